@@ -1,0 +1,38 @@
+# Everything runs from .venv, which is made from the lock. Only python3 (3.11 or newer) and make are needed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
+
+.PHONY: demo test check install format lock clean
+
+demo: install  ## a Slack and an Autoenhance of your own, in the browser
+	$(BIN)/python app.py demo
+
+test: install  ## every test; needs no network and no keys
+	$(BIN)/python -m pytest
+
+check: install  ## what CI runs before the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: install
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+install: .venv/installed
+
+.venv/installed: requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Order Desk needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+lock: install  ## after a change of the dependencies in pyproject.toml
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

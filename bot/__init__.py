@@ -1,0 +1,25 @@
+"""Order Desk: a Slack bot that shows a team its Autoenhance.ai orders.
+
+Every request from Slack becomes a job that is written down before it is acknowledged; a worker does
+the work. The rooms, and what lives in each:
+
+    cli.py          the commands of `python app.py`
+    report.py       what `python app.py check` looks at
+    terminal.py     a card, drawn in a terminal
+    demo.py         the bot between two stand-ins
+    manifest.py     the app as Slack knows it
+    settings.py     the one reader of the environment
+    build.py        opens, makes and wires everything, and closes it in reverse
+    web.py          the HTTP doors
+    logs.py         what a log line may hold
+    database.py     one SQLite file and its one writer
+    errors.py       everything that can go wrong and has a name
+    orders/         what an order is: ids, models, progress; pure
+    autoenhance/    the one door to the vendor
+    looks.py        what we saw last of each order
+    jobs/           work that outlives the process
+    slack/          the one door to Slack
+    sandbox/        a Slack and an Autoenhance of our own, with a page to type in
+
+ARCHITECTURE.md says why; pyproject.toml holds who may import whom.
+"""

@@ -1,0 +1,126 @@
+"""Everything that can go wrong and has a name.
+
+OrderDeskError
+├── Slip                    a person's input; answered with a sentence, never logged as a failure
+│   ├── NotAnOrderId        this text cannot be an order id
+│   └── StaleButton         a button of another version, or one we never drew
+├── AutoenhanceError        what the vendor's API answered, or did not
+│   ├── OrderNotFound       404 or 422: no such id, deleted, or somebody else's
+│   ├── KeyMissing          this call needs an API key and there is none
+│   ├── KeyRefused          401 or 403
+│   ├── OrderTooLarge       the answer is longer than we read
+│   └── TryLater            worth asking again
+│       ├── Limited         429
+│       └── Unavailable     5xx, no connection, timeout, or a body that is no order
+├── SlackError              what Slack's Web API answered, or did not
+│   ├── CannotPost          this conversation cannot be posted to
+│   │   ├── NotInChannel    the bot was not invited
+│   │   └── Archived
+│   ├── Gone                the message, view or response_url is not there any more
+│   ├── SlackRefused        any other error code; `code` is Slack's word
+│   └── SlackBusy           429, 5xx or no connection: worth sending again
+├── DeskClosed              the process is stopping and records nothing more
+└── SettingsError           settings missing or contradictory; all of them at once
+
+What people read for each of these is in `slack/words.py`, keyed by type.
+"""
+
+
+class OrderDeskError(Exception):
+    """The root: catch this to catch everything that we raise on purpose."""
+
+
+class Slip(OrderDeskError):
+    pass
+
+
+class NotAnOrderId(Slip):
+    pass
+
+
+class StaleButton(Slip):
+    pass
+
+
+class AutoenhanceError(OrderDeskError):
+    pass
+
+
+class OrderNotFound(AutoenhanceError):
+    pass
+
+
+class KeyMissing(AutoenhanceError):
+    pass
+
+
+class KeyRefused(AutoenhanceError):
+    pass
+
+
+class OrderTooLarge(AutoenhanceError):
+    pass
+
+
+class TryLater(AutoenhanceError):
+    """`retry_after` is in seconds; None when Autoenhance named no time."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Limited(TryLater):
+    pass
+
+
+class Unavailable(TryLater):
+    pass
+
+
+class SlackError(OrderDeskError):
+    """`code` is Slack's own word for it, such as `not_in_channel`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class CannotPost(SlackError):
+    pass
+
+
+class NotInChannel(CannotPost):
+    pass
+
+
+class Archived(CannotPost):
+    pass
+
+
+class Gone(SlackError):
+    pass
+
+
+class SlackRefused(SlackError):
+    pass
+
+
+class SlackBusy(SlackError):
+    """`retry_after` is in seconds; None when Slack named no time."""
+
+    def __init__(self, code: str, *, retry_after: float | None = None) -> None:
+        super().__init__(code)
+        self.retry_after = retry_after
+
+
+class DeskClosed(OrderDeskError):
+    pass
+
+
+class SettingsError(OrderDeskError):
+    """`problems` holds one sentence for each setting that is wrong."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

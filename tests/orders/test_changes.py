@@ -1,0 +1,40 @@
+"""What changed between two looks at an order."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from bot.orders.progress import Changes, State, Tally, changes
+
+
+def tally(**changed: Any) -> Tally:
+    return Tally.model_validate(
+        {"state": "enhancing", "total": 30, "done": 20, "failed": 2, "waiting": 8} | changed
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "changed"),
+    [
+        pytest.param({}, Changes(0, 0, 0, None), id="nothing"),
+        pytest.param({"done": 26, "waiting": 2}, Changes(6, 0, 0, None), id="finished"),
+        pytest.param({"failed": 1}, Changes(0, -1, 0, None), id="a failure fewer"),
+        pytest.param({"total": 33}, Changes(0, 0, 3, None), id="photos added"),
+        pytest.param({"state": "ready"}, Changes(0, 0, 0, State.ENHANCING), id="state"),
+    ],
+)
+def test_changes_are_counted(now: dict[str, Any], changed: Changes) -> None:
+    """Differences are later minus earlier, and something changed when any of them is there."""
+    assert changes(tally(), tally(**now)) == changed
+    assert bool(changed) is bool(now)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [{"total": -1}, {"done": -1}, {"failed": -1}, {"waiting": -1}, {"word": "x" * 41}, {"state": "fine"}],
+)
+def test_a_tally_from_a_button_is_checked(forged: dict[str, Any]) -> None:
+    """It travels through other people's hands."""
+    with pytest.raises(ValidationError):
+        tally(**forged)

@@ -1,0 +1,144 @@
+"""Orders as Autoenhance should not send them."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import Unavailable
+from bot.orders.model import Image, Order, parse_order, parse_orders
+
+PHOTO = {"image_id": "i-1", "image_name": "front.jpg", "status": "processed", "downloaded": True}
+ORDER = {
+    "order_id": "12-elm",
+    "name": "12 Elm Street",
+    "status": None,
+    "is_processing": False,
+    "created_at": "2025-11-03T13:58:01.123456",
+    "total_images": 3.0,
+    "images": [PHOTO],
+}
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@pytest.mark.parametrize(
+    ("field", "odd"),
+    [
+        ("name", ["a"]),
+        ("status", True),
+        ("is_processing", "perhaps"),
+        ("is_deleted", {}),
+        ("created_at", "yesterday"),
+        ("created_at", 1e300),
+        ("total_images", 3.5),
+        ("total_images", -1),
+        ("total_images", float("nan")),
+        ("total_images", float("inf")),
+        ("images", "none"),
+    ],
+)
+def test_an_odd_field_counts_as_missing(field: str, odd: object) -> None:
+    """One field of the wrong type costs that field only."""
+    order = parse_order(json.dumps({**ORDER, field: odd}))
+    assert getattr(order, field) is None
+    assert order.order_id == "12-elm"
+
+
+@pytest.mark.parametrize(
+    "field", [name for name in Image.model_fields if name not in {"status_reason", "error"}]
+)
+def test_an_odd_field_of_a_photo_counts_as_missing(field: str) -> None:
+    """One field of the wrong type costs neither the photo nor the order."""
+    odd, good = parse_order(
+        json.dumps({"images": [{field: {"odd": 1}, "status_reason": "kept"}, PHOTO]})
+    ).photos
+    assert (getattr(odd, field), odd.status_reason) == (None, "kept")
+    assert good == Image.model_validate(PHOTO)
+
+
+def test_entries_that_are_no_photos_are_skipped() -> None:
+    """What is not an object is not a photo."""
+    order = parse_order(json.dumps({"images": [3, PHOTO, None, "x", []]}))
+    assert [image.image_id for image in order.photos] == ["i-1"]
+
+
+def test_half_a_surrogate_pair_does_not_get_through() -> None:
+    """Text can be encoded later, whatever escapes the answer held."""
+    assert (
+        parse_order(rb'{"order_id": "x", "name": "a\ud800", "images": [{"image_name": "\udfff"}]}').name
+        == "a?"
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"<html>502</html>", id="HTML"),
+        pytest.param(b'{"order_id": "x", "imag', id="cut"),
+        pytest.param(b"\xff\xfe{}", id="not UTF-8"),
+        pytest.param(b"[]", id="a list"),
+        pytest.param(b"null", id="null"),
+        pytest.param(b'"x"', id="text"),
+        pytest.param(b"{}", id="an empty object"),
+        pytest.param(b'{"message": "Not Found", "detail": {}}', id="an error"),
+        pytest.param(b'{"name": NaN}', id="odd, and no order"),
+        pytest.param(b"[" * 100_000, id="deep"),
+        pytest.param(b'{"images":' + b'[{"a":' * 50_000, id="deep in an order"),
+        pytest.param(b'{"order_id":' + b"9" * 5_000 + b', "name": []}', id="an endless number"),
+    ],
+)
+def test_what_is_no_order_is_unavailable(body: bytes) -> None:
+    """A body that holds no order is as good as none."""
+    with pytest.raises(Unavailable):
+        parse_order(body)
+
+
+@pytest.mark.parametrize("sign", ["order_id", "images", "is_processing", "is_merging", "is_deleted"])
+def test_one_sign_makes_an_order(sign: str) -> None:
+    """Any one of the fields that only orders have is enough, even with an odd value."""
+    assert parse_order(json.dumps({sign: None})).name is None
+    assert parse_order(json.dumps({sign: {"odd": 1}})).name is None
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "NaN", "Infinity", "9" * 400])
+def test_numbers_beyond_reason_are_survived(number: str) -> None:
+    """Whatever JSON readers make of such numbers, the order is there."""
+    body = (
+        f'{{"order_id": "x", "total_images": {number}, "name": {number}, "images": [{{"error": {number}}}]}}'
+    )
+    assert parse_order(body).order_id == "x"
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys([*Order.model_fields, *Image.model_fields], JSON)))
+def test_odd_values_raise_nothing_else(fields: dict[str, Any]) -> None:
+    """An object with the vendor's names and any values is an order, whatever they hold."""
+    assert parse_order(json.dumps({"order_id": "x", **fields, "images": [fields]})).photos
+
+
+def test_a_list_of_orders_is_read() -> None:
+    """The list forgives what the single order forgives."""
+    body = {"orders": [ORDER, {"order_id": "b", "name": []}, 3], "pagination": {"next_offset": None}}
+    assert [(order.order_id, order.name) for order in parse_orders(json.dumps(body))] == [
+        ("12-elm", "12 Elm Street"),
+        ("b", None),
+    ]
+
+
+def test_null_is_an_empty_list_of_orders() -> None:
+    """`orders: null` says that there are none."""
+    assert parse_orders(b'{"orders": null}') == ()
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"orders": {}}', b"<html>"])
+def test_what_is_no_list_is_unavailable(body: bytes) -> None:
+    """Only an object with a list of orders is an answer."""
+    with pytest.raises(Unavailable):
+        parse_orders(body)

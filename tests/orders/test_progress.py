@@ -1,0 +1,176 @@
+"""What an order is up to."""
+
+from typing import Any
+
+import pytest
+
+from bot.orders.model import Order
+from bot.orders.progress import Failure, OddSetting, Photo, Progress, State, Tally, understand
+
+DONE, WAITING, BROKEN, EXPIRED = ({"status": s} for s in ("processed", "waiting", "error", "expired"))
+OLD_DONE, OLD_BROKEN, OLD_WAITING = {"enhanced": True}, {"error": True}, {"enhanced": False, "error": False}
+
+
+def progress(*images: dict[str, Any], **order: Any) -> Progress:
+    named = [{"image_name": f"{number}.jpg"} | image for number, image in enumerate(images, 1)]
+    return understand(Order.model_validate({"images": named, **order}))
+
+
+@pytest.mark.parametrize(
+    ("images", "order", "state"),
+    [
+        pytest.param([DONE], {"is_deleted": True, "is_merging": True}, State.DELETED, id="deleted above all"),
+        pytest.param(
+            [], {"is_merging": True, "is_processing": True}, State.GROUPING, id="grouping hides photos"
+        ),
+        pytest.param([BROKEN], {"is_processing": True}, State.ENHANCING, id="enhancing above failures"),
+        pytest.param([], {"is_processing": True}, State.ENHANCING, id="enhancing, none listed"),
+        pytest.param([DONE], {"status": "Processing"}, State.ENHANCING, id="processing by its status"),
+        pytest.param(
+            [DONE], {"status": "processing", "is_processing": False}, State.READY, id="flag above status"
+        ),
+        pytest.param([], {}, State.WAITING, id="no photos"),
+        pytest.param([], {"images": None}, State.WAITING, id="photos null"),
+        pytest.param([], {"total_images": 3}, State.WAITING, id="announced and not listed"),
+        pytest.param([DONE, BROKEN], {}, State.ATTENTION, id="one failed"),
+        pytest.param([DONE, EXPIRED], {}, State.ATTENTION, id="one expired"),
+        pytest.param([WAITING, BROKEN], {}, State.ATTENTION, id="failed above waiting"),
+        pytest.param([BROKEN, EXPIRED], {}, State.FAILED, id="all failed"),
+        pytest.param([DONE, DONE], {}, State.READY, id="all processed"),
+        pytest.param([{"status": " PROCESSED "}], {}, State.READY, id="in capitals"),
+        pytest.param([DONE], {"total_images": 4}, State.READY, id="all that are listed"),
+        pytest.param([OLD_DONE, OLD_DONE], {}, State.READY, id="older generation, done"),
+        pytest.param([OLD_DONE, OLD_BROKEN], {}, State.ATTENTION, id="older generation, failed"),
+        pytest.param([DONE, WAITING], {}, State.OTHER, id="waiting"),
+        pytest.param([DONE, {}], {}, State.OTHER, id="a photo that says nothing"),
+    ],
+)
+def test_the_first_state_that_applies_wins(
+    images: list[dict[str, Any]], order: dict[str, Any], state: State
+) -> None:
+    """States are tried in the order of product.md."""
+    assert progress(*images, **order).tally.state is state
+
+
+@pytest.mark.parametrize(
+    ("images", "status", "word"),
+    [
+        pytest.param([DONE, WAITING], "Archived", "Archived", id="as it came"),
+        pytest.param([DONE, WAITING], "x" * 50, "x" * 40, id="cut"),
+        pytest.param([DONE, WAITING], None, "waiting", id="none, a photo waits"),
+        pytest.param([DONE, {"status": "paused"}], " ", "", id="none, no photo waits"),
+        pytest.param([DONE], "Archived", "", id="not needed"),
+    ],
+)
+def test_what_we_do_not_know_is_called_what_they_call_it(
+    images: list[dict[str, Any]], status: str | None, word: str
+) -> None:
+    """Only the state OTHER carries Autoenhance's own word."""
+    assert progress(*images, status=status).tally.word == word
+
+
+def test_photos_are_counted() -> None:
+    """Expired photos are failures; what is neither done nor failed waits, listed or not."""
+    found = progress(DONE, DONE, BROKEN, EXPIRED, WAITING, {"status": "paused"}, total_images=9)
+    assert found.tally == Tally(state=State.ATTENTION, word="", total=9, done=2, failed=2, waiting=5)
+    assert (found.listed, found.announced) == (6, 9)
+
+
+def test_the_larger_number_is_the_total() -> None:
+    """An announcement that lags behind the list, or is missing, takes nothing away."""
+    assert progress(DONE, DONE, total_images=1).tally.total == 2
+    assert progress(DONE, DONE).announced is None
+
+
+def test_paid_downloads_are_counted() -> None:
+    """Only a clear yes is a download."""
+    assert progress({"downloaded": True}, {"downloaded": False}, {}).downloaded == 1
+
+
+@pytest.mark.parametrize(
+    ("image", "photo"),
+    [
+        pytest.param(DONE, Photo("1.jpg", "done", ""), id="done"),
+        pytest.param({"status": "Waiting"}, Photo("1.jpg", "waiting", ""), id="waiting"),
+        pytest.param({"status": "PROCESSING"}, Photo("1.jpg", "processing", ""), id="processing"),
+        pytest.param({"status": "On hold"}, Photo("1.jpg", "On hold", ""), id="another word"),
+        pytest.param({}, Photo("1.jpg", "unknown", ""), id="nothing said"),
+        pytest.param(
+            BROKEN | {"status_reason": " too\n dark "}, Photo("1.jpg", "failed", "too dark"), id="reason"
+        ),
+        pytest.param(BROKEN | {"status_reason": {"a": 1}}, Photo("1.jpg", "failed", "{'a': 1}"), id="object"),
+        pytest.param(BROKEN, Photo("1.jpg", "failed", ""), id="no reason"),
+        pytest.param(DONE | {"status_reason": "fine"}, Photo("1.jpg", "done", ""), id="a reason to be done"),
+        pytest.param(OLD_DONE, Photo("1.jpg", "done", ""), id="older, done"),
+        pytest.param(OLD_WAITING, Photo("1.jpg", "waiting", ""), id="older, waiting"),
+        pytest.param(OLD_BROKEN, Photo("1.jpg", "failed", ""), id="older, failed"),
+        pytest.param({"error": "Too dark"}, Photo("1.jpg", "failed", "Too dark"), id="older, with a reason"),
+        pytest.param(OLD_DONE | OLD_BROKEN, Photo("1.jpg", "failed", ""), id="older, both"),
+        pytest.param(DONE | OLD_BROKEN, Photo("1.jpg", "done", ""), id="status above flags"),
+        pytest.param(
+            DONE | {"image_name": " ", "image_id": "i" * 36}, Photo("iiiiiiii…", "done", ""), id="nameless"
+        ),
+        pytest.param(DONE | {"image_name": None}, Photo("photo 1", "done", ""), id="without name and id"),
+    ],
+)
+def test_a_photo_is_told_by_name_word_and_reason(image: dict[str, Any], photo: Photo) -> None:
+    """Both API generations end in the same few words."""
+    assert progress(image).photos == (photo,)
+
+
+def test_failures_are_grouped_by_reason() -> None:
+    """The reason that hit most photos comes first; expired photos share one, whatever was said."""
+    dark, blurred = BROKEN | {"status_reason": "dark"}, BROKEN | {"status_reason": "blurred"}
+    expired = EXPIRED | {"status_reason": "45 days"}
+    assert progress(blurred, BROKEN, dark, DONE, expired, dark, EXPIRED).failures == (
+        Failure("dark", ("3.jpg", "6.jpg")),
+        Failure("expired", ("5.jpg", "7.jpg")),
+        Failure("blurred", ("1.jpg",)),
+        Failure("", ("2.jpg",)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("images", "odd"),
+    [
+        pytest.param(
+            [{"ai_version": v} for v in ("4.7", "5.3", "5.3", None, "dev")],
+            OddSetting("ai_version", "5.3", (("4.7", ("1.jpg",)), ("dev", ("5.jpg",)))),
+            id="AI version",
+        ),
+        pytest.param(
+            [{"enhance_type": v} for v in ("warm", "property", "property")],
+            OddSetting("enhance_type", "property", (("warm", ("1.jpg",)),)),
+            id="enhance type",
+        ),
+        pytest.param(
+            [{"sky_replacement": v, "cloud_type": "CLEAR"} for v in (True, True, False)],
+            OddSetting("sky", "on", (("off", ("3.jpg",)),)),
+            id="sky",
+        ),
+        pytest.param(
+            [{"sky_replacement": True, "cloud_type": v} for v in ("CLEAR", "CLEAR", "LOW_CLOUD", None)],
+            OddSetting("sky", "CLEAR", (("LOW_CLOUD", ("3.jpg",)),)),
+            id="clouds",
+        ),
+        pytest.param(
+            [{"window_pull_type": v} for v in ("NONE", "ONLY_WINDOWS", "ONLY_WINDOWS")],
+            OddSetting("window_pull", "ONLY_WINDOWS", (("NONE", ("1.jpg",)),)),
+            id="window pull",
+        ),
+        pytest.param(
+            [{"window_pull": v} for v in (False, False, True)],
+            OddSetting("window_pull", "off", (("on", ("3.jpg",)),)),
+            id="window pull of the older generation",
+        ),
+    ],
+)
+def test_photos_with_other_settings_are_named(images: list[dict[str, Any]], odd: OddSetting) -> None:
+    """What most photos have is usual; what is not stated differs from nothing."""
+    assert progress(*images).odd == (odd,)
+
+
+def test_clouds_do_not_matter_without_a_sky() -> None:
+    """A cloud type that was not used is no difference."""
+    off = {"sky_replacement": False}
+    assert progress(off | {"cloud_type": "CLEAR"}, off | {"cloud_type": "HIGH_CLOUD"}, off).odd == ()
