@@ -1,0 +1,1 @@
+"""The one door to Autoenhance: everything that is asked of the vendor is asked here."""

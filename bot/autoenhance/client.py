@@ -1,0 +1,182 @@
+"""Asking Autoenhance: GET on two paths and nothing else, so nothing here can cost a credit.
+
+No message of our errors holds the key, a URL or an id. Neither do the lines that stamina logs about
+retries: it prints the exception, which is ours, and the arguments only of functions that it decorates.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+import httpx
+import stamina
+from aiolimiter import AsyncLimiter
+from pydantic import SecretStr
+
+from bot.autoenhance import replies
+from bot.autoenhance.flights import Flights
+from bot.errors import KeyMissing, KeyRefused, OrderNotFound, Unavailable
+from bot.orders.ids import OrderId
+from bot.orders.model import Order, parse_order, parse_orders
+
+_MOST_PER_PAGE = 15  # the vendor's SDK 1.1.0 refuses more, though its docs show 16
+_NOBODYS_ORDER = OrderId("00000000-0000-4000-8000-000000000000")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Times are in seconds."""
+
+    connect: float = 3.0
+    read: float = 10.0  # between two pieces of an answer
+    total: float = 15.0  # over everything: waiting for our turn, all attempts and their pauses
+    attempts: int = 3
+    first_pause: float = 0.2  # doubles with each attempt
+    jitter: float = 0.3  # at most so much is added to each pause
+    patience: float = 5.0  # a longer Retry-After is reported at once instead of waited for
+    max_bytes: int = 16 * 1024 * 1024
+    per_second: int = 200  # the vendor allows one address 300 (docs.autoenhance.ai/rate-limits)
+    fresh_for: float = 1.0  # for so long an order is not asked for again
+
+
+_USUAL = Limits()
+
+
+@dataclass(frozen=True)
+class Look:
+    """An order, and when Autoenhance answered."""
+
+    order: Order
+    at: datetime
+
+
+class Autoenhance:
+    """Raises what `bot.errors` lists under AutoenhanceError, and nothing of httpx's.
+
+    `http` stays its maker's to close. Without a `key` single orders can still be read: the vendor asks
+    for none there (docs.autoenhance.ai/api/orders).
+    """
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        api_url: str,
+        key: SecretStr | None = None,
+        version: str | None = None,
+        now: Callable[[], datetime],
+        limits: Limits = _USUAL,
+    ) -> None:
+        self._http = http
+        self._url = f"{api_url.rstrip('/')}/v3/orders/"
+        self._key = key
+        self._headers = _headers(key, version)
+        self._now = now
+        self._limits = limits
+        self._flights = Flights[Look](limits.fresh_for)
+        # Evenly, one at a time: a bucket of 200 that refills at 200/s lets 400 through in its first second.
+        self._turn = AsyncLimiter(1, 1 / limits.per_second)
+        self._retried = stamina.AsyncRetryingCaller(
+            attempts=limits.attempts,
+            timeout=None,
+            wait_initial=limits.first_pause,
+            wait_jitter=limits.jitter,
+        ).on(self._pause)
+
+    async def order(self, order_id: OrderId) -> Look:
+        """The order as it is, or was up to `Limits.fresh_for` seconds ago; all who ask share one request."""
+        return await self._flights.join(order_id, lambda: self._look(order_id))
+
+    async def orders(self, *, words: str | None = None, limit: int = 10) -> tuple[Order, ...]:
+        """At most 15 orders, newest first, whose names hold all of `words`, in any case.
+
+        Raises KeyMissing when there is no key.
+        """
+        sought = (words or "").casefold().split()
+        # `q` is documented since 2026 only. Should it be ignored, we choose from the newest ourselves.
+        size = _MOST_PER_PAGE if sought else min(limit, _MOST_PER_PAGE)
+        query = {"per_page": str(size), "sort": "-date"} | ({"q": " ".join(sought)} if sought else {})
+        found = await self._listed(query)
+        return tuple(order for order in found if _is_named(order, sought))[:limit]
+
+    async def probe(self) -> None:
+        """Returns when Autoenhance answers and accepts the key, if there is one; raises what is wrong.
+
+        With a key it asks for the list: single orders are answered with a wrong key too.
+        """
+        if self._key:
+            await self._listed({"per_page": "1"})
+            return
+        try:
+            await self._look(_NOBODYS_ORDER)
+        except OrderNotFound:
+            return
+
+    async def _look(self, order_id: OrderId) -> Look:
+        body = await self._get(quote(order_id, safe=""))
+        return Look(parse_order(body), self._now())
+
+    async def _listed(self, query: Mapping[str, str]) -> tuple[Order, ...]:
+        if not self._key:
+            raise KeyMissing("listing orders needs an API key")
+        try:
+            return parse_orders(await self._get("", query))
+        except OrderNotFound as error:
+            raise Unavailable("Autoenhance refuses to list orders") from error
+
+    async def _get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
+        try:
+            async with asyncio.timeout(self._limits.total):
+                return await self._retried(self._once, path, query)
+        except TimeoutError as error:
+            raise Unavailable("no answer from Autoenhance in time") from error
+        except KeyRefused as error:
+            if self._key:
+                raise
+            raise KeyMissing("Autoenhance wants an API key, and there is none") from error
+        except replies.Passing as passing:
+            raise passing.failure from passing.__cause__
+
+    def _pause(self, error: Exception) -> bool | float:
+        """For stamina: False to give up, True for a pause of its own, or how long to pause."""
+        if not isinstance(error, replies.Passing):
+            return False
+        asked = error.failure.retry_after
+        if asked is None:
+            return True
+        return asked <= self._limits.patience and asked + random.uniform(0, self._limits.jitter)  # noqa: S311 - no secret
+
+    async def _once(self, path: str, query: Mapping[str, str] | None) -> bytes:
+        await self._turn.acquire()
+        timeout = httpx.Timeout(self._limits.read, connect=self._limits.connect)
+        try:
+            # Followed by httpx, a redirect to another host would take x-api-key with it (httpx 0.28.1).
+            async with self._http.stream(
+                "GET",
+                self._url + path,
+                params=query,
+                headers=self._headers,
+                timeout=timeout,
+                follow_redirects=False,
+            ) as reply:
+                replies.check(reply, self._now())
+                return await replies.body(reply, self._limits.max_bytes)
+        except httpx.LocalProtocolError as error:
+            raise replies.no_answer(error) from None  # its text quotes the header: the key
+        except httpx.HTTPError as error:
+            raise replies.no_answer(error) from error
+
+
+def _headers(key: SecretStr | None, version: str | None) -> dict[str, str]:
+    headers = {"accept": "application/json", "accept-encoding": "gzip"}
+    if key:
+        headers["x-api-key"] = key.get_secret_value()
+    return headers | ({"x-api-version": version} if version else {})
+
+
+def _is_named(order: Order, words: list[str]) -> bool:
+    name = (order.name or "").casefold()
+    return all(word in name for word in words)

@@ -1,0 +1,169 @@
+"""What is asked of Autoenhance, and what its answers mean."""
+
+import traceback
+
+import httpx
+import pytest
+
+from bot.autoenhance.client import Look
+from bot.errors import AutoenhanceError, KeyMissing, KeyRefused, Limited, OrderNotFound, Unavailable
+from bot.orders.ids import OrderId
+from tests.autoenhance.vendor import (
+    ELM,
+    HOST,
+    KEY,
+    NOW,
+    Reply,
+    Vendor,
+    client,
+    found,
+    listed,
+    secrets_in,
+    status,
+)
+
+
+async def test_an_order_is_asked_for() -> None:
+    """One GET of the order's path, with the key and the version, and the time of the answer comes along."""
+    vendor = Vendor(found())
+    async with client(vendor, version="2025-08-31") as autoenhance:
+        look = await autoenhance.order(ELM)
+    assert isinstance(look, Look)
+    assert (look.order.name, look.at) == ("12 Elm Street", NOW)
+    [request] = vendor.asked
+    assert (request.method, str(request.url)) == ("GET", f"https://{HOST}/v3/orders/{ELM}")
+    assert request.headers["x-api-key"] == KEY
+    assert request.headers["x-api-version"] == "2025-08-31"
+    assert request.headers["accept"] == "application/json"
+
+
+async def test_nothing_is_sent_that_is_not_set() -> None:
+    """Without key and version their headers are not there at all."""
+    vendor = Vendor(found())
+    async with client(vendor, key=None) as autoenhance:
+        await autoenhance.order(ELM)
+    assert not {"x-api-key", "x-api-version"} & set(vendor.asked[0].headers)
+
+
+@pytest.mark.parametrize("order_id", ["...", "a..b", "~_-.", "x" * 128])
+async def test_an_id_stays_one_part_of_the_path(order_id: str) -> None:
+    """No id climbs out of /v3/orders/."""
+    vendor = Vendor(found())
+    async with client(vendor, url=f"https://{HOST}/") as autoenhance:
+        await autoenhance.order(OrderId(order_id))
+    assert vendor.asked[0].url.raw_path.decode() == f"/v3/orders/{order_id}"
+
+
+async def test_orders_are_listed_newest_first() -> None:
+    """The list is asked for with a slash, sorted, and no longer than the vendor allows."""
+    vendor = Vendor(listed("a", "b", "c"))
+    async with client(vendor) as autoenhance:
+        assert [order.name for order in await autoenhance.orders(limit=2)] == ["a", "b"]
+        await autoenhance.orders(limit=50)
+    assert vendor.asked[0].url.path == "/v3/orders/"
+    assert [dict(request.url.params) for request in vendor.asked] == [
+        {"per_page": "2", "sort": "-date"},
+        {"per_page": "15", "sort": "-date"},
+    ]
+
+
+async def test_a_search_works_where_the_vendor_does_not_search() -> None:
+    """The words are sent, and what comes back is held to them."""
+    vendor = Vendor(listed("12 ELM Street", "Oak", "Elm Court 12", "Elm 3"))
+    async with client(vendor) as autoenhance:
+        hits = await autoenhance.orders(words=" elm  12 ")
+    assert [order.name for order in hits] == ["12 ELM Street", "Elm Court 12"]
+    assert dict(vendor.asked[0].url.params) == {"per_page": "15", "sort": "-date", "q": "elm 12"}
+
+
+async def test_a_list_needs_a_key() -> None:
+    """Without a key nothing is asked."""
+    vendor = Vendor(listed())
+    async with client(vendor, key=None) as autoenhance:
+        with pytest.raises(KeyMissing):
+            await autoenhance.orders()
+    assert not vendor.asked
+
+
+async def test_a_list_that_is_not_found_is_no_missing_order() -> None:
+    """404 and 422 mean an order only where one was asked for."""
+    async with client(Vendor(status(422))) as autoenhance:
+        with pytest.raises(Unavailable):
+            await autoenhance.orders()
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "requests"),
+    [
+        pytest.param(status(401), KeyRefused, 1, id="401"),
+        pytest.param(status(403), KeyRefused, 1, id="403"),
+        pytest.param(status(404), OrderNotFound, 1, id="404"),
+        pytest.param(status(410), OrderNotFound, 1, id="410"),
+        pytest.param(status(422), OrderNotFound, 1, id="422"),
+        pytest.param(status(400), Unavailable, 1, id="400"),
+        pytest.param(status(402), Unavailable, 1, id="402"),
+        pytest.param(status(429), Limited, 3, id="429"),
+        pytest.param(status(500), Unavailable, 1, id="500"),
+        pytest.param(status(502), Unavailable, 3, id="502"),
+        pytest.param(status(503), Unavailable, 3, id="503"),
+        pytest.param(status(504), Unavailable, 3, id="504"),
+        pytest.param(status(204), Unavailable, 1, id="204"),
+        pytest.param(status(301, location="https://elsewhere.test/"), Unavailable, 1, id="redirect"),
+        pytest.param(status(304), Unavailable, 1, id="not modified"),
+        pytest.param(httpx.Response(200, html="<h1>Sign in</h1>"), Unavailable, 1, id="HTML"),
+        pytest.param(httpx.Response(200, content=b""), Unavailable, 1, id="empty"),
+        pytest.param(httpx.Response(200, content=b'{"order_id": "x'), Unavailable, 1, id="cut JSON"),
+        pytest.param(httpx.Response(200, json={"message": "Hello"}), Unavailable, 1, id="no order"),
+        pytest.param(httpx.ConnectError("refused"), Unavailable, 3, id="no connection"),
+        pytest.param(httpx.ConnectTimeout("slow"), Unavailable, 3, id="slow to connect"),
+        pytest.param(httpx.RemoteProtocolError("cut"), Unavailable, 3, id="cut off"),
+        pytest.param(httpx.ReadTimeout("slow"), Unavailable, 1, id="slow to answer"),
+        pytest.param(httpx.PoolTimeout("busy"), Unavailable, 1, id="no free connection"),
+        pytest.param(
+            httpx.LocalProtocolError(f"Illegal header {KEY}"), Unavailable, 1, id="a key with a newline"
+        ),
+    ],
+)
+async def test_every_answer_becomes_an_error_of_ours(
+    reply: Reply, error: type[AutoenhanceError], requests: int
+) -> None:
+    """Each answer has one meaning; only what may pass in a moment is asked again, three times in all."""
+    vendor = Vendor(reply)
+    async with client(vendor) as autoenhance:
+        with pytest.raises(error) as raised:
+            await autoenhance.order(ELM)
+    assert type(raised.value) is error
+    assert len(vendor.asked) == requests
+    assert not secrets_in("".join(traceback.format_exception(raised.value)))
+
+
+async def test_a_refusal_without_a_key_asks_for_one() -> None:
+    """Nobody is told to replace a key that was never there."""
+    async with client(Vendor(status(401)), key=None) as autoenhance:
+        with pytest.raises(KeyMissing):
+            await autoenhance.order(ELM)
+
+
+@pytest.mark.parametrize(
+    ("key", "reply", "path"),
+    [
+        pytest.param(KEY, listed(), "/v3/orders/?per_page=1", id="with a key"),
+        pytest.param(None, status(404), "/v3/orders/00000000-0000-4000-8000-000000000000", id="without"),
+    ],
+)
+async def test_a_probe_is_content(key: str | None, reply: httpx.Response, path: str) -> None:
+    """With a key the list tells whether it is good; without, a 404 for a made-up order shows life."""
+    vendor = Vendor(reply)
+    async with client(vendor, key=key) as autoenhance:
+        await autoenhance.probe()
+    assert vendor.asked[0].url.raw_path.decode() == path
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "error"), [(KEY, 401, KeyRefused), (KEY, 500, Unavailable), (None, 500, Unavailable)]
+)
+async def test_a_probe_says_what_is_wrong(key: str | None, code: int, error: type[AutoenhanceError]) -> None:
+    """A probe raises what a look-up would."""
+    async with client(Vendor(status(code)), key=key) as autoenhance:
+        with pytest.raises(error):
+            await autoenhance.probe()

@@ -1,0 +1,128 @@
+"""Autoenhance over real connections that break off, fall silent or never end."""
+
+import asyncio
+import gzip
+import json
+import traceback
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from bot.autoenhance.client import Autoenhance, Limits
+from bot.errors import OrderTooLarge, Unavailable
+from tests.autoenhance.vendor import ELM, HASTY, KEY, NOW, ORDER, Talk, client, secrets_in, serving
+
+MEGABYTE = b" " * 1024 * 1024
+
+
+def answering(head: str, body: bytes = b"") -> Talk:
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(f"HTTP/1.1 {head}\r\nConnection: close\r\n\r\n".encode() + body)
+        await writer.drain()
+
+    return talk
+
+
+async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+    await reader.read()
+
+
+async def stalling(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"order_id":')
+    await reader.read()
+
+
+async def test_a_real_answer_is_read() -> None:
+    """Packed or not, an answer arrives over a real connection."""
+    body = gzip.compress(json.dumps(ORDER).encode())
+    head = f"200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}"
+    async with serving(answering(head, body)) as url, client(url=url) as autoenhance:
+        assert (await autoenhance.order(ELM)).order.name == "12 Elm Street"
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        pytest.param(answering("200 OK\r\nContent-Length: 500", b'{"order_id": "x"'), id="cut in the body"),
+        pytest.param(answering("200 OK\r\nContent-Encoding: gzip", b"not packed"), id="badly packed"),
+        pytest.param(answering("200 OK\r\nContent-Encoding: gzip, gzip", b"{}"), id="packed twice"),
+        pytest.param(answering("banana"), id="no HTTP"),
+        pytest.param(silent, id="silent"),
+        pytest.param(stalling, id="stalling"),
+    ],
+)
+@pytest.mark.parametrize("patience", [{"read": 0.05}, {"total": 0.05}], ids=str)
+async def test_a_broken_answer_is_unavailable(talk: Talk, patience: dict[str, float]) -> None:
+    """No way of breaking off or falling silent holds anybody up."""
+    limits = Limits(first_pause=0, jitter=0, **patience)  # type: ignore[arg-type]
+    async with serving(talk) as url, client(url=url, limits=limits) as autoenhance:
+        with pytest.raises(Unavailable) as raised:
+            await autoenhance.order(ELM)
+    assert not secrets_in("".join(traceback.format_exception(raised.value)), url)
+
+
+async def test_a_closed_port_is_unavailable() -> None:
+    """Nobody there is as good as no answer."""
+    async with serving(silent) as url:
+        pass
+    async with client(url=url) as autoenhance:
+        with pytest.raises(Unavailable):
+            await autoenhance.order(ELM)
+
+
+@pytest.mark.parametrize("announced", [True, False])
+async def test_a_huge_answer_is_not_read(announced: bool) -> None:  # noqa: FBT001
+    """50 MB are refused at the head when they are announced, and soon after the limit when they are not."""
+    sent = 0
+
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        length = f"Content-Length: {50 * len(MEGABYTE)}\r\n" if announced else "Connection: close\r\n"
+        writer.write(f"HTTP/1.1 200 OK\r\n{length}\r\n".encode())
+        for _megabyte in range(50):
+            writer.write(MEGABYTE)
+            await writer.drain()
+            sent += 1
+
+    async with serving(talk) as url, client(url=url, limits=Limits(max_bytes=len(MEGABYTE))) as autoenhance:
+        with pytest.raises(OrderTooLarge):
+            await autoenhance.order(ELM)
+    assert sent < 25  # the rest is what the sockets hold
+
+
+async def test_an_answer_that_unfolds_is_refused() -> None:
+    """What counts is the size after unpacking."""
+    body = gzip.compress(MEGABYTE * 50)
+    head = f"200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}"
+    async with serving(answering(head, body)) as url, client(url=url) as autoenhance:
+        with pytest.raises(OrderTooLarge):
+            await autoenhance.order(ELM)
+
+
+async def test_the_key_does_not_follow_a_redirect() -> None:
+    """Another host that we are sent to hears nothing at all."""
+    visits = 0
+
+    async def elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal visits
+        visits += 1
+        await answering("404 Not Found")(reader, writer)
+
+    async with (
+        serving(elsewhere) as other,
+        serving(answering(f"302 Found\r\nLocation: {other}/")) as url,
+        httpx.AsyncClient(trust_env=False, follow_redirects=True) as http,
+    ):
+        autoenhance = Autoenhance(http, api_url=url, key=SecretStr(KEY), now=lambda: NOW, limits=HASTY)
+        with pytest.raises(Unavailable):
+            await autoenhance.order(ELM)
+    assert visits == 0
+
+
+async def test_a_key_that_is_no_header_is_not_told() -> None:
+    """h11 quotes the header that it refuses; nobody may read it."""
+    async with serving(silent) as url, client(url=url, key=f"{KEY}\n") as autoenhance:
+        with pytest.raises(Unavailable) as raised:
+            await autoenhance.order(ELM)
+    assert not secrets_in("".join(traceback.format_exception(raised.value)))

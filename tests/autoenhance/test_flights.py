@@ -1,0 +1,123 @@
+"""Many who ask Autoenhance at once."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from bot.autoenhance.client import Limits
+from bot.errors import OrderNotFound
+from bot.orders.ids import OrderId
+from tests.autoenhance.vendor import ELM, Vendor, client, found, status
+
+
+class Gate:
+    """A vendor that answers only once it is opened."""
+
+    def __init__(self, reply: httpx.Response) -> None:
+        self.open = asyncio.Event()
+        self.asked = asyncio.Event()
+        self.requests = self.cancelled = 0
+        self.vendor = Vendor(reply)
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        self.asked.set()
+        try:
+            await self.open.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        return self.vendor(request)
+
+
+async def test_many_who_ask_at_once_are_one_request() -> None:
+    """Five hundred callers share one look, and those of the same second after it do too."""
+    gate = Gate(found())
+    async with client(gate, limits=Limits(fresh_for=60)) as autoenhance:
+        callers = [asyncio.create_task(autoenhance.order(ELM)) for _ in range(500)]
+        await gate.asked.wait()
+        gate.open.set()
+        looks = await asyncio.gather(*callers)
+        assert await autoenhance.order(ELM) is looks[0]
+    assert gate.requests == 1
+    assert len(set(map(id, looks))) == 1
+
+
+async def test_a_look_does_not_stay_fresh() -> None:
+    """After `fresh_for` seconds the vendor is asked again."""
+    vendor = Vendor(found())
+    async with client(vendor, limits=Limits(fresh_for=0.01)) as autoenhance:
+        await autoenhance.order(ELM)
+        async with asyncio.timeout(5):
+            while len(vendor.asked) == 1:
+                await autoenhance.order(ELM)
+    assert len(vendor.asked) == 2
+
+
+async def test_different_orders_are_different_requests() -> None:
+    """Nobody gets another order's look."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return found(order_id=request.url.path.rpartition("/")[2])
+
+    async with client(answer) as autoenhance:
+        looks = await asyncio.gather(*(autoenhance.order(OrderId(f"o-{n}")) for n in range(20)))
+    assert [look.order.order_id for look in looks] == [f"o-{n}" for n in range(20)]
+
+
+async def test_a_failure_is_shared_with_those_who_wait_only() -> None:
+    """All who waited hear of it; the next one asks anew."""
+    gate = Gate(status(404))
+    async with client(gate, limits=Limits(fresh_for=60)) as autoenhance:
+        callers = [asyncio.create_task(autoenhance.order(ELM)) for _ in range(3)]
+        await gate.asked.wait()
+        gate.open.set()
+        failures = await asyncio.gather(*callers, return_exceptions=True)
+        assert [type(failure) for failure in failures] == [OrderNotFound] * 3
+        gate.vendor = Vendor(found())
+        assert (await autoenhance.order(ELM)).order.order_id == ELM
+    assert gate.requests == 2
+
+
+async def test_one_who_leaves_leaves_alone() -> None:
+    """Cancelling the caller who asked first takes nothing from the others."""
+    gate = Gate(found())
+    async with client(gate) as autoenhance:
+        first, second = (asyncio.create_task(autoenhance.order(ELM)) for _ in range(2))
+        await gate.asked.wait()
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        gate.open.set()
+        assert (await second).order.order_id == ELM
+    assert (gate.requests, gate.cancelled) == (1, 0)
+
+
+async def test_the_last_who_leaves_ends_the_request() -> None:
+    """A request that nobody waits for is cancelled, and the next caller gets a new one."""
+    gate = Gate(found())
+    async with client(gate) as autoenhance:
+        caller = asyncio.create_task(autoenhance.order(ELM))
+        await gate.asked.wait()
+        caller.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+        gate.open.set()
+        assert (await autoenhance.order(ELM)).order.order_id == ELM
+        assert not autoenhance._flights._flights
+    assert (gate.requests, gate.cancelled) == (2, 1)
+
+
+async def test_requests_keep_to_the_budget() -> None:
+    """They leave evenly: no burst can exceed what the vendor allows in a second."""
+    clock = asyncio.get_running_loop().time
+    times: list[float] = []
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        times.append(clock())
+        return found()
+
+    async with client(answer, limits=Limits(per_second=100)) as autoenhance:
+        await asyncio.gather(*(autoenhance.order(OrderId(f"o-{n}")) for n in range(11)))
+    assert times[-1] - times[0] >= 0.09

@@ -1,0 +1,97 @@
+"""Stand-ins for Autoenhance: replies like the recorded ones, and servers that misbehave."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from bot.autoenhance.client import Autoenhance, Limits
+from bot.orders.ids import OrderId
+
+NOW = datetime(2025, 11, 3, 14, 2, tzinfo=UTC)
+ELM = OrderId("3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4")
+KEY = "q7Rk2Lw9Zx4Vb8Nc1Mp6Ty3Hs5Jd0Gf2Qa7We4Ru"
+HOST = "api.autoenhance.test"
+ORDER = {"order_id": ELM, "name": "12 Elm Street", "is_processing": False, "images": []}
+HASTY = Limits(first_pause=0, jitter=0, fresh_for=0, per_second=10_000)
+
+Reply = httpx.Response | Exception
+Handler = Callable[[httpx.Request], Reply | Awaitable[Reply]]
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class Vendor:
+    """Answers with `replies` in turn, the last one for ever, and remembers what it was asked."""
+
+    def __init__(self, *replies: Reply) -> None:
+        self.replies = list(replies)
+        self.asked: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        if isinstance(reply, Exception):
+            raise reply
+        # A response can be read only once.
+        return httpx.Response(reply.status_code, headers=reply.headers, content=reply.content)
+
+
+def found(**changes: Any) -> httpx.Response:
+    return httpx.Response(200, json=ORDER | changes)
+
+
+def listed(*names: str) -> httpx.Response:
+    return httpx.Response(200, json={"orders": [{"order_id": name, "name": name} for name in names]})
+
+
+def status(code: int, **headers: str) -> httpx.Response:
+    return httpx.Response(code, headers=headers, json={"message": "…", "detail": {}})
+
+
+@asynccontextmanager
+async def client(
+    answer: Handler | None = None,
+    *,
+    url: str = f"https://{HOST}",
+    key: str | None = KEY,
+    version: str | None = None,
+    limits: Limits = HASTY,
+) -> AsyncIterator[Autoenhance]:
+    """A client that talks to `answer`, or over real connections to `url`."""
+    transport = httpx.MockTransport(answer) if answer else httpx.AsyncHTTPTransport()  # type: ignore[arg-type]
+    secret = SecretStr(key) if key else None
+    async with httpx.AsyncClient(transport=transport) as http:
+        yield Autoenhance(http, api_url=url, key=secret, version=version, now=lambda: NOW, limits=limits)
+
+
+@asynccontextmanager
+async def serving(talk: Talk) -> AsyncIterator[str]:
+    """A raw server on a free port; `talk` begins after the head of the request."""
+    talks: set[asyncio.Task[None]] = set()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        talks.add(task)
+        with suppress(ConnectionError, asyncio.CancelledError):
+            await reader.readuntil(b"\r\n\r\n")
+            await talk(reader, writer)
+        writer.close()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        for task in talks:
+            task.cancel()
+        await asyncio.gather(*talks)
+
+
+def secrets_in(told: str, *more: str) -> list[str]:
+    """Which of the key, the id, the host and `more` somebody could read in `told`."""
+    return [secret for secret in (KEY, ELM, HOST, *more) if secret in told]
