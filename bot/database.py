@@ -1,0 +1,122 @@
+"""One SQLite file, one connection, one thread.
+
+Whatever has queued up while a commit was on its way to the disk is written in the next one: thirty
+requests a moment share one fsync, and each still waits for it. `synchronous=FULL`, so what was
+answered as written survives a power cut as well as a kill.
+"""
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+T = TypeVar("T")
+Statement = Callable[[sqlite3.Connection], T]
+
+
+@dataclass(frozen=True)
+class _Call:
+    statement: Statement[Any]
+    loop: asyncio.AbstractEventLoop
+    answer: asyncio.Future[Any]
+
+    def settle(self, result: Any, error: BaseException | None) -> None:
+        """Runs in the writer's thread; the loop may be closed or the caller gone by now."""
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self._settle, result, error)
+
+    def _settle(self, result: Any, error: BaseException | None) -> None:
+        if self.answer.done():
+            return
+        if error:
+            self.answer.set_exception(error)
+        else:
+            self.answer.set_result(result)
+
+
+class Database:
+    """Made by `opened`; `run` is all there is."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="database", daemon=True)
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def opened(cls, path: Path) -> AsyncIterator[Self]:
+        """Makes the file and its folder, readable by their owner only: they hold order ids."""
+        connection = _connect(path)
+        database = cls(connection)
+        database._thread.start()
+        try:
+            yield database
+        finally:
+            database._calls.put(None)
+            await asyncio.to_thread(database._thread.join)
+            connection.close()
+
+    async def run(self, statement: Statement[T]) -> T:
+        """What `statement` returns, once all it wrote is on the disk.
+
+        Raises what `statement` raises, and sqlite3.Error when the commit fails; in both cases
+        nothing of it was written.
+        """
+        loop = asyncio.get_running_loop()
+        call = _Call(statement, loop, loop.create_future())
+        self._calls.put(call)
+        result: T = await call.answer
+        return result
+
+    def _work(self) -> None:
+        while (call := self._calls.get()) is not None:
+            batch = [call]
+            last = False
+            while not self._calls.empty():
+                if (more := self._calls.get()) is None:
+                    last = True
+                    break
+                batch.append(more)
+            self._commit(batch)
+            if last:
+                return
+
+    def _commit(self, batch: list[_Call]) -> None:
+        results: list[tuple[_Call, Any, BaseException | None]] = []
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            results = [self._try(call) for call in batch]
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            results = [(call, None, error) for call in batch]
+        for call, result, failure in results:
+            call.settle(result, failure)
+
+    def _try(self, call: _Call) -> tuple[_Call, Any, BaseException | None]:
+        """One caller's statement, undone alone if it fails, so that it cannot spoil its neighbours'."""
+        self._connection.execute("SAVEPOINT one")
+        try:
+            return call, call.statement(self._connection), None
+        except Exception as error:  # noqa: BLE001 - it is the caller's, and goes to the caller
+            self._connection.execute("ROLLBACK TO one")
+            return call, None, error
+        finally:
+            self._connection.execute("RELEASE one")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA busy_timeout=5000")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.row_factory = sqlite3.Row
+    return connection

@@ -1,0 +1,180 @@
+"""The engine for one process: a ledger, and a task for each lane that has work.
+
+Nobody shares the ledger, so there are no leases and no heartbeats: whatever is open when the process
+starts was left over by the one before, and is due at once.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from pydantic import ValidationError
+
+from bot.errors import DeskClosed
+from bot.jobs.ledger import Ledger, Row
+from bot.jobs.model import JOB, Job
+from bot.logs import new_reference
+
+MOST_BROKEN = 3  # tries that ended in a crash or a bug, before a job is given up
+log = structlog.get_logger(__name__)
+
+
+class PutOff(Exception):
+    """Raised by work that cannot be done yet; `seconds` from now is a good time to try again."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds:.0f} s")
+        self.seconds = seconds
+
+
+class CannotSucceed(Exception):
+    """Raised by work that will never succeed; the message is kept with the job, so it names no order."""
+
+
+class Worker(Protocol):
+    async def perform(self, job: Job, *, attempt: int) -> None:
+        """Does the work; raises PutOff or CannotSucceed. It may be done twice."""
+
+    async def apologise(self, job: Job, reference: str) -> None:
+        """Tells the asker that the job was given up; must not raise."""
+
+
+class EmbeddedEngine:
+    def __init__(
+        self,
+        ledger: Ledger,
+        worker: Worker,
+        *,
+        now: Callable[[], datetime],
+        at_once: int = 32,
+        first_pause: float = 1.0,
+    ) -> None:
+        """One that broke is tried again after `first_pause` seconds, then after twice that."""
+        self._ledger = ledger
+        self._worker = worker
+        self._now = now
+        self._first_pause = first_pause
+        self._room = asyncio.Semaphore(at_once)
+        self._lanes: dict[str, deque[tuple[int, Job]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = asyncio.Event()
+
+    @property
+    def running(self) -> bool:
+        return not self._closing.is_set()
+
+    async def start(self) -> None:
+        """Takes up everything that the process before left over."""
+        await self._ledger.prepare()
+        self._keep(self._tidy())
+        for row in await self._ledger.open_jobs():
+            if job := await self._read(row):
+                self.begin(row.id, job)
+
+    async def write(self, job: Job) -> int | None:
+        """The job's row, once it is on the disk; None if its key was recorded before.
+
+        Raises DeskClosed when the process is stopping, and sqlite3.Error when it cannot be written.
+        """
+        if self._closing.is_set():
+            raise DeskClosed
+        return await self._ledger.record(job, self._now())
+
+    def begin(self, id_: int, job: Job) -> None:
+        """Behind whatever waits in its lane; when the process is stopping, at the next start."""
+        if self._closing.is_set():
+            return
+        if job.lane in self._lanes:
+            self._lanes[job.lane].append((id_, job))
+            return
+        self._lanes[job.lane] = deque([(id_, job)])
+        self._keep(self._run_lane(job.lane))
+
+    async def drain(self, seconds: float) -> None:
+        """Finishes what runs, within `seconds`; what waits stays in the ledger for the next start."""
+        self._closing.set()
+        if self._tasks:
+            _, unfinished = await asyncio.wait(self._tasks, timeout=seconds)
+            for task in unfinished:
+                task.cancel()
+            await asyncio.gather(*unfinished, return_exceptions=True)
+
+    async def _read(self, row: Row) -> Job | None:
+        try:
+            return JOB.validate_json(row.content)
+        except ValidationError:
+            await self._ledger.dead(
+                row.id, "recorded by another version, which this one cannot read", self._now()
+            )
+            return None
+
+    def _keep(self, work: Coroutine[None, None, None]) -> None:
+        """The loop itself holds only weak references to its tasks."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _tidy(self) -> None:
+        while not self._closing.is_set():
+            await self._ledger.prune(self._now())
+            await self._sleep(3600)
+
+    async def _sleep(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), seconds)
+
+    async def _run_lane(self, lane: str) -> None:
+        waiting = self._lanes[lane]
+        try:
+            while waiting and not self._closing.is_set():
+                await self._run_to_its_end(*waiting[0])
+                waiting.popleft()
+        finally:
+            del self._lanes[lane]
+
+    async def _run_to_its_end(self, id_: int, job: Job) -> None:
+        while not self._closing.is_set():
+            async with self._room:
+                again = await self._try_or_wait(id_, job)
+            if again is None:
+                return
+            await self._sleep(again)
+
+    async def _try_or_wait(self, id_: int, job: Job) -> float | None:
+        try:
+            return await self._try(id_, job)
+        except sqlite3.Error:  # a full disk, say: the job is still open, and the disk may get room
+            log.exception("ledger cannot be written")
+            return 5.0
+
+    async def _try(self, id_: int, job: Job) -> float | None:
+        """Seconds until the next try; None when the job has ended."""
+        take = await self._ledger.take(id_)
+        if take.broken >= MOST_BROKEN:
+            await self._give_up(id_, job, f"broke {take.broken} times")
+            return None
+        try:
+            await self._worker.perform(job, attempt=take.attempt)
+        except PutOff as later:
+            await self._ledger.put_off(id_)
+            return later.seconds
+        except CannotSucceed as end:
+            await self._give_up(id_, job, str(end))
+            return None
+        except Exception:
+            reference = new_reference()
+            log.exception("job broke", kind=job.kind, reference=reference, attempt=take.attempt)
+            return self._first_pause * 2.0**take.broken
+        await self._ledger.done(id_, self._now())
+        return None
+
+    async def _give_up(self, id_: int, job: Job, reason: str) -> None:
+        reference = new_reference()
+        log.error("job given up", kind=job.kind, reference=reference, reason=reason)
+        await self._worker.apologise(job, reference)
+        await self._ledger.dead(id_, f"{reason} ({reference})", self._now())
