@@ -1,0 +1,164 @@
+"""Block Kit's pieces as plain dicts, and foreign text made safe for them.
+
+Plain dicts, because slack_sdk's models drop block types they do not know and miss some limits.
+Every limit stands once, in `limits.py`; every builder here fits its strings to it with an ellipsis.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.slack.limits import LIMITS, problems
+
+__all__ = ["problems"]
+Block = dict[str, Any]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def clean(text: str) -> str:
+    """Without control characters, and without those that turn the reading direction or hide."""
+    return _CONTROL.sub("", text)
+
+
+def one_line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+def fit(text: str, limit: int) -> str:
+    """At most `limit` characters; what was cut shows as an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def escape(text: str) -> str:
+    """Foreign text for mrkdwn: it can no longer mention, link or broadcast.
+
+    Slack asks for exactly these three, in this order; there is no escape for `*`, `_`, `~` and
+    the backtick, so foreign text goes into plain_text, rich_text or `code` wherever it can.
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescape(text: str) -> str:
+    """What a person typed, from what Slack sent of it."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def code(text: str, limit: int = 140) -> str:
+    """Foreign text as a code span, on one line; backticks would end the span and become quotes."""
+    return f"`{escape(fit(one_line(text).replace('`', 'ʼ'), limit)) or ' '}`"
+
+
+def when(at: datetime, form: str = "{date_short_pretty} {time}") -> str:
+    """A time in the reader's own zone; where it cannot be formatted, in UTC and saying so."""
+    utc = at.astimezone(UTC)
+    return f"<!date^{int(at.timestamp())}^{form}|{utc.day} {utc:%b %H:%M} UTC>"
+
+
+def plain(text: str, limit: int) -> dict[str, Any]:
+    return {"type": "plain_text", "text": fit(clean(text), limit) or " ", "emoji": True}
+
+
+def mrkdwn(text: str, limit: int) -> dict[str, Any]:
+    """`verbatim` stops Slack from linking what looks like a channel, a name or an address."""
+    return {"type": "mrkdwn", "text": fit_mrkdwn(text, limit) or " ", "verbatim": True}
+
+
+def fit_mrkdwn(text: str, limit: int) -> str:
+    """Like `fit`, but never cuts an entity (`&lt;`), a link or a date (`<…>`) in two."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    for opens, closes in (("<", ">"), ("&", ";")):
+        start = cut.rfind(opens)
+        if start > cut.rfind(closes):
+            cut = cut[:start]
+    return cut.rstrip() + "…"
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(one_line(text), LIMITS.header)}
+
+
+def section(text: str, *, accessory: Block | None = None) -> Block:
+    block: Block = {"type": "section", "text": mrkdwn(text, LIMITS.section)}
+    return block | {"accessory": accessory} if accessory else block
+
+
+def fields(pairs: list[tuple[str, str]]) -> Block:
+    """Label above value, side by side; at most ten."""
+    texts = [mrkdwn(f"*{label}*\n{value}", LIMITS.field) for label, value in pairs[: LIMITS.fields]]
+    return {"type": "section", "fields": texts}
+
+
+def context(*texts: str) -> Block:
+    return {"type": "context", "elements": [mrkdwn(text, LIMITS.section) for text in texts]}
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def actions(block_id: str, *elements: Block) -> Block:
+    return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+
+def button(label: str, action_id: str, *, value: str = "", url: str = "", says: str = "") -> Block:
+    """`says` is what a screen reader reads where the label alone is too short."""
+    element: Block = {"type": "button", "action_id": action_id, "text": plain(label, LIMITS.button)}
+    optional = {"value": value, "url": url, "accessibility_label": fit(clean(says), LIMITS.button)}
+    return element | {key: text for key, text in optional.items() if text}
+
+
+def overflow(action_id: str, options: list[tuple[str, str]]) -> Block:
+    """A menu behind three dots: (label, value) each, at most five."""
+    drawn = [{"text": plain(label, LIMITS.option), "value": value} for label, value in options]
+    return {"type": "overflow", "action_id": action_id, "options": drawn}
+
+
+def text_input(block_id: str, action_id: str, label: str, *, hint: str, placeholder: str) -> Block:
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, LIMITS.input_label),
+        "hint": plain(hint, LIMITS.input_label),
+        "element": {
+            "type": "plain_text_input",
+            "action_id": action_id,
+            "max_length": LIMITS.section,
+            "placeholder": plain(placeholder, LIMITS.placeholder),
+            "focus_on_load": True,
+        },
+    }
+
+
+def rich_text(*elements: Block) -> Block:
+    """Text that Slack never parses: the safe home of file names and reasons."""
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def rich_line(*texts: Block) -> Block:
+    return {"type": "rich_text_section", "elements": list(texts)}
+
+
+def rich_list(lines: list[list[Block]]) -> Block:
+    return {"type": "rich_text_list", "style": "bullet", "elements": [rich_line(*line) for line in lines]}
+
+
+def rich(text: str, *styles: str) -> Block:
+    """One run of text; styles are `bold`, `italic`, `strike` or `code`."""
+    run: Block = {"type": "text", "text": clean(text) or " "}
+    return run | {"style": dict.fromkeys(styles, True)} if styles else run
+
+
+def modal(
+    title: str, blocks: list[Block], *, callback_id: str, submit: str = "", close: str = "Close"
+) -> Block:
+    view: Block = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain(title, LIMITS.modal_title),
+        "close": plain(close, LIMITS.modal_title),
+        "blocks": blocks[: LIMITS.modal_blocks],
+    }
+    return view | {"submit": plain(submit, LIMITS.modal_title)} if submit else view

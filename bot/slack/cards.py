@@ -1,0 +1,211 @@
+"""What people see of an order: data in, Card(text, blocks) out. No I/O, no clock, no settings."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, TypedDict
+from urllib.parse import quote
+
+from bot.errors import Archived, AutoenhanceError, CannotPost, NotInChannel
+from bot.jobs.model import Glimpse, Wanted
+from bot.orders.ids import OrderId
+from bot.orders.progress import Progress, State, changes
+from bot.slack import blocks, names, words
+from bot.slack.blocks import Block, code, escape, fit, one_line, when
+from bot.slack.buttons import Value, block_id, pack
+from bot.slack.failures import failures_block, failures_text, odd_settings
+from bot.slack.limits import LIMITS
+
+WEB_APP = "https://app.autoenhance.ai/orders/"
+STALE = timedelta(hours=12)
+BAR = 20  # characters of the progress bar
+FEW, MANY = 5, 30  # file names of failures on a card; a modal has room for more
+
+Where = Literal["ephemeral", "message", "view", "terminal"]
+
+
+class Card(TypedDict):
+    """A Slack message. `text` is the whole answer in words: screen readers and phones read only that."""
+
+    text: str
+    blocks: list[Block]
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """All that a card shows of one order."""
+
+    order: OrderId
+    name: str
+    progress: Progress
+    at: datetime
+    created: datetime | None = None
+    updated: datetime | None = None
+    by: str | None = None  # who asked for this look; None in a terminal
+    before: Glimpse | None = None  # what the card showed until now
+
+    @property
+    def title(self) -> str:
+        return fit(one_line(self.name), LIMITS.header) or f"Order {self.order.short}"
+
+    @property
+    def glimpse(self) -> Glimpse:
+        return Glimpse(tally=self.progress.tally, at=self.at)
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(order=self.order, before=self.glimpse)
+
+
+@dataclass(frozen=True)
+class TroubleView:
+    """An order that could not be shown; `gave_up` after that many minutes of trying, None while we go on."""
+
+    order: OrderId
+    error: AutoenhanceError
+    last: Glimpse | None = None
+    before: Glimpse | None = None
+    gave_up: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        if self.gave_up is None:
+            return words.trouble(self.error, self.order, self.last)
+        return words.gave_up(self.order, self.last, self.gave_up)
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(order=self.order, before=self.before)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a card will stand: it decides which buttons can act there."""
+
+    where: Where
+    can_share: bool = False
+    in_thread: str | None = None
+
+
+# A new field on the card is a new row here: its label, and what to show or None for nothing.
+FIELDS: tuple[tuple[str, Callable[[Progress], str | None]], ...] = (
+    ("Photos", lambda p: f"{p.tally.done:,} of {p.tally.total:,} done" if p.tally.total else None),
+    ("Failed", lambda p: f"{p.tally.failed:,}" if p.tally.failed else None),
+    ("Waiting", lambda p: f"{p.tally.waiting:,}" if p.tally.waiting else None),
+    ("Paid downloads", lambda p: f"{p.downloaded:,} of {p.listed:,}" if p.listed else None),
+)
+
+
+def orders_card(views: Sequence[OrderView | TroubleView], spot: Spot, *, skipped: int = 0) -> Card:
+    """One message for all that was asked; `skipped` counts the ids beyond what one answer shows."""
+    value = pack(Value(wanted=tuple(view.wanted for view in views), in_thread=spot.in_thread))
+    drawn = [_order(v, spot, value) if isinstance(v, OrderView) else _trouble(v, spot, value) for v in views]
+    between = [block for card in drawn for block in (*card["blocks"], blocks.divider())][:-1]
+    card = Card(text=_text("\n\n".join(card["text"] for card in drawn)), blocks=between)
+    return with_note(card, words.skipped(skipped)) if skipped else card
+
+
+def with_note(card: Card, note: str) -> Card:
+    """With a small line below, and within what one message can hold."""
+    kept = card["blocks"][: LIMITS.message_blocks - 1]
+    return Card(text=_text(f"{note}\n\n{card['text']}"), blocks=[*kept, blocks.context(note)])
+
+
+def say(text: str, *buttons: Block) -> Card:
+    """A sentence, with buttons if there is something to press."""
+    drawn = [blocks.section(text)] + ([blocks.actions("say", *buttons)] if buttons else [])
+    return Card(text=_text(text), blocks=drawn)
+
+
+def not_posted(error: CannotPost, order: OrderId) -> Card:
+    """Why the order was not shared, and the way that is left."""
+    if isinstance(error, Archived):
+        return say(words.ARCHIVED)
+    if not isinstance(error, NotInChannel):
+        return say(words.cannot_post(error.code))
+    button = blocks.button("Send it to me instead", names.SEND_TO_ME)
+    drawn = [blocks.section(words.NOT_IN_CHANNEL), blocks.actions(block_id(order), button)]
+    return Card(text=words.NOT_IN_CHANNEL, blocks=drawn)
+
+
+def _text(text: str) -> str:
+    return blocks.fit_mrkdwn(text, LIMITS.text)
+
+
+def _trouble(view: TroubleView, spot: Spot, value: str) -> Card:
+    recheck = [blocks.actions(block_id(view.order), _recheck(view.order, value))]
+    return Card(
+        text=view.sentence,
+        blocks=[blocks.section(view.sentence)] + (recheck if spot.where != "terminal" else []),
+    )
+
+
+def _order(view: OrderView, spot: Spot, value: str) -> Card:
+    progress, tally = view.progress, view.progress.tally
+    shown = MANY if spot.where == "view" else FEW
+    title = f"{words.state(tally)} · {view.title}"
+    told = words.situation(tally)
+    if progress.announced not in {None, progress.listed} and progress.listed:
+        told += f" {words.disagreement(progress.announced or 0, progress.listed)}"
+    odd = odd_settings(progress.odd)
+    parts = [
+        blocks.header(f"{words.mark(tally)} {title}"),
+        blocks.section("\n".join(line for line in (told, _bar(view)) if line)),
+        *_fields(progress),
+        *failures_block(progress.failures, shown),
+        *([blocks.section(odd)] if odd else []),
+        blocks.context(" · ".join(_facts(view))),
+        *([blocks.context(" · ".join(_look(view)))] if spot.where != "terminal" else []),
+        *([_buttons(view, spot, value)] if spot.where != "terminal" else []),
+    ]
+    said = [f"{escape(title)}.", f"{words.counted(tally)}." if tally.total else "", told]
+    said += [failures_text(progress.failures, shown), odd, f"{'. '.join(_look(view))}."]
+    return Card(text=" ".join(part for part in said if part), blocks=parts)
+
+
+def _fields(progress: Progress) -> list[Block]:
+    rows = [(label, value) for label, show in FIELDS if (value := show(progress)) is not None]
+    return [blocks.fields(rows)] if rows else []
+
+
+def _bar(view: OrderView) -> str:
+    """Only while it works; rounded down, so that 100 % means all of them."""
+    tally = view.progress.tally
+    if tally.state not in {State.GROUPING, State.ENHANCING} or not tally.total:
+        return ""
+    full = BAR * tally.done // tally.total
+    return f"`{'█' * full}{'░' * (BAR - full)}` {100 * tally.done // tally.total} %"
+
+
+def _facts(view: OrderView) -> list[str]:
+    dated = (("Created", view.created), ("Updated", view.updated))
+    return [code(view.order), *(f"{label} {when(at)}" for label, at in dated if at)]
+
+
+def _look(view: OrderView) -> list[str]:
+    said = [words.checked(view.at, view.by)]
+    if view.before is None:
+        return said
+    if view.at - view.before.at > STALE:
+        said.append(words.stale(view.before.at))
+    now = view.progress.tally
+    return [*said, words.changed(changes(view.before.tally, now), now, view.before.at)]
+
+
+def _recheck(order: OrderId, value: str) -> Block:
+    return blocks.button("Re-check", names.RECHECK, value=value, says=f"Re-check order {order.short}")
+
+
+def _buttons(view: OrderView, spot: Spot, value: str) -> Block:
+    """Only buttons that can act: nothing can be shared from a modal, nor into a direct message."""
+    address = WEB_APP + quote(view.order, safe="")
+    visible = [_recheck(view.order, value), blocks.button("Open in Autoenhance", names.OPEN, url=address)]
+    share = f"{names.SHARE}:{spot.in_thread}" if spot.in_thread else names.SHARE
+    menu = [
+        ("Share in channel", share, spot.can_share),
+        ("Show photos", names.SHOW_PHOTOS, view.progress.listed > 0 and spot.where != "view"),
+        ("Copy id", names.COPY_ID, spot.where != "view"),
+    ]
+    if options := [(label, name) for label, name, can_act in menu if can_act]:
+        visible.append(blocks.overflow(names.MORE, options))
+    return blocks.actions(block_id(view.order), *visible)

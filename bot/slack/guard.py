@@ -1,0 +1,82 @@
+"""What the person hears and the log gets when a listener cannot do its part."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+import structlog
+from slack_bolt import BoltResponse
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.errors import DeskClosed, SlackError, Slip
+from bot.jobs.model import Ephemeral
+from bot.logs import new_reference
+from bot.slack import cards, names, payloads, words
+from bot.slack.payloads import Payload
+from bot.slack.post import Post
+
+Listener = Callable[[AsyncAck, Payload], Awaitable[None]]
+log = structlog.get_logger(__name__)
+
+
+async def refuse(error: Exception) -> BoltResponse:
+    """For what comes to Bolt's own error handler: it is not acknowledged, so that Slack tells the person.
+
+    That is DeskClosed, and what Bolt itself cannot read; the rest ends in the Guard.
+    """
+    if isinstance(error, DeskClosed):
+        return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+    log.error("payload cannot be read", reference=new_reference(), exc_info=error)
+    return BoltResponse(status=HTTPStatus.BAD_REQUEST)
+
+
+class Guard:
+    """Wraps each listener where it is registered.
+
+    A slip goes to `stale`, the listener that explains. DeskClosed goes on to Bolt, so that the request
+    is refused and Slack sends it again or shows an error. Anything else is logged with its traceback
+    under a reference, and the person gets the reference. Nothing is raised after an ack: Bolt would
+    undo it and answer 404.
+    """
+
+    def __init__(self, stale: Listener, post: Post) -> None:
+        self._stale = stale
+        self._post = post
+
+    def __call__(self, listener: Listener) -> Listener:
+        async def guarded(ack: AsyncAck, body: Payload) -> None:
+            try:
+                await self._listen(listener, ack, body)
+            except DeskClosed:
+                raise
+            except Exception:
+                reference = new_reference()
+                log.exception("listener broke", listener=listener.__name__, reference=reference)
+                await self._own_up(ack, body, words.our_fault(reference))
+
+        return guarded
+
+    async def _listen(self, listener: Listener, ack: AsyncAck, body: Payload) -> None:
+        try:
+            await listener(ack, body)
+        except Slip:
+            await self._stale(ack, body)
+
+    async def _own_up(self, ack: AsyncAck, body: Payload, sentence: str) -> None:
+        """In the ack where people see it, else through the response_url, else in a direct message."""
+        if "command" in body:
+            await ack(text=sentence, response_type="ephemeral")
+        elif body.get("type") == "view_submission":
+            await ack(response_action="errors", errors={names.ASK_BLOCK: sentence})
+        else:
+            await ack()
+            await self._tell(body, sentence)
+
+    async def _tell(self, body: Payload, sentence: str) -> None:
+        url, user = payloads.dig(body, "response_url"), payloads.dig(body, "user", "id")
+        try:
+            if url:
+                await self._post.put(Ephemeral(response_url=url), cards.say(sentence))
+            else:
+                await self._post.message(user, cards.say(sentence))
+        except SlackError as silent:
+            log.warning("nobody could be told", slack=silent.code)

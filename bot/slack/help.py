@@ -1,0 +1,38 @@
+"""What `/order help` says."""
+
+from bot.slack.names import APP, COMMAND
+from bot.slack.words import AT_ONCE, EXAMPLE_ID
+
+HELP = f"""\
+*{APP} shows Autoenhance orders here in Slack.* Only you see the answer, until you share it.
+• `{COMMAND} {EXAMPLE_ID}`: an order by its id or link; up to {AT_ONCE} at once.
+• `{COMMAND} find elm street`: orders by name. `{COMMAND} recent`: the newest.
+• In a thread, or on any message with an id in it: ⋮ → *Check orders here*.
+• `{COMMAND} help ids`, `help card`, `help find`, `help share` tell more."""
+
+TOPICS = {
+    "ids": f"""\
+*What I can read.* An id, a link to the order in Autoenhance, or a sentence with ids or links in it:
+• `{COMMAND} {EXAMPLE_ID}`
+• `{COMMAND} https://app.autoenhance.ai/orders/{EXAMPLE_ID}`
+• An id of your own making, such as `12-elm-street`, only when it stands alone or in a link.
+• An id that is also one of my words, such as `help`: `{COMMAND} show help`.""",
+    "card": """\
+*What a card says.* The mark and the word are the order's state; below it how many photos are done, failed \
+and waiting, and which failed and why.
+• *Paid downloads* counts the photos that were bought; looking costs nothing.
+• *Re-check* asks Autoenhance again and says what changed since the card was drawn.
+• ⋯ holds *Share in channel*, *Show photos* and *Copy id*.""",
+    "find": f"""\
+*Searching.* `{COMMAND} find elm street` looks for the words in the names of your orders; \
+`{COMMAND} recent` lists the newest. A button beside each opens its card. \
+Both need an Autoenhance API key, which an admin sets.""",
+    "share": f"""\
+*Sharing.* ⋯ → *Share in channel* posts the card where everybody sees it; \
+anybody there can press *Re-check*. I must be in the channel: type `/invite @{APP}`. \
+In channels shared with another company I show no orders.""",
+}
+
+
+def help_on(word: str) -> str:
+    return TOPICS.get(word.lower().strip("`*_"), HELP)

@@ -1,0 +1,129 @@
+"""What Slack tells us: read it, record a job, ack. Nothing else happens here."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.jobs.model import Ephemeral, Job, LookUp, Say, Share, ShowPhotos, View, Wanted
+from bot.orders.ids import OrderId, find_mentioned_ids, find_order_ids
+from bot.slack import buttons, commands, names, payloads, views, words
+from bot.slack.payloads import Payload
+from bot.slack.post import Post
+
+Record = Callable[[Job], Awaitable[Any]]
+
+
+class Listeners:
+    """`doors.py` says which of these answers to what."""
+
+    def __init__(self, record: Record, post: Post, now: Callable[[], datetime]) -> None:
+        self._record = record
+        self._post = post
+        self._now = now
+
+    async def command(self, ack: AsyncAck, body: Payload) -> None:
+        said, job = commands.reply(payloads.command(body, self._now()), payloads.key(body))
+        if job:
+            await self._record(job)
+        await ack(text=said, response_type="ephemeral")
+
+    async def check_orders_here(self, ack: AsyncAck, body: Payload) -> None:
+        ids = _ids_in_message(body)
+        if len(ids) == 1:
+            await self._record(self._look_up_here(body, ids[0]))
+        elif ids:
+            view_id = await self._open(body, views.busy(words.looking_up(ids[: words.AT_ONCE])))
+            await self._record(self._look_up_in(view_id, body, ids))
+        else:
+            await self._open(body, views.ask(words.NO_ID_IN_MESSAGE))
+        await ack()
+
+    async def look_up_order(self, ack: AsyncAck, body: Payload) -> None:
+        await self._open(body, views.ask())
+        await ack()
+
+    async def asked(self, ack: AsyncAck, body: Payload) -> None:
+        """The modal with one field was submitted."""
+        ids = find_order_ids(payloads.field(body, names.ASK_BLOCK, names.ASK_INPUT))
+        if not ids:
+            await ack(response_action="errors", errors={names.ASK_BLOCK: words.NO_ID_FIELD})
+            return
+        await self._record(self._look_up_in(payloads.dig(body, "view", "id"), body, ids))
+        await ack(response_action="update", view=views.busy(words.looking_up(ids[: words.AT_ONCE])))
+
+    async def recheck(self, ack: AsyncAck, body: Payload) -> None:
+        value = buttons.unpack(payloads.click(body).value)
+        place = payloads.card_place(body)
+        await self._record(
+            LookUp(**self._from(body), place=place, wanted=value.wanted, in_thread=value.in_thread)
+        )
+        await ack()
+
+    async def show(self, ack: AsyncAck, body: Payload) -> None:
+        """A hit of a search: its card comes beside the list, which stays for the next pick."""
+        value = buttons.unpack(payloads.click(body).value)
+        await self._record(LookUp(**self._from(body), place=payloads.beside(body), wanted=value.wanted))
+        await ack()
+
+    async def more(self, ack: AsyncAck, body: Payload) -> None:
+        """The overflow menu; its block names the order."""
+        click = payloads.click(body)
+        order = buttons.order_of(click.block_id)
+        if click.value == names.SHOW_PHOTOS:
+            view = View(
+                view_id=await self._open(body, views.busy(words.FETCHING_PHOTOS, callback_id=names.PHOTOS))
+            )
+            await self._record(ShowPhotos(**self._from(body), place=view, order=order))
+        elif click.value == names.COPY_ID:
+            await self._record(Say(**self._from(body), place=payloads.beside(body), text=order))
+        else:
+            await self._share(body, order)
+        await ack()
+
+    async def send_to_me(self, ack: AsyncAck, body: Payload) -> None:
+        order = buttons.order_of(payloads.click(body).block_id)
+        place = payloads.card_place(body)
+        await self._record(Share(**self._from(body), place=place, order=order, to="asker"))
+        await ack()
+
+    async def nothing(self, ack: AsyncAck, _body: Payload) -> None:
+        """A click that needs no answer, such as on a link."""
+        await ack()
+
+    async def unknown(self, ack: AsyncAck, body: Payload) -> None:
+        """A name that nobody here knows: a button of another version, or of an older manifest."""
+        await self._record(Say(**self._from(body), place=payloads.beside(body), text=words.STALE_BUTTON))
+        await ack()
+
+    async def _share(self, body: Payload, order: OrderId) -> None:
+        _, _, thread = payloads.click(body).value.partition(":")
+        place = payloads.beside(body)
+        await self._record(Share(**self._from(body), place=place, order=order, in_thread=thread or None))
+
+    async def _open(self, body: Payload, view: dict[str, Any]) -> str:
+        return await self._post.open(payloads.dig(body, "trigger_id"), view)
+
+    def _from(self, body: Payload) -> dict[str, Any]:
+        return {"key": payloads.key(body), "asker": payloads.asker(body, self._now())}
+
+    def _look_up_here(self, body: Payload, order: OrderId) -> LookUp:
+        thread = payloads.thread_of(body)
+        shown_in = thread if payloads.has_thread(body) else None
+        place = Ephemeral(response_url=payloads.dig(body, "response_url"), thread_ts=shown_in)
+        return LookUp(
+            **self._from(body), place=place, wanted=(Wanted(order=order),), in_thread=thread or None
+        )
+
+    def _look_up_in(self, view_id: str, body: Payload, ids: tuple[OrderId, ...]) -> LookUp:
+        wanted = tuple(Wanted(order=order) for order in ids[: words.AT_ONCE])
+        skipped = len(ids) - len(wanted)
+        return LookUp(**self._from(body), place=View(view_id=view_id), wanted=wanted, skipped=skipped)
+
+
+def _ids_in_message(body: Payload) -> tuple[OrderId, ...]:
+    """Once each: a message says the same thing in its text and in its blocks."""
+    written = find_order_ids(payloads.message_text(body), in_message=True)
+    shown = (order for label in payloads.message_labels(body) for order in find_mentioned_ids(label))
+    return tuple({order.lower(): order for order in (*written, *shown)}.values())

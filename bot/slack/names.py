@@ -1,0 +1,35 @@
+"""Every name that Slack and we share. A test holds manifest.yaml and `doors.py` to it."""
+
+APP = "Order Desk"
+COMMAND = "/order"
+
+# shortcuts
+CHECK_ORDERS_HERE = "check_orders_here"
+LOOK_UP_ORDER = "look_up_order"
+
+# views
+ASK = "ask_for_orders"  # the modal with one field
+ANSWER = "orders"  # the modal that shows orders; nothing is submitted from it
+PHOTOS = "photos"
+
+# the one field of ASK
+ASK_BLOCK = "ask"
+ASK_INPUT = "orders"
+
+# actions
+RECHECK = "recheck"
+SHOW = "show"  # a hit of a search
+OPEN = "open"  # a link; Slack still tells us about the click
+MORE = "more"  # the overflow menu; its options' values:
+SHARE = "share"
+SHOW_PHOTOS = "photos"
+COPY_ID = "copy_id"
+SEND_TO_ME = "send_to_me"
+
+# bot scopes, each with what it is for
+SCOPES = {
+    "commands": "the command `/order` and the two shortcuts",
+    "chat:write": "sharing a card where the bot was invited, and direct messages",
+    "channels:read": "seeing whether a public channel is shared with another company",
+    "groups:read": "the same for private channels that the bot was invited to",
+}

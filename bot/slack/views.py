@@ -1,0 +1,89 @@
+"""The modals, and the list of a search's hits. Data in, dicts out."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from bot.jobs.model import Wanted
+from bot.orders.progress import Photo
+from bot.slack import blocks, names, words
+from bot.slack.blocks import Block, code, escape, fit, one_line
+from bot.slack.buttons import Value, pack
+from bot.slack.cards import Card, OrderView
+from bot.slack.limits import LIMITS
+
+PHOTOS_SHOWN = 1000  # names in one modal; a view's JSON may have 250 kB
+LINES = 20  # names in one section, so that none passes 3,000 characters
+_ORDER = {"failed": 0, "expired": 1, "waiting": 2, "processing": 3, "done": 9}
+
+
+def ask(note: str = "") -> Block:
+    """The modal with one field; `note` says why it opened, where nobody asked for it."""
+    field = blocks.text_input(
+        names.ASK_BLOCK,
+        names.ASK_INPUT,
+        "Order id or link",
+        hint=f"Up to {words.AT_ONCE} at once. Only you see the answer.",
+        placeholder=words.EXAMPLE_ID,
+    )
+    drawn = [blocks.section(note), field] if note else [field]
+    return blocks.modal("Look up an order", drawn, callback_id=names.ASK, submit="Look up", close="Cancel")
+
+
+def busy(sentence: str, *, callback_id: str = names.ANSWER) -> Block:
+    """What stands in a modal until its answer comes."""
+    return blocks.modal(_title(callback_id), [blocks.section(sentence)], callback_id=callback_id)
+
+
+def answer(card: Card, *, callback_id: str = names.ANSWER) -> Block:
+    return blocks.modal(_title(callback_id), card["blocks"], callback_id=callback_id)
+
+
+def photos(view: OrderView) -> Card:
+    """Every photo of an order by state, those that failed first, as far as a modal has room."""
+    ordered = sorted(view.progress.photos, key=lambda photo: (_ORDER.get(photo.word, 5), photo.word))
+    left = len(ordered) - PHOTOS_SHOWN
+    drawn = [blocks.header(view.title), *_groups(ordered[:PHOTOS_SHOWN])]
+    if left > 0:
+        drawn.append(blocks.context(f"and {words.photos(left)} more; open the order in Autoenhance for all."))
+    return Card(text=f"{escape(view.title)}: {words.counted(view.progress.tally)}.", blocks=drawn)
+
+
+def _groups(ordered: Sequence[Photo]) -> Iterator[Block]:
+    for word, group in groupby(ordered, key=lambda photo: photo.word):
+        lines = [_line(photo) for photo in group]
+        for start in range(0, len(lines), LINES):
+            title = f"*{escape(one_line(word)).capitalize()}* ({len(lines):,})\n" if start == 0 else ""
+            yield blocks.section(title + "\n".join(lines[start : start + LINES]))
+
+
+def _line(photo: Photo) -> str:
+    reason = f" {escape(fit(one_line(photo.reason), 60))}" if photo.reason else ""
+    return f"{code(photo.name, 60)}{reason}"
+
+
+def hits(views: Sequence[OrderView], sought: str | None) -> Card:
+    """A search's answer: never the first hit in silence, but a button for each."""
+    if not views:
+        nothing = words.nothing_found(sought)
+        return Card(text=nothing, blocks=[blocks.section(nothing)])
+    said = words.found(len(views), sought)
+    lines = [_hit(view) for view in views]
+    drawn = [blocks.section(line, accessory=_show(view)) for line, view in zip(lines, views, strict=True)]
+    text = blocks.fit_mrkdwn("\n".join([said, *lines]), LIMITS.text)
+    return Card(text=text, blocks=[blocks.context(said), *drawn])
+
+
+def _hit(view: OrderView) -> str:
+    tally = view.progress.tally
+    created = f" · {blocks.when(view.created)}" if view.created else ""
+    name = code(view.title, 100)
+    return f"{words.mark(tally)} {name} {escape(words.state(tally))}, {words.counted(tally)}{created}"
+
+
+def _show(view: OrderView) -> Block:
+    value = pack(Value(wanted=(Wanted(order=view.order),)))
+    return blocks.button("Show", names.SHOW, value=value, says=f"Show {view.title}")
+
+
+def _title(callback_id: str) -> str:
+    return "Photos" if callback_id == names.PHOTOS else "Orders"

@@ -1,0 +1,265 @@
+"""Every sentence that a person reads.
+
+Foreign text comes in escaped or as a code span; what stands here is ours. Each refusal names the next step.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot import errors
+from bot.jobs.model import Glimpse
+from bot.orders.progress import Changes, State, Tally
+from bot.slack.blocks import code, when
+from bot.slack.names import APP, COMMAND
+
+EXAMPLE_ID = "3f9a1c2e-7b40-4d5e-9a61-0c8f2e7d4b15"
+AT_ONCE = 5  # cards in one answer
+
+MARKS = {
+    State.WAITING: ":hourglass_flowing_sand:",
+    State.GROUPING: ":gear:",
+    State.ENHANCING: ":gear:",
+    State.READY: ":white_check_mark:",
+    State.ATTENTION: ":warning:",
+    State.FAILED: ":x:",
+    State.DELETED: ":wastebasket:",
+    State.OTHER: ":grey_question:",
+}
+
+STATES = {
+    State.WAITING: "Waiting for photos",
+    State.GROUPING: "Grouping brackets",
+    State.ENHANCING: "Enhancing",
+    State.READY: "Ready",
+    State.ATTENTION: "Needs attention",
+    State.FAILED: "Failed",
+    State.DELETED: "Deleted",
+}
+
+# Raw words of Autoenhance that we know well enough to mark.
+RAW_MARKS = {
+    "waiting": MARKS[State.WAITING],
+    "processing": MARKS[State.ENHANCING],
+    "processed": MARKS[State.READY],
+    "error": MARKS[State.FAILED],
+}
+
+SETTINGS = {
+    "ai_version": "AI version",
+    "enhance_type": "Enhance type",
+    "sky": "Sky",
+    "window_pull": "Window pull",
+}
+
+
+def mark(tally: Tally) -> str:
+    return RAW_MARKS.get(tally.word.lower(), MARKS[tally.state])
+
+
+def state(tally: Tally) -> str:
+    """Autoenhance's own word where it is none of the states that we know."""
+    return STATES.get(tally.state) or tally.word.capitalize() or "Unknown state"
+
+
+def photos(count: int) -> str:
+    return f"{count:,} photo" if count == 1 else f"{count:,} photos"
+
+
+def counted(tally: Tally) -> str:
+    failed = f", {tally.failed:,} failed" if tally.failed else ""
+    return f"{tally.done:,} of {tally.total:,} done{failed}"
+
+
+def situation(tally: Tally) -> str:
+    """One sentence in plain words."""
+    left = tally.total - tally.done - tally.failed
+    match tally.state:
+        case State.DELETED:
+            return "This order was deleted in Autoenhance."
+        case State.GROUPING:
+            return "Autoenhance is grouping the brackets; the photos appear in a few minutes."
+        case State.ENHANCING:
+            return f"Still working; {photos(left)} to go." if left else "Still working."
+        case State.WAITING if tally.total == 0:
+            return "The order exists but has no photos yet. Uploads may still be running."
+        case State.WAITING:
+            return (
+                f"Autoenhance counts {photos(tally.total)} but lists none yet. Uploads may still be running."
+            )
+        case State.ATTENTION:
+            rest = f"; {photos(left)} not finished" if left else "; the others are done"
+            return f"{photos(tally.failed)} could not be enhanced{rest}."
+        case State.FAILED:
+            return (
+                "None of the photos could be enhanced."
+                if tally.total > 1
+                else "The photo could not be enhanced."
+            )
+        case State.READY:
+            return f"All {photos(tally.total)} are done." if tally.total > 1 else "The photo is done."
+        case _:
+            return f"{photos(tally.waiting)} not finished, and nothing is being worked on just now."
+
+
+def disagreement(announced: int, listed: int) -> str:
+    return f"Autoenhance counts {photos(announced)}, but lists {listed:,}."
+
+
+def changed(changes: Changes, now: Tally, since: datetime) -> str:
+    """What is new against the card's last look, in a few words."""
+    at = when(since, "{time}")
+    parts = [
+        _more(changes.photos, "+{} added", "{} taken away"),
+        _more(changes.done, "+{} finished", "{} no longer finished"),
+        _more(changes.failed, "{} new failure(s)", "{} failure(s) fewer"),
+        f"was {STATES.get(changes.was, 'in another state').lower()}" if changes.was else "",
+    ]
+    said = ", ".join(part for part in parts if part)
+    return f"{said} since {at}" if said else f"no change since {at}, still {now.done:,} of {now.total:,}"
+
+
+def _more(count: int, more: str, fewer: str) -> str:
+    if not count:
+        return ""
+    form = (more if count > 0 else fewer).replace("(s)", "" if abs(count) == 1 else "s")
+    return form.format(f"{abs(count):,}")
+
+
+def checked(at: datetime, by: str | None) -> str:
+    return f"Checked {when(at, '{time}')}" + (f" by <@{by}>" if by else "")
+
+
+def stale(since: datetime) -> str:
+    return f"This card was from {when(since, '{date_short_pretty}')}. Here is the order as it is now."
+
+
+def skipped(count: int) -> str:
+    more = "1 more order was" if count == 1 else f"{count:,} more orders were"
+    return f"{more} named. I show {AT_ONCE} at a time; ask again with the rest."
+
+
+# What is said before the answer, in the reply to the command itself
+
+
+def looking_up(ids: Sequence[str]) -> str:
+    return f"Looking up {code(ids[0])}…" if len(ids) == 1 else f"Looking up {len(ids)} orders…"
+
+
+def searching(words: str | None) -> str:
+    return f"Searching for {code(words, 60)}…" if words else "Fetching the newest orders…"
+
+
+# Refusals
+
+
+def no_id(typed: str) -> str:
+    return (
+        f"I can't see an order id in {code(typed, 60)}. Ids look like `{EXAMPLE_ID}`; "
+        f"an order's link does too. To search by name, type `{COMMAND} find` and a part of it."
+    )
+
+
+NO_ID_FIELD = f"I can't see an order id in that. Paste an id such as {EXAMPLE_ID}, or an order's link."
+NO_ID_IN_MESSAGE = "I can't see an order id in that message. Paste an id or a link here instead:"
+
+
+def trouble(error: errors.AutoenhanceError, order: str, last: Glimpse | None) -> str:
+    """Why there is no card for this order, what is known all the same, and what to do."""
+    known = f" Last known ({when(last.at, '{time}')}): {counted(last.tally)}." if last else ""
+    match error:
+        case errors.OrderNotFound():
+            return (
+                f"Autoenhance knows no order {code(order)}. A character may be missing, "
+                "or it was deleted, or it isn't yours."
+            )
+        case errors.OrderTooLarge():
+            return f"Order {code(order)} is larger than I can read. Open it in Autoenhance instead."
+        case errors.Limited(retry_after=seconds):
+            soon = f"about {max(1, round(seconds))} s" if seconds else "a moment"
+            return f"Too many look-ups just now.{known} I'll answer here in {soon}."
+        case errors.TryLater():
+            return f"Autoenhance isn't answering.{known} I'll answer here when it does."
+        case _:
+            return f"{refused(error)}{known}"
+
+
+def gave_up(order: str, last: Glimpse | None, minutes: int) -> str:
+    known = f" Last known ({when(last.at, '{time}')}): {counted(last.tally)}." if last else ""
+    if not minutes:
+        return f"Autoenhance isn't answering about {code(order)}.{known} Ask again in a few minutes."
+    return (
+        f"Autoenhance has not answered about {code(order)} for {minutes} minutes, so I stopped asking."
+        f"{known} Press Re-check when it is back."
+    )
+
+
+def refused(error: errors.AutoenhanceError) -> str:
+    """The same whatever was asked for: the key is not good enough."""
+    if isinstance(error, errors.KeyMissing):
+        return (
+            "Searching needs an Autoenhance API key, and I have none. An admin can set AUTOENHANCE_API_KEY. "
+            f"With an id or a link I need none: `{COMMAND} {EXAMPLE_ID}`"
+        )
+    return "Autoenhance no longer accepts the key. An admin must replace it (AUTOENHANCE_API_KEY)."
+
+
+def search_trouble(error: errors.AutoenhanceError) -> str:
+    if isinstance(error, errors.TryLater):
+        return "Autoenhance isn't answering. I'll search again until it does."
+    return refused(error)
+
+
+def search_gave_up(minutes: int) -> str:
+    return f"Autoenhance has not answered for {minutes} minutes, so I stopped. Try `{COMMAND} recent` later."
+
+
+def found(count: int, words: str | None) -> str:
+    named = f" named like {code(words, 60)}" if words else ""
+    return f"{count} order{'' if count == 1 else 's'}{named}, newest first. Only you see this."
+
+
+def nothing_found(words: str | None) -> str:
+    if words is None:
+        return "There are no orders in this Autoenhance account yet."
+    return f"No order's name holds {code(words, 60)}. Try fewer words, or `{COMMAND} recent` for the newest."
+
+
+SHARED_CHANNEL = (
+    "This channel includes people from outside your company, so I don't show orders here. "
+    f"Ask in another channel, or in a direct message with {APP}."
+)
+OUTSIDER = f"{APP} shows orders only to people of the company that installed it."
+FIND_WHAT = f"Which name? Type a part of it, such as `{COMMAND} find elm street`, or `{COMMAND} recent`."
+NOT_IN_CHANNEL = (
+    f"I can answer you, but can't post here until someone types `/invite @{APP}`. "
+    "After that, press Share in channel again."
+)
+ARCHIVED = "This channel is archived, so nothing can be posted here. Share the order from another channel."
+FETCHING_PHOTOS = "Fetching the photos…"
+CANNOT_TELL_SHARED = (
+    "I can't see whether this channel is shared with another company, so I don't post the order here. "
+    "An admin must install me again, with the scopes `channels:read` and `groups:read`."
+)
+STALE_BUTTON = (
+    f"This button is from another version of me. Type `{COMMAND}` and the order's id for a new card."
+)
+
+
+def cannot_post(slack_code: str) -> str:
+    return f"Slack doesn't let me post here ({code(slack_code)}). Share the order from another channel."
+
+
+def our_fault(reference: str) -> str:
+    return f"Something broke on our side. If it goes on, quote `{reference}` to your admin."
+
+
+SENT_TO_YOU = f"Sent to you as a direct message from {APP}."
+
+
+def late(asked: datetime) -> str:
+    """For an answer that could no longer be given where it was asked for."""
+    return f"You asked for this {when(asked)}, and I could not answer there any more."
+
+
+def shared_by(user: str) -> str:
+    return f"Shared by <@{user}>"

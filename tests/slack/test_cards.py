@@ -1,0 +1,261 @@
+"""Every card as Slack gets it: a snapshot for each state, and never over one of Slack's limits."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from bot import errors
+from bot.autoenhance.client import Look
+from bot.jobs.model import Glimpse
+from bot.jobs.seeing import order_view
+from bot.orders.ids import OrderId
+from bot.orders.model import parse_order
+from bot.orders.progress import State, Tally
+from bot.sandbox.orders import sample_orders
+from bot.slack import cards, views, words
+from bot.slack.cards import Card, OrderView, Spot, TroubleView
+from bot.slack.help import HELP, TOPICS
+from bot.slack.limits import LIMITS, Surface, problems
+
+
+def slug(name: str) -> str:
+    """A name that can be a file's."""
+    return "-".join(re.findall("[a-z0-9]+", name.lower()))[:30]
+
+
+NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
+SAMPLES = {order["order_id"]: order for order in sample_orders(NOW.timestamp())}
+EPHEMERAL = Spot("ephemeral", can_share=True)
+SEEN = Glimpse(
+    tally=Tally(state=State.ENHANCING, total=30, done=16, failed=1, waiting=13), at=NOW - timedelta(minutes=4)
+)
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(JSONSnapshotExtension)
+
+
+def view(order: dict[str, Any], **more: Any) -> OrderView:
+    look = Look(parse_order(json.dumps(order)), NOW)
+    return order_view(look, OrderId(order["order_id"]), **{"by": "U1", **more})
+
+
+def photos(count: int, **fields: Any) -> list[dict[str, Any]]:
+    return [
+        {"image_id": f"i{n}", "image_name": f"DSC{n:05d}.jpg", "status": "processed"} | fields
+        for n in range(count)
+    ]
+
+
+def fits(card: Card, surface: Surface = "message") -> None:
+    assert problems(card["blocks"], surface=surface) == []
+    assert 1 <= len(card["text"]) <= LIMITS.text
+
+
+@pytest.mark.parametrize("order_id", SAMPLES, ids=[slug(order["name"]) for order in SAMPLES.values()])
+def test_card_of_each_kind_of_order(order_id: str, snapshot: SnapshotAssertion) -> None:
+    """The card of each order that the sandbox has: all states, and what the API sends besides."""
+    card = cards.orders_card([view(SAMPLES[order_id])], EPHEMERAL)
+
+    fits(card)
+    assert card == snapshot
+
+
+@pytest.mark.parametrize(
+    "tally",
+    [
+        pytest.param(SEEN.tally, id="progress"),
+        pytest.param(SEEN.tally.model_copy(update={"done": 22, "failed": 2, "waiting": 6}), id="nothing"),
+        pytest.param(SEEN.tally.model_copy(update={"total": 32, "done": 25, "failed": 5}), id="backwards"),
+        pytest.param(
+            SEEN.tally.model_copy(update={"state": State.WAITING, "total": 0, "done": 0}), id="another-state"
+        ),
+    ],
+)
+def test_what_changed_since_the_last_look(tally: Tally, snapshot: SnapshotAssertion) -> None:
+    """The last line of a re-checked card."""
+    before = Glimpse(tally=tally, at=SEEN.at)
+    birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
+
+    card = cards.orders_card([view(birch, before=before)], EPHEMERAL)
+
+    fits(card)
+    assert [block for block in card["blocks"] if block["type"] == "context"][-1] == snapshot
+
+
+@pytest.mark.parametrize("where", ["message", "view", "terminal"])
+def test_buttons_that_can_act_where_the_card_stands(where: cards.Where, snapshot: SnapshotAssertion) -> None:
+    """Nothing is shared from a shared card or a modal, and a terminal has no buttons."""
+    birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
+
+    card = cards.orders_card([view(birch)], Spot(where))
+
+    assert [block for block in card["blocks"] if block["type"] == "actions"] == snapshot
+
+
+@pytest.mark.parametrize("count", [0, 1, 30, 5000])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({}, id="well"),
+        pytest.param({"status": "error", "status_reason": "<!here> `x` " * 300}, id="all-failed"),
+        pytest.param(
+            {"image_name": "`<&>" * 750, "status": "error", "ai_version": "&" * 300}, id="long-names"
+        ),
+        pytest.param({"status": "expired", "image_name": None}, id="nameless"),
+    ],
+)
+def test_any_number_of_photos_fits(count: int, fields: dict[str, Any]) -> None:
+    """0 to 5,000 photos, with names and reasons of 3,000 characters, wherever a card can stand."""
+    images = photos(count, **fields)
+    if images:
+        images[0] |= {"ai_version": "<other>" * 400, "image_name": ">" * 3000}
+    order = {"order_id": "x" * 128, "name": "<!channel>`&" * 250, "images": images, "total_images": 10**9}
+    shown = view(order, before=SEEN)
+
+    for where in ("ephemeral", "message", "view", "terminal"):
+        fits(cards.orders_card([shown], Spot(where, can_share=True, in_thread="1700000000.000100")))
+    five = [replace(shown, order=OrderId(f"{n}" * 128)) for n in range(5)]
+    fits(cards.with_note(cards.orders_card(five, EPHEMERAL, skipped=7), "x" * 5000))
+    fits(views.photos(shown), "modal")
+    fits(views.hits([shown] * 10, "x" * 200))
+    assert len(json.dumps(views.answer(views.photos(shown)))) < LIMITS.view_bytes
+
+
+def test_the_text_says_what_the_blocks_say(snapshot: SnapshotAssertion) -> None:
+    """Screen readers and phone banners read the text alone: name, state, counts, failures and reasons."""
+    birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
+
+    text = cards.orders_card([view(birch, before=SEEN)], EPHEMERAL)["text"]
+
+    for words_ in ("Birch Avenue 9", "Enhancing", "22 of 30 done, 2 failed", "too blurry", "+6 finished"):
+        assert words_ in text
+    assert text == snapshot
+
+
+TROUBLES = {
+    "not-found": errors.OrderNotFound("x"),
+    "key-refused": errors.KeyRefused("x"),
+    "too-large": errors.OrderTooLarge("x"),
+    "limited": errors.Limited("x", retry_after=19.6),
+    "limited-without-a-time": errors.Limited("x"),
+    "unavailable": errors.Unavailable("x"),
+}
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+@pytest.mark.parametrize("last", [None, SEEN], ids=["never-seen", "seen"])
+def test_card_of_each_trouble(name: str, last: Glimpse | None, snapshot: SnapshotAssertion) -> None:
+    """What stands in place of a card, with what is known all the same."""
+    card = cards.orders_card([TroubleView(OrderId("12-elm"), TROUBLES[name], last=last)], EPHEMERAL)
+
+    fits(card)
+    assert card == snapshot
+
+
+def test_card_of_an_order_that_was_given_up(snapshot: SnapshotAssertion) -> None:
+    """After 25 minutes nobody asks any more, and Re-check is there."""
+    trouble = TroubleView(OrderId("12-elm"), errors.Unavailable("x"), last=SEEN, gave_up=25)
+
+    assert cards.orders_card([trouble], EPHEMERAL) == snapshot
+
+
+def test_several_orders_in_one_message(snapshot: SnapshotAssertion) -> None:
+    """Five cards, one of them a trouble, and how many were skipped."""
+    shown = [view(order) for order in list(SAMPLES.values())[:4]]
+    trouble = TroubleView(OrderId("nobodys"), errors.OrderNotFound("x"))
+
+    card = cards.orders_card([*shown, trouble], EPHEMERAL, skipped=2)
+
+    fits(card)
+    assert card == snapshot
+
+
+def test_the_list_of_hits(snapshot: SnapshotAssertion) -> None:
+    """A search's answer: a line and a button for each."""
+    card = views.hits([view(order) for order in SAMPLES.values()][:10], "elm")
+
+    fits(card)
+    assert card == snapshot
+
+
+@pytest.mark.parametrize("name", ["NOT_IN_CHANNEL", "ARCHIVED", "CANNOT_POST"])
+def test_refusals_to_share(name: str, snapshot: SnapshotAssertion) -> None:
+    """Each with its next step; where the bot is no member, a button for a direct message."""
+    error = {
+        "NOT_IN_CHANNEL": errors.NotInChannel("not_in_channel"),
+        "ARCHIVED": errors.Archived("is_archived"),
+        "CANNOT_POST": errors.CannotPost("restricted_action"),
+    }[name]
+    card = cards.not_posted(error, OrderId("12-elm"))
+
+    fits(card)
+    assert card == snapshot
+
+
+@pytest.mark.parametrize(
+    "modal",
+    [
+        pytest.param(views.ask(), id="ask"),
+        pytest.param(views.ask(words.NO_ID_IN_MESSAGE), id="ask-with-a-note"),
+        pytest.param(views.busy(words.looking_up(["12-elm", "13-elm"])), id="busy"),
+    ],
+)
+def test_modals(modal: dict[str, Any], snapshot: SnapshotAssertion) -> None:
+    """The modals, within Slack's limits."""
+    assert problems(modal["blocks"], surface="modal") == []
+    assert all(
+        len(modal[key]["text"]) <= LIMITS.modal_title for key in ("title", "submit", "close") if key in modal
+    )
+    assert modal == snapshot
+
+
+def test_an_old_card_says_how_old_it_was() -> None:
+    """From twelve hours on the card names its day, and the counts are still compared."""
+    before = Glimpse(tally=SEEN.tally, at=NOW - timedelta(days=204))
+    birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
+
+    text = cards.orders_card([view(birch, before=before)], EPHEMERAL)["text"]
+
+    assert "This card was from" in text
+    assert "+6 finished" in text
+
+
+@pytest.mark.parametrize("text", [HELP, *TOPICS.values()], ids=["help", *TOPICS])
+def test_help_fits(text: str) -> None:
+    """Help is five lines and an ack's text."""
+    assert len(text) < LIMITS.section
+    assert len(HELP.splitlines()) == 5
+
+
+def test_every_error_of_autoenhance_has_its_sentence() -> None:
+    """Each kind of error that Autoenhance can cause is told in words of its own, without a class or a status."""
+    kinds = [
+        errors.OrderNotFound,
+        errors.KeyMissing,
+        errors.KeyRefused,
+        errors.OrderTooLarge,
+        errors.Limited,
+        errors.Unavailable,
+    ]
+    leaves = {kind for kind in _subclasses(errors.AutoenhanceError) if not kind.__subclasses__()}
+    assert leaves == set(kinds)
+
+    said = {words.trouble(kind("secret detail"), "12-elm", None) for kind in kinds}
+
+    assert len(said) == len(kinds)
+    for sentence in said:
+        assert "secret detail" not in sentence
+        assert not any(kind.__name__ in sentence for kind in kinds)
+
+
+def _subclasses(kind: type[errors.OrderDeskError]) -> set[type[errors.OrderDeskError]]:
+    direct = kind.__subclasses__()
+    return {*direct}.union(*(_subclasses(each) for each in direct))
