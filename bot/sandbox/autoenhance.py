@@ -1,0 +1,180 @@
+"""A stand-in for Autoenhance's API: reads only, like all that the bot asks of the real one."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from bot.sandbox.bell import Bell
+from bot.sandbox.moods import Mood, MoodName, answer
+from bot.sandbox.order_shapes import Json
+from bot.sandbox.orders import ELM, HARBOUR_VIEW, sample_orders
+from bot.sandbox.progress import Run, as_of
+
+DEFAULT_PAGE, LARGEST_PAGE = 5, 15
+API_KEY = "Zq3sandboxonlyKey0000000000000000000000x"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as it came in."""
+
+    path: str
+    query: str
+    headers: Headers = field(repr=False)
+
+
+class AutoenhanceSandbox:
+    """Answers `GET /v3/orders/{id}` without a key, as the real one does, and `GET /v3/orders/` with one.
+
+    ELM and HARBOUR_VIEW begin to run when they are first asked for, so that whoever looks sees them move.
+    """
+
+    def __init__(self, *, api_key: str = API_KEY, now: Callable[[], float] = time.time) -> None:
+        self.api_key = api_key
+        self.requests: list[Asked] = []
+        self.released = asyncio.Event()
+        """Set it to let go of what the mood `hang` holds."""
+        self.bell = Bell()
+        self._now = now
+        self._orders: dict[str, Json] = {order["order_id"]: order for order in sample_orders(now())}
+        self._runs: dict[str, Run | None] = {ELM: None, HARBOUR_VIEW: None}
+        self._moods: dict[str | None, Mood] = {}
+        self.routes = [
+            Route("/v3/orders/{id}", _Door(self, self._one)),
+            Route("/v3/orders/", _Door(self, self._list)),
+        ]
+        self.app = Starlette(routes=self.routes)
+
+    def add(self, order: Json, run: Run | None = None) -> None:
+        """Put in or replace an order; with a run, it is what the order will be when the run has ended."""
+        self.remove(order["order_id"])
+        self._orders[order["order_id"]] = order
+        if run is not None:
+            self._runs[order["order_id"]] = run
+
+    def remove(self, order_id: str) -> None:
+        """Forget an order: it answers 404 from now on."""
+        self._orders.pop(order_id, None)
+        self._runs.pop(order_id, None)
+
+    def restart(self, order_id: str) -> None:
+        """Let a running order begin again from now."""
+        self._runs[order_id] = self._fresh_run(order_id)
+
+    def _fresh_run(self, order_id: str) -> Run:
+        return Run(self._now(), grouping=10.0 if order_id == HARBOUR_VIEW else 0.0)
+
+    def set_mood(
+        self,
+        name: MoodName,
+        *,
+        order: str | None = None,
+        times: int | None = None,
+        retry_after: int | None = None,
+        location: str = "",
+    ) -> None:
+        """Be in this mood about one order, or about everything; after `times` answers all is well again."""
+        self._moods[order] = Mood(name, times, retry_after, location)
+        self.bell.ring()
+
+    def mood(self, order: str | None = None) -> MoodName:
+        """The mood about this order if it has its own, else the general one."""
+        return (self._mood(order) or Mood("well")).name
+
+    def _mood(self, order: str | None) -> Mood | None:
+        return self._moods.get(order) or self._moods.get(None)
+
+    async def asked(self, times: int, *, timeout: float = 10) -> None:  # noqa: ASYNC109
+        """Wait until so many requests have come in all; raises TimeoutError."""
+        await self.bell.until(lambda: len(self.requests) >= times, timeout=timeout)
+
+    def orders(self) -> list[Json]:
+        """All orders as they stand now, newest first; this does not start those that begin when asked for."""
+        return sorted(
+            (self._shown(id_) for id_ in self._orders), key=lambda order: order["created_at"], reverse=True
+        )
+
+    def can_run(self, order_id: str) -> bool:
+        return order_id in self._runs
+
+    def _shown(self, order_id: str) -> Json:
+        order = self._orders[order_id]
+        if order_id not in self._runs:
+            return order
+        return as_of(order, self._runs[order_id] or self._fresh_run(order_id), self._now())
+
+    def next_mood(self, order: str | None) -> Mood:
+        """The mood to answer in, counted."""
+        about = order if order in self._moods else None
+        mood = self._moods.get(about)
+        if mood is not None and mood.spent():
+            del self._moods[about]
+            mood = None
+        return mood or Mood("well")
+
+    def _one(self, request: Request) -> Response:
+        order_id = request.path_params["id"]
+        if order_id not in self._orders:
+            return _error(404, "Not Found")
+        if self.can_run(order_id) and self._runs[order_id] is None:
+            self.restart(order_id)
+        return JSONResponse(self._shown(order_id))
+
+    def _list(self, request: Request) -> Response:
+        query = request.query_params
+        if request.headers.get("x-api-key") != self.api_key:
+            return _error(401, "Unauthorized")
+        per_page, offset = query.get("per_page", str(DEFAULT_PAGE)), query.get("offset", "0")
+        if not per_page.isdecimal() or not 1 <= int(per_page) <= LARGEST_PAGE:
+            wrong = {
+                "query": {
+                    "per_page": [
+                        f"Must be greater than or equal to 1 and less than or equal to {LARGEST_PAGE}."
+                    ]
+                }
+            }
+            return _error(422, "Validation error", wrong)
+        found = _sorted(
+            [each for each in self.orders() if _matches(each, query.get("q", ""))], query.get("sort", "-date")
+        )
+        start, size = int(offset), int(per_page)
+        more = str(start + size) if start + size < len(found) else None
+        pagination = {"next_offset": more, "per_page": size}
+        return JSONResponse({"orders": found[start : start + size], "pagination": pagination})
+
+
+class _Door:
+    """Records a request and answers it in the mood of the moment."""
+
+    def __init__(self, sandbox: AutoenhanceSandbox, well: Callable[[Request], Response]) -> None:
+        self._sandbox = sandbox
+        self._well = well
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        self._sandbox.requests.append(Asked(request.url.path, request.url.query, request.headers))
+        self._sandbox.bell.ring()
+        mood = self._sandbox.next_mood(request.path_params.get("id"))
+        await answer(mood, self._well(request), self._sandbox.released, (scope, receive, send))
+
+
+def _matches(order: Json, words: str) -> bool:
+    return words.casefold() in str(order["name"]).casefold()
+
+
+def _sorted(orders: list[Json], sort: str) -> list[Json]:
+    key = "name" if sort.endswith("name") else "created_at"
+    return sorted(orders, key=lambda order: str(order[key]), reverse=sort.startswith("-"))
+
+
+def _error(status: int, message: str, detail: dict[str, Any] | None = None) -> Response:
+    return JSONResponse({"detail": detail or {}, "message": message}, status)

@@ -1,0 +1,119 @@
+"""The ways in which an HTTP API can be unwell, each as an ASGI answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from bot.sandbox.server import gone, hang_up
+
+MoodName = Literal[
+    "well",
+    "401",
+    "429",
+    "500",
+    "502",
+    "503",
+    "html",
+    "empty",
+    "cut",
+    "not-an-order",
+    "redirect",
+    "huge",
+    "hang",
+    "close",
+]
+MOODS: tuple[MoodName, ...] = get_args(MoodName)
+"""`html` and `empty` answer 200; `cut` ends in the middle of the JSON; `huge` is 50 MB; `hang` waits to be
+released; `close` closes the connection without an answer."""
+
+_MEGABYTE = b" " * 1_000_000
+_GATEWAY = "<html><head><title>Bad gateway</title></head><body><h1>nginx</h1></body></html>"
+_ERRORS = {
+    "401": "Unauthorized",
+    "429": "Too Many Requests",
+    "500": "Internal Server Error",
+    "503": "Service Unavailable",
+}
+
+
+@dataclass
+class Mood:
+    """`times` is how many more answers are given in this mood; None is for ever."""
+
+    name: MoodName
+    times: int | None = None
+    retry_after: int | None = None
+    location: str = ""
+
+    def spent(self) -> bool:
+        """Count one answer; true once there are no more of this mood to give."""
+        if self.times is None:
+            return False
+        self.times -= 1
+        return self.times < 0
+
+
+async def answer(
+    mood: Mood, well: Response, released: asyncio.Event, call: tuple[Scope, Receive, Send]
+) -> None:
+    """Answer the call in this mood; `well` is what would be said in a good one."""
+    _, receive, send = call
+    match mood.name:
+        case "well":
+            await well(*call)
+        case "hang":
+            await _until_released(released, receive)
+            await well(*call)
+        case "close":
+            await hang_up(receive)
+        case "cut":
+            await send({"type": "http.response.start", "status": 200, "headers": well.raw_headers})
+            half = bytes(well.body)[: len(well.body) // 2]
+            await send({"type": "http.response.body", "body": half, "more_body": True})
+            await hang_up(receive)
+        case _:
+            await unwell(mood)(*call)
+
+
+async def _until_released(released: asyncio.Event, receive: Receive) -> None:
+    """Wait, but not longer than the one who asks."""
+    waits: list[asyncio.Task[Any]] = [
+        asyncio.create_task(released.wait()),
+        asyncio.create_task(gone(receive)),
+    ]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
+def unwell(mood: Mood) -> Response:
+    """The moods that are a response like any other."""
+    match mood.name:
+        case "502":
+            return HTMLResponse(_GATEWAY, 502)
+        case "html":
+            return HTMLResponse(_GATEWAY)
+        case "empty":
+            return Response(b"")
+        case "not-an-order":
+            return JSONResponse(["not", "an", "order"])
+        case "redirect":
+            return RedirectResponse(mood.location, 302)
+        case "huge":
+            return StreamingResponse(_huge(), media_type="application/json")
+        case name:
+            headers = {} if mood.retry_after is None else {"Retry-After": str(mood.retry_after)}
+            return JSONResponse({"detail": {}, "message": _ERRORS[name]}, int(name), headers)
+
+
+async def _huge() -> AsyncIterator[bytes]:
+    yield b'{"order_id": "'
+    for _ in range(50):
+        yield _MEGABYTE
+    yield b'"}'

@@ -1,0 +1,153 @@
+"""A Slack of our own on 127.0.0.1: what a bot can call, what people do, and what they see."""
+
+import dataclasses
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from starlette.applications import Starlette
+
+from bot.sandbox.delivery import Delivery, Exchange
+from bot.sandbox.doors import Call, Doors
+from bot.sandbox.drawing import NotOffered
+from bot.sandbox.faults import Faults
+from bot.sandbox.harbour import ANA, BOT, FEATURES, SHOOTS, harbour
+from bot.sandbox.people import People
+from bot.sandbox.replies import Replies
+from bot.sandbox.respond import Responder
+from bot.sandbox.socket_mode import SocketMode
+from bot.sandbox.text import as_sent
+from bot.sandbox.tickets import Tickets
+from bot.sandbox.web_api import WebApi
+from bot.sandbox.workspace import Message, View
+
+T = TypeVar("T")
+
+SCOPES = {"channels:read", "chat:write", "commands", "im:write"}
+
+
+class SlackSandbox(People):
+    """Serve `app`, then set `base_url` to where that is, and `events_url` to where the bot listens.
+
+    A bot that opens Socket Mode gets its deliveries there. `features` are those of the app's manifest.
+    """
+
+    def __init__(
+        self,
+        *,
+        signing_secret: str,
+        bot_token: str,
+        app_token: str,
+        events_url: str | None = None,
+        now: Callable[[], float] = time.time,
+        features: dict[str, Any] = FEATURES,
+        patience: float = 3.0,
+    ) -> None:
+        workspace, tickets, faults = harbour(now), Tickets(now), Faults()
+        responder = Responder(workspace, tickets)
+        ring = workspace.bell.ring
+        self._socket_mode = SocketMode(ring)
+        delivery = Delivery(signing_secret, self._socket_mode, now, ring, events_url, patience)
+        super().__init__(workspace, tickets, delivery, Replies(workspace, responder), features)
+        self._doors = Doors(
+            WebApi(workspace, tickets),
+            responder,
+            faults,
+            bot_token,
+            app_token,
+            open_link=lambda: self._socket_mode.link(self.base_url),
+            now=now,
+            ring=ring,
+            scopes=set(SCOPES),
+        )
+        self.fail = faults.fail
+        self.hold = faults.hold
+        self.routes = [*self._doors.routes(), *self._socket_mode.routes()]
+        self.app = Starlette(routes=self.routes)
+
+    @property
+    def events_url(self) -> str | None:
+        return self._delivery.events_url
+
+    @events_url.setter
+    def events_url(self, url: str | None) -> None:
+        self._delivery.events_url = url
+
+    @property
+    def scopes(self) -> set[str]:
+        """What the bot token has been granted; change it to take a scope away."""
+        return self._doors.scopes
+
+    @property
+    def connections(self) -> int:
+        """How many Socket Mode connections the bot has open."""
+        return len(self._socket_mode.sockets)
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Everything delivered so far."""
+        return self._delivery.exchanges
+
+    def calls(self, method: str | None = None) -> list[Call]:
+        """What the bot called: this Web API method, or `respond` for response_urls; or everything."""
+        return [call for call in self._doors.calls if method in {None, call.method}]
+
+    def messages(self, channel: str = SHOOTS, *, viewer: str | None = None) -> list[Message]:
+        """What this person sees in a channel, replies included, oldest first; without one, everything."""
+        return self.workspace.messages(channel, viewer)
+
+    def views(self, user: str = ANA) -> list[View]:
+        """The modals this person has open, the one on top last."""
+        return list(self.workspace.views(user))
+
+    async def until(self, seen: Callable[[], T], *, timeout: float = 10) -> T:  # noqa: ASYNC109
+        """Wait until `seen()` is true and return that; the TimeoutError tells what is to be seen."""
+        try:
+            return await self.workspace.bell.until(seen, timeout=timeout)
+        except TimeoutError:
+            raise TimeoutError(self.transcript()) from None
+
+    def transcript(self) -> str:
+        """All that the bot has said, as people see it."""
+        said = [message for room in self.workspace.channels for message in self.messages(room)]
+        opened = [view for user in self.workspace.users for view in self.views(user)]
+        lines = [f"[{message.channel}] {message.plain()}" for message in said if message.user == BOT]
+        return "\n".join([*lines, *(f"[modal of {view.user}] {view.plain()}" for view in opened)])
+
+    async def redeliver(self, exchange: Exchange) -> Exchange:
+        """Deliver the very same bytes again; people see nothing of the answer."""
+        return await self._delivery.send(dataclasses.replace(exchange, status=0, reply=b"", error=""))
+
+    async def send_raw(self, body: bytes, headers: dict[str, str]) -> Exchange:
+        """Send whatever to where the bot listens, as anybody on the internet can."""
+        return await self._delivery.send(Exchange("raw", {}, body, headers))
+
+    def signed(self, body: bytes) -> dict[str, str]:
+        """The headers with which `send_raw` passes for Slack."""
+        return self._delivery.signed(body)
+
+    async def say(
+        self, text: str, *, user: str = ANA, channel: str = SHOOTS, thread_ts: str | None = None
+    ) -> Exchange | None:
+        """Type into the composer and press Enter: a message, or a command."""
+        if not self.workspace.sees(user, channel) or self.workspace.channels[channel].is_archived:
+            raise NotOffered(f"{user} cannot write in {channel}")
+        name = text.split(maxsplit=1)[0]
+        if not name.startswith("/"):
+            self.workspace.post(channel, user, as_sent(text, self.names()), thread_ts=thread_ts)
+            return None
+        if thread_ts is None and self.offered_command(name) and self.is_offered(user, channel):
+            return await self.command(text, user=user, channel=channel)
+        if thread_ts is not None:
+            answer = f"{name} is not supported in threads. Sorry!"
+        elif name == "/invite":
+            answer = self._invite(channel)
+        else:
+            answer = f"{name} is not a valid command."
+        self._replies.slackbot(user, channel, answer, thread_ts)
+        return None
+
+    def _invite(self, channel: str) -> str:
+        """There is only one whom anybody would invite."""
+        self.workspace.channels[channel].members.add(BOT)
+        return f"{self.workspace.users[BOT].real_name} was added to the conversation."

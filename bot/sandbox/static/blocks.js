@@ -1,0 +1,131 @@
+// Block Kit as DOM nodes. What is not known is said to be unknown, never left out.
+import { h, toast } from "./dom.js";
+import { emoji, formatDate, link, mrkdwn, plainText, user } from "./mrkdwn.js";
+
+/** `context` has `users`, `channels`, `errors` by block_id, and `act(block_id, element, option)`. */
+export const drawBlocks = (blocks, context) => blocks.map((block) => draw(BLOCKS, block, context, block));
+
+function draw(table, part, context, block) {
+  const known = table[part.type];
+  return known ? known(part, context, block) : h("div", { class: "unknown" }, `unknown block ${part.type}`);
+}
+
+const text = (part, context) => (part.type === "mrkdwn" ? mrkdwn(part.text, context) : plainText(part.text));
+
+const BLOCKS = {
+  header: (block) => h("h3", { class: "header" }, plainText(block.text.text)),
+  divider: () => h("hr"),
+  section: (block, context) =>
+    h("div", { class: "section" },
+      h("div", {},
+        block.text && h("div", {}, text(block.text, context)),
+        block.fields && h("div", { class: "fields" }, block.fields.map((field) => h("div", {}, text(field, context))))),
+      block.accessory && draw(ELEMENTS, block.accessory, context, block)),
+  context: (block, context) =>
+    h("div", { class: "context" }, block.elements.map((part) =>
+      part.type === "image" ? picture(part) : h("span", {}, text(part, context)))),
+  actions: (block, context) =>
+    h("div", { class: "actions" }, block.elements.map((element) => draw(ELEMENTS, element, context, block))),
+  image: (block) => h("figure", {}, block.title && h("figcaption", {}, plainText(block.title.text)), picture(block)),
+  input: (block, context) => {
+    const error = context.errors?.[block.block_id];
+    return h("div", { class: "input" },
+      h("label", { for: block.block_id }, plainText(block.label.text), block.optional && h("span", { class: "note" }, " (optional)")),
+      draw(ELEMENTS, block.element, context, block),
+      block.hint && h("p", { class: "note" }, plainText(block.hint.text)),
+      error && h("p", { class: "error", role: "alert", id: `${block.block_id}-error` }, error));
+  },
+  rich_text: (block, context) => h("div", {}, block.elements.map((part) => draw(RICH, part, context, block))),
+};
+
+/** Pictures are on other hosts; their words are enough here. */
+const picture = (part) => h("span", { class: "picture", role: "img", "aria-label": part.alt_text }, `🖼 ${part.alt_text}`);
+
+const ELEMENTS = {
+  image: picture,
+  button: (element, context, block) =>
+    h("button", {
+      type: "button",
+      class: `button ${element.style ?? ""}`,
+      "aria-label": element.accessibility_label,
+      onclick: () => {
+        if (element.url) toast(`In Slack this opens ${element.url}`);
+        context.act(block.block_id, element);
+      },
+    }, plainText(element.text.text)),
+  overflow: (element, context, block) => {
+    const options = element.options.map((option) =>
+      h("button", { type: "button", role: "menuitem", onclick: () => context.act(block.block_id, element, option) }, plainText(option.text.text)));
+    const show = (event) => event.target.lastElementChild.scrollIntoView({ block: "nearest" });
+    return h("details", { class: "overflow", onkeydown: closeOnEscape, ontoggle: show }, h("summary", { "aria-label": "More" }, "⋯"), h("div", { class: "menu", role: "menu" }, options));
+  },
+  plain_text_input: (element, context, block) => {
+    const props = {
+      id: block.block_id, name: block.block_id, maxlength: element.max_length, placeholder: element.placeholder?.text,
+      required: !block.optional, "aria-describedby": context.errors?.[block.block_id] ? `${block.block_id}-error` : null,
+      autocomplete: "off",
+    };
+    const input = element.multiline ? h("textarea", { ...props, rows: 4 }) : h("input", { ...props, type: "text" });
+    input.value = element.initial_value ?? "";
+    return input;
+  },
+  static_select: (element, context, block) => {
+    const chosen = element.initial_option?.value;
+    const options = element.options.map((option) => h("option", { value: option.text.text, selected: option.value === chosen }, option.text.text));
+    const inForm = block.type === "input";
+    const choose = (event) => context.act(block.block_id, element, element.options[event.target.selectedIndex - 1]);
+    return h("select", { id: block.block_id, name: block.block_id, required: inForm && !block.optional, "aria-label": element.placeholder?.text, onchange: inForm ? null : choose },
+      h("option", { value: "" }, element.placeholder?.text ?? "Choose"), options);
+  },
+  checkboxes: (element, context, block) => {
+    const initial = new Set((element.initial_options ?? []).map((option) => option.value));
+    return h("div", { class: "checkboxes" }, element.options.map((option) =>
+      h("label", {}, h("input", { type: "checkbox", name: block.block_id, value: option.text.text, checked: initial.has(option.value),
+        onchange: block.type === "input" ? null : () => context.act(block.block_id, element, option) }),
+        " ", text(option.text, context), option.description && h("span", { class: "note" }, " ", text(option.description, context)))));
+  },
+};
+
+function closeOnEscape(event) {
+  if (event.key !== "Escape" || !event.currentTarget.open) return;
+  event.currentTarget.open = false;
+  event.currentTarget.querySelector("summary").focus();
+  event.preventDefault();
+}
+
+const RICH = {
+  rich_text_section: (part, context) => h("p", {}, part.elements.map((leaf) => styled(leaf, context))),
+  rich_text_quote: (part, context) => h("blockquote", {}, part.elements.map((leaf) => styled(leaf, context))),
+  rich_text_preformatted: (part, context) => h("pre", {}, part.elements.map((leaf) => styled(leaf, context))),
+  rich_text_list: (part, context, block) =>
+    h(part.style === "ordered" ? "ol" : "ul", { class: `indent-${part.indent ?? 0}`, start: (part.offset ?? 0) + 1 },
+      part.elements.map((item) => h("li", {}, draw(RICH, item, context, block)))),
+};
+
+const LEAVES = {
+  text: (leaf) => leaf.text,
+  link: (leaf) => link(leaf.url, leaf.text ?? leaf.url),
+  user: (leaf, context) => user(leaf.user_id, context),
+  channel: (leaf, context) => h("span", { class: "mention" }, `#${context.channels[leaf.channel_id] ?? "private"}`),
+  emoji: (leaf) => emoji(leaf.name),
+  date: (leaf) => h("time", { title: leaf.fallback }, formatDate(leaf.timestamp, leaf.format) ?? leaf.fallback),
+  broadcast: (leaf) => h("span", { class: "mention loud" }, `@${leaf.range}`),
+};
+
+function styled(leaf, context) {
+  let node = LEAVES[leaf.type]?.(leaf, context) ?? h("span", { class: "unknown" }, `unknown element ${leaf.type}`);
+  for (const [style, tag] of [["code", "code"], ["strike", "s"], ["italic", "i"], ["bold", "b"]]) {
+    if (leaf.style?.[style]) node = h(tag, {}, node);
+  }
+  return node;
+}
+
+/** What stands in the inputs of a form, by block_id. */
+export function filled(form) {
+  const values = {};
+  for (const field of form.querySelectorAll("[name]")) {
+    if (field.type !== "checkbox") values[field.name] = field.value;
+    else values[field.name] = [...(values[field.name] ?? []), ...(field.checked ? [field.value] : [])];
+  }
+  return values;
+}

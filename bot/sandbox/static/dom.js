@@ -1,0 +1,53 @@
+// Building DOM nodes. Foreign text only ever becomes a text node or an attribute, never HTML.
+
+/** An element; `props` starting with "on" are listeners, null and false are left out. */
+export function h(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+/** Keep the children of `parent` in step with `items`: a node is made anew only when its item changed. */
+export function keyed(parent, items, key, draw) {
+  const old = new Map([...parent.children].map((node) => [node.dataset.key, node]));
+  const nodes = items.map((item) => {
+    const name = String(key(item));
+    const drawn = JSON.stringify(item);
+    const kept = old.get(name);
+    if (kept && kept.drawnFrom === drawn) return kept;
+    const node = draw(item);
+    node.dataset.key = name;
+    node.drawnFrom = drawn;
+    return node;
+  });
+  const same = nodes.length === parent.children.length && nodes.every((node, at) => parent.children[at] === node);
+  if (!same) replaceKeepingFocus(parent, nodes);
+  return !same;
+}
+
+/** Whoever works with the keyboard stays on the button they pressed, although the card was drawn anew. */
+function replaceKeepingFocus(parent, nodes) {
+  const focused = parent.contains(document.activeElement) ? document.activeElement : null;
+  const row = focused?.closest("[data-key]")?.dataset.key;
+  const label = focused?.textContent;
+  parent.replaceChildren(...nodes);
+  if (!focused || focused.isConnected) { focused?.focus({ preventScroll: true }); return; }
+  const home = nodes.find((node) => node.dataset.key === row);
+  const buttons = home ? [...home.querySelectorAll("button")] : [];
+  (buttons.find((button) => button.textContent === label) ?? parent).focus({ preventScroll: true });
+}
+
+let toastTimer;
+
+export function toast(text) {
+  const box = document.getElementById("toast");
+  box.textContent = text;
+  box.classList.add("shown");
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => box.classList.remove("shown"), 5000);
+}

@@ -1,0 +1,83 @@
+"""What Slack hands to an app for one occasion: trigger ids and response_urls."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.sandbox.workspace import Message
+
+TRIGGER_SECONDS = 3
+RESPONSE_USES, RESPONSE_SECONDS = 5, 1800
+
+
+class Refused(Exception):
+    """Slack says no; `error` is its word for why, `details` go beside it."""
+
+    def __init__(self, error: str, **details: object) -> None:
+        super().__init__(error)
+        self.error = error
+        self.details = details
+
+
+@dataclass
+class _Trigger:
+    user: str
+    issued: float
+    used: bool = False
+
+
+@dataclass
+class ResponseUrl:
+    """Where it answers to. `source` is the message that `replace_original` and `delete_original` mean.
+
+    After a click that is the message clicked on. A command has none of its own: there it `follows` what was
+    answered last.
+    """
+
+    secret: str
+    user: str
+    channel: str
+    issued: float
+    source: Message | None
+    follows: bool
+    uses: int = 0
+
+
+class Tickets:
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._triggers: dict[str, _Trigger] = {}
+        self._responses: dict[str, ResponseUrl] = {}
+
+    def trigger(self, user: str) -> str:
+        name = secrets.token_hex(16)
+        self._triggers[name] = _Trigger(user, self._now())
+        return name
+
+    def redeem(self, trigger_id: str) -> str:
+        """The person who may be shown a modal; raises Refused after 3 s and after the first use."""
+        trigger = self._triggers.get(trigger_id)
+        if trigger is None:
+            raise Refused("invalid_trigger_id")
+        if trigger.used:
+            raise Refused("exchanged_trigger_id")
+        if self._now() - trigger.issued > TRIGGER_SECONDS:
+            raise Refused("expired_trigger_id")
+        trigger.used = True
+        return trigger.user
+
+    def response(self, user: str, channel: str, source: Message | None = None) -> ResponseUrl:
+        secret = secrets.token_hex(16)
+        url = ResponseUrl(secret, user, channel, self._now(), source, follows=source is None)
+        self._responses[secret] = url
+        return url
+
+    def use(self, secret: str) -> ResponseUrl:
+        """Count one use; raises Refused after 30 minutes and after the fifth."""
+        response = self._responses.get(secret)
+        if response is None or self._now() - response.issued > RESPONSE_SECONDS:
+            raise Refused("expired_url")
+        if response.uses >= RESPONSE_USES:
+            raise Refused("used_url")
+        response.uses += 1
+        return response

@@ -1,0 +1,110 @@
+"""A tiny bot and a Slack around it, as real servers on free ports."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.sandbox.server import serving
+from bot.sandbox.slack import SlackSandbox
+
+SECRET, BOT_TOKEN, APP_TOKEN = "secret", "xoxb-sandbox", "xapp-sandbox"
+
+Json = dict[str, Any]
+
+
+@dataclass
+class TinyBot:
+    """Answers every delivery with `reply`, but not while it is `held`; keeps what it heard."""
+
+    http: httpx.AsyncClient
+    heard: list[Json] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    reply: Callable[[Json], Response] = lambda _: Response()
+    held: asyncio.Event | None = None
+
+    async def hear(self, request: Request) -> Response:
+        form = {key: values[0] for key, values in parse_qs((await request.body()).decode()).items()}
+        payload = json.loads(form["payload"]) if "payload" in form else form
+        self.requests.append(request)
+        self.heard.append(payload)
+        if self.held is not None:
+            await self.held.wait()
+        return self.reply(payload)
+
+    async def call(self, method: str, **params: Any) -> Json:
+        """A method of the Web API, with a JSON body."""
+        headers = {"Authorization": f"Bearer {BOT_TOKEN}"}
+        answer: Json = (await self.http.post(f"/api/{method}", json=params, headers=headers)).json()
+        return answer
+
+    async def respond(self, **message: Any) -> httpx.Response:
+        """Use the response_url of what was heard last."""
+        return await self.http.post(self.heard[-1]["response_url"], json=message)
+
+
+def answer(**body: Any) -> Callable[[Json], Response]:
+    return lambda _: JSONResponse(body)
+
+
+def button(text: str, **more: Any) -> Json:
+    return {"type": "button", "text": {"type": "plain_text", "text": text}, **more}
+
+
+def actions(*elements: Json) -> list[Json]:
+    return [{"type": "actions", "elements": list(elements)}]
+
+
+def modal(**more: Any) -> Json:
+    """A modal that asks for an order."""
+    field_ = {"type": "plain_text_input", "action_id": "typed"}
+    label = {"type": "plain_text", "text": "Order"}
+    return {
+        "type": "modal",
+        "callback_id": "look_up",
+        "title": {"type": "plain_text", "text": "Look up"},
+        "submit": {"type": "plain_text", "text": "Go"},
+        "blocks": [{"type": "input", "block_id": "order", "label": label, "element": field_}],
+        **more,
+    }
+
+
+@dataclass
+class Clock:
+    """Stands still until it is moved."""
+
+    seconds: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@dataclass
+class World:
+    """A Slack with a tiny bot in it, on a clock that stands still."""
+
+    slack: SlackSandbox
+    bot: TinyBot
+    clock: Clock
+
+
+@asynccontextmanager
+async def open_world() -> AsyncIterator[World]:
+    clock = Clock()
+    slack = SlackSandbox(
+        signing_secret=SECRET, bot_token=BOT_TOKEN, app_token=APP_TOKEN, now=clock, patience=0.3
+    )
+    async with serving(slack.app) as slack.base_url, httpx.AsyncClient(base_url=slack.base_url) as http:
+        bot = TinyBot(http)
+        async with serving(Starlette(routes=[Route("/slack/events", bot.hear, methods=["POST"])])) as url:
+            slack.events_url = f"{url}/slack/events"
+            yield World(slack, bot, clock)

@@ -1,0 +1,197 @@
+"""The stand-in Autoenhance: its orders, its two doors, its moods."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.moods import MoodName
+from bot.sandbox.order_shapes import failed, order, photos
+from bot.sandbox.orders import CUSTOM, DELETED, ELM, HARBOUR_VIEW, LARGE, OAK, OLDER, sample_orders
+from bot.sandbox.progress import Run, as_of
+from bot.sandbox.server import serving
+from tests.sandbox.kit import Clock
+
+NOW = 1_800_000_000.0
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOW)
+
+
+@pytest.fixture
+def autoenhance(clock: Clock) -> AutoenhanceSandbox:
+    return AutoenhanceSandbox(now=clock)
+
+
+@pytest.fixture
+async def api(autoenhance: AutoenhanceSandbox) -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(autoenhance.app) as url, httpx.AsyncClient(base_url=url) as client:
+        yield client
+
+
+async def test_an_order_can_be_read_without_a_key(api: httpx.AsyncClient) -> None:
+    """As with the real API, the id is the only secret."""
+    response = await api.get(f"/v3/orders/{OAK}")
+    assert response.status_code == 200
+    assert response.json()["name"] == "Oak Terrace, show home"
+    assert response.json()["status"] is None
+
+
+async def test_an_unknown_order_is_404_in_the_words_of_the_api(api: httpx.AsyncClient) -> None:
+    """The body is APIFlask's own."""
+    response = await api.get("/v3/orders/nobody")
+    assert (response.status_code, response.json()) == (404, {"detail": {}, "message": "Not Found"})
+
+
+async def test_the_list_needs_the_key(api: httpx.AsyncClient) -> None:
+    """Without one the list answers 401."""
+    assert (await api.get("/v3/orders/")).status_code == 401
+
+
+async def test_the_list_is_searched_sorted_and_paged(
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
+) -> None:
+    """Pages follow each other without a gap, newest first, and end with a null offset."""
+    api.headers["x-api-key"] = autoenhance.api_key
+    seen: list[str] = []
+    offset: str | None = "0"
+    while offset:
+        page = (await api.get("/v3/orders/", params={"per_page": 15, "offset": offset})).json()
+        seen += [each["created_at"] for each in page["orders"]]
+        offset = page["pagination"]["next_offset"]
+    assert seen == sorted(seen, reverse=True)
+    assert len(seen) == len(autoenhance.orders())
+    found = (await api.get("/v3/orders/", params={"q": "elm street"})).json()
+    assert [each["order_id"] for each in found["orders"]] == [ELM, CUSTOM]
+
+
+async def test_a_page_of_more_than_fifteen_is_refused(
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
+) -> None:
+    """The API answers 422 and names the field."""
+    response = await api.get("/v3/orders/?per_page=16", headers={"x-api-key": autoenhance.api_key})
+    assert response.status_code == 422
+    assert "per_page" in response.json()["detail"]["query"]
+
+
+@pytest.mark.parametrize(
+    ("mood", "status"),
+    [
+        ("401", 401),
+        ("429", 429),
+        ("500", 500),
+        ("502", 502),
+        ("503", 503),
+        ("html", 200),
+        ("empty", 200),
+        ("not-an-order", 200),
+        ("redirect", 302),
+    ],
+)
+async def test_a_mood_lasts_as_often_as_told(
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox, mood: MoodName, status: int
+) -> None:
+    """After its count the API is well again."""
+    autoenhance.set_mood(mood, times=1, retry_after=7, location="http://127.0.0.1:1/")
+    unwell, well = [await api.get(f"/v3/orders/{OAK}") for _ in range(2)]
+    assert unwell.status_code == status
+    assert OAK not in unwell.text
+    assert well.json()["order_id"] == OAK
+    if mood == "429":
+        assert unwell.headers["Retry-After"] == "7"
+
+
+@pytest.mark.parametrize("mood", ["close", "cut"])
+async def test_a_broken_connection_is_broken(
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox, mood: MoodName
+) -> None:
+    """The client gets no answer, or half of one."""
+    autoenhance.set_mood(mood, order=OAK)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await api.get(f"/v3/orders/{OAK}")
+    assert (await api.get(f"/v3/orders/{LARGE}")).status_code == 200
+
+
+async def test_a_huge_answer_is_fifty_megabytes(
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
+) -> None:
+    """A client that reads everything reads too much."""
+    autoenhance.set_mood("huge")
+    assert len((await api.get(f"/v3/orders/{OAK}")).content) > 50_000_000
+
+
+async def test_a_held_request_is_answered_when_released(
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
+) -> None:
+    """Until then it hangs, and a test can wait for it to be there."""
+    autoenhance.set_mood("hang")
+    asking = asyncio.create_task(api.get(f"/v3/orders/{OAK}"))
+    await autoenhance.asked(1)
+    assert not asking.done()
+    autoenhance.released.set()
+    assert (await asking).status_code == 200
+
+
+async def test_requests_are_kept_with_their_headers(
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
+) -> None:
+    """So a test can see what was asked, how often, and with which key."""
+    await api.get(f"/v3/orders/{OAK}", headers={"x-api-key": "k"})
+    assert [(asked.path, asked.headers["x-api-key"]) for asked in autoenhance.requests] == [
+        (f"/v3/orders/{OAK}", "k")
+    ]
+
+
+async def test_an_order_begins_to_run_when_it_is_first_asked_for(
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox, clock: Clock
+) -> None:
+    """Whoever looks sees one photo after the other being done, and one fail; then it can run again."""
+
+    async def statuses() -> list[str]:
+        return [image["status"] for image in (await api.get(f"/v3/orders/{ELM}")).json()["images"]]
+
+    clock.seconds += 1000
+    assert (await statuses())[:2] == ["processing", "waiting"]
+    clock.seconds += 36
+    assert (await statuses())[17:20] == ["error", "processing", "waiting"]
+    clock.seconds += 24
+    assert set(await statuses()) == {"processed", "error"}
+    autoenhance.restart(ELM)
+    assert (await statuses())[0] == "processing"
+
+
+def test_progress_is_a_function_of_the_time() -> None:
+    """Grouping first, without photos; then enhancing; then done."""
+    finished = order("x", "X", photos("x", (1, {}), (1, failed("blurred"))), now=NOW)
+    run = Run(NOW, grouping=10)
+    grouping, first, last = (as_of(finished, run, NOW + after) for after in (9, 12, 14))
+    assert (grouping["is_merging"], grouping["images"]) == (True, [])
+    assert [image["status"] for image in first["images"]] == ["processed", "processing"]
+    assert (first["is_processing"], last["is_processing"]) == (True, False)
+    assert last["images"] == finished["images"]
+
+
+async def test_orders_can_be_added_and_removed(
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
+) -> None:
+    """What a test adds is answered as it is; what it removes is 404."""
+    mine = order("mine", "Mine", [], now=NOW, surprise=None)
+    autoenhance.add(mine)
+    assert (await api.get("/v3/orders/mine")).json() == mine
+    autoenhance.remove("mine")
+    assert (await api.get("/v3/orders/mine")).status_code == 404
+
+
+def test_there_is_an_order_of_every_kind() -> None:
+    """Ids are fixed and unique, times have no zone, and the odd ones are odd."""
+    orders = {each["order_id"]: each for each in sample_orders(NOW)}
+    assert len(orders) == len(sample_orders(NOW)) == 18
+    assert {ELM, HARBOUR_VIEW, CUSTOM} < set(orders)
+    assert orders[DELETED]["is_deleted"]
+    assert len(orders[LARGE]["images"]) == 140
+    assert "status" not in orders[OLDER]["images"][0]
+    assert all(len(each["created_at"]) == len("2027-01-15T08:00:00.000000") for each in orders.values())

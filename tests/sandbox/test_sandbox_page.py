@@ -1,0 +1,167 @@
+"""The page: what it is told, what it may ask for, and who may ask."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from starlette.responses import Response
+
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.harbour import ANA, BEN, BOT, OLGA, PARTNERS, SHOOTS
+from bot.sandbox.orders import ELM
+from bot.sandbox.page import STATIC, demo_app
+from bot.sandbox.server import serving
+from tests.sandbox.kit import World, actions, button, modal, open_world
+
+
+@dataclass
+class Browser:
+    """The page's own requests, without a page."""
+
+    http: httpx.AsyncClient
+    autoenhance: AutoenhanceSandbox
+    world: World
+
+    async def ask(self, wish: str, **body: Any) -> httpx.Response:
+        return await self.http.post(f"/page/{wish}", json={"as": ANA, **body}, headers={"X-Sandbox": "1"})
+
+    async def sees(self, viewer: str) -> dict[str, Any]:
+        """The first snapshot of the stream of events."""
+        async with self.http.stream("GET", "/page/events", params={"as": viewer}) as events:
+            async for line in events.aiter_lines():
+                snapshot: dict[str, Any] = json.loads(line.removeprefix("data: "))
+                return snapshot
+        raise AssertionError("no snapshot came")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with open_world() as world:
+        autoenhance = AutoenhanceSandbox(now=world.clock)
+        async with (
+            serving(demo_app(world.slack, autoenhance)) as url,
+            httpx.AsyncClient(base_url=url) as http,
+        ):
+            yield Browser(http, autoenhance, world)
+
+
+async def test_the_page_may_load_nothing_from_elsewhere(browser: Browser) -> None:
+    """Its policy says so, and its own files are there, each without an address in it but its own."""
+    document = await browser.http.get("/")
+    assert "default-src 'self'" in document.headers["Content-Security-Policy"]
+    for file in STATIC.iterdir():
+        assert (await browser.http.get(f"/static/{file.name}")).status_code == 200
+        assert "innerHTML" not in file.read_text()
+        assert "https://" not in file.read_text()
+
+
+async def test_everybody_sees_what_they_may_see(browser: Browser) -> None:
+    """An ephemeral answer is for one person; another company sees only the shared channel."""
+    await browser.ask("say", channel=SHOOTS, text="/nonsense")
+    ana, ben, olga = [await browser.sees(viewer) for viewer in (ANA, BEN, OLGA)]
+    heard = [
+        [room["messages"][-1]["text"] for room in each["channels"] if room["id"] == SHOOTS]
+        for each in (ana, ben)
+    ]
+    assert heard == [["/nonsense is not a valid command."], ["From the web app"]]
+    assert [room["id"] for room in olga["channels"]] == [PARTNERS]
+
+
+async def test_changes_are_told_as_they_happen(browser: Browser) -> None:
+    """One stream, one more snapshot."""
+    async with browser.http.stream("GET", "/page/events") as events:
+        lines = events.aiter_lines()
+        await anext(lines)
+        await browser.ask("say", channel=SHOOTS, text="Hello")
+        texts = [line async for line in _until(lines, "Hello")]
+    assert texts
+
+
+async def _until(lines: AsyncIterator[str], words: str) -> AsyncIterator[str]:
+    async for line in lines:
+        if words in line:
+            yield line
+            return
+
+
+async def test_other_sites_cannot_act(browser: Browser) -> None:
+    """Without the page's header nothing is done; a foreign name for this machine is refused."""
+    body = {"as": ANA, "channel": SHOOTS, "text": "Hello"}
+    assert (await browser.http.post("/page/say", json=body)).status_code == 403
+    assert (await browser.http.get("/", headers={"Host": "evil.example"})).status_code == 400
+    assert browser.world.slack.messages()[-1].text != "Hello"
+
+
+async def test_the_same_words_on_two_buttons_are_two_buttons(browser: Browser) -> None:
+    """The page says which one by its place."""
+    slack, bot = browser.world.slack, browser.world.bot
+    blocks = [
+        *actions(button("Re-check", action_id="a", value="1")),
+        *actions(button("Re-check", action_id="a", value="2")),
+    ]
+    await bot.call("chat.postMessage", channel=SHOOTS, text="x", blocks=blocks)
+    card = slack.messages()[-1]
+    where = {"channel": SHOOTS, "ts": card.ts, "action_id": "a"}
+    assert (await browser.ask("click", **where, block_id=card.blocks[1]["block_id"])).status_code == 200
+    assert bot.heard[-1]["actions"][0]["value"] == "2"
+    assert (await browser.ask("click", **where, block_id="gone")).status_code == 409
+
+
+async def test_shortcuts_and_modals_go_through_the_page(browser: Browser) -> None:
+    """From the + menu to a closed modal, and from a message's menu."""
+    slack, bot = browser.world.slack, browser.world.bot
+    await browser.ask("shortcut", channel=SHOOTS, callback_id="look_up_order")
+    await browser.ask("shortcut", channel=SHOOTS, callback_id="check_orders_here", ts=slack.messages()[0].ts)
+    view = slack.workspace.push(ANA, modal())
+    assert (await browser.sees(ANA))["views"][0]["id"] == view.id
+    assert (await browser.ask("submit", view=view.id, filled={"order": ""})).status_code == 409
+    await browser.ask("submit", view=view.id, filled={"order": ELM})
+    again = slack.workspace.push(ANA, modal())
+    await browser.ask("close", view=again.id)
+    assert (await browser.ask("close", view=again.id)).status_code == 409
+    assert [payload["type"] for payload in bot.heard] == ["shortcut", "message_action", "view_submission"]
+
+
+async def test_the_panel_changes_the_mood_and_restarts_orders(browser: Browser) -> None:
+    """So one can see what the bot says when the API is down."""
+    await browser.ask("mood", mood="500")
+    assert (await browser.sees(ANA))["mood"] == "500"
+    assert (await browser.http.get(f"/v3/orders/{ELM}")).status_code == 500
+    await browser.ask("mood", mood="well")
+    await browser.ask("restart", order=ELM)
+    elm = next(order for order in (await browser.sees(ANA))["orders"] if order["id"] == ELM)
+    assert elm["state"] == "is_processing · 1 processing · 29 waiting"
+
+
+async def test_the_log_tells_deliveries_and_calls(browser: Browser) -> None:
+    """In the order in which they happened, failures by their word."""
+    browser.world.bot.reply = lambda _: Response(status_code=500)
+    await browser.ask("say", channel=SHOOTS, text="/order 3f9a")
+    await browser.world.bot.call("chat.postMessage", channel="C0NOWHERE1", text="x")
+    log = (await browser.sees(ANA))["log"]
+    assert [(line["way"], line["what"], line["result"]) for line in log] == [
+        ("in", "/order", "dispatch_failed"),
+        ("out", "chat.postMessage", "channel_not_found"),
+    ]
+
+
+async def test_the_server_stops_although_somebody_watches(browser: Browser) -> None:
+    """An open stream of events ends with the server."""
+    server = AsyncExitStack()
+    url = await server.enter_async_context(serving(demo_app(browser.world.slack, browser.autoenhance)))
+    async with browser.http.stream("GET", f"{url}/page/events") as events, asyncio.timeout(3):
+        lines = events.aiter_lines()
+        await anext(lines)
+        await server.aclose()
+        with pytest.raises(httpx.HTTPError):
+            await anext(line async for line in lines if line.startswith("never"))
+
+
+async def test_the_bot_is_told_from_people(browser: Browser) -> None:
+    """The page draws a badge for it."""
+    assert (await browser.sees(ANA))["users"][BOT]["is_bot"]

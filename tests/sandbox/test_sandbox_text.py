@@ -1,0 +1,77 @@
+"""The small pure parts: what people see of blocks, and what they fill in."""
+
+from typing import Any
+
+import pytest
+
+from bot.sandbox.drawing import NotOffered, plain
+from bot.sandbox.forms import state
+from bot.sandbox.text import as_rich_text, as_seen
+
+
+def option(text: str) -> dict[str, Any]:
+    return {"text": {"type": "plain_text", "text": text}, "value": text.lower()}
+
+
+def asked(block_id: str, label: str, **element: Any) -> dict[str, Any]:
+    text = {"type": "plain_text", "text": label}
+    return {"type": "input", "block_id": block_id, "label": text, "element": {"action_id": "a", **element}}
+
+
+@pytest.mark.parametrize(
+    ("sent", "seen"),
+    [
+        ("<https://a.example|the shoot> &amp; &lt;b&gt;", "the shoot & <b>"),
+        ("<!date^1700000000^{date} {time}|14 November>", "14 November"),
+        ("&amp;lt; stays", "&lt; stays"),
+        ("<!channel>", "channel"),
+    ],
+)
+def test_people_read_labels_fallbacks_and_characters(sent: str, seen: str) -> None:
+    """Entities are undone once, and in the right order."""
+    assert as_seen(sent) == seen
+
+
+def test_plain_reads_every_kind_of_block() -> None:
+    """Fields, rich text, pictures, buttons: whatever has words."""
+    rich: list[dict[str, Any]] = [
+        {"type": "text", "text": "see "},
+        {"type": "link", "url": "https://a.example", "text": "it"},
+    ]
+    blocks: list[dict[str, Any]] = [
+        {"type": "header", "text": {"type": "plain_text", "text": "Elm"}},
+        {
+            "type": "section",
+            "fields": [{"type": "mrkdwn", "text": "*Photos*"}, {"type": "mrkdwn", "text": "24"}],
+        },
+        {"type": "divider"},
+        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": rich}]},
+        {"type": "image", "alt_text": "A kitchen"},
+    ]
+    assert plain(blocks) == "Elm\n*Photos* 24\nsee it\nA kitchen"
+
+
+def test_typed_text_comes_with_blocks_too() -> None:
+    """As rich text, in which links are elements."""
+    (block,) = as_rich_text("see <https://a.example?b&amp;c> &amp; <@U1>")
+    assert block["elements"][0]["elements"] == [
+        {"type": "text", "text": "see "},
+        {"type": "link", "url": "https://a.example?b&c"},
+        {"type": "text", "text": " & "},
+        {"type": "user", "user_id": "U1"},
+    ]
+
+
+def test_inputs_are_filled_in_by_the_words_on_them() -> None:
+    """What is not touched stays as it was drawn."""
+    blocks = [
+        asked("where", "Where", type="static_select", options=[option("Here"), option("There")]),
+        asked("what", "What", type="checkboxes", options=[option("All"), option("Failures")]),
+        asked("note", "Note", type="plain_text_input", initial_value="as drawn"),
+    ]
+    values = state(blocks, {"Where": "There", "what": ["Failures"]}, complete=True)
+    assert values["where"]["a"]["selected_option"]["value"] == "there"
+    assert [each["value"] for each in values["what"]["a"]["selected_options"]] == ["failures"]
+    assert values["note"]["a"]["value"] == "as drawn"
+    with pytest.raises(NotOffered, match="nowhere"):
+        state(blocks, {"nowhere": "x"}, complete=False)
