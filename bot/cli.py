@@ -1,0 +1,176 @@
+"""The commands of `python app.py`."""
+
+import asyncio
+import json
+import signal
+from collections.abc import Coroutine, Sequence
+from typing import Annotated, Any, Never
+
+import typer
+import uvicorn
+import yaml
+from rich.console import Console
+
+from bot import logs
+from bot.build import open_autoenhance, open_desk
+from bot.demo import open_demo
+from bot.errors import SettingsError, SlackBusy
+from bot.jobs.seeing import given_up, see
+from bot.manifest import manifest as read_manifest
+from bot.orders.ids import OrderId, find_order_ids
+from bot.report import Finding, findings
+from bot.settings import Settings
+from bot.slack import cards, words
+from bot.slack.cards import OrderView, Spot, TroubleView, Where
+from bot.terminal import draw
+
+GRACE = 5  # seconds for open connections when the process is asked to stop
+
+cli = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Autoenhance orders, in Slack.",
+)
+out = Console()
+err = Console(stderr=True)
+
+
+def main() -> None:
+    cli()
+
+
+@cli.command()
+def serve() -> None:
+    """Answer Slack, over HTTP or Socket Mode, until SIGTERM."""
+    settings = _settings(for_slack=True)
+    logs.configure(settings.log_level)
+    _run(_serve(settings))
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the page; 0 takes a free one.")] = 0,
+    once: Annotated[bool, typer.Option("--once", help="Show one look-up here and stop.")] = False,
+) -> None:
+    """A Slack and an Autoenhance of your own on this machine, with the bot between them."""
+    logs.configure("WARNING")
+    _run(_demo(port, once=once))
+
+
+@cli.command()
+def order(
+    order: Annotated[list[str], typer.Argument(help="Ids or links, as one would type them in Slack.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The message as it would be sent to Slack.")
+    ] = False,
+) -> None:
+    """Look orders up and draw their card here."""
+    typed = " ".join(order)
+    ids = find_order_ids(typed)
+    if not ids:
+        _stop(
+            f"There is no order id in “{typed[:60]}”. Ids look like {words.EXAMPLE_ID}; a link does too.",
+            code=2,
+        )
+    settings = _settings(for_slack=False)
+    logs.configure(settings.log_level)
+    where: Where = "ephemeral" if as_json else "terminal"
+    seen = _run(_look_up(settings, ids[: words.AT_ONCE]))
+    card = cards.orders_card(seen, Spot(where), skipped=len(ids) - len(seen))
+    if as_json:
+        typer.echo(json.dumps(card, indent=2, ensure_ascii=False))
+    else:
+        out.print(draw(card))
+    raise typer.Exit(1 if any(isinstance(view, TroubleView) for view in seen) else 0)
+
+
+@cli.command()
+def check() -> None:
+    """Say whether the settings, Slack and the order API are in order, and what to do if not."""
+    settings = _settings(for_slack=False)
+    logs.configure("ERROR")
+    found = _run(_listed(settings))
+    raise typer.Exit(0 if all(finding.good for finding in found) else 1)
+
+
+@cli.command()
+def manifest(
+    url: Annotated[str | None, typer.Option(help="Where Slack reaches the bot over HTTP; https://…")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON instead of YAML.")] = False,
+) -> None:
+    """Print the app's manifest: for Socket Mode, or for HTTP with --url."""
+    if url is not None and not url.startswith("https://"):
+        _stop("--url must begin with https://; Slack calls nothing else.", code=2)
+    drawn = read_manifest(url)
+    if as_json:
+        typer.echo(json.dumps(drawn, indent=2, ensure_ascii=False))
+    else:
+        typer.echo(yaml.safe_dump(drawn, sort_keys=False, allow_unicode=True, width=100), nl=False)
+
+
+async def _serve(settings: Settings) -> None:
+    # uvicorn ends its own shutdown by raising the signal again; ours has yet to run then
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, lambda: None)
+    async with open_desk(settings) as desk:
+        config = uvicorn.Config(
+            desk.web,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+        await uvicorn.Server(config).serve()
+
+
+async def _look_up(settings: Settings, ids: Sequence[OrderId]) -> list[OrderView | TroubleView]:
+    async with open_autoenhance(settings) as orders:
+        return [given_up(await see(orders, order), 0) for order in ids]
+
+
+async def _demo(port: int, *, once: bool) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with open_demo(port) as demo:
+        out.print(f"\n[bold]In #shoots, Ana types[/bold] [cyan]{demo.command}[/cyan]\n")
+        out.print(draw(await demo.look_up()))
+        if once:
+            return
+        out.print(f"\n[bold]Your own Slack:[/bold] {demo.url}   (Ctrl-C ends it)\n")
+        await stop.wait()
+
+
+async def _listed(settings: Settings) -> list[Finding]:
+    found = []
+    async for finding in findings(settings):
+        mark, style = ("✓", "green") if finding.good else ("✗", "red")
+        out.print(f"[{style}]{mark}[/{style}] [bold]{finding.about}[/bold]: ", end="")
+        out.print(finding.says, markup=False, highlight=False, soft_wrap=True)
+        found.append(finding)
+    return found
+
+
+def _settings(*, for_slack: bool) -> Settings:
+    try:
+        return Settings.load(for_slack=for_slack)
+    except SettingsError as error:
+        _stop(*error.problems)
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        return asyncio.run(work)
+    except SettingsError as error:
+        _stop(*error.problems)
+    except SlackBusy:
+        _stop("Slack isn't answering. Nothing is lost: what was asked before is answered at the next start.")
+
+
+def _stop(*sentences: str, code: int = 1) -> Never:
+    for sentence in sentences:
+        err.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(code)

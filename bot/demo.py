@@ -1,0 +1,94 @@
+"""Order Desk between a Slack and an Autoenhance of our own: the same bot, with nothing real around it."""
+
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.build import USUAL, Desk, Pace, open_desk, utc_now
+from bot.manifest import manifest
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.harbour import ANA, BOT, SHOOTS
+from bot.sandbox.orders import BIRCH
+from bot.sandbox.page import demo_app
+from bot.sandbox.server import serving
+from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.workspace import Message
+from bot.settings import FixedSettings, Settings
+from bot.slack.cards import Card
+from bot.slack.names import COMMAND, SCOPES
+
+APP_TOKEN = "xapp-only-good-in-the-sandbox"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """The two stand-ins, answering; `settings` are those of a bot between them."""
+
+    slack: SlackSandbox
+    autoenhance: AutoenhanceSandbox
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Demo:
+    url: str
+    sandbox: Sandbox
+    desk: Desk
+    command: str = f"{COMMAND} {BIRCH}"
+
+    async def look_up(self) -> Card:
+        """What Ana sees in #shoots when she has typed `command` there."""
+        slack = self.sandbox.slack
+        await slack.command(self.command, user=ANA, channel=SHOOTS)
+        [message] = await slack.until(self._answers)
+        return Card(text=message.text, blocks=message.blocks)
+
+    def _answers(self) -> list[Message]:
+        seen = self.sandbox.slack.messages(SHOOTS, viewer=ANA)
+        return [message for message in seen if message.user == BOT and message.blocks]
+
+
+@asynccontextmanager
+async def open_sandbox(folder: Path, *, port: int = 0, **overrides: Any) -> AsyncIterator[Sandbox]:
+    """Both stand-ins on 127.0.0.1; `overrides` are settings of the bot that differ from the usual ones."""
+    autoenhance = AutoenhanceSandbox()
+    secret, token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(8)}"
+    slack = SlackSandbox(
+        signing_secret=secret, bot_token=token, app_token=APP_TOKEN, features=manifest()["features"]
+    )
+    slack.scopes.clear()
+    slack.scopes.update(SCOPES)
+    page = demo_app(slack, autoenhance)
+    async with serving(page, port=port) as slack_url, serving(autoenhance.app) as autoenhance_url:
+        slack.base_url = slack_url
+        given: dict[str, Any] = {
+            "slack_bot_token": token,
+            "slack_signing_secret": secret,
+            "slack_api_url": f"{slack_url}/api/",
+            "autoenhance_api_url": autoenhance_url,
+            "autoenhance_api_key": autoenhance.api_key,
+            "database_url": f"sqlite:///{folder / 'order-desk.sqlite3'}",
+        }
+        yield Sandbox(slack, autoenhance, FixedSettings.load(for_slack=True, **given | overrides))
+
+
+@asynccontextmanager
+async def open_desk_in(
+    sandbox: Sandbox, *, pace: Pace = USUAL, now: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Desk]:
+    """The bot, called by the sandbox's Slack from now on."""
+    async with open_desk(sandbox.settings, pace=pace, now=now) as desk, serving(desk.web) as url:
+        sandbox.slack.events_url = f"{url}/slack/events"
+        yield desk
+
+
+@asynccontextmanager
+async def open_demo(port: int) -> AsyncIterator[Demo]:
+    with tempfile.TemporaryDirectory(prefix="order-desk-") as folder:
+        async with open_sandbox(Path(folder), port=port) as sandbox, open_desk_in(sandbox) as desk:
+            yield Demo(sandbox.slack.base_url, sandbox, desk)

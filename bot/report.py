@@ -1,0 +1,99 @@
+"""What `python app.py check` looks at, each with what to do about it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.build import open_autoenhance, open_session, slack_client
+from bot.database import Database
+from bot.errors import AutoenhanceError, KeyRefused, SettingsError, SlackBusy
+from bot.jobs.ledger import Ledger
+from bot.settings import Settings
+from bot.slack.probe import identify, missing_scopes, probe_socket
+from bot.slack.words import refused
+
+DEAD_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    good: bool
+    about: str
+    says: str
+
+
+async def findings(settings: Settings) -> AsyncIterator[Finding]:
+    """In the order in which they would stop the bot."""
+    for problem in settings.problems(for_slack=True):
+        yield Finding(good=False, about="Settings", says=problem)
+    if not settings.problems(for_slack=True):
+        yield Finding(good=True, about="Settings", says="complete")
+    async for finding in _slack(settings):
+        yield finding
+    yield await _autoenhance(settings)
+    async for finding in _jobs(settings):
+        yield finding
+
+
+async def _slack(settings: Settings) -> AsyncIterator[Finding]:
+    if settings.slack_bot_token is None:
+        return
+    async with open_session() as session:
+        web = slack_client(settings, session)
+        try:
+            identity = await identify(web)
+            yield Finding(
+                good=True, about="Slack", says=f"the token is that of {identity.team or 'a workspace'}"
+            )
+            lacking = missing_scopes(identity)
+            yield Finding(good=not lacking, about="Slack scopes", says=lacking or "all granted")
+            if settings.slack_app_token is not None:
+                await probe_socket(web, settings.slack_app_token.get_secret_value())
+                yield Finding(good=True, about="Socket Mode", says="Slack accepts the app-level token")
+        except SettingsError as error:
+            yield Finding(good=False, about="Slack", says=str(error))
+        except SlackBusy:
+            says = "Slack isn't answering. Check SLACK_API_URL and this machine's connection."
+            yield Finding(good=False, about="Slack", says=says)
+
+
+async def _autoenhance(settings: Settings) -> Finding:
+    async with open_autoenhance(settings) as orders:
+        try:
+            await orders.probe()
+        except AutoenhanceError as error:
+            return Finding(good=False, about="Order API", says=_trouble(error))
+    key = (
+        "accepts the key"
+        if settings.autoenhance_api_key
+        else "answers; without a key nothing can be searched"
+    )
+    return Finding(good=True, about="Order API", says=f"Autoenhance {key}")
+
+
+def _trouble(error: AutoenhanceError) -> str:
+    if isinstance(error, KeyRefused):
+        return refused(error)
+    return (
+        "Autoenhance isn't answering as it should. Check AUTOENHANCE_API_URL and this machine's connection."
+    )
+
+
+async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
+    """Reads beside a running bot: SQLite's WAL lets us."""
+    if settings.problems(for_slack=False):
+        return
+    if not settings.database_path.exists():
+        yield Finding(good=True, about="Jobs", says="none yet; the database is made at the first start")
+        return
+    async with Database.opened(settings.database_path) as database:
+        ledger = Ledger(database)
+        await ledger.prepare()
+        dead = await ledger.dead_jobs()
+    if not dead:
+        yield Finding(good=True, about="Jobs", says="none was given up")
+    for job in dead[:DEAD_SHOWN]:
+        at = datetime.fromtimestamp(job.ended_at, UTC)
+        yield Finding(
+            good=False, about="Jobs", says=f"{job.kind} given up at {at:%d %b %H:%M} UTC: {job.reason}"
+        )

@@ -1,0 +1,123 @@
+"""The one reader of the environment.
+
+What is missing or contradictory stops the process, and all of it is named at once.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from bot.errors import SettingsError
+
+SLACK_API = "https://slack.com/api/"
+AUTOENHANCE_API = "https://api.autoenhance.ai"
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+Secret = Annotated[SecretStr | None, Field(default=None)]
+
+
+class Settings(BaseSettings):
+    """Read from the environment and `.env`; an empty value counts as not set."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    slack_bot_token: Secret
+    slack_signing_secret: Secret
+    slack_app_token: Secret
+    slack_api_url: str = SLACK_API
+    slack_client_id: Secret  # only to refuse it: Bolt would silently turn to OAuth and ignore our token
+    autoenhance_api_url: str = AUTOENHANCE_API
+    autoenhance_api_key: Secret
+    autoenhance_api_version: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
+    database_url: str = "sqlite:///data/order-desk.sqlite3"
+    host: str = "0.0.0.0"  # noqa: S104 - Slack has to reach it; every request is signed
+    port: int = Field(default=3000, ge=0, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def socket_mode(self) -> bool:
+        return self.slack_app_token is not None
+
+    @property
+    def database_path(self) -> Path:
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
+    @classmethod
+    def load(cls, *, for_slack: bool, **overrides: Any) -> Self:
+        """Raises SettingsError with a sentence for each setting that is wrong.
+
+        `for_slack`: the tokens must be there too. Without it, only the order API is going to be asked.
+        """
+        try:
+            settings = cls(**overrides)
+        except ValidationError as wrong:
+            raise SettingsError([_sentence(error) for error in wrong.errors()]) from None
+        if problems := settings.problems(for_slack=for_slack):
+            raise SettingsError(problems)
+        return settings
+
+    def problems(self, *, for_slack: bool) -> list[str]:
+        """One sentence for each thing that is missing or contradicts another; empty when all is well."""
+        found = [
+            *_url("AUTOENHANCE_API_URL", self.autoenhance_api_url),
+            *_url("SLACK_API_URL", self.slack_api_url),
+        ]
+        if not self.database_url.startswith("sqlite:///") or self.database_url == "sqlite:///":
+            found.append(
+                "DATABASE_URL must be sqlite:/// and a file's path, such as sqlite:///data/order-desk.sqlite3."
+            )
+        return found + (self._slack_problems() if for_slack else [])
+
+    def _slack_problems(self) -> list[str]:
+        token, app, secret = self.slack_bot_token, self.slack_app_token, self.slack_signing_secret
+        checks = {
+            "SLACK_BOT_TOKEN is missing. It is on your app's page under OAuth & Permissions.": token is None,
+            "SLACK_BOT_TOKEN must begin with xoxb-; this is another kind of token.": (
+                token is not None and not token.get_secret_value().startswith("xoxb-")
+            ),
+            "SLACK_APP_TOKEN must begin with xapp-; this is another kind of token.": (
+                app is not None and not app.get_secret_value().startswith("xapp-")
+            ),
+            "SLACK_SIGNING_SECRET and SLACK_APP_TOKEN are both missing. Slack calls over HTTP with one, "
+            "over Socket Mode with the other; the app's page has both under Basic Information.": (
+                secret is None and app is None
+            ),
+            "SLACK_CLIENT_ID is set, but Order Desk serves one workspace with SLACK_BOT_TOKEN. Unset it.": (
+                self.slack_client_id is not None
+            ),
+        }
+        return [sentence for sentence, wrong in checks.items() if wrong]
+
+
+class FixedSettings(Settings):
+    """Settings of the demo and of tests: only what they are given, nothing of the environment."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del settings_cls
+        return (init_settings,)
+
+
+def _sentence(error: Any) -> str:
+    name = ".".join(str(part) for part in error["loc"]).upper()
+    return f"{name}: {error['msg'][:1].lower()}{error['msg'][1:]}."
+
+
+def _url(name: str, url: str) -> list[str]:
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return []
+    if parts.scheme == "http" and parts.hostname in _LOOPBACK:
+        return []
+    return [f"{name} must be an https:// address; http:// is only for this machine."]

@@ -1,0 +1,61 @@
+"""Typing and clicking, and waiting for what comes of it."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from bot.sandbox.harbour import ANA, BOT, SHOOTS
+from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.workspace import Message, View
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass
+class Chat:
+    """What the bot says, as one person sees it."""
+
+    slack: SlackSandbox
+
+    def said(self, channel: str = SHOOTS, viewer: str = ANA) -> list[Message]:
+        """Everything the bot said there, oldest first."""
+        return [message for message in self.slack.messages(channel, viewer=viewer) if message.user == BOT]
+
+    async def order(self, text: str, *, user: str = ANA, channel: str = SHOOTS) -> Message:
+        """Types `/order …` and waits for the answer: what stands there first has no blocks."""
+        known = {message.ts for message in self.said(channel, user)}
+        await self.slack.command(f"/order {text}".strip(), user=user, channel=channel)
+        return await self.new(known, channel, user)
+
+    async def click(self, message: Message, label: str, *, user: str = ANA) -> None:
+        exchange = await self.slack.click(message, label, user=user)
+        assert exchange.status == 200
+
+    async def new(self, known: set[str], channel: str = SHOOTS, viewer: str = ANA) -> Message:
+        """The first message with blocks that is not one of the known ones."""
+        return await self.until(
+            lambda: next(
+                (each for each in self.said(channel, viewer) if each.blocks and each.ts not in known), None
+            )
+        )
+
+    async def reads(self, words: str, channel: str = SHOOTS, viewer: str = ANA) -> Message:
+        """The message of the bot in which these words stand, once they do."""
+        return await self.until(
+            lambda: next((each for each in self.said(channel, viewer) if words in each.plain()), None)
+        )
+
+    async def redrawn(self, face: list[dict[str, Any]]) -> Message:
+        """Ana's last message of the bot in #shoots, once it shows something else."""
+        return await self.until(lambda: next((m for m in self.said()[-1:] if m.blocks != face), None))
+
+    async def view(self, words: str, user: str = ANA) -> View:
+        """The modal in which these words stand, once they do."""
+        return await self.until(
+            lambda: next((each for each in self.slack.views(user) if words in each.plain()), None)
+        )
+
+    async def until(self, seen: Callable[[], T | None]) -> T:
+        found = await self.slack.until(seen)
+        assert found is not None
+        return found

@@ -1,0 +1,137 @@
+"""What was acknowledged is answered: on a real process, a real database file, and kill -9."""
+
+import asyncio
+
+import pytest
+
+from bot.demo import Sandbox
+from bot.sandbox.harbour import ANA, BOT, SHOOTS
+from bot.sandbox.orders import BIRCH, OAK
+from bot.sandbox.slack import SlackSandbox
+from tests.chat import Chat
+from tests.process import serving_process
+
+
+def answers(slack: SlackSandbox) -> list[str]:
+    """What the bot has said to Ana in #shoots."""
+    return [message.plain() for message in slack.messages(SHOOTS, viewer=ANA) if message.user == BOT]
+
+
+async def test_killed_between_ack_and_answer(sandbox: Sandbox) -> None:
+    """The next process finds the job and answers it; what stood there meanwhile is replaced."""
+    chat = Chat(sandbox.slack)
+    sandbox.autoenhance.set_mood("hang")
+    async with serving_process(sandbox) as process:
+        assert (await sandbox.slack.command(f"/order {OAK}")).status == 200
+        await sandbox.autoenhance.asked(1)
+        await process.kill()
+    sandbox.autoenhance.set_mood("well")
+
+    async with serving_process(sandbox):
+        await chat.reads("Ready · Oak Terrace")
+
+    assert len(answers(sandbox.slack)) == 1
+
+
+async def test_killed_after_slack_accepted_and_before_it_was_recorded(sandbox: Sandbox) -> None:
+    """The answer is sent again, and replaces itself."""
+    gate = sandbox.slack.hold("respond", accepted=True)
+    async with serving_process(sandbox) as process:
+        await sandbox.slack.command(f"/order {OAK}")
+        await gate.reached.wait()
+        await process.kill()
+    gate.open()
+
+    async with serving_process(sandbox):
+        await sandbox.slack.until(lambda: len(sandbox.slack.calls("respond")) == 2)
+        await sandbox.slack.until(lambda: sandbox.slack.calls("respond")[1].status)
+
+    assert len(answers(sandbox.slack)) == 1
+    assert "Oak Terrace" in answers(sandbox.slack)[0]
+
+
+async def test_killed_while_waiting_for_autoenhance(sandbox: Sandbox) -> None:
+    """A job that was put off is taken up at once by the next process."""
+    chat = Chat(sandbox.slack)
+    sandbox.autoenhance.set_mood("500")
+    async with serving_process(sandbox) as process:
+        await sandbox.slack.command(f"/order {OAK}")
+        await chat.reads("Autoenhance isn't answering")
+        await process.kill()
+    sandbox.autoenhance.set_mood("well")
+
+    async with serving_process(sandbox):
+        await chat.reads("Ready · Oak Terrace")
+
+
+async def test_delivered_three_times_across_a_restart(sandbox: Sandbox) -> None:
+    """The same request is answered once, however often it comes and to whichever process."""
+    chat = Chat(sandbox.slack)
+    async with serving_process(sandbox) as process:
+        exchange = await sandbox.slack.command(f"/order {OAK}")
+        await sandbox.slack.redeliver(exchange)
+        await chat.reads("Ready · Oak Terrace")
+        assert await process.stop() == 0
+
+    async with serving_process(sandbox) as process:
+        assert (await sandbox.slack.redeliver(exchange)).status == 200
+        await chat.order(BIRCH)
+        assert await process.stop() == 0
+
+    assert [call.params["text"][:12] for call in sandbox.slack.calls("respond")] == [
+        "Ready · Oak ",
+        "Enhancing · ",
+    ]
+
+
+async def test_sigterm_finishes_what_runs(sandbox: Sandbox) -> None:
+    """A process that is asked to stop sends the answer that it has begun, and ends well."""
+    sandbox.autoenhance.set_mood("hang", times=1)
+    async with serving_process(sandbox) as process:
+        await sandbox.slack.command(f"/order {OAK}")
+        await sandbox.autoenhance.asked(1)
+        stopping = asyncio.create_task(process.stop())
+        await process.logged("Shutting down")
+        sandbox.autoenhance.released.set()
+        assert await stopping == 0
+
+    assert "Oak Terrace" in answers(sandbox.slack)[0]
+
+
+async def test_a_second_process_on_the_same_file_is_refused(sandbox: Sandbox) -> None:
+    """Two processes on one ledger would answer everything twice."""
+    async with serving_process(sandbox):
+        with pytest.raises(AssertionError, match="Another Order Desk is running"):
+            async with serving_process(sandbox):
+                pass
+
+
+async def test_no_secret_and_no_order_id_is_logged(sandbox: Sandbox) -> None:
+    """At every level: not the tokens, the key, the signing secret, a response_url or an order id."""
+    chat = Chat(sandbox.slack)
+    sandbox.autoenhance.set_mood("503", times=4)
+    async with serving_process(sandbox) as process:
+        await sandbox.slack.command("/order 12-elm-street")
+        card = await chat.reads("12 Elm Street — day")
+        await chat.click(card, "Re-check")
+        await chat.reads("no change")
+        sandbox.slack.fail("chat.postMessage", error="invalid_blocks")
+        await chat.click(card, "Share in channel")
+        forged = await sandbox.slack.send_raw(b"payload=12-elm-street", {"x-slack-signature": "v0=forged"})
+        assert forged.status == 401
+        await process.logged("job given up")
+        await process.stop()
+    log = "".join(process.log)
+
+    settings = sandbox.settings
+    secrets = [
+        settings.slack_bot_token,
+        settings.slack_signing_secret,
+        settings.autoenhance_api_key,
+    ]
+    assert "job given up" in log
+    for secret in secrets:
+        assert secret is not None
+        assert secret.get_secret_value() not in log
+    assert "12-elm-street" not in log
+    assert "/respond/" not in log

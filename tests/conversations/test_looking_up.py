@@ -1,0 +1,199 @@
+"""`/order <anything>`, as the person who typed it sees it."""
+
+import pytest
+
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.harbour import ANA_BEN, ANA_BOT, BEN, EDITING, GUS, OWNERS
+from bot.sandbox.orders import (
+    BIRCH,
+    CHAPEL,
+    CUSTOM,
+    DELETED,
+    DISAGREEING,
+    EXPIRED,
+    FAILED,
+    LARGE,
+    MILL,
+    NASTY,
+    OAK,
+    ODD,
+    OLDER,
+    QUAY,
+    REASONS,
+    UNKNOWN,
+)  # fmt: skip
+from bot.sandbox.slack import SlackSandbox
+from tests.chat import Chat
+
+
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        pytest.param(BIRCH, "Enhancing · Birch Avenue 9", id="enhancing"),
+        pytest.param(MILL, "Waiting for photos · 3 Mill Lane", id="no-photos"),
+        pytest.param(QUAY, "Grouping brackets · 44 Quay Road", id="grouping"),
+        pytest.param(OAK, "Ready · Oak Terrace", id="ready"),
+        pytest.param(REASONS, "Needs attention · 21 Station Road", id="attention"),
+        pytest.param(FAILED, "Failed · Garage block", id="failed"),
+        pytest.param(EXPIRED, "Needs attention · Villa Rosa", id="expired"),
+        pytest.param(DELETED, "Deleted · Duplicate of Birch Avenue", id="deleted"),
+        pytest.param(ODD, "*AI version* differs", id="odd-settings"),
+        pytest.param(DISAGREEING, "counts 42 photos, but lists 40", id="disagreeing"),
+        pytest.param(OLDER, "10 of 11 done", id="older-api"),
+        pytest.param(UNKNOWN, "In_review · Brook Cottage", id="unknown-word"),
+        pytest.param(CUSTOM, "Ready · 12 Elm Street — day", id="custom-id"),
+        pytest.param(LARGE, "128 of 140 done", id="large"),
+        pytest.param(NASTY, "<!channel> `Plot 5` & <http://evil.example|the safe one>", id="nasty-name"),
+        pytest.param(CHAPEL, "9 photos not finished", id="not-started"),
+    ],
+)
+async def test_every_order_gets_its_card(chat: Chat, order: str, says: str) -> None:
+    """Each order of the stand-in Autoenhance is answered with a card that says what is up with it."""
+    card = await chat.order(order)
+
+    assert says in card.plain()
+    assert order in card.plain()
+
+
+async def test_something_appears_at_once_and_is_replaced(slack: SlackSandbox, chat: Chat) -> None:
+    """The reply to the command itself says what is looked up, and the card takes its place."""
+    gate = slack.hold("respond")
+    exchange = await slack.command(f"/order {OAK}")
+
+    [placeholder] = chat.said()
+    assert exchange.answer["response_type"] == "ephemeral"
+    assert placeholder.text == f"Looking up `{OAK}`…"
+
+    gate.open()
+    await chat.reads("Oak Terrace")
+
+    assert len(chat.said()) == 1
+
+
+async def test_only_the_asker_sees_the_answer(slack: SlackSandbox, chat: Chat) -> None:
+    """A look-up is ephemeral: a colleague in the same channel sees nothing of it."""
+    card = await chat.order(OAK)
+
+    assert card.ephemeral_to
+    assert chat.said(viewer=BEN) == []
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [
+        pytest.param(EDITING, id="public-and-not-a-member"),
+        pytest.param(OWNERS, id="private-and-not-a-member"),
+        pytest.param(ANA_BEN, id="dm-of-two-people"),
+        pytest.param(ANA_BOT, id="dm-with-the-bot"),
+    ],
+)
+async def test_answers_where_the_bot_is_no_member(chat: Chat, channel: str) -> None:
+    """The answer goes through the response_url, which works in every conversation."""
+    assert "Oak Terrace" in (await chat.order(OAK, channel=channel)).plain()
+
+
+async def test_a_guest_is_answered_like_anybody(chat: Chat) -> None:
+    """A guest of this workspace works for this company, and looks up orders in the channels they are in."""
+    assert "Oak Terrace" in (await chat.order(OAK, user=GUS)).plain()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param(f"https://app.autoenhance.ai/orders/{OAK}?images=3", id="web-app-link"),
+        pytest.param(f"https://api.autoenhance.ai/v3/orders/{OAK}", id="api-link"),
+        pytest.param(f"is *{OAK}* done?", id="bold-in-a-sentence"),
+        pytest.param(f"`{OAK}`", id="code"),
+        pytest.param(f"“{OAK}”", id="smart-quotes"),
+        pytest.param(f"\u200b{OAK}\u200d", id="zero-width"),
+        pytest.param(f"مرحبا {OAK} شكرا", id="right-to-left"),
+        pytest.param(f"show {OAK}", id="show"),
+        pytest.param(f"find {OAK}", id="find-with-an-id"),
+        pytest.param(f"{OAK} {OAK.upper()}", id="repeated"),
+    ],
+)
+async def test_reads_ids_in_every_dress(chat: Chat, typed: str) -> None:
+    """Whatever an id is wrapped in, one card comes of it."""
+    card = await chat.order(typed)
+
+    assert card.plain().count("Oak Terrace") == 1
+
+
+async def test_five_at_once_and_the_rest_counted(chat: Chat) -> None:
+    """Five cards in one answer, in the order in which they were named, and how many were skipped."""
+    ids = [OAK, BIRCH, MILL, QUAY, FAILED, REASONS, ODD]
+
+    card = await chat.order(" ".join(ids))
+
+    places = [card.plain().index(order) for order in ids[:5]]
+    assert places == sorted(places)
+    assert REASONS not in card.plain()
+    assert "2 more orders were named" in card.plain()
+
+
+async def test_one_bad_id_does_not_spoil_the_others(chat: Chat) -> None:
+    """Of two orders, the one that exists is shown and the other is explained."""
+    card = await chat.order(f"{OAK}, no-such-order-1")
+
+    assert "Oak Terrace" in card.plain()
+    assert "Autoenhance knows no order `no-such-order-1`" in card.plain()
+
+
+async def test_a_word_that_is_a_sub_command_can_be_shown(autoenhance: AutoenhanceSandbox, chat: Chat) -> None:
+    """`/order show help` looks up the order whose id is "help"."""
+    order = next(order for order in autoenhance.orders() if order["order_id"] == OAK)
+    autoenhance.add(order | {"order_id": "help"})
+
+    assert "Oak Terrace" in (await chat.order("show help")).plain()
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        pytest.param("", "*Order Desk shows Autoenhance orders", id="nothing"),
+        pytest.param("help", "*Order Desk shows Autoenhance orders", id="help"),
+        pytest.param("help ids", "*What I can read.*", id="help-on-a-word"),
+        pytest.param("HELP card", "*What a card says.*", id="help-in-capitals"),
+        pytest.param("help whatever", "*Order Desk shows Autoenhance orders", id="help-on-nothing"),
+        pytest.param("where is my order", "I can't see an order id in `where is my order`", id="no-id"),
+        pytest.param("find", "Which name?", id="find-nothing"),
+        pytest.param("🏠📸", "I can't see an order id", id="emoji"),
+        pytest.param("a/b", "I can't see an order id", id="slash"),
+        pytest.param("..", "I can't see an order id", id="dots"),
+        pytest.param("%2e%2e", "I can't see an order id", id="encoded-dots"),
+        pytest.param(
+            "https://app.autoenhance.ai/orders/%2e%2e", "I can't see an order id", id="dots-in-link"
+        ),
+        pytest.param("one\nline <two>", "I can't see an order id in `one line &lt;two&gt;`", id="newline"),
+        pytest.param("\x00", "I can't see an order id", id="nul"),
+        pytest.param("word " * 800, "I can't see an order id in `word word", id="4000-characters"),
+    ],
+)
+async def test_what_needs_no_look_up_is_said_at_once(
+    slack: SlackSandbox, autoenhance: AutoenhanceSandbox, typed: str, says: str
+) -> None:
+    """Help, and what cannot be an order, are answered in the reply itself; Autoenhance is not asked."""
+    exchange = await slack.command(f"/order {typed}")
+
+    assert says in exchange.answer["text"]
+    assert len(exchange.answer["text"]) < 1500
+    assert exchange.answer["response_type"] == "ephemeral"
+    assert autoenhance.requests == []
+
+
+async def test_the_key_is_never_shown(
+    autoenhance: AutoenhanceSandbox, slack: SlackSandbox, chat: Chat
+) -> None:
+    """Autoenhance gets the key; nothing that goes to Slack has it in it."""
+    await chat.order(OAK)
+
+    assert autoenhance.requests[0].headers["x-api-key"] == autoenhance.api_key
+    assert all(autoenhance.api_key not in str(call) for call in slack.calls())
+
+
+async def test_a_card_is_never_unfurled(slack: SlackSandbox, chat: Chat) -> None:
+    """Every post asks Slack not to unfurl what is in it."""
+    await chat.order(OAK)
+
+    [call] = slack.calls("respond")
+    assert (call.params["unfurl_links"], call.params["unfurl_media"]) == (False, False)

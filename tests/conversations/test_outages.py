@@ -1,0 +1,173 @@
+"""What people read while Autoenhance or Slack is unwell, and that the answer comes all the same."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.demo import Sandbox, open_desk_in
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.harbour import ANA_BOT, BEN
+from bot.sandbox.moods import MoodName
+from bot.sandbox.orders import BIRCH, OAK
+from bot.sandbox.slack import SlackSandbox
+from tests.chat import Chat
+from tests.conftest import HURRY
+
+
+@pytest.mark.parametrize(
+    "mood", ["500", "502", "503", "html", "empty", "cut", "not-an-order", "redirect", "close"]
+)
+async def test_an_outage_is_told_and_then_the_answer_comes(
+    chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox, mood: MoodName
+) -> None:
+    """Whatever is wrong with Autoenhance, the person is told, and the card replaces that once it is well."""
+    autoenhance.set_mood(mood, location="http://127.0.0.1:9/")
+
+    await slack.command(f"/order {OAK}")
+    await chat.reads("Autoenhance isn't answering. I'll answer here when it does.")
+    autoenhance.set_mood("well")
+
+    await chat.reads("Ready · Oak Terrace")
+    assert len(chat.said()) == 1
+
+
+async def test_what_was_seen_last_is_told(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
+    """While Autoenhance is down, a colleague still learns the last known count and its time."""
+    await chat.order(BIRCH)
+    autoenhance.set_mood("503")
+
+    answer = await chat.order(BIRCH, user=BEN)
+
+    assert "Autoenhance isn't answering. Last known (" in answer.plain()
+    assert "22 of 30 done, 2 failed" in answer.plain()
+
+
+async def test_the_key_being_refused_is_told_at_once(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
+    """A key that an admin must replace is no outage: the answer is final."""
+    autoenhance.set_mood("401")
+
+    answer = await chat.order(OAK)
+
+    assert "Autoenhance no longer accepts the key. An admin must replace it" in answer.plain()
+
+
+async def test_a_limit_says_when_the_answer_comes(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
+    """A 429 with a long Retry-After is passed on in seconds."""
+    autoenhance.set_mood("429", retry_after=20)
+
+    answer = await chat.order(OAK)
+
+    assert "Too many look-ups just now. I'll answer here in about 20 s." in answer.plain()
+
+
+async def test_a_short_limit_is_waited_out(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
+    """A 429 that passes in a second is not worth a word."""
+    autoenhance.set_mood("429", retry_after=1, times=1)
+
+    assert "Oak Terrace" in (await chat.order(OAK)).plain()
+
+
+async def test_an_answer_of_fifty_megabytes_is_refused(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
+    """What is too long to be an order is not read, and the person gets another way."""
+    autoenhance.set_mood("huge")
+
+    assert "larger than I can read" in (await chat.order(OAK)).plain()
+
+
+async def test_a_shared_card_keeps_its_face_during_an_outage(
+    chat: Chat, autoenhance: AutoenhanceSandbox
+) -> None:
+    """A re-check that cannot be answered yet tells only the one who clicked; later the card is edited."""
+    await chat.click(await chat.order(BIRCH), "Share in channel")
+    shared = await chat.reads("Shared by", viewer=BEN)
+    face = shared.blocks
+    autoenhance.set_mood("503")
+
+    await chat.click(shared, "Re-check", user=BEN)
+    told = await chat.reads("Autoenhance isn't answering", viewer=BEN)
+
+    assert told.ephemeral_to == BEN
+    assert shared.blocks == face
+    autoenhance.set_mood("well")
+    await chat.reads("no change since", viewer=BEN)
+
+
+async def test_a_shared_card_of_a_deleted_order_says_so(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
+    """That an order is gone is news for all who see its card."""
+    await chat.click(await chat.order(OAK), "Share in channel")
+    shared = await chat.reads("Shared by", viewer=BEN)
+    autoenhance.remove(OAK)
+
+    await chat.click(shared, "Re-check", user=BEN)
+
+    await chat.reads("Autoenhance knows no order", viewer=BEN)
+    assert shared.buttons() == ["Re-check"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param({"error": "ratelimited", "retry_after": 1}, id="limited"),
+        pytest.param({"error": "internal_error", "status": 500}, id="500"),
+        pytest.param({"error": "service_unavailable", "status": 503}, id="503"),
+    ],
+)
+async def test_slack_being_unwell_only_delays(
+    chat: Chat, slack: SlackSandbox, fault: dict[str, object]
+) -> None:
+    """An answer that Slack does not take is sent again."""
+    slack.fail("respond", **fault)  # type: ignore[arg-type]  # a table of keyword arguments
+
+    assert "Oak Terrace" in (await chat.order(OAK)).plain()
+
+
+async def test_a_used_up_response_url_is_no_end(chat: Chat, slack: SlackSandbox) -> None:
+    """When the response_url is not good any more, the answer comes as a direct message and says why."""
+    slack.fail("respond", error="used_url", status=404)
+    await slack.command(f"/order {OAK}")
+
+    message = await chat.reads("Oak Terrace", ANA_BOT)
+
+    assert "You asked for this" in message.plain()
+
+
+@dataclass
+class Clock:
+    """The time, and so much more."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+async def test_after_twenty_five_minutes_it_stops_asking(sandbox: Sandbox) -> None:
+    """The person is told before the response_url expires, and Re-check is there for later."""
+    chat, clock = Chat(sandbox.slack), Clock()
+    sandbox.autoenhance.set_mood("503")
+    async with open_desk_in(sandbox, pace=HURRY, now=clock):
+        await sandbox.slack.command(f"/order {OAK}")
+        await chat.reads("Autoenhance isn't answering")
+
+        clock.ahead = timedelta(minutes=26)
+        told = await chat.reads("has not answered about")
+
+        assert "for 25 minutes, so I stopped asking. Press Re-check when it is back." in told.plain()
+        sandbox.autoenhance.set_mood("well")
+        clock.ahead = timedelta()
+        await chat.click(told, "Re-check")
+        await chat.reads("Ready · Oak Terrace")
+
+
+async def test_a_search_stops_too(sandbox: Sandbox) -> None:
+    """A search that finds nobody at home ends with the command to try later."""
+    chat, clock = Chat(sandbox.slack), Clock()
+    sandbox.autoenhance.set_mood("503")
+    async with open_desk_in(sandbox, pace=HURRY, now=clock):
+        await sandbox.slack.command("/order recent")
+        await chat.reads("I'll search again until it does")
+
+        clock.ahead = timedelta(minutes=26)
+
+        await chat.reads("so I stopped. Try `/order recent` later.")

@@ -1,0 +1,167 @@
+"""`Re-check`: the card is edited where it stands, and says what changed."""
+
+import json
+
+import pytest
+
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.harbour import ANA, BEN, SHOOTS
+from bot.sandbox.order_shapes import Json
+from bot.sandbox.orders import BIRCH, OAK, REASONS
+from bot.sandbox.slack import SlackSandbox
+from tests.chat import Chat
+
+
+def progressed(autoenhance: AutoenhanceSandbox, order_id: str, status: str, count: int) -> None:
+    """Sets so many of the order's waiting photos to this status."""
+    order = next(order for order in autoenhance.orders() if order["order_id"] == order_id)
+    images: list[Json] = [dict(image) for image in order["images"]]
+    for image in [image for image in images if image["status"] == "waiting"][:count]:
+        image["status"] = status
+    autoenhance.add(order | {"images": images})
+
+
+async def test_says_what_changed_since_the_last_look(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
+    """The card is replaced by one that counts what is new, and no second message appears."""
+    card = await chat.order(BIRCH)
+    progressed(autoenhance, BIRCH, "processed", 4)
+    progressed(autoenhance, BIRCH, "error", 1)
+
+    await chat.click(card, "Re-check")
+    card = await chat.reads("+4 finished, 1 new failure since")
+
+    assert "26 of 30 done" in card.plain()
+    assert len(chat.said()) == 1
+
+
+async def test_says_so_when_nothing_changed(chat: Chat) -> None:
+    """A look that finds nothing new says so, with the count."""
+    card = await chat.order(BIRCH)
+
+    await chat.click(card, "Re-check")
+
+    await chat.reads("still 22 of 30")
+
+
+async def test_says_when_the_order_has_become_ready(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
+    """A change of state is named."""
+    card = await chat.order(BIRCH)
+    order = next(order for order in autoenhance.orders() if order["order_id"] == BIRCH)
+    images = [image | {"status": "processed", "status_reason": None} for image in order["images"]]
+    autoenhance.add(order | {"images": images, "is_processing": False})
+
+    await chat.click(card, "Re-check")
+
+    card = await chat.reads("was enhancing since")
+    assert "Ready · Birch Avenue 9" in card.plain()
+    assert "2 failures fewer" in card.plain()
+
+
+async def test_rechecking_one_of_several_keeps_the_others(chat: Chat) -> None:
+    """The message of several cards is drawn anew as a whole."""
+    card = await chat.order(f"{OAK} {BIRCH}")
+
+    await chat.click(card, card.controls()[0].label)
+    card = await chat.reads("no change since")
+
+    assert card.plain().count("no change since") == 2
+
+
+async def test_it_can_be_pressed_for_ever(chat: Chat) -> None:
+    """Each click has a response_url of its own, so that the five uses of one are no end."""
+    card = await chat.order(BIRCH)
+    for _ in range(7):
+        before = card.blocks
+        await chat.click(card, "Re-check")
+        card = await chat.redrawn(before)
+    assert "no change" in card.plain()
+
+
+async def test_a_shared_card_is_edited_for_everybody(
+    chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
+) -> None:
+    """A colleague's click edits the message in the channel, and says who looked."""
+    await chat.click(await chat.order(BIRCH), "Share in channel")
+    shared = await chat.reads("Shared by", viewer=BEN)
+    progressed(autoenhance, BIRCH, "processed", 2)
+
+    await chat.click(shared, "Re-check", user=BEN)
+    shared = await chat.reads("+2 finished", viewer=BEN)
+
+    assert len(slack.calls("chat.update")) == 1
+    assert f"by <@{BEN}>" in shared.text
+    assert shared.ephemeral_to is None
+
+
+async def test_a_shared_card_that_cannot_be_updated_goes_through_the_response_url(
+    chat: Chat, slack: SlackSandbox
+) -> None:
+    """Where Slack refuses chat.update, the click's own response_url replaces the card."""
+    await chat.click(await chat.order(BIRCH), "Share in channel")
+    shared = await chat.reads("Shared by", viewer=BEN)
+    slack.fail("chat.update", error="cant_update_message")
+
+    await chat.click(shared, "Re-check", user=BEN)
+
+    await chat.reads("no change", viewer=BEN)
+
+
+async def test_ten_people_at_once_are_one_request(
+    chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
+) -> None:
+    """Looks at one order at the same moment share one request to Autoenhance, and all are answered."""
+    autoenhance.set_mood("hang", order=REASONS)
+    for _ in range(10):
+        await slack.command(f"/order {REASONS}", user=BEN)
+    await autoenhance.asked(1)
+    autoenhance.released.set()
+
+    await chat.until(lambda: len([each for each in chat.said(viewer=BEN) if each.blocks]) == 10 or None)
+
+    assert len(autoenhance.requests) == 1
+
+
+async def test_an_old_card_says_that_it_was_old(chat: Chat) -> None:
+    """A click on a card of long ago is answered with the present, and with how old the card was."""
+    card = await chat.order(BIRCH)
+    control = next(each for each in card.controls() if each.label == "Re-check")
+    value = json.loads(control.element["value"])
+    value["wanted"][0]["before"]["at"] = "2026-05-03T10:00:00Z"
+    control.element["value"] = json.dumps(value)
+
+    await chat.click(card, "Re-check")
+
+    await chat.reads("This card was from 3 May")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("not json", id="not-json"),
+        pytest.param('{"v":0,"order":"1"}', id="older-version"),
+        pytest.param('{"v":2,"wanted":[]}', id="newer-version"),
+        pytest.param('{"v":1,"wanted":[{"order":"../admin"}]}', id="not-an-id"),
+        pytest.param('{"v":1,"wanted":[{"order":"a"}],"admin":true}', id="more-than-we-put"),
+    ],
+)
+async def test_a_button_of_another_version_is_explained(
+    chat: Chat, autoenhance: AutoenhanceSandbox, value: str
+) -> None:
+    """A value that we did not write, or wrote differently once, is refused with the next step."""
+    card = await chat.order(OAK)
+    asked = len(autoenhance.requests)
+    next(each for each in card.controls() if each.label == "Re-check").element["value"] = value
+
+    await chat.click(card, "Re-check")
+
+    await chat.reads("This button is from another version of me")
+    assert len(autoenhance.requests) == asked
+
+
+async def test_clicks_are_signed_for_the_person_not_the_card(chat: Chat, slack: SlackSandbox) -> None:
+    """What a card carries says which order, never who may see it."""
+    card = await chat.order(OAK)
+
+    assert all(ANA not in json.dumps(control.element) for control in card.controls())
+    assert slack.messages(SHOOTS, viewer=ANA)

@@ -1,0 +1,140 @@
+"""`Share in channel`, `Show photos` and `Copy id`."""
+
+import pytest
+
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.harbour import ANA, ANA_BEN, ANA_BOT, BEN, EDITING, OLD_SHOOTS, OWNERS, SHOOTS
+from bot.sandbox.orders import BIRCH, LARGE, OAK
+from bot.sandbox.slack import SlackSandbox
+from tests.chat import Chat
+
+
+async def test_everybody_sees_a_shared_card(chat: Chat) -> None:
+    """The card appears in the channel for all, with who shared it, and cannot be shared again."""
+    await chat.click(await chat.order(OAK), "Share in channel")
+
+    shared = await chat.reads("Shared by", viewer=BEN)
+
+    assert "Ready · Oak Terrace" in shared.plain()
+    assert f"Shared by <@{ANA}>" in shared.text
+    assert shared.menu() == ["Show photos", "Copy id"]
+
+
+@pytest.mark.parametrize("channel", [pytest.param(EDITING, id="public"), pytest.param(OWNERS, id="private")])
+async def test_where_the_bot_is_not_in_the_channel(chat: Chat, slack: SlackSandbox, channel: str) -> None:
+    """The refusal says what to type and offers a direct message, which then comes."""
+    await chat.click(await chat.order(OAK, channel=channel), "Share in channel")
+
+    refusal = await chat.reads("/invite @Order Desk", channel)
+    await chat.click(refusal, "Send it to me instead")
+    sent = await chat.reads("Oak Terrace", ANA_BOT)
+
+    assert sent.ephemeral_to is None
+    await chat.reads("Sent to you as a direct message", channel)
+    assert chat.said(channel, BEN) == []
+
+
+async def test_after_the_invitation_sharing_works(chat: Chat, slack: SlackSandbox) -> None:
+    """What the refusal says to type helps."""
+    card = await chat.order(OAK, channel=EDITING)
+    await chat.click(card, "Share in channel")
+    await chat.reads("/invite @Order Desk", EDITING)
+
+    await slack.say("/invite @Order Desk", channel=EDITING)
+    await chat.click(card, "Share in channel")
+
+    await chat.reads("Shared by", EDITING, BEN)
+
+
+async def test_an_archived_channel_says_so(chat: Chat) -> None:
+    """Nothing can be posted in an archived channel, and the refusal names another way."""
+    await chat.click(await chat.order(OAK, channel=OLD_SHOOTS), "Share in channel")
+
+    await chat.reads("This channel is archived", OLD_SHOOTS)
+
+
+@pytest.mark.parametrize("channel", [ANA_BEN, ANA_BOT])
+async def test_nothing_to_share_in_a_direct_message(chat: Chat, channel: str) -> None:
+    """A button that cannot act is not drawn."""
+    assert (await chat.order(OAK, channel=channel)).menu() == ["Show photos", "Copy id"]
+
+
+async def test_another_refusal_of_slack_is_told(chat: Chat, slack: SlackSandbox) -> None:
+    """A restriction that an admin set is named by Slack's word, with the next step."""
+    card = await chat.order(OAK)
+    slack.fail("chat.postMessage", error="restricted_action")
+
+    await chat.click(card, "Share in channel")
+
+    await chat.reads("Slack doesn't let me post here (`restricted_action`)")
+
+
+async def test_without_the_scope_to_ask_nothing_is_posted(chat: Chat, slack: SlackSandbox) -> None:
+    """Not knowing whether outsiders read along is reason enough not to post."""
+    slack.scopes.discard("channels:read")
+    card = await chat.order(OAK)
+
+    await chat.click(card, "Share in channel")
+
+    await chat.reads("I can't see whether this channel is shared")
+    assert chat.said(viewer=BEN) == []
+
+
+async def test_slack_being_busy_only_delays(chat: Chat, slack: SlackSandbox) -> None:
+    """A 429 of Slack is waited out; the card is shared once."""
+    card = await chat.order(OAK)
+    slack.fail("chat.postMessage", error="ratelimited", retry_after=1)
+
+    await chat.click(card, "Share in channel")
+
+    await chat.reads("Shared by", viewer=BEN)
+    assert len([each for each in chat.said(viewer=BEN) if "Shared by" in each.plain()]) == 1
+
+
+async def test_photos_are_listed_in_a_modal(chat: Chat) -> None:
+    """Show photos lists every photo, those that failed first and with their reason."""
+    await chat.click(await chat.order(BIRCH), "Show photos")
+
+    view = await chat.view("Birch Avenue 9")
+
+    lines = view.plain()
+    assert lines.index("*Failed* (2)") < lines.index("*Waiting* (6)") < lines.index("*Done* (22)")
+    assert "Image is too blurry" in lines
+
+
+async def test_all_photos_of_a_large_order_are_there(chat: Chat) -> None:
+    """140 photos fit."""
+    await chat.click(await chat.order(LARGE), "Show photos")
+
+    view = await chat.view("*Done* (128)")
+
+    assert view.plain().count(".jpg") == 140
+
+
+async def test_photos_when_autoenhance_is_down(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
+    """The modal says what is wrong, and shows the photos once they come."""
+    card = await chat.order(BIRCH)
+    autoenhance.set_mood("503", times=4)
+
+    await chat.click(card, "Show photos")
+    await chat.view("Autoenhance isn't answering")
+
+    await chat.view("*Failed* (2)")
+
+
+async def test_the_id_alone_to_copy(chat: Chat) -> None:
+    """Copy id answers with the id and nothing else, as a phone copies the text of a whole message."""
+    await chat.click(await chat.order(OAK), "Copy id")
+
+    copied = await chat.until(lambda: next((each for each in chat.said() if each.text == OAK), None))
+    assert copied.ephemeral_to == ANA
+
+
+async def test_a_link_button_is_acknowledged(chat: Chat, slack: SlackSandbox) -> None:
+    """Slack tells of clicks on links too, and marks those that nobody acknowledges."""
+    card = await chat.order(OAK)
+
+    exchange = await slack.click(card, "Open in Autoenhance")
+
+    assert exchange.status == 200
+    assert len(chat.said(SHOOTS)) == 1

@@ -1,0 +1,179 @@
+"""*Check orders here* on a message, and *Look up an order* from anywhere."""
+
+import pytest
+
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.harbour import ANA, ANA_BOT, BEN, EDITING, SHOOTS
+from bot.sandbox.orders import BIRCH, CUSTOM, ELM, HARBOUR_VIEW, OAK, REASONS
+from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.workspace import Message
+from bot.slack.names import ASK_BLOCK, CHECK_ORDERS_HERE, LOOK_UP_ORDER
+from tests.chat import Chat
+
+
+def wrote(slack: SlackSandbox, words: str, channel: str = SHOOTS) -> Message:
+    """The message of a person in which these words stand."""
+    return next(
+        message
+        for message in slack.messages(channel)
+        if words in f"{message.text} {message.files} {message.attachments}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        pytest.param("Is this one done?", "12 Elm Street — twilight", id="link-in-the-text"),
+        pytest.param("The contact sheet", "Oak Terrace", id="name-of-a-file"),
+        pytest.param("From the web app", "7 Harbour View", id="attachment"),
+    ],
+)
+async def test_finds_the_order_wherever_a_message_holds_it(
+    chat: Chat, slack: SlackSandbox, words: str, title: str
+) -> None:
+    """Text, files and attachments are searched; the card comes to the asker alone."""
+    await slack.message_shortcut(CHECK_ORDERS_HERE, wrote(slack, words))
+
+    card = await chat.reads(title)
+
+    assert card.ephemeral_to == ANA
+
+
+async def test_answers_in_the_thread_that_is_there(chat: Chat, slack: SlackSandbox) -> None:
+    """On a message of a thread the answer comes in that thread, and Share puts it there too."""
+    parent = wrote(slack, "Is this one done?")
+    await slack.say(f"I mean {OAK}", user=BEN, thread_ts=parent.ts)
+    reply = wrote(slack, "I mean")
+
+    await slack.message_shortcut(CHECK_ORDERS_HERE, reply)
+    card = await chat.reads("Oak Terrace")
+    await chat.click(card, "Share in channel")
+    shared = await chat.reads("Shared by", viewer=BEN)
+
+    assert card.thread_ts == parent.ts
+    assert shared.thread_ts == parent.ts
+
+
+async def test_without_a_thread_the_answer_stands_where_the_asker_looks(
+    chat: Chat, slack: SlackSandbox
+) -> None:
+    """Slack shows ephemeral replies only in threads that exist; the shared card then begins one."""
+    message = wrote(slack, "Is this one done?")
+
+    await slack.message_shortcut(CHECK_ORDERS_HERE, message)
+    card = await chat.reads("12 Elm Street")
+    await chat.click(card, "Share in channel")
+    shared = await chat.reads("Shared by", viewer=BEN)
+
+    assert card.thread_ts is None
+    assert shared.thread_ts == message.ts
+
+
+async def test_a_re_checked_card_is_still_shared_in_the_thread(chat: Chat, slack: SlackSandbox) -> None:
+    """The card remembers the thread it was asked in."""
+    message = wrote(slack, "The contact sheet")
+    await slack.message_shortcut(CHECK_ORDERS_HERE, message)
+    await chat.click(await chat.reads("Oak Terrace"), "Re-check")
+
+    await chat.click(await chat.reads("no change"), "Share in channel")
+
+    assert (await chat.reads("Shared by", viewer=BEN)).thread_ts == message.ts
+
+
+async def test_several_orders_open_a_modal(chat: Chat, slack: SlackSandbox) -> None:
+    """A message with several ids is answered in a modal with a card for each."""
+    await slack.message_shortcut(CHECK_ORDERS_HERE, wrote(slack, "Two for the owners"))
+
+    view = await chat.view("21 Station Road")
+
+    assert "7 Harbour View" in view.plain()
+    assert view.buttons() == ["Re-check", "Open in Autoenhance"] * 2
+
+
+async def test_no_order_opens_a_modal_with_one_field(chat: Chat, slack: SlackSandbox) -> None:
+    """A message without an id says so, and asks for one."""
+    await slack.message_shortcut(CHECK_ORDERS_HERE, wrote(slack, "Back from Elm Street"))
+    view = await chat.view("I can't see an order id in that message")
+
+    await slack.submit(view, {ASK_BLOCK: OAK})
+
+    await chat.view("Ready · Oak Terrace")
+
+
+async def test_works_where_the_bot_is_no_member(chat: Chat, slack: SlackSandbox) -> None:
+    """The answer goes through the shortcut's response_url."""
+    await slack.message_shortcut(CHECK_ORDERS_HERE, wrote(slack, "the bad ones", EDITING))
+
+    await chat.reads("21 Station Road", EDITING)
+
+
+async def test_a_card_can_be_checked_like_any_message(chat: Chat, slack: SlackSandbox) -> None:
+    """A custom id is found in the blocks of a shared card."""
+    await chat.click(await chat.order(CUSTOM), "Share in channel")
+    shared = await chat.reads("Shared by", viewer=BEN)
+
+    await slack.message_shortcut(CHECK_ORDERS_HERE, shared, user=BEN)
+
+    await chat.until(lambda: len([m for m in chat.said(viewer=BEN) if "day" in m.plain()]) == 2 or None)
+
+
+async def test_the_global_shortcut_answers_in_its_own_modal(chat: Chat, slack: SlackSandbox) -> None:
+    """The field's modal turns into the answer's."""
+    await slack.global_shortcut(LOOK_UP_ORDER)
+    asking = await chat.view("Up to 5 at once")
+
+    await slack.submit(asking, {ASK_BLOCK: f"{ELM}, {CUSTOM}"})
+    view = await chat.view("12 Elm Street — day")
+
+    assert "12 Elm Street — twilight" in view.plain()
+    assert view.id == asking.id
+
+
+async def test_a_modal_without_an_id_shows_the_error_at_its_field(chat: Chat, slack: SlackSandbox) -> None:
+    """What cannot be an order keeps the modal open with a sentence at the field."""
+    await slack.global_shortcut(LOOK_UP_ORDER)
+    view = await chat.view("Up to 5 at once")
+
+    await slack.submit(view, {ASK_BLOCK: "where is it"})
+
+    assert "I can't see an order id in that" in view.errors[ASK_BLOCK]
+
+
+async def test_re_check_edits_the_modal(chat: Chat, slack: SlackSandbox) -> None:
+    """A card in a modal is edited in the modal."""
+    await slack.global_shortcut(LOOK_UP_ORDER)
+    await slack.submit(await chat.view("Up to 5 at once"), {ASK_BLOCK: BIRCH})
+    view = await chat.view("Birch Avenue")
+
+    await slack.click(view, "Re-check")
+
+    assert (await chat.view("no change since")).id == view.id
+
+
+async def test_an_answer_to_a_closed_modal_comes_as_a_direct_message(
+    chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
+) -> None:
+    """What was acknowledged is answered, also when the modal is gone by then."""
+    autoenhance.set_mood("hang", order=REASONS)
+    await slack.global_shortcut(LOOK_UP_ORDER)
+    await slack.submit(await chat.view("Up to 5 at once"), {ASK_BLOCK: REASONS})
+    await autoenhance.asked(1)
+
+    await slack.close(await chat.view("Looking up"))
+    autoenhance.released.set()
+
+    message = await chat.reads("21 Station Road", ANA_BOT)
+    assert "I could not answer there any more" in message.plain()
+
+
+async def test_a_trigger_that_has_expired_is_owned_up_to(
+    chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
+) -> None:
+    """When Slack no longer opens the modal, the person is told so in the channel, with a reference."""
+    slack.fail("views.open", error="expired_trigger_id")
+
+    await slack.message_shortcut(CHECK_ORDERS_HERE, wrote(slack, "Two for the owners"))
+
+    await chat.reads("Something broke on our side")
+    assert autoenhance.requests == []
+    assert HARBOUR_VIEW not in slack.transcript()

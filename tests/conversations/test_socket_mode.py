@@ -1,0 +1,66 @@
+"""Socket Mode: the same listeners, behind a connection that the bot opens itself."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.build import open_desk
+from bot.demo import APP_TOKEN, Sandbox, open_desk_in, open_sandbox
+from bot.errors import SettingsError
+from bot.sandbox.orders import BIRCH, OAK
+from bot.sandbox.server import serving
+from bot.slack.names import ASK_BLOCK, LOOK_UP_ORDER
+from tests.chat import Chat
+
+
+@pytest.fixture
+async def sockets(tmp_path: Path) -> AsyncIterator[Sandbox]:
+    """A sandbox whose bot has an app-level token, and no signing secret."""
+    async with open_sandbox(tmp_path, slack_app_token=APP_TOKEN, slack_signing_secret=None) as sandbox:
+        yield sandbox
+
+
+async def test_the_same_conversation(sockets: Sandbox) -> None:
+    """A command, a click and a modal, all over the socket."""
+    slack, chat = sockets.slack, Chat(sockets.slack)
+    async with open_desk_in(sockets):
+        card = await chat.order(BIRCH)
+        await chat.click(card, "Re-check")
+        await chat.reads("no change since")
+        await slack.global_shortcut(LOOK_UP_ORDER)
+        await slack.submit(await chat.view("Up to 5 at once"), {ASK_BLOCK: OAK})
+        await chat.view("Ready · Oak Terrace")
+
+    assert all(exchange.over_socket for exchange in slack.exchanges)
+
+
+async def test_nothing_is_taken_over_http(sockets: Sandbox) -> None:
+    """Without a signing secret nothing could be told from a forgery, so the door does not exist."""
+    async with open_desk(sockets.settings) as desk, serving(desk.web) as url, httpx.AsyncClient() as http:
+        answer = await http.post(f"{url}/slack/events", content=b"command=/order")
+
+    assert answer.status_code == 404
+
+
+async def test_ready_only_while_connected(sockets: Sandbox) -> None:
+    """`/readyz` looks at the socket."""
+    async with open_desk(sockets.settings) as desk, serving(desk.web) as url, httpx.AsyncClient() as http:
+        assert (await http.get(f"{url}/readyz")).status_code == 200
+
+
+async def test_a_bad_app_token_fails_at_the_start(tmp_path: Path) -> None:
+    """Bolt would try it for ever; we stop, with a sentence."""
+    async with open_sandbox(tmp_path, slack_app_token="xapp-wrong") as sandbox:
+        with pytest.raises(SettingsError, match="Slack refuses SLACK_APP_TOKEN"):
+            async with open_desk(sandbox.settings):
+                pass
+
+
+async def test_a_bad_bot_token_fails_at_the_start(tmp_path: Path) -> None:
+    """AsyncApp is built without a complaint; we ask Slack who we are."""
+    async with open_sandbox(tmp_path, slack_bot_token="xoxb-wrong") as sandbox:
+        with pytest.raises(SettingsError, match="Slack refuses SLACK_BOT_TOKEN"):
+            async with open_desk(sandbox.settings):
+                pass

@@ -1,0 +1,104 @@
+"""What is named in two places is the same in both: manifest, code, settings, documents."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import jsonschema
+import pytest
+from slack_bolt.async_app import AsyncApp
+
+from bot.manifest import manifest
+from bot.settings import Settings
+from bot.slack import names
+from bot.slack.doors import register
+from bot.slack.guard import Guard
+from bot.slack.listeners import Listeners
+
+ROOT = Path(__file__).parent.parent
+SCHEMA = json.loads((ROOT / "tests" / "payloads" / "slack-manifest.schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("url", [None, "https://desk.example"], ids=["socket-mode", "http"])
+def test_the_manifest_is_one_that_slack_takes(url: str | None) -> None:
+    """Both forms satisfy Slack's own schema (manifest-schema v0.5.0)."""
+    jsonschema.validate(manifest(url), SCHEMA)
+
+
+def test_every_address_of_the_http_manifest_is_our_door() -> None:
+    """With a URL, commands and interactivity go to /slack/events; without, there is no address at all."""
+    drawn = manifest("https://desk.example/")
+
+    assert drawn["features"]["slash_commands"][0]["url"] == "https://desk.example/slack/events"
+    assert drawn["settings"]["interactivity"]["request_url"] == "https://desk.example/slack/events"
+    assert drawn["settings"]["socket_mode_enabled"] is False
+    assert "https://" not in json.dumps(manifest())
+
+
+def test_the_manifest_offers_what_is_answered() -> None:
+    """Commands, shortcuts and scopes of the manifest are the ones in names.py."""
+    drawn = manifest()
+    shortcuts = {each["callback_id"] for each in drawn["features"]["shortcuts"]}
+
+    assert [each["command"] for each in drawn["features"]["slash_commands"]] == [names.COMMAND]
+    assert shortcuts == {names.CHECK_ORDERS_HERE, names.LOOK_UP_ORDER}
+    assert drawn["oauth_config"]["scopes"]["bot"] == list(names.SCOPES)
+    assert drawn["display_information"]["name"] == names.APP
+
+
+class Noting:
+    """Notes what is registered, in place of an AsyncApp."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __getattr__(self, kind: str) -> Any:
+        def register(constraints: Any) -> Any:
+            self.asked.append(f"{kind} {constraints!r}")
+            return lambda listener: listener
+
+        return register
+
+
+def test_every_name_has_one_listener() -> None:
+    """Two listeners for one name would leave the second silent, and so would a net before a name."""
+    app, nothing = Noting(), cast("Any", None)
+    listeners = Listeners(nothing, nothing, nothing)
+
+    register(cast("AsyncApp", app), listeners, Guard(listeners.unknown, nothing))
+
+    said = [each for each in app.asked if not each.startswith("error")]
+    first_net = next(index for index, each in enumerate(said) if "re.compile" in each)
+    assert len(said) == len(set(said))
+    assert all("re.compile" in each for each in said[first_net:])
+
+
+def test_every_setting_is_explained() -> None:
+    """`.env.example` and the README name each variable that is read, and `.env.example` no other."""
+    read = {name.upper() for name in Settings.model_fields} - {"SLACK_CLIENT_ID"}
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == read
+    assert {name for name in read if name not in readme} == set()
+
+
+def test_every_scope_is_explained_to_the_admin() -> None:
+    """The README says of each scope what it is for."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert {scope for scope in names.SCOPES if f"`{scope}`" not in readme} == set()
+
+
+def test_the_map_of_the_house_is_true() -> None:
+    """`bot/__init__.py` and ARCHITECTURE.md name every room, and none that does not exist."""
+    rooms = {path.name + ("/" if path.is_dir() else "") for path in (ROOT / "bot").iterdir()} - {
+        "__init__.py",
+        "__pycache__/",
+    }
+    map_ = (ROOT / "bot" / "__init__.py").read_text(encoding="utf-8")
+    architecture = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"^    ([\w./]+)  ", map_, re.MULTILINE)) == rooms
+    assert {room for room in rooms if room not in architecture} == set()
