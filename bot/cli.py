@@ -88,9 +88,8 @@ def order(
 @cli.command()
 def check() -> None:
     """Say whether the settings, Slack and the order API are in order, and what to do if not."""
-    settings = _settings(for_slack=False)
     logs.configure("ERROR")
-    found = _run(_listed(settings))
+    found = _run(_check())
     raise typer.Exit(0 if all(finding.good for finding in found) else 1)
 
 
@@ -144,9 +143,9 @@ async def _demo(port: int, *, once: bool) -> None:
         await stop.wait()
 
 
-async def _listed(settings: Settings) -> list[Finding]:
+async def _check() -> list[Finding]:
     found = []
-    async for finding in findings(settings):
+    async for finding in findings(Settings.read()):
         mark, style = ("✓", "green") if finding.good else ("✗", "red")
         out.print(f"[{style}]{mark}[/{style}] [bold]{finding.about}[/bold]: ", end="")
         out.print(finding.says, markup=False, highlight=False, soft_wrap=True)

@@ -57,13 +57,18 @@ class Settings(BaseSettings):
 
         `for_slack`: the tokens must be there too. Without it, only the order API is going to be asked.
         """
-        try:
-            settings = cls(**overrides)
-        except ValidationError as wrong:
-            raise SettingsError([_sentence(error) for error in wrong.errors()]) from None
+        settings = cls.read(**overrides)
         if problems := settings.problems(for_slack=for_slack):
             raise SettingsError(problems)
         return settings
+
+    @classmethod
+    def read(cls, **overrides: Any) -> Self:
+        """As they are, complete or not; raises SettingsError only for values of the wrong form."""
+        try:
+            return cls(**overrides)
+        except ValidationError as wrong:
+            raise SettingsError([_sentence(error) for error in wrong.errors()]) from None
 
     def problems(self, *, for_slack: bool) -> list[str]:
         """One sentence for each thing that is missing or contradicts another; empty when all is well."""

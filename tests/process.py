@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -39,6 +40,29 @@ class Serving:
         """SIGTERM, as a platform stops it; its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return await self.process.wait()
+
+
+@dataclass
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+async def run(*arguments: str, env: dict[str, str] | None = None) -> Ran:
+    """`python app.py …` to its end, with nothing of our own environment but the path."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(ROOT / "app.py"),
+        *arguments,
+        cwd=tempfile.gettempdir(),  # where there is no .env
+        env={"PATH": os.environ["PATH"]} | (env or {}),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode is not None
+    return Ran(process.returncode, out.decode(), err.decode())
 
 
 @asynccontextmanager

@@ -236,7 +236,7 @@ def test_help_fits(text: str) -> None:
 
 
 def test_every_error_of_autoenhance_has_its_sentence() -> None:
-    """Each kind of error that Autoenhance can cause is told in words of its own, without a class or a status."""
+    """Each kind of error that Autoenhance can cause has words of its own, without a class or a status."""
     kinds = [
         errors.OrderNotFound,
         errors.KeyMissing,

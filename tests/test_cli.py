@@ -1,0 +1,184 @@
+"""`python app.py …`, as somebody runs it in a shell."""
+
+import json
+import re
+
+import pytest
+
+from bot.demo import Sandbox
+from bot.sandbox.orders import BIRCH, OAK
+from bot.sandbox.slack import SlackSandbox
+from bot.slack.limits import problems
+from tests.chat import Chat
+from tests.process import environment, run
+
+
+async def test_order_draws_the_card(sandbox: Sandbox) -> None:
+    """The card in the terminal says what the card in Slack says."""
+    ran = await run("order", BIRCH, env=environment(sandbox.settings))
+
+    assert ran.code == 0
+    for words in ("Enhancing · Birch Avenue 9", "22 of 30 done", "73 %", "Image is too blurry", BIRCH):
+        assert words in ran.out
+
+
+async def test_order_as_json_is_the_message(sandbox: Sandbox) -> None:
+    """`--json` prints a message that Slack takes."""
+    ran = await run("order", OAK, "--json", env=environment(sandbox.settings))
+
+    message = json.loads(ran.out)
+    assert "Ready · Oak Terrace" in message["text"]
+    assert problems(message["blocks"], surface="message") == []
+
+
+async def test_order_takes_links_and_several(sandbox: Sandbox) -> None:
+    """What can be typed in Slack can be typed here."""
+    link = f"https://app.autoenhance.ai/orders/{OAK}"
+
+    ran = await run("order", link, BIRCH, env=environment(sandbox.settings))
+
+    assert "Oak Terrace" in ran.out
+    assert "Birch Avenue 9" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "says"),
+    [
+        pytest.param("where is it", 2, "There is no order id in “where is it”", id="no-id"),
+        pytest.param("no-such-order", 1, "Autoenhance knows no order no-such-order", id="unknown"),
+    ],
+)
+async def test_order_explains_what_it_cannot_show(sandbox: Sandbox, typed: str, code: int, says: str) -> None:
+    """A sentence and an exit code, and no traceback."""
+    ran = await run("order", typed, env=environment(sandbox.settings))
+
+    assert ran.code == code
+    assert says in ran.out + ran.err
+    assert "Traceback" not in ran.err
+
+
+async def test_order_says_when_autoenhance_is_down(sandbox: Sandbox) -> None:
+    """A terminal is answered once, and promises no second answer."""
+    sandbox.autoenhance.set_mood("500")
+
+    ran = await run("order", OAK, env=environment(sandbox.settings))
+
+    assert ran.code == 1
+    assert "Autoenhance isn't answering" in ran.out
+    assert "I'll answer here" not in ran.out
+
+
+async def test_check_finds_everything_in_order(sandbox: Sandbox) -> None:
+    """Good settings, a good token with its scopes, a good key: nothing to do."""
+    ran = await run("check", env=environment(sandbox.settings))
+
+    assert (ran.code, "✗" in ran.out) == (0, False)
+    assert "the token is that of Harbour Photo" in ran.out
+    assert "Autoenhance accepts the key" in ran.out
+
+
+async def test_check_names_every_problem_with_its_remedy(sandbox: Sandbox) -> None:
+    """A missing scope, a refused key, a given-up job: each with what to do, and an exit code for scripts."""
+    sandbox.slack.scopes.discard("groups:read")
+    sandbox.autoenhance.api_key = "another"
+
+    ran = await run("check", env=environment(sandbox.settings))
+
+    assert ran.code == 1
+    assert "lacks the scopes groups:read" in ran.out
+    assert "install the app again" in ran.out
+    assert "An admin must replace it (AUTOENHANCE_API_KEY)" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("env", "says"),
+    [
+        pytest.param(
+            {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack refuses SLACK_BOT_TOKEN (invalid_auth)", id="token"
+        ),
+        pytest.param({"SLACK_APP_TOKEN": "xapp-wrong"}, "Slack refuses SLACK_APP_TOKEN", id="app-token"),
+        pytest.param({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, "Slack isn't answering", id="no-slack"),
+        pytest.param(
+            {"AUTOENHANCE_API_URL": "http://127.0.0.1:9"}, "Check AUTOENHANCE_API_URL", id="no-vendor"
+        ),
+        pytest.param({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must be sqlite:///", id="database"),
+        pytest.param({"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is missing", id="missing"),
+    ],
+)
+async def test_check_looks_at_each_part(sandbox: Sandbox, env: dict[str, str], says: str) -> None:
+    """Each part that is not in order is named, and the others are looked at all the same."""
+    ran = await run("check", env=environment(sandbox.settings) | env)
+
+    assert ran.code == 1
+    assert says in ran.out
+    assert "Traceback" not in ran.err
+
+
+async def test_check_lists_the_jobs_that_were_given_up(
+    sandbox: Sandbox, slack: SlackSandbox, chat: Chat
+) -> None:
+    """A job that Slack would not take is there with its reason, beside the running bot."""
+    card = await chat.order(OAK)
+    slack.fail("chat.postMessage", error="account_inactive")
+    await chat.click(card, "Share in channel")
+    await chat.reads("Something broke on our side")
+
+    ran = await run("check", env=environment(sandbox.settings))
+
+    assert re.search(r"share given up at .*: Slack refused the answer: account_inactive \(E-", ran.out)
+    assert OAK not in ran.out
+
+
+async def test_serve_without_settings_names_them_all() -> None:
+    """Nothing is started half."""
+    ran = await run("serve")
+
+    assert ran.code == 1
+    assert ran.err.count("\n") == 2
+    assert "SLACK_BOT_TOKEN is missing" in ran.err
+    assert "SLACK_SIGNING_SECRET and SLACK_APP_TOKEN are both missing" in ran.err
+
+
+async def test_serve_with_a_bad_token_stops(sandbox: Sandbox) -> None:
+    """A token that Slack refuses ends the process with a sentence."""
+    ran = await run("serve", env=environment(sandbox.settings) | {"SLACK_BOT_TOKEN": "xoxb-wrong"})
+
+    assert ran.code == 1
+    assert "Slack refuses SLACK_BOT_TOKEN" in ran.err
+    assert "Traceback" not in ran.err
+
+
+async def test_serve_without_slack_stops(sandbox: Sandbox) -> None:
+    """When Slack does not answer at the start, the supervisor tries again; nothing is lost."""
+    ran = await run("serve", env=environment(sandbox.settings) | {"SLACK_API_URL": "http://127.0.0.1:9/"})
+
+    assert ran.code == 1
+    assert "Slack isn't answering. Nothing is lost" in ran.err
+
+
+async def test_demo_shows_one_look_up() -> None:
+    """The demo says something without a browser, and reads no real token."""
+    ran = await run("demo", "--once", env={"SLACK_BOT_TOKEN": "xoxb-real", "AUTOENHANCE_API_KEY": "real"})
+
+    assert ran.code == 0
+    assert "In #shoots, Ana types" in ran.out
+    assert "Enhancing · Birch Avenue 9" in ran.out
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--url", "https://desk.example"], ["--json"]], ids=["yaml", "url", "json"]
+)
+async def test_manifest_is_printed(arguments: list[str]) -> None:
+    """Ready to be pasted; JSON is YAML too."""
+    ran = await run("manifest", *arguments)
+
+    assert ran.code == 0
+    assert ("https://desk.example/slack/events" in ran.out) == bool("--url" in arguments)
+
+
+async def test_manifest_refuses_what_slack_cannot_call() -> None:
+    """Slack calls https only."""
+    ran = await run("manifest", "--url", "http://desk.example")
+
+    assert ran.code == 2
+    assert "must begin with https://" in ran.err

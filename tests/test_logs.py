@@ -1,0 +1,43 @@
+"""What a log line may hold."""
+
+import pytest
+
+from bot.logs import black_out, new_reference
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        pytest.param("xoxb-1234-abcd-EFGH", id="bot-token"),
+        pytest.param("xapp-1-A0-1-abcdef", id="app-token"),
+        pytest.param("3f9a1c2e-7b40-4d5e-9a61-0c8f2e7d4b15", id="uuid"),
+        pytest.param("Zq3sandboxonlyKey0000000000000000000000x", id="key"),
+        pytest.param("https://hooks.slack.com/commands/T1/2/3", id="response-url-of-a-command"),
+        pytest.param("https://hooks.slack.com/actions/T1/2/3", id="response-url-of-a-click"),
+    ],
+)
+def test_secrets_are_blacked_out(secret: str) -> None:
+    """Whatever brought it into a line, a secret does not leave with it."""
+    assert black_out(f"it was {secret}, said Ana") == "it was [secret], said Ana"
+
+
+def test_a_custom_id_in_a_url_is_blacked_out() -> None:
+    """A custom id looks like any word, except where it stands in the order's address."""
+    line = "GET http://127.0.0.1:80/v3/orders/12-elm-street?x=1"
+
+    assert "elm" not in black_out(line)
+
+
+def test_the_rest_is_left_alone() -> None:
+    """A commit's hash is not a key, and a plain line stays what it is."""
+    line = "a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4e5f6a1b2 job given up E-7K2M https://example.org/docs"
+
+    assert black_out(line) == line
+
+
+def test_references_can_be_read_aloud() -> None:
+    """Letters and digits that nobody mistakes for one another."""
+    references = {new_reference() for _ in range(500)}
+
+    assert len(references) > 450
+    assert all(len(each) == 6 and not set(each[2:]) & set("01ILOU") for each in references)

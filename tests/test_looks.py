@@ -1,0 +1,63 @@
+"""What each team saw last of each order."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.database import Database
+from bot.jobs.model import Glimpse
+from bot.looks import KEPT, Looks
+from bot.orders.ids import OrderId
+from bot.orders.progress import State, Tally
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ELM = OrderId("12-elm")
+
+
+def seen(done: int, at: datetime = NOW) -> Glimpse:
+    return Glimpse(
+        tally=Tally(state=State.ENHANCING, total=30, done=done, failed=0, waiting=30 - done), at=at
+    )
+
+
+async def test_the_newest_look_is_kept(tmp_path: Path) -> None:
+    """A slow answer that comes late does not replace what was seen after it was asked for."""
+    async with Database.opened(tmp_path / "d.sqlite3") as database:
+        looks = Looks(database)
+        await looks.prepare(NOW)
+        await looks.remember("T1", ELM, seen(9))
+        await looks.remember("T1", ELM, seen(5, NOW - timedelta(minutes=1)))
+
+        assert await looks.last("T1", ELM) == seen(9)
+
+
+async def test_teams_do_not_see_each_others_looks(tmp_path: Path) -> None:
+    """Rows carry the team from the first day."""
+    async with Database.opened(tmp_path / "d.sqlite3") as database:
+        looks = Looks(database)
+        await looks.prepare(NOW)
+        await looks.remember("T1", ELM, seen(9))
+
+        assert await looks.last("T2", ELM) is None
+
+
+async def test_old_looks_are_forgotten(tmp_path: Path) -> None:
+    """What was seen long ago is no help, and an id less on the disk."""
+    async with Database.opened(tmp_path / "d.sqlite3") as database:
+        looks = Looks(database)
+        await looks.prepare(NOW)
+        await looks.remember("T1", ELM, seen(9))
+
+        await looks.prepare(NOW + KEPT * 2)
+
+        assert await looks.last("T1", ELM) is None
+
+
+async def test_a_look_of_another_version_is_no_look(tmp_path: Path) -> None:
+    """What this version cannot read is treated as never seen."""
+    async with Database.opened(tmp_path / "d.sqlite3") as database:
+        looks = Looks(database)
+        await looks.prepare(NOW)
+        await looks.remember("T1", ELM, seen(9))
+        await database.run(lambda sql: sql.execute("UPDATE looks SET tally = '{}'"))
+
+        assert await looks.last("T1", ELM) is None

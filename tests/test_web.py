@@ -1,0 +1,31 @@
+"""`/healthz` and `/readyz`."""
+
+import httpx
+
+from bot.build import open_desk
+from bot.demo import Sandbox
+from bot.sandbox.server import serving
+
+
+async def test_alive_and_ready(sandbox: Sandbox) -> None:
+    """A running bot is alive and ready."""
+    async with open_desk(sandbox.settings) as desk, serving(desk.web) as url, httpx.AsyncClient() as http:
+        assert (await http.get(f"{url}/healthz")).text == "alive"
+        ready = await http.get(f"{url}/readyz")
+
+    assert (ready.status_code, ready.json()) == (200, {"ready": True, "missing": []})
+
+
+async def test_not_ready_while_it_stops(sandbox: Sandbox) -> None:
+    """An engine that takes no more work sends the balancer elsewhere, by name."""
+    async with open_desk(sandbox.settings) as desk, serving(desk.web) as url, httpx.AsyncClient() as http:
+        await desk.engine.drain(1)
+        ready = await http.get(f"{url}/readyz")
+
+    assert (ready.status_code, ready.json()["missing"]) == (503, ["engine"])
+
+
+async def test_the_door_takes_post_only(sandbox: Sandbox) -> None:
+    """Everything else at that address is a clean refusal."""
+    async with open_desk(sandbox.settings) as desk, serving(desk.web) as url, httpx.AsyncClient() as http:
+        assert (await http.get(f"{url}/slack/events")).status_code == 405
