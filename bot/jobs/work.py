@@ -10,7 +10,7 @@ from typing import TypeVar
 from bot.autoenhance.client import Autoenhance, Look
 from bot.errors import AutoenhanceError, CannotPost, OrderNotFound, SlackBusy, SlackError, TryLater
 from bot.jobs.embedded import CannotSucceed, PutOff
-from bot.jobs.model import Asker, Ephemeral, Find, Job, LookUp, Say, Share, ShowPhotos, Wanted
+from bot.jobs.model import Asker, Ephemeral, Find, Job, LookUp, Say, Share, ShowPhotos, View, Wanted
 from bot.jobs.seeing import given_up, order_view, see
 from bot.looks import Looks
 from bot.orders.ids import OrderId
@@ -183,6 +183,9 @@ def _sentence(job: Share | ShowPhotos | Find, error: AutoenhanceError, *, gave_u
 
 
 def _tells(job: Job, attempt: int) -> bool:
-    """Said again only where it replaces what was said before."""
-    replaces = not isinstance(job.place, Ephemeral) or job.place.replace
-    return attempt <= (TELLING if replaces else 1)
+    """Said again only where it replaces what was said before; beside a card that others see it does not."""
+    match job.place:
+        case Ephemeral(replace=True) | View():
+            return attempt <= TELLING
+        case _:
+            return attempt == 1

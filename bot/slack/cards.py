@@ -174,7 +174,7 @@ def _bar(view: OrderView) -> str:
     if tally.state not in {State.GROUPING, State.ENHANCING} or not tally.total:
         return ""
     full = BAR * tally.done // tally.total
-    return f"`{'█' * full}{'░' * (BAR - full)}` {100 * tally.done // tally.total} %"
+    return f"{'█' * full}{'░' * (BAR - full)} {100 * tally.done // tally.total} %"
 
 
 def _facts(view: OrderView) -> list[str]:

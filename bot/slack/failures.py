@@ -8,57 +8,85 @@ from bot.slack.blocks import Block, code, escape, fit, one_line
 
 NAME = 80  # characters of a file's name
 REASON = 200
+VALUE = 40  # characters of a setting's value
 ODD_NAMED = 3
+ODD_GROUPS = 5
+REASONS = 10
+
+_Named = tuple[str, int, list[str]]  # a reason, how many photos have it, and the first of their names
 
 
-def _cut(failures: Sequence[Failure], most: int) -> tuple[list[tuple[str, list[str]]], int]:
-    """The first `most` names by reason, and how many were left out."""
-    kept: list[tuple[str, list[str]]] = []
-    room = most
-    for failure in failures:
-        if room == 0:
-            break
-        kept.append((_reason(failure), [fit(one_line(name), NAME) for name in failure.names[:room]]))
-        room -= len(kept[-1][1])
-    return kept, sum(len(failure.names) for failure in failures) - (most - room)
+def _cut(failures: Sequence[Failure], most: int) -> list[_Named]:
+    """Every reason with the first of its names, `most` names in all; a reason's turn comes round by round."""
+    shares = [0] * min(len(failures), REASONS)
+    while sum(shares) < most and any(map(_has_more, failures, shares)):
+        for index, failure in enumerate(failures[:REASONS]):
+            if sum(shares) < most and _has_more(failure, shares[index]):
+                shares[index] += 1
+    return [
+        (_reason(failure), len(failure.names), [fit(one_line(name), NAME) for name in failure.names[:share]])
+        for failure, share in zip(failures, shares, strict=False)
+    ]
+
+
+def _has_more(failure: Failure, share: int) -> bool:
+    return share < len(failure.names)
 
 
 def _reason(failure: Failure) -> str:
-    return fit(one_line(failure.reason), REASON) or "no reason given"
+    return fit(one_line(failure.reason), REASON) or words.NO_REASON
 
 
-def _more(left: int) -> str:
-    return f"and {left:,} more; see Show photos" if left else ""
+def _left(failures: Sequence[Failure], cut: Sequence[_Named]) -> str:
+    """What is not named, in words; empty when all are."""
+    left = sum(len(failure.names) for failure in failures) - sum(len(names) for _, _, names in cut)
+    return words.more_failures(left) if left else ""
 
 
 def failures_block(failures: Sequence[Failure], most: int) -> list[Block]:
     """In rich_text, which Slack does not parse: names and reasons are foreign."""
-    kept, left = _cut(failures, most)
-    if not kept:
+    cut = _cut(failures, most)
+    if not cut:
         return []
-    lines = []
-    for reason, names in kept:
-        runs = [run for name in names for run in (blocks.rich(name, "code"), blocks.rich(", "))][:-1]
-        lines.append([blocks.rich(reason, "bold"), blocks.rich(": "), *runs])
-    tail = [blocks.rich_line(blocks.rich(_more(left), "italic"))] if left else []
-    return [blocks.rich_text(blocks.rich_list(lines), *tail)]
+    tail = [blocks.rich_line(blocks.rich(left, "italic"))] if (left := _left(failures, cut)) else []
+    return [blocks.rich_text(blocks.rich_list([_line(*named) for named in cut]), *tail)]
+
+
+def _line(reason: str, count: int, names: Sequence[str]) -> list[Block]:
+    named = [run for name in names for run in (blocks.rich(", "), blocks.rich(name, "code"))][1:]
+    return [
+        blocks.rich(reason + _count(count, names), "bold"),
+        *([blocks.rich(": "), *named] if named else []),
+    ]
+
+
+def _count(count: int, names: Sequence[str]) -> str:
+    """Said where not all of them are named."""
+    return f" ({count:,})" if count > len(names) else ""
 
 
 def failures_text(failures: Sequence[Failure], most: int) -> str:
-    kept, left = _cut(failures, most)
-    said = [f"{escape(reason)}: {', '.join(code(name) for name in names)}" for reason, names in kept]
-    return f"{'; '.join([*said, *([_more(left)] if left else [])])}." if said else ""
+    cut = _cut(failures, most)
+    said = [
+        f"{escape(reason)}{_count(count, names)}: {', '.join(code(name) for name in names)}"
+        for reason, count, names in cut
+        if names
+    ]
+    return f"{'; '.join(filter(None, [*said, _left(failures, cut)]))}." if said else ""
 
 
 def odd_settings(odd: Sequence[OddSetting]) -> str:
-    """One sentence for each setting in which photos differ; empty when all were processed alike."""
-    return "\n".join(_odd(setting) for setting in odd)
-
-
-def _odd(setting: OddSetting) -> str:
-    said = [f"{code(value, 40)} for {_named(names)}" for value, names in setting.odd]
-    label = words.SETTINGS.get(setting.setting, setting.setting)
-    return f":warning: *{label}* differs: {', '.join(said[:3])}; the others have {code(setting.usual, 40)}."
+    """A line for each group of photos that differ from the others; empty when all were processed alike."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for setting in odd:
+        label = words.SETTINGS.get(setting.setting, setting.setting)
+        for value, names in setting.odd:
+            groups.setdefault(names, []).append(
+                words.differs(label, code(value, VALUE), code(setting.usual, VALUE))
+            )
+    return "\n".join(
+        words.odd_photos(_named(names), said) for names, said in list(groups.items())[:ODD_GROUPS]
+    )
 
 
 def _named(names: Sequence[str]) -> str:

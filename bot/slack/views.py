@@ -12,6 +12,7 @@ from bot.slack.cards import Card, OrderView
 from bot.slack.limits import LIMITS
 
 PHOTOS_SHOWN = 1000  # names in one modal; a view's JSON may have 250 kB
+NAME = 200  # characters of an order's name in a list
 LINES = 20  # names in one section, so that none passes 3,000 characters
 _ORDER = {"failed": 0, "expired": 1, "waiting": 2, "processing": 3, "done": 9}
 
@@ -67,17 +68,22 @@ def hits(views: Sequence[OrderView], sought: str | None) -> Card:
         nothing = words.nothing_found(sought)
         return Card(text=nothing, blocks=[blocks.section(nothing)])
     said = words.found(len(views), sought)
-    lines = [_hit(view) for view in views]
-    drawn = [blocks.section(line, accessory=_show(view)) for line, view in zip(lines, views, strict=True)]
-    text = blocks.fit_mrkdwn("\n".join([said, *lines]), LIMITS.text)
-    return Card(text=text, blocks=[blocks.context(said), *drawn])
+    text = "\n".join([said, *(f"{escape(view.title)}: {_standing(view)}" for view in views)])
+    drawn = [block for view in views for block in _hit(view)]
+    return Card(text=blocks.fit_mrkdwn(text, LIMITS.text), blocks=[blocks.context(said), *drawn])
 
 
-def _hit(view: OrderView) -> str:
+def _hit(view: OrderView) -> list[Block]:
+    """The name in plain_text, which Slack does not parse, and the rest below it."""
+    name = {"type": "section", "text": blocks.plain(f"{words.mark(view.progress.tally)} {view.title}", NAME)}
+    return [name | {"accessory": _show(view)}, blocks.context(_standing(view))]
+
+
+def _standing(view: OrderView) -> str:
     tally = view.progress.tally
-    created = f" · {blocks.when(view.created)}" if view.created else ""
-    name = code(view.title, 100)
-    return f"{words.mark(tally)} {name} {escape(words.state(tally))}, {words.counted(tally)}{created}"
+    created = [f"created {blocks.when(view.created)}"] if view.created else []
+    counted = [words.counted(tally)] if tally.total else []
+    return " · ".join([escape(words.state(tally)), *counted, *created])
 
 
 def _show(view: OrderView) -> Block:

@@ -12,7 +12,7 @@ from bot.orders.progress import Changes, State, Tally
 from bot.slack.blocks import code, when
 from bot.slack.names import APP, COMMAND
 
-EXAMPLE_ID = "3f9a1c2e-7b40-4d5e-9a61-0c8f2e7d4b15"
+EXAMPLE_ID = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
 AT_ONCE = 5  # cards in one answer
 
 MARKS = {
@@ -99,6 +99,21 @@ def situation(tally: Tally) -> str:
             return f"All {photos(tally.total)} are done." if tally.total > 1 else "The photo is done."
         case _:
             return f"{photos(tally.waiting)} not finished, and nothing is being worked on just now."
+
+
+NO_REASON = "no reason given"
+
+
+def more_failures(left: int) -> str:
+    return f"and {left:,} more, under Show photos"
+
+
+def differs(label: str, value: str, usual: str) -> str:
+    return f"{label} {value} instead of {usual}"
+
+
+def odd_photos(named: str, differences: Sequence[str]) -> str:
+    return f":warning: {named} unlike the others: {', '.join(differences)}."
 
 
 def disagreement(announced: int, listed: int) -> str:

@@ -37,7 +37,7 @@ from tests.chat import Chat
         pytest.param(FAILED, "Failed · Garage block", id="failed"),
         pytest.param(EXPIRED, "Needs attention · Villa Rosa", id="expired"),
         pytest.param(DELETED, "Deleted · Duplicate of Birch Avenue", id="deleted"),
-        pytest.param(ODD, "*AI version* differs", id="odd-settings"),
+        pytest.param(ODD, "unlike the others: AI version `4.7` instead of `5.3`", id="odd-settings"),
         pytest.param(DISAGREEING, "counts 42 photos, but lists 40", id="disagreeing"),
         pytest.param(OLDER, "10 of 11 done", id="older-api"),
         pytest.param(UNKNOWN, "In_review · Brook Cottage", id="unknown-word"),

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from bot.autoenhance.client import Limits
+from bot.build import Pace
+from bot.demo import Sandbox, open_desk_in
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, BEN, SHOOTS
 from bot.sandbox.order_shapes import Json
@@ -106,19 +109,15 @@ async def test_a_shared_card_that_cannot_be_updated_goes_through_the_response_ur
     await chat.reads("no change", viewer=BEN)
 
 
-async def test_ten_people_at_once_are_one_request(
-    chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
-) -> None:
-    """Looks at one order at the same moment share one request to Autoenhance, and all are answered."""
-    autoenhance.set_mood("hang", order=REASONS)
-    for _ in range(10):
-        await slack.command(f"/order {REASONS}", user=BEN)
-    await autoenhance.asked(1)
-    autoenhance.released.set()
+async def test_ten_people_in_a_moment_are_one_request(sandbox: Sandbox) -> None:
+    """Looks at one order within a moment share one request to Autoenhance, and all are answered."""
+    slack, chat = sandbox.slack, Chat(sandbox.slack)
+    async with open_desk_in(sandbox, pace=Pace(Limits(fresh_for=60))):
+        for _ in range(10):
+            await slack.command(f"/order {REASONS}", user=BEN)
+        await chat.until(lambda: len([each for each in chat.said(viewer=BEN) if each.blocks]) == 10 or None)
 
-    await chat.until(lambda: len([each for each in chat.said(viewer=BEN) if each.blocks]) == 10 or None)
-
-    assert len(autoenhance.requests) == 1
+    assert len(sandbox.autoenhance.requests) == 1
 
 
 async def test_an_old_card_says_that_it_was_old(chat: Chat) -> None:

@@ -56,8 +56,7 @@ const ELEMENTS = {
   overflow: (element, context, block) => {
     const options = element.options.map((option) =>
       h("button", { type: "button", role: "menuitem", onclick: () => context.act(block.block_id, element, option) }, plainText(option.text.text)));
-    const show = (event) => event.target.lastElementChild.scrollIntoView({ block: "nearest" });
-    return h("details", { class: "overflow", onkeydown: closeOnEscape, ontoggle: show }, h("summary", { "aria-label": "More" }, "⋯"), h("div", { class: "menu", role: "menu" }, options));
+    return h("details", { class: "overflow", onkeydown: closeOnEscape, ontoggle: intoView }, h("summary", { "aria-label": "More" }, "⋯"), h("div", { class: "menu", role: "menu" }, options));
   },
   plain_text_input: (element, context, block) => {
     const props = {
@@ -85,6 +84,15 @@ const ELEMENTS = {
         " ", text(option.text, context), option.description && h("span", { class: "note" }, " ", text(option.description, context)))));
   },
 };
+
+/** A menu opens upwards, or to the left, where there is no room for it below or to the right. */
+function intoView({ target: details }) {
+  details.classList.remove("up", "left");
+  const menu = details.lastElementChild.getBoundingClientRect();
+  const room = details.closest(".messages, .modal-body").getBoundingClientRect();
+  details.classList.toggle("up", menu.bottom > room.bottom);
+  details.classList.toggle("left", menu.right > room.right);
+}
 
 function closeOnEscape(event) {
   if (event.key !== "Escape" || !event.currentTarget.open) return;

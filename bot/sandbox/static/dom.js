@@ -33,14 +33,18 @@ export function keyed(parent, items, key, draw) {
 /** Whoever works with the keyboard stays on the button they pressed, although the card was drawn anew. */
 function replaceKeepingFocus(parent, nodes) {
   const focused = parent.contains(document.activeElement) ? document.activeElement : null;
-  const row = focused?.closest("[data-key]")?.dataset.key;
-  const label = focused?.textContent;
+  const row = focused?.closest("[data-key]");
+  const nth = row ? alike(row, focused).indexOf(focused) : -1;
   parent.replaceChildren(...nodes);
   if (!focused || focused.isConnected) { focused?.focus({ preventScroll: true }); return; }
-  const home = nodes.find((node) => node.dataset.key === row);
-  const buttons = home ? [...home.querySelectorAll("button")] : [];
-  (buttons.find((button) => button.textContent === label) ?? parent).focus({ preventScroll: true });
+  const home = nodes.find((node) => node.dataset.key === row?.dataset.key);
+  const buttons = home ? alike(home, focused) : [];
+  (buttons[nth] ?? buttons[0] ?? parent).focus({ preventScroll: true });
 }
+
+/** The buttons with the same words: a message of several cards has one Re-check for each. */
+export const alike = (place, focused) =>
+  [...place.querySelectorAll("button, summary")].filter((button) => button.textContent === focused?.textContent);
 
 let toastTimer;
 

@@ -1,6 +1,6 @@
 // Modals and confirmation dialogs. <dialog> keeps the focus inside, hands Escape to us and gives the focus back.
 import { drawBlocks, filled } from "./blocks.js";
-import { h } from "./dom.js";
+import { alike, h } from "./dom.js";
 import { mrkdwn, plainText } from "./mrkdwn.js";
 
 const modal = document.getElementById("modal");
@@ -14,15 +14,16 @@ export function drawModal(view, names, ask) {
   if (now === drawn) return;
   drawn = now;
   const typed = modal.querySelector("form")?.dataset.view === view.id ? filled(modal) : {};
-  const focused = document.activeElement?.id;
+  const focused = modal.contains(document.activeElement) ? document.activeElement : null;
+  const nth = alike(modal, focused).indexOf(focused);
   modal.replaceChildren(form(view, names, ask));
   for (const [name, value] of Object.entries(typed)) {
     const field = modal.querySelector(`[name="${CSS.escape(name)}"]`);
     if (field && typeof value === "string") field.value = value;
   }
   if (!modal.open) modal.showModal();
-  const first = modal.querySelector(".error")?.parentElement.querySelector("[name]") ?? document.getElementById(focused);
-  (modal.contains(first) ? first : modal.querySelector("[name]") ?? modal.querySelector("button"))?.focus();
+  const field = modal.querySelector(".error")?.parentElement.querySelector("[name]") ?? document.getElementById(focused?.id);
+  (modal.contains(field) ? field : alike(modal, focused)[nth] ?? modal.querySelector("[name]") ?? modal.querySelector("button"))?.focus();
 }
 
 function form(view, names, ask) {

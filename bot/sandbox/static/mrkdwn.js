@@ -96,6 +96,8 @@ export function formatDate(epoch, format) {
 }
 
 const local = (options) => (day) => day.toLocaleString("en", options);
+/** With or without AM and PM, as the reader has it, like the times beside the names. */
+const clock = (options) => (day) => day.toLocaleTimeString([], options);
 const pretty = (plain) => (day) => nearDay(day) ?? plain(day);
 const long = local({ weekday: "long", month: "long", day: "numeric", year: "numeric" });
 const medium = local({ month: "long", day: "numeric", year: "numeric" });
@@ -103,7 +105,7 @@ const short = local({ month: "short", day: "numeric", year: "numeric" });
 const DATES = {
   date: medium, date_pretty: pretty(medium), date_long: long, date_long_pretty: pretty(long),
   date_short: short, date_short_pretty: pretty(short), date_num: (day) => day.toLocaleDateString("sv"),
-  time: local({ hour: "numeric", minute: "2-digit" }), time_secs: local({ hour: "numeric", minute: "2-digit", second: "2-digit" }),
+  time: clock({ hour: "numeric", minute: "2-digit" }), time_secs: clock({ hour: "numeric", minute: "2-digit", second: "2-digit" }),
   ago: (day) => new Intl.RelativeTimeFormat("en").format(-Math.round((Date.now() - day) / 60000), "minute"),
 };
 

@@ -214,7 +214,11 @@ document.addEventListener("keydown", (event) => {
   if (!$("shortcut-menu").hidden) { toggleShortcuts(false); $("shortcuts").focus(); }
 });
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.overflow[open]")) if (!menu.contains(event.target) || event.target.role === "menuitem") menu.open = false;
+  for (const menu of document.querySelectorAll("details.overflow[open]")) {
+    if (menu.contains(event.target) && !event.target.closest("[role=menuitem]")) continue;
+    if (menu.contains(document.activeElement)) menu.firstElementChild.focus();
+    menu.open = false;
+  }
   if (!event.target.closest(".composer")) toggleShortcuts(false);
 });
 
