@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import httpx
 import stamina
+import structlog
 from aiolimiter import AsyncLimiter
 from pydantic import SecretStr
 
@@ -22,6 +23,7 @@ from bot.errors import KeyMissing, KeyRefused, OrderNotFound, Unavailable
 from bot.orders.ids import OrderId
 from bot.orders.model import Order, parse_order, parse_orders
 
+log = structlog.get_logger(__name__)
 _MOST_PER_PAGE = 15  # the vendor's SDK 1.1.0 refuses more, though its docs show 16
 _NOBODYS_ORDER = OrderId("00000000-0000-4000-8000-000000000000")
 
@@ -75,6 +77,7 @@ class Autoenhance:
         self._key = key
         self._headers = _headers(key, version)
         self._now = now
+        self._down = False
         self._limits = limits
         self._flights = Flights[Look](limits.fresh_for)
         # Evenly, one at a time: a bucket of 200 that refills at 200/s lets 400 through in its first second.
@@ -128,6 +131,20 @@ class Autoenhance:
             raise Unavailable("Autoenhance refuses to list orders") from error
 
     async def _get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
+        """An outage is logged once when it begins and once when it ends, however many ask meanwhile."""
+        try:
+            body = await self._patiently(path, query)
+        except Unavailable as error:
+            if not self._down:
+                log.warning("autoenhance does not answer", why=str(error))
+            self._down = True
+            raise
+        if self._down:
+            log.warning("autoenhance answers again")
+        self._down = False
+        return body
+
+    async def _patiently(self, path: str, query: Mapping[str, str] | None) -> bytes:
         try:
             async with asyncio.timeout(self._limits.total):
                 return await self._retried(self._once, path, query)

@@ -211,16 +211,18 @@ def gave_up(order: str, last: Glimpse | None, minutes: int) -> str:
 def refused(error: errors.AutoenhanceError) -> str:
     """The same whatever was asked for: the key is not good enough."""
     if isinstance(error, errors.KeyMissing):
-        return (
-            "Searching needs an Autoenhance API key, and I have none. An admin can set AUTOENHANCE_API_KEY. "
-            f"With an id or a link I need none: `{COMMAND} {EXAMPLE_ID}`"
-        )
+        return "Autoenhance wants an API key for this, and I have none. An admin can set AUTOENHANCE_API_KEY."
     return "Autoenhance no longer accepts the key. An admin must replace it (AUTOENHANCE_API_KEY)."
 
 
 def search_trouble(error: errors.AutoenhanceError) -> str:
     if isinstance(error, errors.TryLater):
         return "Autoenhance isn't answering. I'll search again until it does."
+    if isinstance(error, errors.KeyMissing):
+        return (
+            "Searching needs an Autoenhance API key, and I have none. An admin can set AUTOENHANCE_API_KEY. "
+            f"With an id or a link I need none: `{COMMAND} {EXAMPLE_ID}`"
+        )
     return refused(error)
 
 
