@@ -21,7 +21,7 @@ from bot.orders.ids import OrderId, find_order_ids
 from bot.report import Finding, findings
 from bot.settings import Settings
 from bot.slack import cards, words
-from bot.slack.cards import OrderView, Spot, TroubleView, Where
+from bot.slack.shown import OrderView, Spot, TroubleView, Where
 from bot.terminal import draw
 
 GRACE = 5  # seconds for open connections when the process is asked to stop

@@ -19,8 +19,8 @@ from bot.sandbox.server import serving
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.workspace import Message
 from bot.settings import FixedSettings, Settings
-from bot.slack.cards import Card
 from bot.slack.names import COMMAND, SCOPES
+from bot.slack.shown import Card
 
 APP_TOKEN = "xapp-only-good-in-the-sandbox"  # noqa: S105
 

@@ -10,7 +10,7 @@ from bot.errors import AutoenhanceError, KeyRefused, SettingsError, SlackBusy
 from bot.jobs.ledger import Ledger
 from bot.settings import Settings
 from bot.slack.probe import identify, missing_scopes, probe_socket
-from bot.slack.words import refused
+from bot.slack.refusals import refused
 
 DEAD_SHOWN = 10
 

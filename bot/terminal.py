@@ -12,7 +12,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from bot.slack.blocks import Block
-from bot.slack.cards import Card
+from bot.slack.shown import Card
 
 _EMOJI = {
     ":hourglass_flowing_sand:": "⏳",

@@ -7,7 +7,7 @@ from bot.errors import AutoenhanceError, TryLater
 from bot.jobs.model import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import understand
-from bot.slack.cards import OrderView, TroubleView
+from bot.slack.shown import OrderView, TroubleView
 
 
 async def see(

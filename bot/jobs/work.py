@@ -14,12 +14,12 @@ from bot.jobs.model import Asker, Ephemeral, Find, Job, LookUp, Say, Share, Show
 from bot.jobs.seeing import given_up, order_view, see
 from bot.looks import Looks
 from bot.orders.ids import OrderId
-from bot.slack import cards, views, words
+from bot.slack import cards, refusals, views, words
 from bot.slack.admission import Admission
 from bot.slack.answers import Answers
 from bot.slack.blocks import escape
-from bot.slack.cards import OrderView, Spot, TroubleView
 from bot.slack.post import Post
+from bot.slack.shown import Card, OrderView, Spot, TroubleView
 
 PATIENCE = timedelta(minutes=25)  # with Autoenhance; a response_url is good for 30
 SLACK_PATIENCE = timedelta(hours=6)
@@ -64,7 +64,7 @@ class Work:
 
     async def apologise(self, job: Job, reference: str) -> None:
         with suppress(SlackError):
-            await self._answers.give(job, lambda _: cards.say(words.our_fault(reference)), aside=True)
+            await self._answers.give(job, lambda _: cards.say(refusals.our_fault(reference)), aside=True)
 
     async def _do(self, job: Job, attempt: int) -> None:
         match job:
@@ -123,7 +123,7 @@ class Work:
         else:
             await self._post_in_channel(job, cards.with_note(card, words.shared_by(job.asker.user_id)))
 
-    async def _post_in_channel(self, job: Share, card: cards.Card) -> None:
+    async def _post_in_channel(self, job: Share, card: Card) -> None:
         try:
             await self._post.message(job.asker.channel_id or "", card, thread_ts=job.in_thread)
         except CannotPost as error:
@@ -178,8 +178,8 @@ class Work:
 def _sentence(job: Share | ShowPhotos | Find, error: AutoenhanceError, *, gave_up: bool = False) -> str:
     minutes = PATIENCE // timedelta(minutes=1)
     if isinstance(job, Find):
-        return words.search_gave_up(minutes) if gave_up else words.search_trouble(error)
-    return words.gave_up(job.order, None, minutes) if gave_up else words.trouble(error, job.order, None)
+        return refusals.search_gave_up(minutes) if gave_up else refusals.search_trouble(error)
+    return refusals.gave_up(job.order, None, minutes) if gave_up else refusals.trouble(error, job.order, None)
 
 
 def _tells(job: Job, attempt: int) -> bool:

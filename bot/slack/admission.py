@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.jobs.model import Asker
-from bot.slack import words
+from bot.slack import refusals
 from bot.slack.channels import Channels
 from bot.slack.post import Audience
 
@@ -27,13 +27,13 @@ class Admission:
     async def refusal(self, asker: Asker) -> str | None:
         """Why this person gets no orders here; None if they do. Raises SlackBusy."""
         if not self._home.knows(asker):
-            return words.OUTSIDER
+            return refusals.OUTSIDER
         if await self._channels.audience(asker.channel_id) is Audience.SHARED:
-            return words.SHARED_CHANNEL
+            return refusals.SHARED_CHANNEL
         return None
 
     async def refusal_to_post(self, asker: Asker) -> str | None:
         """Stricter where others read along: not knowing who they are is reason enough."""
         if await self._channels.audience(asker.channel_id) is Audience.UNKNOWN:
-            return words.CANNOT_TELL_SHARED
+            return refusals.CANNOT_TELL_SHARED
         return None

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from bot.errors import SlackBusy, SlackError
 from bot.jobs.model import Ephemeral, Message, Place, Request, View
 from bot.slack import cards, words
-from bot.slack.cards import Card, Spot
 from bot.slack.post import Post
+from bot.slack.shown import Card, Spot
 
 Draw = Callable[[Spot], Card]
 

@@ -1,91 +1,23 @@
 """What people see of an order: data in, Card(text, blocks) out. No I/O, no clock, no settings."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal, TypedDict
+from datetime import timedelta
 from urllib.parse import quote
 
-from bot.errors import Archived, AutoenhanceError, CannotPost, NotInChannel
-from bot.jobs.model import Glimpse, Wanted
+from bot.errors import Archived, CannotPost, NotInChannel
 from bot.orders.ids import OrderId
 from bot.orders.progress import Progress, State, changes
-from bot.slack import blocks, names, words
-from bot.slack.blocks import Block, code, escape, fit, one_line, when
+from bot.slack import blocks, names, refusals, words
+from bot.slack.blocks import Block, code, escape, when
 from bot.slack.buttons import Value, block_id, pack
 from bot.slack.failures import failures_block, failures_text, odd_settings
 from bot.slack.limits import LIMITS
+from bot.slack.shown import Card, OrderView, Spot, TroubleView
 
 WEB_APP = "https://app.autoenhance.ai/orders/"
 STALE = timedelta(hours=12)
 BAR = 20  # characters of the progress bar
 FEW, MANY = 5, 30  # file names of failures on a card; a modal has room for more
-
-Where = Literal["ephemeral", "message", "view", "terminal"]
-
-
-class Card(TypedDict):
-    """A Slack message. `text` is the whole answer in words: screen readers and phones read only that."""
-
-    text: str
-    blocks: list[Block]
-
-
-@dataclass(frozen=True)
-class OrderView:
-    """All that a card shows of one order."""
-
-    order: OrderId
-    name: str
-    progress: Progress
-    at: datetime
-    created: datetime | None = None
-    updated: datetime | None = None
-    by: str | None = None  # who asked for this look; None in a terminal
-    before: Glimpse | None = None  # what the card showed until now
-
-    @property
-    def title(self) -> str:
-        return fit(one_line(self.name), LIMITS.header) or f"Order {self.order.short}"
-
-    @property
-    def glimpse(self) -> Glimpse:
-        return Glimpse(tally=self.progress.tally, at=self.at)
-
-    @property
-    def wanted(self) -> Wanted:
-        return Wanted(order=self.order, before=self.glimpse)
-
-
-@dataclass(frozen=True)
-class TroubleView:
-    """An order that could not be shown; `gave_up` after that many minutes of trying, None while we go on."""
-
-    order: OrderId
-    error: AutoenhanceError
-    last: Glimpse | None = None
-    before: Glimpse | None = None
-    gave_up: int | None = None
-
-    @property
-    def sentence(self) -> str:
-        if self.gave_up is None:
-            return words.trouble(self.error, self.order, self.last)
-        return words.gave_up(self.order, self.last, self.gave_up)
-
-    @property
-    def wanted(self) -> Wanted:
-        return Wanted(order=self.order, before=self.before)
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Where a card will stand: it decides which buttons can act there."""
-
-    where: Where
-    can_share: bool = False
-    in_thread: str | None = None
-
 
 # A new field on the card is a new row here: its label, and what to show or None for nothing.
 FIELDS: tuple[tuple[str, Callable[[Progress], str | None]], ...] = (
@@ -120,12 +52,12 @@ def say(text: str, *buttons: Block) -> Card:
 def not_posted(error: CannotPost, order: OrderId) -> Card:
     """Why the order was not shared, and the way that is left."""
     if isinstance(error, Archived):
-        return say(words.ARCHIVED)
+        return say(refusals.ARCHIVED)
     if not isinstance(error, NotInChannel):
-        return say(words.cannot_post(error.code))
+        return say(refusals.cannot_post(error.code))
     button = blocks.button("Send it to me instead", names.SEND_TO_ME)
-    drawn = [blocks.section(words.NOT_IN_CHANNEL), blocks.actions(block_id(order), button)]
-    return Card(text=words.NOT_IN_CHANNEL, blocks=drawn)
+    drawn = [blocks.section(refusals.NOT_IN_CHANNEL), blocks.actions(block_id(order), button)]
+    return Card(text=refusals.NOT_IN_CHANNEL, blocks=drawn)
 
 
 def _text(text: str) -> str:

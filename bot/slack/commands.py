@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.jobs.model import Ephemeral, Find, Job, LookUp, Place, Wanted
 from bot.orders.ids import OrderId, find_order_ids
-from bot.slack import words
+from bot.slack import refusals, words
 from bot.slack.blocks import unescape
 from bot.slack.help import HELP, help_on
 from bot.slack.payloads import Command
@@ -30,7 +30,7 @@ def reply(command: Command, key: str) -> Reply:
 
 def _look_up(command: Command, key: str, ids: tuple[OrderId, ...], typed: str) -> Reply:
     if not ids:
-        return words.no_id(unescape(typed)), None
+        return refusals.no_id(unescape(typed)), None
     return words.looking_up(ids[: words.AT_ONCE]), LookUp(
         key=key,
         asker=command.asker,
@@ -46,7 +46,7 @@ def _help(_command: Command, _key: str, rest: str) -> Reply:
 
 def _find(command: Command, key: str, rest: str) -> Reply:
     if not rest:
-        return words.FIND_WHAT, None
+        return refusals.FIND_WHAT, None
     sought = unescape(rest)[:200]
     return words.searching(sought), Find(key=key, asker=command.asker, place=_place(command), words=sought)
 

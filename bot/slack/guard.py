@@ -10,7 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.errors import DeskClosed, SlackError, Slip
 from bot.jobs.model import Ephemeral
 from bot.logs import new_reference
-from bot.slack import cards, names, payloads, words
+from bot.slack import cards, names, payloads, refusals
 from bot.slack.payloads import Payload
 from bot.slack.post import Post
 
@@ -51,7 +51,7 @@ class Guard:
             except Exception:
                 reference = new_reference()
                 log.exception("listener broke", listener=listener.__name__, reference=reference)
-                await self._own_up(ack, body, words.our_fault(reference))
+                await self._own_up(ack, body, refusals.our_fault(reference))
 
         return guarded
 

@@ -8,7 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.jobs.model import Ephemeral, Job, LookUp, Say, Share, ShowPhotos, View, Wanted
 from bot.orders.ids import OrderId, find_mentioned_ids, find_order_ids
-from bot.slack import buttons, commands, names, payloads, views, words
+from bot.slack import buttons, commands, names, payloads, refusals, views, words
 from bot.slack.payloads import Payload
 from bot.slack.post import Post
 
@@ -37,7 +37,7 @@ class Listeners:
             view_id = await self._open(body, views.busy(words.looking_up(ids[: words.AT_ONCE])))
             await self._record(self._look_up_in(view_id, body, ids))
         else:
-            await self._open(body, views.ask(words.NO_ID_IN_MESSAGE))
+            await self._open(body, views.ask(refusals.NO_ID_IN_MESSAGE))
         await ack()
 
     async def look_up_order(self, ack: AsyncAck, body: Payload) -> None:
@@ -48,7 +48,7 @@ class Listeners:
         """The modal with one field was submitted."""
         ids = find_order_ids(payloads.field(body, names.ASK_BLOCK, names.ASK_INPUT))
         if not ids:
-            await ack(response_action="errors", errors={names.ASK_BLOCK: words.NO_ID_FIELD})
+            await ack(response_action="errors", errors={names.ASK_BLOCK: refusals.NO_ID_FIELD})
             return
         await self._record(self._look_up_in(payloads.dig(body, "view", "id"), body, ids))
         await ack(response_action="update", view=views.busy(words.looking_up(ids[: words.AT_ONCE])))
@@ -94,7 +94,7 @@ class Listeners:
 
     async def unknown(self, ack: AsyncAck, body: Payload) -> None:
         """A name that nobody here knows: a button of another version, or of an older manifest."""
-        await self._record(Say(**self._from(body), place=payloads.beside(body), text=words.STALE_BUTTON))
+        await self._record(Say(**self._from(body), place=payloads.beside(body), text=refusals.STALE_BUTTON))
         await ack()
 
     async def _share(self, body: Payload, order: OrderId) -> None:

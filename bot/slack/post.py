@@ -16,7 +16,7 @@ from bot.errors import Archived, CannotPost, Gone, NotInChannel, SlackBusy, Slac
 from bot.jobs.model import Ephemeral, Message, Place, View
 from bot.slack import views
 from bot.slack.blocks import Block
-from bot.slack.cards import Card
+from bot.slack.shown import Card
 
 # Slack's words for what we tell apart; docs.slack.dev, reference/methods. All others are SlackRefused.
 _CODES: dict[type[SlackError], set[str]] = {

@@ -8,8 +8,8 @@ from bot.orders.progress import Photo
 from bot.slack import blocks, names, words
 from bot.slack.blocks import Block, code, escape, fit, one_line
 from bot.slack.buttons import Value, pack
-from bot.slack.cards import Card, OrderView
 from bot.slack.limits import LIMITS
+from bot.slack.shown import Card, OrderView
 
 PHOTOS_SHOWN = 1000  # names in one modal; a view's JSON may have 250 kB
 NAME = 200  # characters of an order's name in a list

@@ -1,13 +1,8 @@
-"""Every sentence that a person reads.
-
-Foreign text comes in escaped or as a code span; what stands here is ours. Each refusal names the next step.
-"""
+"""What is said of an order and its card. Foreign text comes in escaped, or leaves as a code span."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot import errors
-from bot.jobs.model import Glimpse
 from bot.orders.progress import Changes, State, Tally
 from bot.slack.blocks import code, when
 from bot.slack.names import APP, COMMAND
@@ -164,70 +159,13 @@ def searching(words: str | None) -> str:
     return f"Searching for {code(words, 60)}…" if words else "Fetching the newest orders…"
 
 
-# Refusals
+def late(asked: datetime) -> str:
+    """For an answer that could no longer be given where it was asked for."""
+    return f"You asked for this {when(asked)}, and I could not answer there any more."
 
 
-def no_id(typed: str) -> str:
-    return (
-        f"I can't see an order id in {code(typed, 60)}. Ids look like `{EXAMPLE_ID}`; "
-        f"an order's link does too. To search by name, type `{COMMAND} find` and a part of it."
-    )
-
-
-NO_ID_FIELD = f"I can't see an order id in that. Paste an id such as {EXAMPLE_ID}, or an order's link."
-NO_ID_IN_MESSAGE = "I can't see an order id in that message. Paste an id or a link here instead:"
-
-
-def trouble(error: errors.AutoenhanceError, order: str, last: Glimpse | None) -> str:
-    """Why there is no card for this order, what is known all the same, and what to do."""
-    known = f" Last known ({when(last.at, '{time}')}): {counted(last.tally)}." if last else ""
-    match error:
-        case errors.OrderNotFound():
-            return (
-                f"Autoenhance knows no order {code(order)}. A character may be missing, "
-                "or it was deleted, or it isn't yours."
-            )
-        case errors.OrderTooLarge():
-            return f"Order {code(order)} is larger than I can read. Open it in Autoenhance instead."
-        case errors.Limited(retry_after=seconds):
-            soon = f"about {max(1, round(seconds))} s" if seconds else "a moment"
-            return f"Too many look-ups just now.{known} I'll answer here in {soon}."
-        case errors.TryLater():
-            return f"Autoenhance isn't answering.{known} I'll answer here when it does."
-        case _:
-            return f"{refused(error)}{known}"
-
-
-def gave_up(order: str, last: Glimpse | None, minutes: int) -> str:
-    known = f" Last known ({when(last.at, '{time}')}): {counted(last.tally)}." if last else ""
-    if not minutes:
-        return f"Autoenhance isn't answering about {code(order)}.{known} Ask again in a few minutes."
-    return (
-        f"Autoenhance has not answered about {code(order)} for {minutes} minutes, so I stopped asking."
-        f"{known} Press Re-check when it is back."
-    )
-
-
-def refused(error: errors.AutoenhanceError) -> str:
-    """The same whatever was asked for: the key is not good enough."""
-    if isinstance(error, errors.KeyMissing):
-        return "Autoenhance wants an API key for this, and I have none. An admin can set AUTOENHANCE_API_KEY."
-    return "Autoenhance no longer accepts the key. An admin must replace it (AUTOENHANCE_API_KEY)."
-
-
-def search_trouble(error: errors.AutoenhanceError) -> str:
-    if isinstance(error, errors.TryLater):
-        return "Autoenhance isn't answering. I'll search again until it does."
-    if isinstance(error, errors.KeyMissing):
-        return (
-            "Searching needs an Autoenhance API key, and I have none. An admin can set AUTOENHANCE_API_KEY. "
-            f"With an id or a link I need none: `{COMMAND} {EXAMPLE_ID}`"
-        )
-    return refused(error)
-
-
-def search_gave_up(minutes: int) -> str:
-    return f"Autoenhance has not answered for {minutes} minutes, so I stopped. Try `{COMMAND} recent` later."
+def shared_by(user: str) -> str:
+    return f"Shared by <@{user}>"
 
 
 def found(count: int, words: str | None) -> str:
@@ -241,42 +179,5 @@ def nothing_found(words: str | None) -> str:
     return f"No order's name holds {code(words, 60)}. Try fewer words, or `{COMMAND} recent` for the newest."
 
 
-SHARED_CHANNEL = (
-    "This channel includes people from outside your company, so I don't show orders here. "
-    f"Ask in another channel, or in a direct message with {APP}."
-)
-OUTSIDER = f"{APP} shows orders only to people of the company that installed it."
-FIND_WHAT = f"Which name? Type a part of it, such as `{COMMAND} find elm street`, or `{COMMAND} recent`."
-NOT_IN_CHANNEL = (
-    f"I can answer you, but can't post here until someone types `/invite @{APP}`. "
-    "After that, press Share in channel again."
-)
-ARCHIVED = "This channel is archived, so nothing can be posted here. Share the order from another channel."
-FETCHING_PHOTOS = "Fetching the photos…"
-CANNOT_TELL_SHARED = (
-    "I can't see whether this channel is shared with another company, so I don't post the order here. "
-    "An admin must install me again, with the scopes `channels:read` and `groups:read`."
-)
-STALE_BUTTON = (
-    f"This button is from another version of me. Type `{COMMAND}` and the order's id for a new card."
-)
-
-
-def cannot_post(slack_code: str) -> str:
-    return f"Slack doesn't let me post here ({code(slack_code)}). Share the order from another channel."
-
-
-def our_fault(reference: str) -> str:
-    return f"Something broke on our side. If it goes on, quote `{reference}` to your admin."
-
-
 SENT_TO_YOU = f"Sent to you as a direct message from {APP}."
-
-
-def late(asked: datetime) -> str:
-    """For an answer that could no longer be given where it was asked for."""
-    return f"You asked for this {when(asked)}, and I could not answer there any more."
-
-
-def shared_by(user: str) -> str:
-    return f"Shared by <@{user}>"
+FETCHING_PHOTOS = "Fetching the photos…"

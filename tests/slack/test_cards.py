@@ -18,10 +18,10 @@ from bot.orders.ids import OrderId
 from bot.orders.model import parse_order
 from bot.orders.progress import State, Tally
 from bot.sandbox.orders import sample_orders
-from bot.slack import cards, views, words
-from bot.slack.cards import Card, OrderView, Spot, TroubleView
+from bot.slack import cards, refusals, views, words
 from bot.slack.help import HELP, TOPICS
 from bot.slack.limits import LIMITS, Surface, problems
+from bot.slack.shown import Card, OrderView, Spot, TroubleView, Where
 
 
 def slug(name: str) -> str:
@@ -91,7 +91,7 @@ def test_what_changed_since_the_last_look(tally: Tally, snapshot: SnapshotAssert
 
 
 @pytest.mark.parametrize("where", ["message", "view", "terminal"])
-def test_buttons_that_can_act_where_the_card_stands(where: cards.Where, snapshot: SnapshotAssertion) -> None:
+def test_buttons_that_can_act_where_the_card_stands(where: Where, snapshot: SnapshotAssertion) -> None:
     """Nothing is shared from a shared card or a modal, and a terminal has no buttons."""
     birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
 
@@ -204,7 +204,7 @@ def test_refusals_to_share(name: str, snapshot: SnapshotAssertion) -> None:
     "modal",
     [
         pytest.param(views.ask(), id="ask"),
-        pytest.param(views.ask(words.NO_ID_IN_MESSAGE), id="ask-with-a-note"),
+        pytest.param(views.ask(refusals.NO_ID_IN_MESSAGE), id="ask-with-a-note"),
         pytest.param(views.busy(words.looking_up(["12-elm", "13-elm"])), id="busy"),
     ],
 )
@@ -248,7 +248,7 @@ def test_every_error_of_autoenhance_has_its_sentence() -> None:
     leaves = {kind for kind in _subclasses(errors.AutoenhanceError) if not kind.__subclasses__()}
     assert leaves == set(kinds)
 
-    said = {words.trouble(kind("secret detail"), "12-elm", None) for kind in kinds}
+    said = {refusals.trouble(kind("secret detail"), "12-elm", None) for kind in kinds}
 
     assert len(said) == len(kinds)
     for sentence in said:
