@@ -1,0 +1,52 @@
+"""The house's own rules, where no other tool holds them."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted((ROOT / "bot").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def functions(path: Path) -> Iterator[Function]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    yield from (node for node in ast.walk(tree) if isinstance(node, Function))
+
+
+def lines(node: Function) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def test_every_module_fits_on_a_few_screens() -> None:
+    """No module is longer than 200 lines: past that it is two rooms."""
+    assert [path.name for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > 200] == []
+
+
+def test_every_function_fits_on_one_screen() -> None:
+    """No function is longer than 45 lines; the longest is the composition root."""
+    assert [
+        f"{path.name}:{node.name}" for path in MODULES for node in functions(path) if lines(node) > 45
+    ] == []
+
+
+def test_listeners_are_thin() -> None:
+    """A listener reads, records and acks: at most 15 lines, and no `try`."""
+    path = ROOT / "bot" / "slack" / "listeners.py"
+
+    assert [node.name for node in functions(path) if lines(node) > 15] == []
+    assert not any(
+        isinstance(node, ast.Try) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    )
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.name))
+def test_every_test_states_its_behaviour(path: Path) -> None:
+    """Each test has a docstring: the behaviour, in one sentence."""
+    tests = [node for node in functions(path) if node.name.startswith("test_")]
+
+    assert [node.name for node in tests if not ast.get_docstring(node)] == []
