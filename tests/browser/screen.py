@@ -1,0 +1,150 @@
+"""The page by what people see and press on it: words, labels and roles."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, ConsoleMessage, Dialog, Error, Locator, Page, Request, expect
+
+MOST_TABS = 120
+_CONTRAST = """(node) => {
+  const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (colour) => channels(colour).slice(0, 3).map((value) => value / 255)
+    .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, value, at) => sum + value * [0.2126, 0.7152, 0.0722][at], 0);
+  let behind = node;
+  while (channels(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
+  const both = [getComputedStyle(node).color, getComputedStyle(behind).backgroundColor].map(light);
+  return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+}"""
+
+
+@dataclass
+class Screen:
+    """`complaints`: warnings and errors in the console, uncaught exceptions, dialogs that popped up."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.get_by_role("list", name="Messages").locator("> li")
+
+    @property
+    def rooms(self) -> Locator:
+        return self.page.get_by_role("navigation", name="Conversations")
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.get_by_role("textbox", name=re.compile("^Message "))
+
+    @property
+    def hint(self) -> Locator:
+        return self.page.get_by_role("region", name="Try it")
+
+    @property
+    def modal(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    @property
+    def thread(self) -> Locator:
+        return self.page.get_by_role("complementary", name="Thread")
+
+    def message(self, words: str) -> Locator:
+        return self.messages.filter(has_text=words)
+
+    def card(self, name: str) -> Locator:
+        """The messages with a card of the order of this name."""
+        return self.messages.filter(has=self.page.get_by_role("heading", name=name))
+
+    async def type(self, text: str) -> None:
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+
+    async def order(self, order_id: str, name: str) -> Locator:
+        """Types `/order …` and waits for the card."""
+        await self.type(f"/order {order_id}")
+        card = self.card(name)
+        await expect(card).to_be_visible()
+        return card
+
+    async def choose(self, card: Locator, option: str) -> None:
+        """From the overflow menu of a card."""
+        await card.get_by_label("More").click()
+        await card.get_by_role("menuitem", name=option).click()
+
+    async def shortcut(self, message: Locator, name: str) -> None:
+        """From the tools that appear over a message."""
+        await message.hover()
+        await message.get_by_role("button", name=name).click()
+
+    async def act_as(self, name: str) -> None:
+        await self.page.get_by_label("Act as").select_option(label=name)
+
+    async def enter(self, conversation: str) -> None:
+        await self.rooms.get_by_role("button", name=conversation, exact=True).click()
+        await expect(self.page.get_by_role("heading", level=1)).to_contain_text(conversation)
+
+    async def tab_to(self, target: Locator, key: str = "Tab") -> None:
+        """Presses Tab until this has the focus."""
+        for _ in range(MOST_TABS):
+            await self.page.keyboard.press(key)
+            if await target.evaluate("node => node === document.activeElement"):
+                return
+        raise AssertionError(f"{target} is not reached by {key}")
+
+    def hosts(self) -> set[str | None]:
+        """Whom the page has asked for anything."""
+        return {urlsplit(url).hostname for url in self.requests}
+
+    async def is_as_wide_as_its_window(self) -> bool:
+        """Whether neither the page nor the messages have to be scrolled sideways."""
+        fits: bool = await self.page.evaluate(
+            """() => [document.documentElement, document.getElementById("messages")]
+                 .every((box) => box.scrollWidth <= box.clientWidth)"""
+        )
+        return fits
+
+    async def contrast(self, words: Locator) -> float:
+        """Between these words and what is behind them, from 1 to 21 as WCAG counts it."""
+        ratio: float = await words.evaluate(_CONTRAST)
+        return ratio
+
+    async def _dialog(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        await dialog.dismiss()
+
+    def _console(self, said: ConsoleMessage) -> None:
+        if said.type in {"error", "warning"}:
+            self.complaints.append(f"{said.type}: {said.text}")
+
+    def _thrown(self, error: Error) -> None:
+        self.complaints.append(f"thrown: {error}")
+
+    def _request(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+    def watch(self) -> None:
+        context = self.page.context
+        context.on("dialog", self._dialog)
+        context.on("console", self._console)
+        context.on("request", self._request)
+        self.page.on("pageerror", self._thrown)
+
+
+@asynccontextmanager
+async def open_screen(browser: Browser, url: str, patience: int) -> AsyncIterator[Screen]:
+    """A browser of somebody who was never here before."""
+    context = await browser.new_context(locale="en-GB", timezone_id="Europe/Berlin")
+    context.set_default_timeout(patience)
+    screen = Screen(await context.new_page())
+    screen.watch()
+    try:
+        await screen.page.goto(url)
+        await expect(screen.messages).not_to_have_count(0)
+        yield screen
+    finally:
+        await context.close()

@@ -1,0 +1,310 @@
+"""The page in a real browser: what a person sees and presses, and the real bot that answers."""
+
+import re
+import time
+from typing import Literal
+
+import pytest
+from playwright.async_api import expect
+
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.order_shapes import failed, order, photos
+from bot.sandbox.orders import BIRCH, ELM, OAK, REASONS
+from bot.sandbox.slack import SlackSandbox
+from tests.browser.screen import Screen
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ONLY_YOU = "Only visible to you"
+BIRCH_NAME, OAK_NAME, ELM_NAME, REASONS_NAME = (
+    "Birch Avenue 9",
+    "Oak Terrace, show home",
+    "12 Elm Street — twilight",
+    "21 Station Road",
+)
+
+
+def finish(autoenhance: AutoenhanceSandbox, order_id: str, count: int) -> None:
+    """So many of the order's waiting photos are done."""
+    found = next(each for each in autoenhance.orders() if each["order_id"] == order_id)
+    waiting = [image["image_id"] for image in found["images"] if image["status"] == "waiting"][:count]
+    images = [
+        image | {"status": "processed"} if image["image_id"] in waiting else image
+        for image in found["images"]
+    ]
+    autoenhance.add(found | {"images": images})
+
+
+async def test_a_newcomers_first_minute(screen: Screen, slack: SlackSandbox) -> None:
+    """The hint offers a command; a click on it is answered at once, and then by a card for oneself alone."""
+    gate = slack.hold("respond")
+    await expect(screen.hint).to_contain_text("New here?")
+
+    await screen.hint.get_by_role("button", name=f"/order {ELM}").click()
+
+    await expect(screen.message("Looking up")).to_contain_text(ONLY_YOU)
+    gate.open()
+    await expect(screen.card(ELM_NAME)).to_contain_text(ONLY_YOU)
+    await expect(screen.message("Looking up")).to_have_count(0)
+
+
+async def test_the_hint_stays_away_once_hidden(screen: Screen) -> None:
+    """Whoever has closed the hint does not see it again after a reload."""
+    await screen.hint.get_by_role("button", name="Hide this hint").click()
+    await expect(screen.hint).to_be_hidden()
+
+    await screen.page.reload()
+
+    await expect(screen.messages).not_to_have_count(0)
+    await expect(screen.hint).to_be_hidden()
+
+
+async def test_with_the_keyboard_alone(screen: Screen) -> None:
+    """Tab reaches the composer, Enter sends, and Re-check keeps the focus although the card is drawn anew."""
+    await screen.tab_to(screen.composer)
+    await screen.page.keyboard.type(f"/order {BIRCH}")
+    await screen.page.keyboard.press("Enter")
+    card = screen.card(BIRCH_NAME)
+    await expect(card).to_be_visible()
+    await expect(screen.composer).to_have_value("")
+    recheck = card.get_by_text("Re-check")
+
+    await screen.tab_to(recheck, "Shift+Tab")
+    await screen.page.keyboard.press("Enter")
+
+    await expect(card).to_contain_text("no change")
+    await expect(recheck).to_be_focused()
+
+
+async def test_re_check_edits_the_card_and_says_what_changed(
+    screen: Screen, autoenhance: AutoenhanceSandbox
+) -> None:
+    """The card stays where it is, counts what is new, and no second one appears."""
+    card = await screen.order(BIRCH, BIRCH_NAME)
+    await expect(card).to_contain_text("22 of 30")
+    finish(autoenhance, BIRCH, 4)
+
+    await card.get_by_text("Re-check").click()
+
+    await expect(card).to_contain_text("+4 finished")
+    await expect(card).to_contain_text("26 of 30")
+    await expect(card).to_have_count(1)
+
+
+async def test_the_focus_stays_on_the_card_that_was_re_checked(screen: Screen) -> None:
+    """Of two Re-checks in one message, the one that was pressed has the focus afterwards."""
+    await screen.type(f"/order {OAK} {BIRCH}")
+    message = screen.card(OAK_NAME)
+    second = message.get_by_text("Re-check").nth(1)
+
+    await second.press("Enter")
+
+    await expect(message.get_by_text("no change")).to_have_count(2)
+    await expect(second).to_be_focused()
+
+
+async def test_a_shared_card_is_seen_by_a_colleague(screen: Screen) -> None:
+    """Ben sees the card that Ana shared, and nothing of the one that was hers alone."""
+    card = await screen.order(OAK, OAK_NAME)
+    await screen.choose(card, "Share in channel")
+    await expect(card).to_have_count(2)
+
+    await screen.act_as("Ben Okafor")
+
+    await expect(card).to_have_count(1)
+    await expect(card).to_contain_text("Shared by @ana")
+    await expect(screen.message(ONLY_YOU)).to_have_count(0)
+
+
+async def test_the_menu_of_a_message(screen: Screen) -> None:
+    """Check orders here finds the order in a message; shared, the card begins that message's thread."""
+    question = screen.message("Is this one done?")
+    await screen.shortcut(question, "Check orders here")
+    card = screen.card(ELM_NAME)
+    await expect(card).to_contain_text(ONLY_YOU)
+
+    await screen.choose(card, "Share in channel")
+    await question.get_by_role("button", name="1 reply").click()
+
+    await expect(screen.thread.get_by_role("heading", name=ELM_NAME)).to_be_visible()
+    await expect(screen.thread).to_contain_text("Shared by @ana")
+
+
+async def test_several_orders_of_a_message_in_a_modal(screen: Screen) -> None:
+    """A re-check within the modal edits it and leaves the focus on that button."""
+    await screen.shortcut(screen.message("Two for the owners"), "Check orders here")
+    await expect(screen.modal.get_by_role("heading", name=REASONS_NAME)).to_be_visible()
+    second = screen.modal.get_by_text("Re-check").nth(1)
+
+    await second.press("Enter")
+
+    await expect(screen.modal.get_by_text("since")).to_have_count(2)
+    await expect(second).to_be_focused()
+
+
+async def test_looking_up_in_a_modal(screen: Screen, slack: SlackSandbox) -> None:
+    """A bad id is explained at its field, a good one turns the modal into the card; Escape leads back."""
+    shortcuts = screen.page.get_by_role("button", name="Shortcuts")
+    await shortcuts.click()
+    await screen.page.get_by_role("menuitem", name="Look up an order").click()
+    field = screen.modal.get_by_role("textbox", name="Order id or link")
+    await expect(field).to_be_focused()
+
+    await field.fill("where is it")
+    await screen.modal.get_by_role("button", name="Look up").click()
+    await expect(screen.modal.get_by_role("alert")).to_contain_text("can't see an order id")
+    await expect(field).to_have_accessible_description(re.compile("can't see an order id"))
+    await expect(field).to_have_value("where is it")
+    await expect(field).to_be_focused()
+
+    await field.fill(REASONS)
+    await field.press("Enter")
+    await expect(screen.modal.get_by_role("heading", name=REASONS_NAME)).to_be_visible()
+    await expect(field).to_have_count(0)
+
+    await screen.page.keyboard.press("Escape")
+    await slack.until(lambda: not slack.views())
+    await expect(screen.modal).to_be_hidden()
+    await expect(shortcuts).to_be_focused()
+
+
+async def test_all_photos_in_a_modal(screen: Screen) -> None:
+    """Show photos lists what failed and why; the modal's own Close is in sight however long the list is."""
+    card = await screen.order(BIRCH, BIRCH_NAME)
+    await card.get_by_label("More").click()
+    await expect(card.get_by_role("menuitem", name="Copy id")).to_be_in_viewport(ratio=1)
+
+    await card.get_by_role("menuitem", name="Show photos").click()
+
+    await expect(screen.modal.get_by_role("heading", name=BIRCH_NAME)).to_be_visible()
+    await expect(screen.modal).to_contain_text("Image is too blurry")
+    close = screen.modal.get_by_text("Close", exact=True)
+    await expect(close).to_be_in_viewport(ratio=1)
+    await close.click()
+    await expect(screen.modal).to_be_hidden()
+    await expect(card.get_by_label("More")).to_be_focused()
+
+
+EVIL = '<!channel> <http://evil.example|safe> <img src=x onerror="alert(1)"> :x:'
+
+
+async def test_foreign_text_is_only_text(screen: Screen, autoenhance: AutoenhanceSandbox) -> None:
+    """What a name, a reason or a file's name holds is shown as it is: no mention, no link, no script."""
+    images = photos("evil-order-1", (1, failed(EVIL) | {"image_name": EVIL}), (2, {}))
+    autoenhance.add(order("evil-order-1", EVIL, images, now=time.time()))
+    plain = EVIL.removesuffix(" :x:")
+
+    card = await screen.order("evil-order-1", plain)
+    await expect(card.get_by_role("listitem")).to_contain_text(plain)
+    await screen.type("/order find evil.example|safe> <img")
+    await expect(screen.message("Show")).to_contain_text([plain])
+    await screen.type(f"I typed {plain}")
+    await expect(screen.message("I typed")).to_contain_text("<!channel>")
+    await screen.choose(card, "Show photos")
+    await expect(screen.modal.get_by_role("heading", name=plain)).to_be_visible()
+
+    await expect(screen.page.locator("img, iframe, .loud")).to_have_count(0)
+    await expect(card.get_by_role("link")).to_have_count(0)
+    await expect(screen.modal.get_by_role("link")).to_have_count(0)
+
+
+async def test_autoenhance_down_and_well_again(screen: Screen) -> None:
+    """With the panel one takes Autoenhance down: the person is told, and gets the card once it is back."""
+    mood = screen.page.get_by_label("Its mood")
+    await mood.select_option(label="down: no answer")
+    await screen.type(f"/order {OAK}")
+    await expect(screen.message("isn't answering")).to_contain_text(ONLY_YOU)
+
+    await mood.select_option(label="answers")
+
+    await expect(screen.card(OAK_NAME)).to_be_visible()
+    await expect(screen.message("isn't answering")).to_have_count(0)
+
+
+@pytest.mark.parametrize("channel", ["editing", "owners"])
+async def test_where_the_bot_is_no_member(screen: Screen, channel: str) -> None:
+    """Sharing is refused with what to type, the card comes as a direct message, and the invitation helps."""
+    await screen.enter(channel)
+    await expect(screen.page.get_by_text("Order Desk is not in this conversation.")).to_be_visible()
+    card = await screen.order(OAK, OAK_NAME)
+    await screen.choose(card, "Share in channel")
+    await expect(screen.message("/invite @Order Desk")).to_contain_text(ONLY_YOU)
+
+    await screen.page.get_by_role("button", name="Send it to me instead").click()
+    await expect(screen.message("Sent to you as a direct message")).to_be_visible()
+    await screen.enter("Order Desk")
+    await expect(card).to_have_count(1)
+
+    await screen.enter(channel)
+    await screen.type("/invite @Order Desk")
+    await expect(screen.message("was added")).to_be_visible()
+    await screen.choose(card, "Share in channel")
+    await expect(screen.message("Shared by @ana")).to_be_visible()
+
+
+async def test_an_outsider_gets_nothing(screen: Screen, autoenhance: AutoenhanceSandbox) -> None:
+    """In #partners Ana is refused for Olga's sake; Olga sees nothing of that, and has no such command."""
+    await screen.enter("partners")
+    await screen.type(f"/order {OAK}")
+    await expect(screen.message("people from outside your company")).to_contain_text(ONLY_YOU)
+
+    await screen.act_as("Olga Petrova (other company)")
+    await expect(screen.message(ONLY_YOU)).to_have_count(0)
+    await expect(screen.rooms.get_by_role("button")).to_have_count(1)
+    await screen.type(f"/order {OAK}")
+
+    await expect(screen.message("/order is not a valid command")).to_be_visible()
+    assert autoenhance.requests == []
+
+
+async def test_a_link_stays_here(screen: Screen) -> None:
+    """Open in Autoenhance only says where it would lead: no request, and no page, leaves this machine."""
+    card = await screen.order(OAK, OAK_NAME)
+
+    await card.get_by_text("Open in Autoenhance").click()
+
+    await expect(screen.page.get_by_role("status")).to_contain_text(
+        f"https://app.autoenhance.ai/orders/{OAK}"
+    )
+    assert len(screen.page.context.pages) == 1
+    assert screen.hosts() == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("width", [390, 1000, 1440])
+async def test_no_scrolling_sideways(screen: Screen, width: int) -> None:
+    """Cards, a list of hits, an open menu and a thread fit a phone as well as a wide window."""
+    await screen.page.set_viewport_size({"width": width, "height": 844})
+    card = await screen.order(REASONS, REASONS_NAME)
+    await card.get_by_label("More").click()
+    await expect(card.get_by_role("menuitem", name="Copy id")).to_be_in_viewport(ratio=1)
+    assert await screen.is_as_wide_as_its_window()
+
+    await screen.type("/order recent")
+    await expect(screen.message("newest first")).to_be_visible()
+    await screen.shortcut(screen.message("Is this one done?"), "Reply in thread")
+    await expect(screen.thread).to_be_visible()
+    assert await screen.is_as_wide_as_its_window()
+
+
+async def test_the_channels_on_a_phone(screen: Screen) -> None:
+    """The list of channels opens by its button, and is out of the way once one was chosen."""
+    await screen.page.set_viewport_size({"width": 390, "height": 844})
+    await expect(screen.rooms).to_be_hidden()
+
+    await screen.page.get_by_role("button", name="Channels").click()
+    await screen.enter("editing")
+
+    await expect(screen.rooms).to_be_hidden()
+    await expect(screen.composer).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+async def test_in_the_readers_colours(screen: Screen, scheme: Literal["dark", "light"]) -> None:
+    """The page is dark for who wants it dark, and every kind of text can be read in both."""
+    await screen.page.emulate_media(color_scheme=scheme)
+    card = await screen.order(REASONS, REASONS_NAME)
+    shades = await screen.page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g)")
+    assert (int(shades[0]) < 128) is (scheme == "dark")
+
+    for kind in ("h3", "code", "time", ".context span", ".mention", ".button", ".only-you", ".badge"):
+        assert await screen.contrast(card.locator(kind).first) >= 4.5, kind
