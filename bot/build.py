@@ -9,7 +9,6 @@ from typing import Any
 
 import aiohttp
 import httpx
-from filelock import FileLock, Timeout
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
@@ -17,8 +16,7 @@ from starlette.applications import Starlette
 
 from bot import logs
 from bot.autoenhance.client import Autoenhance, Limits
-from bot.database import Database
-from bot.errors import SettingsError
+from bot.database import Database, only_process
 from bot.jobs.embedded import EmbeddedEngine
 from bot.jobs.intake import Intake
 from bot.jobs.ledger import Ledger
@@ -74,7 +72,7 @@ async def open_desk(settings: Settings, *, now: Now = utc_now, pace: Pace = USUA
     when Slack does not answer. On leaving, finishes what runs; what waits stays for the next start.
     """
     async with AsyncExitStack() as opened:
-        opened.enter_context(_only_process(settings))
+        opened.enter_context(only_process(settings.database_path))
         database = await opened.enter_async_context(Database.opened(settings.database_path))
         session = await opened.enter_async_context(open_session())
         orders = await opened.enter_async_context(open_autoenhance(settings, now=now, limits=pace.limits))
@@ -132,20 +130,8 @@ def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWeb
         token=_revealed(settings.slack_bot_token),
         base_url=settings.slack_api_url.rstrip("/") + "/",
         session=session,
+        retry_handlers=[],  # its own would post again without a word; post.py decides
     )
-
-
-def _only_process(settings: Settings) -> FileLock:
-    """Two processes on one ledger would answer everything twice."""
-    path = settings.database_path
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = FileLock(path.with_name(path.name + ".lock"), timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        problem = f"Another Order Desk is running on {path}. Stop it, or set DATABASE_URL to another file."
-        raise SettingsError([problem]) from None
-    return lock
 
 
 def _bolt(settings: Settings, session: aiohttp.ClientSession, identity: Identity) -> AsyncApp:

@@ -17,10 +17,12 @@ from bot.demo import open_demo
 from bot.errors import SettingsError, SlackBusy
 from bot.jobs.seeing import given_up, see
 from bot.manifest import manifest as read_manifest
-from bot.orders.ids import OrderId, find_order_ids
+from bot.orders.finding import find_order_ids
+from bot.orders.ids import OrderId
 from bot.report import Finding, findings
 from bot.settings import Settings
 from bot.slack import cards, words
+from bot.slack.names import AT_ONCE
 from bot.slack.shown import OrderView, Spot, TroubleView, Where
 from bot.terminal import draw
 
@@ -55,7 +57,12 @@ def demo(
 ) -> None:
     """A Slack and an Autoenhance of your own on this machine, with the bot between them."""
     logs.configure("WARNING")
-    _run(_demo(port, once=once))
+    try:
+        _run(_demo(port, once=once))
+    except OSError as error:
+        _stop(
+            f"The page cannot be served on port {port} ({error.strerror}). Leave --port out for a free one."
+        )
 
 
 @cli.command()
@@ -76,7 +83,7 @@ def order(
     settings = _settings(for_slack=False)
     logs.configure(settings.log_level)
     where: Where = "ephemeral" if as_json else "terminal"
-    seen = _run(_look_up(settings, ids[: words.AT_ONCE]))
+    seen = _run(_look_up(settings, ids[:AT_ONCE]))
     card = cards.orders_card(seen, Spot(where), skipped=len(ids) - len(seen))
     if as_json:
         typer.echo(json.dumps(card, indent=2, ensure_ascii=False))
@@ -109,10 +116,11 @@ def manifest(
 
 
 async def _serve(settings: Settings) -> None:
-    # uvicorn ends its own shutdown by raising the signal again; ours has yet to run then
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, lambda: None)
+    # uvicorn takes the signals over while it serves, and raises them again when it has ended, before we have
+    stop = _stop_signal()
     async with open_desk(settings) as desk:
+        if stop.is_set():
+            return
         config = uvicorn.Config(
             desk.web,
             host=settings.host,
@@ -125,15 +133,20 @@ async def _serve(settings: Settings) -> None:
         await uvicorn.Server(config).serve()
 
 
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    return stop
+
+
 async def _look_up(settings: Settings, ids: Sequence[OrderId]) -> list[OrderView | TroubleView]:
     async with open_autoenhance(settings) as orders:
         return [given_up(await see(orders, order), 0) for order in ids]
 
 
 async def _demo(port: int, *, once: bool) -> None:
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stop = _stop_signal()
     async with open_demo(port) as demo:
         out.print(f"\n[bold]In #shoots, Ana types[/bold] [cyan]{demo.command}[/cyan]\n")
         out.print(draw(await demo.look_up()))
@@ -141,6 +154,7 @@ async def _demo(port: int, *, once: bool) -> None:
             return
         out.print(f"\n[bold]Your own Slack:[/bold] {demo.url}   (Ctrl-C ends it)\n")
         await stop.wait()
+    out.print("Ended; nothing was kept.")
 
 
 async def _check() -> list[Finding]:

@@ -15,6 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from filelock import FileLock, Timeout
+
+from bot.errors import SettingsError
+
 T = TypeVar("T")
 Statement = Callable[[sqlite3.Connection], T]
 
@@ -93,9 +97,10 @@ class Database:
             results = [self._try(call) for call in batch]
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
             results = [(call, None, error) for call in batch]
+            with contextlib.suppress(sqlite3.Error):
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
         for call, result, failure in results:
             call.settle(result, failure)
 
@@ -103,12 +108,13 @@ class Database:
         """One caller's statement, undone alone if it fails, so that it cannot spoil its neighbours'."""
         self._connection.execute("SAVEPOINT one")
         try:
-            return call, call.statement(self._connection), None
+            result = call.statement(self._connection)
         except Exception as error:  # noqa: BLE001 - it is the caller's, and goes to the caller
             self._connection.execute("ROLLBACK TO one")
-            return call, None, error
-        finally:
             self._connection.execute("RELEASE one")
+            return call, None, error
+        self._connection.execute("RELEASE one")
+        return call, result, None
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -120,3 +126,22 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous=FULL")
     connection.row_factory = sqlite3.Row
     return connection
+
+
+def only_process(path: Path) -> FileLock:
+    """Held while this process has the file: two on one ledger would answer everything twice.
+
+    Raises SettingsError when another has it, or when it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        lock = FileLock(path.with_name(path.name + ".lock"), timeout=0)
+        lock.acquire()
+    except Timeout:
+        problem = f"Another Order Desk is running on {path}. Stop it, or set DATABASE_URL to another file."
+        raise SettingsError([problem]) from None
+    except OSError as error:
+        problem = f"{path} cannot be written ({error.strerror}). Set DATABASE_URL to a file that can."
+        raise SettingsError([problem]) from None
+    return lock

@@ -18,7 +18,8 @@ OrderDeskError
 │   │   └── Archived
 │   ├── Gone                the message, view or response_url is not there any more
 │   ├── SlackRefused        any other error code; `code` is Slack's word
-│   └── SlackBusy           429, 5xx or no connection: worth sending again
+│   ├── SlackBusy           429, 5xx or no connection: worth sending again
+│   └── Unconfirmed         a post that Slack may have taken, twice: not worth a third
 ├── DeskClosed              the process is stopping and records nothing more
 └── SettingsError           settings missing or contradictory; all of them at once
 
@@ -107,11 +108,19 @@ class SlackRefused(SlackError):
 
 
 class SlackBusy(SlackError):
-    """`retry_after` is in seconds; None when Slack named no time."""
+    """`retry_after` is in seconds; None when Slack named no time.
 
-    def __init__(self, code: str, *, retry_after: float | None = None) -> None:
+    `maybe_done`: what was sent may have taken effect, and only the answer is missing.
+    """
+
+    def __init__(self, code: str, *, retry_after: float | None = None, maybe_done: bool = False) -> None:
         super().__init__(code)
         self.retry_after = retry_after
+        self.maybe_done = maybe_done
+
+
+class Unconfirmed(SlackError):
+    pass
 
 
 class DeskClosed(OrderDeskError):

@@ -20,6 +20,7 @@ _SECRET = re.compile(
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # order, image and old key ids
     r"|(?<=/orders/)[^\s/'\"?]+"  # a custom order id in a URL
     r"|https?://[^\s'\"]*/(?:commands|actions|app|respond)/[^\s'\",]+"  # response_urls
+    r"|wss?://[^\s'\"]+"  # Socket Mode's address holds its ticket
     r"|\b(?=[A-Za-z0-9]*[0-9])(?=[A-Za-z0-9]*[A-Z])[A-Za-z0-9]{40}\b"  # Autoenhance's keys of today
 )
 

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from bot.build import open_autoenhance, open_session, slack_client
 from bot.database import Database
@@ -84,7 +86,7 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
     if settings.problems(for_slack=False):
         return
     if not settings.database_path.exists():
-        yield Finding(good=True, about="Jobs", says="none yet; the database is made at the first start")
+        yield _place_for(settings.database_path)
         return
     async with Database.opened(settings.database_path) as database:
         ledger = Ledger(database)
@@ -97,3 +99,14 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(
             good=False, about="Jobs", says=f"{job.kind} given up at {at:%d %b %H:%M} UTC: {job.reason}"
         )
+
+
+def _place_for(path: Path) -> Finding:
+    """By making a file that is gone again at once: what a mode says is not what a disk allows."""
+    there = next(folder for folder in path.absolute().parents if folder.exists())
+    try:
+        with NamedTemporaryFile(dir=there):
+            return Finding(good=True, about="Jobs", says="none yet; the database is made at the first start")
+    except OSError as error:
+        says = f"{path} cannot be written ({error.strerror}). Set DATABASE_URL to a file that can."
+        return Finding(good=False, about="Database", says=says)

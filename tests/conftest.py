@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bot import logs
@@ -14,6 +15,12 @@ from bot.sandbox.slack import SlackSandbox
 from tests.chat import Chat
 
 logs.configure("WARNING")
+
+# How fast examples are made says more about the machine than about the code.
+hypothesis.settings.register_profile(
+    "calm", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("calm")
 
 # A look is never shared with a later one, so that a test sees at once what it has changed.
 HURRY = Pace(Limits(fresh_for=0, first_pause=0.01, jitter=0), first_pause=0.05)

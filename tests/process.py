@@ -49,9 +49,9 @@ class Ran:
     err: str
 
 
-async def run(*arguments: str, env: dict[str, str] | None = None) -> Ran:
-    """`python app.py …` to its end, with nothing of our own environment but the path."""
-    process = await asyncio.create_subprocess_exec(
+async def start(*arguments: str, env: dict[str, str] | None = None) -> asyncio.subprocess.Process:
+    """`python app.py …`, with nothing of our own environment but the path."""
+    return await asyncio.create_subprocess_exec(
         sys.executable,
         str(ROOT / "app.py"),
         *arguments,
@@ -60,6 +60,11 @@ async def run(*arguments: str, env: dict[str, str] | None = None) -> Ran:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+
+
+async def run(*arguments: str, env: dict[str, str] | None = None) -> Ran:
+    """The same, to its end."""
+    process = await start(*arguments, env=env)
     out, err = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode is not None
     return Ran(process.returncode, out.decode(), err.decode())

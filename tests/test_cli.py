@@ -1,7 +1,9 @@
 """`python app.py …`, as somebody runs it in a shell."""
 
+import asyncio
 import json
 import re
+import socket
 
 import pytest
 
@@ -10,7 +12,7 @@ from bot.sandbox.orders import BIRCH, OAK
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.limits import problems
 from tests.chat import Chat
-from tests.process import environment, run
+from tests.process import environment, run, start
 
 
 async def test_order_draws_the_card(sandbox: Sandbox) -> None:
@@ -102,6 +104,9 @@ async def test_check_names_every_problem_with_its_remedy(sandbox: Sandbox) -> No
             {"AUTOENHANCE_API_URL": "http://127.0.0.1:9"}, "Check AUTOENHANCE_API_URL", id="no-vendor"
         ),
         pytest.param({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must be sqlite:///", id="database"),
+        pytest.param(
+            {"DATABASE_URL": "sqlite:////proc/x.sqlite3"}, "/proc/x.sqlite3 cannot be written", id="disk"
+        ),
         pytest.param({"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is missing", id="missing"),
     ],
 )
@@ -154,6 +159,37 @@ async def test_serve_without_slack_stops(sandbox: Sandbox) -> None:
 
     assert ran.code == 1
     assert "Slack isn't answering. Nothing is lost" in ran.err
+
+
+async def test_serve_where_nothing_can_be_written_stops(sandbox: Sandbox) -> None:
+    """A database that cannot be made is named, with what to do; not taken for another process's."""
+    ran = await run(
+        "serve", env=environment(sandbox.settings) | {"DATABASE_URL": "sqlite:////proc/x.sqlite3"}
+    )
+
+    assert ran.code == 1
+    assert "/proc/x.sqlite3 cannot be written" in ran.err
+    assert "Traceback" not in ran.err
+
+
+async def test_sigterm_while_it_starts(sandbox: Sandbox) -> None:
+    """A process that is asked to stop before it is ready stops all the same."""
+    gate = sandbox.slack.hold("auth.test")
+    process = await start("serve", env=environment(sandbox.settings))
+    await asyncio.wait_for(gate.reached.wait(), 20)
+    process.terminate()
+    gate.open()
+
+    assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+async def test_demo_on_a_taken_port() -> None:
+    """A port that somebody else has is named, with the way out."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ran = await run("demo", "--once", "--port", str(taken.getsockname()[1]))
+
+    assert ran.code == 1
+    assert "Leave --port out for a free one" in ran.err
 
 
 async def test_demo_shows_one_look_up() -> None:

@@ -41,7 +41,7 @@ class Worker(Protocol):
         """Does the work; raises PutOff or CannotSucceed. It may be done twice."""
 
     async def apologise(self, job: Job, reference: str) -> None:
-        """Tells the asker that the job was given up; must not raise."""
+        """Tells the asker that the job was given up; what it raises is logged."""
 
 
 class EmbeddedEngine:
@@ -121,7 +121,10 @@ class EmbeddedEngine:
 
     async def _tidy(self) -> None:
         while not self._closing.is_set():
-            await self._ledger.prune(self._now())
+            try:
+                await self._ledger.prune(self._now())
+            except sqlite3.Error:
+                log.exception("ledger cannot be written")
             await self._sleep(3600)
 
     async def _sleep(self, seconds: float) -> None:
@@ -132,25 +135,27 @@ class EmbeddedEngine:
         waiting = self._lanes[lane]
         try:
             while waiting and not self._closing.is_set():
-                await self._run_to_its_end(*waiting[0])
+                await self._run(*waiting[0])
                 waiting.popleft()
         finally:
             del self._lanes[lane]
 
-    async def _run_to_its_end(self, id_: int, job: Job) -> None:
-        while not self._closing.is_set():
-            async with self._room:
-                again = await self._try_or_wait(id_, job)
-            if again is None:
+    async def _run(self, id_: int, job: Job) -> None:
+        """One try. A job that is put off leaves its lane meanwhile: nobody waits behind it."""
+        async with self._room:
+            if self._closing.is_set():
                 return
-            await self._sleep(again)
+            try:
+                again = await self._try(id_, job)
+            except sqlite3.Error:  # a full disk, say: the job is still open, and the disk may get room
+                log.exception("ledger cannot be written")
+                again = 5.0
+        if again is not None:
+            self._keep(self._later(id_, job, again))
 
-    async def _try_or_wait(self, id_: int, job: Job) -> float | None:
-        try:
-            return await self._try(id_, job)
-        except sqlite3.Error:  # a full disk, say: the job is still open, and the disk may get room
-            log.exception("ledger cannot be written")
-            return 5.0
+    async def _later(self, id_: int, job: Job, seconds: float) -> None:
+        await self._sleep(seconds)
+        self.begin(id_, job)
 
     async def _try(self, id_: int, job: Job) -> float | None:
         """Seconds until the next try; None when the job has ended."""
@@ -166,6 +171,9 @@ class EmbeddedEngine:
         except CannotSucceed as end:
             await self._give_up(id_, job, str(end))
             return None
+        except asyncio.CancelledError:  # the process is stopping: no fault of the job's
+            await asyncio.shield(self._ledger.put_off(id_))
+            raise
         except Exception:
             reference = new_reference()
             log.exception("job broke", kind=job.kind, reference=reference, attempt=take.attempt)
@@ -176,5 +184,8 @@ class EmbeddedEngine:
     async def _give_up(self, id_: int, job: Job, reason: str) -> None:
         reference = new_reference()
         log.error("job given up", kind=job.kind, reference=reference, reason=reason)
-        await self._worker.apologise(job, reference)
+        try:
+            await self._worker.apologise(job, reference)
+        except Exception:
+            log.exception("nobody could be told", reference=reference)
         await self._ledger.dead(id_, f"{reason} ({reference})", self._now())

@@ -7,7 +7,7 @@ JSON; a new field needs a default, so that a job written by the version before s
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from bot.orders.ids import OrderId
 from bot.orders.progress import Tally
@@ -33,6 +33,7 @@ class Ephemeral(Frozen):
     kind: Literal["ephemeral"] = "ephemeral"
     response_url: str
     replace: bool = False  # the message this URL belongs to gives way to the answer
+    message_ts: str | None = None  # of the card that is replaced, if it was one
     thread_ts: str | None = None
 
 
@@ -51,6 +52,7 @@ class View(Frozen):
 
     kind: Literal["view"] = "view"
     view_id: str
+    callback_id: str = "orders"
 
 
 Place = Annotated[Ephemeral | Message | View, Field(discriminator="kind")]
@@ -60,7 +62,7 @@ class Glimpse(Frozen):
     """What a card showed of one order, and when."""
 
     tally: Tally
-    at: datetime
+    at: AwareDatetime
 
 
 class Wanted(Frozen):
@@ -81,6 +83,8 @@ class Request(Frozen):
         match self.place:
             case Message(channel_id=channel, ts=ts):
                 return f"message:{channel}:{ts}"
+            case Ephemeral(message_ts=str(ts)):
+                return f"message:{self.asker.channel_id}:{ts}:{self.asker.user_id}"
             case View(view_id=view):
                 return f"view:{view}"
             case _:
@@ -94,6 +98,7 @@ class LookUp(Request):
     wanted: tuple[Wanted, ...]
     skipped: int = 0  # ids beyond the five that one answer shows
     in_thread: str | None = None  # where Share puts it: the thread of the message it was asked about
+    shared_by: str | None = None  # who put this card into the channel
 
 
 class Share(Request):

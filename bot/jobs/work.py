@@ -8,12 +8,21 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.autoenhance.client import Autoenhance, Look
-from bot.errors import AutoenhanceError, CannotPost, OrderNotFound, SlackBusy, SlackError, TryLater
+from bot.errors import (
+    AutoenhanceError,
+    CannotPost,
+    OrderNotFound,
+    SlackBusy,
+    SlackError,
+    TryLater,
+    Unconfirmed,
+)
 from bot.jobs.embedded import CannotSucceed, PutOff
-from bot.jobs.model import Asker, Ephemeral, Find, Job, LookUp, Say, Share, ShowPhotos, View, Wanted
+from bot.jobs.model import Asker, Find, Job, LookUp, Say, Share, ShowPhotos, Wanted
+from bot.jobs.patience import PATIENCE, sentence, tells
 from bot.jobs.seeing import given_up, order_view, see
 from bot.looks import Looks
-from bot.orders.ids import OrderId
+from bot.orders.ids import as_order_id
 from bot.slack import cards, refusals, views, words
 from bot.slack.admission import Admission
 from bot.slack.answers import Answers
@@ -21,9 +30,8 @@ from bot.slack.blocks import escape
 from bot.slack.post import Post
 from bot.slack.shown import Card, OrderView, Spot, TroubleView
 
-PATIENCE = timedelta(minutes=25)  # with Autoenhance; a response_url is good for 30
 SLACK_PATIENCE = timedelta(hours=6)
-TELLING = 2  # tries that say "not answering": a response_url is good for 5 uses, and the answer needs one
+SLACK_WAIT = 300.0  # seconds; a longer Retry-After is asked about sooner
 HITS = 10
 
 T = TypeVar("T")
@@ -51,14 +59,14 @@ class Work:
     async def perform(self, job: Job, *, attempt: int) -> None:
         """Raises PutOff while Slack or Autoenhance cannot answer, CannotSucceed when nothing helps."""
         try:
-            if refusal := await self._admission.refusal(job.asker):
+            if refusal := await self._admission.refusal(job):
                 await self._answers.give(job, lambda _: cards.say(refusal), aside=True)
             else:
                 await self._do(job, attempt)
         except SlackBusy as busy:
             if self._waited(job) > SLACK_PATIENCE:
                 raise CannotSucceed(f"Slack did not take the answer: {busy.code}") from busy
-            raise PutOff(busy.retry_after or self._back_off(attempt)) from busy
+            raise PutOff(min(busy.retry_after or self._back_off(attempt), SLACK_WAIT)) from busy
         except SlackError as refused:
             raise CannotSucceed(f"Slack refused the answer: {refused.code}") from refused
 
@@ -85,9 +93,9 @@ class Work:
             view.error for view in seen if isinstance(view, TroubleView) and isinstance(view.error, TryLater)
         ]
         if late and self._waited(job) < PATIENCE:
-            if _tells(job, attempt):
+            if tells(job, attempt):
                 await self._show(job, seen)
-            raise PutOff(max(error.retry_after or self._back_off(attempt) for error in late))
+            raise PutOff(max(self._pause(job, error, attempt) for error in late))
         await self._show(job, [given_up(view, PATIENCE // timedelta(minutes=1)) for view in seen])
 
     async def _see(self, wanted: Wanted, asker: Asker) -> OrderView | TroubleView:
@@ -105,23 +113,25 @@ class Work:
         )
         await self._answers.give(
             job,
-            lambda spot: cards.orders_card(seen, replace(spot, in_thread=job.in_thread), skipped=job.skipped),
+            lambda spot: cards.orders_card(
+                seen, replace(spot, in_thread=job.in_thread, shared_by=job.shared_by), skipped=job.skipped
+            ),
             aside=aside,
         )
 
     async def _share(self, job: Share, attempt: int) -> None:
-        if job.to == "channel" and (refusal := await self._admission.refusal_to_post(job.asker)):
-            await self._say(job, refusal)
-            return
         look = await self._patiently(self._orders.order(job.order), job, attempt)
         if look is None:
             return
-        card = cards.orders_card([order_view(look, job.order, job.asker.user_id)], Spot("message"))
+        by = job.asker.user_id if job.to == "channel" else None
+        spot = Spot("message", shared_by=by)
+        card = cards.orders_card([order_view(look, job.order, job.asker.user_id)], spot)
         if job.to == "asker":
             await self._post.message(job.asker.user_id, card)
-            await self._say(job, words.SENT_TO_YOU)
+            with suppress(SlackError):  # the card is there; for the word about it, nothing is done twice
+                await self._say(job, words.SENT_TO_YOU)
         else:
-            await self._post_in_channel(job, cards.with_note(card, words.shared_by(job.asker.user_id)))
+            await self._post_in_channel(job, card)
 
     async def _post_in_channel(self, job: Share, card: Card) -> None:
         try:
@@ -129,6 +139,8 @@ class Work:
         except CannotPost as error:
             refusal = cards.not_posted(error, job.order)
             await self._answers.give(job, lambda _: refusal)
+        except Unconfirmed:
+            await self._say(job, refusals.UNCONFIRMED)
 
     async def _show_photos(self, job: ShowPhotos, attempt: int) -> None:
         look = await self._patiently(self._orders.order(job.order), job, attempt)
@@ -141,7 +153,7 @@ class Work:
         if found is not None:
             now = self._now()
             hits = [
-                order_view(Look(order, now), OrderId(order.order_id)) for order in found if order.order_id
+                order_view(Look(order, now), id_) for order in found if (id_ := as_order_id(order.order_id))
             ]
             await self._answers.give(job, lambda _: views.hits(hits, job.words))
 
@@ -156,36 +168,25 @@ class Work:
             return await asking
         except TryLater as error:
             if self._waited(job) < PATIENCE:
-                if _tells(job, attempt):
-                    await self._say(job, _sentence(job, error))
-                raise PutOff(error.retry_after or self._back_off(attempt)) from error
-            await self._say(job, _sentence(job, error, gave_up=True))
+                if tells(job, attempt):
+                    await self._say(job, sentence(job, error))
+                raise PutOff(self._pause(job, error, attempt)) from error
+            await self._say(job, sentence(job, error, gave_up=True))
         except AutoenhanceError as error:
-            await self._say(job, _sentence(job, error))
+            await self._say(job, sentence(job, error))
         return None
 
     async def _say(self, job: Job, sentence: str) -> None:
         await self._answers.give(job, lambda _: cards.say(sentence))
+
+    def _pause(self, job: Job, error: TryLater, attempt: int) -> float:
+        """Seconds; never past our patience, so that giving up is told while there is a way to tell it."""
+        left = (PATIENCE - self._waited(job)).total_seconds()
+        return min(error.retry_after or self._back_off(attempt), max(left, 0.0) + 1.0)
 
     def _waited(self, job: Job) -> timedelta:
         return self._now() - job.asker.at
 
     def _back_off(self, attempt: int) -> float:
         """Seconds, doubling up to a minute."""
-        return min(60.0, self._first_pause * 2.0 ** (attempt - 1))
-
-
-def _sentence(job: Share | ShowPhotos | Find, error: AutoenhanceError, *, gave_up: bool = False) -> str:
-    minutes = PATIENCE // timedelta(minutes=1)
-    if isinstance(job, Find):
-        return refusals.search_gave_up(minutes) if gave_up else refusals.search_trouble(error)
-    return refusals.gave_up(job.order, None, minutes) if gave_up else refusals.trouble(error, job.order, None)
-
-
-def _tells(job: Job, attempt: int) -> bool:
-    """Said again only where it replaces what was said before; beside a card that others see it does not."""
-    match job.place:
-        case Ephemeral(replace=True) | View():
-            return attempt <= TELLING
-        case _:
-            return attempt == 1
+        return min(60.0, self._first_pause * 2.0 ** min(attempt - 1, 10))

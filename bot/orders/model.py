@@ -14,7 +14,12 @@ from bot.errors import Unavailable
 
 
 def _aware(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:  # neither zones nor Slack's dates can take these
+        raise ValueError("no year in which an order was made")
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
 
 
 # Real values have no zone, though the vendor's samples end in `Z`.

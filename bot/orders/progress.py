@@ -123,20 +123,23 @@ def _reason(image: Image) -> str:
 def _tally(order: Order, words: Sequence[str]) -> Tally:
     done, failed = words.count("done"), sum(map(words.count, _FAILED))
     total = max(order.total_images or 0, len(words))
-    state = _state(order, listed=len(words), done=done, failed=failed)
+    state = _state(order, listed=len(words), done=done, failed=failed, expired=words.count("expired"))
     word = _order_word(order, words) if state is State.OTHER else ""
     return Tally(state=state, word=word, total=total, done=done, failed=failed, waiting=total - done - failed)
 
 
-def _state(order: Order, *, listed: int, done: int, failed: int) -> State:
-    """The first that applies; grouping comes early because `images` is empty meanwhile."""
+def _state(order: Order, *, listed: int, done: int, failed: int, expired: int) -> State:
+    """The first that applies; grouping comes early because `images` is empty meanwhile.
+
+    Expired photos were kept too long: they need attention, but the order did not fail.
+    """
     says_so = (order.status or "").strip().lower() == "processing"
     first_match = (
         (order.is_deleted, State.DELETED),
         (order.is_merging, State.GROUPING),
         (says_so if order.is_processing is None else order.is_processing, State.ENHANCING),
         (listed == 0, State.WAITING),
-        (failed == listed, State.FAILED),
+        (failed == listed and not expired, State.FAILED),
         (failed > 0, State.ATTENTION),
         (done == listed, State.READY),
     )

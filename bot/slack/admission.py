@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.jobs.model import Asker
+from bot.jobs.model import Asker, Job, LookUp, Message, Share
 from bot.slack import refusals
 from bot.slack.channels import Channels
 from bot.slack.post import Audience
@@ -24,16 +24,26 @@ class Admission:
         self._home = home
         self._channels = channels
 
-    async def refusal(self, asker: Asker) -> str | None:
-        """Why this person gets no orders here; None if they do. Raises SlackBusy."""
-        if not self._home.knows(asker):
-            return refusals.OUTSIDER
-        if await self._channels.audience(asker.channel_id) is Audience.SHARED:
-            return refusals.SHARED_CHANNEL
-        return None
+    async def refusal(self, job: Job) -> str | None:
+        """Why this is not done for this person here; None if it is. Raises SlackBusy.
 
-    async def refusal_to_post(self, asker: Asker) -> str | None:
-        """Stricter where others read along: not knowing who they are is reason enough."""
-        if await self._channels.audience(asker.channel_id) is Audience.UNKNOWN:
-            return refusals.CANNOT_TELL_SHARED
-        return None
+        Stricter where others read along: they are asked for anew, and not knowing them is reason enough.
+        """
+        if not self._home.knows(job.asker):
+            return refusals.OUTSIDER
+        if not _seen_by_others(job):
+            known = await self._channels.audience(job.asker.channel_id)
+            return refusals.SHARED_CHANNEL if known is Audience.SHARED else None
+        match await self._channels.audience_now(job.asker.channel_id):
+            case Audience.SHARED:
+                return refusals.SHARED_CHANNEL
+            case Audience.UNKNOWN:
+                return refusals.CANNOT_TELL_SHARED
+            case _:  # where the bot is no member, Slack refuses the post itself
+                return None
+
+
+def _seen_by_others(job: Job) -> bool:
+    """Copying an id or sending to oneself shows nothing to anybody else."""
+    shared = isinstance(job, Share) and job.to == "channel"
+    return shared or (isinstance(job, LookUp) and isinstance(job.place, Message))

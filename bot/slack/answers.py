@@ -1,8 +1,9 @@
 """The way back to the asker, and the way that is left when that one is closed."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from bot.errors import SlackBusy, SlackError
+from bot.errors import SlackBusy, SlackError, Unconfirmed
 from bot.jobs.model import Ephemeral, Message, Place, Request, View
 from bot.slack import cards, words
 from bot.slack.post import Post
@@ -28,7 +29,8 @@ class Answers:
             raise
         except SlackError:
             late = cards.with_note(draw(Spot("message")), words.late(request.asker.at))
-            await self._post.message(request.asker.user_id, late)
+            with suppress(Unconfirmed):
+                await self._post.message(request.asker.user_id, late)
 
 
 def _aside(place: Place) -> Place:

@@ -4,16 +4,26 @@ Names and counts only, never a right: whoever clicks is authorised again from th
 signed. A value that does not read as this is from another version of the bot, or from nobody's card.
 """
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.errors import NotAnOrderId, StaleButton
 from bot.jobs.model import Wanted
 from bot.orders.ids import OrderId
+from bot.slack import names
 from bot.slack.limits import LIMITS
+from bot.slack.names import AT_ONCE
 
 _BLOCK = "order:"
+_SHARE = re.compile(rf"{names.SHARE}(?::(\d+\.\d+))?")
+
+
+def _unique(wanted: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+    if len({each.order for each in wanted}) < len(wanted):
+        raise ValueError("an order twice")
+    return wanted
 
 
 class Value(BaseModel):
@@ -22,8 +32,9 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     v: Literal[1] = 1
-    wanted: tuple[Wanted, ...]
+    wanted: Annotated[tuple[Wanted, ...], Field(min_length=1, max_length=AT_ONCE), AfterValidator(_unique)]
     in_thread: str | None = None
+    shared_by: str | None = None
 
 
 def pack(value: Value) -> str:
@@ -54,3 +65,14 @@ def order_of(block: str) -> OrderId:
         return OrderId(block.removeprefix(_BLOCK) if block.startswith(_BLOCK) else "")
     except NotAnOrderId as wrong:
         raise StaleButton from wrong
+
+
+def share_value(thread: str | None) -> str:
+    return f"{names.SHARE}:{thread}" if thread else names.SHARE
+
+
+def thread_to_share_in(value: str) -> str | None:
+    """None for the channel itself. Raises StaleButton for anything but a `share_value`."""
+    if not (found := _SHARE.fullmatch(value)):
+        raise StaleButton
+    return found[1]

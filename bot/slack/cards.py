@@ -9,7 +9,7 @@ from bot.orders.ids import OrderId
 from bot.orders.progress import Progress, State, changes
 from bot.slack import blocks, names, refusals, words
 from bot.slack.blocks import Block, code, escape, when
-from bot.slack.buttons import Value, block_id, pack
+from bot.slack.buttons import Value, block_id, pack, share_value
 from bot.slack.failures import failures_block, failures_text, odd_settings
 from bot.slack.limits import LIMITS
 from bot.slack.shown import Card, OrderView, Spot, TroubleView
@@ -30,11 +30,14 @@ FIELDS: tuple[tuple[str, Callable[[Progress], str | None]], ...] = (
 
 def orders_card(views: Sequence[OrderView | TroubleView], spot: Spot, *, skipped: int = 0) -> Card:
     """One message for all that was asked; `skipped` counts the ids beyond what one answer shows."""
-    value = pack(Value(wanted=tuple(view.wanted for view in views), in_thread=spot.in_thread))
+    wanted = tuple(view.wanted for view in views)
+    value = pack(Value(wanted=wanted, in_thread=spot.in_thread, shared_by=spot.shared_by))
     drawn = [_order(v, spot, value) if isinstance(v, OrderView) else _trouble(v, spot, value) for v in views]
     between = [block for card in drawn for block in (*card["blocks"], blocks.divider())][:-1]
     card = Card(text=_text("\n\n".join(card["text"] for card in drawn)), blocks=between)
-    return with_note(card, words.skipped(skipped)) if skipped else card
+    notes = [words.skipped(skipped)] if skipped else []
+    notes += [words.shared_by(spot.shared_by)] if spot.shared_by else []
+    return with_note(card, " · ".join(notes)) if notes else card
 
 
 def with_note(card: Card, note: str) -> Card:
@@ -132,9 +135,8 @@ def _buttons(view: OrderView, spot: Spot, value: str) -> Block:
     """Only buttons that can act: nothing can be shared from a modal, nor into a direct message."""
     address = WEB_APP + quote(view.order, safe="")
     visible = [_recheck(view.order, value), blocks.button("Open in Autoenhance", names.OPEN, url=address)]
-    share = f"{names.SHARE}:{spot.in_thread}" if spot.in_thread else names.SHARE
     menu = [
-        ("Share in channel", share, spot.can_share),
+        ("Share in channel", share_value(spot.in_thread), spot.can_share),
         ("Show photos", names.SHOW_PHOTOS, view.progress.listed > 0 and spot.where != "view"),
         ("Copy id", names.COPY_ID, spot.where != "view"),
     ]

@@ -23,9 +23,14 @@ class Channels:
         if channel_id is None or channel_id.startswith("D"):
             return Audience.OWN
         audience, until = self._known.get(channel_id, (Audience.UNKNOWN, self._now()))
-        if until <= self._now():
-            audience = await self._post.audience(channel_id)
-            self._remember(channel_id, audience)
+        return audience if self._now() < until else await self.audience_now(channel_id)
+
+    async def audience_now(self, channel_id: str | None) -> Audience:
+        """As Slack says this moment: for what others are going to see. Raises SlackBusy."""
+        if channel_id is None or channel_id.startswith("D"):
+            return Audience.OWN
+        audience = await self._post.audience(channel_id)
+        self._remember(channel_id, audience)
         return audience
 
     def _remember(self, channel_id: str, audience: Audience) -> None:

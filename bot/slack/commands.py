@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from bot.jobs.model import Ephemeral, Find, Job, LookUp, Place, Wanted
-from bot.orders.ids import OrderId, find_order_ids
+from bot.orders.finding import find_order_ids
+from bot.orders.ids import OrderId
 from bot.slack import refusals, words
 from bot.slack.blocks import unescape
 from bot.slack.help import HELP, help_on
+from bot.slack.names import AT_ONCE
 from bot.slack.payloads import Command
 
 Reply = tuple[str, Job | None]
@@ -31,12 +33,12 @@ def reply(command: Command, key: str) -> Reply:
 def _look_up(command: Command, key: str, ids: tuple[OrderId, ...], typed: str) -> Reply:
     if not ids:
         return refusals.no_id(unescape(typed)), None
-    return words.looking_up(ids[: words.AT_ONCE]), LookUp(
+    return words.looking_up(ids[:AT_ONCE]), LookUp(
         key=key,
         asker=command.asker,
         place=_place(command),
-        wanted=tuple(Wanted(order=order) for order in ids[: words.AT_ONCE]),
-        skipped=len(ids[words.AT_ONCE :]),
+        wanted=tuple(Wanted(order=order) for order in ids[:AT_ONCE]),
+        skipped=len(ids[AT_ONCE:]),
     )
 
 

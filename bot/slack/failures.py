@@ -34,6 +34,8 @@ def _has_more(failure: Failure, share: int) -> bool:
 
 
 def _reason(failure: Failure) -> str:
+    if failure.reason == "expired":
+        return words.EXPIRED
     return fit(one_line(failure.reason), REASON) or words.NO_REASON
 
 

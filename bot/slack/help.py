@@ -1,7 +1,7 @@
 """What `/order help` says."""
 
-from bot.slack.names import APP, COMMAND
-from bot.slack.words import AT_ONCE, EXAMPLE_ID
+from bot.slack.names import APP, AT_ONCE, COMMAND
+from bot.slack.words import EXAMPLE_ID
 
 HELP = f"""\
 *{APP} shows Autoenhance orders here in Slack.* Only you see the answer, until you share it.

@@ -1,5 +1,6 @@
 """The door that Slack calls over HTTP: `POST /slack/events`."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -16,6 +17,8 @@ from starlette.types import Receive, Scope, Send
 from bot.logs import new_reference
 
 log = structlog.get_logger(__name__)
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+_LENGTH = re.compile(r"[0-9]{1,15}")
 MOST = 1_048_576  # bytes; a message shortcut carries its whole message, a view at most 250 kB
 
 
@@ -65,7 +68,7 @@ class SlackDoor:
     def _signed(self, request: Request, body: str) -> bool:
         timestamp = request.headers.get("x-slack-request-timestamp", "")
         signature = request.headers.get("x-slack-signature", "")
-        if not (timestamp.isascii() and timestamp.isdigit() and signature.isascii()):
+        if not (_TIMESTAMP.fullmatch(timestamp) and signature.isascii()):
             return False
         return self._verifier.is_valid(body, timestamp, signature)
 
@@ -81,7 +84,7 @@ class _SlackClock(Clock):
 async def _read(request: Request) -> bytes | None:
     """None as soon as there is more of it than we read."""
     length = request.headers.get("content-length", "0")
-    if length.isdigit() and int(length) > MOST:
+    if not _LENGTH.fullmatch(length) or int(length) > MOST:
         return None
     body = bytearray()
     async for chunk in request.stream():

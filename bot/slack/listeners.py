@@ -7,8 +7,10 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.jobs.model import Ephemeral, Job, LookUp, Say, Share, ShowPhotos, View, Wanted
-from bot.orders.ids import OrderId, find_mentioned_ids, find_order_ids
+from bot.orders.finding import find_mentioned_ids, find_order_ids
+from bot.orders.ids import OrderId
 from bot.slack import buttons, commands, names, payloads, refusals, views, words
+from bot.slack.names import AT_ONCE
 from bot.slack.payloads import Payload
 from bot.slack.post import Post
 
@@ -34,7 +36,7 @@ class Listeners:
         if len(ids) == 1:
             await self._record(self._look_up_here(body, ids[0]))
         elif ids:
-            view_id = await self._open(body, views.busy(words.looking_up(ids[: words.AT_ONCE])))
+            view_id = await self._open(body, views.busy(words.looking_up(ids[:AT_ONCE])))
             await self._record(self._look_up_in(view_id, body, ids))
         else:
             await self._open(body, views.ask(refusals.NO_ID_IN_MESSAGE))
@@ -51,14 +53,13 @@ class Listeners:
             await ack(response_action="errors", errors={names.ASK_BLOCK: refusals.NO_ID_FIELD})
             return
         await self._record(self._look_up_in(payloads.dig(body, "view", "id"), body, ids))
-        await ack(response_action="update", view=views.busy(words.looking_up(ids[: words.AT_ONCE])))
+        await ack(response_action="update", view=views.busy(words.looking_up(ids[:AT_ONCE])))
 
     async def recheck(self, ack: AsyncAck, body: Payload) -> None:
         value = buttons.unpack(payloads.click(body).value)
         place = payloads.card_place(body)
-        await self._record(
-            LookUp(**self._from(body), place=place, wanted=value.wanted, in_thread=value.in_thread)
-        )
+        drawn = {"in_thread": value.in_thread, "shared_by": value.shared_by}
+        await self._record(LookUp(**self._from(body), place=place, wanted=value.wanted, **drawn))
         await ack()
 
     async def show(self, ack: AsyncAck, body: Payload) -> None:
@@ -72,14 +73,13 @@ class Listeners:
         click = payloads.click(body)
         order = buttons.order_of(click.block_id)
         if click.value == names.SHOW_PHOTOS:
-            view = View(
-                view_id=await self._open(body, views.busy(words.FETCHING_PHOTOS, callback_id=names.PHOTOS))
-            )
+            opened = await self._open(body, views.busy(words.FETCHING_PHOTOS, callback_id=names.PHOTOS))
+            view = View(view_id=opened, callback_id=names.PHOTOS)
             await self._record(ShowPhotos(**self._from(body), place=view, order=order))
         elif click.value == names.COPY_ID:
             await self._record(Say(**self._from(body), place=payloads.beside(body), text=order))
         else:
-            await self._share(body, order)
+            await self._record(self._share(body, order, buttons.thread_to_share_in(click.value)))
         await ack()
 
     async def send_to_me(self, ack: AsyncAck, body: Payload) -> None:
@@ -97,10 +97,8 @@ class Listeners:
         await self._record(Say(**self._from(body), place=payloads.beside(body), text=refusals.STALE_BUTTON))
         await ack()
 
-    async def _share(self, body: Payload, order: OrderId) -> None:
-        _, _, thread = payloads.click(body).value.partition(":")
-        place = payloads.beside(body)
-        await self._record(Share(**self._from(body), place=place, order=order, in_thread=thread or None))
+    def _share(self, body: Payload, order: OrderId, thread: str | None) -> Share:
+        return Share(**self._from(body), place=payloads.beside(body), order=order, in_thread=thread)
 
     async def _open(self, body: Payload, view: dict[str, Any]) -> str:
         return await self._post.open(payloads.dig(body, "trigger_id"), view)
@@ -117,7 +115,7 @@ class Listeners:
         )
 
     def _look_up_in(self, view_id: str, body: Payload, ids: tuple[OrderId, ...]) -> LookUp:
-        wanted = tuple(Wanted(order=order) for order in ids[: words.AT_ONCE])
+        wanted = tuple(Wanted(order=order) for order in ids[:AT_ONCE])
         skipped = len(ids) - len(wanted)
         return LookUp(**self._from(body), place=View(view_id=view_id), wanted=wanted, skipped=skipped)
 

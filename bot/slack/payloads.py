@@ -52,7 +52,7 @@ def asker(payload: Payload, now: datetime) -> Asker:
     return Asker(
         team_id=team,
         user_id=dig(payload, "user", "id"),
-        user_team_id=dig(payload, "user", "team_id") or team,
+        user_team_id=dig(payload, "user", "team_id"),  # not there: nobody we know
         channel_id=dig(payload, "channel", "id") or dig(payload, "container", "channel_id") or None,
         at=now,
     )
@@ -69,7 +69,8 @@ def card_place(payload: Payload) -> Place:
     if dig(container, "type") == "view" or not response_url:
         return View(view_id=dig(container, "view_id") or dig(payload, "view", "id"))
     if container.get("is_ephemeral"):
-        return Ephemeral(response_url=response_url, replace=True)
+        ts = dig(container, "message_ts") or None
+        return Ephemeral(response_url=response_url, replace=True, message_ts=ts)
     return Message(
         channel_id=dig(container, "channel_id"),
         ts=dig(container, "message_ts"),

@@ -1,56 +1,26 @@
 """Sending: the Web API and response_urls, with every failure as one of ours."""
 
-import json
-from collections.abc import Awaitable
 from enum import StrEnum, auto
-from http import HTTPStatus
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.errors import Archived, CannotPost, Gone, NotInChannel, SlackBusy, SlackError, SlackRefused
+from bot.errors import (
+    CannotPost,
+    Gone,
+    NotInChannel,
+    SlackBusy,
+    SlackError,
+    SlackRefused,
+    Unconfirmed,
+)
 from bot.jobs.model import Ephemeral, Message, Place, View
 from bot.slack import views
 from bot.slack.blocks import Block
+from bot.slack.replies import check, checked
 from bot.slack.shown import Card
-
-# Slack's words for what we tell apart; docs.slack.dev, reference/methods. All others are SlackRefused.
-_CODES: dict[type[SlackError], set[str]] = {
-    NotInChannel: {"not_in_channel", "channel_not_found", "user_not_in_channel"},
-    Archived: {"is_archived"},
-    CannotPost: {
-        "restricted_action",
-        "restricted_action_read_only_channel",
-        "restricted_action_non_threadable_channel",
-        "restricted_action_thread_only_channel",
-        "messages_tab_disabled",
-        "cannot_reply_to_message",
-        "cannot_dm_bot",
-    },
-    Gone: {
-        "message_not_found",
-        "cant_update_message",
-        "edit_window_closed",
-        "not_found",
-        "used_url",
-        "expired_url",
-        "expired_trigger_id",
-        "exchanged_trigger_id",
-        "trigger_expired",
-        "trigger_exchanged",
-    },
-    SlackBusy: {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"},
-}
-_BUSY = {
-    HTTPStatus.TOO_MANY_REQUESTS,
-    *(status for status in HTTPStatus if status >= HTTPStatus.INTERNAL_SERVER_ERROR),
-}
-_GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
-_BY_CODE = {code: kind for kind, codes in _CODES.items() for code in codes}
 
 
 class Audience(StrEnum):
@@ -78,11 +48,26 @@ class Post:
                 )
             case Message():
                 await self._update(place, card)
-            case View(view_id=view_id):
-                await self.show(view_id, views.answer(card))
+            case View():
+                await self.show(place.view_id, views.answer(card, callback_id=place.callback_id))
 
     async def message(self, channel_id: str, card: Card, *, thread_ts: str | None = None) -> None:
-        """A message that everybody in the channel sees; to a user's id, a direct message."""
+        """A message that everybody in the channel sees; to a user's id, a direct message.
+
+        Slack has no key by which it would know a repeat. So a post that it did not confirm is made once
+        more, and when that fails too, Unconfirmed is raised instead of an error that is worth a retry.
+        """
+        try:
+            await self._say(channel_id, card, thread_ts)
+        except SlackBusy as busy:
+            if not busy.maybe_done:
+                raise
+            try:
+                await self._say(channel_id, card, thread_ts)
+            except SlackBusy as again:
+                raise Unconfirmed(again.code) from again
+
+    async def _say(self, channel_id: str, card: Card, thread_ts: str | None) -> None:
         sent = self._web.chat_postMessage(
             channel=channel_id,
             thread_ts=thread_ts,
@@ -140,42 +125,8 @@ class Post:
             body["thread_ts"] = thread_ts
         try:
             sent = await AsyncWebhookClient(url, session=self._session).send_dict(body)
+        except aiohttp.InvalidURL as error:
+            raise Gone("no_url") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise SlackBusy("no_connection") from error
-        if sent.status_code != HTTPStatus.OK:  # send_dict never raises: an expired URL is a 404
-            raise _ours(_word(sent.body), sent.status_code, sent.headers)
-
-
-async def checked(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
-    try:
-        return await call
-    except SlackApiError as error:
-        response: Any = error.response
-        # a body that is no JSON arrives as aiohttp's response, all else as slack_sdk's
-        status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
-        data = getattr(response, "data", None)
-        word = str(data.get("error", "")) if isinstance(data, dict) else ""
-        raise _ours(word, status, getattr(response, "headers", {})) from error
-    except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as error:
-        raise SlackBusy("no_connection") from error
-
-
-def _word(body: str) -> str:
-    """Slack's word for what is wrong, which comes bare or as JSON."""
-    try:
-        return str(json.loads(body)["error"])
-    except (ValueError, LookupError, TypeError):
-        return body.strip()[:80]
-
-
-def _ours(word: str, status: int, headers: Any) -> SlackError:
-    if status in _BUSY or word in _CODES[SlackBusy]:
-        return SlackBusy(word or f"http_{status}", retry_after=_seconds(headers))
-    kind = Gone if status in _GONE and word not in _BY_CODE else _BY_CODE.get(word, SlackRefused)
-    return kind(word or f"http_{status}")
-
-
-def _seconds(headers: Any) -> float | None:
-    value = next((value for key, value in headers.items() if key.lower() == "retry-after"), None)
-    value = value[0] if isinstance(value, list) else value  # slack_sdk keeps headers as lists
-    return float(value) if value is not None and str(value).isdigit() else None
+        check(sent)

@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SettingsError, SlackBusy, SlackError
 from bot.slack.names import APP, SCOPES
-from bot.slack.post import checked
+from bot.slack.replies import checked
 
 _REFUSED = (
     "Slack refuses SLACK_BOT_TOKEN ({}). Copy the Bot User OAuth Token again from OAuth & Permissions on the "

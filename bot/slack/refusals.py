@@ -20,7 +20,7 @@ NO_ID_IN_MESSAGE = "I can't see an order id in that message. Paste an id or a li
 
 def trouble(error: errors.AutoenhanceError, order: str, last: Glimpse | None) -> str:
     """Why there is no card for this order, what is known all the same, and what to do."""
-    known = f" Last known ({when(last.at, '{time}')}): {counted(last.tally)}." if last else ""
+    known = _known(last)
     match error:
         case errors.OrderNotFound():
             return (
@@ -30,16 +30,25 @@ def trouble(error: errors.AutoenhanceError, order: str, last: Glimpse | None) ->
         case errors.OrderTooLarge():
             return f"Order {code(order)} is larger than I can read. Open it in Autoenhance instead."
         case errors.Limited(retry_after=seconds):
-            soon = f"about {max(1, round(seconds))} s" if seconds else "a moment"
-            return f"Too many look-ups just now.{known} I'll answer here in {soon}."
+            return f"Too many look-ups just now.{known} I'll answer here in {_soon(seconds)}."
         case errors.TryLater():
-            return f"Autoenhance isn't answering.{known} I'll answer here when it does."
+            return f"Autoenhance isn't answering about {code(order)}.{known} I'll answer here when it does."
         case _:
             return f"{refused(error)}{known}"
 
 
+def _known(last: Glimpse | None) -> str:
+    return f" Last known ({when(last.at)}): {counted(last.tally)}." if last else ""
+
+
+def _soon(seconds: float | None) -> str:
+    if not seconds:
+        return "a moment"
+    return f"about {max(1, round(seconds))} s" if seconds <= 90 else f"about {round(seconds / 60)} min"  # noqa: PLR2004
+
+
 def gave_up(order: str, last: Glimpse | None, minutes: int) -> str:
-    known = f" Last known ({when(last.at, '{time}')}): {counted(last.tally)}." if last else ""
+    known = _known(last)
     if not minutes:
         return f"Autoenhance isn't answering about {code(order)}.{known} Ask again in a few minutes."
     return (
@@ -49,10 +58,15 @@ def gave_up(order: str, last: Glimpse | None, minutes: int) -> str:
 
 
 def refused(error: errors.AutoenhanceError) -> str:
-    """The same whatever was asked for: the key is not good enough."""
+    """What is the same whatever was asked for."""
+    if isinstance(error, errors.OrderTooLarge):
+        return "Autoenhance's answer is longer than I can read. Ask for less, or look in Autoenhance itself."
     if isinstance(error, errors.KeyMissing):
         return "Autoenhance wants an API key for this, and I have none. An admin can set AUTOENHANCE_API_KEY."
-    return "Autoenhance no longer accepts the key. An admin must replace it (AUTOENHANCE_API_KEY)."
+    return (
+        "Autoenhance no longer accepts the key. An admin must replace it (AUTOENHANCE_API_KEY). "
+        "Nothing was lost."
+    )
 
 
 def search_trouble(error: errors.AutoenhanceError) -> str:
@@ -85,9 +99,10 @@ CANNOT_TELL_SHARED = (
     "I can't see whether this channel is shared with another company, so I don't post the order here. "
     "An admin must install me again, with the scopes `channels:read` and `groups:read`."
 )
-STALE_BUTTON = (
-    f"This button is from another version of me. Type `{COMMAND}` and the order's id for a new card."
+UNCONFIRMED = (
+    "Slack did not confirm that the card was posted. It may be there already; if it isn't, share it again."
 )
+STALE_BUTTON = f"This button is out of date. Type `{COMMAND}` and the order's id for a new card."
 
 
 def cannot_post(slack_code: str) -> str:

@@ -76,3 +76,4 @@ class Spot:
     where: Where
     can_share: bool = False
     in_thread: str | None = None
+    shared_by: str | None = None

@@ -1,7 +1,7 @@
 """The modals, and the list of a search's hits. Data in, dicts out."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections import Counter
+from collections.abc import Sequence
 
 from bot.jobs.model import Wanted
 from bot.orders.progress import Photo
@@ -9,11 +9,12 @@ from bot.slack import blocks, names, words
 from bot.slack.blocks import Block, code, escape, fit, one_line
 from bot.slack.buttons import Value, pack
 from bot.slack.limits import LIMITS
+from bot.slack.names import AT_ONCE
 from bot.slack.shown import Card, OrderView
 
-PHOTOS_SHOWN = 1000  # names in one modal; a view's JSON may have 250 kB
+SECTIONS = 90  # of photos; a modal may have 100 blocks
+CHARACTERS = 40_000  # of photos; a view's JSON may have 250 kB, and a character of some scripts takes six
 NAME = 200  # characters of an order's name in a list
-LINES = 20  # names in one section, so that none passes 3,000 characters
 _ORDER = {"failed": 0, "expired": 1, "waiting": 2, "processing": 3, "done": 9}
 
 
@@ -23,7 +24,7 @@ def ask(note: str = "") -> Block:
         names.ASK_BLOCK,
         names.ASK_INPUT,
         "Order id or link",
-        hint=f"Up to {words.AT_ONCE} at once. Only you see the answer.",
+        hint=f"Up to {AT_ONCE} at once. Only you see the answer.",
         placeholder=words.EXAMPLE_ID,
     )
     drawn = [blocks.section(note), field] if note else [field]
@@ -40,21 +41,34 @@ def answer(card: Card, *, callback_id: str = names.ANSWER) -> Block:
 
 
 def photos(view: OrderView) -> Card:
-    """Every photo of an order by state, those that failed first, as far as a modal has room."""
+    """The photos of an order by state, those that failed first, as far as a modal has room."""
     ordered = sorted(view.progress.photos, key=lambda photo: (_ORDER.get(photo.word, 5), photo.word))
-    left = len(ordered) - PHOTOS_SHOWN
-    drawn = [blocks.header(view.title), *_groups(ordered[:PHOTOS_SHOWN])]
-    if left > 0:
-        drawn.append(blocks.context(f"and {words.photos(left)} more; open the order in Autoenhance for all."))
+    sections, shown = _sections(ordered)
+    drawn = [blocks.header(view.title), *map(blocks.section, sections)]
+    if left := len(ordered) - shown:
+        drawn.append(blocks.context(words.more_photos(left)))
     return Card(text=f"{escape(view.title)}: {words.counted(view.progress.tally)}.", blocks=drawn)
 
 
-def _groups(ordered: Sequence[Photo]) -> Iterator[Block]:
-    for word, group in groupby(ordered, key=lambda photo: photo.word):
-        lines = [_line(photo) for photo in group]
-        for start in range(0, len(lines), LINES):
-            title = f"*{escape(one_line(word)).capitalize()}* ({len(lines):,})\n" if start == 0 else ""
-            yield blocks.section(title + "\n".join(lines[start : start + LINES]))
+def _sections(ordered: Sequence[Photo]) -> tuple[list[str], int]:
+    """The texts of the sections, each within Slack's limit, and how many photos are in them."""
+    counts = Counter(photo.word for photo in ordered)
+    sections: list[str] = []
+    room, last = CHARACTERS, None
+    for shown, photo in enumerate(ordered):
+        line = _line(photo)
+        if photo.word != last:
+            line = f"*{escape(fit(one_line(photo.word), 60)).capitalize()}* ({counts[photo.word]:,})\n{line}"
+        new = photo.word != last or len(sections[-1]) + len(line) >= LIMITS.section
+        room -= len(line)
+        if room < 0 or (new and len(sections) == SECTIONS):
+            return sections, shown
+        if new:
+            sections.append(line)
+        else:
+            sections[-1] += f"\n{line}"
+        last = photo.word
+    return sections, len(ordered)
 
 
 def _line(photo: Photo) -> str:

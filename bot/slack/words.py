@@ -5,10 +5,9 @@ from datetime import datetime
 
 from bot.orders.progress import Changes, State, Tally
 from bot.slack.blocks import code, when
-from bot.slack.names import APP, COMMAND
+from bot.slack.names import APP, AT_ONCE, COMMAND
 
 EXAMPLE_ID = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
-AT_ONCE = 5  # cards in one answer
 
 MARKS = {
     State.WAITING: ":hourglass_flowing_sand:",
@@ -53,7 +52,7 @@ def mark(tally: Tally) -> str:
 
 def state(tally: Tally) -> str:
     """Autoenhance's own word where it is none of the states that we know."""
-    return STATES.get(tally.state) or tally.word.capitalize() or "Unknown state"
+    return STATES.get(tally.state) or tally.word or "Unknown state"
 
 
 def photos(count: int) -> str:
@@ -83,7 +82,7 @@ def situation(tally: Tally) -> str:
             )
         case State.ATTENTION:
             rest = f"; {photos(left)} not finished" if left else "; the others are done"
-            return f"{photos(tally.failed)} could not be enhanced{rest}."
+            return f"{photos(tally.failed)} {'needs' if tally.failed == 1 else 'need'} attention{rest}."
         case State.FAILED:
             return (
                 "None of the photos could be enhanced."
@@ -91,16 +90,26 @@ def situation(tally: Tally) -> str:
                 else "The photo could not be enhanced."
             )
         case State.READY:
-            return f"All {photos(tally.total)} are done." if tally.total > 1 else "The photo is done."
+            listed = "" if tally.done == tally.total else " that Autoenhance lists"
+            return (
+                f"All {photos(tally.done)}{listed} are done."
+                if tally.done > 1
+                else f"The photo{listed} is done."
+            )
         case _:
             return f"{photos(tally.waiting)} not finished, and nothing is being worked on just now."
 
 
-NO_REASON = "no reason given"
+NO_REASON = "No reason given"
+EXPIRED = "Expired"
 
 
 def more_failures(left: int) -> str:
     return f"and {left:,} more, under Show photos"
+
+
+def more_photos(left: int) -> str:
+    return f"and {photos(left)} more; open the order in Autoenhance for all of them."
 
 
 def differs(label: str, value: str, usual: str) -> str:
@@ -108,7 +117,7 @@ def differs(label: str, value: str, usual: str) -> str:
 
 
 def odd_photos(named: str, differences: Sequence[str]) -> str:
-    return f":warning: {named} unlike the others: {', '.join(differences)}."
+    return f":warning: {named} processed unlike the others: {', '.join(differences)}."
 
 
 def disagreement(announced: int, listed: int) -> str:
@@ -119,13 +128,15 @@ def changed(changes: Changes, now: Tally, since: datetime) -> str:
     """What is new against the card's last look, in a few words."""
     at = when(since, "{time}")
     parts = [
-        _more(changes.photos, "+{} added", "{} taken away"),
+        _more(changes.photos, "+{} added", "{} removed"),
         _more(changes.done, "+{} finished", "{} no longer finished"),
-        _more(changes.failed, "{} new failure(s)", "{} failure(s) fewer"),
-        f"was {STATES.get(changes.was, 'in another state').lower()}" if changes.was else "",
+        _more(changes.failed, "{} new failure(s)", "{} fewer failure(s)"),
     ]
     said = ", ".join(part for part in parts if part)
-    return f"{said} since {at}" if said else f"no change since {at}, still {now.done:,} of {now.total:,}"
+    then = f", when it was {STATES.get(changes.was, 'in another state').lower()}" if changes.was else ""
+    if said or then:
+        return f"{said or 'changed'} since {at}{then}"
+    return f"no change since {at}" + (f", still {now.done:,} of {now.total:,}" if now.total else "")
 
 
 def _more(count: int, more: str, fewer: str) -> str:
@@ -136,7 +147,7 @@ def _more(count: int, more: str, fewer: str) -> str:
 
 
 def checked(at: datetime, by: str | None) -> str:
-    return f"Checked {when(at, '{time}')}" + (f" by <@{by}>" if by else "")
+    return f"Checked {when(at)}" + (f" by <@{by}>" if by else "")
 
 
 def stale(since: datetime) -> str:

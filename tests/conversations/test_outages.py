@@ -25,7 +25,7 @@ async def test_an_outage_is_told_and_then_the_answer_comes(
     autoenhance.set_mood(mood, location="http://127.0.0.1:9/")
 
     await slack.command(f"/order {OAK}")
-    await chat.reads("Autoenhance isn't answering. I'll answer here when it does.")
+    await chat.reads(f"Autoenhance isn't answering about `{OAK}`. I'll answer here when it does.")
     autoenhance.set_mood("well")
 
     await chat.reads("Ready · Oak Terrace")
@@ -39,7 +39,7 @@ async def test_what_was_seen_last_is_told(chat: Chat, autoenhance: AutoenhanceSa
 
     answer = await chat.order(BIRCH, user=BEN)
 
-    assert "Autoenhance isn't answering. Last known (" in answer.plain()
+    assert f"isn't answering about `{BIRCH}`. Last known (" in answer.plain()
     assert "22 of 30 done, 2 failed" in answer.plain()
 
 

@@ -1,13 +1,10 @@
 """Who sees orders where."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from bot.demo import Sandbox, open_desk_in
+from bot.demo import Sandbox
 from bot.jobs.model import Asker
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, BEN, OLGA, PARTNER_TEAM, PARTNERS, SHOOTS
@@ -16,7 +13,6 @@ from bot.sandbox.slack import SlackSandbox
 from bot.slack.admission import Home
 from bot.slack.names import CHECK_ORDERS_HERE
 from tests.chat import Chat
-from tests.conftest import HURRY
 
 
 async def test_no_orders_in_a_shared_channel(
@@ -41,30 +37,50 @@ async def test_nor_by_the_shortcut(chat: Chat, slack: SlackSandbox, autoenhance:
     assert autoenhance.requests == []
 
 
-async def test_a_card_in_a_channel_that_was_shared_later(
-    chat: Chat, slack: SlackSandbox, sandbox: Sandbox
-) -> None:
-    """Each click is authorised anew: once outsiders are in, the card stays as it is."""
-    await chat.click(await chat.order(OAK), "Share in channel")
+async def test_a_card_in_a_channel_that_was_shared_later(chat: Chat, slack: SlackSandbox) -> None:
+    """What others would see is authorised at that moment: once outsiders are in, the card stays as it is."""
+    card = await chat.order(OAK)
+    await chat.click(card, "Share in channel")
     shared = await chat.reads("Shared by", viewer=BEN)
     face = shared.blocks
     slack.workspace.channels[SHOOTS].is_ext_shared = True
-    async with reopened(sandbox):
-        await chat.click(shared, "Re-check", user=BEN)
 
-        told = await chat.reads("includes people from outside your company", viewer=BEN)
+    await chat.click(shared, "Re-check", user=BEN)
+    told = await chat.reads("includes people from outside your company", viewer=BEN)
+    await chat.click(card, "Share in channel")
+    await chat.reads("includes people from outside your company")
 
     assert told.ephemeral_to == BEN
     assert shared.blocks == face
+    assert len(slack.calls("chat.postMessage")) == 1
 
 
-@asynccontextmanager
-async def reopened(sandbox: Sandbox) -> AsyncIterator[None]:
-    """Another bot, which has yet to ask who sees the channel: the first may remember it for five minutes."""
-    database = sandbox.settings.database_url.replace(".sqlite3", "-2.sqlite3")
-    settings = sandbox.settings.model_copy(update={"database_url": database})
-    async with open_desk_in(replace(sandbox, settings=settings), pace=HURRY):
-        yield
+async def test_a_shared_card_where_the_audience_is_unknown(chat: Chat, slack: SlackSandbox) -> None:
+    """A card that others see is not refreshed either where Slack does not tell who they are."""
+    await chat.click(await chat.order(OAK), "Share in channel")
+    shared = await chat.reads("Shared by", viewer=BEN)
+    slack.scopes.discard("channels:read")
+
+    await chat.click(shared, "Re-check", user=BEN)
+
+    await chat.reads("I can't see whether this channel is shared", viewer=BEN)
+    assert slack.calls("chat.update") == []
+
+
+async def test_somebody_of_no_known_company_is_an_outsider(
+    chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
+) -> None:
+    """A click that does not say which company its person is from gets nothing."""
+    payload = (await slack.click(await chat.order(OAK), "Re-check")).payload
+    await chat.reads("no change")
+    asked = len(autoenhance.requests)
+    del payload["user"]["team_id"]
+    body = urlencode({"payload": json.dumps(payload)}).encode()
+
+    await slack.send_raw(body, slack.signed(body))
+
+    await chat.reads("only to people of the company that installed it")
+    assert len(autoenhance.requests) == asked
 
 
 async def test_an_outsiders_click_gets_nothing(

@@ -55,9 +55,9 @@ async def test_says_when_the_order_has_become_ready(chat: Chat, autoenhance: Aut
 
     await chat.click(card, "Re-check")
 
-    card = await chat.reads("was enhancing since")
+    card = await chat.reads("when it was enhancing")
     assert "Ready · Birch Avenue 9" in card.plain()
-    assert "2 failures fewer" in card.plain()
+    assert "2 fewer failures" in card.plain()
 
 
 async def test_rechecking_one_of_several_keeps_the_others(chat: Chat) -> None:
@@ -142,6 +142,9 @@ async def test_an_old_card_says_that_it_was_old(chat: Chat) -> None:
         pytest.param('{"v":2,"wanted":[]}', id="newer-version"),
         pytest.param('{"v":1,"wanted":[{"order":"../admin"}]}', id="not-an-id"),
         pytest.param('{"v":1,"wanted":[{"order":"a"}],"admin":true}', id="more-than-we-put"),
+        pytest.param('{"v":1,"wanted":[]}', id="no-order"),
+        pytest.param('{"v":1,"wanted":[{"order":"a"},{"order":"a"}]}', id="an-order-twice"),
+        pytest.param(json.dumps({"v": 1, "wanted": [{"order": f"a{n}"} for n in range(6)]}), id="too-many"),
     ],
 )
 async def test_a_button_of_another_version_is_explained(
@@ -154,7 +157,7 @@ async def test_a_button_of_another_version_is_explained(
 
     await chat.click(card, "Re-check")
 
-    await chat.reads("This button is from another version of me")
+    await chat.reads("This button is out of date")
     assert len(autoenhance.requests) == asked
 
 
@@ -164,3 +167,46 @@ async def test_clicks_are_signed_for_the_person_not_the_card(chat: Chat, slack: 
 
     assert all(ANA not in json.dumps(control.element) for control in card.controls())
     assert slack.messages(SHOOTS, viewer=ANA)
+
+
+async def test_the_last_of_two_quick_clicks_is_what_stands(
+    chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
+) -> None:
+    """Edits of one card keep their order, also of one that only its asker sees."""
+    card = await chat.order(BIRCH)
+    gate = slack.hold("respond")
+    await chat.click(card, "Re-check")
+    await gate.reached.wait()
+    progressed(autoenhance, BIRCH, "processed", 5)
+    await chat.click(card, "Re-check")
+    gate.open()
+
+    await chat.reads("+5 finished")
+    await slack.until(lambda: len(slack.calls("respond")) == 3)
+
+    assert "27 of 30 done" in chat.said()[-1].plain()
+
+
+async def test_nobody_waits_behind_a_click_that_waits(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
+    """A Re-check that is put off for half a minute does not hold up a colleague's on the same card."""
+    await chat.click(await chat.order(BIRCH), "Share in channel")
+    shared = await chat.reads("Shared by", viewer=BEN)
+    autoenhance.set_mood("429", retry_after=30)
+    await chat.click(shared, "Re-check")
+    await chat.reads("Too many look-ups just now")
+    autoenhance.set_mood("well")
+
+    await chat.click(shared, "Re-check", user=BEN)
+
+    await chat.reads("no change since", viewer=BEN)
+
+
+async def test_who_shared_a_card_stays_on_it(chat: Chat) -> None:
+    """A Re-check by somebody else keeps the line that says who put the card there."""
+    await chat.click(await chat.order(BIRCH), "Share in channel")
+    shared = await chat.reads("Shared by", viewer=BEN)
+
+    await chat.click(shared, "Re-check", user=BEN)
+
+    shared = await chat.reads("no change since", viewer=BEN)
+    assert f"Shared by <@{ANA}>" in shared.text

@@ -138,3 +138,43 @@ async def test_a_link_button_is_acknowledged(chat: Chat, slack: SlackSandbox) ->
 
     assert exchange.status == 200
     assert len(chat.said(SHOOTS)) == 1
+
+
+@pytest.mark.parametrize("value", ["watch", "share:", "share:general", "shared", ""])
+async def test_a_menu_value_of_another_version_posts_nothing(
+    chat: Chat, slack: SlackSandbox, value: str
+) -> None:
+    """Only what we drew as sharing shares; anything else is explained to the one who clicked."""
+    card = await chat.order(OAK)
+    control = next(each for each in card.controls() if each.label == "Copy id")
+    assert control.option is not None
+    control.option["value"] = value
+
+    await chat.click(card, "Copy id")
+
+    await chat.reads("This button is out of date")
+    assert slack.calls("chat.postMessage") == []
+
+
+async def test_a_post_that_slack_does_not_confirm_is_repeated_once(chat: Chat, slack: SlackSandbox) -> None:
+    """When the card is posted and only the answer is lost, again and again, it stands there twice at most."""
+    card = await chat.order(OAK)
+    slack.fail("chat.postMessage", status=500, times=5, accepted=True)
+
+    await chat.click(card, "Share in channel")
+
+    await chat.reads("Slack did not confirm that the card was posted")
+    assert len([each for each in chat.said(viewer=BEN) if "Shared by" in each.plain()]) == 2
+
+
+async def test_a_direct_message_is_sent_once(chat: Chat, slack: SlackSandbox) -> None:
+    """When the word about it cannot be said, the message itself is not sent again."""
+    await chat.click(await chat.order(OAK, channel=EDITING), "Share in channel")
+    refusal = await chat.reads("/invite @Order Desk", EDITING)
+    slack.fail("respond", status=500, times=5)
+
+    await chat.click(refusal, "Send it to me instead")
+    await slack.until(lambda: len([call for call in slack.calls("respond") if call.status == 500]) == 1)
+    await chat.order(BIRCH)
+
+    assert len(chat.said(ANA_BOT)) == 1

@@ -302,3 +302,44 @@ async def test_ended_jobs_are_forgotten(ledger: Ledger) -> None:
     await ledger.prune(NOW + DONE_KEPT * 2)
 
     assert await ledger.record(say("a"), NOW) is not None
+
+
+async def test_being_stopped_is_no_fault_of_the_job(ledger: Ledger) -> None:
+    """However often a slow job is cut off by a deploy, it is not given up for that."""
+    for _ in range(MOST_BROKEN + 1):
+        worker = Recording()
+        worker.gate.clear()
+        engine = await started(ledger, worker)
+        if not worker.tries:
+            await record(engine, say("a"))
+        await worker.until(lambda worker=worker: len(worker.tries) == 1)  # type: ignore[misc]  # bound in this round
+        await engine.drain(0.01)
+
+    last = Recording()
+    engine = await started(ledger, last)
+    await last.until(lambda: len(last.tries) == 1)
+    await engine.drain(5)
+    assert last.apologies == []
+    assert await ledger.open_jobs() == []
+
+
+async def test_a_job_ends_even_if_nobody_can_be_told(ledger: Ledger) -> None:
+    """An apology that fails is logged; the job is kept with its reason, and its lane goes on."""
+
+    class Speechless(Recording):
+        async def apologise(self, job: Job, reference: str) -> None:
+            raise ZeroDivisionError
+
+    def act(job: Job, _attempt: int) -> None:
+        if job.key == "a":
+            raise CannotSucceed("no way")
+
+    worker = Speechless(act)
+    engine = await started(ledger, worker)
+    await record(engine, say("a", ts="1"))
+    await record(engine, say("b", ts="1"))
+    await worker.until(lambda: len(worker.tries) == 2)
+    await engine.drain(5)
+
+    assert [dead.reason[:6] for dead in await ledger.dead_jobs()] == ["no way"]
+    assert await ledger.open_jobs() == []

@@ -1,0 +1,26 @@
+"""How long Autoenhance is waited for, and what is said meanwhile."""
+
+from datetime import timedelta
+
+from bot.errors import AutoenhanceError
+from bot.jobs.model import Ephemeral, Find, Job, Share, ShowPhotos, View
+from bot.slack import refusals
+
+PATIENCE = timedelta(minutes=25)  # a response_url is good for 30
+TELLING = 2  # tries that say "not answering": a response_url is good for 5 uses, and the answer needs one
+
+
+def sentence(job: Share | ShowPhotos | Find, error: AutoenhanceError, *, gave_up: bool = False) -> str:
+    minutes = PATIENCE // timedelta(minutes=1)
+    if isinstance(job, Find):
+        return refusals.search_gave_up(minutes) if gave_up else refusals.search_trouble(error)
+    return refusals.gave_up(job.order, None, minutes) if gave_up else refusals.trouble(error, job.order, None)
+
+
+def tells(job: Job, attempt: int) -> bool:
+    """Said again only where it replaces what was said before; beside a card that others see it does not."""
+    match job.place:
+        case Ephemeral(replace=True) | View():
+            return attempt <= TELLING
+        case _:
+            return attempt == 1

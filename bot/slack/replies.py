@@ -1,0 +1,95 @@
+"""What an answer of Slack means, or having none. Every failure becomes one of ours."""
+
+import json
+from collections.abc import Awaitable
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from slack_sdk.webhook.webhook_response import WebhookResponse
+
+from bot.errors import Archived, CannotPost, Gone, NotInChannel, SlackBusy, SlackError, SlackRefused
+
+# Slack's words for what we tell apart; docs.slack.dev, reference/methods. All others are SlackRefused.
+_CODES: dict[type[SlackError], set[str]] = {
+    NotInChannel: {"not_in_channel", "channel_not_found", "user_not_in_channel"},
+    Archived: {"is_archived"},
+    CannotPost: {
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_only_channel",
+        "messages_tab_disabled",
+        "cannot_reply_to_message",
+        "cannot_dm_bot",
+    },
+    Gone: {
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "not_found",
+        "used_url",
+        "expired_url",
+        "expired_trigger_id",
+        "exchanged_trigger_id",
+        "trigger_expired",
+        "trigger_exchanged",
+    },
+    SlackBusy: {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"},
+}
+_BUSY = {
+    HTTPStatus.TOO_MANY_REQUESTS,
+    *(status for status in HTTPStatus if status >= HTTPStatus.INTERNAL_SERVER_ERROR),
+}
+_GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+_BY_CODE = {code: kind for kind, codes in _CODES.items() for code in codes}
+
+
+def check(reply: WebhookResponse) -> None:
+    """For response_urls, which are answered with a 404 when they are used up; raises SlackError."""
+    if reply.status_code != HTTPStatus.OK or _word(reply.body) not in _FINE:
+        raise _ours(_word(reply.body), reply.status_code, reply.headers)
+
+
+_FINE = {"", "ok"}
+
+
+async def checked(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    try:
+        return await call
+    except SlackApiError as error:
+        response: Any = error.response
+        # a body that is no JSON arrives as aiohttp's response, all else as slack_sdk's
+        status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
+        data = getattr(response, "data", None)
+        word = str(data.get("error", "")) if isinstance(data, dict) else ""
+        raise _ours(word, status, getattr(response, "headers", {})) from error
+    except aiohttp.ClientConnectorError as error:
+        raise SlackBusy("no_connection") from error
+    except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as error:
+        raise SlackBusy("no_answer", maybe_done=True) from error
+
+
+def _word(body: str) -> str:
+    """Slack's word for what is wrong, which comes bare or as JSON."""
+    try:
+        said = json.loads(body)
+        return "ok" if said["ok"] is True else str(said["error"])
+    except (ValueError, LookupError, TypeError):
+        return body.strip()[:80]
+
+
+def _ours(word: str, status: int, headers: Any) -> SlackError:
+    if status in _BUSY or word in _CODES[SlackBusy]:
+        limited = status == HTTPStatus.TOO_MANY_REQUESTS or word == "ratelimited"
+        return SlackBusy(word or f"http_{status}", retry_after=_seconds(headers), maybe_done=not limited)
+    kind = Gone if status in _GONE and word not in _BY_CODE else _BY_CODE.get(word, SlackRefused)
+    return kind(word or f"http_{status}")
+
+
+def _seconds(headers: Any) -> float | None:
+    value = next((value for key, value in headers.items() if key.lower() == "retry-after"), None)
+    value = value[0] if isinstance(value, list) else value  # slack_sdk keeps headers as lists
+    return float(value) if value is not None and str(value).isdigit() else None
