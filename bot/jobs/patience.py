@@ -18,9 +18,12 @@ def sentence(job: Share | ShowPhotos | Find, error: AutoenhanceError, *, gave_up
 
 
 def tells(job: Job, attempt: int) -> bool:
-    """Said again only where it replaces what was said before; beside a card that others see it does not."""
+    """Said again only where it surely replaces what was said before: in a card or a modal of one's own.
+
+    Whether Slack replaces the reply to a command is not documented; see ARCHITECTURE.md.
+    """
     match job.place:
-        case Ephemeral(replace=True) | View():
+        case Ephemeral(replace=True, message_ts=str()) | View():
             return attempt <= TELLING
         case _:
             return attempt == 1

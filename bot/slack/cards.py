@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from bot.errors import Archived, CannotPost, NotInChannel
 from bot.orders.ids import OrderId
-from bot.orders.progress import Progress, State, changes
+from bot.orders.progress import Progress, State, Tally, changes
 from bot.slack import blocks, names, refusals, words
 from bot.slack.blocks import Block, code, escape, when
 from bot.slack.buttons import Value, block_id, pack, share_value
@@ -16,7 +16,7 @@ from bot.slack.shown import Card, OrderView, Spot, TroubleView
 
 WEB_APP = "https://app.autoenhance.ai/orders/"
 STALE = timedelta(hours=12)
-BAR = 20  # characters of the progress bar
+BAR = 12  # characters of the progress bar
 FEW, MANY = 5, 30  # file names of failures on a card; a modal has room for more
 
 # A new field on the card is a new row here: its label, and what to show or None for nothing.
@@ -80,7 +80,7 @@ def _order(view: OrderView, spot: Spot, value: str) -> Card:
     shown = MANY if spot.where == "view" else FEW
     title = f"{words.state(tally)} · {view.title}"
     told = words.situation(tally)
-    if progress.announced not in {None, progress.listed} and progress.listed:
+    if progress.announced not in {None, progress.listed} and progress.listed and not _said_both(tally):
         told += f" {words.disagreement(progress.announced or 0, progress.listed)}"
     odd = odd_settings(progress.odd)
     parts = [
@@ -96,6 +96,11 @@ def _order(view: OrderView, spot: Spot, value: str) -> Card:
     said = [f"{escape(title)}.", f"{words.counted(tally)}." if tally.total else "", told]
     said += [failures_text(progress.failures, shown), odd, f"{'. '.join(_look(view))}."]
     return Card(text=" ".join(part for part in said if part), blocks=parts)
+
+
+def _said_both(tally: Tally) -> bool:
+    """Whether `situation` itself says that fewer photos are listed than counted."""
+    return tally.state is State.READY and tally.done < tally.total
 
 
 def _fields(progress: Progress) -> list[Block]:

@@ -87,7 +87,7 @@ def odd_settings(odd: Sequence[OddSetting]) -> str:
                 words.differs(label, code(value, VALUE), code(setting.usual, VALUE))
             )
     return "\n".join(
-        words.odd_photos(_named(names), said) for names, said in list(groups.items())[:ODD_GROUPS]
+        words.odd_photos(_named(names), len(names), said) for names, said in list(groups.items())[:ODD_GROUPS]
     )
 
 

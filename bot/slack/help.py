@@ -8,7 +8,7 @@ HELP = f"""\
 • `{COMMAND} {EXAMPLE_ID}`: an order by its id or link; up to {AT_ONCE} at once.
 • `{COMMAND} find elm street`: orders by name. `{COMMAND} recent`: the newest.
 • In a thread, or on any message with an id in it: ⋮ → *Check orders here*.
-• `{COMMAND} help ids`, `help card`, `help find`, `help share` tell more."""
+• `{COMMAND} help ids`, `{COMMAND} help card`, `{COMMAND} help find`, `{COMMAND} help share`."""
 
 TOPICS = {
     "ids": f"""\

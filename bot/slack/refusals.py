@@ -30,7 +30,10 @@ def trouble(error: errors.AutoenhanceError, order: str, last: Glimpse | None) ->
         case errors.OrderTooLarge():
             return f"Order {code(order)} is larger than I can read. Open it in Autoenhance instead."
         case errors.Limited(retry_after=seconds):
-            return f"Too many look-ups just now.{known} I'll answer here in {_soon(seconds)}."
+            return (
+                f"Too many look-ups just now, so {code(order)} has to wait.{known} "
+                f"I'll answer here in {_soon(seconds)}."
+            )
         case errors.TryLater():
             return f"Autoenhance isn't answering about {code(order)}.{known} I'll answer here when it does."
         case _:

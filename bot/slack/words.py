@@ -52,7 +52,7 @@ def mark(tally: Tally) -> str:
 
 def state(tally: Tally) -> str:
     """Autoenhance's own word where it is none of the states that we know."""
-    return STATES.get(tally.state) or tally.word or "Unknown state"
+    return STATES.get(tally.state) or (f"“{tally.word}”" if tally.word else "Unknown state")
 
 
 def photos(count: int) -> str:
@@ -89,13 +89,10 @@ def situation(tally: Tally) -> str:
                 if tally.total > 1
                 else "The photo could not be enhanced."
             )
+        case State.READY if tally.done < tally.total:
+            return f"All {photos(tally.done)} that Autoenhance lists are done, but it counts {tally.total:,}."
         case State.READY:
-            listed = "" if tally.done == tally.total else " that Autoenhance lists"
-            return (
-                f"All {photos(tally.done)}{listed} are done."
-                if tally.done > 1
-                else f"The photo{listed} is done."
-            )
+            return f"All {photos(tally.total)} are done." if tally.total > 1 else "The photo is done."
         case _:
             return f"{photos(tally.waiting)} not finished, and nothing is being worked on just now."
 
@@ -116,8 +113,9 @@ def differs(label: str, value: str, usual: str) -> str:
     return f"{label} {value} instead of {usual}"
 
 
-def odd_photos(named: str, differences: Sequence[str]) -> str:
-    return f":warning: {named} processed unlike the others: {', '.join(differences)}."
+def odd_photos(named: str, count: int, differences: Sequence[str]) -> str:
+    was = "was" if count == 1 else "were"
+    return f":warning: {named} {was} processed unlike the others: {', '.join(differences)}."
 
 
 def disagreement(announced: int, listed: int) -> str:
@@ -181,13 +179,15 @@ def shared_by(user: str) -> str:
 
 def found(count: int, words: str | None) -> str:
     named = f" named like {code(words, 60)}" if words else ""
-    return f"{count} order{'' if count == 1 else 's'}{named}, newest first. Only you see this."
+    return f"{count} order{'' if count == 1 else 's'}{named}, newest first."
 
 
 def nothing_found(words: str | None) -> str:
     if words is None:
         return "There are no orders in this Autoenhance account yet."
-    return f"No order's name holds {code(words, 60)}. Try fewer words, or `{COMMAND} recent` for the newest."
+    return (
+        f"No order's name contains {code(words, 60)}. Try fewer words, or `{COMMAND} recent` for the newest."
+    )
 
 
 SENT_TO_YOU = f"Sent to you as a direct message from {APP}."

@@ -308,3 +308,17 @@ async def test_in_the_readers_colours(screen: Screen, scheme: Literal["dark", "l
 
     for kind in ("h3", "code", "time", ".context span", ".mention", ".button", ".only-you", ".badge"):
         assert await screen.contrast(card.locator(kind).first) >= 4.5, kind
+
+
+async def test_an_answer_is_seen_by_whoever_asked(screen: Screen) -> None:
+    """Who has scrolled up and sends a command is taken to its answer."""
+    for _ in range(2):
+        await screen.composer.fill(f"/order {REASONS}")
+        await screen.composer.press("Enter")
+        await expect(screen.card(REASONS_NAME).last).to_be_in_viewport()
+    await screen.messages.first.scroll_into_view_if_needed()
+
+    await screen.composer.fill(f"/order {OAK}")
+    await screen.composer.press("Enter")
+
+    await expect(screen.card(OAK_NAME)).to_be_in_viewport()

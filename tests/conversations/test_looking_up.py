@@ -38,15 +38,15 @@ from tests.chat import Chat
         pytest.param(EXPIRED, "Needs attention · Villa Rosa", id="expired"),
         pytest.param(DELETED, "Deleted · Duplicate of Birch Avenue", id="deleted"),
         pytest.param(
-            ODD, "processed unlike the others: AI version `4.7` instead of `5.3`", id="odd-settings"
+            ODD, "were processed unlike the others: AI version `4.7` instead of `5.3`", id="odd-settings"
         ),
         pytest.param(
             DISAGREEING,
-            "All 40 photos that Autoenhance lists are done. Autoenhance counts 42 photos, but lists 40",
+            "All 40 photos that Autoenhance lists are done, but it counts 42.",
             id="disagreeing",
         ),
         pytest.param(OLDER, "10 of 11 done", id="older-api"),
-        pytest.param(UNKNOWN, "in_review · Brook Cottage", id="unknown-word"),
+        pytest.param(UNKNOWN, "“in_review” · Brook Cottage", id="unknown-word"),
         pytest.param(CUSTOM, "Ready · 12 Elm Street — day", id="custom-id"),
         pytest.param(LARGE, "128 of 140 done", id="large"),
         pytest.param(NASTY, "<!channel> `Plot 5` & <http://evil.example|the safe one>", id="nasty-name"),

@@ -58,7 +58,10 @@ async def test_a_limit_says_when_the_answer_comes(chat: Chat, autoenhance: Autoe
 
     answer = await chat.order(OAK)
 
-    assert "Too many look-ups just now. I'll answer here in about 20 s." in answer.plain()
+    assert (
+        f"Too many look-ups just now, so `{OAK}` has to wait. I'll answer here in about 20 s."
+        in answer.plain()
+    )
 
 
 async def test_a_short_limit_is_waited_out(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:

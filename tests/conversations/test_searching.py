@@ -41,7 +41,7 @@ async def test_nothing_found_names_the_next_step(chat: Chat) -> None:
     """No hit is an answer too."""
     answer = await chat.order("find nowhere")
 
-    assert "No order's name holds `nowhere`" in answer.plain()
+    assert "No order's name contains `nowhere`" in answer.plain()
 
 
 async def test_a_refused_key_is_explained(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:

@@ -92,6 +92,11 @@ function drawThread(room, snapshot, context) {
   list($("replies"), shown, snapshot, context, { inThread: true });
 }
 
+/** Before something is asked whose answer comes at the end of the channel: whoever asks wants to see it. */
+function toEnd() {
+  $("messages").scrollTop = $("messages").scrollHeight;
+}
+
 /** A list that stays at its end when it was there, and where it was read otherwise. */
 function list(box, messages, snapshot, context, where) {
   const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80 || box.dataset.room !== here.channel;
@@ -130,7 +135,7 @@ const hue = (name) => [...name].reduce((sum, letter) => sum + letter.codePointAt
 function tools(message, snapshot) {
   const shortcuts = snapshot.shortcuts.filter((shortcut) => shortcut.type === "message");
   return h("div", { class: "tools", role: "toolbar", "aria-label": "What to do with this message" },
-    shortcuts.map((shortcut) => h("button", { onclick: () => ask("shortcut", { callback_id: shortcut.callback_id, channel: message.channel, ts: message.ts }) }, shortcut.name)),
+    shortcuts.map((shortcut) => h("button", { onclick: () => { if (!message.thread_ts) toEnd(); ask("shortcut", { callback_id: shortcut.callback_id, channel: message.channel, ts: message.ts }); } }, shortcut.name)),
     h("button", { onclick: () => openThread(message.thread_ts ?? message.ts) }, "Reply in thread"));
 }
 
@@ -172,7 +177,7 @@ function drawHint(snapshot) {
   $("hint").replaceChildren(
     h("button", { class: "icon", "aria-label": "Hide this hint", onclick: () => { localStorage.hintRead = "1"; draw(); } }, "✕"),
     h("p", {}, "New here? Ask for an order. Click one of these, or type your own:"),
-    h("p", { class: "examples" }, snapshot.examples.map((text) => h("button", { onclick: () => ask("say", { channel: here.channel, text }) }, text))));
+    h("p", { class: "examples" }, snapshot.examples.map((text) => h("button", { onclick: () => { toEnd(); ask("say", { channel: here.channel, text }); } }, text))));
 }
 
 function unfold(id, open = !$(id).classList.contains("open")) {
@@ -192,7 +197,9 @@ function toggleShortcuts(open) {
 function send(form, more) {
   const text = form.text.value.trim();
   form.text.value = "";
-  if (text) ask("say", { channel: here.channel, text, ...more() });
+  if (!text) return;
+  if (form === $("composer")) toEnd();
+  ask("say", { channel: here.channel, text, ...more() });
 }
 
 for (const [id, more] of [["composer", () => ({})], ["reply", () => ({ thread_ts: here.thread })]]) {
