@@ -70,7 +70,7 @@ def test_an_empty_value_counts_as_not_set(tmp_path: Path) -> None:
 
     settings = Settings.load(for_slack=True, _env_file=env)
 
-    assert settings.socket_mode is False
+    assert settings.slack_app_token is None
     assert settings.autoenhance_api_key is None
 
 
