@@ -83,16 +83,17 @@ async def serving_process(sandbox: Sandbox, **extra: str) -> AsyncIterator[Servi
     )
     running = Serving(process)
     assert process.stderr is not None
-    url = await asyncio.wait_for(_url(process.stderr, running.log), 20)
-    reading = asyncio.create_task(_read(process.stderr, running))
-    sandbox.slack.events_url = f"{url}/slack/events"
+    readers: list[asyncio.Task[None]] = []
     try:
+        url = await asyncio.wait_for(_url(process.stderr, running.log), 20)
+        readers.append(asyncio.create_task(_read(process.stderr, running)))
+        sandbox.slack.events_url = f"{url}/slack/events"
         yield running
     finally:
         if process.returncode is None:
             process.kill()
-        await process.wait()
-        await reading
+        await asyncio.gather(*readers)
+        await process.communicate()
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -4,7 +4,7 @@ import time
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.orders.finding import find_order_ids
@@ -70,7 +70,6 @@ def test_a_uuid_is_found_in_every_dress(text: str, in_message: bool) -> None:  #
 @pytest.mark.parametrize(
     ("text", "ids"),
     [
-        pytest.param("12-elm", ["12-elm"], id="alone"),
         pytest.param("elm", ["elm"], id="alone, without a digit"),
         pytest.param("*12-elm*?", ["12-elm"], id="dressed"),
         pytest.param("_12-elm_", ["12-elm"], id="italic"),
@@ -80,7 +79,7 @@ def test_a_uuid_is_found_in_every_dress(text: str, in_message: bool) -> None:  #
         pytest.param("“elm”, ‘oak’;ash\nfir", ["elm", "oak", "ash", "fir"], id="a list"),
         pytest.param("elm، oak，ash", ["elm", "oak", "ash"], id="commas of other scripts"),
         pytest.param("1. a1\n2) b\n• c\n- d", ["a1", "b", "c", "d"], id="a numbered and a bulleted list"),
-        pytest.param("a1 b2 3", ["a1", "b2", "3"], id="tokens with digits"),
+        pytest.param("a1 b2 &amp; 3", ["a1", "b2", "3"], id="tokens with digits"),
         pytest.param(f"elm, {OAK}", ["elm", OAK], id="a list with a UUID"),
         pytest.param(f"elm,{APP}/oak?a=1,2", ["elm", "oak"], id="a list with a link"),
         pytest.param("<@U1> 🏠 12-elm :house:", ["12-elm"], id="beside a mention and emoji"),
@@ -88,7 +87,7 @@ def test_a_uuid_is_found_in_every_dress(text: str, in_message: bool) -> None:  #
         pytest.param(f"look at {APP}/elm, please", ["elm"], id="a link in a sentence"),
         pytest.param(f"look at {APP}/elm.", ["elm"], id="a link at the end of a sentence"),
         pytest.param(f"look at _{APP}/_elm__", ["_elm_"], id="an italic link"),
-        pytest.param(f"{APP}/a%2Db", ["a-b"], id="percent-encoded"),
+        pytest.param("https://App.AutoEnhance.AI/orders/a%2Db", ["a-b"], id="encoded, host in capitals"),
         pytest.param("please look at 12-elm", [], id="in a sentence"),
         pytest.param("elm oak", [], id="tokens without digits"),
         pytest.param("12-elm, please look", [], id="a list with a sentence"),
@@ -115,7 +114,7 @@ def test_custom_ids_count_where_only_ids_stand(text: str, ids: list[str]) -> Non
         pytest.param(f"{APP}/", id="no id in the link"),
         pytest.param(f"{APP}?q=elm", id="the list of orders"),
         pytest.param(f"{API}/images/{ELM}/enhanced", id="a photo link"),
-        pytest.param(f"<{API}/images/{ELM}|{API}/images/{ELM}>", id="Slack's photo link"),
+        pytest.param(f"<{API}/images/{ELM}|{ELM}>", id="Slack's photo link"),
         pytest.param(f"https://example.com/{ELM}", id="a foreign link"),
         pytest.param("https://our.tool/orders/12-elm", id="a custom id on a foreign host"),
         pytest.param("https://evilautoenhance.ai/orders/12-elm", id="a host that ends alike"),
@@ -143,6 +142,7 @@ def test_ids_come_in_order_of_appearance() -> None:
 
 
 @given(ANY_ID)
+@example("12.")
 def test_every_id_survives_a_link(text: str) -> None:
     """A link that is the whole text gives its id whatever it ends in."""
     assert find_order_ids(f"{APP}/{quote(text, safe='')}") == (text,)
