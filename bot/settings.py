@@ -76,6 +76,11 @@ class Settings(BaseSettings):
             found.append(
                 "DATABASE_URL must be sqlite:/// and a file's path, such as sqlite:///data/order-desk.sqlite3."
             )
+        key = self.autoenhance_api_key
+        if key is not None and not (
+            key.get_secret_value().isascii() and key.get_secret_value().isprintable()
+        ):
+            found.append("AUTOENHANCE_API_KEY has a character that no key has. Copy it again.")
         return found + (self._slack_problems() if for_slack else [])
 
     def _slack_problems(self) -> list[str]:

@@ -34,6 +34,7 @@ def test_nothing_at_all_names_everything() -> None:
         pytest.param({"slack_api_url": "slack.com"}, "SLACK_API_URL must be an https://", id="no-scheme"),
         pytest.param({"database_url": "postgresql://x/y"}, "DATABASE_URL must be sqlite:///", id="postgresql"),
         pytest.param({"database_url": "sqlite:///"}, "DATABASE_URL must be sqlite:///", id="no-file"),
+        pytest.param({"autoenhance_api_key": "kéy"}, "AUTOENHANCE_API_KEY has a character that no key has", id="key"),
         pytest.param({"port": "seventy"}, "PORT: input should be a valid integer", id="port"),
         pytest.param({"port": 70000}, "PORT: input should be less than", id="port-too-large"),
         pytest.param({"log_level": "LOUD"}, "LOG_LEVEL: input should be 'DEBUG'", id="log-level"),
