@@ -126,21 +126,21 @@ class Work:
         by = job.asker.user_id if job.to == "channel" else None
         spot = Spot("message", shared_by=by)
         card = cards.orders_card([order_view(look, job.order, job.asker.user_id)], spot)
-        if job.to == "asker":
-            await self._post.message(job.asker.user_id, card)
-            with suppress(SlackError):  # the card is there; for the word about it, nothing is done twice
-                await self._say(job, words.SENT_TO_YOU)
-        else:
-            await self._post_in_channel(job, card)
-
-    async def _post_in_channel(self, job: Share, card: Card) -> None:
         try:
-            await self._post.message(job.asker.channel_id or "", card, thread_ts=job.in_thread)
+            await self._post_shared(job, card)
         except CannotPost as error:
             refusal = cards.not_posted(error, job.order)
             await self._answers.give(job, lambda _: refusal)
         except Unconfirmed:
             await self._say(job, refusals.UNCONFIRMED)
+
+    async def _post_shared(self, job: Share, card: Card) -> None:
+        if job.to == "channel":
+            await self._post.message(job.asker.channel_id or "", card, thread_ts=job.in_thread)
+            return
+        await self._post.message(job.asker.user_id, card)
+        with suppress(SlackError):  # the card is there; for the word about it, nothing is done twice
+            await self._say(job, words.SENT_TO_YOU)
 
     async def _show_photos(self, job: ShowPhotos, attempt: int) -> None:
         look = await self._patiently(self._orders.order(job.order), job, attempt)

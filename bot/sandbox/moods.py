@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -26,9 +26,8 @@ MoodName = Literal[
     "hang",
     "close",
 ]
-MOODS: tuple[MoodName, ...] = get_args(MoodName)
-"""`html` and `empty` answer 200; `cut` ends in the middle of the JSON; `huge` is 50 MB; `hang` waits to be
-released; `close` closes the connection without an answer."""
+# `html` and `empty` answer 200; `cut` ends in the middle of the JSON; `huge` is 50 MB; `hang` waits to be
+# released; `close` closes the connection without an answer.
 
 _MEGABYTE = b" " * 1_000_000
 _GATEWAY = "<html><head><title>Bad gateway</title></head><body><h1>nginx</h1></body></html>"

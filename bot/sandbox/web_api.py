@@ -7,7 +7,7 @@ from typing import Any, Literal
 from bot.sandbox import harbour, told
 from bot.sandbox.tickets import Refused, Tickets
 from bot.sandbox.workspace import Channel, Message, View, Workspace
-from bot.slack.blocks import problems
+from bot.slack.limits import problems
 
 Params = dict[str, Any]
 Answer = dict[str, Any]

@@ -8,9 +8,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.slack.limits import LIMITS, problems
+from bot.slack.limits import LIMITS
 
-__all__ = ["problems"]
 Block = dict[str, Any]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")

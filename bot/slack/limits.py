@@ -30,7 +30,6 @@ class Limits:
     input_label: int = 2000
     placeholder: int = 150
     modal_title: int = 24  # title, submit and close
-    private_metadata: int = 3000
     view_bytes: int = 250_000
     text: int = 4000  # chat.update refuses more, chat.postMessage truncates far above it
 

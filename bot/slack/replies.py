@@ -48,12 +48,19 @@ _BY_CODE = {code: kind for kind, codes in _CODES.items() for code in codes}
 
 
 def check(reply: WebhookResponse) -> None:
-    """For response_urls, which are answered with a 404 when they are used up; raises SlackError."""
-    if reply.status_code != HTTPStatus.OK or _word(reply.body) not in _FINE:
+    """For response_urls, which are answered with a 404 when they are used up; raises SlackError.
+
+    A 200 is taken for a yes unless it says no in so many words: what is refused is sent another way.
+    """
+    if reply.status_code != HTTPStatus.OK or _says_no(reply.body):
         raise _ours(_word(reply.body), reply.status_code, reply.headers)
 
 
-_FINE = {"", "ok"}
+def _says_no(body: str) -> bool:
+    try:
+        return json.loads(body)["ok"] is False
+    except (ValueError, LookupError, TypeError):
+        return False
 
 
 async def checked(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
@@ -75,8 +82,7 @@ async def checked(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
 def _word(body: str) -> str:
     """Slack's word for what is wrong, which comes bare or as JSON."""
     try:
-        said = json.loads(body)
-        return "ok" if said["ok"] is True else str(said["error"])
+        return str(json.loads(body)["error"])
     except (ValueError, LookupError, TypeError):
         return body.strip()[:80]
 

@@ -178,3 +178,15 @@ async def test_a_direct_message_is_sent_once(chat: Chat, slack: SlackSandbox) ->
     await chat.order(BIRCH)
 
     assert len(chat.said(ANA_BOT)) == 1
+
+
+async def test_a_direct_message_that_slack_does_not_confirm(chat: Chat, slack: SlackSandbox) -> None:
+    """It is repeated once too, and the person learns that it may be there."""
+    await chat.click(await chat.order(OAK, channel=EDITING), "Share in channel")
+    refusal = await chat.reads("/invite @Order Desk", EDITING)
+    slack.fail("chat.postMessage", status=500, times=5, accepted=True)
+
+    await chat.click(refusal, "Send it to me instead")
+
+    await chat.reads("Slack did not confirm", EDITING)
+    assert len(chat.said(ANA_BOT)) == 2
