@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import ValidationError
 
 from bot.database import Database
-from bot.jobs.model import Glimpse
+from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import Tally
 

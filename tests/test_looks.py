@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.database import Database
-from bot.jobs.model import Glimpse
 from bot.looks import KEPT, Looks
+from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
 

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from bot.errors import AutoenhanceError
-from bot.jobs.model import Ephemeral, Find, Job, Share, ShowPhotos, View
+from bot.jobs.model import Find, Job, Share, ShowPhotos
+from bot.jobs.request import Ephemeral, View
 from bot.slack import refusals
 
 PATIENCE = timedelta(minutes=25)  # a response_url is good for 30

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.autoenhance.client import Autoenhance, Look
 from bot.errors import AutoenhanceError, TryLater
-from bot.jobs.model import Glimpse
+from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import understand
 from bot.slack.shown import OrderView, TroubleView

@@ -18,8 +18,9 @@ from bot.errors import (
     Unconfirmed,
 )
 from bot.jobs.embedded import CannotSucceed, PutOff
-from bot.jobs.model import Asker, Find, Job, LookUp, Say, Share, ShowPhotos, Wanted
+from bot.jobs.model import Find, Job, LookUp, Say, Share, ShowPhotos
 from bot.jobs.patience import PATIENCE, sentence, tells
+from bot.jobs.request import Asker, Wanted
 from bot.jobs.seeing import given_up, order_view, see
 from bot.looks import Looks
 from bot.orders.ids import as_order_id

@@ -1,4 +1,4 @@
-"""What an order is up to, and what changed between two looks at it."""
+"""What an order is up to."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -180,21 +180,3 @@ def _odd_settings(images: Sequence[Image], photos: Sequence[Photo]) -> Iterable[
         if len(names) > 1:
             (usual, _), *odd = sorted(names.items(), key=lambda item: -len(item[1]))
             yield OddSetting(setting, usual, tuple((value, tuple(those)) for value, those in odd))
-
-
-@dataclass(frozen=True)
-class Changes:
-    """Later minus earlier, so it may be negative; `was` is the former state where it is another now."""
-
-    done: int
-    failed: int
-    photos: int
-    was: State | None
-
-    def __bool__(self) -> bool:
-        return bool(self.done or self.failed or self.photos or self.was)
-
-
-def changes(before: Tally, now: Tally) -> Changes:
-    was = before.state if before.state is not now.state else None
-    return Changes(now.done - before.done, now.failed - before.failed, now.total - before.total, was)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.jobs.model import Asker, Job, LookUp, Message, Share
+from bot.jobs.model import Job, LookUp, Share
+from bot.jobs.request import Asker, Message
 from bot.slack import refusals
 from bot.slack.channels import Channels
 from bot.slack.post import Audience

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.errors import NotAnOrderId, StaleButton
-from bot.jobs.model import Wanted
+from bot.jobs.request import Wanted
 from bot.orders.ids import OrderId
 from bot.slack import names
 from bot.slack.limits import LIMITS

@@ -5,8 +5,9 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from bot.errors import Archived, CannotPost, NotInChannel
+from bot.orders.changes import changes
 from bot.orders.ids import OrderId
-from bot.orders.progress import Progress, State, Tally, changes
+from bot.orders.progress import Progress, State, Tally
 from bot.slack import blocks, names, refusals, words
 from bot.slack.blocks import Block, code, escape, when
 from bot.slack.buttons import Value, block_id, pack, share_value

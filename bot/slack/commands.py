@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from bot.jobs.model import Ephemeral, Find, Job, LookUp, Place, Wanted
+from bot.jobs.model import Find, Job, LookUp
+from bot.jobs.request import Ephemeral, Place, Wanted
 from bot.orders.finding import find_order_ids
 from bot.orders.ids import OrderId
 from bot.slack import refusals, words

@@ -8,7 +8,7 @@ from slack_bolt import BoltResponse
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.errors import DeskClosed, SlackError, Slip
-from bot.jobs.model import Ephemeral
+from bot.jobs.request import Ephemeral
 from bot.logs import new_reference
 from bot.slack import cards, names, payloads, refusals
 from bot.slack.payloads import Payload

@@ -6,7 +6,8 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.jobs.model import Ephemeral, Job, LookUp, Say, Share, ShowPhotos, View, Wanted
+from bot.jobs.model import Job, LookUp, Say, Share, ShowPhotos
+from bot.jobs.request import Ephemeral, View, Wanted
 from bot.orders.finding import find_mentioned_ids, find_order_ids
 from bot.orders.ids import OrderId
 from bot.slack import buttons, commands, names, payloads, refusals, views, words

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.jobs.model import Asker, Ephemeral, Message, Place, View
+from bot.jobs.request import Asker, Ephemeral, Message, Place, View
 
 Payload = dict[str, Any]
 DEPTH = 20  # deeper than Slack nests anything

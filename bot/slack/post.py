@@ -16,7 +16,7 @@ from bot.errors import (
     SlackRefused,
     Unconfirmed,
 )
-from bot.jobs.model import Ephemeral, Message, Place, View
+from bot.jobs.request import Ephemeral, Message, Place, View
 from bot.slack import views
 from bot.slack.blocks import Block
 from bot.slack.replies import check, checked

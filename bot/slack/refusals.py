@@ -1,7 +1,7 @@
 """Every sentence that says no, or not now. Each names the next step."""
 
 from bot import errors
-from bot.jobs.model import Glimpse
+from bot.orders.changes import Glimpse
 from bot.slack.blocks import code, when
 from bot.slack.names import APP, COMMAND
 from bot.slack.words import EXAMPLE_ID, counted

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Literal, TypedDict
 
 from bot.errors import AutoenhanceError
-from bot.jobs.model import Glimpse, Wanted
+from bot.jobs.request import Wanted
+from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import Progress
 from bot.slack import refusals

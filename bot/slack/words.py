@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.orders.progress import Changes, State, Tally
+from bot.orders.changes import Changes
+from bot.orders.progress import State, Tally
 from bot.slack.blocks import code, when
 from bot.slack.names import APP, AT_ONCE, COMMAND
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.orders.progress import Changes, State, Tally, changes
+from bot.orders.changes import Changes, changes
+from bot.orders.progress import State, Tally
 
 
 def tally(**changed: Any) -> Tally:

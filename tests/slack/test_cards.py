@@ -12,8 +12,8 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot import errors
 from bot.autoenhance.client import Look
-from bot.jobs.model import Glimpse
 from bot.jobs.seeing import order_view
+from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.model import parse_order
 from bot.orders.progress import State, Tally

@@ -1,0 +1,34 @@
+"""What was seen of an order, and what changed between two looks at it."""
+
+from dataclasses import dataclass
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from bot.orders.progress import State, Tally
+
+
+class Glimpse(BaseModel):
+    """An order's counts, and when they were so."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tally: Tally
+    at: AwareDatetime
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Later minus earlier, so it may be negative; `was` is the former state where it is another now."""
+
+    done: int
+    failed: int
+    photos: int
+    was: State | None
+
+    def __bool__(self) -> bool:
+        return bool(self.done or self.failed or self.photos or self.was)
+
+
+def changes(before: Tally, now: Tally) -> Changes:
+    was = before.state if before.state is not now.state else None
+    return Changes(now.done - before.done, now.failed - before.failed, now.total - before.total, was)
