@@ -10,13 +10,17 @@ the work. The rooms, and what lives in each:
     manifest.py     the app as Slack knows it
     settings.py     the one reader of the environment
     build.py        opens, makes and wires everything, and closes it in reverse
+    clients.py      the two outside: Autoenhance's API and Slack's
+    stores.py       what is remembered
     web.py          the HTTP doors
     logs.py         what a log line may hold
     database.py     one SQLite file and its one writer
     errors.py       everything that can go wrong and has a name
     orders/         what an order is: ids, models, progress; pure
     autoenhance/    the one door to the vendor
+    hooks.py        the HTTP door for Autoenhance's webhook
     looks.py        what we saw last of each order
+    watches/        which orders are waited for, by whom, and what they were told
     jobs/           work that outlives the process
     slack/          the one door to Slack
     sandbox/        a Slack and an Autoenhance of our own, with a page to type in

@@ -1,47 +1,51 @@
 """The composition root: opens, makes and wires everything, and closes it in reverse."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
-import httpx
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
 from bot import logs
-from bot.autoenhance.client import Autoenhance, Limits
+from bot.autoenhance.client import Limits
+from bot.clients import open_autoenhance, open_session, slack_client, utc_now
 from bot.database import Database, only_process
+from bot.hooks import WebhookDoor
 from bot.jobs.embedded import EmbeddedEngine
 from bot.jobs.intake import Intake
 from bot.jobs.ledger import Ledger
+from bot.jobs.tools import Tools
 from bot.jobs.work import Work
-from bot.looks import Looks
-from bot.settings import Settings
+from bot.settings import Settings, revealed
 from bot.slack.admission import Admission, Home
+from bot.slack.answers import Answers
 from bot.slack.channels import Channels
 from bot.slack.doors import register
 from bot.slack.guard import Guard
 from bot.slack.http import SlackDoor
+from bot.slack.links import Links
 from bot.slack.listeners import Listeners
+from bot.slack.pacing import BETWEEN, Pacing
 from bot.slack.post import Post
 from bot.slack.probe import Identity, identify, probe_socket
 from bot.slack.socket import SocketDoor
-from bot.web import build_web
+from bot.slack.watch_listeners import WatchListeners
+from bot.stores import Stores
+from bot.watches.steps import Rules
+from bot.watches.watcher import Watcher
+from bot.web import Ready, build_web
 
 DRAIN = 15.0  # seconds for what runs; with uvicorn's five for open connections, twenty in all
-SLACK_TIMEOUT = 15.0  # seconds for one call of Slack's Web API
 
 Now = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Pace:
 
     limits: Limits = field(default_factory=Limits)
     first_pause: float = 2.0  # seconds before a job that had to wait is tried again; doubles each time
+    tick: float = 1.0  # seconds between two sweeps of the watches
+    between: float = BETWEEN  # seconds between two messages in one channel
 
 
 USUAL = Pace()
@@ -61,6 +67,7 @@ class Desk:
 
     web: Starlette
     engine: EmbeddedEngine
+    watcher: Watcher
     identity: Identity
 
 
@@ -78,60 +85,54 @@ async def open_desk(settings: Settings, *, now: Now = utc_now, pace: Pace = USUA
         orders = await opened.enter_async_context(open_autoenhance(settings, now=now, limits=pace.limits))
         web = slack_client(settings, session)
         identity = await identify(web)
-        post = Post(web, session)
-        looks = Looks(database)
-        await looks.prepare(now())
-        admission = Admission(Home(identity.team_id, identity.enterprise_id), Channels(post, now))
-        work = Work(orders, looks, admission, post, now, first_pause=pace.first_pause)
-        engine = EmbeddedEngine(Ledger(database), work, now=now)
+        post = Post(web, session, Pacing(pace.between))
+        engine = EmbeddedEngine(Ledger(database), now=now)
+        stores = await Stores.prepared(database, now())
+        channels = Channels(post, now)
+        tools = Tools(
+            orders=orders,
+            stores=stores,
+            post=post,
+            answers=Answers(post),
+            channels=channels,
+            admission=Admission(Home(identity.team_id, identity.enterprise_id), channels),
+            links=Links(identity.url),
+            rules=Rules(lasts=timedelta(days=settings.watch_days)),
+            now=now,
+            record=engine.add,
+            first_pause=pace.first_pause,
+        )
+        await engine.start(Work(tools))
+        opened.push_async_callback(engine.drain, DRAIN)
+        watcher = Watcher(stores, engine, now, tick=pace.tick)
+        opened.push_async_callback(_stopped, watcher, asyncio.create_task(watcher.run()))
         intake = Intake(engine)
         app = _bolt(settings, session, identity)
         listeners = Listeners(intake.record, post, now)
-        register(app, listeners, Guard(listeners.unknown, post))
-        await engine.start()
-        opened.push_async_callback(engine.drain, DRAIN)
+        register(app, listeners, WatchListeners(intake.record, post, now), Guard(listeners.unknown, post))
         socket = await opened.enter_async_context(_socket(settings, app, web, intake))
-        http = (
-            None if socket else SlackDoor(app, _revealed(settings.slack_signing_secret), intake.request, now)
-        )
-
-        async def ready() -> list[str]:
-            return [
-                *([] if await _answers(database) else ["database"]),
-                *([] if engine.running else ["engine"]),
-                *([] if socket is None or await socket.connected() else ["slack"]),
-            ]
-
-        yield Desk(build_web(http, ready), engine, identity)
+        signing_secret = revealed(settings.slack_signing_secret)
+        slack = None if socket else SlackDoor(app, signing_secret, intake.request, now)
+        token = settings.autoenhance_webhook_token
+        webhook = WebhookDoor(token, stores.agenda.wake, now) if token else None
+        ready = _readiness(database, engine, socket)
+        yield Desk(build_web(slack, webhook, ready), engine, watcher, identity)
 
 
-@asynccontextmanager
-async def open_autoenhance(
-    settings: Settings, *, now: Now = utc_now, limits: Limits = USUAL.limits
-) -> AsyncIterator[Autoenhance]:
-    async with httpx.AsyncClient(follow_redirects=False) as http:
-        yield Autoenhance(
-            http,
-            api_url=settings.autoenhance_api_url.rstrip("/"),
-            key=settings.autoenhance_api_key,
-            version=settings.autoenhance_api_version,
-            now=now,
-            limits=limits,
-        )
+async def _stopped(watcher: Watcher, sweeping: asyncio.Task[None]) -> None:
+    watcher.close()
+    await sweeping
 
 
-def open_session() -> aiohttp.ClientSession:
-    """One for all calls to Slack: without it slack_sdk opens a connection for each."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT))
+def _readiness(database: Database, engine: EmbeddedEngine, socket: SocketDoor | None) -> Ready:
+    async def ready() -> list[str]:
+        return [
+            *([] if await _answers(database) else ["database"]),
+            *([] if engine.running else ["engine"]),
+            *([] if socket is None or await socket.connected() else ["slack"]),
+        ]
 
-
-def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    return AsyncWebClient(
-        token=_revealed(settings.slack_bot_token),
-        base_url=settings.slack_api_url.rstrip("/") + "/",
-        session=session,
-        retry_handlers=[],  # its own would post again without a word; post.py decides
-    )
+    return ready
 
 
 def _bolt(settings: Settings, session: aiohttp.ClientSession, identity: Identity) -> AsyncApp:
@@ -141,7 +142,7 @@ def _bolt(settings: Settings, session: aiohttp.ClientSession, identity: Identity
         team_id=identity.team_id,
         bot_user_id=identity.user_id,
         bot_id=identity.bot_id,
-        bot_token=_revealed(settings.slack_bot_token),
+        bot_token=revealed(settings.slack_bot_token),
     )
 
     async def authorize(**_: Any) -> AuthorizeResult:
@@ -150,7 +151,7 @@ def _bolt(settings: Settings, session: aiohttp.ClientSession, identity: Identity
     return AsyncApp(
         name="order-desk",
         logger=logs.bolt(),
-        signing_secret=_revealed(settings.slack_signing_secret) or "socket mode is not signed",
+        signing_secret=revealed(settings.slack_signing_secret) or "socket mode is not signed",
         client=AsyncWebClient(base_url=settings.slack_api_url.rstrip("/") + "/", session=session),
         authorize=authorize,
         process_before_response=True,  # a listener only records and acks; Bolt's own way waits 10 ms
@@ -164,7 +165,7 @@ async def _socket(
     if settings.slack_app_token is None:
         yield None
         return
-    token = _revealed(settings.slack_app_token)
+    token = revealed(settings.slack_app_token)
     await probe_socket(web, token)
     door = SocketDoor(app, token, web, intake.request)
     await door.open()
@@ -179,7 +180,3 @@ async def _answers(database: Database) -> bool:
         await database.run(lambda sql: sql.execute("SELECT 1"))
         return True
     return False
-
-
-def _revealed(secret: Any) -> str:
-    return secret.get_secret_value() if secret else ""

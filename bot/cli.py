@@ -12,7 +12,8 @@ import yaml
 from rich.console import Console
 
 from bot import logs
-from bot.build import open_autoenhance, open_desk
+from bot.build import open_desk
+from bot.clients import open_autoenhance
 from bot.demo import open_demo
 from bot.errors import SettingsError, SlackBusy
 from bot.jobs.seeing import given_up, see

@@ -2,6 +2,7 @@
 
 import secrets
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.build import USUAL, Desk, Pace, open_desk, utc_now
+from bot.build import USUAL, Desk, Pace, open_desk
+from bot.clients import utc_now
 from bot.manifest import manifest
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, BOT, SHOOTS
@@ -54,12 +56,18 @@ class Demo:
 
 
 @asynccontextmanager
-async def open_sandbox(folder: Path, *, port: int = 0, **overrides: Any) -> AsyncIterator[Sandbox]:
+async def open_sandbox(
+    folder: Path, *, port: int = 0, clock: Callable[[], float] = time.time, **overrides: Any
+) -> AsyncIterator[Sandbox]:
     """Both stand-ins on 127.0.0.1; `overrides` are settings of the bot that differ from the usual ones."""
-    autoenhance = AutoenhanceSandbox()
+    autoenhance = AutoenhanceSandbox(now=clock)
     secret, token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(8)}"
     slack = SlackSandbox(
-        signing_secret=secret, bot_token=token, app_token=APP_TOKEN, features=manifest()["features"]
+        signing_secret=secret,
+        bot_token=token,
+        app_token=APP_TOKEN,
+        now=clock,
+        features=manifest()["features"],
     )
     slack.scopes.clear()
     slack.scopes.update(SCOPES)

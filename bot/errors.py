@@ -17,6 +17,10 @@ OrderDeskError
 │   │   ├── NotInChannel    the bot was not invited
 │   │   └── Archived
 │   ├── Gone                the message, view or response_url is not there any more
+│   ├── TooLong             the message does not fit into what Slack takes
+│   ├── NotAllowed          nothing will work until an admin mends it
+│   │   ├── TokenRefused    the token was revoked, or the app was removed
+│   │   └── ScopeMissing    the app was installed without a scope that this needs
 │   ├── SlackRefused        any other error code; `code` is Slack's word
 │   ├── SlackBusy           429, 5xx or no connection: worth sending again
 │   └── Unconfirmed         a post that Slack may have taken, twice: not worth a third
@@ -100,6 +104,22 @@ class Archived(CannotPost):
 
 
 class Gone(SlackError):
+    pass
+
+
+class TooLong(SlackError):
+    pass
+
+
+class NotAllowed(SlackError):
+    pass
+
+
+class TokenRefused(NotAllowed):
+    pass
+
+
+class ScopeMissing(NotAllowed):
     pass
 
 

@@ -20,5 +20,6 @@ def manifest(url: str | None = None) -> dict[str, Any]:
     for command in drawn["features"]["slash_commands"]:
         command["url"] = events
     drawn["settings"]["interactivity"]["request_url"] = events
+    drawn["settings"]["event_subscriptions"]["request_url"] = events
     drawn["settings"]["socket_mode_enabled"] = False
     return drawn

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from bot.build import open_autoenhance, open_session, slack_client
+from bot.clients import open_autoenhance, open_session, slack_client
 from bot.database import Database
 from bot.errors import AutoenhanceError, KeyRefused, SettingsError, SlackBusy
 from bot.jobs.ledger import Ledger

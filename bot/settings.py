@@ -18,6 +18,7 @@ from bot.errors import SettingsError
 
 SLACK_API = "https://slack.com/api/"
 AUTOENHANCE_API = "https://api.autoenhance.ai"
+LEAST_TOKEN = 16  # characters
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 Secret = Annotated[SecretStr | None, Field(default=None)]
@@ -38,6 +39,8 @@ class Settings(BaseSettings):
     autoenhance_api_url: str = AUTOENHANCE_API
     autoenhance_api_key: Secret
     autoenhance_api_version: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
+    autoenhance_webhook_token: Secret
+    watch_days: int = Field(default=7, ge=1, le=90)
     database_url: str = "sqlite:///data/order-desk.sqlite3"
     host: str = "0.0.0.0"  # noqa: S104 - Slack has to reach it; every request is signed
     port: int = Field(default=3000, ge=0, le=65535)
@@ -81,6 +84,12 @@ class Settings(BaseSettings):
             key.get_secret_value().isascii() and key.get_secret_value().isprintable()
         ):
             found.append("AUTOENHANCE_API_KEY has a character that no key has. Copy it again.")
+        token = self.autoenhance_webhook_token
+        if token is not None and len(token.get_secret_value()) < LEAST_TOKEN:
+            found.append(
+                f"AUTOENHANCE_WEBHOOK_TOKEN has fewer than {LEAST_TOKEN} characters, and could be guessed. "
+                "Choose a longer one, here and in Autoenhance's settings."
+            )
         return found + (self._slack_problems() if for_slack else [])
 
     def _slack_problems(self) -> list[str]:
@@ -102,6 +111,11 @@ class Settings(BaseSettings):
             ),
         }
         return [sentence for sentence, wrong in checks.items() if wrong]
+
+
+def revealed(secret: SecretStr | None) -> str:
+    """Its value; empty if it is not set."""
+    return secret.get_secret_value() if secret else ""
 
 
 class FixedSettings(Settings):

@@ -9,10 +9,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 Ready = Callable[[], Awaitable[list[str]]]
+Answer = Callable[[Request], Awaitable[Response]]
 
 
-def build_web(slack: ASGIApp | None, ready: Ready) -> Starlette:
-    """`slack` is None in Socket Mode, where Slack calls nobody. `ready` names what does not answer."""
+def build_web(slack: ASGIApp | None, webhook: Answer | None, ready: Ready) -> Starlette:
+    """`slack` is None in Socket Mode, where Slack calls nobody, and `webhook` where no token is set.
+
+    `ready` names what does not answer.
+    """
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("alive")
@@ -24,4 +28,6 @@ def build_web(slack: ASGIApp | None, ready: Ready) -> Starlette:
     routes = [Route("/healthz", healthz), Route("/readyz", readyz)]
     if slack is not None:
         routes.append(Route("/slack/events", slack, methods=["POST"]))
+    if webhook is not None:
+        routes.append(Route("/autoenhance/webhook", webhook, methods=["POST"]))
     return Starlette(routes=routes)

@@ -55,6 +55,20 @@ class Chat:
             lambda: next((each for each in self.slack.views(user) if words in each.plain()), None)
         )
 
+    async def watch(self, shoot: str, *, user: str = ANA, channel: str = SHOOTS) -> Message:
+        """Types `/order watch …` and waits until it is promised; the card that everybody sees."""
+        await self.order(f"watch {shoot}", user=user, channel=channel)
+        return await self.until(lambda: next(iter(self.posted(channel)[-1:]), None))
+
+    def posted(self, channel: str = SHOOTS) -> list[Message]:
+        """What the bot posted for everybody there to see, outside of threads, oldest first."""
+        said = self.slack.messages(channel)
+        return [each for each in said if each.user == BOT and not each.ephemeral_to and not each.thread_ts]
+
+    def thread(self, card: Message) -> list[Message]:
+        """The bot's replies to a message, oldest first."""
+        return [each for each in self.slack.workspace.replies(card) if each.user == BOT]
+
     async def until(self, seen: Callable[[], T | None]) -> T:
         found = await self.slack.until(seen)
         assert found is not None

@@ -13,6 +13,8 @@ from bot.demo import Sandbox, open_desk_in, open_sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.slack import SlackSandbox
 from tests.chat import Chat
+from tests.clock import Clock
+from tests.shoot import Shoot
 
 logs.configure("WARNING")
 
@@ -23,20 +25,26 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("calm")
 
 # A look is never shared with a later one, so that a test sees at once what it has changed.
-HURRY = Pace(Limits(fresh_for=0, first_pause=0.01, jitter=0), first_pause=0.05)
+HURRY = Pace(Limits(fresh_for=0, first_pause=0.01, jitter=0), first_pause=0.05, tick=0.02, between=0.01)
 
 
 @pytest.fixture
-async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
+def clock() -> Clock:
+    """The time of the bot and of both stand-ins."""
+    return Clock()
+
+
+@pytest.fixture
+async def sandbox(tmp_path: Path, clock: Clock) -> AsyncIterator[Sandbox]:
     """Both stand-ins, and settings for a bot between them; no bot yet."""
-    async with open_sandbox(tmp_path) as sandbox:
+    async with open_sandbox(tmp_path, clock=clock) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-async def desk(sandbox: Sandbox) -> AsyncIterator[Desk]:
+async def desk(sandbox: Sandbox, clock: Clock) -> AsyncIterator[Desk]:
     """The running bot."""
-    async with open_desk_in(sandbox, pace=HURRY) as desk:
+    async with open_desk_in(sandbox, pace=HURRY, now=clock.now) as desk:
         yield desk
 
 
@@ -54,3 +62,9 @@ def autoenhance(sandbox: Sandbox) -> AutoenhanceSandbox:
 @pytest.fixture
 def chat(slack: SlackSandbox) -> Chat:
     return Chat(slack)
+
+
+@pytest.fixture
+def shoot(autoenhance: AutoenhanceSandbox, clock: Clock) -> Shoot:
+    """An order at work."""
+    return Shoot(autoenhance, clock)

@@ -15,6 +15,7 @@ from bot.slack import names
 from bot.slack.doors import register
 from bot.slack.guard import Guard
 from bot.slack.listeners import Listeners
+from bot.slack.watch_listeners import WatchListeners
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = json.loads((ROOT / "tests" / "payloads" / "slack-manifest.schema.json").read_text(encoding="utf-8"))
@@ -27,22 +28,24 @@ def test_the_manifest_is_one_that_slack_takes(url: str | None) -> None:
 
 
 def test_every_address_of_the_http_manifest_is_our_door() -> None:
-    """With a URL, commands and interactivity go to /slack/events; without, there is no address at all."""
+    """With a URL, all that Slack calls is /slack/events; without, there is no address at all."""
     drawn = manifest("https://desk.example/")
 
     assert drawn["features"]["slash_commands"][0]["url"] == "https://desk.example/slack/events"
     assert drawn["settings"]["interactivity"]["request_url"] == "https://desk.example/slack/events"
+    assert drawn["settings"]["event_subscriptions"]["request_url"] == "https://desk.example/slack/events"
     assert drawn["settings"]["socket_mode_enabled"] is False
     assert "https://" not in json.dumps(manifest())
 
 
 def test_the_manifest_offers_what_is_answered() -> None:
-    """Commands, shortcuts and scopes of the manifest are the ones in names.py."""
+    """Commands, shortcuts, events and scopes of the manifest are the ones in names.py."""
     drawn = manifest()
     shortcuts = {each["callback_id"] for each in drawn["features"]["shortcuts"]}
 
     assert [each["command"] for each in drawn["features"]["slash_commands"]] == [names.COMMAND]
-    assert shortcuts == {names.CHECK_ORDERS_HERE, names.LOOK_UP_ORDER}
+    assert shortcuts == {names.CHECK_ORDERS_HERE, names.WATCH_ORDER_HERE, names.LOOK_UP_ORDER}
+    assert drawn["settings"]["event_subscriptions"]["bot_events"] == [names.HOME_OPENED]
     assert drawn["oauth_config"]["scopes"]["bot"] == list(names.SCOPES)
     assert drawn["display_information"]["name"] == names.APP
 
@@ -66,7 +69,8 @@ def test_every_name_has_one_listener() -> None:
     app, nothing = Noting(), cast("Any", None)
     listeners = Listeners(nothing, nothing, nothing)
 
-    register(cast("AsyncApp", app), listeners, Guard(listeners.unknown, nothing))
+    watches = WatchListeners(nothing, nothing, nothing)
+    register(cast("AsyncApp", app), listeners, watches, Guard(listeners.unknown, nothing))
 
     said = [each for each in app.asked if not each.startswith("error")]
     first_net = next(index for index, each in enumerate(said) if "re.compile" in each)

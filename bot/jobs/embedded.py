@@ -48,7 +48,6 @@ class EmbeddedEngine:
     def __init__(
         self,
         ledger: Ledger,
-        worker: Worker,
         *,
         now: Callable[[], datetime],
         at_once: int = 32,
@@ -56,7 +55,7 @@ class EmbeddedEngine:
     ) -> None:
         """One that broke is tried again after `first_pause` seconds, then after twice that."""
         self._ledger = ledger
-        self._worker = worker
+        self._worker: Worker  # from `start` on
         self._now = now
         self._first_pause = first_pause
         self._room = asyncio.Semaphore(at_once)
@@ -68,8 +67,9 @@ class EmbeddedEngine:
     def running(self) -> bool:
         return not self._closing.is_set()
 
-    async def start(self) -> None:
-        """Takes up everything that the process before left over."""
+    async def start(self, worker: Worker) -> None:
+        """Takes up everything that the process before left over; `worker` does it."""
+        self._worker = worker
         await self._ledger.prepare()
         self._keep(self._tidy())
         for row in await self._ledger.open_jobs():
@@ -94,6 +94,12 @@ class EmbeddedEngine:
             return
         self._lanes[job.lane] = deque([(id_, job)])
         self._keep(self._run_lane(job.lane))
+
+    async def add(self, job: Job) -> None:
+        """Writes it and begins it; one that is known already is left alone. Raises like `write`."""
+        id_ = await self.write(job)
+        if id_ is not None:
+            self.begin(id_, job)
 
     async def drain(self, seconds: float) -> None:
         """Finishes what runs, within `seconds`; what waits stays in the ledger for the next start."""
@@ -178,7 +184,10 @@ class EmbeddedEngine:
             reference = new_reference()
             log.exception("job broke", kind=job.kind, reference=reference, attempt=take.attempt)
             return self._first_pause * 2.0**take.broken
-        await self._ledger.done(id_, self._now())
+        if job.redelivered:
+            await self._ledger.done(id_, self._now())
+        else:
+            await self._ledger.forget(id_)
         return None
 
     async def _give_up(self, id_: int, job: Job, reason: str) -> None:

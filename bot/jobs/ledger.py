@@ -81,7 +81,7 @@ class Ledger:
 
     async def record(self, job: Job, now: datetime) -> int | None:
         """The id of the new row, on the disk when this returns; None if its key was recorded before."""
-        values = (job.key, job.asker.team_id, job.kind, JOB.dump_json(job).decode(), now.timestamp())
+        values = (job.key, job.team_id, job.kind, JOB.dump_json(job).decode(), now.timestamp())
 
         def insert(sql: sqlite3.Connection) -> int | None:
             cursor = sql.execute(
@@ -110,6 +110,10 @@ class Ledger:
 
     async def done(self, id_: int, now: datetime) -> None:
         await self._set("state = 'done', content = '', ended_at = ?", id_, now.timestamp())
+
+    async def forget(self, id_: int) -> None:
+        """For what is done and cannot come again."""
+        await self._database.run(lambda sql: sql.execute("DELETE FROM jobs WHERE id = ?", (id_,)))
 
     async def dead(self, id_: int, reason: str, now: datetime) -> None:
         await self._set("state = 'dead', reason = ?, ended_at = ?", id_, reason, now.timestamp())

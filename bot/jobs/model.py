@@ -4,12 +4,14 @@ A job holds all that its work needs, as the process may be another one by then. 
 JSON; a new field needs a default, so that a job written by the version before still reads.
 """
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter
 
-from bot.jobs.request import Request, Wanted
+from bot.jobs.request import Frozen, Message, Request, Wanted, order_lane
 from bot.orders.ids import OrderId
+from bot.watches.model import Level
 
 
 class LookUp(Request):
@@ -20,6 +22,12 @@ class LookUp(Request):
     skipped: int = 0  # ids beyond the five that one answer shows
     in_thread: str | None = None  # where Share puts it: the thread of the message it was asked about
     shared_by: str | None = None  # who put this card into the channel
+
+    @property
+    def lane(self) -> str:
+        """A card of one order may be its watch's: then the watch edits it too."""
+        alone = isinstance(self.place, Message) and len(self.wanted) == 1
+        return order_lane(self.team_id, self.wanted[0].order) if alone else super().lane
 
 
 class Share(Request):
@@ -52,5 +60,116 @@ class Say(Request):
     text: str
 
 
-Job = Annotated[LookUp | Share | ShowPhotos | Find | Say, Field(discriminator="kind")]
-JOB: TypeAdapter[LookUp | Share | ShowPhotos | Find | Say] = TypeAdapter(Job)
+class Adopted(Frozen):
+    """A message that becomes an order's home."""
+
+    thread_ts: str  # its thread's
+    card_ts: str | None = None  # itself, if it is our card of this order
+
+
+class OfWatch(Request):
+    """About the watch of one order; all of these, and its looks, run one after the other."""
+
+    order: OrderId
+
+    @property
+    def lane(self) -> str:
+        return order_lane(self.team_id, self.order)
+
+
+class StartWatch(OfWatch):
+    """Watch this order where the asker is, or change what they want to hear of it."""
+
+    kind: Literal["start_watch"] = "start_watch"
+    level: Level | None = None  # None: as before, or everything
+    to: Literal["channel", "asker"] = "channel"
+    adopt: Adopted | None = None
+
+
+class StopWatch(OfWatch):
+    """Stop telling the asker, or everybody there."""
+
+    kind: Literal["stop_watch"] = "stop_watch"
+    watched_in: str | None = None  # None: where the asker is
+    everybody: bool = False
+
+
+class ListWatches(Request):
+    """What is watched where the asker is."""
+
+    kind: Literal["list_watches"] = "list_watches"
+
+
+class TryNotices(Request):
+    """Post as a watch does, and say what went well."""
+
+    kind: Literal["try_notices"] = "try_notices"
+
+
+class Broadcast(Request):
+    """Show notices in this channel beside their thread; None only asks whether they are."""
+
+    kind: Literal["broadcast"] = "broadcast"
+    on: bool | None = None
+
+
+class ShowHome(Request):
+    """Draw the asker's Home tab."""
+
+    kind: Literal["show_home"] = "show_home"
+
+
+class OurOwn(Frozen):
+    """A job that nobody asked for. Its row goes when it is done: no delivery of it comes again."""
+
+    redelivered: ClassVar[bool] = False
+    key: str
+    team_id: str
+
+
+class LookAtWatched(OurOwn):
+    """Look at an order that is watched, and tell whoever is to be told."""
+
+    kind: Literal["look_at_watched"] = "look_at_watched"
+    order: OrderId
+
+    @classmethod
+    def due(cls, team_id: str, order: OrderId, now: datetime) -> Self:
+        return cls(key=f"look:{team_id}:{order}:{now.timestamp()}", team_id=team_id, order=order)
+
+    @property
+    def lane(self) -> str:
+        return order_lane(self.team_id, self.order)
+
+
+class TellParked(OurOwn):
+    """Tell an owner, by direct message, that watches of theirs cannot be told any more; once a day."""
+
+    redelivered: ClassVar[bool] = True
+    kind: Literal["tell_parked"] = "tell_parked"
+    user_id: str
+    place: str
+    reason: str
+
+    @property
+    def lane(self) -> str:
+        return self.key
+
+
+Job = Annotated[
+    LookUp
+    | Share
+    | ShowPhotos
+    | Find
+    | Say
+    | StartWatch
+    | StopWatch
+    | ListWatches
+    | TryNotices
+    | Broadcast
+    | ShowHome
+    | LookAtWatched
+    | TellParked,
+    Field(discriminator="kind"),
+]
+JOB: TypeAdapter[Job] = TypeAdapter(Job)

@@ -1,7 +1,7 @@
 """What every request holds: who asks, where the answer goes, and what it is about."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,9 +18,19 @@ class Asker(Frozen):
 
     team_id: str
     user_id: str
+    name: str = ""  # as Slack writes it: for where a mention would ping
     user_team_id: str  # differs from team_id for somebody from another company
     channel_id: str | None = None  # None: asked outside of any conversation
     at: datetime
+
+    @property
+    def place(self) -> str:
+        """Where a watch that they ask for here lives: the channel, or their direct message with the bot.
+
+        The bot can be in no other direct message, so one between two people counts as the asker's own.
+        """
+        channel = self.channel_id or ""
+        return self.user_id if not channel or channel.startswith("D") else channel
 
 
 class Ephemeral(Frozen):
@@ -51,7 +61,13 @@ class View(Frozen):
     callback_id: str = "orders"
 
 
-Place = Annotated[Ephemeral | Message | View, Field(discriminator="kind")]
+class HomeTab(Frozen):
+    """The asker's Home tab, drawn anew."""
+
+    kind: Literal["home"] = "home"
+
+
+Place = Annotated[Ephemeral | Message | View | HomeTab, Field(discriminator="kind")]
 
 
 class Wanted(Frozen):
@@ -61,10 +77,20 @@ class Wanted(Frozen):
     before: Glimpse | None = None
 
 
+def order_lane(team_id: str, order: OrderId) -> str:
+    """Whatever edits a card that shows one order: so no older look is drawn over a newer one."""
+    return f"order:{team_id}:{order}"
+
+
 class Request(Frozen):
+    redelivered: ClassVar[bool] = True  # Slack may send it again: its key outlives the work
     key: str  # the same for every delivery of one request
     asker: Asker
     place: Place
+
+    @property
+    def team_id(self) -> str:
+        return self.asker.team_id
 
     @property
     def lane(self) -> str:
@@ -76,5 +102,7 @@ class Request(Frozen):
                 return f"message:{self.asker.channel_id}:{ts}:{self.asker.user_id}"
             case View(view_id=view):
                 return f"view:{view}"
+            case HomeTab():
+                return f"home:{self.asker.user_id}"
             case _:
                 return self.key

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.jobs.model import Job, LookUp, Share
-from bot.jobs.request import Asker, Message
+from bot.jobs.model import LookUp, Share, StartWatch, TryNotices
+from bot.jobs.request import Asker, Message, Request
 from bot.slack import refusals
 from bot.slack.channels import Channels
 from bot.slack.post import Audience
@@ -25,7 +25,7 @@ class Admission:
         self._home = home
         self._channels = channels
 
-    async def refusal(self, job: Job) -> str | None:
+    async def refusal(self, job: Request) -> str | None:
         """Why this is not done for this person here; None if it is. Raises SlackBusy.
 
         Stricter where others read along: they are asked for anew, and not knowing them is reason enough.
@@ -44,7 +44,12 @@ class Admission:
                 return None
 
 
-def _seen_by_others(job: Job) -> bool:
+def _seen_by_others(job: Request) -> bool:
     """Copying an id or sending to oneself shows nothing to anybody else."""
-    shared = isinstance(job, Share) and job.to == "channel"
-    return shared or (isinstance(job, LookUp) and isinstance(job.place, Message))
+    match job:
+        case Share() | StartWatch():
+            return job.to == "channel"
+        case LookUp():
+            return isinstance(job.place, Message)
+        case _:
+            return isinstance(job, TryNotices)

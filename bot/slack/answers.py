@@ -32,6 +32,9 @@ class Answers:
             with suppress(Unconfirmed):
                 await self._post.message(request.asker.user_id, late)
 
+    async def say(self, request: Request, sentence: str, *, aside: bool = False) -> None:
+        await self.give(request, lambda _: cards.say(sentence), aside=aside)
+
 
 def _aside(place: Place) -> Place:
     if isinstance(place, Message):

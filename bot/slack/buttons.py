@@ -17,6 +17,7 @@ from bot.slack.limits import LIMITS
 from bot.slack.names import AT_ONCE
 
 _BLOCK = "order:"
+_IN = "@"  # in no order id
 _SHARE = re.compile(rf"{names.SHARE}(?::(\d+\.\d+))?")
 
 
@@ -54,15 +55,18 @@ def unpack(text: str) -> Value:
         raise StaleButton from wrong
 
 
-def block_id(order: OrderId) -> str:
-    """An overflow option's value is too short for an id (75 characters), so its block carries it."""
-    return _BLOCK + order
+def block_id(order: OrderId, place: str = "") -> str:
+    """An overflow option's value is too short for an id (75 characters), so its block carries it.
+
+    `place` tells two blocks about one order apart, where they stand in one view.
+    """
+    return f"{_BLOCK}{order}{_IN}{place}" if place else _BLOCK + order
 
 
 def order_of(block: str) -> OrderId:
     """Raises StaleButton."""
     try:
-        return OrderId(block.removeprefix(_BLOCK) if block.startswith(_BLOCK) else "")
+        return OrderId(block.removeprefix(_BLOCK).partition(_IN)[0] if block.startswith(_BLOCK) else "")
     except NotAnOrderId as wrong:
         raise StaleButton from wrong
 

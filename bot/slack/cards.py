@@ -8,12 +8,13 @@ from bot.errors import Archived, CannotPost, NotInChannel
 from bot.orders.changes import changes
 from bot.orders.ids import OrderId
 from bot.orders.progress import Progress, State, Tally
-from bot.slack import blocks, names, refusals, words
+from bot.slack import blocks, names, refusals, watch_words, words
 from bot.slack.blocks import Block, code, escape, when
 from bot.slack.buttons import Value, block_id, pack, share_value
 from bot.slack.failures import failures_block, failures_text, odd_settings
 from bot.slack.limits import LIMITS
 from bot.slack.shown import Card, OrderView, Spot, TroubleView
+from bot.watches.model import GONE, OVER, Condition
 
 WEB_APP = "https://app.autoenhance.ai/orders/"
 STALE = timedelta(hours=12)
@@ -53,15 +54,19 @@ def say(text: str, *buttons: Block) -> Card:
     return Card(text=_text(text), blocks=drawn)
 
 
-def not_posted(error: CannotPost, order: OrderId) -> Card:
-    """Why the order was not shared, and the way that is left."""
-    if isinstance(error, Archived):
-        return say(refusals.ARCHIVED)
-    if not isinstance(error, NotInChannel):
-        return say(refusals.cannot_post(error.code))
+def not_posted(error: CannotPost, order: OrderId, *, watching: bool = False) -> Card:
+    """Why the order was not shared, or is not watched, and the way that is left."""
+    said = refusals.NOT_IN_CHANNEL_TO_WATCH if watching else refusals.NOT_IN_CHANNEL
     button = blocks.button("Send it to me instead", names.SEND_TO_ME)
-    drawn = [blocks.section(refusals.NOT_IN_CHANNEL), blocks.actions(block_id(order), button)]
-    return Card(text=refusals.NOT_IN_CHANNEL, blocks=drawn)
+    if isinstance(error, Archived):
+        said = refusals.ARCHIVED
+    elif not isinstance(error, NotInChannel):
+        said = refusals.cannot_post(error.code)
+    if watching:
+        button = blocks.button("Send them to me instead", names.WATCH_FOR_ME)
+    elif said is not refusals.NOT_IN_CHANNEL:
+        return say(said)
+    return Card(text=said, blocks=[blocks.section(said), blocks.actions(block_id(order), button)])
 
 
 def _text(text: str) -> str:
@@ -69,7 +74,7 @@ def _text(text: str) -> str:
 
 
 def _trouble(view: TroubleView, spot: Spot, value: str) -> Card:
-    recheck = [blocks.actions(block_id(view.order), _recheck(view.order, value))]
+    recheck = [blocks.actions(block_id(view.order), recheck_button(view.order, value))]
     return Card(
         text=view.sentence,
         blocks=[blocks.section(view.sentence)] + (recheck if spot.where != "terminal" else []),
@@ -81,6 +86,7 @@ def _order(view: OrderView, spot: Spot, value: str) -> Card:
     shown = MANY if spot.where == "view" else FEW
     title = f"{words.state(tally)} · {view.title}"
     told = words.situation(tally)
+    notes = _watch_notes(view)
     if progress.announced not in {None, progress.listed} and progress.listed and not _said_both(tally):
         told += f" {words.disagreement(progress.announced or 0, progress.listed)}"
     odd = odd_settings(progress.odd)
@@ -90,12 +96,14 @@ def _order(view: OrderView, spot: Spot, value: str) -> Card:
         *_fields(progress),
         *failures_block(progress.failures, shown),
         *([blocks.section(odd)] if odd else []),
+        *([blocks.context(*notes)] if notes else []),
         blocks.context(" · ".join(_facts(view))),
         *([blocks.context(" · ".join(_look(view)))] if spot.where != "terminal" else []),
         *([_buttons(view, spot, value)] if spot.where != "terminal" else []),
     ]
     said = [f"{escape(title)}.", f"{words.counted(tally)}." if tally.total else "", told]
     said += [failures_text(progress.failures, shown), odd, f"{'. '.join(_look(view))}."]
+    said += [f"{note.rstrip('.')}." for note in notes]
     return Card(text=" ".join(part for part in said if part), blocks=parts)
 
 
@@ -133,15 +141,28 @@ def _look(view: OrderView) -> list[str]:
     return [*said, words.changed(changes(view.before.tally, now), now, view.before.at)]
 
 
-def _recheck(order: OrderId, value: str) -> Block:
+def _watch_notes(view: OrderView) -> list[str]:
+    """That it is watched here, that nothing moves, or that the watch has ended."""
+    if view.watch is None:
+        return []
+    if view.watch.condition is Condition.ENDED:
+        return [watch_words.over(view.watch)]
+    still = [watch_words.stuck(view.watch)] if view.watch.shown_stuck else []
+    return [*still, watch_words.watched(view.watch)]
+
+
+def recheck_button(order: OrderId, value: str) -> Block:
     return blocks.button("Re-check", names.RECHECK, value=value, says=f"Re-check order {order.short}")
 
 
 def _buttons(view: OrderView, spot: Spot, value: str) -> Block:
     """Only buttons that can act: nothing can be shared from a modal, nor into a direct message."""
     address = WEB_APP + quote(view.order, safe="")
-    visible = [_recheck(view.order, value), blocks.button("Open in Autoenhance", names.OPEN, url=address)]
+    visible = [recheck_button(view.order, value), *_watching(view, spot)]
+    visible.append(blocks.button("Open in Autoenhance", names.OPEN, url=address))
+    watched = view.watch is not None and view.watch.condition is not Condition.ENDED
     menu = [
+        ("Tell me too", names.WATCH, watched and spot.where == "message"),
         ("Share in channel", share_value(spot.in_thread), spot.can_share),
         ("Show photos", names.SHOW_PHOTOS, view.progress.listed > 0 and spot.where != "view"),
         ("Copy id", names.COPY_ID, spot.where != "view"),
@@ -149,3 +170,14 @@ def _buttons(view: OrderView, spot: Spot, value: str) -> Block:
     if options := [(label, name) for label, name, can_act in menu if can_act]:
         visible.append(blocks.overflow(names.MORE, options))
     return blocks.actions(block_id(view.order), *visible)
+
+
+def _watching(view: OrderView, spot: Spot) -> list[Block]:
+    """One of the two; neither where nothing can be posted, nor for an order that nobody has to wait for."""
+    if view.watch is not None and view.watch.condition is not Condition.ENDED:
+        label, action, says = "Stop watching", names.STOP_WATCHING, f"Stop watching order {view.order.short}"
+    elif spot.can_watch and view.progress.tally.state not in OVER | GONE:
+        label, action, says = "Watch", names.WATCH, f"Watch order {view.order.short} here"
+    else:
+        return []
+    return [blocks.button(label, action, says=says)] if spot.where in {"ephemeral", "message"} else []

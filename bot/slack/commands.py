@@ -1,16 +1,18 @@
 """What `/order …` asks for. Pure: text in; what to say at once and the job to do, if any, out."""
 
 from collections.abc import Callable
+from typing import Any
 
-from bot.jobs.model import Find, Job, LookUp
+from bot.jobs.model import Broadcast, Find, Job, ListWatches, LookUp, StartWatch, StopWatch, TryNotices
 from bot.jobs.request import Ephemeral, Place, Wanted
 from bot.orders.finding import find_order_ids
 from bot.orders.ids import OrderId
-from bot.slack import refusals, words
+from bot.slack import refusals, watch_words, words
 from bot.slack.blocks import unescape
 from bot.slack.help import HELP, help_on
 from bot.slack.names import AT_ONCE
 from bot.slack.payloads import Command
+from bot.watches.model import Level
 
 Reply = tuple[str, Job | None]
 
@@ -21,13 +23,16 @@ def reply(command: Command, key: str) -> Reply:
     The first word may be a sub-command; with an order's UUID or link behind it, the order is meant.
     """
     word, _, rest = command.text.strip().partition(" ")
+    rest = rest.strip()
     ids = find_order_ids(command.text)
     if not command.text.strip():
         return HELP, None
     if word.lower() == "show":
         return _look_up(command, key, find_order_ids(rest), rest)
-    if word.lower() in _VERBS and not (rest.strip() and ids):
-        return _VERBS[word.lower()](command, key, rest.strip())
+    if word.lower() in _ABOUT_ONE:
+        return _ABOUT_ONE[word.lower()](command, key, rest)
+    if word.lower() in _VERBS and not (rest and ids):
+        return _VERBS[word.lower()](command, key, rest)
     return _look_up(command, key, ids, command.text)
 
 
@@ -58,8 +63,71 @@ def _recent(command: Command, key: str, _rest: str) -> Reply:
     return words.searching(None), Find(key=key, asker=command.asker, place=_place(command))
 
 
+def _watch(command: Command, key: str, rest: str) -> Reply:
+    named, level = _level(rest)
+    ids = find_order_ids(named)
+    if not named:
+        return watch_words.WATCH_WHAT, None
+    if len(ids) != 1:
+        return _not_one(named, ids), None
+    return watch_words.starting(ids[0]), StartWatch(**_from(command, key), order=ids[0], level=level)
+
+
+def _level(rest: str) -> tuple[str, Level | None]:
+    """What is named, and the option behind it; an order may be called like an option, alone."""
+    named, _, last = rest.rpartition(" ")
+    level = _LEVELS.get(last.lower())
+    return (named.strip(), level) if named and level else (rest, None)
+
+
+def _unwatch(command: Command, key: str, rest: str) -> Reply:
+    ids = find_order_ids(rest)
+    if not rest:
+        return watch_words.UNWATCH_WHAT, None
+    if len(ids) != 1:
+        return _not_one(rest, ids), None
+    return watch_words.STOPPING, StopWatch(**_from(command, key), order=ids[0])
+
+
+def _not_one(typed: str, ids: tuple[OrderId, ...]) -> str:
+    return watch_words.ONE_AT_A_TIME if ids else refusals.no_id(unescape(typed))
+
+
+def _list(command: Command, key: str, _rest: str) -> Reply:
+    return watch_words.LISTING, ListWatches(**_from(command, key))
+
+
+def _test(command: Command, key: str, _rest: str) -> Reply:
+    return watch_words.TRYING, TryNotices(**_from(command, key))
+
+
+def _settings(command: Command, key: str, rest: str) -> Reply:
+    """Bare, it says how they stand."""
+    chosen = _SETTINGS.get(" ".join(rest.lower().split()), "?")
+    if chosen == "?":
+        return watch_words.SETTINGS_WHAT, None
+    on = {"on": True, "off": False}.get(chosen)
+    return watch_words.SETTING, Broadcast(**_from(command, key), on=on)
+
+
+def _from(command: Command, key: str) -> dict[str, Any]:
+    return {"key": key, "asker": command.asker, "place": _place(command)}
+
+
 def _place(command: Command) -> Place:
     return Ephemeral(response_url=command.response_url, replace=True)
 
 
-_VERBS: dict[str, Callable[[Command, str, str], Reply]] = {"help": _help, "find": _find, "recent": _recent}
+# The first word of what is typed. With an order behind it, a verb of the first table means that order …
+_VERBS: dict[str, Callable[[Command, str, str], Reply]] = {
+    "help": _help,
+    "find": _find,
+    "recent": _recent,
+    "list": _list,
+    "test": _test,
+    "settings": _settings,
+}
+# … and one of the second does what it says with it.
+_ABOUT_ONE: dict[str, Callable[[Command, str, str], Reply]] = {"watch": _watch, "unwatch": _unwatch}
+_LEVELS = {"failures": Level.FAILURES, "all": Level.ALL}
+_SETTINGS = {"": "", "broadcast": "", "broadcast on": "on", "broadcast off": "off"}

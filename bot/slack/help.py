@@ -6,9 +6,9 @@ from bot.slack.words import EXAMPLE_ID
 HELP = f"""\
 *{APP} shows Autoenhance orders here in Slack.* Only you see the answer, until you share it.
 • `{COMMAND} {EXAMPLE_ID}`: an order by its id or link; up to {AT_ONCE} at once.
-• `{COMMAND} find elm street`: orders by name. `{COMMAND} recent`: the newest.
-• In a thread, or on any message with an id in it: ⋮ → *Check orders here*.
-• `{COMMAND} help ids`, `{COMMAND} help card`, `{COMMAND} help find`, `{COMMAND} help share`."""
+• `{COMMAND} watch` and an id: this channel is told in a thread when it is done, fails or gets stuck.
+• `{COMMAND} find elm street`: orders by name. In a thread, or on a message: ⋮ → *Check orders here*.
+• `{COMMAND} help` and one of `ids`, `card`, `watch`, `find`, `share` tells more."""
 
 TOPICS = {
     "ids": f"""\
@@ -21,8 +21,17 @@ TOPICS = {
 *What a card says.* The mark and the word are the order's state; below it how many photos are done, failed \
 and waiting, and which failed and why.
 • *Paid downloads* counts the photos that were bought; looking costs nothing.
+• *Watch* has this channel told when it is done.
 • *Re-check* asks Autoenhance again and says what changed since the card was drawn.
 • ⋯ holds *Share in channel*, *Show photos* and *Copy id*.""",
+    "watch": f"""\
+*Watching.* The order's card is posted here and kept up to date; its thread is told of the first failure, \
+of getting stuck and of the end, once each.
+• `{COMMAND} watch {EXAMPLE_ID}`, or `{COMMAND} watch {EXAMPLE_ID} failures` for failures only.
+• `{COMMAND} unwatch` and an id, or *Stop watching* on the card. `{COMMAND} list` shows what is watched.
+• *Watch order here*, on a message: its thread becomes the order's home.
+• `{COMMAND} test` posts as a watch would. `{COMMAND} settings broadcast on` shows notices \
+in the channel too.""",
     "find": f"""\
 *Searching.* `{COMMAND} find elm street` looks for the words in the names of your orders; \
 `{COMMAND} recent` lists the newest. A button beside each opens its card. \

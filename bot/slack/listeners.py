@@ -6,11 +6,11 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.jobs.model import Job, LookUp, Say, Share, ShowPhotos
-from bot.jobs.request import Ephemeral, View, Wanted
-from bot.orders.finding import find_mentioned_ids, find_order_ids
+from bot.jobs.model import Job, LookUp, Say, Share, ShowPhotos, StartWatch
+from bot.jobs.request import View, Wanted
+from bot.orders.finding import find_order_ids
 from bot.orders.ids import OrderId
-from bot.slack import buttons, commands, names, payloads, refusals, views, words
+from bot.slack import buttons, commands, messages, names, payloads, refusals, views, words
 from bot.slack.names import AT_ONCE
 from bot.slack.payloads import Payload
 from bot.slack.post import Post
@@ -33,7 +33,7 @@ class Listeners:
         await ack(text=said, response_type="ephemeral")
 
     async def check_orders_here(self, ack: AsyncAck, body: Payload) -> None:
-        ids = _ids_in_message(body)
+        ids = messages.ids_in_message(body)
         if len(ids) == 1:
             await self._record(self._look_up_here(body, ids[0]))
         elif ids:
@@ -77,6 +77,8 @@ class Listeners:
             opened = await self._open(body, views.busy(words.FETCHING_PHOTOS, callback_id=names.PHOTOS))
             view = View(view_id=opened, callback_id=names.PHOTOS)
             await self._record(ShowPhotos(**self._from(body), place=view, order=order))
+        elif click.value == names.WATCH:
+            await self._record(StartWatch(**self._from(body), place=payloads.beside(body), order=order))
         elif click.value == names.COPY_ID:
             await self._record(Say(**self._from(body), place=payloads.beside(body), text=order))
         else:
@@ -108,9 +110,8 @@ class Listeners:
         return {"key": payloads.key(body), "asker": payloads.asker(body, self._now())}
 
     def _look_up_here(self, body: Payload, order: OrderId) -> LookUp:
-        thread = payloads.thread_of(body)
-        shown_in = thread if payloads.has_thread(body) else None
-        place = Ephemeral(response_url=payloads.dig(body, "response_url"), thread_ts=shown_in)
+        thread = messages.thread_of(body)
+        place = messages.in_thread(body)
         return LookUp(
             **self._from(body), place=place, wanted=(Wanted(order=order),), in_thread=thread or None
         )
@@ -119,10 +120,3 @@ class Listeners:
         wanted = tuple(Wanted(order=order) for order in ids[:AT_ONCE])
         skipped = len(ids) - len(wanted)
         return LookUp(**self._from(body), place=View(view_id=view_id), wanted=wanted, skipped=skipped)
-
-
-def _ids_in_message(body: Payload) -> tuple[OrderId, ...]:
-    """Once each: a message says the same thing in its text and in its blocks."""
-    written = find_order_ids(payloads.message_text(body), in_message=True)
-    shown = (order for label in payloads.message_labels(body) for order in find_mentioned_ids(label))
-    return tuple({order.lower(): order for order in (*written, *shown)}.values())

@@ -6,12 +6,15 @@ AT_ONCE = 5  # orders in one answer
 
 # shortcuts
 CHECK_ORDERS_HERE = "check_orders_here"
+WATCH_ORDER_HERE = "watch_order_here"
 LOOK_UP_ORDER = "look_up_order"
 
 # views
 ASK = "ask_for_orders"  # the modal with one field
 ANSWER = "orders"  # the modal that shows orders; nothing is submitted from it
 PHOTOS = "photos"
+ASK_TO_WATCH = "ask_to_watch"  # the same modal, for a message's thread
+HOME = "home"
 
 # the one field of ASK
 ASK_BLOCK = "ask"
@@ -26,11 +29,20 @@ SHARE = "share"
 SHOW_PHOTOS = "photos"
 COPY_ID = "copy_id"
 SEND_TO_ME = "send_to_me"
+WATCH = "watch"
+WATCH_FAILURES = "watch_failures"  # the same, for failures only
+WATCH_FOR_ME = "watch_for_me"  # in a direct message
+STOP_WATCHING = "stop_watching"
+STOP_FOR_ALL = "stop_for_all"
+LOOK_UP = "look_up"  # on the Home tab
+
+# events
+HOME_OPENED = "app_home_opened"
 
 # bot scopes, each with what it is for
 SCOPES = {
-    "commands": "the command `/order` and the two shortcuts",
-    "chat:write": "sharing a card where the bot was invited, and direct messages",
+    "commands": "the command `/order` and the three shortcuts",
+    "chat:write": "cards and notices where the bot was invited, and direct messages",
     "channels:read": "seeing whether a public channel is shared with another company",
     "groups:read": "the same for private channels that the bot was invited to",
 }

@@ -2,15 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.jobs.request import Asker, Ephemeral, Message, Place, View
+from bot.jobs.request import Asker, Ephemeral, HomeTab, Message, Place, View
 
 Payload = dict[str, Any]
-DEPTH = 20  # deeper than Slack nests anything
 
 
 def key(payload: Payload) -> str:
@@ -39,6 +37,7 @@ def command(payload: Payload, now: datetime) -> Command:
     asker = Asker(
         team_id=team,
         user_id=dig(payload, "user_id"),
+        name=dig(payload, "user_name"),
         user_team_id=team,
         channel_id=dig(payload, "channel_id") or None,
         at=now,
@@ -52,6 +51,7 @@ def asker(payload: Payload, now: datetime) -> Asker:
     return Asker(
         team_id=team,
         user_id=dig(payload, "user", "id"),
+        name=dig(payload, "user", "name") or dig(payload, "user", "username"),
         user_team_id=dig(payload, "user", "team_id"),  # not there: nobody we know
         channel_id=dig(payload, "channel", "id") or dig(payload, "container", "channel_id") or None,
         at=now,
@@ -66,6 +66,8 @@ def card_place(payload: Payload) -> Place:
     container = payload.get("container")
     container = container if isinstance(container, dict) else {}
     response_url = dig(payload, "response_url")
+    if dig(payload, "view", "type") == "home":
+        return HomeTab()
     if dig(container, "type") == "view" or not response_url:
         return View(view_id=dig(container, "view_id") or dig(payload, "view", "id"))
     if container.get("is_ephemeral"):
@@ -82,7 +84,7 @@ def card_place(payload: Payload) -> Place:
 def beside(payload: Payload) -> Place:
     """A new ephemeral message next to the clicked card; in a modal, the modal itself."""
     place = card_place(payload)
-    if isinstance(place, View):
+    if isinstance(place, View | HomeTab):
         return place
     thread = dig(payload, "container", "thread_ts") or None
     return Ephemeral(response_url=place.response_url, thread_ts=thread)
@@ -102,48 +104,12 @@ def click(payload: Payload) -> Click:
     return Click(dig(action, "action_id"), dig(action, "block_id"), value)
 
 
-def thread_of(payload: Payload) -> str:
-    """The thread that answers to this message belong to: its own, if it is not in one."""
-    return dig(payload, "message", "thread_ts") or dig(payload, "message", "ts") or dig(payload, "message_ts")
-
-
-def has_thread(payload: Payload) -> bool:
-    """An ephemeral answer shows in a thread only where there is one already."""
-    return bool(dig(payload, "message", "thread_ts"))
-
-
-def message_text(payload: Payload) -> str:
-    return dig(payload, "message", "text")
-
-
-def message_labels(payload: Payload) -> Iterator[str]:
-    """What else can be read in a message: in its blocks, its attachments and its files."""
-    message = payload.get("message")
-    if isinstance(message, dict):
-        for part in ("blocks", "attachments", "files"):
-            yield from _strings(message.get(part))
-
-
-# Where apps and people put words; ids of blocks, users and files are not for reading.
-_READABLE = {
-    "text", "fallback", "pretext", "title", "title_link", "name", "url", "value", "fields", "elements",
-    "blocks", "attachments", "from_url", "original_url", "alt_text", "image_url", "footer", "message_blocks",
-    "message", "description", "subtitle", "preview", "author_name", "body", "accessory", "actions", "list",
-}  # fmt: skip
-
-
-def _strings(node: Any, depth: int = 0) -> Iterator[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, list) and depth < DEPTH:
-        for item in node:
-            yield from _strings(item, depth + 1)
-    elif isinstance(node, dict) and depth < DEPTH:
-        for name, value in node.items():
-            if name in _READABLE:
-                yield from _strings(value, depth + 1)
-
-
 def field(payload: Payload, block_id: str, action_id: str) -> str:
     """What was typed into a modal's field."""
     return dig(payload, "view", "state", "values", block_id, action_id, "value")
+
+
+def opener(payload: Payload, now: datetime) -> Asker | None:
+    """Who opened the Home tab; None if the event does not say. It is asked outside of any conversation."""
+    team, user = dig(payload, "team_id"), dig(payload, "event", "user")
+    return Asker(team_id=team, user_id=user, user_team_id=team, at=now) if user else None

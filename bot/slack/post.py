@@ -1,24 +1,17 @@
 """Sending: the Web API and response_urls, with every failure as one of ours."""
 
 from enum import StrEnum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.errors import (
-    CannotPost,
-    Gone,
-    NotInChannel,
-    SlackBusy,
-    SlackError,
-    SlackRefused,
-    Unconfirmed,
-)
-from bot.jobs.request import Ephemeral, Message, Place, View
+from bot.errors import Gone, NotInChannel, SlackBusy, SlackError, Unconfirmed
+from bot.jobs.request import Ephemeral, HomeTab, Message, Place, View
 from bot.slack import views
 from bot.slack.blocks import Block
+from bot.slack.pacing import UPDATE, Pacing
 from bot.slack.replies import check, checked
 from bot.slack.shown import Card
 
@@ -32,12 +25,20 @@ class Audience(StrEnum):
     UNKNOWN = auto()  # Slack does not say, for want of a scope
 
 
+class Posted(NamedTuple):
+    """Where a message stands; of a direct message, `channel_id` is the conversation's own."""
+
+    channel_id: str
+    ts: str
+
+
 class Post:
     """Every method raises SlackError, and nothing else of what goes wrong on the way."""
 
-    def __init__(self, web: AsyncWebClient, session: aiohttp.ClientSession) -> None:
+    def __init__(self, web: AsyncWebClient, session: aiohttp.ClientSession, pacing: Pacing) -> None:
         self._web = web
         self._session = session
+        self._pacing = pacing
 
     async def put(self, place: Place, card: Card) -> None:
         """The card where it belongs. Safe to repeat where it replaces what stands there."""
@@ -50,34 +51,62 @@ class Post:
                 await self._update(place, card)
             case View():
                 await self.show(place.view_id, views.answer(card, callback_id=place.callback_id))
+            case HomeTab():
+                raise Gone(
+                    "no_message"
+                )  # a tab shows what is watched; what else there is to say goes elsewhere
 
-    async def message(self, channel_id: str, card: Card, *, thread_ts: str | None = None) -> None:
+    async def message(self, channel_id: str, card: Card, *, thread_ts: str | None = None) -> Posted:
         """A message that everybody in the channel sees; to a user's id, a direct message.
 
         Slack has no key by which it would know a repeat. So a post that it did not confirm is made once
         more, and when that fails too, Unconfirmed is raised instead of an error that is worth a retry.
         """
         try:
-            await self._say(channel_id, card, thread_ts)
+            return await self.message_once(channel_id, card, thread_ts=thread_ts)
         except SlackBusy as busy:
             if not busy.maybe_done:
                 raise
             try:
-                await self._say(channel_id, card, thread_ts)
+                return await self.message_once(channel_id, card, thread_ts=thread_ts)
             except SlackBusy as again:
                 raise Unconfirmed(again.code) from again
 
-    async def _say(self, channel_id: str, card: Card, thread_ts: str | None) -> None:
+    async def message_once(
+        self, channel_id: str, card: Card, *, thread_ts: str | None = None, broadcast: bool = False
+    ) -> Posted:
+        """The same, tried once, for whoever counts the tries; `broadcast`: shown in the channel as well."""
+        await self._pacing.message(channel_id)
         sent = self._web.chat_postMessage(
             channel=channel_id,
             thread_ts=thread_ts,
+            reply_broadcast=(broadcast and thread_ts is not None) or None,
             text=card["text"],
             blocks=card["blocks"],
             parse="none",
             unfurl_links=False,
             unfurl_media=False,
         )
-        await checked(sent)
+        try:
+            posted = await checked(sent)
+        except SlackBusy as busy:
+            self._pacing.rest(channel_id, busy)
+            raise
+        return Posted(posted["channel"], posted["ts"])
+
+    def may_edit(self) -> bool:
+        """Whether Slack has room for an edit that can as well be left out."""
+        return self._pacing.may_edit()
+
+    async def edit(self, channel_id: str, ts: str, card: Card) -> None:
+        """Redraws a message of ours. Safe to repeat."""
+        await self._pacing.edit()
+        sent = self._web.chat_update(channel=channel_id, ts=ts, text=card["text"], blocks=card["blocks"])
+        try:
+            await checked(sent)
+        except SlackBusy as busy:
+            self._pacing.rest(UPDATE, busy)
+            raise
 
     async def open(self, trigger_id: str, view: Block) -> str:
         """The id of the view that now stands open. Good for 3 s after the click, and once."""
@@ -87,6 +116,10 @@ class Post:
     async def show(self, view_id: str, view: Block) -> None:
         """Replaces what stands in an open modal; Gone if the person has closed it."""
         await checked(self._web.views_update(view_id=view_id, view=view))
+
+    async def publish(self, user_id: str, view: Block) -> None:
+        """What this person sees on the Home tab from now on."""
+        await checked(self._web.views_publish(user_id=user_id, view=view))
 
     async def audience(self, channel_id: str) -> Audience:
         """Who sees what is posted there; raises SlackBusy."""
@@ -103,12 +136,10 @@ class Post:
 
     async def _update(self, place: Message, card: Card) -> None:
         try:
-            await checked(
-                self._web.chat_update(
-                    channel=place.channel_id, ts=place.ts, text=card["text"], blocks=card["blocks"]
-                )
-            )
-        except (Gone, CannotPost, SlackRefused) as refused:
+            await self.edit(place.channel_id, place.ts, card)
+        except SlackBusy:
+            raise
+        except SlackError as refused:
             if not place.response_url:
                 raise
             try:

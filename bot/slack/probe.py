@@ -28,6 +28,7 @@ class Identity:
     user_id: str
     bot_id: str
     enterprise_id: str | None
+    url: str
     scopes: frozenset[str]
 
     @property
@@ -49,6 +50,7 @@ async def identify(web: AsyncWebClient) -> Identity:
         user_id=said["user_id"],
         bot_id=said.get("bot_id") or "",
         enterprise_id=said.get("enterprise_id"),
+        url=said.get("url") or "",
         scopes=_scopes(said.headers),
     )
 

@@ -68,7 +68,7 @@ def refused(error: errors.AutoenhanceError) -> str:
         return "Autoenhance wants an API key for this, and I have none. An admin can set AUTOENHANCE_API_KEY."
     return (
         "Autoenhance no longer accepts the key. An admin must replace it (AUTOENHANCE_API_KEY). "
-        "Nothing was lost."
+        "Nothing was lost; the watches stay."
     )
 
 
@@ -97,9 +97,13 @@ NOT_IN_CHANNEL = (
     f"I can answer you, but can't post here until someone types `/invite @{APP}`. "
     "After that, press Share in channel again."
 )
-ARCHIVED = "This channel is archived, so nothing can be posted here. Share the order from another channel."
+NOT_IN_CHANNEL_TO_WATCH = (
+    f"I can answer you, but can't post updates here until someone types `/invite @{APP}`. "
+    "After that, watch the order again."
+)
+ARCHIVED = "This channel is archived, so nothing can be posted here. Use another channel."
 CANNOT_TELL_SHARED = (
-    "I can't see whether this channel is shared with another company, so I don't post the order here. "
+    "I can't see whether this channel is shared with another company, so I don't post orders here. "
     "An admin must install me again, with the scopes `channels:read` and `groups:read`."
 )
 UNCONFIRMED = (
@@ -109,7 +113,7 @@ STALE_BUTTON = f"This button is out of date. Type `{COMMAND}` and the order's id
 
 
 def cannot_post(slack_code: str) -> str:
-    return f"Slack doesn't let me post here ({code(slack_code)}). Share the order from another channel."
+    return f"Slack doesn't let me post here ({code(slack_code)}). Use another channel."
 
 
 def our_fault(reference: str) -> str:

@@ -10,7 +10,18 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
-from bot.errors import Archived, CannotPost, Gone, NotInChannel, SlackBusy, SlackError, SlackRefused
+from bot.errors import (
+    Archived,
+    CannotPost,
+    Gone,
+    NotInChannel,
+    ScopeMissing,
+    SlackBusy,
+    SlackError,
+    SlackRefused,
+    TokenRefused,
+    TooLong,
+)
 
 # Slack's words for what we tell apart; docs.slack.dev, reference/methods. All others are SlackRefused.
 _CODES: dict[type[SlackError], set[str]] = {
@@ -37,6 +48,9 @@ _CODES: dict[type[SlackError], set[str]] = {
         "trigger_expired",
         "trigger_exchanged",
     },
+    TooLong: {"msg_too_long", "msg_blocks_too_long"},
+    TokenRefused: {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"},
+    ScopeMissing: {"missing_scope", "no_permission", "not_allowed_token_type"},
     SlackBusy: {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"},
 }
 _BUSY = {

@@ -12,6 +12,7 @@ from bot.orders.progress import Progress
 from bot.slack import refusals
 from bot.slack.blocks import Block, fit, one_line
 from bot.slack.limits import LIMITS
+from bot.watches.model import Watch
 
 Where = Literal["ephemeral", "message", "view", "terminal"]
 
@@ -35,6 +36,7 @@ class OrderView:
     updated: datetime | None = None
     by: str | None = None  # who asked for this look; None in a terminal
     before: Glimpse | None = None  # what the card showed until now
+    watch: Watch | None = None  # where this card stands
 
     @property
     def title(self) -> str:
@@ -76,5 +78,6 @@ class Spot:
 
     where: Where
     can_share: bool = False
+    can_watch: bool = True
     in_thread: str | None = None
     shared_by: str | None = None

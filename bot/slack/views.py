@@ -18,6 +18,22 @@ NAME = 200  # characters of an order's name in a list
 _ORDER = {"failed": 0, "expired": 1, "waiting": 2, "processing": 3, "done": 9}
 
 
+def ask_to_watch(note: str, thread: str) -> Block:
+    """The same modal, for an order whose home is going to be this thread."""
+    field = blocks.text_input(
+        names.ASK_BLOCK,
+        names.ASK_INPUT,
+        "Order id or link",
+        hint="One order. Its card comes into the thread of the message.",
+        placeholder=words.EXAMPLE_ID,
+    )
+    drawn = [blocks.section(note), field]
+    view = blocks.modal(
+        "Watch an order", drawn, callback_id=names.ASK_TO_WATCH, submit="Watch", close="Cancel"
+    )
+    return view | {"private_metadata": thread}
+
+
 def ask(note: str = "") -> Block:
     """The modal with one field; `note` says why it opened, where nobody asked for it."""
     field = blocks.text_input(

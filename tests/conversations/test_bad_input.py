@@ -133,7 +133,7 @@ async def test_a_click_that_nobody_knows_is_explained(chat: Chat, slack: SlackSa
     """An action of another version is acknowledged, and the person learns what to do."""
     card = await chat.order(OAK)
     control = next(each for each in card.controls() if each.label == "Re-check")
-    control.element["action_id"] = "watch"
+    control.element["action_id"] = "archive"
 
     await chat.click(card, "Re-check")
 

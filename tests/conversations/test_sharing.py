@@ -140,7 +140,7 @@ async def test_a_link_button_is_acknowledged(chat: Chat, slack: SlackSandbox) ->
     assert len(chat.said(SHOOTS)) == 1
 
 
-@pytest.mark.parametrize("value", ["watch", "share:", "share:general", "shared", ""])
+@pytest.mark.parametrize("value", ["archive", "share:", "share:general", "shared", ""])
 async def test_a_menu_value_of_another_version_posts_nothing(
     chat: Chat, slack: SlackSandbox, value: str
 ) -> None:

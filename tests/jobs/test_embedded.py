@@ -63,8 +63,8 @@ async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
 
 
 async def started(ledger: Ledger, worker: Recording) -> EmbeddedEngine:
-    engine = EmbeddedEngine(ledger, worker, now=lambda: NOW, first_pause=0.001)
-    await engine.start()
+    engine = EmbeddedEngine(ledger, now=lambda: NOW, first_pause=0.001)
+    await engine.start(worker)
     return engine
 
 

@@ -16,8 +16,8 @@ async def test_a_job_is_begun_after_its_request_was_answered(tmp_path: Path) -> 
     """It is on the disk at once; a quick answer must not overtake the ack."""
     async with Database.opened(tmp_path / "jobs.sqlite3") as database:
         ledger, worker = Ledger(database), Recording()
-        engine = EmbeddedEngine(ledger, worker, now=lambda: NOW)
-        await engine.start()
+        engine = EmbeddedEngine(ledger, now=lambda: NOW)
+        await engine.start(worker)
         intake = Intake(engine)
 
         with intake.request():

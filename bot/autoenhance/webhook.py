@@ -1,0 +1,73 @@
+"""What Autoenhance's webhook says: only a hint, as it names no order, counts nothing and is not signed.
+
+Undocumented but found by three programs: the value typed into the settings comes in `Authentication`.
+Calls may repeat, come in any order, or not at all; the order itself is asked for what is true.
+"""
+
+import hmac
+from collections.abc import Mapping
+from enum import StrEnum, auto
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+
+from bot.errors import NotAnOrderId
+from bot.orders.ids import OrderId
+
+_HEADERS = ("authentication", "authorization")
+
+
+class News(StrEnum):
+    """What a call is worth."""
+
+    NOW = auto()  # a photo failed, or nothing is being worked on any more: look soon
+    LATER = auto()  # one more photo: the next look will see it
+
+
+class Hint(NamedTuple):
+    order: OrderId
+    news: News
+
+
+class Malformed(ValueError):
+    """The body is no JSON object."""
+
+
+class _Event(BaseModel):
+    """Every field may be missing; `error` is a boolean, or a text in some programs."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    event: str | None = None
+    order_id: str | None = None
+    error: bool | str | None = None
+    order_is_processing: bool | None = None
+
+
+def is_authentic(headers: Mapping[str, str], token: SecretStr) -> bool:
+    """Whether the token is in one of the two headers, with or without "Bearer"; in constant time."""
+    wanted = token.get_secret_value().encode()
+    given = [headers.get(name, "") for name in _HEADERS]
+    bare = [value[7:] if value[:7].lower() == "bearer " else value for value in given]
+    matches = [hmac.compare_digest(value.strip().encode(), wanted) for value in (*given, *bare)]
+    return any(matches)
+
+
+def read(body: bytes) -> Hint | None:
+    """None for a test call without a body, and for what tells nothing of an order. Raises Malformed."""
+    if not body.strip():
+        return None
+    try:
+        event = _Event.model_validate_json(body)
+    except ValidationError as error:
+        raise Malformed from error
+    try:
+        order = OrderId(event.order_id or "")
+    except NotAnOrderId:
+        return None
+    if event.event == "image_registered":
+        return Hint(order, News.LATER)
+    if event.event != "image_processed":
+        return None
+    ended = event.order_is_processing is False or event.error not in {None, False, "", "false"}
+    return Hint(order, News.NOW if ended else News.LATER)

@@ -1,0 +1,48 @@
+"""The two outside: Autoenhance's API and Slack's, each with its connections."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import aiohttp
+import httpx
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.autoenhance.client import Autoenhance, Limits
+from bot.settings import Settings, revealed
+
+SLACK_TIMEOUT = 15.0  # seconds for one call of Slack's Web API
+USUAL = Limits()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_autoenhance(
+    settings: Settings, *, now: Callable[[], datetime] = utc_now, limits: Limits = USUAL
+) -> AsyncIterator[Autoenhance]:
+    async with httpx.AsyncClient(follow_redirects=False) as http:
+        yield Autoenhance(
+            http,
+            api_url=settings.autoenhance_api_url.rstrip("/"),
+            key=settings.autoenhance_api_key,
+            version=settings.autoenhance_api_version,
+            now=now,
+            limits=limits,
+        )
+
+
+def open_session() -> aiohttp.ClientSession:
+    """One for all calls to Slack: without it slack_sdk opens a connection for each."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT))
+
+
+def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    return AsyncWebClient(
+        token=revealed(settings.slack_bot_token),
+        base_url=settings.slack_api_url.rstrip("/") + "/",
+        session=session,
+        retry_handlers=[],  # its own would post again without a word; post.py decides
+    )

@@ -1,0 +1,110 @@
+"""Orders that somebody asked for: looked up, shared, listed."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.autoenhance.client import Look
+from bot.errors import CannotPost, OrderNotFound, SlackError, TryLater, Unconfirmed
+from bot.jobs.embedded import PutOff
+from bot.jobs.following import Following
+from bot.jobs.model import Find, LookUp, Share, ShowPhotos
+from bot.jobs.patience import PATIENCE, Patience, tells
+from bot.jobs.request import Asker, Message, Wanted
+from bot.jobs.seeing import given_up, order_view, see
+from bot.jobs.tools import Tools
+from bot.orders.ids import as_order_id
+from bot.slack import cards, refusals, views, words
+from bot.slack.shown import Card, OrderView, Spot, TroubleView
+
+HITS = 10
+
+
+class Looking:
+    def __init__(self, tools: Tools, following: Following, patience: Patience) -> None:
+        self._tools = tools
+        self._following = following
+        self._patience = patience
+
+    async def look_up(self, job: LookUp, attempt: int) -> None:
+        seen = await asyncio.gather(*(self._see(wanted, job.asker) for wanted in job.wanted))
+        late = [
+            view.error for view in seen if isinstance(view, TroubleView) and isinstance(view.error, TryLater)
+        ]
+        if late and self._patience.lasts(job):
+            if tells(job, attempt):
+                await self._show(job, seen)
+            raise PutOff(max(self._patience.pause(job, error, attempt) for error in late))
+        if len(seen) == 1 and await self._is_told(job, seen[0]):
+            return
+        await self._show(job, [given_up(view, PATIENCE // timedelta(minutes=1)) for view in seen])
+
+    async def _is_told(self, job: LookUp, view: OrderView | TroubleView) -> bool:
+        """The card of a watch is its own to edit: a click on it is a look like any other, told at once."""
+        if not isinstance(job.place, Message) or not isinstance(view, OrderView):
+            return False
+        return await self._following.clicked(job.asker, view, job.place)
+
+    async def _see(self, wanted: Wanted, asker: Asker) -> OrderView | TroubleView:
+        """With what the team saw last, for when Autoenhance does not answer."""
+        view = await see(self._tools.orders, wanted.order, asker.user_id, wanted.before)
+        if isinstance(view, OrderView):
+            await self._tools.stores.looks.remember(asker.team_id, wanted.order, view.glimpse)
+            return replace(view, watch=await self._following.watched(asker.team_id, asker.place, view.order))
+        return replace(
+            view, last=await self._tools.stores.looks.last(asker.team_id, wanted.order) or view.last
+        )
+
+    async def _show(self, job: LookUp, seen: Sequence[OrderView | TroubleView]) -> None:
+        """A card that others see is not replaced by "not answering"; that an order is gone, they see."""
+        aside = any(
+            isinstance(view, TroubleView) and not isinstance(view.error, OrderNotFound) for view in seen
+        )
+        await self._tools.answers.give(
+            job,
+            lambda spot: cards.orders_card(
+                seen, replace(spot, in_thread=job.in_thread, shared_by=job.shared_by), skipped=job.skipped
+            ),
+            aside=aside,
+        )
+
+    async def share(self, job: Share, attempt: int) -> None:
+        look = await self._patience.ask(self._tools.orders.order(job.order), job, attempt)
+        if look is None:
+            return
+        by = job.asker.user_id if job.to == "channel" else None
+        view = order_view(look, job.order, job.asker.user_id)
+        watched = await self._following.watched(job.team_id, job.asker.place, job.order)
+        card = cards.orders_card([replace(view, watch=watched)], Spot("message", shared_by=by))
+        try:
+            await self._post_shared(job, card)
+        except CannotPost as error:
+            refusal = cards.not_posted(error, job.order)
+            await self._tools.answers.give(job, lambda _: refusal)
+        except Unconfirmed:
+            await self._tools.answers.say(job, refusals.UNCONFIRMED)
+
+    async def _post_shared(self, job: Share, card: Card) -> None:
+        if job.to == "channel":
+            await self._tools.post.message(job.asker.channel_id or "", card, thread_ts=job.in_thread)
+            return
+        await self._tools.post.message(job.asker.user_id, card)
+        with suppress(SlackError):  # the card is there; for the word about it, nothing is done twice
+            await self._tools.answers.say(job, words.SENT_TO_YOU)
+
+    async def show_photos(self, job: ShowPhotos, attempt: int) -> None:
+        look = await self._patience.ask(self._tools.orders.order(job.order), job, attempt)
+        if look is not None:
+            card = views.photos(order_view(look, job.order, job.asker.user_id))
+            await self._tools.answers.give(job, lambda _: card)
+
+    async def find(self, job: Find, attempt: int) -> None:
+        found = await self._patience.ask(self._tools.orders.orders(words=job.words, limit=HITS), job, attempt)
+        if found is not None:
+            now = self._tools.now()
+            hits = [
+                order_view(Look(order, now), id_) for order in found if (id_ := as_order_id(order.order_id))
+            ]
+            await self._tools.answers.give(job, lambda _: views.hits(hits, job.words))

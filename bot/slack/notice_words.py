@@ -1,0 +1,122 @@
+"""What is said in the thread of a watched order, and when that is not possible any more."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.orders.progress import State, Tally
+from bot.slack.blocks import code, escape, fit, one_line, when
+from bot.slack.names import APP, COMMAND
+from bot.slack.words import counted, situation
+from bot.watches.model import Delay, Kind, Notice, Watch, Watcher
+
+NAME = 80  # characters of an order's name in a sentence
+LATE = timedelta(minutes=3)
+TIME = "{time}"
+
+
+def title(watch: Watch) -> str:
+    """The order's name for mrkdwn, or what there is of its id."""
+    name = fit(one_line(watch.name), NAME)
+    return f"*{escape(name.replace('*', '∗'))}*" if name else f"Order {code(watch.order.short)}"
+
+
+def who(watcher: Watcher) -> str:
+    """Their name as plain words, which ping nobody."""
+    return escape(watcher.name) or "somebody"
+
+
+def mention(user_ids: Sequence[str]) -> str:
+    return " ".join(f"<@{user}>" for user in user_ids)
+
+
+def told(watch: Watch, notice: Notice, tally: Tally | None) -> str:
+    """What happened, with the count."""
+    name = title(watch)
+    now = f": {counted(tally)}." if tally and tally.total else "."
+    match notice.kind:
+        case Kind.FINISHED:
+            return f"{name} is ready{now}"
+        case Kind.FAILED if tally and tally.state is State.FAILED:
+            return f"{name} failed: {situation(tally)}"
+        case Kind.FAILED:
+            return f"{name} is finished, but needs attention{now}"
+        case Kind.FAILURE:
+            return f"{name} has its first failure{now}"
+        case Kind.STUCK:
+            return f"{name} seems stuck: nothing has moved for {minutes(watch.still)}{now}"
+        case Kind.DELETED:
+            return f"{name} was deleted in Autoenhance, or can't be read any more. I stopped watching it."
+        case Kind.EXPIRED:
+            return f"{name} is still not done, and I stop watching it now{now}"
+
+
+NEXT = {
+    Kind.FINISHED: "Next: open it in Autoenhance and download the photos.",
+    Kind.FAILED: "Next: look at what failed; those photos may have to be shot or uploaded again.",
+    Kind.FAILURE: "The others go on. Next: look at the photo while somebody may still be near the house.",
+    Kind.STUCK: "Next: open it in Autoenhance and see whether all uploads came through.",
+    Kind.DELETED: f"Next: if it was made anew, watch that one: `{COMMAND} watch` and its id.",
+    Kind.EXPIRED: f"Next: look at it in Autoenhance, or watch it again: `{COMMAND} watch` and its id.",
+}
+
+_HAPPENED = {
+    Kind.FINISHED: "Finished",
+    Kind.FAILED: "Finished",
+    Kind.FAILURE: "Failed",
+    Kind.DELETED: "Deleted",
+}
+_WHY_LATE = {
+    Delay.AUTOENHANCE: "Autoenhance wasn't answering meanwhile",
+    Delay.SLACK: "Slack wasn't taking messages meanwhile",
+    Delay.DESK: f"{APP} wasn't running meanwhile",
+}
+
+
+def clock(notice: Notice, noticed: datetime) -> str:
+    """When it happened and when we saw it; when that is late, why."""
+    happened = notice.happened
+    said = f"noticed {when(noticed, TIME)}"
+    if happened is None or notice.kind not in _HAPPENED:
+        return said.capitalize() + _late(notice.delay)
+    if noticed - happened < timedelta(minutes=1):
+        return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}"
+    late = _late(notice.delay) if noticed - happened > LATE else ""
+    return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}, {said}{late}"
+
+
+def _late(delay: Delay | None) -> str:
+    return f"; late, as {_WHY_LATE[delay]}" if delay else ""
+
+
+def asked_by(watchers: Sequence[Watcher]) -> str:
+    first, *others = watchers
+    more = f" and {len(others)} more" if others else ""
+    return f"Asked for by {who(first)} {when(first.since)}{more}"
+
+
+def minutes(seconds: float) -> str:
+    return f"{round(seconds / 60)} minutes"
+
+
+# Places that cannot be posted to
+
+_REASONS = {
+    "not_in_channel": f"I am not in the channel any more (`/invite @{APP}` brings me back)",
+    "channel_not_found": f"I am not in the channel any more (`/invite @{APP}` brings me back)",
+    "is_archived": "the channel is archived",
+    "shared": "the channel is shared with another company now, so I show no orders there",
+    "scopes": "I can't see whether the channel is shared with another company; an admin must reinstall me",
+}
+
+
+def reason(slack_code: str) -> str:
+    return _REASONS.get(slack_code, f"Slack doesn't let me post there ({code(slack_code)})")
+
+
+def parked(place: str, why: str, count: int) -> str:
+    where = f"<#{place}>" if not place.startswith("U") else "our direct message"
+    these = "the order" if count == 1 else f"the {count} orders"
+    return (
+        f"I can't post in {where} any more: {reason(why)}. Watching {these} below rests; nothing is lost. "
+        "I try again every hour, or you can have it here instead:"
+    )

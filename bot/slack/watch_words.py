@@ -1,0 +1,145 @@
+"""What is said of watches: on their card, in lists, and to whoever starts or stops one."""
+
+from collections.abc import Sequence
+
+from bot.slack.blocks import code, escape, when
+from bot.slack.names import COMMAND
+from bot.slack.notice_words import asked_by, minutes, reason, title, who
+from bot.slack.words import counted
+from bot.watches.model import Condition, Ending, Level, Watch, Watcher
+
+# The card
+
+
+def watched(watch: Watch) -> str:
+    """Who is told of it here."""
+    said = [
+        f"{who(each)}{' (failures only)' if each.level is Level.FAILURES else ''}" for each in watch.watchers
+    ]
+    shown = ", ".join(said[:5]) + (f" and {len(said) - 5} more" if len(said) > 5 else "")  # noqa: PLR2004
+    return f":bell: Watched by {shown}, since {when(watch.watchers[0].since)}"
+
+
+def stuck(watch: Watch) -> str:
+    return f":hourglass: Nothing has moved for {minutes(watch.still)}, which is longer than usual."
+
+
+def over(watch: Watch) -> str:
+    """The last word of a watch, on its card."""
+    at = f" {when(watch.ended_at)}" if watch.ended_at else ""
+    why = {
+        Ending.QUIET: "it is finished, and nothing moved since",
+        Ending.DELETED: "the order is gone",
+        Ending.EXPIRED: "it was watched for as long as I watch",
+        Ending.STOPPED: f"{escape(watch.reason) or 'somebody'} stopped it",
+        None: "it came to its end",
+    }[watch.ending]
+    return f":no_bell: The watch ended{at}: {why}."
+
+
+# Answers
+
+
+def starting(order: str) -> str:
+    return f"Starting to watch {code(order)}…"
+
+
+def which(ids: Sequence[str]) -> str:
+    return f"That message names {len(ids)} orders. Which one do you want to watch in its thread?"
+
+
+def started(watch: Watch, level: Level, link: str) -> str:
+    where = f"<{link}|its thread>" if link else "its thread"
+    told_of = "when a photo fails or it gets stuck"
+    if level is Level.ALL:
+        told_of = "at the first failure, if it gets stuck, and when it is done"
+    return f"Watching {title(watch)}. I'll write in {where} {told_of}."
+
+
+def joined(watch: Watch, level: Level, link: str) -> str:
+    where = f"<{link}|its thread>" if link else "its thread"
+    only = ", of failures only" if level is Level.FAILURES else ""
+    return f"{title(watch)} is watched here already; I'll tell you too{only}, in {where}."
+
+
+def known(watch: Watch, watcher: Watcher, link: str) -> str:
+    where = f"<{link}|its thread>" if link else "its thread"
+    what = "failures only" if watcher.level is Level.FAILURES else "everything that matters"
+    return f"You watch {title(watch)} here since {when(watcher.since)}: {what}, in {where}."
+
+
+NOTHING_TO_WAIT_FOR = "This order is over already, so there is nothing to wait for."
+UNCONFIRMED = (
+    "I watch it, but Slack did not confirm that its card was posted. If you don't see the card, "
+    "I'll post it again as soon as there is something to tell."
+)
+
+
+def too_many(most: int) -> str:
+    return (
+        f"{most} orders are watched here already, and that is as many as I follow in one place. "
+        f"Stop one first: `{COMMAND} list` shows them."
+    )
+
+
+def stopped(watch: Watch, others: Sequence[Watcher]) -> str:
+    if others:
+        return f"I tell you no more about {title(watch)}. {_names(others)} still watch{_s(others)} it."
+    return f"Stopped watching {title(watch)}. Nothing more is posted about it."
+
+
+def not_yours(watch: Watch) -> str:
+    return f"{_names(watch.watchers)} watch{_s(watch.watchers)} {title(watch)} here, not you."
+
+
+def not_watched(order: str) -> str:
+    return f"{code(order)} isn't watched here (any more). `{COMMAND} list` shows what is."
+
+
+def _names(watchers: Sequence[Watcher]) -> str:
+    names = [who(each) for each in watchers[:3]]
+    more = len(watchers) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+def _s(watchers: Sequence[Watcher]) -> str:
+    return "es" if len(watchers) == 1 else ""
+
+
+NOTHING_WATCHED = f"This channel watches no orders. Start with `{COMMAND} watch` and an order's id or link."
+
+
+NOTHING_YOURS = f"You watch nothing just now. In a channel, type `{COMMAND} watch` and an order's id."
+
+
+def listed(count: int) -> str:
+    return f"{count:,} order{' is' if count == 1 else 's are'} watched here, the newest first."
+
+
+def standing(watch: Watch) -> str:
+    """One line for a list: how far, when that was, and who asked."""
+    if watch.condition is Condition.PARKED:
+        return f"Resting: {reason(watch.reason)}"
+    if watch.condition is Condition.ENDED:
+        return over(watch)
+    seen = watch.seen
+    how = [f"{counted(seen.tally)}, seen {when(seen.at)}"] if seen and seen.tally.total else []
+    return " · ".join([*how, asked_by(watch.watchers)])
+
+
+def more_watches(left: int) -> str:
+    return f"and {left:,} more. `{COMMAND} unwatch` and an order's id stops any of them."
+
+
+SETTINGS_WHAT = f"Type `{COMMAND} settings broadcast on` or `{COMMAND} settings broadcast off`."
+WATCH_WHAT = (
+    f"Which order? Type `{COMMAND} watch` and its id or link; `failures` behind it for failures only."
+)
+UNWATCH_WHAT = (
+    f"Which order? Type `{COMMAND} unwatch` and its id; `{COMMAND} list` shows what is watched here."
+)
+ONE_AT_A_TIME = f"One order at a time, please: `{COMMAND} watch` and one id or link."
+LISTING = "Fetching what is watched here…"
+STOPPING = "Stopping…"
+TRYING = "Trying…"
+SETTING = "Changing that…"

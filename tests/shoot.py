@@ -1,0 +1,40 @@
+"""An order that a test moves along."""
+
+from typing import Any
+
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.order_shapes import failed, order, photos
+from tests.clock import Clock
+
+NAME = "Pine Lodge"
+SHOOT = "5f0e7c52-9c1b-4a61-8f7e-2d90b3a6c418"
+
+
+class Shoot:
+    """Ten photos of which none is done, being enhanced; `is_now` says how many are."""
+
+    def __init__(self, autoenhance: AutoenhanceSandbox, clock: Clock, id_: str = SHOOT) -> None:
+        self.id = id_
+        self._autoenhance = autoenhance
+        self._clock = clock
+        self.is_now()
+
+    def is_now(
+        self,
+        done: int = 0,
+        failures: int = 0,
+        *,
+        of: int = 10,
+        working: bool | None = None,
+        reason: str | None = "Image is too blurry",
+        **changes: Any,
+    ) -> None:
+        """As Autoenhance shows it from this moment; it works until all photos are done or failed."""
+        left = of - done - failures
+        images = photos(self.id, (done, {}), (failures, failed(reason)), (left, {"status": "waiting"}))
+        at_work = left > 0 if working is None else working
+        shown = order(self.id, NAME, images, now=self._clock(), age=0, is_processing=at_work)
+        self._autoenhance.add(shown | changes)
+
+    def finish(self, failures: int = 0) -> None:
+        self.is_now(10 - failures, failures)
