@@ -16,11 +16,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.drawing import Control, NotOffered
+from bot.sandbox.drawing import Control, Drawn, NotOffered
 from bot.sandbox.harbour import ANA
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.snapshot import ACTORS, snapshot
-from bot.sandbox.workspace import Drawn, Message, View
+from bot.sandbox.workspace import Message, View
 
 Wish = dict[str, Any]
 

@@ -101,7 +101,8 @@ def _log(slack: SlackSandbox) -> list[Json]:
 def _delivered(exchange: Exchange) -> Json:
     payload = exchange.payload
     clicked = [action["action_id"] for action in payload.get("actions", [])]
-    what = payload.get("command") or " ".join([payload.get("type", "raw"), *clicked])
+    kind = payload.get("event", payload).get("type", "raw")
+    what = payload.get("command") or " ".join([kind, *clicked])
     result = exchange.error or exchange.status or "…"
     return {
         "at": exchange.at,

@@ -8,6 +8,9 @@ from bot.sandbox.workspace import Channel, Message, View, Workspace
 
 Payload = dict[str, Any]
 
+NO_TITLE = {"type": "plain_text", "text": "View Title", "emoji": True}
+"""What Slack tells as the title of a view on the Home tab, which has none."""
+
 
 def message(workspace: Workspace, shown: Message) -> Payload:
     told: Payload = {"type": "message", "user": shown.user, "text": shown.text, "ts": shown.ts}
@@ -71,13 +74,13 @@ def view(shown: View, values: Payload | None = None) -> Payload:
     return {
         "id": shown.id,
         "team_id": harbour.TEAM,
-        "type": "modal",
+        "type": body["type"],
         "blocks": shown.blocks,
         "private_metadata": body.get("private_metadata", ""),
         "callback_id": body.get("callback_id", ""),
         "state": {"values": values or {}},
         "hash": shown.hash,
-        "title": body["title"],
+        "title": body.get("title", NO_TITLE),
         "clear_on_close": body.get("clear_on_close", False),
         "notify_on_close": body.get("notify_on_close", False),
         "close": body.get("close"),

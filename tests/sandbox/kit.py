@@ -33,8 +33,7 @@ class TinyBot:
     held: asyncio.Event | None = None
 
     async def hear(self, request: Request) -> Response:
-        form = {key: values[0] for key, values in parse_qs((await request.body()).decode()).items()}
-        payload = json.loads(form["payload"]) if "payload" in form else form
+        payload = _payload(request, (await request.body()).decode())
         self.requests.append(request)
         self.heard.append(payload)
         if self.held is not None:
@@ -50,6 +49,13 @@ class TinyBot:
     async def respond(self, **message: Any) -> httpx.Response:
         """Use the response_url of what was heard last."""
         return await self.http.post(self.heard[-1]["response_url"], json=message)
+
+
+def _payload(request: Request, body: str) -> Json:
+    if request.headers["content-type"] == "application/json":
+        return dict(json.loads(body))
+    form = {key: values[0] for key, values in parse_qs(body).items()}
+    return dict(json.loads(form["payload"])) if "payload" in form else form
 
 
 def answer(**body: Any) -> Callable[[Json], Response]:
@@ -76,6 +82,11 @@ def modal(**more: Any) -> Json:
         "blocks": [{"type": "input", "block_id": "order", "label": label, "element": field_}],
         **more,
     }
+
+
+def home(*elements: Json, **more: Any) -> Json:
+    """A Home view with these buttons."""
+    return {"type": "home", "blocks": actions(*elements), **more}
 
 
 @dataclass
