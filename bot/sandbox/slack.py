@@ -156,6 +156,25 @@ class SlackSandbox(People):
         self._replies.slackbot(user, channel, answer, thread_ts)
         return None
 
+    def delete(self, message: Message) -> None:
+        """Somebody deletes a message; the replies to it stay."""
+        self.workspace.delete(message)
+
+    def remove_bot(self, channel: str) -> None:
+        """Somebody removes the app from a channel."""
+        self.workspace.channels[channel].members.discard(BOT)
+        self.workspace.bell.ring()
+
+    def archive(self, channel: str) -> None:
+        """Somebody archives a channel."""
+        self.workspace.channels[channel].is_archived = True
+        self.workspace.bell.ring()
+
+    def share(self, channel: str) -> None:
+        """Somebody shares a channel with another company."""
+        self.workspace.channels[channel].is_ext_shared = True
+        self.workspace.bell.ring()
+
     def _invite(self, channel: str) -> str:
         """There is only one whom anybody would invite."""
         self.workspace.channels[channel].members.add(BOT)

@@ -52,8 +52,12 @@ def _written_by_bot(shown: Message) -> Payload:
 
 def _thread(workspace: Workspace, shown: Message) -> Payload:
     root = workspace.find(shown.channel, shown.thread_ts)
-    if root is not None:
-        return {"thread_ts": root.ts, "parent_user_id": root.user}
+    if shown.thread_ts is not None:
+        return {
+            "thread_ts": shown.thread_ts,
+            **({"subtype": "thread_broadcast"} if shown.broadcast else {}),
+            **({} if root is None else {"parent_user_id": root.user}),
+        }
     replies = [each for each in workspace.replies(shown) if each.ephemeral_to is None]
     if not replies:
         return {}

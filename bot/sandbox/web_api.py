@@ -58,7 +58,8 @@ class WebApi:
         thread_ts = params.get("thread_ts")
         if thread_ts and self._workspace.find(room.id, thread_ts) is None:
             raise Refused("thread_not_found")
-        more = {"thread_ts": thread_ts, "metadata": params.get("metadata")}
+        broadcast = bool(thread_ts) and params.get("reply_broadcast") in {True, "true", "1"}
+        more = {"thread_ts": thread_ts, "broadcast": broadcast, "metadata": params.get("metadata")}
         text = params.get("text", "")[:LONGEST_TEXT]
         posted = self._workspace.post(room.id, harbour.BOT, text, params.get("blocks"), **more)
         return {"channel": room.id, "ts": posted.ts, "message": told.message(self._workspace, posted)}

@@ -35,12 +35,15 @@ class Channel:
 
 @dataclass(kw_only=True)
 class Message(Drawn):
+    """`broadcast` is a reply that is shown in the channel as well."""
+
     ts: str
     channel: str
     user: str
     text: str
     thread_ts: str | None = None
     ephemeral_to: str | None = None
+    broadcast: bool = False
     attachments: list[dict[str, Any]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
     metadata: dict[str, Any] | None = None
@@ -117,9 +120,12 @@ class Workspace:
     def post(
         self, channel: str, user: str, text: str, blocks: list[Block] | None = None, **more: Any
     ) -> Message:
-        """`more` are the other fields of a Message."""
+        """`more` are the other fields of a Message; a reply to a reply goes into the same thread."""
         drawn = with_ids(blocks or [], self._fresh)
         message = Message(channel=channel, user=user, text=text, blocks=drawn, **{"ts": self.ts(), **more})
+        answered = self.find(channel, message.thread_ts)
+        if answered is not None and answered.thread_ts is not None:
+            message.thread_ts = answered.thread_ts
         self._messages.append(message)
         self.bell.ring()
         return message
