@@ -10,6 +10,8 @@ slack.py          a Slack: what people do (people.py), what the bot may call (do
 ├── web_api.py    the Web API (checks.py); respond.py the response_urls; tickets.py what they are good for
 └── faults.py     Slack having a bad day
 autoenhance.py    an Autoenhance with one order of every kind (orders.py), in any mood (moods.py)
+├── shelf.py      the orders, and how those come along that run (progress.py)
+└── webhook.py    calls the bot when a photo is done
 page.py           the page; snapshot.py is what it draws
 server.py         runs any of them, and the bot, in the event loop that is already there
 """

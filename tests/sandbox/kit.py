@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.sandbox.bell import Bell
 from bot.sandbox.server import serving
 from bot.sandbox.slack import SlackSandbox
 
@@ -97,6 +98,35 @@ class Clock:
 
     def __call__(self) -> float:
         return self.seconds
+
+
+@dataclass
+class Receiver:
+    """Listens for a webhook at `url`; keeps what it heard, and with which `Authentication`."""
+
+    url: str = ""
+    heard: list[Json] = field(default_factory=list)
+    proofs: list[str | None] = field(default_factory=list)
+    status: int = 200
+    bell: Bell = field(default_factory=Bell)
+
+    async def hear(self, request: Request) -> Response:
+        self.heard.append(await request.json())
+        self.proofs.append(request.headers.get("authentication"))
+        self.bell.ring()
+        return Response(status_code=self.status)
+
+    async def until(self, times: int) -> None:
+        """Wait until so many calls have come in all."""
+        await self.bell.until(lambda: len(self.heard) >= times, timeout=10)
+
+
+@asynccontextmanager
+async def open_receiver() -> AsyncIterator[Receiver]:
+    receiver = Receiver()
+    async with serving(Starlette(routes=[Route("/hook", receiver.hear, methods=["POST"])])) as url:
+        receiver.url = f"{url}/hook"
+        yield receiver
 
 
 @dataclass
