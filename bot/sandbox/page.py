@@ -55,6 +55,9 @@ class Page:
             "close": self._close,
             "mood": self._mood,
             "restart": self._restart,
+            "finish": self._finish,
+            "webhook": self._webhook,
+            "home": self._home,
         }
 
     def routes(self) -> list[Route | Mount]:
@@ -124,6 +127,16 @@ class Page:
     async def _restart(self, wish: Wish) -> None:
         self._autoenhance.restart(wish["order"])
 
+    async def _finish(self, wish: Wish) -> None:
+        self._autoenhance.finish(wish["order"])
+
+    async def _webhook(self, wish: Wish) -> None:
+        if not await self._autoenhance.call_webhook(wish["order"]):
+            raise NotOffered("nobody answers at the webhook's address")
+
+    async def _home(self, wish: Wish) -> None:
+        await self._slack.open_home(wish["as"])
+
     def _message(self, wish: Wish) -> Message:
         message = self._slack.workspace.find(wish["channel"], wish["ts"])
         if message is None:
@@ -131,6 +144,9 @@ class Page:
         return message
 
     def _view(self, wish: Wish) -> View:
+        home = self._slack.home(wish["as"])
+        if home is not None and home.id == wish["view"]:
+            return home
         view = self._slack.workspace.view(wish["view"])
         if view is None:
             raise NotOffered("this modal is closed")

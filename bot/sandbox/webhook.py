@@ -22,11 +22,12 @@ Done = tuple[str, str, str]
 
 @dataclass
 class WebhookCall:
-    """One call and what came of it; `status` is 0 as long as there is no answer."""
+    """One call and what came of it; `status` is 0 without an answer, and `error` says why."""
 
     at: float
     body: Json
     status: int = 0
+    error: str = ""
     seconds: float = 0.0
 
 
@@ -99,7 +100,7 @@ class Webhook(Shelf):
             async with plain_client(PATIENCE) as http:
                 call.status = (await http.post(self.webhook_url, json=body, headers=headers)).status_code
         except httpx.HTTPError:
-            call.status = 0
+            call.error = "unreachable"
         call.seconds = time.perf_counter() - begun
         self.bell.ring()
         return call.status
