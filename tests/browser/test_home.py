@@ -137,7 +137,9 @@ async def test_a_broadcast_reply_is_seen_in_channel_and_thread(stage: Stage) -> 
     where = {"channel": SHOOTS, "thread_ts": root.ts, "reply_broadcast": True}
     await stage.world.bot.call("chat.postMessage", text="All done.", **where)
     reply = stage.screen.message("All done.")
-    await expect(reply).to_contain_text("replied to a thread: Back from Elm Street")
+    await expect(reply).to_contain_text(
+        "replied to a thread: Back from Elm Street, the dusk set is uploading now 📷"
+    )
 
     await reply.get_by_role("button", name="Back from Elm Street").click()
 

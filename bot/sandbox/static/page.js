@@ -3,7 +3,7 @@ import { drawBlocks } from "./blocks.js";
 import { h, keyed, toast } from "./dom.js";
 import { drawHome } from "./home.js";
 import { confirmed, drawModal } from "./modal.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { mrkdwn, plainText } from "./mrkdwn.js";
 
 const $ = (id) => document.getElementById(id);
 const HOME = "Order Desk · Home";
@@ -159,7 +159,7 @@ function row(message, snapshot, context, { inThread }) {
 
 /** Above a reply that is shown in the channel as well: here where it belongs, there where else it is. */
 const broadcast = (message, inThread) => h("p", { class: "note" }, inThread ? "Also sent to the channel" : ["replied to a thread: ",
-  h("button", { class: "replies", onclick: () => openThread(message.thread_ts) }, message.replied_to ?? "a deleted message")]);
+  h("button", { class: "replies", onclick: () => openThread(message.thread_ts) }, plainText(message.replied_to ?? "a deleted message"))]);
 
 const attachment = (part, context) => h("div", { class: "attachment" },
   part.title && h("b", {}, part.title), part.text && h("div", {}, mrkdwn(part.text, context)), part.title_link && h("div", { class: "note" }, part.title_link));
