@@ -5,11 +5,13 @@ It stands outside of the bot and speaks HTTP to it, so the bot cannot tell it fr
 
 slack.py          a Slack: what people do (people.py), what the bot may call (doors.py), what people then see
 ├── harbour.py    who and what there is at the start
-├── workspace.py  the state: people, channels, messages, modals
+├── workspace.py  the state: people, channels, messages, modals, Home tabs
 ├── delivery.py   payloads (payloads.py) to the bot, by signed HTTP or Socket Mode (socket_mode.py)
-├── web_api.py    the Web API; respond.py the response_urls; tickets.py what they are good for
+├── web_api.py    the Web API (checks.py); respond.py the response_urls; tickets.py what they are good for
 └── faults.py     Slack having a bad day
 autoenhance.py    an Autoenhance with one order of every kind (orders.py), in any mood (moods.py)
+├── shelf.py      the orders, and how those come along that run (progress.py)
+└── webhook.py    calls the bot when a photo is done
 page.py           the page; snapshot.py is what it draws
 server.py         runs any of them, and the bot, in the event loop that is already there
 """

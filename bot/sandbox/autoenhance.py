@@ -1,4 +1,4 @@
-"""A stand-in for Autoenhance's API: reads only, like all that the bot asks of the real one."""
+"""A stand-in for Autoenhance: its API, reads only, like all that the bot asks of the real one."""
 
 import asyncio
 import time
@@ -13,11 +13,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bot.sandbox.bell import Bell
 from bot.sandbox.moods import Mood, MoodName, answer
 from bot.sandbox.order_shapes import Json
-from bot.sandbox.orders import ELM, HARBOUR_VIEW, sample_orders
-from bot.sandbox.progress import Run, as_of
+from bot.sandbox.webhook import Webhook
 
 DEFAULT_PAGE, LARGEST_PAGE = 5, 15
 API_KEY = "Zq3sandboxonlyKey0000000000000000000000x"
@@ -32,46 +30,21 @@ class Asked:
     headers: Headers = field(repr=False)
 
 
-class AutoenhanceSandbox:
-    """Answers `GET /v3/orders/{id}` without a key, as the real one does, and `GET /v3/orders/` with one.
-
-    ELM and HARBOUR_VIEW begin to run when they are first asked for, so that whoever looks sees them move.
-    """
+class AutoenhanceSandbox(Webhook):
+    """Answers `GET /v3/orders/{id}` without a key, as the real one does, and `GET /v3/orders/` with one."""
 
     def __init__(self, *, api_key: str = API_KEY, now: Callable[[], float] = time.time) -> None:
+        super().__init__(now=now)
         self.api_key = api_key
         self.requests: list[Asked] = []
         self.released = asyncio.Event()
         """Set it to let go of what the mood `hang` holds."""
-        self.bell = Bell()
-        self._now = now
-        self._orders: dict[str, Json] = {order["order_id"]: order for order in sample_orders(now())}
-        self._runs: dict[str, Run | None] = {ELM: None, HARBOUR_VIEW: None}
         self._moods: dict[str | None, Mood] = {}
         self.routes = [
             Route("/v3/orders/{id}", _Door(self, self._one)),
             Route("/v3/orders/", _Door(self, self._list)),
         ]
         self.app = Starlette(routes=self.routes)
-
-    def add(self, order: Json, run: Run | None = None) -> None:
-        """Put in or replace an order; with a run, it is what the order will be when the run has ended."""
-        self.remove(order["order_id"])
-        self._orders[order["order_id"]] = order
-        if run is not None:
-            self._runs[order["order_id"]] = run
-
-    def remove(self, order_id: str) -> None:
-        """Forget an order: it answers 404 from now on."""
-        self._orders.pop(order_id, None)
-        self._runs.pop(order_id, None)
-
-    def restart(self, order_id: str) -> None:
-        """Let a running order begin again from now."""
-        self._runs[order_id] = self._fresh_run(order_id)
-
-    def _fresh_run(self, order_id: str) -> Run:
-        return Run(self._now(), grouping=10.0 if order_id == HARBOUR_VIEW else 0.0)
 
     def set_mood(
         self,
@@ -97,21 +70,6 @@ class AutoenhanceSandbox:
         """Wait until so many requests have come in all; raises TimeoutError."""
         await self.bell.until(lambda: len(self.requests) >= times, timeout=timeout)
 
-    def orders(self) -> list[Json]:
-        """All orders as they stand now, newest first; this does not start those that begin when asked for."""
-        return sorted(
-            (self._shown(id_) for id_ in self._orders), key=lambda order: order["created_at"], reverse=True
-        )
-
-    def can_run(self, order_id: str) -> bool:
-        return order_id in self._runs
-
-    def _shown(self, order_id: str) -> Json:
-        order = self._orders[order_id]
-        if order_id not in self._runs:
-            return order
-        return as_of(order, self._runs[order_id] or self._fresh_run(order_id), self._now())
-
     def next_mood(self, order: str | None) -> Mood:
         """The mood to answer in, counted."""
         about = order if order in self._moods else None
@@ -127,7 +85,7 @@ class AutoenhanceSandbox:
             return _error(404, "Not Found")
         if self.can_run(order_id) and self._runs[order_id] is None:
             self.restart(order_id)
-        return JSONResponse(self._shown(order_id))
+        return JSONResponse(self.order(order_id))
 
     def _list(self, request: Request) -> Response:
         query = request.query_params

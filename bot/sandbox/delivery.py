@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,8 +13,11 @@ from urllib.parse import urlencode
 import httpx
 
 from bot.sandbox.socket_mode import SocketMode
+from bot.sandbox.wire import plain_client
 
-Kind = Literal["slash_commands", "interactive"]
+Kind = Literal["slash_commands", "interactive", "events_api"]
+
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
 @dataclass
@@ -61,18 +63,17 @@ class Delivery:
             body = json.dumps(self.socket_mode.envelope(kind, payload)).encode()
             exchange = Exchange(kind, payload, body, {}, over_socket=True)
         else:
-            fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
-            body = urlencode(fields).encode()
-            exchange = Exchange(kind, payload, body, self.signed(body))
+            body, content_type = _written(kind, payload)
+            exchange = Exchange(kind, payload, body, self.signed(body, content_type))
         return await self.send(exchange)
 
-    def signed(self, body: bytes) -> dict[str, str]:
-        """The headers of a form that Slack signed now, by the real clock: the bot refuses what is old."""
+    def signed(self, body: bytes, content_type: str = FORM) -> dict[str, str]:
+        """The headers of what Slack signed now, by the real clock: the bot refuses what is old."""
         timestamp = str(int(time.time()))
         base = b"v0:" + timestamp.encode() + b":" + body
         digest = hmac.new(self.signing_secret.encode(), base, hashlib.sha256).hexdigest()
         return {
-            "Content-Type": "application/x-www-form-urlencoded",
+            "Content-Type": content_type,
             "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
             "X-Slack-Request-Timestamp": timestamp,
             "X-Slack-Signature": f"v0={digest}",
@@ -101,10 +102,16 @@ class Delivery:
             return
         if self.events_url is None:
             raise httpx.ConnectError("the app has no request URL")
-        # The bot listens here without TLS; loading the certificates would take longer than the request.
-        bare = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        async with httpx.AsyncClient(verify=bare, timeout=None, trust_env=False) as http:  # noqa: S113 - see `patience`
+        async with plain_client(timeout=None) as http:  # see `patience`
             response = await http.post(self.events_url, content=exchange.body, headers=exchange.headers)
         exchange.status, exchange.reply = response.status_code, response.content
         if exchange.status != httpx.codes.OK:
             exchange.error = "dispatch_failed"
+
+
+def _written(kind: Kind, payload: dict[str, Any]) -> tuple[bytes, str]:
+    """The body and its content type: events come as JSON, all else as a form."""
+    if kind == "events_api":
+        return json.dumps(payload).encode(), JSON
+    fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
+    return urlencode(fields).encode(), FORM

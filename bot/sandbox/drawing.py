@@ -3,7 +3,7 @@
 import copy
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.text import as_seen
@@ -110,3 +110,27 @@ def with_ids(blocks: list[Block], fresh: "itertools.count[int]") -> list[Block]:
         for element in elements(block):
             element.setdefault("action_id", f"a{next(fresh)}")
     return filled
+
+
+@dataclass(kw_only=True)
+class Drawn:
+    """Something with blocks in it; `warning` is the mark that Slack puts beside a click that failed."""
+
+    blocks: list[Block] = field(default_factory=list)
+    warning: str = ""
+
+    def plain(self) -> str:
+        """All the text a person sees, each block from a line of its own."""
+        return plain(self.blocks)
+
+    def controls(self) -> list[Control]:
+        """Everything that can be clicked, in the order in which it is seen."""
+        return list(controls(self.blocks))
+
+    def buttons(self) -> list[str]:
+        """The words on the buttons."""
+        return [control.label for control in self.controls() if control.element["type"] == "button"]
+
+    def menu(self) -> list[str]:
+        """The words in the overflow menus."""
+        return [control.label for control in self.controls() if control.element["type"] == "overflow"]

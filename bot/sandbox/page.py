@@ -16,11 +16,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.drawing import Control, NotOffered
+from bot.sandbox.drawing import Control, Drawn, NotOffered
 from bot.sandbox.harbour import ANA
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.snapshot import ACTORS, snapshot
-from bot.sandbox.workspace import Drawn, Message, View
+from bot.sandbox.workspace import Message, View
 
 Wish = dict[str, Any]
 
@@ -55,6 +55,9 @@ class Page:
             "close": self._close,
             "mood": self._mood,
             "restart": self._restart,
+            "finish": self._finish,
+            "webhook": self._webhook,
+            "home": self._home,
         }
 
     def routes(self) -> list[Route | Mount]:
@@ -124,6 +127,16 @@ class Page:
     async def _restart(self, wish: Wish) -> None:
         self._autoenhance.restart(wish["order"])
 
+    async def _finish(self, wish: Wish) -> None:
+        self._autoenhance.finish(wish["order"])
+
+    async def _webhook(self, wish: Wish) -> None:
+        if not await self._autoenhance.call_webhook(wish["order"]):
+            raise NotOffered("nobody answers at the webhook's address")
+
+    async def _home(self, wish: Wish) -> None:
+        await self._slack.open_home(wish["as"])
+
     def _message(self, wish: Wish) -> Message:
         message = self._slack.workspace.find(wish["channel"], wish["ts"])
         if message is None:
@@ -131,6 +144,9 @@ class Page:
         return message
 
     def _view(self, wish: Wish) -> View:
+        home = self._slack.home(wish["as"])
+        if home is not None and home.id == wish["view"]:
+            return home
         view = self._slack.workspace.view(wish["view"])
         if view is None:
             raise NotOffered("this modal is closed")

@@ -1,5 +1,6 @@
 """The payloads Slack delivers, key by key as recorded ones have them."""
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +87,30 @@ def click_in_view(occasion: Occasion, control: Control, view: Payload) -> Payloa
         "container": {"type": "view", "view_id": view["id"]},
         "view": view,
         "actions": [action(control, occasion.ts)],
+    }
+
+
+def app_home_opened(occasion: Occasion, view: Payload | None) -> Payload:
+    """An event, not an interaction: no trigger_id, and the view only if one was published before."""
+    event = {
+        "type": "app_home_opened",
+        "user": occasion.user.id,
+        "channel": occasion.channel.id,
+        "tab": "home",
+        **({} if view is None else {"view": view}),
+        "event_ts": occasion.ts,
+    }
+    bot = {"team_id": harbour.TEAM, "user_id": harbour.BOT, "is_bot": True}
+    return {
+        "token": TOKEN,
+        "team_id": harbour.TEAM,
+        "api_app_id": harbour.APP,
+        "event": event,
+        "type": "event_callback",
+        "event_id": f"Ev{secrets.token_hex(5).upper()}",
+        "event_time": int(float(occasion.ts)),
+        "authorizations": [{"enterprise_id": None, **bot, "is_enterprise_install": False}],
+        "is_ext_shared_channel": False,
     }
 
 

@@ -1,12 +1,13 @@
 """What people do in Slack, and how the bot gets to hear of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.sandbox import payloads, told
 from bot.sandbox.delivery import Delivery, Exchange
 from bot.sandbox.drawing import Control, NotOffered, find
 from bot.sandbox.forms import Filled, state
-from bot.sandbox.harbour import ANA, SHOOTS, TEAM
+from bot.sandbox.harbour import ANA, BOT, SHOOTS, TEAM
 from bot.sandbox.payloads import Occasion
 from bot.sandbox.replies import Replies
 from bot.sandbox.text import as_sent
@@ -26,10 +27,13 @@ class People:
         tickets: Tickets,
         delivery: Delivery,
         replies: Replies,
+        *,
         features: dict[str, Any],
+        events: Sequence[str],
     ) -> None:
         self.base_url = ""
         self.features = features
+        self.events = events
         self.workspace = workspace
         self._tickets = tickets
         self._delivery = delivery
@@ -76,13 +80,14 @@ class People:
     ) -> Exchange:
         """Click the button, or choose the option, with these words or this action_id; or one of `controls()`.
 
-        In a modal, `filled` is what stands in its inputs meanwhile, and the person is whoever has it open.
+        In a view, `filled` is what stands in its inputs meanwhile, and the person is whoever has it before
+        them.
         """
         control = find(place.blocks, label)
         if isinstance(place, View):
             values = state(place.blocks, filled or {}, complete=False)
             occasion = self._occasion(place.user, SHOOTS)
-            payload = payloads.click_in_view(occasion, control, told.view(self._open(place), values))
+            payload = payloads.click_in_view(occasion, control, told.view(self._there(place), values))
         else:
             url = self._tickets.response(user, place.channel, place)
             occasion, shown = self._occasion(user, place.channel, url), self._shown(place, user)
@@ -109,6 +114,21 @@ class People:
             return None
         payload = payloads.view_closed(self._occasion(view.user, SHOOTS), told.view(view))
         return await self._delivery.deliver("interactive", payload)
+
+    async def open_home(self, user: str = ANA) -> Exchange | None:
+        """Open the app's Home tab; the bot hears of it only if it subscribed to that."""
+        if not self.has_home(user):
+            raise NotOffered(f"the app is not there for {user}")
+        if "app_home_opened" not in self.events:
+            return None
+        home = self.workspace.home(user)
+        occasion = self._occasion(user, self.workspace.dm(user, BOT).id)
+        payload = payloads.app_home_opened(occasion, told.view(home) if home else None)
+        return await self._delivery.deliver("events_api", payload)
+
+    def has_home(self, user: str) -> bool:
+        """The app's Home tab is there for its own team, guests included."""
+        return self.workspace.users[user].team_id == TEAM
 
     def offered_command(self, name: str) -> dict[str, Any] | None:
         """What the manifest says of this slash command."""
@@ -152,6 +172,9 @@ class People:
         if not self.workspace.sees(user, message.channel):
             raise NotOffered(f"{user} does not see {message.channel}")
         return told.message(self.workspace, message)
+
+    def _there(self, view: View) -> View:
+        return view if view is self.workspace.home(view.user) else self._open(view)
 
     def _open(self, view: View) -> View:
         if self.workspace.view(view.id) is None:

@@ -8,15 +8,21 @@ from bot.sandbox.order_shapes import Json, stamp
 
 @dataclass(frozen=True)
 class Run:
-    """One enhancement: first the brackets are grouped, then one photo after the other is done."""
+    """One enhancement: first the brackets are grouped, then one photo after the other is done.
+
+    So many photos are `done` when it starts; from `stalled_at` nothing moves any more.
+    """
 
     started: float
     grouping: float = 0.0
     seconds_per_photo: float = 2.0
+    done: int = 0
+    stalled_at: float | None = None
 
     def photos_done(self, now: float) -> int:
         """Negative while the brackets are being grouped."""
-        return math.floor((now - self.started - self.grouping) / self.seconds_per_photo)
+        moment = now if self.stalled_at is None else self.stalled_at
+        return self.done + math.floor((moment - self.started - self.grouping) / self.seconds_per_photo)
 
 
 def as_of(finished: Json, run: Run, now: float) -> Json:
@@ -26,7 +32,7 @@ def as_of(finished: Json, run: Run, now: float) -> Json:
         grouping = {"is_merging": True, "images": [], "total_images": 0}
         return finished | grouping | {"last_updated_at": stamp(run.started)}
     done = min(done, len(images))
-    touched = run.started + run.grouping + done * run.seconds_per_photo
+    touched = run.started + run.grouping + (done - run.done) * run.seconds_per_photo
     shown = images[:done] + [_unfinished(image, first=at == 0) for at, image in enumerate(images[done:])]
     is_processing = done < len(images)
     return finished | {"images": shown, "is_processing": is_processing, "last_updated_at": stamp(touched)}

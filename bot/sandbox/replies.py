@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from bot.sandbox.checks import checked_view
 from bot.sandbox.delivery import Exchange
 from bot.sandbox.harbour import SLACKBOT
 from bot.sandbox.respond import Responder
 from bot.sandbox.tickets import Refused, ResponseUrl
-from bot.sandbox.web_api import checked_view
 from bot.sandbox.workspace import Message, View, Workspace
 
 TROUBLE = "We had some trouble connecting. Try again?"

@@ -3,8 +3,8 @@
 from typing import Any
 
 from bot.sandbox import harbour
+from bot.sandbox.checks import checked
 from bot.sandbox.tickets import ResponseUrl, Tickets
-from bot.sandbox.web_api import checked
 from bot.sandbox.workspace import Message, Workspace
 
 

@@ -2,12 +2,12 @@
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 
-from bot.sandbox.delivery import Delivery, Exchange
+from bot.sandbox.delivery import FORM, Delivery, Exchange
 from bot.sandbox.doors import Call, Doors
 from bot.sandbox.drawing import NotOffered
 from bot.sandbox.faults import Faults
@@ -29,7 +29,8 @@ SCOPES = {"channels:read", "chat:write", "commands", "im:write"}
 class SlackSandbox(People):
     """Serve `app`, then set `base_url` to where that is, and `events_url` to where the bot listens.
 
-    A bot that opens Socket Mode gets its deliveries there. `features` are those of the app's manifest.
+    A bot that opens Socket Mode gets its deliveries there. `features` are those of the app's manifest,
+    `events` its `bot_events`.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class SlackSandbox(People):
         events_url: str | None = None,
         now: Callable[[], float] = time.time,
         features: dict[str, Any] = FEATURES,
+        events: Sequence[str] = ("app_home_opened",),
         patience: float = 3.0,
     ) -> None:
         workspace, tickets, faults = harbour(now), Tickets(now), Faults()
@@ -48,7 +50,8 @@ class SlackSandbox(People):
         ring = workspace.bell.ring
         self._socket_mode = SocketMode(ring)
         delivery = Delivery(signing_secret, self._socket_mode, now, ring, events_url, patience)
-        super().__init__(workspace, tickets, delivery, Replies(workspace, responder), features)
+        replies = Replies(workspace, responder)
+        super().__init__(workspace, tickets, delivery, replies, features=features, events=events)
         self._doors = Doors(
             WebApi(workspace, tickets),
             responder,
@@ -100,6 +103,10 @@ class SlackSandbox(People):
         """The modals this person has open, the one on top last."""
         return list(self.workspace.views(user))
 
+    def home(self, user: str = ANA) -> View | None:
+        """What this person sees on the app's Home tab."""
+        return self.workspace.home(user)
+
     async def until(self, seen: Callable[[], T], *, timeout: float = 10) -> T:  # noqa: ASYNC109
         """Wait until `seen()` is true and return that; the TimeoutError tells what is to be seen."""
         try:
@@ -112,7 +119,9 @@ class SlackSandbox(People):
         said = [message for room in self.workspace.channels for message in self.messages(room)]
         opened = [view for user in self.workspace.users for view in self.views(user)]
         lines = [f"[{message.channel}] {message.plain()}" for message in said if message.user == BOT]
-        return "\n".join([*lines, *(f"[modal of {view.user}] {view.plain()}" for view in opened)])
+        lines += [f"[modal of {view.user}] {view.plain()}" for view in opened]
+        homes = [home for user in self.workspace.users if (home := self.home(user))]
+        return "\n".join([*lines, *(f"[Home of {home.user}] {home.plain()}" for home in homes)])
 
     async def redeliver(self, exchange: Exchange) -> Exchange:
         """Deliver the very same bytes again; people see nothing of the answer."""
@@ -122,9 +131,9 @@ class SlackSandbox(People):
         """Send whatever to where the bot listens, as anybody on the internet can."""
         return await self._delivery.send(Exchange("raw", {}, body, headers))
 
-    def signed(self, body: bytes) -> dict[str, str]:
+    def signed(self, body: bytes, content_type: str = FORM) -> dict[str, str]:
         """The headers with which `send_raw` passes for Slack."""
-        return self._delivery.signed(body)
+        return self._delivery.signed(body, content_type)
 
     async def say(
         self, text: str, *, user: str = ANA, channel: str = SHOOTS, thread_ts: str | None = None
@@ -146,6 +155,25 @@ class SlackSandbox(People):
             answer = f"{name} is not a valid command."
         self._replies.slackbot(user, channel, answer, thread_ts)
         return None
+
+    def delete(self, message: Message) -> None:
+        """Somebody deletes a message; the replies to it stay."""
+        self.workspace.delete(message)
+
+    def remove_bot(self, channel: str) -> None:
+        """Somebody removes the app from a channel."""
+        self.workspace.channels[channel].members.discard(BOT)
+        self.workspace.bell.ring()
+
+    def archive(self, channel: str) -> None:
+        """Somebody archives a channel."""
+        self.workspace.channels[channel].is_archived = True
+        self.workspace.bell.ring()
+
+    def share(self, channel: str) -> None:
+        """Somebody shares a channel with another company."""
+        self.workspace.channels[channel].is_ext_shared = True
+        self.workspace.bell.ring()
 
     def _invite(self, channel: str) -> str:
         """There is only one whom anybody would invite."""

@@ -10,6 +10,7 @@ from bot.sandbox.harbour import ANA, BEN, BOT, GUS, OLGA, SHOOTS, TEAM, TEAM_NAM
 from bot.sandbox.order_shapes import Json
 from bot.sandbox.orders import ELM, REASONS
 from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.webhook import WebhookCall
 from bot.sandbox.workspace import Channel, Message, View
 
 LOG_LENGTH = 80
@@ -29,10 +30,12 @@ def snapshot(slack: SlackSandbox, autoenhance: AutoenhanceSandbox, viewer: str) 
         "shortcuts": slack.features.get("shortcuts", []),
         "users": {user.id: _user(slack, user.id) for user in slack.workspace.users.values()},
         "channels": [_channel(slack, room, viewer) for room in rooms],
+        "has_app_home": slack.has_home(viewer),
+        "app_home": _view(home) if (home := slack.home(viewer)) else None,
         "views": [_view(view) for view in slack.views(viewer)],
         "orders": [_order(autoenhance, order) for order in autoenhance.orders()],
         "mood": autoenhance.mood(),
-        "log": _log(slack),
+        "log": _log(slack, autoenhance),
     }
 
 
@@ -45,6 +48,7 @@ def _user(slack: SlackSandbox, user_id: str) -> Json:
 def _channel(slack: SlackSandbox, room: Channel, viewer: str) -> Json:
     messages = slack.messages(room.id, viewer=viewer)
     replies = Counter(message.thread_ts for message in messages)
+    seen = {message.ts: message for message in messages}
     others = [slack.workspace.users[id_].real_name for id_ in sorted(room.members - {viewer})]
     return {
         "id": room.id,
@@ -54,11 +58,12 @@ def _channel(slack: SlackSandbox, room: Channel, viewer: str) -> Json:
         "is_archived": room.is_archived,
         "is_ext_shared": room.is_ext_shared,
         "has_bot": BOT in room.members,
-        "messages": [_message(message, replies[message.ts]) for message in messages],
+        "messages": [_message(message, replies[message.ts], seen) for message in messages],
     }
 
 
-def _message(message: Message, replies: int) -> Json:
+def _message(message: Message, replies: int, seen: dict[str, Message]) -> Json:
+    root = seen.get(message.thread_ts or "") if message.broadcast else None
     return {
         "ts": message.ts,
         "channel": message.channel,
@@ -66,6 +71,8 @@ def _message(message: Message, replies: int) -> Json:
         "text": message.text,
         "blocks": message.blocks,
         "thread_ts": message.thread_ts,
+        "broadcast": message.broadcast,
+        "replied_to": root and root.plain().partition("\n")[0],
         "replies": replies,
         "is_ephemeral": message.ephemeral_to is not None,
         "attachments": message.attachments,
@@ -93,15 +100,17 @@ def _state(order: Json) -> str:
     return " · ".join([*flags, *(f"{count} {status}" for status, count in counts.items())]) or "no photos"
 
 
-def _log(slack: SlackSandbox) -> list[Json]:
+def _log(slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> list[Json]:
     lines = [_delivered(exchange) for exchange in slack.exchanges] + [_called(call) for call in slack.calls()]
+    lines += [_webhook(call) for call in autoenhance.webhook_calls]
     return sorted(lines, key=lambda line: float(line["at"]))[-LOG_LENGTH:]
 
 
 def _delivered(exchange: Exchange) -> Json:
     payload = exchange.payload
     clicked = [action["action_id"] for action in payload.get("actions", [])]
-    what = payload.get("command") or " ".join([payload.get("type", "raw"), *clicked])
+    kind = payload.get("event", payload).get("type", "raw")
+    what = payload.get("command") or " ".join([kind, *clicked])
     result = exchange.error or exchange.status or "…"
     return {
         "at": exchange.at,
@@ -116,3 +125,8 @@ def _called(call: Call) -> Json:
     error = call.answer.get("error") if isinstance(call.answer, dict) else None
     result: Any = error or call.status or "…"
     return {"at": call.at, "way": "out", "what": call.method, "result": result}
+
+
+def _webhook(call: WebhookCall) -> Json:
+    what, result = f"webhook {call.body['event']}", call.error or call.status or "…"
+    return {"at": call.at, "way": "hook", "what": what, "result": result, "ms": round(1000 * call.seconds, 1)}

@@ -37,7 +37,8 @@ class SocketMode:
             "envelope_id": secrets.token_hex(16),
             "type": kind,
             "payload": payload,
-            "accepts_response_payload": True,
+            "accepts_response_payload": kind != "events_api",
+            **({"retry_attempt": 0, "retry_reason": ""} if kind == "events_api" else {}),
         }
 
     async def deliver(self, envelope: bytes) -> bytes:

@@ -8,6 +8,9 @@ from bot.sandbox.workspace import Channel, Message, View, Workspace
 
 Payload = dict[str, Any]
 
+NO_TITLE = {"type": "plain_text", "text": "View Title", "emoji": True}
+"""What Slack tells as the title of a view on the Home tab, which has none."""
+
 
 def message(workspace: Workspace, shown: Message) -> Payload:
     told: Payload = {"type": "message", "user": shown.user, "text": shown.text, "ts": shown.ts}
@@ -49,8 +52,12 @@ def _written_by_bot(shown: Message) -> Payload:
 
 def _thread(workspace: Workspace, shown: Message) -> Payload:
     root = workspace.find(shown.channel, shown.thread_ts)
-    if root is not None:
-        return {"thread_ts": root.ts, "parent_user_id": root.user}
+    if shown.thread_ts is not None:
+        return {
+            "thread_ts": shown.thread_ts,
+            **({"subtype": "thread_broadcast"} if shown.broadcast else {}),
+            **({} if root is None else {"parent_user_id": root.user}),
+        }
     replies = [each for each in workspace.replies(shown) if each.ephemeral_to is None]
     if not replies:
         return {}
@@ -71,13 +78,13 @@ def view(shown: View, values: Payload | None = None) -> Payload:
     return {
         "id": shown.id,
         "team_id": harbour.TEAM,
-        "type": "modal",
+        "type": body["type"],
         "blocks": shown.blocks,
         "private_metadata": body.get("private_metadata", ""),
         "callback_id": body.get("callback_id", ""),
         "state": {"values": values or {}},
         "hash": shown.hash,
-        "title": body["title"],
+        "title": body.get("title", NO_TITLE),
         "clear_on_close": body.get("clear_on_close", False),
         "notify_on_close": body.get("notify_on_close", False),
         "close": body.get("close"),

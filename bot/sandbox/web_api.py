@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from bot.sandbox import harbour, told
+from bot.sandbox.checks import checked, checked_home, checked_view
 from bot.sandbox.tickets import Refused, Tickets
 from bot.sandbox.workspace import Channel, Message, View, Workspace
-from bot.slack.limits import problems
 
 Params = dict[str, Any]
 Answer = dict[str, Any]
 
 LONGEST_UPDATE, LONGEST_TEXT = 4_000, 40_000
-LONGEST_TITLE, LONGEST_METADATA = 24, 3_000
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,7 @@ class WebApi:
             "conversations.info": Method(self._info, "channels:read"),
             "conversations.open": Method(self._open_conversation, "im:write"),
             "views.open": Method(self._open_view),
+            "views.publish": Method(self._publish_view),
             "views.update": Method(self._update_view),
         }
 
@@ -58,7 +58,8 @@ class WebApi:
         thread_ts = params.get("thread_ts")
         if thread_ts and self._workspace.find(room.id, thread_ts) is None:
             raise Refused("thread_not_found")
-        more = {"thread_ts": thread_ts, "metadata": params.get("metadata")}
+        broadcast = bool(thread_ts) and params.get("reply_broadcast") in {True, "true", "1"}
+        more = {"thread_ts": thread_ts, "broadcast": broadcast, "metadata": params.get("metadata")}
         text = params.get("text", "")[:LONGEST_TEXT]
         posted = self._workspace.post(room.id, harbour.BOT, text, params.get("blocks"), **more)
         return {"channel": room.id, "ts": posted.ts, "message": told.message(self._workspace, posted)}
@@ -116,6 +117,16 @@ class WebApi:
         self._workspace.redraw(view, body)
         return {"view": told.view(view)}
 
+    def _publish_view(self, params: Params) -> Answer:
+        body = checked_home(params.get("view"))
+        person = self._workspace.users.get(str(params.get("user_id")))
+        if person is None or person.team_id != harbour.TEAM:
+            raise Refused("user_not_found")
+        before = self._workspace.home(person.id)
+        if params.get("hash") not in {None, "", before and before.hash}:
+            raise Refused("hash_conflict")
+        return {"view": told.view(self._workspace.publish(person.id, body))}
+
     def _open(self, params: Params) -> View:
         view = self._workspace.view(str(params.get("view_id")))
         if view is None:
@@ -144,43 +155,3 @@ class WebApi:
         if person is None or person.team_id != harbour.TEAM:
             raise Refused("channel_not_found")
         return self._workspace.dm(user, harbour.BOT)
-
-
-def checked(params: Params) -> None:
-    """Refuse a message that Slack would not take."""
-    blocks = params.get("blocks") or []
-    if not (blocks or params.get("text") or params.get("attachments")):
-        raise Refused("no_text")
-    if wrong := _problems(blocks, "message"):
-        raise Refused("invalid_blocks", response_metadata={"messages": wrong})
-
-
-def checked_view(body: Any) -> dict[str, Any]:
-    """The view, unless Slack would not take it."""
-    if not isinstance(body, dict) or body.get("type") != "modal" or not body.get("blocks"):
-        raise Refused(
-            "invalid_arguments", response_metadata={"messages": ["[ERROR] not a modal [json-pointer:/view]"]}
-        )
-    wrong = [*_view_problems(body), *_problems(body["blocks"], "modal")]
-    if wrong:
-        raise Refused("invalid_arguments", response_metadata={"messages": wrong})
-    return body
-
-
-def _problems(blocks: list[dict[str, Any]], surface: Literal["message", "modal"]) -> list[str]:
-    return [f"[ERROR] {problem}" for problem in problems(blocks, surface=surface)]
-
-
-def _view_problems(body: dict[str, Any]) -> list[str]:
-    wrong = []
-    for key in ("title", "submit", "close"):
-        text = (body.get(key) or {}).get("text", "")
-        if len(text) > LONGEST_TITLE:
-            wrong.append(f"[ERROR] /{key}: more than {LONGEST_TITLE} characters")
-    if not body.get("title"):
-        wrong.append("[ERROR] /title: missing required field")
-    if "submit" not in body and any(block["type"] == "input" for block in body["blocks"]):
-        wrong.append("[ERROR] /submit: required when there is an input block")
-    if len(body.get("private_metadata", "")) > LONGEST_METADATA:
-        wrong.append(f"[ERROR] /private_metadata: more than {LONGEST_METADATA} characters")
-    return wrong

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.bell import Bell
-from bot.sandbox.drawing import Block, Control, controls, plain, with_ids
+from bot.sandbox.drawing import Block, Drawn, with_ids
 from bot.sandbox.text import as_seen
 
 
@@ -34,37 +34,16 @@ class Channel:
 
 
 @dataclass(kw_only=True)
-class Drawn:
-    """Something with blocks in it; `warning` is the mark that Slack puts beside a click that failed."""
-
-    blocks: list[Block] = field(default_factory=list)
-    warning: str = ""
-
-    def plain(self) -> str:
-        """All the text a person sees, each block from a line of its own."""
-        return plain(self.blocks)
-
-    def controls(self) -> list[Control]:
-        """Everything that can be clicked, in the order in which it is seen."""
-        return list(controls(self.blocks))
-
-    def buttons(self) -> list[str]:
-        """The words on the buttons."""
-        return [control.label for control in self.controls() if control.element["type"] == "button"]
-
-    def menu(self) -> list[str]:
-        """The words in the overflow menus."""
-        return [control.label for control in self.controls() if control.element["type"] == "overflow"]
-
-
-@dataclass(kw_only=True)
 class Message(Drawn):
+    """`broadcast` is a reply that is shown in the channel as well."""
+
     ts: str
     channel: str
     user: str
     text: str
     thread_ts: str | None = None
     ephemeral_to: str | None = None
+    broadcast: bool = False
     attachments: list[dict[str, Any]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
     metadata: dict[str, Any] | None = None
@@ -76,7 +55,7 @@ class Message(Drawn):
 
 @dataclass(kw_only=True)
 class View(Drawn):
-    """A modal; `body` is the view as the bot sent it, `errors` are shown beside its inputs."""
+    """A modal, or what stands on a Home tab; `body` is as the bot sent it, `errors` are beside its inputs."""
 
     id: str
     user: str
@@ -86,7 +65,8 @@ class View(Drawn):
 
     @property
     def title(self) -> str:
-        return str(self.body["title"]["text"])
+        """What stands above a modal; a Home tab has none."""
+        return str((self.body.get("title") or {}).get("text", ""))
 
 
 class Workspace:
@@ -99,6 +79,7 @@ class Workspace:
         self.now = now
         self._messages: list[Message] = []
         self._views: dict[str, list[View]] = {}
+        self._homes: dict[str, View] = {}
         self._fresh = itertools.count(1)
         self._last = 0
 
@@ -139,9 +120,12 @@ class Workspace:
     def post(
         self, channel: str, user: str, text: str, blocks: list[Block] | None = None, **more: Any
     ) -> Message:
-        """`more` are the other fields of a Message."""
+        """`more` are the other fields of a Message; a reply to a reply goes into the same thread."""
         drawn = with_ids(blocks or [], self._fresh)
         message = Message(channel=channel, user=user, text=text, blocks=drawn, **{"ts": self.ts(), **more})
+        answered = self.find(channel, message.thread_ts)
+        if answered is not None and answered.thread_ts is not None:
+            message.thread_ts = answered.thread_ts
         self._messages.append(message)
         self.bell.ring()
         return message
@@ -161,15 +145,29 @@ class Workspace:
         return self._views.setdefault(user, [])
 
     def view(self, id_: str) -> View | None:
+        """The modal of this id, if it is open."""
         return next((view for stack in self._views.values() for view in stack if view.id == id_), None)
 
     def push(self, user: str, body: dict[str, Any]) -> View:
-        serial = f"{next(self._fresh):09d}"
-        blocks = with_ids(body["blocks"], self._fresh)
-        view = View(id=f"V{serial}", user=user, hash=self._hash(), body=body, blocks=blocks)
+        view = self._fresh_view(user, body)
         self.views(user).append(view)
         self.bell.ring()
         return view
+
+    def home(self, user: str) -> View | None:
+        """What this person sees on the app's Home tab."""
+        return self._homes.get(user)
+
+    def publish(self, user: str, body: dict[str, Any]) -> View:
+        """Show this on the Home tab; it stays one view with one id, however often it is drawn anew."""
+        home = self._homes.setdefault(user, self._fresh_view(user, body))
+        self.redraw(home, body)
+        return home
+
+    def _fresh_view(self, user: str, body: dict[str, Any]) -> View:
+        serial = f"{next(self._fresh):09d}"
+        blocks = with_ids(body["blocks"], self._fresh)
+        return View(id=f"V{serial}", user=user, hash=self._hash(), body=body, blocks=blocks)
 
     def redraw(self, view: View, body: dict[str, Any]) -> None:
         view.body, view.blocks, view.hash = body, with_ids(body["blocks"], self._fresh), self._hash()

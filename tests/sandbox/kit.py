@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.sandbox.bell import Bell
 from bot.sandbox.server import serving
 from bot.sandbox.slack import SlackSandbox
 
@@ -33,8 +34,7 @@ class TinyBot:
     held: asyncio.Event | None = None
 
     async def hear(self, request: Request) -> Response:
-        form = {key: values[0] for key, values in parse_qs((await request.body()).decode()).items()}
-        payload = json.loads(form["payload"]) if "payload" in form else form
+        payload = _payload(request, (await request.body()).decode())
         self.requests.append(request)
         self.heard.append(payload)
         if self.held is not None:
@@ -50,6 +50,13 @@ class TinyBot:
     async def respond(self, **message: Any) -> httpx.Response:
         """Use the response_url of what was heard last."""
         return await self.http.post(self.heard[-1]["response_url"], json=message)
+
+
+def _payload(request: Request, body: str) -> Json:
+    if request.headers["content-type"] == "application/json":
+        return dict(json.loads(body))
+    form = {key: values[0] for key, values in parse_qs(body).items()}
+    return dict(json.loads(form["payload"])) if "payload" in form else form
 
 
 def answer(**body: Any) -> Callable[[Json], Response]:
@@ -78,6 +85,11 @@ def modal(**more: Any) -> Json:
     }
 
 
+def home(*elements: Json, **more: Any) -> Json:
+    """A Home view with these buttons."""
+    return {"type": "home", "blocks": actions(*elements), **more}
+
+
 @dataclass
 class Clock:
     """Stands still until it is moved."""
@@ -86,6 +98,35 @@ class Clock:
 
     def __call__(self) -> float:
         return self.seconds
+
+
+@dataclass
+class Receiver:
+    """Listens for a webhook at `url`; keeps what it heard, and with which `Authentication`."""
+
+    url: str = ""
+    heard: list[Json] = field(default_factory=list)
+    proofs: list[str | None] = field(default_factory=list)
+    status: int = 200
+    bell: Bell = field(default_factory=Bell)
+
+    async def hear(self, request: Request) -> Response:
+        self.heard.append(await request.json())
+        self.proofs.append(request.headers.get("authentication"))
+        self.bell.ring()
+        return Response(status_code=self.status)
+
+    async def until(self, times: int) -> None:
+        """Wait until so many calls have come in all."""
+        await self.bell.until(lambda: len(self.heard) >= times, timeout=10)
+
+
+@asynccontextmanager
+async def open_receiver() -> AsyncIterator[Receiver]:
+    receiver = Receiver()
+    async with serving(Starlette(routes=[Route("/hook", receiver.hear, methods=["POST"])])) as url:
+        receiver.url = f"{url}/hook"
+        yield receiver
 
 
 @dataclass

@@ -16,7 +16,7 @@ from bot.sandbox.harbour import ANA, BEN, BOT, OLGA, PARTNERS, SHOOTS
 from bot.sandbox.orders import ELM
 from bot.sandbox.page import STATIC, demo_app
 from bot.sandbox.server import serving
-from tests.sandbox.kit import World, actions, button, modal, open_world
+from tests.sandbox.kit import World, actions, button, home, modal, open_receiver, open_world
 
 
 @dataclass
@@ -138,15 +138,64 @@ async def test_the_panel_changes_the_mood_and_restarts_orders(browser: Browser) 
     assert elm["state"] == "is_processing · 1 processing · 29 waiting"
 
 
+async def test_the_panel_ends_orders_and_calls_the_webhook(browser: Browser) -> None:
+    """As the buttons beside an order do; without a webhook, or when nobody answers, it says so."""
+    refused = await browser.ask("webhook", order=ELM)
+    browser.autoenhance.webhook_url = "http://127.0.0.1:1/"
+    unheard = await browser.ask("webhook", order=ELM)
+    assert [refused.status_code, unheard.status_code] == [409, 409]
+    await browser.ask("finish", order=ELM)
+    async with open_receiver() as receiver:
+        browser.autoenhance.webhook_url = receiver.url
+        assert (await browser.ask("webhook", order=ELM)).status_code == 200
+    (heard,) = receiver.heard
+    assert (heard["order_id"], heard["order_is_processing"]) == (ELM, False)
+
+
+async def test_everybody_has_their_own_home(browser: Browser) -> None:
+    """Opening it is told to the bot; buttons in it work; another company has none."""
+    slack, bot = browser.world.slack, browser.world.bot
+    view = home(button("Recent", action_id="recent"))
+    await bot.call("views.publish", user_id=BEN, view=view)
+    ana, ben, olga = [await browser.sees(viewer) for viewer in (ANA, BEN, OLGA)]
+    assert [each["has_app_home"] for each in (ana, ben, olga)] == [True, True, False]
+    assert [each["app_home"] is None for each in (ana, ben, olga)] == [True, False, True]
+    assert (await browser.ask("home", **{"as": BEN})).status_code == 200
+    assert (await browser.ask("home", **{"as": OLGA})).status_code == 409
+    shown = ben["app_home"]
+    where = {"view": shown["id"], "block_id": shown["blocks"][0]["block_id"], "action_id": "recent"}
+    assert (await browser.ask("click", **where, **{"as": BEN})).status_code == 200
+    assert (await browser.ask("click", **where)).status_code == 409
+    assert [payload["type"] for payload in bot.heard] == ["event_callback", "block_actions"]
+    assert slack.home(ANA) is None
+
+
+async def test_a_broadcast_reply_tells_what_it_replies_to(browser: Browser) -> None:
+    """The page draws it in the channel too, below the first words of the thread."""
+    root = browser.world.slack.messages()[0]
+    await browser.world.bot.call(
+        "chat.postMessage", channel=SHOOTS, text="Done.", thread_ts=root.ts, reply_broadcast=True
+    )
+    messages = (await browser.sees(ANA))["channels"][0]["messages"]
+    assert (messages[-1]["broadcast"], messages[-1]["replied_to"]) == (True, root.plain())
+    assert not any(message["broadcast"] for message in messages[:-1])
+
+
 async def test_the_log_tells_deliveries_and_calls(browser: Browser) -> None:
     """In the order in which they happened, failures by their word."""
     browser.world.bot.reply = lambda _: Response(status_code=500)
     await browser.ask("say", channel=SHOOTS, text="/order 3f9a")
     await browser.world.bot.call("chat.postMessage", channel="C0NOWHERE1", text="x")
+    browser.world.clock.seconds += 1
+    await browser.world.slack.open_home()
+    browser.autoenhance.webhook_url = "http://127.0.0.1:1/"
+    await browser.autoenhance.call_webhook(ELM)
     log = (await browser.sees(ANA))["log"]
     assert [(line["way"], line["what"], line["result"]) for line in log] == [
         ("in", "/order", "dispatch_failed"),
         ("out", "chat.postMessage", "channel_not_found"),
+        ("in", "app_home_opened", "dispatch_failed"),
+        ("hook", "webhook image_processed", "unreachable"),
     ]
 
 

@@ -289,3 +289,57 @@ async def test_waiting_in_vain_tells_what_there_is_to_see(world: World) -> None:
     await world.bot.call("chat.postMessage", channel=SHOOTS, text="Something else")
     with pytest.raises(TimeoutError, match="Something else"):
         await world.slack.until(lambda: False, timeout=0.01)
+
+
+async def test_a_deleted_message_is_gone_and_its_replies_stay(world: World) -> None:
+    """They still belong to their thread; nobody can click on what is gone, nor edit it."""
+    slack, bot = world.slack, world.bot
+    posted = await bot.call("chat.postMessage", channel=SHOOTS, text="x", blocks=CARD)
+    card = slack.messages()[-1]
+    await slack.say("Thanks!", thread_ts=card.ts)
+    slack.delete(card)
+    reply = slack.messages()[-1]
+    assert (reply.text, reply.thread_ts) == ("Thanks!", card.ts)
+    await slack.message_shortcut("check_orders_here", reply)
+    assert bot.heard[-1]["message"]["thread_ts"] == card.ts
+    assert "parent_user_id" not in bot.heard[-1]["message"]
+    updated = await bot.call("chat.update", channel=SHOOTS, ts=posted["ts"], text="y")
+    assert updated["error"] == "message_not_found"
+    with pytest.raises(NotOffered):
+        await slack.click(card, "Re-check")
+
+
+async def test_the_bot_can_be_removed(world: World) -> None:
+    """It cannot post there any more, and is told that it is no member."""
+    world.slack.remove_bot(SHOOTS)
+    refused = await world.bot.call("chat.postMessage", channel=SHOOTS, text="x")
+    info = await world.bot.call("conversations.info", channel=SHOOTS)
+    assert (refused["error"], info["channel"]["is_member"]) == ("not_in_channel", False)
+
+
+async def test_a_channel_can_be_archived(world: World) -> None:
+    """Nobody writes there any more, the bot neither."""
+    world.slack.archive(SHOOTS)
+    refused = await world.bot.call("chat.postMessage", channel=SHOOTS, text="x")
+    assert refused["error"] == "is_archived"
+    with pytest.raises(NotOffered):
+        await world.slack.say("Hello")
+
+
+async def test_a_channel_can_become_shared(world: World) -> None:
+    """Only conversations.info tells it to the bot."""
+    world.slack.share(SHOOTS)
+    info = await world.bot.call("conversations.info", channel=SHOOTS)
+    assert info["channel"]["is_ext_shared"]
+
+
+@pytest.mark.parametrize("act", ["remove_bot", "archive", "share"])
+async def test_who_waits_sees_what_became_of_a_channel(world: World, act: str) -> None:
+    """Each act wakes those who wait for a change."""
+    room = world.slack.workspace.channels[SHOOTS]
+    before = repr(room)
+
+    async def somebody_acts() -> None:
+        getattr(world.slack, act)(SHOOTS)
+
+    await asyncio.gather(world.slack.until(lambda: repr(room) != before, timeout=1), somebody_acts())

@@ -111,6 +111,33 @@ async def test_a_post_to_a_person_goes_to_their_dm(world: World) -> None:
     assert not world.slack.workspace.sees(ANA, "D0BEN00001")
 
 
+@pytest.mark.parametrize("yes", [True, "true"])
+async def test_a_broadcast_reply_is_one_in_a_thread(world: World, yes: object) -> None:
+    """It is marked, in Slack's answer too; outside of a thread there is no such thing."""
+    root = world.slack.messages()[0]
+    posted = await world.bot.call(
+        "chat.postMessage", channel=SHOOTS, text="x", thread_ts=root.ts, reply_broadcast=yes
+    )
+    reply = world.slack.messages()[-1]
+    assert (reply.thread_ts, reply.broadcast) == (root.ts, True)
+    assert (posted["message"]["subtype"], posted["message"]["thread_ts"]) == ("thread_broadcast", root.ts)
+    plain = await world.bot.call(
+        "chat.postMessage", channel=SHOOTS, text="x", thread_ts=root.ts, reply_broadcast=False
+    )
+    await world.bot.call("chat.postMessage", channel=SHOOTS, text="x", reply_broadcast=yes)
+    assert "subtype" not in plain["message"]
+    assert [message.broadcast for message in world.slack.messages()[-2:]] == [False, False]
+
+
+async def test_a_reply_to_a_reply_goes_into_its_thread(world: World) -> None:
+    """Slack knows no threads in threads."""
+    root = world.slack.messages()[0]
+    reply = await world.bot.call("chat.postMessage", channel=SHOOTS, text="x", thread_ts=root.ts)
+    second = await world.bot.call("chat.postMessage", channel=SHOOTS, text="y", thread_ts=reply["ts"])
+    assert second["message"]["thread_ts"] == root.ts
+    assert [message.text for message in world.slack.workspace.replies(root)] == ["x", "y"]
+
+
 async def test_an_ephemeral_post_is_for_members_only(world: World) -> None:
     """One person sees it; chat.update cannot change it."""
     refused = await world.bot.call("chat.postEphemeral", channel=SHOOTS, user=OLGA, text="x")

@@ -1,11 +1,16 @@
 // The page: one snapshot of all that a person sees comes in whenever something changed, and is drawn.
 import { drawBlocks } from "./blocks.js";
 import { h, keyed, toast } from "./dom.js";
+import { drawHome } from "./home.js";
 import { confirmed, drawModal } from "./modal.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { mrkdwn, plainText } from "./mrkdwn.js";
 
 const $ = (id) => document.getElementById(id);
-const here = { actor: localStorage.actor ?? "", channel: "", thread: null, snapshot: null };
+const HOME = "Order Desk · Home";
+const ACTS = [["restart", "Start again"], ["finish", "Finish now"], ["webhook", "Call webhook"]];
+const WAYS = { in: "Slack to the bot", out: "the bot to Slack", hook: "Autoenhance to the bot" };
+/** `home` is whose App Home is open, if it is; the app hears of it each time somebody opens theirs. */
+const here = { actor: localStorage.actor ?? "", channel: "", thread: null, home: null, snapshot: null };
 let stream;
 
 /** Ask the sandbox to do something as the person of the moment. */
@@ -35,7 +40,11 @@ function draw() {
   drawActors(snapshot);
   drawSidebar(snapshot);
   drawHint(snapshot);
-  drawRoom(room, snapshot, context);
+  if (here.home && !snapshot.has_app_home) here.home = null;
+  for (const id of ["messages", "composer"]) $(id).hidden = Boolean(here.home);
+  $("home").hidden = !here.home;
+  if (here.home) drawAppHome(snapshot, context);
+  else drawRoom(room, snapshot, context);
   drawThread(room, snapshot, context);
   drawBackstage(snapshot);
   drawModal(snapshot.views.at(-1), context, ask);
@@ -48,8 +57,27 @@ const names = (snapshot) => ({
 
 function open(room) {
   here.channel = room.id;
+  here.home = null;
   here.thread = null;
   unfold("sidebar", false);
+}
+
+function openHome() {
+  here.home = here.snapshot.me;
+  here.thread = null;
+  unfold("sidebar", false);
+  draw();
+  $("home").focus();
+  ask("home");
+}
+
+function drawAppHome(snapshot, context) {
+  $("channel-name").textContent = HOME;
+  $("channel-note").textContent = `As ${snapshot.users[snapshot.me].real_name} sees it.`;
+  drawHome($("home"), snapshot.app_home, context, ask);
+  if (here.home === snapshot.me) return;
+  here.home = snapshot.me;
+  ask("home");
 }
 
 function drawActors(snapshot) {
@@ -59,8 +87,10 @@ function drawActors(snapshot) {
 }
 
 function drawSidebar(snapshot) {
-  const entry = (room) => ({ id: room.id, name: room.name, mark: mark(room), here: room.id === here.channel });
+  const entry = (room) => ({ id: room.id, name: room.name, mark: mark(room), here: !here.home && room.id === here.channel });
+  const home = { id: "app-home", name: HOME, mark: "⌂", here: Boolean(here.home), isHome: true };
   const items = [
+    ...(snapshot.has_app_home ? [home] : []),
     { heading: "Channels" }, ...snapshot.channels.filter((room) => !room.is_im).map(entry),
     { heading: "Direct messages" }, ...snapshot.channels.filter((room) => room.is_im).map(entry),
   ];
@@ -68,7 +98,7 @@ function drawSidebar(snapshot) {
     ? h("h2", {}, item.heading)
     : h("button", {
         "aria-current": item.here ? "page" : null,
-        onclick: () => { open(item); draw(); $("composer").text.focus(); },
+        onclick: item.isHome ? openHome : () => { open(item); draw(); $("composer").text.focus(); },
       }, h("span", { class: "mark", "aria-hidden": true }, item.mark), item.name));
 }
 
@@ -83,7 +113,7 @@ function drawRoom(room, snapshot, context) {
   ].filter(Boolean).join(" ");
   $("composer").text.placeholder = room.is_im ? `Message ${room.name}` : `Message #${room.name}`;
   $("composer").text.setAttribute("aria-label", $("composer").text.placeholder);
-  list($("messages"), room.messages.filter((message) => !message.thread_ts), snapshot, context, { inThread: false });
+  list($("messages"), room.messages.filter((message) => !message.thread_ts || message.broadcast), snapshot, context, { inThread: false });
 }
 
 function drawThread(room, snapshot, context) {
@@ -113,6 +143,7 @@ function row(message, snapshot, context, { inThread }) {
     h("span", { class: `avatar a${hue(author.real_name)}`, "aria-hidden": true }, initials(author)),
     h("div", { class: "body" },
       message.is_ephemeral && h("p", { class: "note only-you" }, "👁 Only visible to you"),
+      message.broadcast && broadcast(message, inThread),
       h("p", { class: "head" }, h("b", {}, author.real_name), (author.is_bot || author.name === "slackbot") && h("span", { class: "badge" }, "APP"),
         author.role && h("span", { class: "badge" }, author.role), h("time", { title: time.toLocaleString() }, time.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" }))),
       h("div", { class: "content" },
@@ -125,6 +156,10 @@ function row(message, snapshot, context, { inThread }) {
         message.replies === 1 ? "1 reply" : `${message.replies} replies`)),
     !message.is_ephemeral && tools(message, snapshot));
 }
+
+/** Above a reply that is shown in the channel as well: here where it belongs, there where else it is. */
+const broadcast = (message, inThread) => h("p", { class: "note" }, inThread ? "Also sent to the channel" : ["replied to a thread: ",
+  h("button", { class: "replies", onclick: () => openThread(message.thread_ts) }, plainText(message.replied_to ?? "a deleted message"))]);
 
 const attachment = (part, context) => h("div", { class: "attachment" },
   part.title && h("b", {}, part.title), part.text && h("div", {}, mrkdwn(part.text, context)), part.title_link && h("div", { class: "note" }, part.title_link));
@@ -156,10 +191,11 @@ function drawBackstage(snapshot) {
     h("span", { class: "name" }, order.name),
     h("button", { class: "id", title: "Put this id into the message", onclick: () => insert(order.id) }, order.id),
     h("span", { class: "note" }, order.state),
-    order.can_run && h("button", { class: "again", onclick: () => ask("restart", { order: order.id }) }, "Start again")));
+    order.can_run && h("div", { class: "acts", role: "group", "aria-label": order.name }, ACTS.map(([wish, words]) =>
+      h("button", { class: "again", onclick: () => ask(wish, { order: order.id }) }, words)))));
   keyed($("log"), snapshot.log.toReversed().map((line, at) => ({ ...line, at: snapshot.log.length - at, key: `${line.at} ${line.what}` })),
     (line) => line.key, (line) => h("li", { class: typeof line.result === "number" && line.result < 400 ? "" : "bad" },
-      h("span", { title: line.way === "in" ? "Slack to the bot" : "the bot to Slack" }, line.way === "in" ? "→ bot" : "← bot"),
+      h("span", { title: WAYS[line.way] }, line.way === "out" ? "← bot" : "→ bot"),
       h("code", {}, line.what), h("span", {}, line.ms === undefined ? line.result : `${line.result} · ${line.ms} ms`)));
 }
 
@@ -171,7 +207,7 @@ function insert(id) {
 }
 
 function drawHint(snapshot) {
-  const shown = here.channel === snapshot.home && !localStorage.hintRead;
+  const shown = here.channel === snapshot.home && !here.home && !localStorage.hintRead;
   if ($("hint").hidden === !shown) return;
   $("hint").hidden = !shown;
   $("hint").replaceChildren(

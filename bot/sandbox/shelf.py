@@ -1,0 +1,78 @@
+"""The orders that there are, and how those come along that run."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.sandbox.bell import Bell
+from bot.sandbox.order_shapes import Json
+from bot.sandbox.orders import ELM, HARBOUR_VIEW, sample_orders
+from bot.sandbox.progress import Run, as_of
+
+
+class Shelf:
+    """ELM and HARBOUR_VIEW begin to run when they are first asked for, so whoever looks sees them move."""
+
+    def __init__(self, *, now: Callable[[], float] = time.time) -> None:
+        self.bell = Bell()
+        self._now = now
+        self._orders: dict[str, Json] = {order["order_id"]: order for order in sample_orders(now())}
+        self._runs: dict[str, Run | None] = {ELM: None, HARBOUR_VIEW: None}
+
+    def add(self, order: Json, run: Run | None = None) -> None:
+        """Put in or replace an order; with a run, it is what the order will be when the run has ended."""
+        self.remove(order["order_id"])
+        self._orders[order["order_id"]] = order
+        if run is not None:
+            self._runs[order["order_id"]] = run
+
+    def remove(self, order_id: str) -> None:
+        """Forget an order: it answers 404 from now on."""
+        self._orders.pop(order_id, None)
+        self._runs.pop(order_id, None)
+
+    def orders(self) -> list[Json]:
+        """All orders as they stand now, newest first; this does not start those that begin when asked for."""
+        return sorted(
+            (self.order(id_) for id_ in self._orders), key=lambda order: order["created_at"], reverse=True
+        )
+
+    def order(self, order_id: str) -> Json:
+        """The order as it stands now; raises KeyError."""
+        order = self._orders[order_id]
+        return as_of(order, self._run(order_id), self._now()) if self.can_run(order_id) else order
+
+    def can_run(self, order_id: str) -> bool:
+        return order_id in self._runs
+
+    def restart(self, order_id: str) -> None:
+        """Let a running order begin again from now."""
+        self._set(order_id, self._fresh_run(order_id))
+
+    def advance(self, order_id: str, photos: int) -> None:
+        """So many more photos of a running order are done at once; grouping is over with that."""
+        run, now = self._run(order_id), self._now()
+        done = min(max(run.photos_done(now), 0) + photos, len(self._orders[order_id]["images"]))
+        frozen = None if run.stalled_at is None else now
+        self._set(order_id, replace(run, started=now, grouping=0.0, done=done, stalled_at=frozen))
+
+    def finish(self, order_id: str) -> None:
+        """The run ends now."""
+        run, done = self._run(order_id), len(self._orders[order_id]["images"])
+        self._set(order_id, replace(run, started=self._now(), grouping=0.0, done=done, stalled_at=None))
+
+    def stall(self, order_id: str) -> None:
+        """Nothing moves any more: as it stands now, it stays."""
+        run = self._run(order_id)
+        if run.stalled_at is None:
+            self._set(order_id, replace(run, stalled_at=self._now()))
+
+    def _set(self, order_id: str, run: Run) -> None:
+        self._runs[order_id] = run
+        self.bell.ring()
+
+    def _run(self, order_id: str) -> Run:
+        return self._runs[order_id] or self._fresh_run(order_id)
+
+    def _fresh_run(self, order_id: str) -> Run:
+        return Run(self._now(), grouping=10.0 if order_id == HARBOUR_VIEW else 0.0)

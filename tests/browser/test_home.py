@@ -1,0 +1,168 @@
+"""The App Home, broadcast replies and the webhook on the page, around a tiny bot instead of the real one."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, expect
+
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.harbour import ANA, BEN, SHOOTS
+from bot.sandbox.orders import ELM
+from bot.sandbox.page import demo_app
+from bot.sandbox.server import serving
+from tests.browser.conftest import PATIENCE
+from tests.browser.screen import Screen, open_screen
+from tests.sandbox.kit import World, button, home, open_receiver, open_world
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ENTRY = "Order Desk · Home"
+
+
+@dataclass
+class Stage:
+    """The page, what it shows, and whom it acts on."""
+
+    screen: Screen
+    world: World
+    autoenhance: AutoenhanceSandbox
+
+    @property
+    def home(self) -> Locator:
+        return self.screen.page.get_by_role("region", name="App Home")
+
+    async def publish(self, words: str, *, user: str = ANA) -> None:
+        blocks: list[dict[str, Any]] = [
+            {"type": "header", "text": {"type": "plain_text", "text": words}},
+            {"type": "context", "elements": [{"type": "mrkdwn", "text": "5 orders of `harbour`"}]},
+            *home(button("Refresh", action_id="refresh"), button("Help", action_id="help"))["blocks"],
+        ]
+        published = await self.world.bot.call("views.publish", user_id=user, view=home() | {"blocks": blocks})
+        assert published["ok"]
+
+    async def heard(self, kind: str) -> dict[str, Any]:
+        """The last payload of this type, once there is one."""
+        bot = self.world.bot
+        found = await self.world.slack.until(lambda: [each for each in bot.heard if each["type"] == kind])
+        return found[-1]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(browser: Browser) -> AsyncIterator[Stage]:
+    async with open_world() as world:
+        autoenhance = AutoenhanceSandbox(now=world.clock)
+        async with serving(demo_app(world.slack, autoenhance)) as url:
+            async with open_screen(browser, url, PATIENCE) as screen:
+                yield Stage(screen, world, autoenhance)
+            assert screen.complaints == []
+
+
+async def test_the_home_tab_is_opened_drawn_and_pressed(stage: Stage) -> None:
+    """The app hears who opened it; what it publishes is drawn, and drawn anew; a button keeps the focus."""
+    screen = stage.screen
+    await screen.enter(ENTRY)
+    await expect(stage.home).to_contain_text("published nothing here yet")
+    await expect(screen.composer).to_be_hidden()
+    assert (await stage.heard("event_callback"))["event"]["user"] == ANA
+
+    await stage.publish("Recent orders")
+    await expect(stage.home.get_by_role("heading", name="Recent orders")).to_be_visible()
+    refresh = stage.home.get_by_role("button", name="Refresh")
+    await refresh.press("Enter")
+    clicked = await stage.heard("block_actions")
+    assert (clicked["view"]["type"], clicked["actions"][0]["action_id"]) == ("home", "refresh")
+
+    await stage.publish("No orders")
+    await expect(stage.home.get_by_role("heading", name="No orders")).to_be_visible()
+    await expect(stage.home.get_by_role("heading")).to_have_count(1)
+    await expect(refresh).to_be_focused()
+
+    await screen.enter("shoots")
+    await expect(stage.home).to_be_hidden()
+    await expect(screen.composer).to_be_focused()
+
+
+async def test_everybody_opens_a_home_of_their_own(stage: Stage) -> None:
+    """Ben sees his, and the app hears of him; Olga of another company stands in a channel, without a Home."""
+    await stage.publish("For Ana")
+    await stage.publish("For Ben", user=BEN)
+    await stage.screen.enter("partners")
+    await stage.screen.enter(ENTRY)
+    await expect(stage.home).to_contain_text("For Ana")
+
+    await stage.screen.act_as("Ben Okafor")
+    await expect(stage.home).to_contain_text("For Ben")
+    await stage.world.slack.until(lambda: stage.world.bot.heard[-1]["event"]["user"] == BEN)
+
+    await stage.screen.act_as("Olga Petrova (other company)")
+    await expect(stage.home).to_be_hidden()
+    await expect(stage.screen.rooms.get_by_role("button", name=ENTRY)).to_have_count(0)
+
+
+async def test_the_home_tab_with_the_keyboard(stage: Stage) -> None:
+    """Tab reaches the entry, Enter opens it, and the next Tab stands on its first button."""
+    await stage.publish("Recent orders")
+    await stage.screen.tab_to(stage.screen.rooms.get_by_role("button", name=ENTRY))
+    await stage.screen.page.keyboard.press("Enter")
+    await expect(stage.home).to_be_focused()
+
+    await stage.screen.page.keyboard.press("Tab")
+
+    await expect(stage.home.get_by_role("button", name="Refresh")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+async def test_the_home_tab_on_a_phone(stage: Stage, scheme: Literal["dark", "light"]) -> None:
+    """It opens from the list of channels, fits, and can be read in both colours."""
+    screen = stage.screen
+    await stage.publish("Recent orders")
+    await screen.page.emulate_media(color_scheme=scheme)
+    await screen.page.set_viewport_size({"width": 390, "height": 844})
+    await screen.page.get_by_role("button", name="Channels").click()
+    await screen.enter(ENTRY)
+    await expect(screen.rooms).to_be_hidden()
+
+    await expect(stage.home.get_by_role("button", name="Help")).to_be_in_viewport(ratio=1)
+    assert await screen.is_as_wide_as_its_window()
+    for kind in ("h3", "code", ".context span", ".button"):
+        assert await screen.contrast(stage.home.locator(kind).first) >= 4.5, kind
+
+
+async def test_a_broadcast_reply_is_seen_in_channel_and_thread(stage: Stage) -> None:
+    """In the channel it says what it replies to, and leads there; in the thread, that it went out."""
+    root = stage.world.slack.messages()[0]
+    where = {"channel": SHOOTS, "thread_ts": root.ts, "reply_broadcast": True}
+    await stage.world.bot.call("chat.postMessage", text="All done.", **where)
+    reply = stage.screen.message("All done.")
+    await expect(reply).to_contain_text(
+        "replied to a thread: Back from Elm Street, the dusk set is uploading now 📷"
+    )
+
+    await reply.get_by_role("button", name="Back from Elm Street").click()
+
+    await expect(stage.screen.thread.get_by_text("All done.")).to_be_visible()
+    await expect(stage.screen.thread).to_contain_text("Also sent to the channel")
+    await expect(reply).to_have_count(1)
+
+
+async def test_an_order_is_ended_and_the_webhook_called(stage: Stage) -> None:
+    """Beside an order that runs; the receiver gets the call, and the log tells of it."""
+    page = stage.screen.page
+    acts = page.get_by_role("group", name="12 Elm Street — twilight")
+    await acts.get_by_role("button", name="Finish now").click()
+    await expect(page.get_by_text("29 processed · 1 error")).to_be_visible()
+
+    async with open_receiver() as receiver:
+        stage.autoenhance.webhook_url = receiver.url
+        await acts.get_by_role("button", name="Call webhook").click()
+        await receiver.until(1)
+
+    (heard,) = receiver.heard
+    assert (heard["order_id"], heard["order_is_processing"]) == (ELM, False)
+    assert receiver.proofs == [stage.autoenhance.webhook_token]
+    await expect(page.get_by_role("listitem").filter(has_text="webhook image_processed")).to_contain_text(
+        "200"
+    )
