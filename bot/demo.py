@@ -1,5 +1,6 @@
 """Order Desk between a Slack and an Autoenhance of our own: the same bot, with nothing real around it."""
 
+import asyncio
 import secrets
 import tempfile
 import time
@@ -60,14 +61,15 @@ async def open_sandbox(
     folder: Path, *, port: int = 0, clock: Callable[[], float] = time.time, **overrides: Any
 ) -> AsyncIterator[Sandbox]:
     """Both stand-ins on 127.0.0.1; `overrides` are settings of the bot that differ from the usual ones."""
-    autoenhance = AutoenhanceSandbox(now=clock)
+    autoenhance, app = AutoenhanceSandbox(now=clock), manifest()
     secret, token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(8)}"
     slack = SlackSandbox(
         signing_secret=secret,
         bot_token=token,
         app_token=APP_TOKEN,
         now=clock,
-        features=manifest()["features"],
+        features=app["features"],
+        events=app["settings"]["event_subscriptions"]["bot_events"],
     )
     slack.scopes.clear()
     slack.scopes.update(SCOPES)
@@ -80,6 +82,7 @@ async def open_sandbox(
             "slack_api_url": f"{slack_url}/api/",
             "autoenhance_api_url": autoenhance_url,
             "autoenhance_api_key": autoenhance.api_key,
+            "autoenhance_webhook_token": autoenhance.webhook_token,
             "database_url": f"sqlite:///{folder / 'order-desk.sqlite3'}",
         }
         yield Sandbox(slack, autoenhance, FixedSettings.load(for_slack=True, **given | overrides))
@@ -92,6 +95,7 @@ async def open_desk_in(
     """The bot, called by the sandbox's Slack from now on."""
     async with open_desk(sandbox.settings, pace=pace, now=now) as desk, serving(desk.web) as url:
         sandbox.slack.events_url = f"{url}/slack/events"
+        sandbox.autoenhance.webhook_url = f"{url}/autoenhance/webhook"
         yield desk
 
 
@@ -99,4 +103,6 @@ async def open_desk_in(
 async def open_demo(port: int) -> AsyncIterator[Demo]:
     with tempfile.TemporaryDirectory(prefix="order-desk-") as folder:
         async with open_sandbox(Path(folder), port=port) as sandbox, open_desk_in(sandbox) as desk:
+            calling = asyncio.create_task(sandbox.autoenhance.keep_calling())
             yield Demo(sandbox.slack.base_url, sandbox, desk)
+            calling.cancel()

@@ -88,6 +88,7 @@ async def serving_process(sandbox: Sandbox, **extra: str) -> AsyncIterator[Servi
         url = await asyncio.wait_for(_url(process.stderr, running.log), 20)
         readers.append(asyncio.create_task(_read(process.stderr, running)))
         sandbox.slack.events_url = f"{url}/slack/events"
+        sandbox.autoenhance.webhook_url = f"{url}/autoenhance/webhook"
         yield running
     finally:
         if process.returncode is None:
@@ -105,6 +106,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "SLACK_API_URL": settings.slack_api_url,
         "AUTOENHANCE_API_URL": settings.autoenhance_api_url,
         "AUTOENHANCE_API_KEY": _secret(settings.autoenhance_api_key),
+        "AUTOENHANCE_WEBHOOK_TOKEN": _secret(settings.autoenhance_webhook_token),
         "DATABASE_URL": settings.database_url,
         "HOST": "127.0.0.1",
         "PORT": "0",
