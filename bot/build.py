@@ -33,7 +33,7 @@ from bot.slack.guard import Guard
 from bot.slack.http import SlackDoor
 from bot.slack.links import Links
 from bot.slack.listeners import Listeners
-from bot.slack.pacing import BETWEEN, Pacing
+from bot.slack.pacing import BETWEEN, REFILL, Pacing
 from bot.slack.post import Post
 from bot.slack.probe import Identity, identify, probe_socket
 from bot.slack.socket import SocketDoor
@@ -56,6 +56,7 @@ class Pace:
     first_pause: float = 2.0  # seconds before a job that had to wait is tried again; doubles each time
     tick: float = 1.0  # seconds between two sweeps of the watches
     between: float = BETWEEN  # seconds between two messages in one channel
+    refill: float = REFILL  # seconds for the room of ten edits to come back
 
 
 USUAL = Pace()
@@ -85,7 +86,7 @@ async def open_desk(settings: Settings, *, now: Now = utc_now, pace: Pace = USUA
         orders = await opened.enter_async_context(open_autoenhance(settings, now=now, limits=pace.limits))
         web = slack_client(settings, session)
         identity = await identify(web)
-        post = Post(web, session, Pacing(pace.between))
+        post = Post(web, session, Pacing(pace.between, pace.refill))
         engine = EmbeddedEngine(Ledger(database), now=now)
         stores = await Stores.prepared(database, now())
         channels = Channels(post, now)

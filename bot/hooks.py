@@ -13,18 +13,21 @@ from starlette.responses import PlainTextResponse, Response
 from bot.autoenhance import webhook
 from bot.autoenhance.webhook import Malformed, News
 from bot.orders.ids import OrderId
+from bot.watches.agenda import ENOUGH
 
 MOST_BYTES = 64 * 1024  # a call has a few hundred
 SETTLE = timedelta(seconds=3)  # until we look: forty photos that end together are one look
+WORTH = {News.TURN: ENOUGH, News.PHOTO: 1}  # photos
 log = structlog.get_logger(__name__)
 
-Wake = Callable[[OrderId, datetime | None], Awaitable[None]]
+Wake = Callable[[OrderId, datetime, int], Awaitable[None]]
 
 
 class WebhookDoor:
     """Answers 200 to whatever is well formed and authentic, whether or not anybody watches the order."""
 
     def __init__(self, token: SecretStr, wake: Wake, now: Callable[[], datetime]) -> None:
+        """`wake` is the agenda's."""
         self._token = token
         self._wake = wake
         self._now = now
@@ -43,7 +46,7 @@ class WebhookDoor:
             return _plain(HTTPStatus.BAD_REQUEST, "not a JSON object")
         try:
             if hint:
-                await self._wake(hint.order, self._now() + SETTLE if hint.news is News.NOW else None)
+                await self._wake(hint.order, self._now() + SETTLE, WORTH[hint.news])
         except sqlite3.Error:  # looked at as planned; whoever calls again is welcome
             log.exception("the webhook's call could not be written")
             return _plain(HTTPStatus.SERVICE_UNAVAILABLE, "not now")

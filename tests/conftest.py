@@ -25,7 +25,9 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("calm")
 
 # A look is never shared with a later one, so that a test sees at once what it has changed.
-HURRY = Pace(Limits(fresh_for=0, first_pause=0.01, jitter=0), first_pause=0.05, tick=0.02, between=0.01)
+HURRY = Pace(
+    Limits(fresh_for=0, first_pause=0.01, jitter=0), first_pause=0.05, tick=0.02, between=0.01, refill=0.01
+)
 
 
 @pytest.fixture

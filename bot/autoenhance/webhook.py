@@ -7,7 +7,7 @@ Calls may repeat, come in any order, or not at all; the order itself is asked fo
 import hmac
 from collections.abc import Mapping
 from enum import StrEnum, auto
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
@@ -20,8 +20,8 @@ _HEADERS = ("authentication", "authorization")
 class News(StrEnum):
     """What a call is worth."""
 
-    NOW = auto()  # a photo failed, or nothing is being worked on any more: look soon
-    LATER = auto()  # one more photo: the next look will see it
+    TURN = auto()  # a photo failed, or nothing is being worked on any more
+    PHOTO = auto()  # one more photo is done
 
 
 class Hint(NamedTuple):
@@ -34,14 +34,14 @@ class Malformed(ValueError):
 
 
 class _Event(BaseModel):
-    """Every field may be missing; `error` is a boolean, or a text in some programs."""
+    """Every field may be missing or of another type; `error` is a boolean, or a text in some programs."""
 
     model_config = ConfigDict(extra="ignore")
 
-    event: str | None = None
-    order_id: str | None = None
-    error: bool | str | None = None
-    order_is_processing: bool | None = None
+    event: Any = None
+    order_id: Any = None
+    error: Any = None
+    order_is_processing: Any = None
 
 
 def is_authentic(headers: Mapping[str, str], token: SecretStr) -> bool:
@@ -62,12 +62,10 @@ def read(body: bytes) -> Hint | None:
     except ValidationError as error:
         raise Malformed from error
     try:
-        order = OrderId(event.order_id or "")
+        order = OrderId(event.order_id if isinstance(event.order_id, str) else "")
     except NotAnOrderId:
         return None
-    if event.event == "image_registered":
-        return Hint(order, News.LATER)
     if event.event != "image_processed":
         return None
-    ended = event.order_is_processing is False or event.error not in {None, False, "", "false"}
-    return Hint(order, News.NOW if ended else News.LATER)
+    turned = event.order_is_processing is False or event.error not in (None, False, "", "false")
+    return Hint(order, News.TURN if turned else News.PHOTO)

@@ -33,12 +33,15 @@ class EmbeddedEngine:
         at_once: int = 32,
         first_pause: float = 1.0,
     ) -> None:
-        """One that broke is tried again after `first_pause` seconds, then after twice that."""
+        """One that broke is tried again after `first_pause` seconds, then after twice that.
+
+        `at_once` people's jobs, and as many of our own: whoever asks waits behind no sweep.
+        """
         self._ledger = ledger
         self._worker: Worker  # from `start` on
         self._now = now
         self._first_pause = first_pause
-        self._room = asyncio.Semaphore(at_once)
+        self._rooms = {False: asyncio.Semaphore(at_once), True: asyncio.Semaphore(at_once)}
         self._lanes: dict[str, deque[tuple[int, Job]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
@@ -133,7 +136,7 @@ class EmbeddedEngine:
 
     async def _run(self, id_: int, job: Job) -> None:
         """One try. A job that is put off leaves its lane meanwhile: nobody waits behind it."""
-        async with self._room:
+        async with self._rooms[job.background]:
             if self._closing.is_set():
                 return
             try:

@@ -20,14 +20,14 @@ from bot.errors import (
     SlackError,
     TryLater,
 )
-from bot.jobs.model import TellParked
+from bot.jobs.model import TellOwner, TellParked
 from bot.jobs.request import Asker, Message
 from bot.jobs.seeing import order_view
 from bot.jobs.telling import Round, Telling
 from bot.jobs.tools import Tools
 from bot.logs import new_reference
 from bot.orders.ids import OrderId
-from bot.slack import notices
+from bot.slack import cards, notice_words, notices
 from bot.slack.shown import OrderView
 from bot.watches.model import Condition, Delay, Home, Watch
 from bot.watches.steps import Step, next_step, put_off
@@ -52,38 +52,46 @@ class Following:
         except OrderNotFound:
             await self._follow(watches, None)
         except AutoenhanceError as error:
-            seconds = error.retry_after if isinstance(error, TryLater) else None
-            later = [put_off(watch, self._tools.now(), Delay.AUTOENHANCE, seconds) for watch in watches]
-            await asyncio.gather(*map(self._tools.stores.watches.save, later))
+            await asyncio.gather(*(self._unanswered(watch, error) for watch in watches))
         else:
             await self._follow(watches, view)
 
-    async def clicked(self, asker: Asker, view: OrderView, card: Message) -> bool:
-        """A look that somebody made from this card; False if it is no watch's, and theirs to draw."""
-        watches = await self._tools.stores.watches.of_order(asker.team_id, view.order)
-        if not any(_stands(watch.home, card) for watch in watches):
+    async def clicked(self, asker: Asker, order: OrderId, view: OrderView | None, card: Message) -> bool:
+        """A look that somebody made from this card; False if it is no watch's, and theirs to draw.
+
+        `view` is None when there was no such order. Raises SlackBusy when the card could not be edited now.
+        """
+        watches = await self._tools.stores.watches.of_order(asker.team_id, order)
+        here = next((watch for watch in watches if _stands(watch.home, card)), None)
+        if here is None:
             return False
-        await self._follow(watches, view, by=asker.user_id)
+        others = [watch for watch in watches if watch is not here]
+        await self._follow(others, view)
+        if busy := await self._follow_one(here, view, by=asker.user_id):
+            raise busy
         return True
 
     async def watched(self, team_id: str, place: str, order: OrderId) -> Watch | None:
         """The watch of this order in this place, if there is one, resting ones too."""
         found = await self._tools.stores.watches.of_order(team_id, order)
-        return next((watch for watch in found if watch.place == place), None)
+        return next((watch for watch in found if watch.place == place and watch.is_live), None)
 
-    async def _follow(self, watches: list[Watch], view: OrderView | None, by: str | None = None) -> None:
+    async def _follow(self, watches: list[Watch], view: OrderView | None) -> None:
         """Side by side: a channel that is slow holds up no other."""
-        await asyncio.gather(*(self._follow_one(watch, view, by) for watch in watches))
+        await asyncio.gather(*(self._follow_one(watch, view) for watch in watches))
 
-    async def _follow_one(self, watch: Watch, view: OrderView | None, by: str | None) -> None:
-        now = self._tools.now()
+    async def _follow_one(
+        self, watch: Watch, view: OrderView | None, by: str | None = None
+    ) -> SlackBusy | None:
+        """What Slack had no time for, if anything; the watch is due again then."""
+        now, busy = self._tools.now(), None
         step = self._step(watch, view, now)
         telling = Round(watch, step, view, by)
         try:
             await self._telling.tell(telling)
             later = telling.after.model_copy(update={"sending": None})
-        except SlackBusy as busy:
-            later = put_off(telling.watch, now, Delay.SLACK, busy.retry_after)
+        except SlackBusy as error:
+            busy, later = error, put_off(telling.watch, now, Delay.SLACK, error.retry_after)
         except CannotPost as error:
             later = await self._park(telling, error.code, now)
         except SlackError as error:
@@ -92,29 +100,50 @@ class Following:
             log.warning(why, slack=error.code, reference=new_reference())
             later = put_off(telling.watch, now, Delay.SLACK, NOT_ALLOWED)
         await self._tools.stores.watches.save(later)
+        return busy
+
+    async def _unanswered(self, watch: Watch, error: AutoenhanceError) -> None:
+        """The watch goes on; that somebody stopped it needs no answer to be said."""
+        if watch.condition is Condition.ENDING:
+            await self._follow_one(watch, None)
+            return
+        seconds = error.retry_after if isinstance(error, TryLater) else None
+        later = put_off(watch, self._tools.now(), Delay.AUTOENHANCE, seconds)
+        await self._tools.stores.watches.save(later)
 
     def _step(self, watch: Watch, view: OrderView | None, now: datetime) -> Step:
-        """One that rested and can be told is open again."""
+        """One that rested and can be told is open again; of one that was stopped, only the card is drawn."""
+        named: dict[str, Any] = {"name": view.name} if view else {}
+        if watch.condition is Condition.ENDING:
+            over = watch.model_copy(update={"condition": Condition.ENDED, **named})
+            return Step(over, edit=True, at_once=True)
         tally = view.progress.tally if view else None
         step = next_step(watch, tally, now, self._tools.rules, view.updated if view else None)
-        over = step.watch.condition is Condition.ENDED
-        changed: dict[str, Any] = {"condition": Condition.ENDED if over else Condition.OPEN, "reason": ""}
-        if view:
-            changed["name"] = view.name
-        return replace(step, watch=step.watch.model_copy(update=changed))
+        if step.watch.condition is not Condition.ENDED:
+            named |= {"condition": Condition.OPEN, "reason": ""}
+        return replace(step, watch=step.watch.model_copy(update=named))
 
     async def _park(self, telling: Round, code: str, now: datetime) -> Watch:
         """Rests until its place takes messages again; the owner hears of it once a day and place."""
-        watch, owner = telling.watch, telling.watch.watchers[0].user_id
-        if telling.step.watch.condition is Condition.ENDED:
+        watch, step, owner = telling.watch, telling.step, telling.watch.watchers[0].user_id
+        parked = {"condition": Condition.PARKED, "reason": code}
+        if step.watch.condition is Condition.ENDED:
+            if step.notice and watch.place != owner:
+                tally = telling.view.progress.tally if telling.view else None
+                said = notice_words.unsaid(watch.model_copy(update=parked), step.notice, tally)
+                key = f"unsaid:{watch.id}"
+                await self._tools.record(TellOwner(key=key, team_id=watch.team_id, user_id=owner, text=said))
             return telling.after
         if watch.condition is not Condition.PARKED and watch.place != owner:
             key = f"parked:{watch.team_id}:{watch.place}:{owner}:{code}"
             told = TellParked(key=key, team_id=watch.team_id, user_id=owner, place=watch.place, reason=code)
             await self._tools.record(told)
-        aged = {"lived": telling.step.watch.lived, "seen": telling.step.watch.seen}
-        resting = {"condition": Condition.PARKED, "reason": code, **aged}
-        return put_off(watch, now, Delay.SLACK, PARKED).model_copy(update=resting)
+        aged = {"lived": step.watch.lived, "seen": step.watch.seen}
+        return put_off(watch, now, Delay.PLACE, PARKED).model_copy(update=parked | aged)
+
+    async def tell_owner(self, job: TellOwner) -> None:
+        """Raises SlackError."""
+        await self._tools.post.message(job.user_id, cards.say(job.text))
 
     async def tell_parked(self, job: TellParked) -> None:
         """Raises SlackError."""

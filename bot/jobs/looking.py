@@ -43,9 +43,16 @@ class Looking:
 
     async def _is_told(self, job: LookUp, view: OrderView | TroubleView) -> bool:
         """The card of a watch is its own to edit: a click on it is a look like any other, told at once."""
-        if not isinstance(job.place, Message) or not isinstance(view, OrderView):
+        if not isinstance(job.place, Message):
             return False
-        return await self._following.clicked(job.asker, view, job.place)
+        if isinstance(view, OrderView):
+            return await self._following.clicked(job.asker, view.order, view, job.place)
+        if not isinstance(view.error, OrderNotFound):
+            return False
+        told = await self._following.clicked(job.asker, view.order, None, job.place)
+        if told:
+            await self._tools.answers.say(job, view.sentence, aside=True)
+        return told
 
     async def _see(self, wanted: Wanted, asker: Asker) -> OrderView | TroubleView:
         """With what the team saw last, for when Autoenhance does not answer."""

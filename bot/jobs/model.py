@@ -63,6 +63,7 @@ class Say(Request):
 class Adopted(Frozen):
     """A message that becomes an order's home."""
 
+    channel_id: str
     thread_ts: str  # its thread's
     card_ts: str | None = None  # itself, if it is our card of this order
 
@@ -123,6 +124,7 @@ class OurOwn(Frozen):
     """A job that nobody asked for. Its row goes when it is done: no delivery of it comes again."""
 
     redelivered: ClassVar[bool] = False
+    background: ClassVar[bool] = True
     key: str
     team_id: str
 
@@ -140,6 +142,18 @@ class LookAtWatched(OurOwn):
     @property
     def lane(self) -> str:
         return order_lane(self.team_id, self.order)
+
+
+class TellOwner(OurOwn):
+    """Tell an owner, by direct message, what could not be told in its place."""
+
+    kind: Literal["tell_owner"] = "tell_owner"
+    user_id: str
+    text: str
+
+    @property
+    def lane(self) -> str:
+        return self.key
 
 
 class TellParked(OurOwn):
@@ -169,6 +183,7 @@ Job = Annotated[
     | Broadcast
     | ShowHome
     | LookAtWatched
+    | TellOwner
     | TellParked,
     Field(discriminator="kind"),
 ]

@@ -84,6 +84,7 @@ def order_lane(team_id: str, order: OrderId) -> str:
 
 class Request(Frozen):
     redelivered: ClassVar[bool] = True  # Slack may send it again: its key outlives the work
+    background: ClassVar[bool] = False  # somebody is waiting for it
     key: str  # the same for every delivery of one request
     asker: Asker
     place: Place

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from bot.errors import CannotPost, Gone, SlackBusy
+from bot.errors import CannotPost, Gone, SlackBusy, SlackError, TooLong
 from bot.jobs.posting import Posting
 from bot.jobs.tools import Tools
-from bot.slack import notices
+from bot.slack import cards, notice_words, notices, watch_words
 from bot.slack.post import Audience
 from bot.slack.shown import OrderView
 from bot.watches.model import Condition, Home, Notice, Sending, Watch
@@ -29,13 +29,17 @@ class Round:
     @property
     def after(self) -> Watch:
         """What the step makes of the watch, with what was posted meanwhile."""
-        kept = ("home", "shown", "shown_stuck", "sending")
+        kept = ("home", "shown", "shown_stuck", "shown_as", "sending", "card_tries")
         return self.step.watch.model_copy(update={name: getattr(self.watch, name) for name in kept})
 
     @property
     def asked_for(self) -> bool:
-        """Whether the card is drawn although it shows the truth: for a click, or to see whether it can be."""
-        return self.by is not None or self.watch.condition is Condition.PARKED
+        """Whether the card is drawn although its order may be as it shows.
+
+        For a click, for a new watcher, or to see whether Slack takes an edit before a notice is posted again.
+        """
+        unsure = self.watch.sending is not None or self.watch.condition is Condition.PARKED
+        return self.by is not None or unsure or self.watch.shown_as != watch_words.watched(self.step.watch)
 
     def note(self, **changed: Any) -> None:
         self.watch = self.watch.model_copy(update=changed)
@@ -48,18 +52,19 @@ class Telling:
 
     async def tell(self, telling: Round) -> None:
         """Raises SlackError; what was done until then is in `telling.watch`."""
-        step = telling.step
-        if step.edit or step.notice or telling.asked_for:
-            await self._admit(telling.watch, anew=step.notice is not None)
-        if (step.edit or telling.asked_for) and telling.watch.home and self._may_edit(telling):
-            await self._edit(telling, telling.watch.home)
+        step, home = telling.step, telling.watch.home
+        edits = home is not None and (step.edit or telling.asked_for) and self._may_edit(telling)
+        if edits or step.notice:
+            await self._admit(telling.watch)
+        if edits and home:
+            await self._edit(telling, home)
         if step.notice and any(map(step.notice.concerns, telling.watch.watchers)):
             await self._notify(telling, step.notice)
 
-    async def _admit(self, watch: Watch, *, anew: bool) -> None:
+    async def _admit(self, watch: Watch) -> None:
         """Raises CannotPost where outsiders read along, or might."""
-        ask = self._tools.channels.audience_now if anew else self._tools.channels.audience
-        audience = await ask(None if watch.place.startswith(("U", "W")) else watch.place)
+        direct = watch.place.startswith(("U", "W"))
+        audience = await self._tools.channels.audience_now(None if direct else watch.place)
         if audience is Audience.SHARED:
             raise CannotPost("shared")
         if audience is Audience.UNKNOWN:
@@ -69,52 +74,72 @@ class Telling:
         if telling.step.at_once or telling.asked_for:
             return True
         shown = telling.watch.shown
-        return (shown is None or self._tools.now() - shown.at >= EDITS_APART) and self._tools.post.may_edit()
+        since = self._tools.now() - shown.at if shown else EDITS_APART
+        return not timedelta(0) <= since < EDITS_APART and self._tools.post.may_edit()
 
     async def _edit(self, telling: Round, home: Home) -> None:
         after, view = telling.after, telling.view
         stuck = view is not None and is_stuck(after, self._tools.rules)
-        shown = after.model_copy(update={"shown_stuck": stuck})
         try:
-            await self._posting.redraw(home, shown, view, by=telling.by)
+            drawn = after.model_copy(update={"shown_stuck": stuck})
+            await self._posting.redraw(home, drawn, view, by=telling.by)
         except Gone:  # somebody deleted it: nothing is posted in its place until there is something to tell
             thread_only = home.model_copy(update={"card_ts": None})
             telling.note(home=None if home.card_ts == home.thread_ts else thread_only)
-            return
-        telling.note(shown=after.seen, shown_stuck=stuck)
+        telling.note(shown=after.seen, shown_stuck=stuck, shown_as=watch_words.watched(after))
 
     async def _notify(self, telling: Round, notice: Notice) -> None:
-        """Posts it, unless Slack may have it twice already."""
+        """Posts it, unless Slack may have it twice already. What is sure not to be there is not counted."""
         sent = telling.watch.sending
         tries = sent.tries if sent and sent.kind is notice.kind else 0
         if tries >= MOST_SENT:
             return
         home = telling.watch.home or await self._settle_anew(telling)
-        before = telling.watch.sending
-        telling.note(sending=Sending(kind=notice.kind, tries=tries + 1))
-        await self._tools.stores.watches.note(telling.watch)
-        card = notices.notice(telling.after, notice, telling.view, self._tools.now(), caused_by=telling.by)
-        team, place = telling.watch.team_id, telling.watch.place
-        broadcast = await self._tools.stores.preferences.broadcast(team, place)
+        channel = home.channel_id if home else telling.watch.place
+        await self._tools.post.turn(channel)
+        await self._note(telling, sending=Sending(kind=notice.kind, tries=tries + 1))
         try:
-            await self._tools.post.message_once(
-                home.channel_id, card, thread_ts=home.thread_ts, broadcast=broadcast
-            )
-        except SlackBusy as busy:
-            if not busy.maybe_done:
-                telling.note(sending=before)
-            raise
-        except Gone:
-            telling.note(home=None, sending=before)
-            await self._tools.stores.watches.note(telling.watch)
+            await self._post(telling, notice, channel, home.thread_ts if home else None)
+        except Gone:  # the thread is not there any more: a new card comes first
+            await self._note(telling, sending=sent, home=None)
             raise SlackBusy("thread_gone", retry_after=1.0) from None
-        except CannotPost:
-            telling.note(sending=before)
+        except SlackError as error:
+            if not _may_be_done(error):
+                telling.note(sending=sent)
             raise
 
-    async def _settle_anew(self, telling: Round) -> Home:
-        """A new card, when the one before was deleted and there is something to tell."""
-        home = await self._posting.card(telling.after, telling.view)
-        telling.note(home=home, shown=telling.after.seen)
-        await self._tools.stores.watches.note(telling.watch)
+    async def _post(self, telling: Round, notice: Notice, channel: str, thread: str | None) -> None:
+        watch, view = telling.after, telling.view
+        card = notices.notice(watch, notice, view, self._tools.now(), caused_by=telling.by)
+        broadcast = await self._tools.stores.preferences.broadcast(watch.team_id, watch.place)
+        try:
+            await self._tools.post.in_turn(channel, card, thread_ts=thread, broadcast=broadcast)
+        except TooLong:
+            tally = view.progress.tally if view else None
+            brief = cards.say(notice_words.told(watch, notice, tally))
+            await self._tools.post.in_turn(channel, brief, thread_ts=thread, broadcast=broadcast)
+
+    async def _settle_anew(self, telling: Round) -> Home | None:
+        """A new card, where the one before was deleted; None when Slack may have two of them already."""
+        tries = telling.watch.card_tries
+        if tries >= MOST_SENT:
+            return None
+        await self._tools.post.turn(telling.watch.place)
+        await self._note(telling, card_tries=tries + 1)
+        try:
+            home = await self._posting.anew(telling.after, telling.view)
+        except SlackError as error:
+            if not _may_be_done(error):
+                telling.note(card_tries=tries)
+            raise
+        as_drawn = {"shown": telling.after.seen, "shown_as": watch_words.watched(telling.after)}
+        await self._note(telling, home=home, card_tries=0, **as_drawn)
         return home
+
+    async def _note(self, telling: Round, **changed: Any) -> None:
+        telling.note(**changed)
+        await self._tools.stores.watches.note(telling.watch)
+
+
+def _may_be_done(error: SlackError) -> bool:
+    return isinstance(error, SlackBusy) and error.maybe_done

@@ -3,19 +3,20 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from bot.errors import AutoenhanceError, CannotPost, Gone, SlackBusy, SlackError, Unconfirmed
+from bot.errors import CannotPost, Gone, NotAllowed, SlackBusy, SlackError, Unconfirmed
 from bot.jobs.model import StartWatch, StopWatch
 from bot.jobs.overview import Overview
 from bot.jobs.patience import Patience
 from bot.jobs.posting import Posting
-from bot.jobs.request import HomeTab
+from bot.jobs.request import HomeTab, View
 from bot.jobs.seeing import order_view
 from bot.jobs.tools import Tools
+from bot.orders.ids import OrderId
 from bot.slack import blocks, cards, names, notices, watch_words
 from bot.slack.buttons import block_id
 from bot.slack.shown import Card, OrderView, Spot
 from bot.watches import rhythm
-from bot.watches.model import GONE, OVER, Condition, Ending, Home, Level, Watch, Watcher
+from bot.watches.model import GONE, Condition, Ending, Home, Level, Watch, Watcher, is_over
 from bot.watches.steps import ended
 
 MOST = 100  # watches in one place
@@ -35,133 +36,115 @@ class Watching:
         if look is None:
             return
         view = order_view(look, job.order, job.asker.user_id)
-        watch = await self._known(job)
-        if watch and watch.home and watch.condition is Condition.OPEN:
-            await self._join(job, watch, view)
-        elif view.progress.tally.state in OVER | GONE:
+        known = await self._known(job.team_id, _place(job), job.order)
+        tally = view.progress.tally
+        if is_over(tally) or tally.state in GONE:
             await self._tools.answers.give(job, lambda spot: _nothing_to_wait_for(view, spot))
-        elif added := await self._tools.stores.watches.add(
-            watch or _begun(job, view, self._tools.now()), most=MOST
-        ):
-            await self._settle(job, _with_asker(job, added), view)
+        elif known and known.home and known.condition is Condition.OPEN:
+            await self._join(job, known)
+        elif known:
+            await self._settle(job, _with_asker(job, known), view, new=False)
+        elif added := await self._tools.stores.watches.add(_begun(job, view, self._tools.now()), most=MOST):
+            await self._settle(job, added, view, new=True)
         else:
             await self._tools.answers.say(job, watch_words.too_many(MOST))
 
-    async def _known(self, job: StartWatch | StopWatch, place: str | None = None) -> Watch | None:
-        found = await self._tools.stores.watches.of_order(job.team_id, job.order)
-        place = place or _place(job)
+    async def _known(self, team_id: str, place: str, order: OrderId) -> Watch | None:
+        found = await self._tools.stores.watches.of_order(team_id, order)
         return next((watch for watch in found if watch.place == place), None)
 
-    async def _join(self, job: StartWatch, watch: Watch, view: OrderView) -> None:
-        """A second watch of the same order in the same place is no second card."""
+    async def _join(self, job: StartWatch, watch: Watch) -> None:
+        """A second watch of an order in its place is no second card; the next look, at once, redraws that."""
         known = watch.watcher(job.asker.user_id)
-        joined = _with_asker(job, watch)
         wanted = _watcher(job, known)
+        joined = _with_asker(job, watch)
         link = self._tools.links.thread(watch.home)
         if joined != watch:
-            await self._tools.stores.watches.save(joined)
-            await self._redraw(joined, view)
+            await self._save_and_look(joined)
         if known:
             await self._tools.answers.say(job, watch_words.known(joined, wanted, link))
         else:
             await self._tools.answers.say(job, watch_words.joined(joined, wanted.level, link))
 
-    async def _redraw(self, watch: Watch, view: OrderView) -> None:
-        """What the card says of its watchers; when it cannot be edited now, its next look does it."""
-        try:
-            if watch.home:
-                await self._posting.redraw(watch.home, watch, view, by=view.by)
-        except SlackBusy:
-            raise
-        except SlackError:
-            return
+    async def _save_and_look(self, watch: Watch) -> None:
+        due = {"next_look": self._tools.now(), "wakes": watch.wakes}
+        await self._tools.stores.watches.save(watch.model_copy(update=due))
 
-    async def _settle(self, job: StartWatch, watch: Watch, view: OrderView) -> None:
-        now = self._tools.now()
-        level = _watcher(job, None).level
+    async def _settle(self, job: StartWatch, watch: Watch, view: OrderView, *, new: bool) -> None:
+        """`new`: the watch was never promised, so it goes where its card cannot be posted."""
         try:
             home = await self._home(job, watch, view)
-        except CannotPost as error:
-            if watch.condition is Condition.OPEN:
-                await self._tools.stores.watches.remove(watch)
-            refusal = cards.not_posted(error, job.order, watching=True)
-            await self._tools.answers.give(job, lambda _: refusal)
-            return
         except Unconfirmed:
             await self._tools.answers.say(job, watch_words.UNCONFIRMED)
             return
-        pause = rhythm.pause(watch, view.progress.tally)
-        settled = watch.model_copy(
-            update={
-                "home": home,
-                "shown": view.glimpse,
-                "condition": Condition.OPEN,
-                "pause": pause,
-                "next_look": rhythm.at(watch, now, pause),
-            }
-        )
+        except SlackBusy:
+            raise
+        except SlackError as error:
+            if new:
+                await self._tools.stores.watches.remove(watch)
+            if not isinstance(error, CannotPost | NotAllowed):
+                raise
+            refusal = cards.not_watched(error, job.order)
+            await self._tools.answers.give(job, lambda _: refusal)
+            return
+        settled = self._settled(watch, home, view)
         await self._tools.stores.watches.save(settled)
+        level = _watcher(job, settled.watcher(job.asker.user_id)).level
         text = watch_words.started(settled, level, self._tools.links.thread(home))
-        await self._tools.answers.give(job, lambda _: notices.begun(text, settled.order, level))
+        choice = not isinstance(job.place, View)  # a click in a modal does not say from which channel
+        card = notices.begun(text, settled.order, level, choice=choice)
+        await self._tools.answers.give(job, lambda _: card)
 
     async def _home(self, job: StartWatch, watch: Watch, view: OrderView) -> Home:
-        """Where it lived until its place could not be posted to, or a new card."""
+        """Where it lived until it was stopped, or its place could not be posted to; or a new card."""
         if watch.home:
             with suppress(Gone):
                 await self._posting.redraw(watch.home, watch, view)
                 return watch.home
-        return await self._posting.card(watch, view, job.adopt)
+        return await self._posting.card(watch, view, job.adopt if job.to == "channel" else None)
+
+    def _settled(self, watch: Watch, home: Home, view: OrderView) -> Watch:
+        pause = rhythm.pause(watch, view.progress.tally)
+        return watch.model_copy(
+            update={
+                "home": home,
+                "shown": view.glimpse,
+                "shown_as": watch_words.watched(watch),
+                "pause": pause,
+                "next_look": rhythm.at(watch, self._tools.now(), pause),
+            }
+        )
 
     async def stop(self, job: StopWatch) -> None:
-        watch = await self._known(job, job.watched_in)
-        asker = job.asker.user_id
-        if watch is None or (job.watched_in and watch.watcher(asker) is None):
+        """Saved before it is said: its next look, at once, writes the last word on the card."""
+        watch = await self._known(job.team_id, job.watched_in or job.asker.place, job.order)
+        mine = watch.watcher(job.asker.user_id) if watch else None
+        if watch is None or not watch.is_live or (job.watched_in and mine is None):
             await self._reply(job, watch_words.not_watched(job.order))
             return
-        others = tuple(each for each in watch.watchers if each.user_id != asker)
+        others = tuple(each for each in watch.watchers if each != mine)
         if others and not job.everybody:
-            if watch.watcher(asker) is None:
-                said = watch_words.not_yours(watch)
-            else:
-                watch = watch.model_copy(update={"watchers": others})
-                await self._tools.stores.watches.save(watch)
-                said = watch_words.stopped(watch, others)
+            said = watch_words.stopped(watch, others) if mine else watch_words.not_yours(watch)
+            if mine:
+                await self._save_and_look(watch.model_copy(update={"watchers": others}))
             await self._reply(job, said, blocks.button("Stop for everybody", names.STOP_FOR_ALL))
             return
         over = ended(watch, Ending.STOPPED, self._tools.now(), job.asker.name)
-        await self._draw_last(over)
-        await self._tools.stores.watches.save(over)
-        await self._reply(job, watch_words.stopped(over, ()))
-
-    async def _draw_last(self, watch: Watch) -> None:
-        """The watch's last word on its card: with the order as it is, if Autoenhance says how it is."""
-        try:
-            view = order_view(await self._tools.orders.order(watch.order), watch.order)
-        except AutoenhanceError:
-            view = None
-        try:
-            if watch.home and view:
-                await self._posting.redraw(watch.home, watch, view)
-            else:
-                await self._posting.last_word(watch)
-        except SlackBusy:
-            raise
-        except SlackError:
-            return
+        await self._save_and_look(over.model_copy(update={"condition": Condition.ENDING}))
+        await self._reply(job, watch_words.stopped(watch, ()))
 
     async def _reply(self, job: StopWatch, text: str, button: blocks.Block | None = None) -> None:
         if isinstance(job.place, HomeTab):
             await self._overview.show_home(job, text)
-        else:
-            drawn = cards.say(text)
-            if button:
-                drawn["blocks"].append(blocks.actions(block_id(job.order), button))
-            await self._tools.answers.give(job, lambda _: drawn)
+            return
+        drawn = cards.say(text)
+        if button:
+            drawn["blocks"].append(blocks.actions(block_id(job.order), button))
+        await self._tools.answers.give(job, lambda _: drawn)
 
 
-def _place(job: StartWatch | StopWatch) -> str:
-    to_asker = isinstance(job, StartWatch) and job.to == "asker"
-    return job.asker.user_id if to_asker else job.asker.place
+def _place(job: StartWatch) -> str:
+    return job.asker.user_id if job.to == "asker" else job.asker.place
 
 
 def _watcher(job: StartWatch, known: Watcher | None) -> Watcher:
@@ -173,10 +156,14 @@ def _watcher(job: StartWatch, known: Watcher | None) -> Watcher:
 
 
 def _with_asker(job: StartWatch, watch: Watch) -> Watch:
-    """In their place among the watchers, or as the last of them."""
+    """Going on, with them in their place among the watchers, or as the last; alone, after it was stopped."""
+    if watch.condition is Condition.ENDING:
+        open_again = {"condition": Condition.OPEN, "ending": None, "ended_at": None, "reason": ""}
+        return watch.model_copy(update={**open_again, "watchers": (_watcher(job, None),)})
     wanted = _watcher(job, watch.watcher(job.asker.user_id))
     kept = {each.user_id: each for each in watch.watchers} | {wanted.user_id: wanted}
-    return watch.model_copy(update={"watchers": tuple(kept.values())})
+    going_on = {"condition": Condition.OPEN, "reason": ""}
+    return watch.model_copy(update={"watchers": tuple(kept.values()), **going_on})
 
 
 def _begun(job: StartWatch, view: OrderView, now: datetime) -> Watch:

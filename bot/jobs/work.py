@@ -7,7 +7,7 @@ from bot.errors import SlackBusy, SlackError
 from bot.jobs import model as jobs
 from bot.jobs.following import Following
 from bot.jobs.looking import Looking
-from bot.jobs.model import Job, LookAtWatched, TellParked
+from bot.jobs.model import Job, LookAtWatched, TellOwner, TellParked
 from bot.jobs.overview import Overview
 from bot.jobs.patience import Patience
 from bot.jobs.request import Request
@@ -35,6 +35,8 @@ class Work:
         try:
             if isinstance(job, LookAtWatched):
                 await self._following.look(job.team_id, job.order)
+            elif isinstance(job, TellOwner):
+                await self._following.tell_owner(job)
             elif isinstance(job, TellParked):
                 await self._following.tell_parked(job)
             elif refusal := await self._tools.admission.refusal(job):

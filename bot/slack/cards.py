@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from urllib.parse import quote
 
-from bot.errors import Archived, CannotPost, NotInChannel
+from bot.errors import Archived, CannotPost, NotAllowed, NotInChannel, SlackError
 from bot.orders.changes import changes
 from bot.orders.ids import OrderId
 from bot.orders.progress import Progress, State, Tally
@@ -14,7 +14,7 @@ from bot.slack.buttons import Value, block_id, pack, share_value
 from bot.slack.failures import failures_block, failures_text, odd_settings
 from bot.slack.limits import LIMITS
 from bot.slack.shown import Card, OrderView, Spot, TroubleView
-from bot.watches.model import GONE, OVER, Condition
+from bot.watches.model import GONE, is_over
 
 WEB_APP = "https://app.autoenhance.ai/orders/"
 STALE = timedelta(hours=12)
@@ -54,18 +54,23 @@ def say(text: str, *buttons: Block) -> Card:
     return Card(text=_text(text), blocks=drawn)
 
 
-def not_posted(error: CannotPost, order: OrderId, *, watching: bool = False) -> Card:
-    """Why the order was not shared, or is not watched, and the way that is left."""
-    said = refusals.NOT_IN_CHANNEL_TO_WATCH if watching else refusals.NOT_IN_CHANNEL
-    button = blocks.button("Send it to me instead", names.SEND_TO_ME)
+def not_posted(error: CannotPost, order: OrderId) -> Card:
+    """Why the order was not shared, and the way that is left."""
     if isinstance(error, Archived):
-        said = refusals.ARCHIVED
-    elif not isinstance(error, NotInChannel):
-        said = refusals.cannot_post(error.code)
-    if watching:
-        button = blocks.button("Send them to me instead", names.WATCH_FOR_ME)
-    elif said is not refusals.NOT_IN_CHANNEL:
+        return say(refusals.ARCHIVED)
+    if not isinstance(error, NotInChannel):
+        return say(refusals.cannot_post(error.code))
+    button = blocks.button("Send it to me instead", names.SEND_TO_ME)
+    drawn = [blocks.section(refusals.NOT_IN_CHANNEL), blocks.actions(block_id(order), button)]
+    return Card(text=refusals.NOT_IN_CHANNEL, blocks=drawn)
+
+
+def not_watched(error: SlackError, order: OrderId) -> Card:
+    """Why the order is not watched here, and the way that is left."""
+    said = refusals.cannot_watch(error)
+    if isinstance(error, NotAllowed):
         return say(said)
+    button = blocks.button("Send them to me instead", names.WATCH_FOR_ME)
     return Card(text=said, blocks=[blocks.section(said), blocks.actions(block_id(order), button)])
 
 
@@ -145,7 +150,7 @@ def _watch_notes(view: OrderView) -> list[str]:
     """That it is watched here, that nothing moves, or that the watch has ended."""
     if view.watch is None:
         return []
-    if view.watch.condition is Condition.ENDED:
+    if not view.watch.is_live:
         return [watch_words.over(view.watch)]
     still = [watch_words.stuck(view.watch)] if view.watch.shown_stuck else []
     return [*still, watch_words.watched(view.watch)]
@@ -160,7 +165,7 @@ def _buttons(view: OrderView, spot: Spot, value: str) -> Block:
     address = WEB_APP + quote(view.order, safe="")
     visible = [recheck_button(view.order, value), *_watching(view, spot)]
     visible.append(blocks.button("Open in Autoenhance", names.OPEN, url=address))
-    watched = view.watch is not None and view.watch.condition is not Condition.ENDED
+    watched = view.watch is not None and view.watch.is_live
     menu = [
         ("Tell me too", names.WATCH, watched and spot.where == "message"),
         ("Share in channel", share_value(spot.in_thread), spot.can_share),
@@ -174,9 +179,10 @@ def _buttons(view: OrderView, spot: Spot, value: str) -> Block:
 
 def _watching(view: OrderView, spot: Spot) -> list[Block]:
     """One of the two; neither where nothing can be posted, nor for an order that nobody has to wait for."""
-    if view.watch is not None and view.watch.condition is not Condition.ENDED:
+    tally = view.progress.tally
+    if view.watch is not None and view.watch.is_live:
         label, action, says = "Stop watching", names.STOP_WATCHING, f"Stop watching order {view.order.short}"
-    elif spot.can_watch and view.progress.tally.state not in OVER | GONE:
+    elif not is_over(tally) and tally.state not in GONE:
         label, action, says = "Watch", names.WATCH, f"Watch order {view.order.short} here"
     else:
         return []

@@ -74,10 +74,11 @@ def _watch(command: Command, key: str, rest: str) -> Reply:
 
 
 def _level(rest: str) -> tuple[str, Level | None]:
-    """What is named, and the option behind it; an order may be called like an option, alone."""
-    named, _, last = rest.rpartition(" ")
-    level = _LEVELS.get(last.lower())
-    return (named.strip(), level) if named and level else (rest, None)
+    """What is named, and the option beside it; an order may be called like an option, alone."""
+    said = rest.split()
+    levels = [_LEVELS[word.lower()] for word in said if word.lower() in _LEVELS]
+    named = [word for word in said if word.lower() not in {*_LEVELS, "only"}]
+    return (" ".join(named), levels[-1]) if named and levels else (rest, None)
 
 
 def _unwatch(command: Command, key: str, rest: str) -> Reply:
@@ -129,5 +130,5 @@ _VERBS: dict[str, Callable[[Command, str, str], Reply]] = {
 }
 # … and one of the second does what it says with it.
 _ABOUT_ONE: dict[str, Callable[[Command, str, str], Reply]] = {"watch": _watch, "unwatch": _unwatch}
-_LEVELS = {"failures": Level.FAILURES, "all": Level.ALL}
+_LEVELS = {"failures": Level.FAILURES, "failure": Level.FAILURES, "all": Level.ALL}
 _SETTINGS = {"": "", "broadcast": "", "broadcast on": "on", "broadcast off": "off"}

@@ -7,10 +7,10 @@ from bot.slack.blocks import Block, fit_mrkdwn
 from bot.slack.buttons import block_id
 from bot.slack.help import HELP
 from bot.slack.limits import LIMITS
-from bot.slack.notice_words import title
+from bot.slack.notice_words import title, where
 from bot.slack.notices import stop_button
 from bot.slack.shown import Card
-from bot.watches.model import Condition, Ending, Home, Watch
+from bot.watches.model import Ending, Home, Watch
 
 SHOWN = 20  # watches in one message: two blocks each, and a message has fifty
 AT_HOME = 30
@@ -33,20 +33,20 @@ def watches(found: Sequence[Watch], link: Link) -> Card:
     return Card(text=fit_mrkdwn(text, LIMITS.text), blocks=drawn)
 
 
-def _watch(watch: Watch, link: Link, where: str = "") -> list[Block]:
+def _watch(watch: Watch, link: Link, place: str = "") -> list[Block]:
     mark = words.mark(watch.seen.tally) if watch.seen else ":hourglass_flowing_sand:"
     address = link(watch.home)
     there = f" · <{address}|thread>" if address else ""
-    line = f"{mark} {title(watch)}{where}{there}\n{watch_words.standing(watch)}"
+    line = f"{mark} {title(watch)}{place}{there}\n{watch_words.standing(watch)}"
     row = blocks.section(line)
-    if watch.condition is Condition.ENDED:
+    if not watch.is_live:
         return [row]
     return [row, blocks.actions(block_id(watch.order), stop_button(watch.order, "Stop watching"))]
 
 
 def home(found: Sequence[Watch], link: Link, note: str = "") -> Block:
     """The Home tab: what this person watches, what came to its end lately, and how to begin."""
-    live = [watch for watch in reversed(found) if watch.condition is not Condition.ENDED]
+    live = [watch for watch in reversed(found) if watch.is_live]
     ended = sorted(
         (watch for watch in found if watch.ended_at and watch.ending is not Ending.STOPPED),
         key=lambda watch: watch.ended_at.timestamp() if watch.ended_at else 0,
@@ -70,15 +70,11 @@ def home(found: Sequence[Watch], link: Link, note: str = "") -> Block:
 
 def _mine(watch: Watch, link: Link) -> list[Block]:
     """With its place in the button and in the block's id: one order may be watched in several channels."""
-    row, *buttons = _watch(watch, link, f" in {_place(watch)}")
+    row, *buttons = _watch(watch, link, f" in {where(watch.place)}")
     if not buttons:
         return [row]
     stop = stop_button(watch.order, "Stop watching", watch.place)
     return [row, blocks.actions(block_id(watch.order, watch.place), stop)]
-
-
-def _place(watch: Watch) -> str:
-    return "our direct message" if watch.place.startswith(("U", "W")) else f"<#{watch.place}>"
 
 
 def _begin() -> Block:

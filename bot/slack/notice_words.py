@@ -69,7 +69,9 @@ _WHY_LATE = {
     Delay.AUTOENHANCE: "Autoenhance wasn't answering meanwhile",
     Delay.SLACK: "Slack wasn't taking messages meanwhile",
     Delay.DESK: f"{APP} wasn't running meanwhile",
+    Delay.PLACE: "I couldn't post here meanwhile",
 }
+SELDOM = "; late, as I look seldom at an order that doesn't move"
 
 
 def clock(notice: Notice, noticed: datetime) -> str:
@@ -77,10 +79,10 @@ def clock(notice: Notice, noticed: datetime) -> str:
     happened = notice.happened
     said = f"noticed {when(noticed, TIME)}"
     if happened is None or notice.kind not in _HAPPENED:
-        return said.capitalize() + _late(notice.delay)
+        return said[:1].upper() + said[1:] + _late(notice.delay)
     if noticed - happened < timedelta(minutes=1):
         return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}"
-    late = _late(notice.delay) if noticed - happened > LATE else ""
+    late = (_late(notice.delay) or SELDOM) if noticed - happened > LATE else ""
     return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}, {said}{late}"
 
 
@@ -96,6 +98,16 @@ def asked_by(watchers: Sequence[Watcher]) -> str:
 
 def minutes(seconds: float) -> str:
     return f"{round(seconds / 60)} minutes"
+
+
+def unsaid(watch: Watch, notice: Notice, tally: Tally | None) -> str:
+    """A last word that could not be said where the order was watched, to the owner."""
+    why = reason(watch.reason)
+    return f"{told(watch, notice, tally)} I couldn't say so in {where(watch.place)}: {why}."
+
+
+def where(place: str) -> str:
+    return "our direct message" if place.startswith(("U", "W")) else f"<#{place}>"
 
 
 # Places that cannot be posted to
@@ -114,9 +126,9 @@ def reason(slack_code: str) -> str:
 
 
 def parked(place: str, why: str, count: int) -> str:
-    where = f"<#{place}>" if not place.startswith("U") else "our direct message"
     these = "the order" if count == 1 else f"the {count} orders"
     return (
-        f"I can't post in {where} any more: {reason(why)}. Watching {these} below rests; nothing is lost. "
+        f"I can't post in {where(place)} any more: {reason(why)}. "
+        f"Watching {these} below rests; nothing is lost. "
         "I try again every hour, or you can have it here instead:"
     )

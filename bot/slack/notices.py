@@ -14,9 +14,9 @@ from bot.slack.buttons import Value, block_id, pack
 from bot.slack.failures import failures_block, failures_text
 from bot.slack.limits import LIMITS
 from bot.slack.shown import Card, OrderView, Spot, TroubleView
-from bot.watches.model import Condition, Kind, Level, Notice, Watch
+from bot.watches.model import Kind, Level, Notice, Watch
 
-MOST_MENTIONED = 20
+MOST_MENTIONED = 100
 SHOWN = 10  # orders in one message to an owner
 _MARKS = {
     Kind.FINISHED: ":white_check_mark:",
@@ -62,7 +62,7 @@ def notice(
 
 def _buttons(watch: Watch) -> Block:
     drawn = []
-    if watch.condition is not Condition.ENDED or watch.ending is None:
+    if watch.is_live:
         drawn.append(stop_button(watch.order, "Stop"))
     address = cards.WEB_APP + quote(watch.order, safe="")
     opening = blocks.button("Open in Autoenhance", names.OPEN, url=address)
@@ -74,10 +74,10 @@ def stop_button(order: OrderId, label: str, value: str = "") -> Block:
     return blocks.button(label, names.STOP_WATCHING, value=value, says=f"Stop watching order {order.short}")
 
 
-def begun(said: str, order: OrderId, level: Level) -> Card:
-    """To whoever began a watch; who wants less than everything says so now."""
+def begun(said: str, order: OrderId, level: Level, *, choice: bool) -> Card:
+    """To whoever began a watch; who wants less than everything says so now, where there is a `choice`."""
     drawn = cards.say(said)
-    if level is Level.ALL:
+    if choice and level is Level.ALL:
         button = blocks.button("Failures only", names.WATCH_FAILURES)
         drawn["blocks"].append(blocks.actions(block_id(order), button))
     return drawn
@@ -93,11 +93,10 @@ def gone_card(watch: Watch) -> Card:
 
 def brief_card(watch: Watch) -> Card:
     """A watch's card from what is known of it alone: the last look's counts, without the order."""
-    ended = watch.condition is Condition.ENDED
-    said = watch_words.over(watch) if ended else watch_words.standing(watch)
+    said = watch_words.standing(watch)
     value = pack(Value(wanted=(Wanted(order=watch.order, before=watch.seen),)))
     buttons = [cards.recheck_button(watch.order, value)]
-    if not ended:
+    if watch.is_live:
         buttons.append(stop_button(watch.order, "Stop watching"))
     mark = words.mark(watch.seen.tally) if watch.seen else ""
     title = watch.name or f"Order {watch.order.short}"

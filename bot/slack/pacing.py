@@ -17,22 +17,27 @@ BURST, REFILL = 10, 15.0  # ten edits at once, and forty a minute after them
 KEPT_FREE = 4  # edits that only the urgent ones may use
 MOST = 5_000  # channels remembered
 
-UPDATE = "chat.update"
+UPDATE, INFO = "chat.update", "conversations.info"
 
 
 class Pacing:
-    def __init__(self, between: float = BETWEEN, clock: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self,
+        between: float = BETWEEN,
+        refill: float = REFILL,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
         """`clock` counts seconds, by default the event loop's."""
         self._between = between
         self._clock = clock or asyncio.get_running_loop().time
         self._free: dict[str, float] = {}  # when a channel may be posted to
         self._promised: dict[str, float] = {}  # to those who were told to come back
         self._resting: dict[str, float] = {}  # after a 429, until when
-        self._edits = AsyncLimiter(BURST, REFILL)
+        self._edits = AsyncLimiter(BURST, refill)
 
     async def message(self, channel_id: str) -> None:
         """Returns when a message may be posted there; raises SlackBusy with when to ask again."""
-        self._rested(channel_id)
+        self.rested(channel_id)
         now = self._clock()
         at = max(now, self._free.get(channel_id, 0.0))
         if at - now > PATIENT:
@@ -52,18 +57,19 @@ class Pacing:
 
     async def edit(self) -> None:
         """Returns when a message may be edited; raises SlackBusy with when to ask again."""
-        self._rested(UPDATE)
+        self.rested(UPDATE)
         try:
             await asyncio.wait_for(self._edits.acquire(), PATIENT)
         except TimeoutError:
             raise SlackBusy("paced", retry_after=REFILL) from None
 
     def rest(self, what: str, busy: SlackBusy) -> None:
-        """After Slack said "too many": not again before its time, for a channel or for `chat.update`."""
+        """After Slack said "too many": not again before its time, for a channel or for a method."""
         if busy.retry_after is not None and not busy.maybe_done:
             self._resting[what] = self._clock() + busy.retry_after
 
-    def _rested(self, what: str) -> None:
+    def rested(self, what: str) -> None:
+        """Raises SlackBusy while Slack has asked us to leave this alone."""
         left = self._resting.get(what, 0.0) - self._clock()
         if left > 0:
             raise SlackBusy("ratelimited", retry_after=left)

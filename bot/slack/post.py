@@ -7,11 +7,11 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.errors import Gone, NotInChannel, SlackBusy, SlackError, Unconfirmed
+from bot.errors import Gone, NotInChannel, SlackBusy, SlackError, TokenRefused, Unconfirmed
 from bot.jobs.request import Ephemeral, HomeTab, Message, Place, View
 from bot.slack import views
 from bot.slack.blocks import Block
-from bot.slack.pacing import UPDATE, Pacing
+from bot.slack.pacing import INFO, UPDATE, Pacing
 from bot.slack.replies import check, checked
 from bot.slack.shown import Card
 
@@ -76,7 +76,17 @@ class Post:
         self, channel_id: str, card: Card, *, thread_ts: str | None = None, broadcast: bool = False
     ) -> Posted:
         """The same, tried once, for whoever counts the tries; `broadcast`: shown in the channel as well."""
+        await self.turn(channel_id)
+        return await self.in_turn(channel_id, card, thread_ts=thread_ts, broadcast=broadcast)
+
+    async def turn(self, channel_id: str) -> None:
+        """Returns when a message may be posted there; `in_turn` posts it."""
         await self._pacing.message(channel_id)
+
+    async def in_turn(
+        self, channel_id: str, card: Card, *, thread_ts: str | None = None, broadcast: bool = False
+    ) -> Posted:
+        """For whoever waited for the `turn`, to write something down before this."""
         sent = self._web.chat_postMessage(
             channel=channel_id,
             thread_ts=thread_ts,
@@ -122,10 +132,14 @@ class Post:
         await checked(self._web.views_publish(user_id=user_id, view=view))
 
     async def audience(self, channel_id: str) -> Audience:
-        """Who sees what is posted there; raises SlackBusy."""
+        """Who sees what is posted there; raises SlackBusy and TokenRefused."""
+        self._pacing.rested(INFO)
         try:
             info = await checked(self._web.conversations_info(channel=channel_id))
-        except SlackBusy:
+        except SlackBusy as busy:
+            self._pacing.rest(INFO, busy)
+            raise
+        except TokenRefused:
             raise
         except NotInChannel:
             return Audience.HIDDEN

@@ -116,5 +116,20 @@ def cannot_post(slack_code: str) -> str:
     return f"Slack doesn't let me post here ({code(slack_code)}). Use another channel."
 
 
+def cannot_watch(error: errors.SlackError) -> str:
+    match error:
+        case errors.NotInChannel():
+            return NOT_IN_CHANNEL_TO_WATCH
+        case errors.Archived():
+            return ARCHIVED
+        case errors.NotAllowed():
+            return (
+                f"Slack lets me post nothing just now ({code(error.code)}), so I can't watch. "
+                "An admin must install me again, or look at `python app.py check`."
+            )
+        case _:
+            return cannot_post(error.code)
+
+
 def our_fault(reference: str) -> str:
     return f"Something broke on our side. If it goes on, quote `{reference}` to your admin."

@@ -38,6 +38,7 @@ _CODES: dict[type[SlackError], set[str]] = {
     },
     Gone: {
         "message_not_found",
+        "thread_not_found",
         "cant_update_message",
         "edit_window_closed",
         "not_found",
@@ -53,6 +54,8 @@ _CODES: dict[type[SlackError], set[str]] = {
     ScopeMissing: {"missing_scope", "no_permission", "not_allowed_token_type"},
     SlackBusy: {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"},
 }
+_NOT_DONE = {"ratelimited", "service_unavailable", "request_timeout"}  # surely without effect
+_REFUSED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _BUSY = {
     HTTPStatus.TOO_MANY_REQUESTS,
     *(status for status in HTTPStatus if status >= HTTPStatus.INTERNAL_SERVER_ERROR),
@@ -103,8 +106,8 @@ def _word(body: str) -> str:
 
 def _ours(word: str, status: int, headers: Any) -> SlackError:
     if status in _BUSY or word in _CODES[SlackBusy]:
-        limited = status == HTTPStatus.TOO_MANY_REQUESTS or word == "ratelimited"
-        return SlackBusy(word or f"http_{status}", retry_after=_seconds(headers), maybe_done=not limited)
+        maybe_done = status not in _REFUSED and word not in _NOT_DONE
+        return SlackBusy(word or f"http_{status}", retry_after=_seconds(headers), maybe_done=maybe_done)
     kind = Gone if status in _GONE and word not in _BY_CODE else _BY_CODE.get(word, SlackRefused)
     return kind(word or f"http_{status}")
 

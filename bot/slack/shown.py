@@ -78,6 +78,5 @@ class Spot:
 
     where: Where
     can_share: bool = False
-    can_watch: bool = True
     in_thread: str | None = None
     shared_by: str | None = None

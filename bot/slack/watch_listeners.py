@@ -31,7 +31,7 @@ class WatchListeners:
         home = messages.thread(body)
         if len(ids) == 1:
             place = messages.in_thread(body)
-            adopt = Adopted(thread_ts=home.thread_ts, card_ts=messages.own_card(body, ids[0]))
+            adopt = Adopted(**home.model_dump(), card_ts=messages.own_card(body, ids[0]))
             await self._record(StartWatch(**self._from(body), place=place, order=ids[0], adopt=adopt))
         else:
             note = watch_words.which(ids) if ids else refusals.NO_ID_IN_MESSAGE
@@ -48,7 +48,7 @@ class WatchListeners:
         home = Thread.model_validate_json(payloads.dig(body, "view", "private_metadata"))
         place = View(view_id=payloads.dig(body, "view", "id"))
         asked = self._from(body, channel_id=home.channel_id)
-        adopt = Adopted(thread_ts=home.thread_ts)
+        adopt = Adopted(**home.model_dump())
         await self._record(StartWatch(**asked, place=place, order=ids[0], adopt=adopt))
         await ack(response_action="update", view=views.busy(watch_words.starting(ids[0])))
 
@@ -77,10 +77,10 @@ class WatchListeners:
         """The clicked card becomes the watch's own, if it is a message of ours; else its thread is kept."""
         order = buttons.order_of(payloads.click(body).block_id)
         clicked, place = payloads.card_place(body), payloads.beside(body)
-        thread = payloads.dig(body, "container", "thread_ts")
-        adopt = Adopted(thread_ts=thread) if thread else None
+        thread, channel = payloads.dig(body, "container", "thread_ts"), payloads.dig(body, "channel", "id")
+        adopt = Adopted(channel_id=channel, thread_ts=thread) if thread else None
         if isinstance(clicked, Message) and messages.own_card(body, order):
-            adopt = Adopted(thread_ts=thread or clicked.ts, card_ts=clicked.ts)
+            adopt = Adopted(channel_id=channel, thread_ts=thread or clicked.ts, card_ts=clicked.ts)
         await self._record(StartWatch(**self._from(body), place=place, order=order, adopt=adopt, **options))
         await ack()
 

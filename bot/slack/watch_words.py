@@ -120,7 +120,7 @@ def standing(watch: Watch) -> str:
     """One line for a list: how far, when that was, and who asked."""
     if watch.condition is Condition.PARKED:
         return f"Resting: {reason(watch.reason)}"
-    if watch.condition is Condition.ENDED:
+    if not watch.is_live:
         return over(watch)
     seen = watch.seen
     how = [f"{counted(seen.tally)}, seen {when(seen.at)}"] if seen and seen.tally.total else []

@@ -10,6 +10,7 @@ from bot.orders.ids import OrderId
 
 CLAIM = timedelta(minutes=10)  # by then a look has ended; if it was lost, the sweep takes it up again
 LONGEST = timedelta(hours=2)  # no look is planned further ahead: what is, was planned by another clock
+ENOUGH = 1_000_000  # photos: worth a look for any order
 _LIVE = "condition != 'ended'"
 
 
@@ -25,21 +26,21 @@ class Agenda:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def wake(self, order: OrderId, due: datetime | None) -> None:
-        """The webhook called about it: it is looked at by `due`, or as planned.
+    async def wake(self, order: OrderId, due: datetime, photos: int = ENOUGH) -> None:
+        """The webhook says that so many photos came to their end: a third of the order is worth a look.
 
-        A look that is under way when this comes is followed by another: it may have been too early.
+        It is looked at by `due` then, else as planned. A look that is under way when this comes is
+        followed by another: it may have been too early.
         """
-        hooked = f"UPDATE watches SET hooked = 1 WHERE order_id = ? AND hooked = 0 AND {_LIVE}"  # noqa: S608
+        count = f"UPDATE watches SET hooked = 1, called = called + ? WHERE order_id = ? AND {_LIVE}"  # noqa: S608
         woken = (
-            "UPDATE watches SET wakes = wakes + 1, woken = :at, next_look = min(next_look, :at)"  # noqa: S608
-            f" WHERE order_id = :order AND {_LIVE}"
+            "UPDATE watches SET wakes = wakes + 1, called = 0, woken = :at, next_look = min(next_look, :at)"  # noqa: S608
+            f" WHERE order_id = :order AND called >= share AND {_LIVE}"
         )
 
         def wake(sql: sqlite3.Connection) -> None:
-            sql.execute(hooked, (order,))
-            if due:
-                sql.execute(woken, {"at": due.timestamp(), "order": order})
+            sql.execute(count, (photos, order))
+            sql.execute(woken, {"at": due.timestamp(), "order": order})
 
         await self._database.run(wake)
 
@@ -58,6 +59,11 @@ class Agenda:
         }
         rows = await self._database.run(lambda sql: sql.execute(query, values).fetchall())
         return [Due(row["team_id"], OrderId(row["order_id"])) for row in rows]
+
+    async def put_back(self, seconds: float) -> None:
+        """The clock went back by so much: what was planned by it comes as much earlier."""
+        query = f"UPDATE watches SET next_look = next_look - ?, claimed = 0 WHERE {_LIVE}"  # noqa: S608
+        await self._database.run(lambda sql: sql.execute(query, (seconds,)))
 
     async def claim(self, taken: Iterable[Due], now: datetime) -> None:
         """Not due again until they are saved, or for a while."""

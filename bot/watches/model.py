@@ -41,11 +41,13 @@ class Delay(StrEnum):
     AUTOENHANCE = "autoenhance"  # it did not answer
     SLACK = "slack"  # it did not take the message
     DESK = "desk"  # we were not running
+    PLACE = "place"  # its place could not be posted to
 
 
 class Condition(StrEnum):
     OPEN = "open"
     PARKED = "parked"  # its place cannot be posted to
+    ENDING = "ending"  # somebody stopped it; its card does not say so yet
     ENDED = "ended"
 
 
@@ -103,15 +105,17 @@ class Watch(Frozen):
     first: Glimpse | None = None  # the first one of this round of work: how fast it goes
     shown: Glimpse | None = None  # what the card shows
     shown_stuck: bool = False
+    shown_as: str = ""  # what the card says of its watchers
     still: float = 0.0  # nothing has moved
     lived: float = 0.0
-    missing: int = 0  # looks in a row that found no such order
+    missing_since: AwareDatetime | None = None  # when a look found no such order, and none after it did
     delay: Delay | None = None  # why the last look or its telling was put off
     late_since: AwareDatetime | None = None
     told_failure: bool = False
     told_stuck: bool = False
     told_over: Tally | None = None  # how it was when its end was told
     sending: Sending | None = None
+    card_tries: int = 0  # times that a card was posted in place of a deleted one, without Slack's answer
 
     next_look: AwareDatetime
     pause: float = 0.0  # seconds that were planned until then
@@ -119,11 +123,26 @@ class Watch(Frozen):
     wakes: int = 0  # the webhook's calls that the store had counted when this was read
 
     @property
+    def is_live(self) -> bool:
+        """Whether somebody is to be told of it, now or when its place can be posted to again."""
+        return self.condition in {Condition.OPEN, Condition.PARKED}
+
+    @property
     def is_over(self) -> bool:
-        return self.seen is not None and self.seen.tally.state in OVER
+        return self.seen is not None and is_over(self.seen.tally)
+
+    @property
+    def share(self) -> int:
+        """How many photos of the webhook are worth a look: a third of the order's."""
+        return max(1, -(-self.seen.tally.total // 3)) if self.seen else 1
 
     def watcher(self, user_id: str) -> Watcher | None:
         return next((each for each in self.watchers if each.user_id == user_id), None)
+
+
+def is_over(tally: Tally) -> bool:
+    """Whether Autoenhance has done all it will do; not while it counts more photos than it lists."""
+    return tally.state in OVER and tally.done + tally.failed >= tally.total
 
 
 class Notice(NamedTuple):

@@ -4,10 +4,10 @@ import zlib
 from datetime import datetime, timedelta
 
 from bot.orders.progress import State, Tally
-from bot.watches.model import GONE, OVER, Watch
+from bot.watches.model import GONE, OVER, Watch, is_over
 
 SOONEST, WORKING, LONGEST = 5.0, 60.0, 300.0  # seconds
-HOOKED = 240.0  # where the webhook calls, asking is only the net below it
+HOOKED = 150.0  # where the webhook calls, asking is only the net below it
 WAITING = 10.0
 STILL_SHARE = 1 / 4  # what has not moved for a minute is looked at every quarter of one
 
@@ -15,7 +15,7 @@ STILL_SHARE = 1 / 4  # what has not moved for a minute is looked at every quarte
 def pause(watch: Watch, tally: Tally) -> float:
     """Seconds until the next look, for a watch whose `seen` is this tally."""
     if tally.state in OVER | GONE:
-        return LONGEST
+        return LONGEST if is_over(tally) else WORKING
     if watch.hooked and tally.state is State.ENHANCING:
         return HOOKED
     return max(_expected(watch, tally), min(watch.still * STILL_SHARE, LONGEST))

@@ -7,10 +7,9 @@ from typing import Any
 from bot.orders.changes import Glimpse
 from bot.orders.progress import State, Tally
 from bot.watches import rhythm
-from bot.watches.model import GONE, OVER, Condition, Delay, Ending, Kind, Notice, Watch
+from bot.watches.model import GONE, OVER, Condition, Delay, Ending, Kind, Notice, Watch, is_over
 
 _MAY_STICK = frozenset({State.GROUPING, State.ENHANCING, State.OTHER})  # waiting for uploads is people's pace
-_NOT_THERE = 2  # looks without the order until we believe that it is gone
 _LOOK_AGAIN = 30.0  # seconds; for an order that is not there
 _GRACE = 60.0  # seconds that a look may be later than planned and still count in full
 _BUSY, _BUSIEST = 15.0, 300.0  # seconds between looks while somebody does not answer
@@ -24,6 +23,8 @@ class Rules:
     quiet: timedelta = timedelta(minutes=30)  # after the order's end: it may be worked on again
     stuck: timedelta = timedelta(minutes=20)
     late: timedelta = timedelta(minutes=3)  # so much later than planned is worth a word
+    gone: timedelta = timedelta(minutes=2)  # "no such order" for so long is taken for the truth
+    settled: timedelta = timedelta(minutes=3)  # more photos counted than listed, and no more come
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,11 @@ def _ended(ending: Ending, now: datetime) -> dict[str, Any]:
 
 
 def _not_there(watch: Watch, now: datetime, rules: Rules) -> Step:
-    """One answer of "no such order" may be a mistake; two in a row are taken for the truth."""
-    missing = watch.missing + 1
-    if missing < _NOT_THERE:
+    """One answer of "no such order" may be a mistake; the same for minutes is not."""
+    since = watch.missing_since or now
+    if now - since < rules.gone:
         again = {"pause": _LOOK_AGAIN, "next_look": rhythm.at(watch, now, _LOOK_AGAIN)}
-        return Step(watch.model_copy(update={"missing": missing, **again}))
+        return Step(watch.model_copy(update={"missing_since": since, **again}))
     gone = ended(watch, Ending.DELETED, now)
     notice = None if watch.told_over else Notice(Kind.DELETED, None, _delay(watch, now, rules))
     return Step(gone, notice, edit=True, at_once=True)
@@ -117,7 +118,7 @@ def _looked(watch: Watch, tally: Tally, now: datetime) -> Watch:
             "first": (watch.first or seen) if working else None,
             "still": 0.0 if moved else watch.still + passed,
             "lived": watch.lived + passed,
-            "missing": 0,
+            "missing_since": None,
         }
     )
 
@@ -131,17 +132,24 @@ def _ending(after: Watch, tally: Tally, rules: Rules) -> Ending | None:
 
 
 def _to_tell(after: Watch, tally: Tally, ending: Ending | None, rules: Rules) -> Kind | None:
-    """The one thing that matters most; the end of an order is told anew only with other counts."""
+    """The one thing that matters most; the end of an order is told anew only if more photos failed."""
     if tally.state in GONE:
         return None if after.told_over else Kind.DELETED
-    if tally.state in OVER:
-        ends = Kind.FINISHED if tally.state is State.READY else Kind.FAILED
-        return None if after.told_over == tally else ends
+    if _over(after, tally, rules):
+        told = after.told_over
+        if told is not None and tally.failed <= told.failed:
+            return None
+        return Kind.FINISHED if tally.state is State.READY else Kind.FAILED
     if ending is Ending.EXPIRED:
         return Kind.EXPIRED
     if tally.failed and not after.told_failure:
         return Kind.FAILURE
     return Kind.STUCK if is_stuck(after, rules) and not after.told_stuck else None
+
+
+def _over(after: Watch, tally: Tally, rules: Rules) -> bool:
+    counted = is_over(tally) or after.still >= rules.settled.total_seconds()
+    return tally.state in OVER and counted
 
 
 def _happened(watch: Watch, kind: Kind, updated: datetime | None, now: datetime) -> datetime | None:

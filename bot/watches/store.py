@@ -7,10 +7,14 @@ What is searched for has a column; the rest is JSON, so that a new field of a wa
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
+import structlog
+from pydantic import ValidationError
+
 from bot.database import Database
 from bot.orders.ids import OrderId
 from bot.watches.model import Condition, Watch
 
+log = structlog.get_logger(__name__)
 ENDED_KEPT = timedelta(days=7)
 
 _SCHEMA = """
@@ -19,12 +23,14 @@ CREATE TABLE IF NOT EXISTS watches (
     team_id TEXT NOT NULL,
     place TEXT NOT NULL,
     order_id TEXT NOT NULL,
-    condition TEXT NOT NULL CHECK (condition IN ('open', 'parked', 'ended')),
+    condition TEXT NOT NULL CHECK (condition IN ('open', 'parked', 'ending', 'ended')),
     next_look REAL NOT NULL,
     claimed REAL NOT NULL DEFAULT 0,
     wakes INTEGER NOT NULL DEFAULT 0,
     woken REAL NOT NULL DEFAULT 0,
     hooked INTEGER NOT NULL DEFAULT 0,
+    called INTEGER NOT NULL DEFAULT 0,
+    share INTEGER NOT NULL DEFAULT 1,
     ended_at REAL,
     content TEXT NOT NULL
 ) STRICT;
@@ -43,6 +49,7 @@ CREATE INDEX IF NOT EXISTS watchers_of_watch ON watchers (watch_id)
 """
 _IN_COLUMNS = {"id", "next_look", "wakes", "hooked"}
 _LIVE = "condition != 'ended'"
+_WATCHED = "condition IN ('open', 'parked')"
 
 
 class Watches:
@@ -78,15 +85,15 @@ class Watches:
             key = (watch.team_id, watch.place, watch.order)
             if known := _read(sql, "team_id = ? AND place = ? AND order_id = ? AND " + _LIVE, *key):
                 return known[0]
-            count = f"SELECT count(*) FROM watches WHERE team_id = ? AND place = ? AND {_LIVE}"  # noqa: S608
+            count = f"SELECT count(*) FROM watches WHERE team_id = ? AND place = ? AND {_WATCHED}"  # noqa: S608
             if sql.execute(count, key[:2]).fetchone()[0] >= most:
                 return None
             insert = (
-                "INSERT INTO watches (team_id, place, order_id, condition, next_look, content)"
-                " VALUES (?, ?, ?, ?, ?, ?)"
+                "INSERT INTO watches (team_id, place, order_id, condition, next_look, share, content)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)"
             )
             row = sql.execute(
-                insert, (*key, watch.condition, watch.next_look.timestamp(), _content(watch))
+                insert, (*key, watch.condition, watch.next_look.timestamp(), watch.share, _content(watch))
             ).lastrowid
             added = watch.model_copy(update={"id": row})
             _index_watchers(sql, added)
@@ -114,14 +121,15 @@ class Watches:
         def save(sql: sqlite3.Connection) -> None:
             sql.execute(
                 "UPDATE watches SET condition = :condition, content = :content, ended_at = :ended,"
-                " next_look = CASE WHEN wakes > :wakes THEN min(woken, :next) ELSE :next END, claimed = 0"
-                " WHERE id = :id",
+                " share = :share, called = 0, claimed = 0,"
+                " next_look = CASE WHEN wakes > :wakes THEN min(woken, :next) ELSE :next END WHERE id = :id",
                 {
                     "id": watch.id,
                     "condition": watch.condition,
                     "content": _content(watch),
                     "ended": watch.ended_at.timestamp() if watch.ended_at else None,
                     "wakes": watch.wakes,
+                    "share": watch.share,
                     "next": watch.next_look.timestamp(),
                 },
             )
@@ -130,12 +138,12 @@ class Watches:
         await self._database.run(save)
 
     async def of_order(self, team_id: str, order: OrderId) -> list[Watch]:
-        """Open and parked ones."""
+        """All but those that have ended."""
         return await self._find("order_id = ? AND team_id = ? AND " + _LIVE, order, team_id)
 
     async def at(self, team_id: str, place: str) -> list[Watch]:
         """Open and parked ones, oldest first."""
-        return await self._find("team_id = ? AND place = ? AND " + _LIVE, team_id, place)
+        return await self._find("team_id = ? AND place = ? AND " + _WATCHED, team_id, place)
 
     async def of_person(self, team_id: str, user_id: str) -> list[Watch]:
         """All that they watch or watched lately, oldest first."""
@@ -151,11 +159,16 @@ class Watches:
 
 def _read(sql: sqlite3.Connection, where: str, *values: str) -> list[Watch]:
     rows = sql.execute(f"SELECT * FROM watches WHERE {where} ORDER BY id", values)  # noqa: S608 - literals of this module
-    return [_watch(row) for row in rows]
+    return [watch for row in rows if (watch := _watch(row))]
 
 
-def _watch(row: sqlite3.Row) -> Watch:
-    known = Watch.model_validate_json(row["content"])
+def _watch(row: sqlite3.Row) -> Watch | None:
+    """None for one that this version cannot read; it stays, and the others are told all the same."""
+    try:
+        known = Watch.model_validate_json(row["content"])
+    except ValidationError:
+        log.error("a watch cannot be read", row=row["id"])  # noqa: TRY400 - a traceback would quote it
+        return None
     next_look = datetime.fromtimestamp(row["next_look"], UTC)
     return known.model_copy(
         update={

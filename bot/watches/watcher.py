@@ -14,6 +14,7 @@ from bot.jobs.model import LookAtWatched
 from bot.stores import Stores
 
 AT_ONCE = 200  # orders taken up in one sweep: below what we may ask of Autoenhance in a second
+JUMP = 5.0  # seconds back: more than a clock is put right by in passing
 TIDY = 3600.0  # seconds between two prunings
 log = structlog.get_logger(__name__)
 
@@ -46,19 +47,22 @@ class Watcher:
         rows = await asyncio.gather(*map(self._engine.write, looks))
         if due:
             await self._stores.agenda.claim(due, now)
-        for row, look in zip(
-            rows, looks, strict=True
-        ):  # claimed first: a look that is done takes its claim back
-            if row is not None:
+        for row, look in zip(rows, looks, strict=True):
+            if row is not None:  # begun last: a look that has ended takes its claim back
                 self._engine.begin(row, look)
         return len(due)
 
     async def run(self) -> None:
-        """Until `close`. A database that cannot be written is tried again at the next tick."""
+        """Until `close`. A full disk is tried again at the next tick; a clock that goes back delays none."""
         tidied = -TIDY
         clock = asyncio.get_running_loop().time
+        wall, steady = self._now(), clock()
         while not self._closing.is_set():
             try:
+                back = clock() - steady - (self._now() - wall).total_seconds()
+                wall, steady = self._now(), clock()
+                if back > JUMP:
+                    await self._stores.agenda.put_back(back)
                 if clock() - tidied > TIDY:
                     await self._stores.watches.prune(self._now())
                     tidied = clock()

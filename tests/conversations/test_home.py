@@ -52,7 +52,7 @@ async def test_stopping_there_stops_in_that_place_alone(
     await slack.until(lambda: "Stopped watching" in home.plain())
 
     assert f"#{EDITING}" not in home.plain()
-    assert "ana stopped it" in other.plain()
+    await chat.until(lambda: "ana stopped it" in other.plain())
     assert "Stop watching" in card.buttons()
 
 

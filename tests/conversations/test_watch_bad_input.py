@@ -78,7 +78,7 @@ async def test_outside_the_channel_the_way_in_and_another_are_named(
     direct = slack.workspace.dm(ANA, "U0ORDRDESK").id
     card = await chat.until(lambda: next(iter(chat.posted(direct)), None))
     shoot.finish()
-    clock.turn(minutes=1)
+    await shoot.later(minutes=1)
     await chat.noticed(card)
 
     assert "Ready · Pine Lodge" in card.plain()

@@ -23,10 +23,10 @@ async def test_a_watch_posts_a_card_and_its_thread_tells_of_the_end(
     assert chat.thread(card) == []
 
     shoot.is_now(4)
-    clock.turn(seconds=30)
+    await shoot.later(seconds=30)
     await chat.until(lambda: "4 of 10 done" in card.plain())
     shoot.finish()
-    clock.turn(minutes=2)
+    await shoot.later(minutes=2)
     notice = await chat.noticed(card)
 
     assert "Ready · Pine Lodge" in card.plain()
@@ -52,16 +52,16 @@ async def test_the_first_failure_is_told_once(chat: Chat, shoot: Shoot, clock: C
     """With the photo and its reason; further failures change only the card."""
     card = await chat.watch(shoot.id)
     shoot.is_now(3, 1)
-    clock.turn(seconds=30)
+    await shoot.later(seconds=30)
     notice = await chat.noticed(card)
     assert "has its first failure: 3 of 10 done, 1 failed." in notice.text
     assert "Image is too blurry" in notice.plain()
 
     shoot.is_now(5, 3)
-    clock.turn(minutes=1)
+    await shoot.later(minutes=1)
     await chat.until(lambda: "5 of 10 done" in card.plain())
     shoot.finish(failures=3)
-    clock.turn(minutes=2)
+    await shoot.later(minutes=2)
     last = await chat.noticed(card, 2)
 
     assert "is finished, but needs attention: 7 of 10 done, 3 failed." in last.text
@@ -82,7 +82,7 @@ async def test_an_order_that_does_not_move_is_said_to_be_stuck_once(
     assert "Nothing has moved" in card.plain()
 
     shoot.is_now(3)
-    clock.turn(minutes=6)
+    await shoot.later(minutes=6)
     await chat.until(lambda: "3 of 10 done" in card.plain())
 
     assert "Nothing has moved" not in card.plain()
@@ -109,7 +109,7 @@ async def test_a_watch_ends_by_itself_when_the_order_is_over_and_quiet(
     """Its card has the last word, nobody is pinged for it, and it can be watched no more."""
     card = await chat.watch(shoot.id)
     shoot.finish()
-    clock.turn(minutes=1)
+    await shoot.later(minutes=1)
     await chat.noticed(card)
     while "The watch ended" not in card.plain():
         await shoot.later(minutes=6)
@@ -136,12 +136,12 @@ async def test_a_watch_expires(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> No
 async def test_an_order_that_is_deleted_ends_its_watch(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, clock: Clock
 ) -> None:
-    """One answer of "no such order" may be a mistake; after a second one the thread is told."""
+    """One answer of "no such order" may be a mistake; after two minutes of them the thread is told."""
     card = await chat.watch(shoot.id)
     autoenhance.remove(shoot.id)
     await shoot.later(minutes=1)
     assert chat.thread(card) == []
-    clock.turn(minutes=1)
+    await shoot.later(minutes=3)
     notice = await chat.noticed(card)
 
     assert "was deleted in Autoenhance, or can't be read any more" in notice.text
@@ -158,7 +158,7 @@ async def test_everybody_who_watches_is_mentioned_once_in_one_message(
     assert "is watched here already; I'll tell you too" in answer.text
     await chat.until(lambda: "Watched by ana, ben" in card.plain())
     shoot.finish()
-    clock.turn(minutes=1)
+    await shoot.later(minutes=1)
     notice = await chat.noticed(card)
 
     assert notice.text.count(f"<@{ANA}>") == 1
@@ -185,7 +185,7 @@ async def test_failures_only_hears_of_no_plain_end(chat: Chat, shoot: Shoot, clo
     card = await chat.watch(f"{shoot.id} failures")
     assert "ana (failures only)" in card.plain()
     shoot.finish()
-    clock.turn(minutes=1)
+    await shoot.later(minutes=1)
     await chat.until(lambda: "Ready · Pine Lodge" in card.plain())
     await shoot.later(minutes=6)
 
@@ -225,7 +225,7 @@ async def test_a_shared_card_becomes_the_card_of_its_watch(chat: Chat, shoot: Sh
     await chat.click(card, "Watch", user=BEN)
     await chat.until(lambda: "Watched by ben" in card.plain())
     shoot.finish()
-    clock.turn(minutes=1)
+    await shoot.later(minutes=1)
     notice = await chat.noticed(card)
 
     assert f"<@{BEN}>" in notice.text
@@ -242,7 +242,7 @@ async def test_a_message_becomes_the_home_of_the_order_in_it(
     card = await chat.noticed(message)
     assert "Watched by ana" in card.plain()
     shoot.finish()
-    clock.turn(minutes=1)
+    await shoot.later(minutes=1)
     notice = await chat.noticed(message, 2)
 
     assert "Ready · Pine Lodge" in card.plain()
@@ -279,7 +279,7 @@ async def test_a_watch_in_a_direct_message_is_told_there(chat: Chat, shoot: Shoo
     """In the conversation with the bot, as in a channel."""
     card = await chat.watch(shoot.id, channel=ANA_BOT)
     shoot.finish()
-    clock.turn(minutes=1)
+    await shoot.later(minutes=1)
     await chat.noticed(card)
 
     assert "Ready · Pine Lodge" in card.plain()
@@ -292,11 +292,11 @@ async def test_notices_are_broadcast_only_where_the_channel_chose_it(
     card = await chat.watch(shoot.id)
     assert "stay in their thread" in (await chat.order("settings")).plain()
     shoot.is_now(1, 1)
-    clock.turn(minutes=1)
+    await shoot.later(minutes=1)
     quiet = await chat.noticed(card)
     assert "are shown in this channel too" in (await chat.order("settings broadcast on")).plain()
     shoot.finish()
-    clock.turn(minutes=2)
+    await shoot.later(minutes=2)
     loud = await chat.noticed(card, 2)
 
     assert (quiet.broadcast, loud.broadcast) == (False, True)
@@ -306,7 +306,7 @@ async def test_no_link_unfurls(chat: Chat, shoot: Shoot, slack: SlackSandbox, cl
     """Neither for the card nor for a notice."""
     card = await chat.watch(shoot.id)
     shoot.finish()
-    clock.turn(minutes=1)
+    await shoot.later(minutes=1)
     await chat.noticed(card)
 
     posts = slack.calls("chat.postMessage")
@@ -319,7 +319,7 @@ async def test_stop_is_on_the_notice(chat: Chat, shoot: Shoot, clock: Clock) -> 
     """It ends the watch; the card says who did."""
     card = await chat.watch(shoot.id)
     shoot.is_now(1, 1)
-    clock.turn(minutes=1)
+    await shoot.later(minutes=1)
     notice = await chat.noticed(card)
     await chat.click(notice, "Stop")
     await chat.until(lambda: "ana stopped it" in card.plain())
@@ -349,7 +349,7 @@ async def test_a_click_after_the_end_is_answered_calmly(chat: Chat, shoot: Shoot
     """Stop, on a notice of a watch that ended, ends nothing and breaks nothing."""
     card = await chat.watch(shoot.id)
     shoot.is_now(1, 1)
-    clock.turn(minutes=1)
+    await shoot.later(minutes=1)
     notice = await chat.noticed(card)
     await chat.order(f"unwatch {shoot.id}")
     await chat.until(lambda: "stopped it" in card.plain())
