@@ -14,6 +14,7 @@ _NOT_THERE = 2  # looks without the order until we believe that it is gone
 _LOOK_AGAIN = 30.0  # seconds; for an order that is not there
 _GRACE = 60.0  # seconds that a look may be later than planned and still count in full
 _BUSY, _BUSIEST = 15.0, 300.0  # seconds between looks while somebody does not answer
+_LONGEST = 3600.0  # seconds that we stay away, whatever was asked for: no plan is further ahead
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def next_step(
     stuck = is_stuck(after, rules)
     seconds = rhythm.pause(after, tally)
     changed: dict[str, Any] = {
-        "told_failure": after.told_failure or kind is Kind.FAILURE,
+        "told_failure": after.told_failure or kind in {Kind.FAILURE, Kind.FAILED},
         "told_stuck": after.told_stuck or kind is Kind.STUCK,
         "told_over": tally if kind in {Kind.FINISHED, Kind.FAILED} else after.told_over,
         "delay": None,
@@ -79,8 +80,8 @@ def put_off(watch: Watch, now: datetime, why: Delay, seconds: float | None = Non
     again = {
         "delay": why,
         "late_since": since,
-        "pause": seconds,
-        "next_look": rhythm.at(watch, now, seconds),
+        "pause": min(seconds, _LONGEST),
+        "next_look": rhythm.at(watch, now, min(seconds, _LONGEST)),
     }
     return watch.model_copy(update=again)
 
