@@ -22,10 +22,12 @@ class Chat:
         return [message for message in self.slack.messages(channel, viewer=viewer) if message.user == BOT]
 
     async def order(self, text: str, *, user: str = ANA, channel: str = SHOOTS) -> Message:
-        """Types `/order …` and waits for the answer: what stands there first has no blocks."""
+        """Types `/order …` and waits for the answer to it: what stands there first has no blocks."""
         known = {message.ts for message in self.said(channel, user)}
         await self.slack.command(f"/order {text}".strip(), user=user, channel=channel)
-        return await self.new(known, channel, user)
+        return await self.until(
+            lambda: next((each for each in self.said(channel, user) if _answers(each, user, known)), None)
+        )
 
     async def click(self, message: Message, label: str, *, user: str = ANA) -> None:
         exchange = await self.slack.click(message, label, user=user)
@@ -67,9 +69,18 @@ class Chat:
 
     def thread(self, card: Message) -> list[Message]:
         """The bot's replies to a message, oldest first."""
-        return [each for each in self.slack.workspace.replies(card) if each.user == BOT]
+        replies = self.slack.workspace.replies(card)
+        return [each for each in replies if each.user == BOT and not each.ephemeral_to]
+
+    async def noticed(self, card: Message, number: int = 1) -> Message:
+        """The so-manieth reply of the bot to a message, once it is there."""
+        return await self.until(lambda: next(iter(self.thread(card)[number - 1 :]), None))
 
     async def until(self, seen: Callable[[], T | None]) -> T:
         found = await self.slack.until(seen)
         assert found is not None
         return found
+
+
+def _answers(message: Message, user: str, known: set[str]) -> bool:
+    return bool(message.blocks) and message.ephemeral_to == user and message.ts not in known

@@ -65,6 +65,6 @@ def chat(slack: SlackSandbox) -> Chat:
 
 
 @pytest.fixture
-def shoot(autoenhance: AutoenhanceSandbox, clock: Clock) -> Shoot:
+def shoot(autoenhance: AutoenhanceSandbox, clock: Clock, desk: Desk) -> Shoot:
     """An order at work."""
-    return Shoot(autoenhance, clock)
+    return Shoot(autoenhance, clock, desk)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.build import Desk
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.order_shapes import failed, order, photos
 from tests.clock import Clock
@@ -13,8 +14,11 @@ SHOOT = "5f0e7c52-9c1b-4a61-8f7e-2d90b3a6c418"
 class Shoot:
     """Ten photos of which none is done, being enhanced; `is_now` says how many are."""
 
-    def __init__(self, autoenhance: AutoenhanceSandbox, clock: Clock, id_: str = SHOOT) -> None:
+    def __init__(
+        self, autoenhance: AutoenhanceSandbox, clock: Clock, desk: Desk | None = None, id_: str = SHOOT
+    ) -> None:
         self.id = id_
+        self._desk = desk
         self._autoenhance = autoenhance
         self._clock = clock
         self.is_now()
@@ -35,6 +39,18 @@ class Shoot:
         at_work = left > 0 if working is None else working
         shown = order(self.id, NAME, images, now=self._clock(), age=0, is_processing=at_work)
         self._autoenhance.add(shown | changes)
+
+    async def later(self, **passed: float) -> None:
+        """Turns the clock, as `Clock.turn` does, and waits until the bot has looked again and told of it."""
+        assert self._desk is not None
+        await self._desk.engine.idle.wait()
+        before = self._looks()
+        self._clock.turn(**passed)
+        await self._autoenhance.bell.until(lambda: self._looks() > before, timeout=10)
+        await self._desk.engine.idle.wait()
+
+    def _looks(self) -> int:
+        return sum(asked.path.endswith(self.id) for asked in self._autoenhance.requests)
 
     def finish(self, failures: int = 0) -> None:
         self.is_now(10 - failures, failures)

@@ -10,7 +10,6 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 from pydantic import ValidationError
@@ -18,30 +17,11 @@ from pydantic import ValidationError
 from bot.errors import DeskClosed
 from bot.jobs.ledger import Ledger, Row
 from bot.jobs.model import JOB, Job
+from bot.jobs.worker import CannotSucceed, PutOff, Worker
 from bot.logs import new_reference
 
 MOST_BROKEN = 3  # tries that ended in a crash or a bug, before a job is given up
 log = structlog.get_logger(__name__)
-
-
-class PutOff(Exception):
-    """Raised by work that cannot be done yet; `seconds` from now is a good time to try again."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"again in {seconds:.0f} s")
-        self.seconds = seconds
-
-
-class CannotSucceed(Exception):
-    """Raised by work that will never succeed; the message is kept with the job, so it names no order."""
-
-
-class Worker(Protocol):
-    async def perform(self, job: Job, *, attempt: int) -> None:
-        """Does the work; raises PutOff or CannotSucceed. It may be done twice."""
-
-    async def apologise(self, job: Job, reference: str) -> None:
-        """Tells the asker that the job was given up; what it raises is logged."""
 
 
 class EmbeddedEngine:
@@ -62,13 +42,15 @@ class EmbeddedEngine:
         self._lanes: dict[str, deque[tuple[int, Job]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
+        self.idle = asyncio.Event()  # set while nothing is being done; what is put off waits elsewhere
+        self.idle.set()
 
     @property
     def running(self) -> bool:
         return not self._closing.is_set()
 
     async def start(self, worker: Worker) -> None:
-        """Takes up everything that the process before left over; `worker` does it."""
+        """Takes up everything that was left over; `worker` does it."""
         self._worker = worker
         await self._ledger.prepare()
         self._keep(self._tidy())
@@ -93,10 +75,11 @@ class EmbeddedEngine:
             self._lanes[job.lane].append((id_, job))
             return
         self._lanes[job.lane] = deque([(id_, job)])
+        self.idle.clear()
         self._keep(self._run_lane(job.lane))
 
     async def add(self, job: Job) -> None:
-        """Writes it and begins it; one that is known already is left alone. Raises like `write`."""
+        """Writes and begins it, unless it is known already; raises like `write`."""
         id_ = await self.write(job)
         if id_ is not None:
             self.begin(id_, job)
@@ -145,6 +128,8 @@ class EmbeddedEngine:
                 waiting.popleft()
         finally:
             del self._lanes[lane]
+            if not self._lanes:
+                self.idle.set()
 
     async def _run(self, id_: int, job: Job) -> None:
         """One try. A job that is put off leaves its lane meanwhile: nobody waits behind it."""

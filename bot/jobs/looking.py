@@ -8,13 +8,13 @@ from datetime import timedelta
 
 from bot.autoenhance.client import Look
 from bot.errors import CannotPost, OrderNotFound, SlackError, TryLater, Unconfirmed
-from bot.jobs.embedded import PutOff
 from bot.jobs.following import Following
 from bot.jobs.model import Find, LookUp, Share, ShowPhotos
 from bot.jobs.patience import PATIENCE, Patience, tells
 from bot.jobs.request import Asker, Message, Wanted
 from bot.jobs.seeing import given_up, order_view, see
 from bot.jobs.tools import Tools
+from bot.jobs.worker import PutOff
 from bot.orders.ids import as_order_id
 from bot.slack import cards, refusals, views, words
 from bot.slack.shown import Card, OrderView, Spot, TroubleView

@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import TypeVar
 
 from bot.errors import AutoenhanceError, TryLater
-from bot.jobs.embedded import PutOff
 from bot.jobs.model import Find, LookUp, Share, ShowPhotos, StartWatch
 from bot.jobs.request import Ephemeral, Request, View
 from bot.jobs.tools import Tools
+from bot.jobs.worker import PutOff
 from bot.slack import refusals
 
 PATIENCE = timedelta(minutes=25)  # a response_url is good for 30

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from bot.errors import SlackBusy, SlackError
 from bot.jobs import model as jobs
-from bot.jobs.embedded import CannotSucceed, PutOff
 from bot.jobs.following import Following
 from bot.jobs.looking import Looking
 from bot.jobs.model import Job, LookAtWatched, TellParked
@@ -14,6 +13,7 @@ from bot.jobs.patience import Patience
 from bot.jobs.request import Request
 from bot.jobs.tools import Tools
 from bot.jobs.watching import Watching
+from bot.jobs.worker import CannotSucceed, PutOff
 from bot.slack import refusals
 from bot.slack.blocks import escape
 

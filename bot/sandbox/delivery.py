@@ -68,8 +68,8 @@ class Delivery:
         return await self.send(exchange)
 
     def signed(self, body: bytes, content_type: str = FORM) -> dict[str, str]:
-        """The headers of what Slack signed now, by the real clock: the bot refuses what is old."""
-        timestamp = str(int(time.time()))
+        """The headers of what Slack signed now: the bot refuses what is old."""
+        timestamp = str(int(self.now()))
         base = b"v0:" + timestamp.encode() + b":" + body
         digest = hmac.new(self.signing_secret.encode(), base, hashlib.sha256).hexdigest()
         return {

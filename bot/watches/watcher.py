@@ -43,9 +43,14 @@ class Watcher:
         now = self._now()
         due = await self._stores.agenda.due(now, AT_ONCE)
         looks = [LookAtWatched.due(each.team_id, each.order, now) for each in due]
-        await asyncio.gather(*map(self._engine.add, looks))
+        rows = await asyncio.gather(*map(self._engine.write, looks))
         if due:
             await self._stores.agenda.claim(due, now)
+        for row, look in zip(
+            rows, looks, strict=True
+        ):  # claimed first: a look that is done takes its claim back
+            if row is not None:
+                self._engine.begin(row, look)
         return len(due)
 
     async def run(self) -> None:

@@ -1,6 +1,14 @@
 """A watch from its beginning to its end, as a team sees it."""
 
-from bot.sandbox.harbour import ANA
+import sqlite3
+
+import pytest
+
+from bot.demo import Sandbox
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.harbour import ANA, ANA_BOT, BEN, BOT, SHOOTS
+from bot.sandbox.orders import OAK
+from bot.sandbox.slack import SlackSandbox
 from tests.chat import Chat
 from tests.clock import Clock
 from tests.shoot import Shoot
@@ -19,8 +27,373 @@ async def test_a_watch_posts_a_card_and_its_thread_tells_of_the_end(
     await chat.until(lambda: "4 of 10 done" in card.plain())
     shoot.finish()
     clock.turn(minutes=2)
-    notice = await chat.until(lambda: next(iter(chat.thread(card)), None))
+    notice = await chat.noticed(card)
 
     assert "Ready · Pine Lodge" in card.plain()
     assert "*Pine Lodge* is ready: 10 of 10 done." in notice.text
     assert f"<@{ANA}>" in notice.text
+    assert "Finished" in notice.plain()
+    assert "noticed" in notice.plain()
+    assert "Asked for by ana" in notice.plain()
+    assert notice.buttons() == ["Open in Autoenhance", "Stop"]
+
+
+async def test_the_asker_is_told_where_it_will_be_told(chat: Chat, shoot: Shoot) -> None:
+    """Only they see that, with a link to the thread, and a way to want less."""
+    answer = await chat.order(f"watch {shoot.id}")
+
+    assert answer.ephemeral_to == ANA
+    assert "Watching *Pine Lodge*" in answer.text
+    assert "/archives/" in answer.text
+    assert answer.buttons() == ["Failures only"]
+
+
+async def test_the_first_failure_is_told_once(chat: Chat, shoot: Shoot, clock: Clock) -> None:
+    """With the photo and its reason; further failures change only the card."""
+    card = await chat.watch(shoot.id)
+    shoot.is_now(3, 1)
+    clock.turn(seconds=30)
+    notice = await chat.noticed(card)
+    assert "has its first failure: 3 of 10 done, 1 failed." in notice.text
+    assert "Image is too blurry" in notice.plain()
+
+    shoot.is_now(5, 3)
+    clock.turn(minutes=1)
+    await chat.until(lambda: "5 of 10 done" in card.plain())
+    shoot.finish(failures=3)
+    clock.turn(minutes=2)
+    last = await chat.noticed(card, 2)
+
+    assert "is finished, but needs attention: 7 of 10 done, 3 failed." in last.text
+    assert len(chat.thread(card)) == 2
+
+
+async def test_an_order_that_does_not_move_is_said_to_be_stuck_once(
+    chat: Chat, shoot: Shoot, clock: Clock
+) -> None:
+    """The card says so until something moves, then it says so no more."""
+    shoot.is_now(2)
+    card = await chat.watch(shoot.id)
+    while not chat.thread(card):
+        await shoot.later(minutes=6)
+    await shoot.later(minutes=6)
+    [notice] = chat.thread(card)
+    assert "seems stuck: nothing has moved for" in notice.text
+    assert "Nothing has moved" in card.plain()
+
+    shoot.is_now(3)
+    clock.turn(minutes=6)
+    await chat.until(lambda: "3 of 10 done" in card.plain())
+
+    assert "Nothing has moved" not in card.plain()
+    assert len(chat.thread(card)) == 1
+
+
+async def test_forty_photos_are_one_notice(chat: Chat, shoot: Shoot, clock: Clock) -> None:
+    """However many photos and looks: the end is told once, and not again while nothing changes."""
+    card = await chat.watch(shoot.id)
+    for done in range(1, 11):
+        shoot.is_now(done)
+        clock.turn(seconds=61)
+        await chat.until(lambda done=done: f"{done} of 10 done" in card.plain())
+    await chat.noticed(card)
+    for _ in range(3):
+        await shoot.later(minutes=6)
+
+    assert len(chat.thread(card)) == 1
+
+
+async def test_a_watch_ends_by_itself_when_the_order_is_over_and_quiet(
+    chat: Chat, shoot: Shoot, clock: Clock
+) -> None:
+    """Its card has the last word, nobody is pinged for it, and it can be watched no more."""
+    card = await chat.watch(shoot.id)
+    shoot.finish()
+    clock.turn(minutes=1)
+    await chat.noticed(card)
+    while "The watch ended" not in card.plain():
+        await shoot.later(minutes=6)
+
+    assert "it is finished, and nothing moved since" in card.plain()
+    assert "Stop watching" not in card.buttons()
+    assert len(chat.thread(card)) == 1
+    clock.turn(minutes=30)
+    assert "watches no orders" in (await chat.order("list")).plain()
+
+
+async def test_a_watch_expires(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
+    """After seven days of watching its thread hears the last word, with how to watch again."""
+    card = await chat.watch(shoot.id)
+    with sqlite3.connect(sandbox.settings.database_path) as beside:
+        beside.execute("UPDATE watches SET content = json_set(content, '$.lived', 7 * 86400.0)")
+    await shoot.later(minutes=1)
+    notice = await chat.noticed(card)
+
+    assert "The watch ended" in card.plain()
+    assert "is still not done, and I stop watching it now" in notice.text
+
+
+async def test_an_order_that_is_deleted_ends_its_watch(
+    chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, clock: Clock
+) -> None:
+    """One answer of "no such order" may be a mistake; after a second one the thread is told."""
+    card = await chat.watch(shoot.id)
+    autoenhance.remove(shoot.id)
+    await shoot.later(minutes=1)
+    assert chat.thread(card) == []
+    clock.turn(minutes=1)
+    notice = await chat.noticed(card)
+
+    assert "was deleted in Autoenhance, or can't be read any more" in notice.text
+    assert "The watch ended" in card.plain()
+    assert "the order is gone" in card.plain()
+
+
+async def test_everybody_who_watches_is_mentioned_once_in_one_message(
+    chat: Chat, shoot: Shoot, clock: Clock
+) -> None:
+    """A second watch in the same place is no second card, and its notice is one for both."""
+    card = await chat.watch(shoot.id)
+    answer = await chat.order(f"watch {shoot.id}", user=BEN)
+    assert "is watched here already; I'll tell you too" in answer.text
+    await chat.until(lambda: "Watched by ana, ben" in card.plain())
+    shoot.finish()
+    clock.turn(minutes=1)
+    notice = await chat.noticed(card)
+
+    assert notice.text.count(f"<@{ANA}>") == 1
+    assert notice.text.count(f"<@{BEN}>") == 1
+    assert chat.posted() == [card]
+
+
+async def test_whoever_clicked_is_not_mentioned(chat: Chat, shoot: Shoot) -> None:
+    """A Re-check that brings the end out tells the others, and shows the clicker the card."""
+    card = await chat.watch(shoot.id)
+    await chat.order(f"watch {shoot.id}", user=BEN)
+    await chat.until(lambda: "ana, ben" in card.plain())
+    shoot.finish()
+    await chat.click(card, "Re-check", user=BEN)
+    notice = await chat.noticed(card)
+
+    assert f"<@{ANA}>" in notice.text
+    assert f"<@{BEN}>" not in notice.text
+    assert f"by @{BEN}" in card.plain()
+
+
+async def test_failures_only_hears_of_no_plain_end(chat: Chat, shoot: Shoot, clock: Clock) -> None:
+    """The card is ready all the same; the thread stays silent."""
+    card = await chat.watch(f"{shoot.id} failures")
+    assert "ana (failures only)" in card.plain()
+    shoot.finish()
+    clock.turn(minutes=1)
+    await chat.until(lambda: "Ready · Pine Lodge" in card.plain())
+    await shoot.later(minutes=6)
+
+    assert chat.thread(card) == []
+
+
+async def test_new_options_change_a_watch(chat: Chat, shoot: Shoot) -> None:
+    """Watching again is calm: nothing is posted, and what was asked for now holds."""
+    card = await chat.watch(shoot.id)
+    known = await chat.order(f"watch {shoot.id}")
+    assert "You watch *Pine Lodge* here since" in known.text
+    await chat.order(f"watch {shoot.id} failures")
+    await chat.until(lambda: "ana (failures only)" in card.plain())
+    await chat.order(f"watch {shoot.id} all")
+    await chat.until(lambda: "failures only" not in card.plain())
+
+    assert chat.posted() == [card]
+
+
+async def test_the_button_of_an_answer_watches_in_the_channel(chat: Chat, shoot: Shoot) -> None:
+    """The card that only Ana sees has Watch; pressed, everybody gets a card."""
+    answer = await chat.order(shoot.id)
+    assert answer.buttons() == ["Re-check", "Watch", "Open in Autoenhance"]
+    await chat.click(answer, "Watch")
+    await chat.until(lambda: len(chat.posted()) == 1)
+
+    assert "Watched by ana" in chat.posted()[0].plain()
+    again = await chat.order(shoot.id, user=BEN)
+    assert again.buttons() == ["Re-check", "Stop watching", "Open in Autoenhance"]
+
+
+async def test_a_shared_card_becomes_the_card_of_its_watch(chat: Chat, shoot: Shoot, clock: Clock) -> None:
+    """Watch, on a card that everybody sees, posts no second one."""
+    answer = await chat.order(shoot.id)
+    await chat.click(answer, "Share in channel")
+    card = await chat.until(lambda: next(iter(chat.posted()), None))
+    await chat.click(card, "Watch", user=BEN)
+    await chat.until(lambda: "Watched by ben" in card.plain())
+    shoot.finish()
+    clock.turn(minutes=1)
+    notice = await chat.noticed(card)
+
+    assert f"<@{BEN}>" in notice.text
+    assert chat.posted() == [card]
+
+
+async def test_a_message_becomes_the_home_of_the_order_in_it(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, clock: Clock
+) -> None:
+    """Watch order here: the card and the notices come into that message's thread."""
+    await slack.say(f"Is {shoot.id} ready?", user=BEN)
+    message = slack.messages(SHOOTS)[-1]
+    await slack.message_shortcut("watch_order_here", message, user=ANA)
+    card = await chat.noticed(message)
+    assert "Watched by ana" in card.plain()
+    shoot.finish()
+    clock.turn(minutes=1)
+    notice = await chat.noticed(message, 2)
+
+    assert "Ready · Pine Lodge" in card.plain()
+    assert "is ready" in notice.text
+    assert chat.posted() == []
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("Back from Pine Lodge", "I can't see an order id in that message"),
+        ("Both {} and " + OAK + " please", "That message names 2 orders"),
+    ],
+    ids=["none", "two"],
+)
+async def test_which_order_to_watch_is_asked_for(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, said: str, asked: str
+) -> None:
+    """A modal with one field; what is typed there is watched in that message's thread."""
+    await slack.say(said.format(shoot.id), user=BEN)
+    message = slack.messages(SHOOTS)[-1]
+    await slack.message_shortcut("watch_order_here", message, user=ANA)
+    modal = await chat.view(asked)
+    await slack.submit(modal, {"ask": "nothing of use here"})
+    assert "I can't see an order id" in modal.errors["ask"]
+    await slack.submit(modal, {"ask": shoot.id})
+    card = await chat.noticed(message)
+
+    assert "Watched by ana" in card.plain()
+    await chat.view("Watching *Pine Lodge*")
+
+
+async def test_a_watch_in_a_direct_message_is_told_there(chat: Chat, shoot: Shoot, clock: Clock) -> None:
+    """In the conversation with the bot, as in a channel."""
+    card = await chat.watch(shoot.id, channel=ANA_BOT)
+    shoot.finish()
+    clock.turn(minutes=1)
+    await chat.noticed(card)
+
+    assert "Ready · Pine Lodge" in card.plain()
+
+
+async def test_notices_are_broadcast_only_where_the_channel_chose_it(
+    chat: Chat, shoot: Shoot, clock: Clock
+) -> None:
+    """Off until somebody turns it on, for this channel alone."""
+    card = await chat.watch(shoot.id)
+    assert "stay in their thread" in (await chat.order("settings")).plain()
+    shoot.is_now(1, 1)
+    clock.turn(minutes=1)
+    quiet = await chat.noticed(card)
+    assert "are shown in this channel too" in (await chat.order("settings broadcast on")).plain()
+    shoot.finish()
+    clock.turn(minutes=2)
+    loud = await chat.noticed(card, 2)
+
+    assert (quiet.broadcast, loud.broadcast) == (False, True)
+
+
+async def test_no_link_unfurls(chat: Chat, shoot: Shoot, slack: SlackSandbox, clock: Clock) -> None:
+    """Neither for the card nor for a notice."""
+    card = await chat.watch(shoot.id)
+    shoot.finish()
+    clock.turn(minutes=1)
+    await chat.noticed(card)
+
+    posts = slack.calls("chat.postMessage")
+    assert len(posts) == 2
+    quiet = {"unfurl_links": "0", "unfurl_media": "0", "parse": "none"}
+    assert all(str(post.params[key]) in {value, "False"} for post in posts for key, value in quiet.items())
+
+
+async def test_stop_is_on_the_notice(chat: Chat, shoot: Shoot, clock: Clock) -> None:
+    """It ends the watch; the card says who did."""
+    card = await chat.watch(shoot.id)
+    shoot.is_now(1, 1)
+    clock.turn(minutes=1)
+    notice = await chat.noticed(card)
+    await chat.click(notice, "Stop")
+    await chat.until(lambda: "ana stopped it" in card.plain())
+    await chat.reads("Stopped watching")
+    shoot.finish()
+    clock.turn(minutes=10)
+
+    assert "watches no orders" in (await chat.order("list")).plain()
+    assert len(chat.thread(card)) == 1
+    assert "Stop watching" not in card.buttons()
+
+
+async def test_stopping_is_ones_own_while_others_watch(chat: Chat, shoot: Shoot) -> None:
+    """Whoever stops is told no more; to stop it for everybody takes a second click."""
+    card = await chat.watch(shoot.id)
+    await chat.order(f"watch {shoot.id}", user=BEN)
+    await chat.until(lambda: "ana, ben" in card.plain())
+    answer = await chat.order(f"unwatch {shoot.id}")
+    assert "ben still watches it" in answer.text
+    stranger = await chat.order(f"unwatch {shoot.id}")
+    assert "ben watches *Pine Lodge* here, not you." in stranger.text
+    await chat.click(stranger, "Stop for everybody")
+    await chat.until(lambda: "ana stopped it" in card.plain())
+
+
+async def test_a_click_after_the_end_is_answered_calmly(chat: Chat, shoot: Shoot, clock: Clock) -> None:
+    """Stop, on a notice of a watch that ended, ends nothing and breaks nothing."""
+    card = await chat.watch(shoot.id)
+    shoot.is_now(1, 1)
+    clock.turn(minutes=1)
+    notice = await chat.noticed(card)
+    await chat.order(f"unwatch {shoot.id}")
+    await chat.until(lambda: "stopped it" in card.plain())
+    await chat.click(notice, "Stop")
+
+    await chat.reads("isn't watched here (any more)")
+
+
+async def test_two_clicks_at_once_are_one_watch(chat: Chat, shoot: Shoot) -> None:
+    """Both are answered, one of them as the second."""
+    first = await chat.order(shoot.id)
+    second = await chat.order(shoot.id, user=BEN)
+    await chat.click(first, "Watch")
+    await chat.click(second, "Watch", user=BEN)
+    await chat.until(lambda: any("ana, ben" in each.plain() for each in chat.posted()))
+
+    assert len(chat.posted()) == 1
+
+
+async def test_the_list_says_how_each_stands(chat: Chat, shoot: Shoot) -> None:
+    """With a button to stop it."""
+    await chat.watch(shoot.id)
+    listed = await chat.order("list")
+    assert listed.ephemeral_to == ANA
+    assert "1 order is watched here" in listed.plain()
+    assert "Pine Lodge" in listed.plain()
+    assert "0 of 10 done" in listed.plain()
+    await chat.click(listed, "Stop watching")
+
+    await chat.reads("Stopped watching")
+
+
+async def test_a_trial_takes_the_way_of_a_real_notice(chat: Chat) -> None:
+    """A card, its edit and a reply; then the asker hears that all is well."""
+    answer = await chat.order("test")
+
+    assert "All is well" in answer.plain()
+    [card] = chat.posted()
+    assert "it was edited in place" in card.plain()
+    assert "this is how a notice comes" in chat.thread(card)[0].plain()
+
+
+async def test_every_card_is_from_the_bot(chat: Chat, shoot: Shoot) -> None:
+    """What the test reads as posted is no person's message."""
+    card = await chat.watch(shoot.id)
+
+    assert card.user == BOT

@@ -9,10 +9,11 @@ import pytest
 
 from bot.database import Database
 from bot.errors import DeskClosed
-from bot.jobs.embedded import MOST_BROKEN, CannotSucceed, EmbeddedEngine, PutOff
+from bot.jobs.embedded import MOST_BROKEN, EmbeddedEngine
 from bot.jobs.ledger import DONE_KEPT, Ledger
 from bot.jobs.model import Job, Say
 from bot.jobs.request import Asker, Ephemeral, Message
+from bot.jobs.worker import CannotSucceed, PutOff
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ASKER = Asker(team_id="T1", user_id="U1", user_team_id="T1", channel_id="C1", at=NOW)

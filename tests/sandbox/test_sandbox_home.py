@@ -114,7 +114,7 @@ async def test_opening_home_is_told_signed_and_in_the_shape_of_slack(world: Worl
     headers = world.bot.requests[0].headers
     assert exchange.status == 200
     assert headers["content-type"] == "application/json"
-    assert SignatureVerifier(SECRET).is_valid_request(exchange.body, dict(headers))
+    assert SignatureVerifier(SECRET, world.clock).is_valid_request(exchange.body, dict(headers))
     assert set(heard) <= set(RECORDED)
     assert set(heard["authorizations"][0]) == set(RECORDED["authorizations"][0])
     assert (heard["type"], heard["team_id"], heard["authorizations"][0]["user_id"]) == (

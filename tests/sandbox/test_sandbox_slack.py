@@ -49,7 +49,9 @@ async def test_a_command_arrives_signed_and_in_the_shape_of_slack(world: World) 
     assert heard["text"] == "3f9a"
     assert heard["channel_name"] == "directmessage"
     assert {"token", "team_domain", "user_name", "api_app_id", "trigger_id", "response_url"} < set(heard)
-    assert SignatureVerifier(SECRET).is_valid_request(exchange.body, dict(world.bot.requests[0].headers))
+    assert SignatureVerifier(SECRET, world.clock).is_valid_request(
+        exchange.body, dict(world.bot.requests[0].headers)
+    )
 
 
 async def test_what_is_typed_is_escaped_as_slack_does_it(world: World) -> None:
