@@ -114,7 +114,7 @@ async def open_desk(settings: Settings, *, now: Now = utc_now, pace: Pace = USUA
         signing_secret = revealed(settings.slack_signing_secret)
         slack = None if socket else SlackDoor(app, signing_secret, intake.request, now)
         token = settings.autoenhance_webhook_token
-        webhook = WebhookDoor(token, stores.agenda.wake, now) if token else None
+        webhook = WebhookDoor(token, stores.agenda.wake, now).answer if token else None
         ready = _readiness(database, engine, socket)
         yield Desk(build_web(slack, webhook, ready), engine, watcher, identity)
 

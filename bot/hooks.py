@@ -29,7 +29,7 @@ class WebhookDoor:
         self._wake = wake
         self._now = now
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         if not webhook.is_authentic(request.headers, self._token):
             return _plain(
                 HTTPStatus.UNAUTHORIZED, "the authentication value is not AUTOENHANCE_WEBHOOK_TOKEN"

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +34,7 @@ class Looks:
         self.seen: list[tuple[str, str]] = []
         self.gate = asyncio.Event()
         self.gate.set()
+        self.then: Callable[[], Awaitable[None]] | None = None
         self._changed = asyncio.Condition()
 
     async def perform(self, job: Job, *, attempt: int) -> None:
@@ -42,6 +43,8 @@ class Looks:
             self.seen.append((job.team_id, job.order))
             self._changed.notify_all()
         await self.gate.wait()
+        if self.then:
+            await self.then()
 
     async def apologise(self, job: Job, reference: str) -> None:
         raise AssertionError(reference)
@@ -130,6 +133,17 @@ async def test_a_look_that_was_lost_is_made_again(room: Room) -> None:
 
     assert await room.watcher.sweep() == 1
     await room.looks.until(2)
+
+
+async def test_a_look_that_is_over_at_once_is_claimed_no_longer(room: Room) -> None:
+    """However soon it ends, its claim was there before, and ends with it."""
+    read = await room.watch()
+    soon = read.model_copy(update={"next_look": NOW + timedelta(seconds=5)})
+    room.looks.then = lambda: room.stores.watches.save(soon)
+    for _ in range(3):
+        assert await room.watcher.sweep() == 1
+        await asyncio.wait_for(room.engine.idle.wait(), 5)
+        room.now += timedelta(seconds=5)
 
 
 async def test_a_look_is_on_the_disk_before_it_is_claimed(room: Room) -> None:
