@@ -22,7 +22,11 @@ def title(watch: Watch) -> str:
 
 def who(watcher: Watcher) -> str:
     """Their name as plain words, which ping nobody."""
-    return escape(watcher.name) or "somebody"
+    return somebody(watcher.name)
+
+
+def somebody(name: str) -> str:
+    return escape(fit(one_line(name), NAME)) or "somebody"
 
 
 def mention(user_ids: Sequence[str]) -> str:
@@ -75,13 +79,13 @@ _WHY_LATE = {
 def clock(notice: Notice, noticed: datetime) -> str:
     """When it happened and when we saw it; when that is late, why."""
     happened = notice.happened
-    said = f"noticed {when(noticed, TIME)}"
+    seen = when(noticed, TIME)
     if happened is None or notice.kind not in _HAPPENED:
-        return said.capitalize() + _late(notice.delay)
+        return f"Noticed {seen}{_late(notice.delay)}"
     if noticed - happened < timedelta(minutes=1):
         return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}"
     late = _late(notice.delay) if noticed - happened > LATE else ""
-    return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}, {said}{late}"
+    return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}, noticed {seen}{late}"
 
 
 def _late(delay: Delay | None) -> str:
@@ -114,7 +118,7 @@ def reason(slack_code: str) -> str:
 
 
 def parked(place: str, why: str, count: int) -> str:
-    where = f"<#{place}>" if not place.startswith("U") else "our direct message"
+    where = f"<#{place}>" if not place.startswith(("U", "W")) else "our direct message"
     these = "the order" if count == 1 else f"the {count} orders"
     return (
         f"I can't post in {where} any more: {reason(why)}. Watching {these} below rests; nothing is lost. "
