@@ -1,6 +1,7 @@
 """What `python app.py check` looks at, each with what to do about it."""
 
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +14,10 @@ from bot.jobs.ledger import Ledger
 from bot.settings import Settings
 from bot.slack.probe import identify, missing_scopes, probe_socket
 from bot.slack.refusals import refused
+from bot.watches.model import Watch
+from bot.watches.store import Watches
 
-DEAD_SHOWN = 10
+SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -89,16 +92,29 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
         yield _place_for(settings.database_path)
         return
     async with Database.opened(settings.database_path) as database:
-        ledger = Ledger(database)
+        ledger, watches = Ledger(database), Watches(database)
         await ledger.prepare()
-        dead = await ledger.dead_jobs()
+        await watches.prepare()
+        dead, parked = await ledger.dead_jobs(), await watches.parked()
     if not dead:
         yield Finding(good=True, about="Jobs", says="none was given up")
-    for job in dead[:DEAD_SHOWN]:
+    for job in dead[:SHOWN]:
         at = datetime.fromtimestamp(job.ended_at, UTC)
         yield Finding(
             good=False, about="Jobs", says=f"{job.kind} given up at {at:%d %b %H:%M} UTC: {job.reason}"
         )
+    for finding in _resting(parked):
+        yield finding
+
+
+def _resting(parked: Sequence[Watch]) -> Iterator[Finding]:
+    """By place, with Slack's word for why; in the words that their owner got too."""
+    if not parked:
+        yield Finding(good=True, about="Watches", says="none rests")
+    for (place, why), count in Counter((watch.place, watch.reason) for watch in parked).most_common(SHOWN):
+        watching = "1 watch rests" if count == 1 else f"{count} watches rest"
+        says = f"{watching} in {place}: {why}. It is tried again every hour; see /order test there."
+        yield Finding(good=False, about="Watches", says=says)
 
 
 def _place_for(path: Path) -> Finding:

@@ -8,11 +8,13 @@ import socket
 import pytest
 
 from bot.demo import Sandbox
+from bot.sandbox.harbour import SHOOTS
 from bot.sandbox.orders import BIRCH, OAK
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.limits import problems
 from tests.chat import Chat
 from tests.process import environment, run, start
+from tests.shoot import Shoot
 
 
 async def test_order_draws_the_card(sandbox: Sandbox) -> None:
@@ -219,3 +221,16 @@ async def test_manifest_refuses_what_slack_cannot_call() -> None:
 
     assert ran.code == 2
     assert "must begin with https://" in ran.err
+
+
+async def test_check_lists_the_watches_that_rest(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
+    """By channel, with Slack's reason, and without the orders."""
+    await chat.watch(shoot.id)
+    sandbox.slack.archive(SHOOTS)
+    shoot.is_now(3)
+    await shoot.later(minutes=1)
+    ran = await run("check", env=environment(sandbox.settings))
+
+    assert ran.code == 1
+    assert f"1 watch rests in {SHOOTS}: is_archived." in ran.out
+    assert shoot.id not in ran.out

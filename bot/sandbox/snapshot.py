@@ -8,14 +8,19 @@ from bot.sandbox.delivery import Exchange
 from bot.sandbox.doors import Call
 from bot.sandbox.harbour import ANA, BEN, BOT, GUS, OLGA, SHOOTS, TEAM, TEAM_NAME
 from bot.sandbox.order_shapes import Json
-from bot.sandbox.orders import ELM, REASONS
+from bot.sandbox.orders import ELM, HARBOUR_VIEW, REASONS
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.webhook import WebhookCall
 from bot.sandbox.workspace import Channel, Message, View
 
 LOG_LENGTH = 80
 ACTORS = (ANA, BEN, GUS, OLGA)
-EXAMPLES = (f"/order {ELM}", f"/order https://app.autoenhance.ai/orders/{REASONS}", "/order help")
+EXAMPLES = (
+    f"/order {ELM}",
+    f"/order watch {HARBOUR_VIEW}",
+    f"/order https://app.autoenhance.ai/orders/{REASONS}",
+    "/order help",
+)
 
 
 def snapshot(slack: SlackSandbox, autoenhance: AutoenhanceSandbox, viewer: str) -> Json:

@@ -1,0 +1,75 @@
+"""The Home tab: what I watch, what finished lately, how to begin."""
+
+from bot.sandbox.harbour import ANA, BEN, BOT, EDITING, SHOOTS
+from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.workspace import View
+from tests.chat import Chat
+from tests.shoot import Shoot
+
+
+async def opened(slack: SlackSandbox, words: str, user: str = ANA) -> View:
+    """The tab, once these words stand on it."""
+    assert await slack.open_home(user)
+    await slack.until(
+        lambda: (slack.home(user) or View(id="", user="", hash="", body={})).plain().count(words)
+    )
+    home = slack.home(user)
+    assert home is not None
+    return home
+
+
+async def test_a_newcomer_reads_how_to_begin(slack: SlackSandbox) -> None:
+    """Nothing is watched yet, and the first steps stand there."""
+    home = await opened(slack, "You watch nothing just now")
+
+    assert "/order help" in home.plain()
+    assert home.buttons() == ["Look up an order"]
+
+
+async def test_it_shows_what_i_watch_and_where(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
+    """Mine, in every channel, and nobody else's."""
+    slack.workspace.channels[EDITING].members.add(BOT)
+    await chat.watch(shoot.id)
+    await chat.watch(shoot.id, channel=EDITING)
+    home = await opened(slack, "Pine Lodge")
+    assert f"#{SHOOTS}" in home.plain()
+    assert f"#{EDITING}" in home.plain()
+    assert "0 of 10 done" in home.plain()
+
+    assert "Pine Lodge" not in (await opened(slack, "You watch nothing", BEN)).plain()
+
+
+async def test_stopping_there_stops_in_that_place_alone(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
+) -> None:
+    """And the tab is drawn anew."""
+    slack.workspace.channels[EDITING].members.add(BOT)
+    card = await chat.watch(shoot.id)
+    other = await chat.watch(shoot.id, channel=EDITING)
+    home = await opened(slack, f"#{EDITING}")
+    newest = next(each for each in home.controls() if each.label == "Stop watching")
+    await slack.click(home, newest, user=ANA)
+    await slack.until(lambda: "Stopped watching" in home.plain())
+
+    assert f"#{EDITING}" not in home.plain()
+    assert "ana stopped it" in other.plain()
+    assert "Stop watching" in card.buttons()
+
+
+async def test_what_finished_lately_stays_for_a_while(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
+    """Also when its watch has ended."""
+    card = await chat.watch(shoot.id)
+    shoot.finish()
+    while "The watch ended" not in card.plain():
+        await shoot.later(minutes=6)
+    home = await opened(slack, "Finished lately")
+
+    assert "Pine Lodge" in home.plain()
+
+
+async def test_the_look_up_begins_there(slack: SlackSandbox, chat: Chat) -> None:
+    """The button opens the modal with one field."""
+    home = await opened(slack, "Look up an order")
+    await slack.click(home, "Look up an order", user=ANA)
+
+    await chat.view("Order id or link")

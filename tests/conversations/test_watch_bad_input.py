@@ -1,0 +1,152 @@
+"""What cannot be watched, and who cannot watch."""
+
+import sqlite3
+
+import pytest
+
+from bot.demo import Sandbox
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.harbour import ANA, ANA_BEN, BEN, EDITING, GUS, OLD_SHOOTS, OLGA, PARTNERS, SHOOTS
+from bot.sandbox.orders import BIRCH, DELETED, OAK
+from bot.sandbox.slack import SlackSandbox
+from tests.chat import Chat
+from tests.clock import Clock
+from tests.shoot import Shoot
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("watch", "Which order? Type `/order watch` and its id or link"),
+        ("watch Elm Street", "I can't see an order id in"),
+        (f"watch {OAK} and {DELETED}", "One order at a time"),
+        ("unwatch", "Which order?"),
+        ("settings loud", "`/order settings broadcast on`"),
+    ],
+)
+async def test_what_is_no_order_is_explained_at_once(slack: SlackSandbox, typed: str, says: str) -> None:
+    """In the reply to the command itself."""
+    exchange = await slack.command(f"/order {typed}")
+
+    assert says in exchange.reply.decode()
+
+
+async def test_an_unknown_order_is_not_watched(chat: Chat) -> None:
+    """Nothing is posted; the asker hears what may be wrong."""
+    answer = await chat.order("watch 00000000-1111-4222-8333-444444444444")
+
+    assert "Autoenhance knows no order" in answer.plain()
+    assert chat.posted() == []
+
+
+@pytest.mark.parametrize("order", [OAK, DELETED], ids=["ready", "deleted"])
+async def test_an_order_that_is_over_is_shown_and_not_watched(chat: Chat, order: str) -> None:
+    """There is nothing to wait for, and its card says how it is."""
+    answer = await chat.order(f"watch {order}")
+
+    assert "This order is over already" in answer.plain()
+    assert "Watch" not in answer.buttons()
+    assert chat.posted() == []
+
+
+async def test_a_place_has_a_limit(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
+    """The hundred and first order in one channel is refused with what to do; another channel has room."""
+    await chat.watch(shoot.id)
+    with sqlite3.connect(sandbox.settings.database_path) as beside:
+        for number in range(99):
+            beside.execute(
+                "INSERT INTO watches (team_id, place, order_id, condition, next_look, content)"
+                " SELECT team_id, place, :order, condition, next_look + 3000,"
+                " json_set(content, '$.order', :order) FROM watches LIMIT 1",
+                {"order": f"order-{number}"},
+            )
+    answer = await chat.order(f"watch {BIRCH}")
+
+    assert "100 orders are watched here already" in answer.plain()
+    assert "`/order list`" in answer.plain()
+    assert "and 80 more" in (await chat.order("list")).plain()
+
+
+async def test_outside_the_channel_the_way_in_and_another_are_named(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, clock: Clock
+) -> None:
+    """Nothing is promised; by one click the notices come as direct messages instead."""
+    answer = await chat.order(f"watch {shoot.id}", channel=EDITING)
+    assert "/invite @Order Desk" in answer.plain()
+    assert "watches no orders" in (await chat.order("list", channel=EDITING)).plain()
+    await slack.click(answer, "Send them to me instead", user=ANA)
+    direct = slack.workspace.dm(ANA, "U0ORDRDESK").id
+    card = await chat.until(lambda: next(iter(chat.posted(direct)), None))
+    shoot.finish()
+    clock.turn(minutes=1)
+    await chat.noticed(card)
+
+    assert "Ready · Pine Lodge" in card.plain()
+    assert chat.posted(EDITING) == []
+
+
+async def test_between_two_people_the_bot_writes_to_the_asker(chat: Chat, shoot: Shoot) -> None:
+    """The bot can be in no conversation of two others."""
+    await chat.order(f"watch {shoot.id}", channel=ANA_BEN)
+    direct = chat.slack.workspace.dm(ANA, "U0ORDRDESK").id
+
+    assert "Watched by ana" in chat.posted(direct)[0].plain()
+
+
+async def test_an_archived_channel_cannot_watch(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
+    """It says so, and offers the direct message."""
+    answer = await chat.order(f"watch {shoot.id}", channel=OLD_SHOOTS)
+
+    assert "archived" in answer.plain()
+    assert answer.buttons() == ["Send them to me instead"]
+
+
+async def test_nothing_is_watched_in_a_shared_channel(chat: Chat, shoot: Shoot) -> None:
+    """Neither by a colleague nor by anybody else."""
+    answer = await chat.order(f"watch {shoot.id}", channel=PARTNERS)
+
+    assert "people from outside your company" in answer.plain()
+    assert chat.posted(PARTNERS) == []
+
+
+async def test_an_outsider_stops_nothing(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
+    """Who is clicking comes from what Slack signed: somebody else's company has no say."""
+    card = await chat.watch(shoot.id)
+    slack.workspace.channels[SHOOTS].members.add(OLGA)
+    known = {message.ts for message in chat.said(SHOOTS, OLGA)}
+    await slack.click(card, "Stop watching", user=OLGA)
+    refusal = await chat.new(known, SHOOTS, OLGA)
+
+    assert "only to people of the company" in refusal.plain()
+    assert "Stop watching" in card.buttons()
+
+
+async def test_a_guest_is_one_of_the_team(chat: Chat, shoot: Shoot) -> None:
+    """Guests are people of yours."""
+    await chat.order(f"watch {shoot.id}", user=GUS)
+
+    assert "Watched by gus" in chat.posted()[0].plain()
+
+
+@pytest.mark.parametrize("value", ["", "order:", "order:../../etc", "order:" + "x" * 129, "nonsense"])
+async def test_a_forged_button_starts_and_stops_nothing(chat: Chat, shoot: Shoot, value: str) -> None:
+    """A block that is none of ours is explained; the watch stays."""
+    card = await chat.watch(shoot.id)
+    card.blocks[-1]["block_id"] = value
+    await chat.click(card, "Stop watching", user=BEN)
+
+    await chat.reads("This button is out of date", viewer=BEN)
+    assert "Stop watching" in card.buttons()
+
+
+async def test_a_forged_place_stops_nobody_elses_watch(
+    chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox
+) -> None:
+    """A button that names another place works only for whoever watches there."""
+    card = await chat.watch(shoot.id)
+    control = next(each for each in card.controls() if each.label == "Stop watching")
+    control.element["value"] = SHOOTS
+    await chat.slack.click(card, control, user=BEN)
+    await chat.reads("isn't watched here (any more)", viewer=BEN)
+
+    assert "Stop watching" in card.buttons()

@@ -1,0 +1,220 @@
+"""No watch is lost: kill -9 on a real process with a real database file, at each step of telling."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.demo import Sandbox
+from bot.sandbox.harbour import ANA, SHOOTS
+from bot.sandbox.order_shapes import stamp
+from tests.chat import Chat
+from tests.clock import Clock
+from tests.process import Serving, serving_process
+from tests.shoot import Shoot
+
+
+@pytest.fixture
+def chat(sandbox: Sandbox) -> Chat:
+    """With the bot in a process of its own."""
+    return Chat(sandbox.slack)
+
+
+@pytest.fixture
+def shoot(sandbox: Sandbox, clock: Clock) -> Shoot:
+    """An order at work."""
+    return Shoot(sandbox.autoenhance, clock)
+
+
+def rows(sandbox: Sandbox) -> list[tuple[str, str]]:
+    """Each job that is not done, and each watch with its state."""
+    with closing(sqlite3.connect(sandbox.settings.database_path)) as beside:
+        jobs = beside.execute("SELECT kind, state FROM jobs WHERE state != 'done'").fetchall()
+        return jobs + beside.execute("SELECT 'watch', condition FROM watches").fetchall()
+
+
+async def finished(sandbox: Sandbox, shoot: Shoot) -> None:
+    """The order ends, and Autoenhance calls: the bot looks within a few seconds."""
+    shoot.finish()
+    assert await sandbox.autoenhance.call_webhook(shoot.id) == 200
+
+
+async def told_once(chat: Chat, sandbox: Sandbox, process: Serving) -> None:
+    """The card has the end, the thread has it once, and nothing is left to do but the watch."""
+    await chat.until(lambda: [each for each in chat.posted() if "Ready · Pine Lodge" in each.plain()])
+    [card] = chat.posted()
+    notice = await chat.noticed(card)
+    assert "is ready: 10 of 10 done" in notice.text
+    assert await process.stop() == 0
+
+    assert chat.thread(card) == [notice]
+    assert rows(sandbox) == [("watch", "open")]
+
+
+async def test_killed_after_the_ack(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
+    """A watch that was asked for is begun by the next process."""
+    sandbox.autoenhance.set_mood("hang")
+    async with serving_process(sandbox) as process:
+        assert (await sandbox.slack.command(f"/order watch {shoot.id}")).status == 200
+        await sandbox.autoenhance.asked(1)
+        await process.kill()
+    sandbox.autoenhance.set_mood("well")
+
+    async with serving_process(sandbox) as process:
+        await chat.reads("Watching *Pine Lodge*")
+        await finished(sandbox, shoot)
+        await told_once(chat, sandbox, process)
+
+
+async def test_killed_after_the_watch_was_stored(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
+    """Its card was not posted yet: the next process posts it, once, and promises."""
+    gate = sandbox.slack.hold("chat.postMessage")
+    async with serving_process(sandbox) as process:
+        await sandbox.slack.command(f"/order watch {shoot.id}")
+        await gate.reached.wait()
+        assert ("watch", "open") in rows(sandbox)
+        await process.kill()
+
+    async with serving_process(sandbox) as process:
+        await chat.reads("Watching *Pine Lodge*")
+        await finished(sandbox, shoot)
+        await told_once(chat, sandbox, process)
+
+
+@pytest.mark.parametrize("accepted", [False, True], ids=["before", "after"])
+async def test_killed_around_the_edit_of_the_card(
+    chat: Chat, shoot: Shoot, sandbox: Sandbox, *, accepted: bool
+) -> None:
+    """The edit is made again, which changes nothing; the notice comes once."""
+    async with serving_process(sandbox) as process:
+        await chat.watch(shoot.id)
+        gate = sandbox.slack.hold("chat.update", accepted=accepted)
+        await finished(sandbox, shoot)
+        await gate.reached.wait()
+        await process.kill()
+
+    async with serving_process(sandbox) as process:
+        await told_once(chat, sandbox, process)
+
+
+async def test_killed_before_the_reply(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
+    """Slack has not taken it: it is posted by the next process, once."""
+    async with serving_process(sandbox) as process:
+        await chat.watch(shoot.id)
+        gate = sandbox.slack.hold("chat.postMessage")
+        await finished(sandbox, shoot)
+        await gate.reached.wait()
+        await process.kill()
+
+    async with serving_process(sandbox) as process:
+        await told_once(chat, sandbox, process)
+
+
+async def test_killed_after_the_reply_and_before_it_was_recorded(
+    chat: Chat, shoot: Shoot, sandbox: Sandbox
+) -> None:
+    """Nobody can know that Slack took it: it is repeated, once, and not a third time."""
+    async with serving_process(sandbox) as process:
+        card = await chat.watch(shoot.id)
+        gate = sandbox.slack.hold("chat.postMessage", accepted=True)
+        await finished(sandbox, shoot)
+        await gate.reached.wait()
+        await process.kill()
+
+    gate = sandbox.slack.hold("chat.postMessage", accepted=True)
+    async with serving_process(sandbox) as process:
+        await gate.reached.wait()
+        await process.kill()
+
+    async with serving_process(sandbox) as process:
+        await chat.order("list")
+        assert await process.stop() == 0
+    assert len(chat.thread(card)) == 2
+    assert "Ready · Pine Lodge" in card.plain()
+
+
+async def test_killed_while_slack_is_busy(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
+    """What was put off is told by the next process."""
+    async with serving_process(sandbox) as process:
+        await chat.watch(shoot.id)
+        sandbox.slack.fail("chat.update", error="ratelimited", retry_after=2)
+        await finished(sandbox, shoot)
+        await sandbox.slack.until(
+            lambda: [each.status for each in sandbox.slack.calls("chat.update")] == [429]
+        )
+        await process.kill()
+
+    async with serving_process(sandbox) as process:
+        await told_once(chat, sandbox, process)
+
+
+async def test_asked_to_stop_while_it_tells(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
+    """SIGTERM: what is being told is told to its end, and not again by the next process."""
+    async with serving_process(sandbox) as process:
+        await chat.watch(shoot.id)
+        gate = sandbox.slack.hold("chat.postMessage", accepted=True)
+        await finished(sandbox, shoot)
+        await gate.reached.wait()
+        process.process.terminate()
+        await process.logged("Shutting down")
+        gate.open()
+        await process.process.wait()
+
+    async with serving_process(sandbox) as process:
+        await told_once(chat, sandbox, process)
+
+
+async def test_killed_while_it_stops(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
+    """SIGTERM and then kill -9, as an impatient platform does: the next process tells it."""
+    async with serving_process(sandbox) as process:
+        await chat.watch(shoot.id)
+        gate = sandbox.slack.hold("chat.update")
+        await finished(sandbox, shoot)
+        await gate.reached.wait()
+        process.process.terminate()
+        await process.logged("Shutting down")
+        await process.kill()
+
+    async with serving_process(sandbox) as process:
+        await told_once(chat, sandbox, process)
+
+
+async def test_an_order_that_ended_while_nothing_ran(
+    chat: Chat, shoot: Shoot, sandbox: Sandbox, clock: Clock
+) -> None:
+    """It is told at the next start, with when it ended and why nobody said so."""
+    async with serving_process(sandbox) as process:
+        await chat.watch(shoot.id)
+        assert await process.stop() == 0
+    shoot.is_now(10, last_updated_at=stamp(clock() - 3600))
+    two_hours_ago = datetime.fromtimestamp(clock() - 7200, UTC).isoformat()
+    with closing(sqlite3.connect(sandbox.settings.database_path)) as beside:
+        beside.execute(
+            "UPDATE watches SET next_look = next_look - 7200, content = json_set(content, '$.seen.at', ?)",
+            (two_hours_ago,),
+        )
+        beside.commit()
+
+    async with serving_process(sandbox) as process:
+        await chat.until(lambda: "Ready" in chat.posted()[0].plain())
+        notice = await chat.noticed(chat.posted()[0])
+        assert await process.stop() == 0
+    assert "Finished" in notice.text
+    assert "late, as Order Desk wasn't running meanwhile" in notice.text
+
+
+async def test_stopping_a_watch_survives_a_kill(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
+    """Acknowledged and then killed: the next process ends the watch."""
+    async with serving_process(sandbox) as process:
+        card = await chat.watch(shoot.id)
+        gate = sandbox.slack.hold("chat.update")
+        await sandbox.slack.command(f"/order unwatch {shoot.id}", user=ANA, channel=SHOOTS)
+        await gate.reached.wait()
+        await process.kill()
+
+    async with serving_process(sandbox) as process:
+        await chat.reads("Stopped watching")
+        assert await process.stop() == 0
+    assert "ana stopped it" in card.plain()
+    assert rows(sandbox) == [("watch", "ended")]

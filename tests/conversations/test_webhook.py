@@ -1,0 +1,130 @@
+"""Autoenhance's webhook wakes what is watched; the order itself is asked for what is true."""
+
+import json
+
+import httpx
+import pytest
+
+from bot.demo import Sandbox, open_desk_in
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.orders import OAK
+from tests.chat import Chat
+from tests.clock import Clock
+from tests.conftest import HURRY
+from tests.shoot import Shoot
+
+
+async def called(autoenhance: AutoenhanceSandbox, body: bytes, **headers: str) -> int:
+    """The status with which the bot answers a call."""
+    assert autoenhance.webhook_url
+    async with httpx.AsyncClient() as http:
+        return (await http.post(autoenhance.webhook_url, content=body, headers=headers)).status_code
+
+
+async def test_the_end_of_an_order_is_told_soon(
+    chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, clock: Clock
+) -> None:
+    """After a short pause, not when it would have been looked at anyway."""
+    shoot.is_now(1)
+    card = await chat.watch(shoot.id)
+    assert await autoenhance.call_webhook(shoot.id, processing=True) == 200
+    await shoot.later(minutes=1)
+    shoot.finish()
+    assert await autoenhance.call_webhook(shoot.id) == 200
+    clock.turn(seconds=4)
+
+    assert "is ready" in (await chat.noticed(card)).text
+
+
+async def test_forty_calls_are_one_look(
+    chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, clock: Clock
+) -> None:
+    """Repeated, reordered, late: the order is asked for once, and told once."""
+    card = await chat.watch(shoot.id)
+    shoot.finish()
+    before = len(autoenhance.requests)
+    for number in range(40):
+        assert await autoenhance.call_webhook(shoot.id, processing=number % 3 == 0) == 200
+    clock.turn(seconds=5)
+    await chat.noticed(card)
+    assert await autoenhance.call_webhook(shoot.id, processing=True) == 200
+    await shoot.later(minutes=10)
+
+    assert len(autoenhance.requests) == before + 2
+    assert len(chat.thread(card)) == 1
+
+
+async def test_where_the_webhook_calls_the_order_is_asked_for_seldom(
+    chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, clock: Clock
+) -> None:
+    """Photos that were done are no reason to look; four minutes later the net below looks."""
+    await chat.watch(shoot.id)
+    assert await autoenhance.call_webhook(shoot.id, processing=True) == 200
+    await shoot.later(seconds=30)
+    before = len(autoenhance.requests)
+    for done in range(1, 7):
+        shoot.is_now(done)
+        await autoenhance.call_webhook(shoot.id, processing=True)
+        clock.turn(seconds=30)
+        await chat.order(OAK)
+
+    assert len([each for each in autoenhance.requests[before:] if each.path.endswith(shoot.id)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 200),
+        (b'{"event": "webhook_updated"}', 200),
+        (b'{"event": "something_new", "order_id": "12-elm-street"}', 200),
+        (b'{"event": "image_processed", "order_id": "nobodys", "order_is_processing": false}', 200),
+        (b'{"event": "image_processed", "order_id": 7}', 400),
+        (b"{", 400),
+        (b"[]", 400),
+        (b"\xff\xfe", 400),
+        (b" " * 70_000, 413),
+    ],
+    ids=["empty", "updated", "unknown-event", "unknown-order", "number", "cut", "list", "binary", "large"],
+)
+async def test_what_is_called_is_answered(
+    shoot: Shoot, autoenhance: AutoenhanceSandbox, body: bytes, status: int
+) -> None:
+    """What is well formed is thanked for, and nothing is looked at for it."""
+    before = len(autoenhance.requests)
+    assert await called(autoenhance, body, authentication=autoenhance.webhook_token) == status
+
+    assert len(autoenhance.requests) == before
+
+
+@pytest.mark.parametrize("header", ["authentication", "authorization"])
+@pytest.mark.parametrize("form", ["{}", "Bearer {}", "bearer {}"])
+async def test_the_token_comes_in_either_header(
+    shoot: Shoot, autoenhance: AutoenhanceSandbox, header: str, form: str
+) -> None:
+    """With or without Bearer."""
+    assert await called(autoenhance, b"", **{header: form.format(autoenhance.webhook_token)}) == 200
+
+
+@pytest.mark.parametrize("headers", [{}, {"authentication": "wrong"}, {"authorization": "Bearer"}])
+async def test_a_forged_call_wakes_nothing(
+    chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, headers: dict[str, str], clock: Clock
+) -> None:
+    """Without the token it is refused, and the order is not looked at."""
+    shoot.is_now(1)
+    await chat.watch(shoot.id)
+    await shoot.later(minutes=1)
+    before = len(autoenhance.requests)
+    body = json.dumps({"event": "image_processed", "order_id": shoot.id, "order_is_processing": False})
+    assert await called(autoenhance, body.encode(), **headers) == 401
+    clock.turn(seconds=4)
+    await chat.order("list")
+
+    assert len(autoenhance.requests) == before
+
+
+async def test_without_a_token_there_is_no_such_door(sandbox: Sandbox, clock: Clock) -> None:
+    """The route does not exist."""
+    bare = sandbox.settings.model_copy(update={"autoenhance_webhook_token": None})
+    changed = Sandbox(sandbox.slack, sandbox.autoenhance, bare)
+    async with open_desk_in(changed, pace=HURRY, now=clock.now):
+        assert await called(sandbox.autoenhance, b"", authentication="anything") == 404
