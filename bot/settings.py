@@ -85,6 +85,8 @@ class Settings(BaseSettings):
         ):
             found.append("AUTOENHANCE_API_KEY has a character that no key has. Copy it again.")
         token = self.autoenhance_webhook_token
+        if token is not None and not token.get_secret_value().isascii():
+            found.append("AUTOENHANCE_WEBHOOK_TOKEN has a letter that no header can carry. Use plain ones.")
         if token is not None and len(token.get_secret_value()) < LEAST_TOKEN:
             found.append(
                 f"AUTOENHANCE_WEBHOOK_TOKEN has fewer than {LEAST_TOKEN} characters, and could be guessed. "

@@ -22,8 +22,7 @@ def reply(command: Command, key: str) -> Reply:
 
     The first word may be a sub-command; with an order's UUID or link behind it, the order is meant.
     """
-    word, _, rest = command.text.strip().partition(" ")
-    rest = rest.strip()
+    word, rest = (*command.text.split(maxsplit=1), "", "")[:2]
     ids = find_order_ids(command.text)
     if not command.text.strip():
         return HELP, None
@@ -78,7 +77,7 @@ def _level(rest: str) -> tuple[str, Level | None]:
     said = rest.split()
     levels = [_LEVELS[word.lower()] for word in said if word.lower() in _LEVELS]
     named = [word for word in said if word.lower() not in {*_LEVELS, "only"}]
-    return (" ".join(named), levels[-1]) if named and levels else (rest, None)
+    return (" ".join(named or said[:1]), levels[-1]) if levels and len(said) > 1 else (rest, None)
 
 
 def _unwatch(command: Command, key: str, rest: str) -> Reply:

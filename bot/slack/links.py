@@ -1,4 +1,4 @@
-"""Addresses of messages, in the form that Slack's own "Copy link" has."""
+"""Addresses of messages, in the form that Slack's own "Copy link" has, for mrkdwn."""
 
 from dataclasses import dataclass
 
@@ -17,5 +17,5 @@ class Links:
             return ""
         base = f"{self.workspace.rstrip('/')}/archives/{home.channel_id}/p"
         ts = home.card_ts or home.thread_ts
-        within = f"?thread_ts={home.thread_ts}&cid={home.channel_id}" if ts != home.thread_ts else ""
+        within = f"?thread_ts={home.thread_ts}&amp;cid={home.channel_id}" if ts != home.thread_ts else ""
         return f"{base}{ts.replace('.', '')}{within}"

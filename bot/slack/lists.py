@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from bot.orders.progress import State
 from bot.slack import blocks, names, watch_words, words
 from bot.slack.blocks import Block, fit_mrkdwn
 from bot.slack.buttons import block_id
@@ -35,6 +36,7 @@ def watches(found: Sequence[Watch], link: Link) -> Card:
 
 def _watch(watch: Watch, link: Link, place: str = "") -> list[Block]:
     mark = words.mark(watch.seen.tally) if watch.seen else ":hourglass_flowing_sand:"
+    mark = words.MARKS[State.DELETED] if watch.ending is Ending.DELETED else mark
     address = link(watch.home)
     there = f" · <{address}|thread>" if address else ""
     line = f"{mark} {title(watch)}{place}{there}\n{watch_words.standing(watch)}"

@@ -22,7 +22,11 @@ def title(watch: Watch) -> str:
 
 def who(watcher: Watcher) -> str:
     """Their name as plain words, which ping nobody."""
-    return escape(watcher.name) or "somebody"
+    return somebody(watcher.name)
+
+
+def somebody(name: str) -> str:
+    return escape(fit(one_line(name), NAME)) or "somebody"
 
 
 def mention(user_ids: Sequence[str]) -> str:
@@ -77,13 +81,13 @@ SELDOM = "; late, as I look seldom at an order that doesn't move"
 def clock(notice: Notice, noticed: datetime) -> str:
     """When it happened and when we saw it; when that is late, why."""
     happened = notice.happened
-    said = f"noticed {when(noticed, TIME)}"
+    seen = when(noticed, TIME)
     if happened is None or notice.kind not in _HAPPENED:
-        return said[:1].upper() + said[1:] + _late(notice.delay)
+        return f"Noticed {seen}{_late(notice.delay)}"
     if noticed - happened < timedelta(minutes=1):
         return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}"
     late = (_late(notice.delay) or SELDOM) if noticed - happened > LATE else ""
-    return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}, {said}{late}"
+    return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}, noticed {seen}{late}"
 
 
 def _late(delay: Delay | None) -> str:

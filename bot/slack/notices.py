@@ -16,7 +16,7 @@ from bot.slack.limits import LIMITS
 from bot.slack.shown import Card, OrderView, Spot, TroubleView
 from bot.watches.model import Kind, Level, Notice, Watch
 
-MOST_MENTIONED = 100
+MOST_MENTIONED = 100  # what fits beside the longest name
 SHOWN = 10  # orders in one message to an owner
 _MARKS = {
     Kind.FINISHED: ":white_check_mark:",
@@ -88,7 +88,8 @@ def gone_card(watch: Watch) -> Card:
     title = watch.name or f"Order {watch.order.short}"
     lost = cards.orders_card([TroubleView(watch.order, OrderNotFound(), last=watch.seen)], Spot("message"))
     drawn = [blocks.header(f"{words.MARKS[State.DELETED]} {title}"), *lost["blocks"]]
-    return cards.with_note(Card(text=lost["text"], blocks=drawn), watch_words.over(watch))
+    said = f"{notice_words.title(watch)}. {lost['text']}"
+    return cards.with_note(Card(text=said, blocks=drawn), watch_words.over(watch))
 
 
 def brief_card(watch: Watch) -> Card:
@@ -107,7 +108,8 @@ def brief_card(watch: Watch) -> Card:
         blocks.context(said),
         blocks.actions(block_id(watch.order), *buttons),
     ]
-    return Card(text=fit_mrkdwn(f"{notice_words.title(watch)}. {counted} {said}", LIMITS.text), blocks=drawn)
+    spoken = " ".join(part for part in (f"{notice_words.title(watch)}.", counted, said) if part)
+    return Card(text=fit_mrkdwn(spoken, LIMITS.text), blocks=drawn)
 
 
 def parked(place: str, why: str, watches: Sequence[Watch]) -> Card:

@@ -49,6 +49,7 @@ class Pacing:
             self._promised = {channel: at for channel, at in self._promised.items() if at > now}
         self._free[channel_id] = at + self._between
         await asyncio.sleep(at - now)
+        self.rested(channel_id)  # Slack may have said "too many" meanwhile
 
     def may_edit(self) -> bool:
         """Whether there is room for an edit that can as well be left out."""

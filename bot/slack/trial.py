@@ -1,12 +1,13 @@
 """What `/order test` and `/order settings` say."""
 
 from bot import errors
-from bot.slack.blocks import code, escape
+from bot.slack.blocks import code
 from bot.slack.names import APP, COMMAND
+from bot.slack.notice_words import somebody
 
 
 def card(user: str) -> str:
-    return f":wave: This is a test by {escape(user) or 'somebody'}: so a watched order's card stands here."
+    return f":wave: This is a test by {somebody(user)}: so a watched order's card stands here."
 
 
 EDITED = ":white_check_mark: This was the test's card; it was edited in place, as a real one is."

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.slack.blocks import code, escape, when
+from bot.slack.blocks import code, when
 from bot.slack.names import COMMAND
-from bot.slack.notice_words import asked_by, minutes, reason, title, who
+from bot.slack.notice_words import asked_by, minutes, reason, somebody, title, who
 from bot.slack.words import counted
 from bot.watches.model import Condition, Ending, Level, Watch, Watcher
 
@@ -31,7 +31,7 @@ def over(watch: Watch) -> str:
         Ending.QUIET: "it is finished, and nothing moved since",
         Ending.DELETED: "the order is gone",
         Ending.EXPIRED: "it was watched for as long as I watch",
-        Ending.STOPPED: f"{escape(watch.reason) or 'somebody'} stopped it",
+        Ending.STOPPED: f"{somebody(watch.reason)} stopped it",
         None: "it came to its end",
     }[watch.ending]
     return f":no_bell: The watch ended{at}: {why}."

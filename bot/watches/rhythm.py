@@ -15,7 +15,7 @@ STILL_SHARE = 1 / 4  # what has not moved for a minute is looked at every quarte
 def pause(watch: Watch, tally: Tally) -> float:
     """Seconds until the next look, for a watch whose `seen` is this tally."""
     if tally.state in OVER | GONE:
-        return LONGEST if is_over(tally) else WORKING
+        return LONGEST if is_over(tally) or tally.state in GONE else WORKING
     if watch.hooked and tally.state is State.ENHANCING:
         return HOOKED
     return max(_expected(watch, tally), min(watch.still * STILL_SHARE, LONGEST))

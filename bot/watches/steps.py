@@ -13,6 +13,8 @@ _MAY_STICK = frozenset({State.GROUPING, State.ENHANCING, State.OTHER})  # waitin
 _LOOK_AGAIN = 30.0  # seconds; for an order that is not there
 _GRACE = 60.0  # seconds that a look may be later than planned and still count in full
 _BUSY, _BUSIEST = 15.0, 300.0  # seconds between looks while somebody does not answer
+_SHORTEST = 1.0  # seconds, where somebody asks for none
+_LONGEST = 3600.0  # seconds that we stay away, whatever was asked for: no plan is further ahead
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def next_step(
     stuck = is_stuck(after, rules)
     seconds = rhythm.pause(after, tally)
     changed: dict[str, Any] = {
-        "told_failure": after.told_failure or kind is Kind.FAILURE,
+        "told_failure": after.told_failure or kind in {Kind.FAILURE, Kind.FAILED},
         "told_stuck": after.told_stuck or kind is Kind.STUCK,
         "told_over": tally if kind in {Kind.FINISHED, Kind.FAILED} else after.told_over,
         "delay": None,
@@ -76,14 +78,9 @@ def put_off(watch: Watch, now: datetime, why: Delay, seconds: float | None = Non
     """For somebody who does not answer: in so many seconds, or after twice the pause before."""
     if seconds is None:
         seconds = min(_BUSIEST, max(_BUSY, 2 * watch.pause)) if watch.delay is why else _BUSY
-    since = watch.late_since or now
-    again = {
-        "delay": why,
-        "late_since": since,
-        "pause": seconds,
-        "next_look": rhythm.at(watch, now, seconds),
-    }
-    return watch.model_copy(update=again)
+    pause = min(max(seconds, _SHORTEST), _LONGEST)
+    again = {"pause": pause, "next_look": rhythm.at(watch, now, pause)}
+    return watch.model_copy(update={"delay": why, "late_since": watch.late_since or now, **again})
 
 
 def ended(watch: Watch, ending: Ending, now: datetime, reason: str = "") -> Watch:
@@ -132,19 +129,22 @@ def _ending(after: Watch, tally: Tally, rules: Rules) -> Ending | None:
 
 
 def _to_tell(after: Watch, tally: Tally, ending: Ending | None, rules: Rules) -> Kind | None:
-    """The one thing that matters most; the end of an order is told anew only if more photos failed."""
+    """The one thing that matters most; an end is told anew if it is another, or more photos failed."""
     if tally.state in GONE:
         return None if after.told_over else Kind.DELETED
     if _over(after, tally, rules):
-        told = after.told_over
-        if told is not None and tally.failed <= told.failed:
-            return None
-        return Kind.FINISHED if tally.state is State.READY else Kind.FAILED
+        told, ends = after.told_over, _ends(tally)
+        again = told is None or ends is not _ends(told) or tally.failed > told.failed
+        return ends if again else None
     if ending is Ending.EXPIRED:
         return Kind.EXPIRED
     if tally.failed and not after.told_failure:
         return Kind.FAILURE
     return Kind.STUCK if is_stuck(after, rules) and not after.told_stuck else None
+
+
+def _ends(tally: Tally) -> Kind:
+    return Kind.FINISHED if tally.state is State.READY else Kind.FAILED
 
 
 def _over(after: Watch, tally: Tally, rules: Rules) -> bool:

@@ -49,7 +49,6 @@ CREATE INDEX IF NOT EXISTS watchers_of_watch ON watchers (watch_id)
 """
 _IN_COLUMNS = {"id", "next_look", "wakes", "hooked"}
 _LIVE = "condition != 'ended'"
-_WATCHED = "condition IN ('open', 'parked')"
 
 
 class Watches:
@@ -85,7 +84,7 @@ class Watches:
             key = (watch.team_id, watch.place, watch.order)
             if known := _read(sql, "team_id = ? AND place = ? AND order_id = ? AND " + _LIVE, *key):
                 return known[0]
-            count = f"SELECT count(*) FROM watches WHERE team_id = ? AND place = ? AND {_WATCHED}"  # noqa: S608
+            count = f"SELECT count(*) FROM watches WHERE team_id = ? AND place = ? AND {_LIVE}"  # noqa: S608
             if sql.execute(count, key[:2]).fetchone()[0] >= most:
                 return None
             insert = (
@@ -143,7 +142,8 @@ class Watches:
 
     async def at(self, team_id: str, place: str) -> list[Watch]:
         """Open and parked ones, oldest first."""
-        return await self._find("team_id = ? AND place = ? AND " + _WATCHED, team_id, place)
+        found = await self._find("team_id = ? AND place = ? AND " + _LIVE, team_id, place)
+        return [watch for watch in found if watch.is_live]
 
     async def of_person(self, team_id: str, user_id: str) -> list[Watch]:
         """All that they watch or watched lately, oldest first."""

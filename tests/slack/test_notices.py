@@ -1,0 +1,494 @@
+"""What a watch posts, as Slack gets it: each notice, the lists, and names that would like to be more."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from bot.autoenhance.client import Look
+from bot.jobs.seeing import order_view
+from bot.orders.changes import Glimpse
+from bot.orders.ids import OrderId
+from bot.orders.model import parse_order
+from bot.orders.progress import State, Tally
+from bot.slack import cards, lists, notices, watch_words
+from bot.slack.blocks import Block
+from bot.slack.limits import LIMITS, problems
+from bot.slack.links import Links
+from bot.slack.shown import Card, OrderView, Spot
+from bot.watches.model import Condition, Delay, Ending, Home, Kind, Level, Notice, Watch, Watcher
+
+NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+ELM = OrderId("3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4")
+LINKS = Links("https://harbour.slack.com/")
+HOME = Home(channel_id="C1", card_ts="1700000000.000100", thread_ts="1700000000.000100")
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(JSONSnapshotExtension)
+
+
+def person(user: str, name: str = "", level: Level = Level.ALL) -> Watcher:
+    return Watcher(user_id=user, name=name, level=level, since=NOW - 20 * MINUTE)
+
+
+ANA, BEN = person("U1", "ana"), person("U2", "ben", Level.FAILURES)
+
+
+def tally(done: int, failed: int = 0, of: int = 30, state: State | None = None) -> Tally:
+    left = of - done - failed
+    over = State.FAILED if failed == of else State.ATTENTION if failed else State.READY
+    shown = state or (State.ENHANCING if left else over)
+    return Tally(state=shown, total=of, done=done, failed=failed, waiting=left)
+
+
+def watch(*watchers: Watcher, seen: Tally | None = None, **more: Any) -> Watch:
+    usual = {
+        "id": 7,
+        "team_id": "T1",
+        "place": "C1",
+        "order": ELM,
+        "watchers": watchers or (ANA, BEN),
+        "name": "12 Elm Street",
+        "home": HOME,
+        "seen": Glimpse(tally=seen or tally(24), at=NOW - MINUTE),
+        "next_look": NOW,
+    }
+    return Watch(**usual | more)
+
+
+def ended(ending: Ending, **more: Any) -> Watch:
+    return watch(condition=Condition.ENDED, ending=ending, ended_at=NOW, **more)
+
+
+def view(done: int, failed: int = 0, *, name: str = "12 Elm Street", reason: str = "Too blurry") -> OrderView:
+    """Of thirty photos; it works while some are left."""
+    images = [
+        {"image_id": f"i{n}", "image_name": f"DSC{n:05d}.jpg"}
+        | ({"status": "error", "status_reason": reason} if n < failed else {})
+        | ({"status": "processed"} if failed <= n < failed + done else {})
+        | ({"status": "waiting"} if n >= failed + done else {})
+        for n in range(30)
+    ]
+    working = done + failed < 30
+    order = {"order_id": ELM, "name": name, "images": images, "total_images": 30, "is_processing": working}
+    return order_view(Look(parse_order(json.dumps(order)), NOW), ELM)
+
+
+def fits(card: Card) -> None:
+    assert problems(card["blocks"], surface="message") == []
+    assert 1 <= len(card["text"]) <= LIMITS.text
+
+
+def texts(node: Any) -> list[str]:
+    """Every text in it that Slack reads as mrkdwn."""
+    if isinstance(node, list):
+        return [text for each in node for text in texts(each)]
+    if isinstance(node, dict):
+        own = [node["text"]] if node.get("type") == "mrkdwn" else []
+        return own + [text for each in node.values() for text in texts(each)]
+    return []
+
+
+def plain(node: Any) -> list[str]:
+    """All that is read in it."""
+    if isinstance(node, list):
+        return [text for each in node for text in plain(each)]
+    if isinstance(node, dict):
+        own = [node["text"]] if isinstance(node.get("text"), str) else []
+        return own + [text for each in node.values() for text in plain(each)]
+    return []
+
+
+def mentioned(card: Card) -> list[str]:
+    return [user for text in texts(card["blocks"]) for user in re.findall(r"<@(\w+)>", text)]
+
+
+TOLD: dict[str, tuple[Watch, Notice, OrderView | None]] = {
+    "failure": (watch(), Notice(Kind.FAILURE, NOW - 2 * MINUTE), view(10, 1)),
+    "stuck": (watch(still=1260.0), Notice(Kind.STUCK, None), view(24)),
+    "finished": (watch(), Notice(Kind.FINISHED, NOW - 2 * MINUTE), view(30)),
+    "finished-just-now": (watch(), Notice(Kind.FINISHED, NOW), view(30)),
+    "finished-nobody-knows-when": (watch(), Notice(Kind.FINISHED, None), view(30)),
+    "needs-attention": (watch(), Notice(Kind.FAILED, NOW - 2 * MINUTE), view(27, 3)),
+    "failed": (watch(), Notice(Kind.FAILED, None), view(0, 30)),
+    "deleted": (ended(Ending.DELETED), Notice(Kind.DELETED, None), None),
+    "expired": (ended(Ending.EXPIRED), Notice(Kind.EXPIRED, None), view(24)),
+    "late-autoenhance": (
+        watch(),
+        Notice(Kind.FINISHED, NOW - 9 * MINUTE, Delay.AUTOENHANCE),
+        view(30),
+    ),
+    "late-slack": (watch(), Notice(Kind.FAILED, None, Delay.SLACK), view(27, 3)),
+    "late-desk": (watch(), Notice(Kind.FINISHED, NOW - 9 * MINUTE, Delay.DESK), view(30)),
+    "late-and-no-harm": (watch(), Notice(Kind.FINISHED, NOW - 2 * MINUTE, Delay.DESK), view(30)),
+    "nameless": (watch(name=""), Notice(Kind.FINISHED, None), view(30, name="")),
+    "alone": (watch(ANA), Notice(Kind.FINISHED, None), view(30)),
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_each_notice(case: str, snapshot: SnapshotAssertion) -> None:
+    """What happened, the count, the next step, who asked and when; and a way to stop."""
+    card = notices.notice(*TOLD[case], NOW)
+
+    fits(card)
+    assert card == snapshot
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_the_text_of_a_notice_says_it_all(case: str) -> None:
+    """Phones and screen readers get the name, the words and the mentions without the blocks."""
+    watched, told, shown = TOLD[case]
+    card = notices.notice(watched, told, shown, NOW)
+    sections = [text for text in texts(card["blocks"]) if not text.startswith(("•", "`"))]
+
+    for text in sections:
+        for part in re.split(r"^:\w+: ", text):
+            assert part in card["text"]
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_whoever_can_be_told_more_can_stop(case: str) -> None:
+    """Stop stands in every notice of a watch that goes on, and in none of one that has ended."""
+    watched, told, shown = TOLD[case]
+    drawn = json.dumps(notices.notice(watched, told, shown, NOW)["blocks"])
+
+    assert ('"stop_watching"' in drawn) is (watched.condition is not Condition.ENDED)
+
+
+@pytest.mark.parametrize(
+    ("kind", "caused_by", "told_to"),
+    [
+        (Kind.FINISHED, None, ["U1", "U3"]),
+        (Kind.FINISHED, "U1", ["U3"]),
+        (Kind.FINISHED, "U9", ["U1", "U3"]),
+        (Kind.FAILED, None, ["U1", "U2", "U3"]),
+        (Kind.FAILURE, "U2", ["U1", "U3"]),
+        (Kind.STUCK, "U3", ["U1", "U2"]),
+        (Kind.DELETED, "U1", ["U2", "U3"]),
+        (Kind.EXPIRED, None, ["U1", "U2", "U3"]),
+    ],
+)
+def test_who_is_mentioned(kind: Kind, caused_by: str | None, told_to: list[str]) -> None:
+    """Everybody whom it concerns, once, in one message, and never whoever caused it."""
+    watched = watch(ANA, BEN, person("U3", "cleo"))
+    card = notices.notice(watched, Notice(kind, None), view(27, 3), NOW, caused_by=caused_by)
+
+    assert mentioned(card) == told_to
+    assert re.findall(r"<@(\w+)>", card["text"]) == told_to
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_whoever_caused_it_alone_is_not_mentioned(kind: Kind) -> None:
+    """The message comes all the same, and is no less readable for it."""
+    card = notices.notice(watch(ANA), Notice(kind, None), view(27, 3), NOW, caused_by="U1")
+
+    fits(card)
+    assert mentioned(card) == []
+    assert "  " not in card["text"]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_thirty_watchers_are_all_told(kind: Kind) -> None:
+    """However many they are, it is one message, with each of them once."""
+    many = [person(f"U{n:010d}", "n" * 80) for n in range(30)]
+    long = watch(*many, name="&" * 300)
+    card = notices.notice(long, Notice(kind, None), view(20, 10, reason="&" * 3000), NOW)
+
+    fits(card)
+    assert mentioned(card) == [each.user_id for each in many]
+    assert set(re.findall(r"<@(\w+)>", card["text"])) == set(mentioned(card))
+
+
+NASTY = {
+    "channel": "<!channel>",
+    "here": "<!here|x> @here @channel",
+    "mention": "<@U9>",
+    "link": "<https://evil.test|Elm>",
+    "bold": "*a* *b*",
+    "backticks": "`a` ```b```",
+    "entity": "&lt;!channel&gt;",
+    "long": "x" * 300,
+    "long-entities": "<&>" * 100,
+    "turned": "\u202egpj.elm\u2066 \u200f12\u200b",
+    "lines": "a\n> b\n• c\x00\x07",
+    "nothing": " \u200b ",
+}
+
+
+def bad(name: str) -> list[Card]:
+    """Every message in which this name of an order and of a person stands."""
+    eva = person("U1", name)
+    named, shown = watch(eva, BEN, name=name), view(27, 3, name=name, reason=name)
+    over = ended(Ending.STOPPED, name=name, reason=name, order=OrderId("over"))
+    parked = watch(eva, order=OrderId("parked"), name=name, condition=Condition.PARKED, reason=name)
+    return [
+        *(notices.notice(named, Notice(kind, None), shown, NOW) for kind in Kind),
+        notices.notice(ended(Ending.DELETED, name=name), Notice(Kind.DELETED, None), None, NOW),
+        notices.gone_card(ended(Ending.DELETED, name=name)),
+        notices.brief_card(named),
+        notices.brief_card(over),
+        notices.parked("C1", name, [named, over]),
+        notices.begun(watch_words.started(named, Level.ALL, ""), ELM, Level.ALL, choice=True),
+        lists.watches([named, parked, over], LINKS.thread),
+        *(
+            cards.say(text)
+            for text in (
+                watch_words.joined(named, Level.ALL, ""),
+                watch_words.known(named, eva, ""),
+                watch_words.stopped(named, (eva,)),
+                watch_words.not_yours(named),
+                watch_words.watched(named),
+                watch_words.over(over),
+            )
+        ),
+    ]
+
+
+@pytest.mark.parametrize("case", NASTY)
+def test_no_name_can_ping_or_break_a_message(case: str) -> None:
+    """Orders, people and reasons may be called anything: no mention, link or broadcast comes of it."""
+    for card in bad(NASTY[case]):
+        fits(card)
+        for text in [*texts(card["blocks"]), card["text"]]:
+            made = [token for token in re.findall(r"<([^<>]*)>", text) if not token.startswith("!date^")]
+            assert set(made) <= {
+                "@U1",
+                "@U2",
+                "#C1",
+                "https://harbour.slack.com/archives/C1/p1700000000000100|thread",
+            }
+            assert re.search(r"&(?!amp;|lt;|gt;)", re.sub("<[^<>]*>", "", text)) is None
+        for text in [*plain(card["blocks"]), card["text"]]:
+            assert re.search("[\x00-\x08\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text) is None
+
+
+def test_a_bold_name_stays_bold() -> None:
+    """Asterisks of its own would end the name's boldness in the middle."""
+    card = notices.notice(watch(name="*Elm* *2*"), Notice(Kind.FINISHED, None), view(30), NOW)
+
+    assert card["text"].startswith("*∗Elm∗ ∗2∗* is ready: 30 of 30 done.")
+
+
+# The cards
+
+
+def test_the_card_of_an_order_that_is_gone(snapshot: SnapshotAssertion) -> None:
+    """Its name, what is wrong, and that the watch has ended; Re-check stays."""
+    card = notices.gone_card(ended(Ending.DELETED))
+
+    fits(card)
+    assert card == snapshot
+
+
+@pytest.mark.parametrize(
+    "watched",
+    [
+        pytest.param(watch(), id="open"),
+        pytest.param(watch(condition=Condition.PARKED, reason="is_archived"), id="parked"),
+        pytest.param(watch(seen=tally(27, 3)), id="attention"),
+        pytest.param(ended(Ending.STOPPED, reason="ana"), id="stopped"),
+        pytest.param(ended(Ending.EXPIRED), id="expired"),
+        pytest.param(watch().model_copy(update={"seen": None, "name": ""}), id="never-seen"),
+    ],
+)
+def test_the_card_from_what_is_known(watched: Watch, snapshot: SnapshotAssertion) -> None:
+    """Where the order itself is not at hand: its last counts, and what becomes of the watch."""
+    card = notices.brief_card(watched)
+
+    fits(card)
+    assert card == snapshot
+
+
+@pytest.mark.parametrize("why", ["not_in_channel", "is_archived", "shared", "scopes", "restricted_action"])
+def test_the_word_to_an_owner_whose_watches_rest(why: str, snapshot: SnapshotAssertion) -> None:
+    """Why, what rests, and a button for each to have it in the direct message instead."""
+    card = notices.parked("C1", why, [watch(), watch(order=OrderId("7-oak"), name="")])
+
+    fits(card)
+    assert card == snapshot
+
+
+@pytest.mark.parametrize("count", [1, notices.SHOWN, notices.SHOWN + 1, 100])
+def test_however_many_rest_it_is_one_message(count: int) -> None:
+    """Ten with their buttons, and how many more."""
+    card = notices.parked("C1", "is_archived", many(count))
+
+    fits(card)
+    buttons = json.dumps(card["blocks"]).count('"watch"')
+    assert buttons == min(count, notices.SHOWN)
+    assert (f"and {count - notices.SHOWN:,} more" in json.dumps(card["blocks"])) is (count > notices.SHOWN)
+
+
+@pytest.mark.parametrize(
+    ("place", "where"), [("U1", "our direct message"), ("W1", "our direct message"), ("C1", "<#C1>")]
+)
+def test_where_they_rest(place: str, where: str) -> None:
+    """A person's id is no channel's, whichever letter it begins with."""
+    assert f"I can't post in {where} any more" in notices.parked(place, "shared", [watch()])["text"]
+
+
+def test_the_answer_to_a_beginning(snapshot: SnapshotAssertion) -> None:
+    """Where it is told, of what, and a button for who wants less; who has less needs none."""
+    said = watch_words.started(watch(), Level.ALL, LINKS.thread(HOME))
+    card = notices.begun(said, ELM, Level.ALL, choice=True)
+
+    fits(card)
+    assert card == snapshot
+    assert "actions" not in [
+        block["type"] for block in notices.begun(said, ELM, Level.FAILURES, choice=True)["blocks"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("watched", "action"),
+    [(watch(), "stop_watching"), (ended(Ending.QUIET), None), (None, "watch")],
+    ids=["watched", "ended", "not-watched"],
+)
+def test_the_button_of_a_card(watched: Watch | None, action: str | None) -> None:
+    """Stop where it is watched, Watch where it can be, and neither on a card whose order is done."""
+    shown = view(30 if watched and watched.ending else 24)
+    drawn = json.dumps(cards.orders_card([replaced(shown, watched)], Spot("message"))["blocks"])
+
+    assert [name for name in ("watch", "stop_watching") if f'"action_id": "{name}"' in drawn] == (
+        [action] if action else []
+    )
+
+
+def replaced(shown: OrderView, watched: Watch | None) -> OrderView:
+    return OrderView(shown.order, shown.name, shown.progress, shown.at, watch=watched)
+
+
+# The lists
+
+
+def many(count: int, **more: Any) -> list[Watch]:
+    """Nasty ones: the longest ids, names and reasons."""
+    return [
+        watch(ANA, BEN, order=OrderId(f"{n:03d}".ljust(128, "x")), name="<&*`" * 80, **more)
+        for n in range(count)
+    ]
+
+
+def block_ids(drawn: list[Block]) -> list[str]:
+    return [block["block_id"] for block in drawn if "block_id" in block]
+
+
+@pytest.mark.parametrize("count", [0, 1, lists.SHOWN, lists.SHOWN + 1, 60])
+def test_a_list_of_any_length_fits(count: int) -> None:
+    """The newest are shown, and how many there are besides."""
+    found = many(count, condition=Condition.PARKED, reason="restricted_action" * 20)
+    card = lists.watches(found, LINKS.thread)
+
+    fits(card)
+    assert len(block_ids(card["blocks"])) == min(count, lists.SHOWN)
+    if count > lists.SHOWN:
+        assert f"and {count - lists.SHOWN} more" in json.dumps(card["blocks"])
+        assert found[-1].order in block_ids(card["blocks"])[0]
+
+
+def test_a_list(snapshot: SnapshotAssertion) -> None:
+    """How far each is, who asked, and where its thread is; resting ones say why."""
+    found = [
+        watch(),
+        watch(order=OrderId("7-oak"), name="7 Oak Road", seen=tally(27, 3), home=None),
+        watch(ANA, order=OrderId("1-mill"), name="", condition=Condition.PARKED, reason="is_archived"),
+    ]
+    card = lists.watches(found, LINKS.thread)
+
+    fits(card)
+    assert card == snapshot
+
+
+def at_home(found: list[Watch], note: str = "") -> Block:
+    drawn = lists.home(found, LINKS.thread, note)
+    assert problems(drawn["blocks"], surface="modal") == []
+    assert len(json.dumps(drawn)) < LIMITS.view_bytes
+    assert len(set(block_ids(drawn["blocks"]))) == len(block_ids(drawn["blocks"]))
+    return drawn
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param(many(0), id="none"),
+        pytest.param(many(1), id="one"),
+        pytest.param(many(60), id="sixty"),
+        pytest.param(many(60, condition=Condition.PARKED, reason="shared"), id="sixty-resting"),
+        pytest.param(many(60, seen=tally(30)), id="sixty-over"),
+        pytest.param(
+            many(60, condition=Condition.ENDED, ending=Ending.QUIET, ended_at=NOW), id="sixty-ended"
+        ),
+        pytest.param(
+            [*many(60), *many(60, place="C2", seen=tally(30)), *many(60, place="U1")], id="everything"
+        ),
+        pytest.param([*many(20), *many(20, place="C2")], id="one-order-in-two-places"),
+    ],
+)
+def test_a_home_of_any_length_fits(found: list[Watch]) -> None:
+    """However much somebody watches, the tab is drawn, to its very last block."""
+    drawn = at_home(found, "Stopped watching. " * 10)
+
+    assert drawn["blocks"][-1]["block_id"] == "begin"
+
+
+def test_a_home(snapshot: SnapshotAssertion) -> None:
+    """What works first, then what finished lately, newest first; not what somebody stopped."""
+    found = [
+        watch(),
+        watch(place="U1", order=OrderId("7-oak"), name="7 Oak Road", home=None),
+        watch(order=OrderId("over"), name="Over", seen=tally(30)),
+        ended(Ending.QUIET, order=OrderId("quiet"), name="Quiet", seen=tally(30)),
+        ended(Ending.DELETED, order=OrderId("gone"), name="Gone").model_copy(
+            update={"ended_at": NOW + MINUTE}
+        ),
+        ended(Ending.STOPPED, order=OrderId("stopped"), name="Stopped", reason="ana"),
+    ]
+    drawn = at_home(found, "A note.")
+
+    assert "Stopped" not in json.dumps(drawn["blocks"])
+    assert drawn == snapshot
+
+
+def test_stopping_at_home_says_where() -> None:
+    """One order in two places has two rows, and each button knows its own."""
+    drawn = at_home([watch(), watch(place="C2")])
+    stops = [each for block in drawn["blocks"] for each in block.get("elements", []) if "value" in each]
+
+    assert [each["value"] for each in stops] == ["C2", "C1"]
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("workspace", "home", "address"),
+    [
+        ("https://x.slack.com/", HOME, "https://x.slack.com/archives/C1/p1700000000000100"),
+        ("https://x.slack.com", HOME, "https://x.slack.com/archives/C1/p1700000000000100"),
+        (
+            "https://x.slack.com/",
+            Home(channel_id="C1", card_ts="2.5", thread_ts="1.4"),
+            "https://x.slack.com/archives/C1/p25?thread_ts=1.4&amp;cid=C1",
+        ),
+        (
+            "https://x.slack.com/",
+            Home(channel_id="D1", card_ts=None, thread_ts="1.4"),
+            "https://x.slack.com/archives/D1/p14",
+        ),
+        ("https://x.slack.com/", None, ""),
+        ("", HOME, ""),
+        ("http://x.slack.com/", HOME, ""),
+    ],
+    ids=["card", "no-slash", "in-a-thread", "card-deleted", "no-home", "no-workspace", "not-https"],
+)
+def test_where_a_thread_is(workspace: str, home: Home | None, address: str) -> None:
+    """Slack's own form of a link to the card, in its thread; none where it would lead nowhere."""
+    assert Links(workspace).thread(home) == address

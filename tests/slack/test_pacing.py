@@ -1,0 +1,275 @@
+"""Slack's pace, with time as the loop's own: it stands still while anything runs, and jumps to what waits."""
+
+import asyncio
+import itertools
+import selectors
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import pytest
+
+from bot.errors import SlackBusy
+from bot.slack.pacing import BURST, KEPT_FREE, PATIENT, REFILL, UPDATE, Pacing
+
+T = TypeVar("T")
+
+
+class Waiting(selectors.DefaultSelector):
+    """Waits for nothing: whoever wants to sleep has slept."""
+
+    slept = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self.slept += timeout or 0.0
+        return super().select(0)
+
+
+class Turned(asyncio.SelectorEventLoop):
+    """A loop whose clock is moved by its timers alone."""
+
+    def __init__(self) -> None:
+        self._waiting = Waiting()
+        super().__init__(self._waiting)
+
+    def time(self) -> float:
+        return self._waiting.slept
+
+
+def run(story: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=Turned) as runner:
+        return runner.run(story)
+
+
+def clock() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def posted(pacing: Pacing, channel: str) -> float:
+    """When it could be posted; or minus the seconds after which to ask again."""
+    try:
+        await pacing.message(channel)
+    except SlackBusy as busy:
+        return -(busy.retry_after or 0.0)
+    return round(clock(), 6)
+
+
+async def edited(pacing: Pacing) -> float | None:
+    try:
+        await pacing.edit()
+    except SlackBusy:
+        return None
+    return round(clock(), 6)
+
+
+def test_one_message_a_second_in_a_channel() -> None:
+    """The first goes at once, each of the next a second after the one before."""
+
+    async def story() -> list[float]:
+        pacing = Pacing()
+        return await asyncio.gather(*(posted(pacing, "C1") for _ in range(4)))
+
+    assert run(story()) == [0, 1, 2, 3]
+
+
+def test_one_after_the_other_is_no_faster() -> None:
+    """Who waits for each before the next has the same pace; a channel that was quiet owes nothing."""
+
+    async def story() -> list[float]:
+        pacing = Pacing()
+        times = [await posted(pacing, "C1") for _ in range(3)]
+        await asyncio.sleep(60)
+        return [*times, await posted(pacing, "C1"), await posted(pacing, "C1")]
+
+    assert run(story()) == [0, 1, 2, 62, 63]
+
+
+def test_another_channel_is_not_held_up() -> None:
+    """A queue in one channel is nobody else's."""
+
+    async def story() -> list[float]:
+        pacing = Pacing()
+        busy = [posted(pacing, "C1") for _ in range(10)]
+        return (await asyncio.gather(*busy, posted(pacing, "C2"), posted(pacing, "C3")))[-2:]
+
+    assert run(story()) == [0, 0]
+
+
+def test_whoever_would_wait_for_long_is_told_when_to_come_back() -> None:
+    """Nobody waits for more than three seconds; the others are told moments of their own, a second apart."""
+
+    async def story() -> list[float]:
+        pacing = Pacing()
+        return await asyncio.gather(*(posted(pacing, "C1") for _ in range(10)))
+
+    times = run(story())
+    assert [time for time in times if time >= 0] == [0, 1, 2, 3]
+    assert [-time for time in times if time < 0] == [5, 6, 7, 8, 9, 10]
+
+
+def test_everybody_is_served_who_comes_back_as_told() -> None:
+    """Forty notices in one channel: a second apart, none early, and each asks twice at most."""
+
+    async def notice(pacing: Pacing) -> tuple[int, float]:
+        tries = 1
+        while (time := await posted(pacing, "C1")) < 0:
+            await asyncio.sleep(-time)
+            tries += 1
+        return tries, time
+
+    async def story() -> list[tuple[int, float]]:
+        pacing = Pacing()
+        return await asyncio.gather(*(notice(pacing) for _ in range(40)))
+
+    lives = run(story())
+    times = sorted(time for _, time in lives)
+    assert all(later - time >= 1 for time, later in itertools.pairwise(times))
+    assert times[-1] <= 45
+    assert max(tries for tries, _ in lives) <= 2
+
+
+def test_the_pace_can_be_another() -> None:
+    """Tests are in more of a hurry than people."""
+
+    async def story() -> list[float]:
+        pacing = Pacing(between=0.5)
+        return await asyncio.gather(*(posted(pacing, "C1") for _ in range(3)))
+
+    assert run(story()) == [0, 0.5, 1]
+
+
+def test_too_many_rests_that_channel_only() -> None:
+    """After a 429 nothing is sent there before its time; other channels and edits go on."""
+
+    async def story() -> None:
+        pacing = Pacing()
+        await pacing.message("C1")
+        pacing.rest("C1", SlackBusy("ratelimited", retry_after=30))
+        with pytest.raises(SlackBusy) as busy:
+            await pacing.message("C1")
+        assert (busy.value.code, busy.value.retry_after) == ("ratelimited", 30)
+        assert await posted(pacing, "C2") == 0
+        assert await edited(pacing) == 0
+        assert pacing.may_edit()
+
+        await asyncio.sleep(29)
+        with pytest.raises(SlackBusy) as busy:
+            await pacing.message("C1")
+        assert busy.value.retry_after == 1
+        await asyncio.sleep(1)
+        assert await posted(pacing, "C1") == 30
+
+    run(story())
+
+
+def test_who_waited_while_slack_said_too_many_does_not_send() -> None:
+    """Those in the queue are told the same as those who come later."""
+
+    async def story() -> list[BaseException | None]:
+        pacing = Pacing()
+        await pacing.message("C1")
+        queue = asyncio.gather(*(pacing.message("C1") for _ in range(2)), return_exceptions=True)
+        await asyncio.sleep(0.5)
+        pacing.rest("C1", SlackBusy("ratelimited", retry_after=30))
+        return await queue
+
+    first, second = run(story())
+    assert isinstance(first, SlackBusy)
+    assert isinstance(second, SlackBusy)
+    assert (first.retry_after, second.retry_after) == (29.5, 28.5)
+
+
+@pytest.mark.parametrize(
+    "busy",
+    [SlackBusy("ratelimited"), SlackBusy("internal_error", retry_after=30, maybe_done=True)],
+    ids=["without-a-time", "no-429"],
+)
+def test_other_troubles_rest_nothing(busy: SlackBusy) -> None:
+    """Only a 429 that says how long is a reason to stay away."""
+
+    async def story() -> float:
+        pacing = Pacing()
+        pacing.rest("C1", busy)
+        return await posted(pacing, "C1")
+
+    assert run(story()) == 0
+
+
+def test_ten_edits_at_once_and_forty_a_minute_after_them() -> None:
+    """Edits wait for each other, up to three seconds; who would wait longer is sent away."""
+
+    async def story() -> list[float | None]:
+        pacing = Pacing()
+        return await asyncio.gather(*(edited(pacing) for _ in range(BURST + 4)))
+
+    times = run(story())
+    assert times[:BURST] == [0.0] * BURST
+    assert times[BURST] == REFILL / BURST
+    assert [time for time in times if time and time > PATIENT] == []
+    assert times[-2:] == [None, None]
+
+
+def test_a_minute_of_edits_stays_below_slacks_fifty() -> None:
+    """However many want to edit, no sixty seconds see more than fifty of them."""
+
+    async def story() -> list[float]:
+        pacing = Pacing()
+        times: list[float] = []
+        while clock() < 180:
+            if (time := await edited(pacing)) is not None:
+                times.append(time)
+        return times
+
+    times = run(story())
+    assert max(sum(start <= time < start + 60 for time in times) for start in times) <= 50
+
+
+def test_some_edits_are_kept_for_what_is_urgent() -> None:
+    """What can be left out gives way while six of ten are used; the urgent ones have the rest at once."""
+
+    async def story() -> None:
+        pacing = Pacing()
+        used = 0
+        while pacing.may_edit():
+            assert await edited(pacing) == 0
+            used += 1
+        assert used == BURST - KEPT_FREE
+        assert [await edited(pacing) for _ in range(KEPT_FREE)] == [0.0] * KEPT_FREE
+        assert not pacing.may_edit()
+
+        await asyncio.sleep(REFILL)
+        assert pacing.may_edit()
+
+    run(story())
+
+
+def test_too_many_edits_rest_edits_only() -> None:
+    """After a 429 of chat.update no card is edited for its time; notices still come."""
+
+    async def story() -> None:
+        pacing = Pacing()
+        pacing.rest(UPDATE, SlackBusy("ratelimited", retry_after=30))
+        assert not pacing.may_edit()
+        with pytest.raises(SlackBusy) as busy:
+            await pacing.edit()
+        assert (busy.value.code, busy.value.retry_after) == ("ratelimited", 30)
+        assert await posted(pacing, "C1") == 0
+
+        await asyncio.sleep(30)
+        assert pacing.may_edit()
+        assert await edited(pacing) == 30
+
+    run(story())
+
+
+def test_a_clock_of_ones_own() -> None:
+    """Who is told to come back is told by the clock that was given."""
+
+    async def story() -> float:
+        pacing = Pacing(clock=lambda: 1_000_000.0)
+        await pacing.message("C1")
+        pacing.rest("C1", SlackBusy("ratelimited", retry_after=7))
+        with pytest.raises(SlackBusy) as busy:
+            await pacing.message("C1")
+        return busy.value.retry_after or 0.0
+
+    assert run(story()) == 7

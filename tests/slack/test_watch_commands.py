@@ -1,0 +1,195 @@
+"""What is typed after the command about watches, and the job or the sentence that comes of it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.jobs.model import Broadcast, Job, ListWatches, LookUp, StartWatch, StopWatch, TryNotices
+from bot.jobs.request import Asker, Ephemeral
+from bot.orders.ids import OrderId
+from bot.slack import watch_words
+from bot.slack.commands import reply
+from bot.slack.help import HELP, TOPICS
+from bot.slack.limits import LIMITS
+from bot.slack.payloads import Command
+from bot.watches.model import Level
+
+ELM = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
+OAK = "8d3e5b7a-1c2f-4e6d-9a0b-4f5c6d7e8a9b"
+LINK = f"https://app.autoenhance.ai/orders/{ELM}"
+ASKER = Asker(
+    team_id="T1",
+    user_id="U1",
+    name="ana",
+    user_team_id="T1",
+    channel_id="C1",
+    at=datetime(2026, 11, 23, 12, tzinfo=UTC),
+)
+URL = "https://hooks.slack.test/1"
+FAILURES, ALL = Level.FAILURES, Level.ALL
+
+
+def typed(text: str) -> tuple[str, Job | None]:
+    return reply(Command(ASKER, text, URL), "k1")
+
+
+WATCHES: list[tuple[str, str, Level | None]] = [
+    (f"watch {ELM}", ELM, None),
+    (f"  Watch   {ELM}  ", ELM, None),
+    (f"WATCH {ELM}", ELM, None),
+    (f"watch {ELM.upper()}", ELM.upper(), None),
+    (f"watch {LINK}", ELM, None),
+    (f"watch <{LINK}>", ELM, None),
+    (f"watch <{LINK}|Elm Street>", ELM, None),
+    (f"watch `{ELM}`", ELM, None),
+    (f"watch *{ELM}*", ELM, None),
+    (f"watch the order {ELM} please", ELM, None),
+    (f"watch {ELM} {LINK}", ELM, None),
+    (f"watch {ELM} failures", ELM, FAILURES),
+    (f"watch {ELM}   FAILURES ", ELM, FAILURES),
+    (f"watch <{LINK}|Elm> Failures", ELM, FAILURES),
+    (f"watch {ELM} all", ELM, ALL),
+    ("watch 12-elm-street", "12-elm-street", None),
+    ("watch 12-elm-street failures", "12-elm-street", FAILURES),
+    ("watch 12-elm-street All", "12-elm-street", ALL),
+    ("watch https://app.autoenhance.ai/orders/12-elm-street failures", "12-elm-street", FAILURES),
+    ("watch failures", "failures", None),
+    ("watch failures failures", "failures", FAILURES),
+    ("watch all", "all", None),
+    ("watch all failures", "all", FAILURES),
+    ("watch watch", "watch", None),
+    ("watch list", "list", None),
+]
+
+
+@pytest.mark.parametrize(("text", "order", "level"), WATCHES, ids=[case[0] for case in WATCHES])
+def test_starting_to_watch(text: str, order: str, level: Level | None) -> None:
+    """One order by its id or link, whatever its id is, and behind it what is to be heard of."""
+    said, job = typed(text)
+
+    assert isinstance(job, StartWatch)
+    assert (job.order, job.level, job.to, job.adopt) == (order, level, "channel", None)
+    assert order in said
+
+
+STOPS: list[tuple[str, str]] = [
+    (f"unwatch {ELM}", ELM),
+    (f"UNWATCH {ELM}", ELM),
+    (f"Unwatch <{LINK}|Elm>", ELM),
+    ("unwatch 12-elm-street", "12-elm-street"),
+    ("unwatch failures", "failures"),
+    ("unwatch unwatch", "unwatch"),
+]
+
+
+@pytest.mark.parametrize(("text", "order"), STOPS, ids=[case[0] for case in STOPS])
+def test_stopping(text: str, order: str) -> None:
+    """The asker's own watch in this channel."""
+    said, job = typed(text)
+
+    assert isinstance(job, StopWatch)
+    assert (job.order, job.everybody, job.watched_in) == (order, False, None)
+    assert said == watch_words.STOPPING
+
+
+OTHERS: list[tuple[str, str, type[Job], dict[str, Any]]] = [
+    ("list", watch_words.LISTING, ListWatches, {}),
+    (" LIST ", watch_words.LISTING, ListWatches, {}),
+    ("list of what is watched", watch_words.LISTING, ListWatches, {}),
+    ("test", watch_words.TRYING, TryNotices, {}),
+    ("Test please", watch_words.TRYING, TryNotices, {}),
+    ("settings", watch_words.SETTING, Broadcast, {"on": None}),
+    ("settings broadcast", watch_words.SETTING, Broadcast, {"on": None}),
+    ("settings broadcast on", watch_words.SETTING, Broadcast, {"on": True}),
+    ("SETTINGS Broadcast   ON", watch_words.SETTING, Broadcast, {"on": True}),
+    ("settings broadcast off", watch_words.SETTING, Broadcast, {"on": False}),
+]
+
+
+@pytest.mark.parametrize(("text", "said", "kind", "fields"), OTHERS, ids=[case[0] for case in OTHERS])
+def test_what_is_about_no_order(text: str, said: str, kind: type[Any], fields: dict[str, Any]) -> None:
+    """The list, the test and the settings, however they are written."""
+    answer, job = typed(text)
+
+    assert answer == said
+    assert isinstance(job, kind)
+    assert {name: getattr(job, name) for name in fields} == fields
+
+
+SENTENCES: list[tuple[str, str]] = [
+    ("watch", watch_words.WATCH_WHAT),
+    ("  WATCH ", watch_words.WATCH_WHAT),
+    (f"watch {ELM} {OAK}", watch_words.ONE_AT_A_TIME),
+    (f"watch {ELM}, {OAK} failures", watch_words.ONE_AT_A_TIME),
+    (f"unwatch {ELM} {OAK}", watch_words.ONE_AT_A_TIME),
+    ("watch 12-elm, 14-elm", watch_words.ONE_AT_A_TIME),
+    ("unwatch", watch_words.UNWATCH_WHAT),
+    ("settings on", watch_words.SETTINGS_WHAT),
+    ("settings broadcast maybe", watch_words.SETTINGS_WHAT),
+    ("settings broadcast on off", watch_words.SETTINGS_WHAT),
+    ("help watch", TOPICS["watch"]),
+    ("HELP Watch", TOPICS["watch"]),
+    ("", HELP),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), SENTENCES, ids=[case[0] or "nothing" for case in SENTENCES])
+def test_what_is_answered_at_once(text: str, said: str) -> None:
+    """Where nothing can be done, what to type instead; and no job."""
+    assert typed(text) == (said, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["watch the house", "watch elm street failures", "unwatch the house", "watch <!channel>", "watch ???"],
+)
+def test_what_names_no_order(text: str) -> None:
+    """The answer says what was typed, harmlessly, and how ids look."""
+    said, job = typed(text)
+
+    assert job is None
+    assert "I can't see an order id in" in said
+    assert "<!" not in said
+    assert "/order find" in said
+
+
+@pytest.mark.parametrize("word", ["list", "test", "settings"])
+def test_an_order_behind_another_word_is_looked_up(word: str) -> None:
+    """A link that was pasted behind one of our words is what is meant."""
+    _, job = typed(f"{word} {LINK}")
+
+    assert isinstance(job, LookUp)
+    assert [wanted.order for wanted in job.wanted] == [ELM]
+
+
+@pytest.mark.parametrize("word", ["watch", "unwatch", "list", "test", "settings"])
+def test_an_order_that_is_called_like_a_word(word: str) -> None:
+    """`show` looks up what is one of our words otherwise."""
+    _, job = typed(f"show {word}")
+
+    assert isinstance(job, LookUp)
+    assert [wanted.order for wanted in job.wanted] == [word]
+
+
+@pytest.mark.parametrize("text", [f"watch {ELM}", f"unwatch {ELM}", "list", "test", "settings"])
+def test_a_job_knows_who_asked_and_where_to_answer(text: str) -> None:
+    """The answer takes the place of the sentence that was said at once."""
+    said, job = typed(text)
+
+    assert job is not None
+    assert job.key == "k1"
+    assert getattr(job, "asker", None) == ASKER
+    assert getattr(job, "place", None) == Ephemeral(response_url=URL, replace=True)
+    assert 1 <= len(said) <= LIMITS.section
+
+
+def test_all_about_one_order_happens_one_after_the_other() -> None:
+    """Starting and stopping share their lane, which is the order's own."""
+    lanes = set()
+    for text in (f"watch {ELM}", f"unwatch {ELM}", f"watch {ELM} failures"):
+        _, job = typed(text)
+        assert job
+        lanes.add(job.lane)
+
+    assert lanes == {f"order:T1:{OrderId(ELM)}"}

@@ -1,0 +1,235 @@
+"""The webhook's door: who is let in, what is refused, and what it wakes."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from bot.build import open_desk
+from bot.demo import Sandbox
+from bot.hooks import MOST_BYTES, SETTLE, WebhookDoor
+from bot.orders.ids import OrderId
+from bot.sandbox.server import serving
+from bot.watches.agenda import ENOUGH
+from bot.web import build_web
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+TOKEN = "sesame-opens-the-door"
+LET_IN = {"Authentication": TOKEN}
+ELM = "12-elm"
+PATH = "/autoenhance/webhook"
+
+
+class Bell:
+    """What was woken, and until when; out of order when it is told to be."""
+
+    def __init__(self) -> None:
+        self.rung: list[tuple[OrderId, timedelta, int]] = []
+        self.broken: Exception | None = None
+
+    async def __call__(self, order: OrderId, due: datetime, photos: int) -> None:
+        if self.broken:
+            raise self.broken
+        self.rung.append((order, due - NOW, photos))
+
+
+@pytest.fixture
+def bell() -> Bell:
+    return Bell()
+
+
+@asynccontextmanager
+async def door(bell: Bell | None) -> AsyncIterator[httpx.AsyncClient]:
+    """The bot's own routes on a real socket; without a bell there is no token."""
+
+    async def ready() -> list[str]:
+        return []
+
+    webhook = WebhookDoor(SecretStr(TOKEN), bell, lambda: NOW).answer if bell else None
+    async with (
+        serving(build_web(None, webhook, ready)) as url,
+        httpx.AsyncClient(base_url=url) as client,
+    ):
+        yield client
+
+
+def call(**fields: Any) -> dict[str, Any]:
+    return {"event": "image_processed", "order_id": ELM, "error": False, "order_is_processing": True} | fields
+
+
+CALLS: list[tuple[str, dict[str, Any], list[int]]] = [
+    ("end", call(order_is_processing=False), [ENOUGH]),
+    ("failure", call(error=True), [ENOUGH]),
+    ("failure-in-words", call(error="too blurry"), [ENOUGH]),
+    ("photo", call(), [1]),
+    ("registered", call(event="image_registered"), []),
+    ("unknown-event", call(event="order_sold"), []),
+    ("no-order", call(order_id=None), []),
+    ("impossible-order", call(order_id="a b"), []),
+    ("nothing", {}, []),
+]
+
+
+@pytest.mark.parametrize(("body", "rung"), [case[1:] for case in CALLS], ids=[case[0] for case in CALLS])
+async def test_what_a_call_wakes(bell: Bell, body: dict[str, Any], rung: list[int]) -> None:
+    """Every well-formed call is thanked for, and only news of an order rings, with what it is worth."""
+    async with door(bell) as http:
+        answer = await http.post(PATH, json=body, headers=LET_IN)
+
+    assert answer.status_code == 200
+    assert bell.rung == [(ELM, SETTLE, photos) for photos in rung]
+
+
+@pytest.mark.parametrize("body", [b"", b" \n"], ids=["empty", "blank"])
+async def test_a_test_call_is_thanked_for(bell: Bell, body: bytes) -> None:
+    """The settings page of Autoenhance tries the address without a body."""
+    async with door(bell) as http:
+        answer = await http.post(PATH, content=body, headers=LET_IN)
+
+    assert (answer.status_code, bell.rung) == (200, [])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"not json", b"[]", b"null", b"\x00\xff\xfe", b'{"order_id":', b"order_id=12-elm", b"[" * 9000],
+    ids=["text", "array", "null", "binary", "cut", "form", "deep"],
+)
+async def test_a_malformed_call_is_refused(bell: Bell, body: bytes) -> None:
+    """400, and nothing rings."""
+    async with door(bell) as http:
+        answer = await http.post(PATH, content=body, headers=LET_IN)
+
+    assert (answer.status_code, bell.rung) == (400, [])
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Authentication": TOKEN}, 200),
+        ({"Authentication": f"Bearer {TOKEN}"}, 200),
+        ({"Authorization": TOKEN}, 200),
+        ({"Authorization": f"bearer {TOKEN}"}, 200),
+        ({}, 401),
+        ({"Authentication": ""}, 401),
+        ({"Authentication": "wrong"}, 401),
+        ({"Authorization": "Bearer"}, 401),
+        ({"Authentication": "sésame".encode()}, 401),
+        ({"Authentication": "sésame".encode("latin-1")}, 401),
+    ],
+    ids=str,
+)
+async def test_who_is_let_in(bell: Bell, headers: dict[str, str | bytes], status: int) -> None:
+    """The token in either header, with or without Bearer; the refusal does not repeat what was sent."""
+    async with door(bell) as http:
+        answer = await http.post(PATH, json=call(), headers=[*headers.items()])  # type: ignore[arg-type]  # str and bytes
+
+    assert answer.status_code == status
+    assert len(bell.rung) == (status == 200)
+    assert "wrong" not in answer.text
+    assert TOKEN not in answer.text
+
+
+async def test_strangers_are_not_read(bell: Bell) -> None:
+    """Without the token the body does not matter, however large or broken."""
+    async with door(bell) as http:
+        for body in (b"not json", b"x" * 2 * MOST_BYTES, b""):
+            assert (await http.post(PATH, content=body)).status_code == 401
+
+
+def padded(size: int) -> bytes:
+    body = b'{"event": "image_processed", "order_id": "12-elm", "more": "'
+    return body + b"x" * (size - len(body) - 2) + b'"}'
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["content-length", "chunked"])
+@pytest.mark.parametrize(
+    ("size", "status"), [(MOST_BYTES, 200), (MOST_BYTES + 1, 413), (4 * MOST_BYTES, 413)]
+)
+async def test_how_large_a_call_may_be(bell: Bell, size: int, status: int, *, told: bool) -> None:
+    """64 KiB and no more, whether or not its size is said in advance."""
+    body = padded(size)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), 10_000):
+            yield body[start : start + 10_000]
+
+    async with door(bell) as http:
+        answer = await http.post(PATH, content=body if told else pieces(), headers=LET_IN)
+
+    assert answer.status_code == status
+    assert len(bell.rung) == (status == 200)
+
+
+async def test_one_that_goes_on_and_on_is_cut_off(bell: Bell) -> None:
+    """Without a length nobody waits for the end of what is too large already."""
+    async with door(bell) as http:
+        address = http.base_url
+        reader, writer = await asyncio.open_connection(address.host, address.port)
+        head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nAuthentication: {TOKEN}\r\n"
+        chunk = b"11000\r\n" + b"x" * 0x11000 + b"\r\n"  # and no last one
+        writer.write(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + chunk)
+        status = await asyncio.wait_for(reader.readline(), 5)
+        writer.close()
+        await writer.wait_closed()
+
+    assert b" 413 " in status
+
+
+async def test_a_call_that_could_not_be_written_may_come_again(bell: Bell) -> None:
+    """A full disk is said with 503, which invites a repeat."""
+    bell.broken = sqlite3.OperationalError("disk full")
+    async with door(bell) as http:
+        answer = await http.post(PATH, json=call(), headers=LET_IN)
+        assert (answer.status_code, answer.text) == (503, "not now")
+
+        bell.broken = None
+        assert (await http.post(PATH, json=call(), headers=LET_IN)).status_code == 200
+
+
+async def test_the_door_takes_post_only(bell: Bell) -> None:
+    """Whoever opens the address in a browser is refused without fuss."""
+    async with door(bell) as http:
+        assert (await http.get(PATH, headers=LET_IN)).status_code == 405
+
+
+async def test_without_a_token_there_is_no_door() -> None:
+    """Nobody can be told from anybody then, so the address does not exist."""
+    async with door(None) as http:
+        assert (await http.post(PATH, json=call(), headers=LET_IN)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("settings", "status"),
+    [({}, 401), ({"autoenhance_webhook_token": None}, 404)],
+    ids=["set", "not-set"],
+)
+async def test_the_bot_opens_it_where_a_token_is_set(
+    sandbox: Sandbox, settings: dict[str, Any], status: int
+) -> None:
+    """The running bot has the door with a token in its settings, and none without."""
+    chosen = sandbox.settings.model_copy(update=settings)
+    async with (
+        open_desk(chosen) as desk,
+        serving(desk.web) as url,
+        httpx.AsyncClient() as http,
+    ):
+        assert (await http.post(url + PATH, json=call())).status_code == status
+
+
+async def test_the_bot_thanks_for_an_order_that_nobody_watches(sandbox: Sandbox) -> None:
+    """Autoenhance calls about every order of the account; most are nobody's here."""
+    token = sandbox.autoenhance.webhook_token
+    async with (
+        open_desk(sandbox.settings) as desk,
+        serving(desk.web) as url,
+        httpx.AsyncClient() as http,
+    ):
+        answer = await http.post(url + PATH, json=call(), headers={"Authentication": token})
+
+    assert answer.status_code == 200

@@ -1,0 +1,165 @@
+"""How often is looked: enough to see the end within seconds, and little on the way there."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.orders.changes import Glimpse
+from bot.orders.ids import OrderId
+from bot.orders.progress import State, Tally
+from bot.watches import rhythm
+from bot.watches.model import Kind, Watch
+from bot.watches.steps import Rules, next_step
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+PHOTOS, LASTS = 40, 600.0  # an order's, and the seconds that it takes
+SWEEP = 1.0  # seconds until a look that is due is made
+
+
+def tally(done: int = 0, state: State = State.ENHANCING, failed: int = 0) -> Tally:
+    return Tally(state=state, total=PHOTOS, done=done, failed=failed, waiting=PHOTOS - done - failed)
+
+
+def at(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def watch(seen: Tally, first: Tally | None = None, *, since: float = 60.0, **more: Any) -> Watch:
+    """`first` was seen so many seconds before `seen`."""
+    usual = {
+        "id": 7,
+        "team_id": "T1",
+        "place": "C1",
+        "order": OrderId("12-elm"),
+        "watchers": (),
+        "seen": Glimpse(tally=seen, at=NOW),
+        "first": Glimpse(tally=first or seen, at=at(-since)),
+        "next_look": NOW,
+    }
+    return Watch(**usual | more)
+
+
+PAUSES: dict[str, tuple[Watch, float]] = {
+    "grouping": (watch(tally(state=State.GROUPING)), 5.0),
+    "unknown-word": (watch(tally(state=State.OTHER)), 5.0),
+    "waiting-for-photos": (watch(tally(state=State.WAITING)), 10.0),
+    "nothing-done-yet": (watch(tally()), 10.0),
+    "first-look": (watch(tally(), since=0), 10.0),
+    "ready": (watch(tally(40, State.READY)), 300.0),
+    "attention": (watch(tally(38, State.ATTENTION, 2)), 300.0),
+    "failed": (watch(tally(0, State.FAILED, 40)), 300.0),
+    "deleted": (watch(tally(3, State.DELETED)), 300.0),
+    "far-from-the-end": (watch(tally(4), tally()), 60.0),
+    "half-of-what-is-left": (watch(tally(30), tally()), 10.0),
+    "failures-count-as-progress": (watch(tally(20, failed=10), tally()), 10.0),
+    "failures-of-before-do-not": (watch(tally(20, failed=10), tally(failed=10)), 15.0),
+    "near-the-end": (watch(tally(39), tally()), 5.0),
+    "hooked": (watch(tally(39), tally(), hooked=True), 150.0),
+    "hooked-but-grouping": (watch(tally(state=State.GROUPING), hooked=True), 5.0),
+    "hooked-and-over": (watch(tally(40, State.READY), hooked=True), 300.0),
+    "still-for-four-minutes": (watch(tally(), still=240.0), 60.0),
+    "still-near-the-end": (watch(tally(39), tally(), still=240.0), 60.0),
+    "still-and-grouping": (watch(tally(state=State.GROUPING), still=240.0), 60.0),
+    "still-for-a-day": (watch(tally(4), tally(), still=86400.0), 300.0),
+    "waiting-for-a-day": (watch(tally(state=State.WAITING), still=86400.0), 300.0),
+    "work-was-taken-back": (watch(tally(4), tally(30)), 10.0),
+    "clock-was-turned-back": (watch(tally(4), tally(), since=-60.0), 10.0),
+}
+
+
+@pytest.mark.parametrize("case", PAUSES)
+def test_the_pause_of_each_state(case: str) -> None:
+    """Seconds while it works, half of the rest while that is known, minutes where nothing moves."""
+    watched, seconds = PAUSES[case]
+    assert watched.seen
+
+    assert rhythm.pause(watched, watched.seen.tally) == pytest.approx(seconds)
+
+
+def test_an_order_that_was_never_seen() -> None:
+    """There is nothing to go by yet, so it is looked at soon."""
+    never = watch(tally()).model_copy(update={"seen": None, "first": None})
+
+    assert rhythm.pause(never, tally()) == rhythm.SOONEST
+
+
+def test_plans_differ_by_a_tenth_at_most() -> None:
+    """A thousand watches begun together are spread evenly over the tenth before and after."""
+    plans = [(rhythm.at(watch(tally(), id=id_), NOW, 100.0) - NOW).total_seconds() for id_ in range(1, 1001)]
+
+    assert 90 <= min(plans) < 91
+    assert 109 < max(plans) <= 110
+    assert 99 < sum(plans) / len(plans) < 101
+    assert len(set(plans)) > 990
+
+
+def test_a_plan_is_the_same_when_it_is_made_again() -> None:
+    """Luck comes from the watch and the time, so a look that is worked out again plans the same."""
+    assert rhythm.at(watch(tally()), NOW, 60.0) == rhythm.at(watch(tally()), NOW, 60.0)
+    assert rhythm.at(watch(tally()), NOW, 60.0) != rhythm.at(watch(tally()), at(1), 60.0) - timedelta(
+        seconds=1
+    )
+
+
+def shoot(seconds: float) -> Tally:
+    """Photo by photo, evenly."""
+    done = min(PHOTOS, int(seconds / LASTS * PHOTOS))
+    return tally(done, State.READY if done == PHOTOS else State.ENHANCING)
+
+
+def follow(luck: random.Random, *, begun: float, hooked: bool) -> tuple[int, float]:
+    """How many looks it took, and how many seconds after the order's end that was seen.
+
+    With `hooked` the webhook's last call comes with the end, and wakes the watch three seconds later.
+    """
+    seconds = begun
+    watched = watch(shoot(seconds), id=luck.randrange(1, 10**6), hooked=hooked)
+    glimpse = Glimpse(tally=shoot(seconds), at=at(seconds))
+    pause = rhythm.pause(watched, glimpse.tally)
+    watched = watched.model_copy(
+        update={
+            "seen": glimpse,
+            "first": glimpse,
+            "shown": glimpse,
+            "pause": pause,
+            "next_look": rhythm.at(watched, at(seconds), pause),
+        }
+    )
+    for looks in range(1, 1000):
+        planned = (watched.next_look - NOW).total_seconds()
+        if hooked and planned > LASTS:
+            planned = min(planned, max(seconds, LASTS + 3))
+        seconds = planned + luck.random() * SWEEP
+        step = next_step(watched, shoot(seconds), at(seconds), Rules())
+        watched = step.watch
+        if step.notice:
+            assert step.notice.kind is Kind.FINISHED
+            return looks, seconds - LASTS
+    raise AssertionError("the end was never seen")
+
+
+@pytest.mark.parametrize("within", [1.0, 60.0, LASTS - 1], ids=["at-once", "first-minute", "any-time"])
+def test_the_end_is_seen_within_seconds_and_costs_little(within: float) -> None:
+    """Forty photos in ten minutes: at most 20 looks, and the end seen within 20 s in 95 of 100."""
+    luck = random.Random(1)  # noqa: S311 - no secret
+    lives = [follow(luck, begun=luck.uniform(0, within), hooked=False) for _ in range(100)]
+
+    assert max(looks for looks, _ in lives) <= 20
+    assert sum(late <= 20 for _, late in lives) >= 95
+
+
+@pytest.mark.parametrize("within", [1.0, LASTS - 1], ids=["at-once", "any-time"])
+def test_a_webhook_saves_most_looks(within: float) -> None:
+    """Where it calls, five looks are enough besides the one after its last call, which sees the end."""
+    luck = random.Random(1)  # noqa: S311 - no secret
+    lives = [follow(luck, begun=luck.uniform(0, within), hooked=True) for _ in range(100)]
+
+    assert max(looks for looks, _ in lives) <= 5 + 1
+    assert max(late for _, late in lives) <= 5
+
+
+def test_a_webhook_that_is_lost_costs_minutes_only() -> None:
+    """The net below it: an end that nobody called about is seen at the next planned look."""
+    assert rhythm.HOOKED * 1.1 + SWEEP < 5 * 60

@@ -1,0 +1,507 @@
+"""The watches on a real file: where, when and by whom, whatever comes in between."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.database import Database
+from bot.orders.changes import Glimpse
+from bot.orders.ids import OrderId
+from bot.orders.progress import State, Tally
+from bot.stores import Stores
+from bot.watches.agenda import CLAIM, LONGEST, Agenda, Due
+from bot.watches.model import Condition, Delay, Ending, Home, Kind, Level, Sending, Watch, Watcher
+from bot.watches.steps import ended
+from bot.watches.store import ENDED_KEPT, Watches
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ELM, OAK = OrderId("12-elm"), OrderId("7-oak")
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+MANY = 100
+
+
+def person(user_id: str) -> Watcher:
+    return Watcher(user_id=user_id, name=user_id.lower(), since=NOW)
+
+
+def watch(order: OrderId = ELM, place: str = "C1", *users: str, team: str = "T1", **more: Any) -> Watch:
+    """Due now."""
+    watchers = tuple(map(person, users or ("U1",)))
+    usual = {"team_id": team, "place": place, "order": order, "watchers": watchers, "next_look": NOW}
+    return Watch(**usual | more)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with Database.opened(tmp_path / "d.sqlite3") as database:
+        yield database
+
+
+@pytest.fixture
+async def stores(database: Database) -> Stores:
+    return await Stores.prepared(database, NOW)
+
+
+@pytest.fixture
+def watches(stores: Stores) -> Watches:
+    return stores.watches
+
+
+@pytest.fixture
+def agenda(stores: Stores) -> Agenda:
+    return stores.agenda
+
+
+async def added(watches: Watches, new: Watch) -> Watch:
+    found = await watches.add(new, most=MANY)
+    assert found
+    return found
+
+
+async def only(watches: Watches, order: OrderId = ELM, team: str = "T1") -> Watch:
+    [found] = await watches.of_order(team, order)
+    return found
+
+
+def later(watch: Watch, wait: timedelta = HOUR, **more: Any) -> Watch:
+    return watch.model_copy(update={"next_look": NOW + wait, **more})
+
+
+async def test_a_watch_is_read_as_it_was_written(watches: Watches) -> None:
+    """Every field, through a file; the store gives it its id."""
+    tally = Tally(state=State.ENHANCING, total=30, done=9, failed=1, waiting=20)
+    glimpse = Glimpse(tally=tally, at=NOW)
+    full = watch(
+        ELM,
+        "C1",
+        "U1",
+        "U2",
+        home=Home(channel_id="C1", card_ts="1.5", thread_ts="1.4"),
+        name="Elm",
+        condition=Condition.PARKED,
+        reason="is_archived",
+        seen=glimpse,
+        first=glimpse,
+        shown=glimpse,
+        shown_stuck=True,
+        still=3.5,
+        lived=99.0,
+        missing=1,
+        delay=Delay.SLACK,
+        late_since=NOW,
+        told_failure=True,
+        told_stuck=True,
+        told_over=tally,
+        sending=Sending(kind=Kind.STUCK, tries=1),
+        pause=15.0,
+    )
+    written = await added(watches, full)
+
+    assert written.id
+    assert await only(watches) == full.model_copy(update={"id": written.id})
+
+
+async def test_one_order_is_watched_in_one_place_once(watches: Watches) -> None:
+    """Adding it again gives what is there, with its watchers; another order or place is another watch."""
+    first = await added(watches, watch())
+    again = await added(watches, watch(ELM, "C1", "U2", name="another"))
+    others = [await added(watches, each) for each in (watch(OAK), watch(ELM, "C2"), watch(ELM, "U1"))]
+
+    assert again == first
+    assert len({first.id, *(each.id for each in others)}) == 4
+
+
+async def test_it_can_be_watched_again_after_its_end(watches: Watches) -> None:
+    """What has ended is in nobody's way, and is kept beside the new one."""
+    first = await added(watches, watch())
+    await watches.save(ended(first, Ending.STOPPED, NOW))
+    second = await added(watches, watch())
+
+    assert second.id != first.id
+    assert [each.id for each in await watches.of_order("T1", ELM)] == [second.id]
+    assert [each.id for each in await watches.of_person("T1", "U1")] == [first.id, second.id]
+
+
+async def test_a_place_has_its_limit(watches: Watches) -> None:
+    """The limit counts live watches of one place, and lets in who only joins what is there."""
+    known = await added(watches, watch(OrderId("order-0")))
+    await added(watches, watch(OrderId("order-1")))
+
+    assert await watches.add(watch(), most=2) is None
+    assert await watches.add(watch(OrderId("order-0"), "C1", "U2"), most=2) == known
+    assert await watches.add(watch(ELM, "C2"), most=2)
+    assert await watches.add(watch(ELM, team="T2"), most=2)
+    await watches.save(ended(known, Ending.QUIET, NOW))
+    assert await watches.add(watch(), most=2)
+
+
+async def test_teams_with_the_same_channel_id_are_apart(watches: Watches, agenda: Agenda) -> None:
+    """Neither team reads, lists or looks for the other."""
+    ours, theirs = await added(watches, watch()), await added(watches, watch(team="T2"))
+
+    assert ours.id != theirs.id
+    for team, mine in (("T1", ours), ("T2", theirs), ("T3", None)):
+        wanted = [mine] if mine else []
+        assert await watches.of_order(team, ELM) == wanted
+        assert await watches.at(team, "C1") == wanted
+        assert await watches.of_person(team, "U1") == wanted
+    await watches.save(later(ours))
+    assert await agenda.due(NOW, MANY) == [Due("T2", ELM)]
+    await agenda.claim([Due("T2", ELM)], NOW)
+    assert await agenda.due(NOW + HOUR, MANY) == [Due("T2", ELM), Due("T1", ELM)]
+
+
+async def test_noting_leaves_it_due_when_it_was(watches: Watches, agenda: Agenda) -> None:
+    """What was learnt in the middle of a look is on the disk, and the look itself is not over."""
+    read = await added(watches, watch())
+    await agenda.claim(await agenda.due(NOW, MANY), NOW)
+    await watches.note(later(read, sending=Sending(kind=Kind.FINISHED, tries=1)))
+
+    noted = await only(watches)
+    assert noted.sending == Sending(kind=Kind.FINISHED, tries=1)
+    assert noted.next_look == NOW
+    assert await agenda.due(NOW, MANY) == []
+
+
+async def test_one_that_was_never_promised_is_removed(watches: Watches, agenda: Agenda) -> None:
+    """Nothing of it is left, its watchers neither; others stay."""
+    read, other = await added(watches, watch()), await added(watches, watch(OAK))
+    await watches.remove(read)
+
+    assert await watches.of_person("T1", "U1") == [other]
+    assert await watches.of_order("T1", ELM) == []
+    assert await agenda.due(NOW, MANY) == [Due("T1", OAK)]
+
+
+async def test_whoever_watches_finds_it(watches: Watches) -> None:
+    """All of a person's watches, whoever began them, until they stop watching."""
+    read = await added(watches, watch())
+    joined = later(read, watchers=(*read.watchers, person("U2")))
+    await watches.save(joined)
+    assert await watches.of_person("T1", "U2") == [joined]
+
+    alone = later(read, watchers=(person("U2"),))
+    await watches.save(alone)
+    assert await watches.of_person("T1", "U1") == []
+    assert await watches.of_person("T1", "U2") == [alone]
+
+
+async def test_the_list_of_a_place(watches: Watches) -> None:
+    """Open and resting ones, oldest first; not what has ended."""
+    first, second, third = [await added(watches, watch(OrderId(f"order-{n}"))) for n in range(3)]
+    await watches.save(parked := later(second, condition=Condition.PARKED))
+    await watches.save(ended(third, Ending.QUIET, NOW))
+
+    assert await watches.at("T1", "C1") == [first, parked]
+    assert await watches.parked() == [parked]
+
+
+# Waking
+
+
+async def test_a_wake_brings_the_look_forward(watches: Watches, agenda: Agenda) -> None:
+    """A watch that sleeps is due when the webhook said so, and knows that there is one."""
+    await watches.save(later(await added(watches, watch())))
+    await agenda.wake(ELM, NOW + 3 * SECOND)
+
+    woken = await only(watches)
+    assert (woken.next_look, woken.wakes, woken.hooked) == (NOW + 3 * SECOND, 1, True)
+    assert await agenda.due(NOW + 2 * SECOND, MANY) == []
+    assert await agenda.due(NOW + 3 * SECOND, MANY) == [Due("T1", ELM)]
+
+
+async def test_a_wake_puts_nothing_off(watches: Watches, agenda: Agenda) -> None:
+    """What is due already, or sooner, stays so, however many calls come."""
+    await added(watches, watch())
+    for seconds in (3, 4, 5):
+        await agenda.wake(ELM, NOW + seconds * SECOND)
+
+    assert (await only(watches)).next_look == NOW
+
+
+async def test_photos_wake_nobody_until_they_are_a_third_of_the_order(
+    watches: Watches, agenda: Agenda
+) -> None:
+    """That the webhook calls is worth knowing; a look is worth it now and then."""
+    thirty = watch().model_copy(
+        update={
+            "seen": Glimpse(
+                tally=Tally(state=State.ENHANCING, total=30, done=0, failed=0, waiting=30), at=NOW
+            )
+        }
+    )
+    await watches.save(later(await added(watches, thirty)))
+    for _ in range(9):
+        await agenda.wake(ELM, NOW, 1)
+    sleeping = await only(watches)
+    assert (sleeping.next_look, sleeping.wakes, sleeping.hooked) == (NOW + HOUR, 0, True)
+    await agenda.wake(ELM, NOW, 1)
+
+    assert (await only(watches)).next_look == NOW
+
+
+async def test_a_wake_during_a_look_is_not_lost(watches: Watches, agenda: Agenda) -> None:
+    """The look may have asked too early, so another follows, although this one planned an hour."""
+    await added(watches, watch())
+    read = await only(watches)
+    await agenda.wake(ELM, NOW + 3 * SECOND)
+    await watches.save(later(read))
+
+    saved = await only(watches)
+    assert saved.next_look == NOW + 3 * SECOND
+    assert saved.hooked
+
+
+async def test_a_wake_before_a_look_is_answered_by_it(watches: Watches, agenda: Agenda) -> None:
+    """Who reads the watch after the call has its answer: nothing is looked at twice for it."""
+    await added(watches, watch())
+    await agenda.wake(ELM, NOW + 3 * SECOND)
+    await watches.save(later(await only(watches)))
+
+    assert (await only(watches)).next_look == NOW + HOUR
+
+
+async def test_a_wake_after_a_look_counts(watches: Watches, agenda: Agenda) -> None:
+    """Also when an earlier call was answered."""
+    await added(watches, watch())
+    await agenda.wake(ELM, NOW + 3 * SECOND)
+    await watches.save(later(await only(watches)))
+    await agenda.wake(ELM, NOW + 60 * SECOND)
+
+    assert (await only(watches)).next_look == NOW + 60 * SECOND
+
+
+async def test_of_many_calls_during_a_look_one_is_enough(watches: Watches, agenda: Agenda) -> None:
+    """Forty photos that end together are one look more, after the last call."""
+    await added(watches, watch())
+    read = await only(watches)
+    for seconds in range(3, 43):
+        await agenda.wake(ELM, NOW + seconds * SECOND)
+    await watches.save(later(read))
+    assert (await only(watches)).next_look == NOW + 42 * SECOND
+
+    await watches.save(later(await only(watches)))
+    assert (await only(watches)).next_look == NOW + HOUR
+
+
+async def test_a_look_that_is_planned_sooner_than_the_wake_stays(watches: Watches, agenda: Agenda) -> None:
+    """A wake puts nothing off, during a look neither."""
+    await added(watches, watch())
+    read = await only(watches)
+    await agenda.wake(ELM, NOW + 30 * SECOND)
+    await watches.save(later(read, 5 * SECOND))
+
+    assert (await only(watches)).next_look == NOW + 5 * SECOND
+
+
+async def test_a_wake_is_for_one_order_in_every_place(watches: Watches, agenda: Agenda) -> None:
+    """The webhook knows no teams and no channels; other orders and ended watches sleep on."""
+    for new in (watch(), watch(ELM, "C2"), watch(ELM, team="T2"), watch(OAK)):
+        await watches.save(later(await added(watches, new)))
+    over = await added(watches, watch(ELM, "C3"))
+    await watches.save(ended(later(over), Ending.QUIET, NOW))
+    await agenda.wake(ELM, NOW)
+
+    assert set(await agenda.due(NOW, MANY)) == {Due("T1", ELM), Due("T2", ELM)}
+    assert (await only(watches, OAK)).hooked is False
+    [ended_one] = [each for each in await watches.of_person("T1", "U1") if each.ended_at]
+    assert (ended_one.wakes, ended_one.next_look) == (0, NOW + HOUR)
+
+
+# What is due
+
+
+async def test_an_order_is_due_once_however_many_watch_it(watches: Watches, agenda: Agenda) -> None:
+    """One look for all places of a team; the longest due comes first, and no more than asked for."""
+    for place, wait in (("C1", 0), ("C2", -30), ("C3", 30)):
+        await watches.save(later(await added(watches, watch(ELM, place)), wait * SECOND))
+    await watches.save(later(await added(watches, watch(OAK)), -10 * SECOND))
+
+    assert await agenda.due(NOW, MANY) == [Due("T1", ELM), Due("T1", OAK)]
+    assert await agenda.due(NOW, 1) == [Due("T1", ELM)]
+    assert await agenda.due(NOW - HOUR, MANY) == []
+
+
+async def test_resting_watches_are_due_and_ended_ones_are_not(watches: Watches, agenda: Agenda) -> None:
+    """A place that cannot be posted to is tried again; an end is an end."""
+    await watches.save(later(await added(watches, watch()), timedelta(), condition=Condition.PARKED))
+    await watches.save(ended(await added(watches, watch(OAK)), Ending.QUIET, NOW))
+
+    assert await agenda.due(NOW, MANY) == [Due("T1", ELM)]
+
+
+async def test_what_is_claimed_is_not_due(watches: Watches, agenda: Agenda) -> None:
+    """One look at a time: until it is saved, or until its claim runs out because it was lost."""
+    read = await added(watches, watch())
+    await agenda.claim(await agenda.due(NOW, MANY), NOW)
+
+    assert await agenda.due(NOW + SECOND, MANY) == []
+    assert await agenda.due(NOW + CLAIM, MANY) == []
+    assert await agenda.due(NOW + CLAIM + SECOND, MANY) == [Due("T1", ELM)]
+    await watches.save(later(read, SECOND))
+    assert await agenda.due(NOW + SECOND, MANY) == [Due("T1", ELM)]
+
+
+async def test_a_wake_waits_for_the_look_that_is_under_way(watches: Watches, agenda: Agenda) -> None:
+    """No second look beside the first; right after it, the wake is due."""
+    await added(watches, watch())
+    read = await only(watches)
+    await agenda.claim(await agenda.due(NOW, MANY), NOW)
+    await agenda.wake(ELM, NOW + SECOND)
+
+    assert await agenda.due(NOW + SECOND, MANY) == []
+    await watches.save(later(read))
+    assert await agenda.due(NOW + SECOND, MANY) == [Due("T1", ELM)]
+
+
+async def test_one_that_began_to_watch_during_a_look_is_looked_at(watches: Watches, agenda: Agenda) -> None:
+    """The claim of an order's look covers the watches that it reads, not one that comes later."""
+    await added(watches, watch())
+    await agenda.claim(await agenda.due(NOW, MANY), NOW)
+    await added(watches, watch(ELM, "C2"))
+
+    assert await agenda.due(NOW + SECOND, MANY) == [Due("T1", ELM)]
+
+
+@pytest.mark.parametrize("days", [1, 400, -400])
+async def test_the_plan_of_another_clock_is_none(watches: Watches, agenda: Agenda, days: int) -> None:
+    """What was planned or claimed by a clock that went wrong, days ahead or behind, is looked at now."""
+    wrong = NOW + timedelta(days=days)
+    await watches.save(await added(watches, watch(next_look=wrong)))
+    await agenda.claim([Due("T1", ELM)], wrong)
+
+    assert await agenda.due(NOW, MANY) == [Due("T1", ELM)]
+
+
+async def test_the_longest_plan_is_believed(watches: Watches, agenda: Agenda) -> None:
+    """A look may be planned two hours ahead, and not a second more."""
+    await watches.save(later(await added(watches, watch()), LONGEST))
+    assert await agenda.due(NOW, MANY) == []
+
+    assert await agenda.due(NOW - SECOND, MANY) == [Due("T1", ELM)]
+
+
+# Forgetting
+
+
+async def test_what_ended_is_kept_for_a_week(database: Database, watches: Watches) -> None:
+    """A person still finds it on their Home tab; then it goes, and its watchers with it."""
+    over = await added(watches, watch(ELM, "C1", "U1", "U2"))
+    live = await added(watches, watch(OAK))
+    await watches.save(ended(over, Ending.QUIET, NOW))
+
+    await watches.prune(NOW + ENDED_KEPT)
+    assert [each.order for each in await watches.of_person("T1", "U1")] == [ELM, OAK]
+
+    await watches.prune(NOW + ENDED_KEPT + SECOND)
+    assert await watches.of_person("T1", "U1") == [live]
+    rows = await database.run(lambda sql: sql.execute("SELECT user_id, watch_id FROM watchers").fetchall())
+    assert [tuple(row) for row in rows] == [("U1", live.id)]
+
+
+async def test_a_row_of_an_older_version_still_reads(database: Database, watches: Watches) -> None:
+    """A new field of a watch has a default, so no watch is lost by an update; others are left out."""
+    written = await added(watches, watch())
+    old = (
+        '{"team_id": "T1", "place": "C1", "order": "12-elm", "next_look": "2026-11-23T12:00:00Z",'
+        ' "watchers": [{"user_id": "U1", "since": "2026-11-23T12:00:00Z"}], "was_once": "known"}'
+    )
+    await database.run(lambda sql: sql.execute("UPDATE watches SET content = ?", (old,)))
+
+    read = await only(watches)
+    assert read == written.model_copy(update={"watchers": (Watcher(user_id="U1", since=NOW),)})
+    assert read.watchers[0].level is Level.ALL
+
+
+async def test_tables_that_are_there_are_kept(database: Database, watches: Watches) -> None:
+    """Every start prepares them anew, and nothing is lost by it."""
+    written = await added(watches, watch())
+    again = await Stores.prepared(database, NOW)
+
+    assert await again.watches.of_order("T1", ELM) == [written]
+
+
+async def test_watches_outlive_the_process(tmp_path: Path) -> None:
+    """What was written is in the file: another process reads it, and takes up what is due."""
+    path = tmp_path / "x.sqlite3"
+    async with Database.opened(path) as database:
+        written = await added((await Stores.prepared(database, NOW)).watches, watch())
+    async with Database.opened(path) as database:
+        stores = await Stores.prepared(database, NOW)
+
+        assert await stores.watches.of_order("T1", ELM) == [written]
+        assert await stores.agenda.due(NOW, MANY) == [Due("T1", ELM)]
+
+
+# What a channel chose
+
+
+async def test_a_channel_chooses_for_itself(stores: Stores) -> None:
+    """Notices stay in their thread until a channel wants to see them; others are not asked."""
+    preferences = stores.preferences
+    assert await preferences.broadcast("T1", "C1") is False
+
+    await preferences.set_broadcast("T1", "C1", on=True)
+    assert await preferences.broadcast("T1", "C1") is True
+    assert await preferences.broadcast("T1", "C2") is False
+    assert await preferences.broadcast("T2", "C1") is False
+
+    await preferences.set_broadcast("T1", "C1", on=False)
+    assert await preferences.broadcast("T1", "C1") is False
+
+
+# Speed
+
+
+class Plans(Database):
+    """Asks SQLite how it would do what is asked of it, and does it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self.plan: list[str] = []
+        connection.set_trace_callback(self._traced)
+        self._asked: list[str] = []
+
+    def _traced(self, statement: str) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            self._asked.append(statement)
+
+    async def of(self, asked: Callable[[], Any]) -> list[str]:
+        """The steps of every statement that this runs, with its values in it."""
+        self._asked.clear()
+        await asked()
+        statements = list(self._asked)
+
+        def explain(sql: sqlite3.Connection) -> list[str]:
+            rows = [row for each in statements for row in sql.execute(f"EXPLAIN QUERY PLAN {each}")]
+            return [row["detail"] for row in rows]
+
+        return await self.run(explain)
+
+
+async def test_no_question_reads_all_watches(tmp_path: Path) -> None:
+    """Each has its index: a thousand sleeping watches cost nothing in a sweep, a webhook's call or a list."""
+    async with Plans.opened(tmp_path / "d.sqlite3") as database:
+        stores = await Stores.prepared(database, NOW)
+        watched = await added(stores.watches, watch())
+        asked: dict[str, Callable[[], Any]] = {
+            "due": lambda: stores.agenda.due(NOW, MANY),
+            "wake": lambda: stores.agenda.wake(ELM, NOW),
+            "claim": lambda: stores.agenda.claim([Due("T1", ELM)], NOW),
+            "of_order": lambda: stores.watches.of_order("T1", ELM),
+            "at": lambda: stores.watches.at("T1", "C1"),
+            "of_person": lambda: stores.watches.of_person("T1", "U1"),
+            "save": lambda: stores.watches.save(watched),
+            "prune": lambda: stores.watches.prune(NOW),
+        }
+        plans = {name: await database.of(question) for name, question in asked.items()}
+
+    assert {name: [step for step in plan if step.startswith("SCAN")] for name, plan in plans.items()} == {
+        name: [] for name in asked
+    }
+    assert all(any(step.startswith("SEARCH") for step in plan) for plan in plans.values())
+    assert sum("watches_due" in step for step in plans["due"]) == 2
