@@ -53,7 +53,8 @@ class Telling:
     async def tell(self, telling: Round) -> None:
         """Raises SlackError; what was done until then is in `telling.watch`."""
         step, home = telling.step, telling.watch.home
-        edits = home is not None and (step.edit or telling.asked_for) and self._may_edit(telling)
+        wanted = step.edit or (telling.asked_for and telling.view is not None)
+        edits = wanted and home is not None and self._may_edit(telling)
         if edits or step.notice:
             await self._admit(telling.watch)
         if edits and home:

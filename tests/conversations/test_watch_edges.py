@@ -1,0 +1,303 @@
+"""Where a watch could be lost, shown to the wrong people, or left standing wrong."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from bot.build import Desk
+from bot.demo import Sandbox
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.harbour import ANA, ANA_BEN, ANA_BOT, BEN, BOT, EDITING, SHOOTS
+from bot.sandbox.orders import OAK
+from bot.sandbox.slack import SlackSandbox
+from tests.chat import Chat
+from tests.shoot import Shoot
+
+
+def watches(sandbox: Sandbox) -> list[tuple[str, str]]:
+    """Where something is watched, and how that stands."""
+    with closing(sqlite3.connect(sandbox.settings.database_path)) as beside:
+        return beside.execute("SELECT place, condition FROM watches").fetchall()
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"error": "service_unavailable", "status": 503},
+        {"error": "token_revoked"},
+        {"error": "missing_scope"},
+        {"error": "no_such_word_yet"},
+    ],
+    ids=["503", "revoked", "scope", "unknown"],
+)
+async def test_a_notice_that_slack_refused_is_not_taken_for_told(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, trouble: dict[str, int | str]
+) -> None:
+    """However often: what is surely not there is posted when Slack takes it, once."""
+    card = await chat.watch(shoot.id)
+    shoot.finish()
+    slack.fail("chat.postMessage", times=4, **trouble)  # type: ignore[arg-type]
+    for _ in range(6):
+        await shoot.later(minutes=6)
+
+    assert len(chat.thread(card)) == 1
+
+
+async def test_a_notice_that_is_too_long_is_told_in_short(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
+) -> None:
+    """What happened and the count remain."""
+    card = await chat.watch(shoot.id)
+    shoot.finish()
+    slack.fail("chat.postMessage", error="msg_too_long")
+    await shoot.later(minutes=1)
+
+    assert "is ready: 10 of 10 done." in (await chat.noticed(card)).plain()
+
+
+async def test_a_thread_that_was_deleted_takes_no_notice_with_it(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
+) -> None:
+    """The message whose thread was the order's home is gone: the notice comes below a card of its own."""
+    await slack.say(f"Is {shoot.id} ready?", user=BEN)
+    message = slack.messages(SHOOTS)[-1]
+    await slack.message_shortcut("watch_order_here", message, user=ANA)
+    slack.delete(await chat.noticed(message))
+    slack.delete(message)
+    shoot.finish()
+    await shoot.later(minutes=1)
+    await shoot.later(minutes=1)
+    card = await chat.until(lambda: next(iter(chat.posted()), None))
+
+    assert "is ready" in (await chat.noticed(card)).text
+
+
+async def test_unconfirmed_cards_do_not_pile_up(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
+    """In place of a deleted card one is posted, and once more if Slack did not confirm it."""
+    slack.delete(await chat.watch(shoot.id))
+    shoot.finish()
+    slack.fail("chat.postMessage", error="fatal_error", status=500, accepted=True, times=9)
+    for _ in range(8):
+        await shoot.later(minutes=6)
+
+    assert len([each for each in chat.posted() if "Re-check" in each.buttons()]) == 2
+
+
+async def test_progress_is_not_shown_to_outsiders(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
+    """Shared a moment ago: the very next edit is left out."""
+    card = await chat.watch(shoot.id)
+    slack.share(SHOOTS)
+    shoot.is_now(4, name="Secret Mansion")
+    await shoot.later(seconds=40)
+
+    assert "Secret Mansion" not in card.plain()
+    assert "4 of 10" not in card.plain()
+
+
+async def test_stopping_at_home_shows_outsiders_nothing_new(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox, desk: Desk
+) -> None:
+    """The watch ends; the card in the channel that is shared by now stays as it was."""
+    card = await chat.watch(shoot.id)
+    await slack.open_home(ANA)
+    home = await chat.until(lambda: slack.home(ANA))
+    slack.share(SHOOTS)
+    shoot.is_now(7, name="Secret Mansion")
+    await slack.click(home, "Stop watching", user=ANA)
+    await sandbox.autoenhance.asked(2)
+    await desk.engine.idle.wait()
+
+    assert watches(sandbox) == [(SHOOTS, "ended")]
+    assert "Secret Mansion" not in card.plain()
+
+
+async def test_a_card_in_the_direct_message_can_be_watched(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
+) -> None:
+    """Watch, on a card that was sent to me: that card is kept up to date."""
+    answer = await chat.order(shoot.id, channel=EDITING)
+    await chat.click(answer, "Share in channel")
+    await chat.click(await chat.reads("/invite", EDITING), "Send it to me instead")
+    card = await chat.until(lambda: next(iter(chat.posted(ANA_BOT)), None))
+    await chat.click(card, "Watch")
+    await chat.until(lambda: "Watched by ana" in card.plain())
+
+    assert chat.posted(ANA_BOT) == [card]
+
+
+async def test_a_message_between_two_people_is_watched_in_ones_own_conversation(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
+) -> None:
+    """The bot cannot write where it can never be."""
+    await slack.say(f"Look at {shoot.id}", user=BEN, channel=ANA_BEN)
+    message = slack.messages(ANA_BEN)[-1]
+    await slack.message_shortcut("watch_order_here", message, user=ANA)
+    card = await chat.until(lambda: next(iter(chat.posted(ANA_BOT)), None))
+
+    assert "Watched by ana" in card.plain()
+
+
+async def test_a_modal_says_that_it_is_watched_and_asks_no_more(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
+) -> None:
+    """A click in a modal does not say from which channel, so there is nothing to click."""
+    message = slack.messages(SHOOTS)[0]
+    await slack.message_shortcut("watch_order_here", message, user=ANA)
+    modal = await chat.view("I can't see an order id")
+    await slack.submit(modal, {"ask": shoot.id})
+
+    assert (await chat.view("Watching *Pine Lodge*")).buttons() == []
+
+
+async def test_a_start_that_slack_refuses_leaves_nothing_behind(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox
+) -> None:
+    """The asker hears whom to ask, and nothing comes later."""
+    slack.fail("chat.postMessage", error="missing_scope")
+    answer = await chat.order(f"watch {shoot.id}")
+
+    assert "An admin must install me again" in answer.plain()
+    assert watches(sandbox) == []
+
+
+async def test_a_join_that_fails_takes_nobody_elses_watch(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox
+) -> None:
+    """The card was deleted and the bot removed: Ben is told so, and Ana's watch stays."""
+    slack.delete(await chat.watch(shoot.id))
+    shoot.is_now(1)
+    await shoot.later(minutes=1)
+    slack.remove_bot(SHOOTS)
+    answer = await chat.order(f"watch {shoot.id}", user=BEN)
+
+    assert "/invite" in answer.plain()
+    assert watches(sandbox) == [(SHOOTS, "open")]
+
+
+async def test_a_re_check_in_a_blip_leaves_the_card(
+    chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox
+) -> None:
+    """One answer of "no such order" is told to whoever clicked, and changes nothing for the others."""
+    card = await chat.watch(shoot.id)
+    autoenhance.remove(shoot.id)
+    await chat.click(card, "Re-check")
+    await chat.reads("Autoenhance knows no order")
+    assert "Enhancing · Pine Lodge" in card.plain()
+    shoot.is_now(2)
+    await shoot.later(minutes=1)
+
+    assert "2 of 10 done" in card.plain()
+
+
+async def test_a_re_check_is_answered_when_slack_has_time(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
+) -> None:
+    """The edit that the click asked for comes after the 429, with who clicked."""
+    card = await chat.watch(shoot.id)
+    slack.fail("chat.update", error="ratelimited")
+    await chat.click(card, "Re-check", user=BEN)
+
+    await chat.until(lambda: f"by @{BEN}" in card.plain())
+
+
+async def test_a_re_check_is_nobody_elses_in_another_place(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
+) -> None:
+    """Ana's card in her direct message does not say that Ben looked."""
+    card, own = await chat.watch(shoot.id), await chat.watch(shoot.id, channel=ANA_BOT)
+    shoot.is_now(2)
+    await chat.click(card, "Re-check", user=BEN)
+    await chat.until(lambda: f"by @{BEN}" in card.plain() and "2 of 10" in own.plain())
+
+    assert f"by @{BEN}" not in own.plain()
+
+
+async def test_who_leaves_is_no_longer_on_the_card(chat: Chat, shoot: Shoot) -> None:
+    """And no longer mentioned."""
+    card = await chat.watch(shoot.id)
+    await chat.order(f"watch {shoot.id}", user=BEN)
+    await chat.until(lambda: "Watched by ana, ben" in card.plain())
+    await chat.order(f"unwatch {shoot.id}")
+    await chat.until(lambda: "Watched by ben" in card.plain())
+    shoot.finish()
+    await shoot.later(minutes=1)
+
+    assert f"<@{ANA}>" not in (await chat.noticed(card)).text
+
+
+async def test_joining_an_order_that_is_over_promises_nothing(chat: Chat, shoot: Shoot) -> None:
+    """Its end was told already."""
+    await chat.watch(shoot.id)
+    shoot.finish()
+    await shoot.later(minutes=1)
+    answer = await chat.order(f"watch {shoot.id}", user=BEN)
+
+    assert "This order is over already" in answer.plain()
+
+
+async def test_an_order_of_which_a_part_is_listed_is_not_ready(chat: Chat, shoot: Shoot) -> None:
+    """Uploads come in batches: the end is told once, when all that is counted is done."""
+    card = await chat.watch(shoot.id)
+    for done in (3, 6):
+        shoot.is_now(done, of=done, total_images=10)
+        await shoot.later(minutes=1)
+    assert chat.thread(card) == []
+    shoot.finish()
+    await shoot.later(minutes=2)
+
+    assert "is ready: 10 of 10 done." in (await chat.noticed(card)).text
+
+
+async def test_a_stop_counts_while_slack_is_busy(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox
+) -> None:
+    """Nothing is told after it, although the card says so only later."""
+    card = await chat.watch(shoot.id)
+    slack.fail("chat.update", error="fatal_error", status=500, times=2)
+    await chat.order(f"unwatch {shoot.id}")
+    shoot.finish()
+    while "ana stopped it" not in card.plain():
+        await shoot.later(minutes=1)
+
+    assert chat.thread(card) == []
+    assert watches(sandbox) == [(SHOOTS, "ended")]
+
+
+async def test_looks_that_hang_hold_up_nobody(
+    chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, sandbox: Sandbox
+) -> None:
+    """Forty watched orders get no answer; whoever asks for another one does."""
+    await chat.watch(shoot.id)
+    with closing(sqlite3.connect(sandbox.settings.database_path)) as beside:
+        for number in range(40):
+            beside.execute(
+                "INSERT INTO watches (team_id, place, order_id, condition, next_look, content)"
+                " SELECT team_id, place, :order, condition, 0, json_set(content, '$.order', :order)"
+                " FROM watches LIMIT 1",
+                {"order": f"order-{number}"},
+            )
+        autoenhance.set_mood("hang")
+        autoenhance.set_mood("well", order=OAK)
+        beside.commit()
+    await autoenhance.asked(len(autoenhance.requests) + 32)
+
+    assert "Oak Terrace" in (await chat.order(OAK)).plain()
+    autoenhance.set_mood("well")
+    autoenhance.released.set()
+
+
+async def test_an_order_deleted_while_its_channel_refuses_is_told_to_its_owner(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
+) -> None:
+    """The last word goes to the direct message, with why it came there."""
+    await chat.watch(shoot.id)
+    slack.remove_bot(SHOOTS)
+    autoenhance.remove(shoot.id)
+    await shoot.later(minutes=1)
+    await shoot.later(minutes=3)
+    words = await chat.until(
+        lambda: [each.text for each in slack.messages(ANA_BOT) if each.user == BOT and "deleted" in each.text]
+    )
+
+    assert "I couldn't say so in <#" in words[0]
