@@ -1,0 +1,57 @@
+"""The conversation in the README is one that takes place."""
+
+import re
+from pathlib import Path
+
+from bot.sandbox.harbour import ANA, BEN, SHOOTS
+from bot.sandbox.workspace import Message
+from tests.chat import Chat
+from tests.shoot import Shoot
+
+README = Path(__file__).parent.parent.parent / "README.md"
+MARKS = {":gear:": "⚙", ":warning:": "⚠", ":bell:": "🔔", ":white_check_mark:": "✅", ":no_bell:": "🔕"}
+NAMES = {f"@{ANA}": "@ana", f"@{BEN}": "@ben"}
+
+
+def told() -> list[str]:
+    """The README's lines between the two marks, without who sees them."""
+    text = README.read_text(encoding="utf-8")
+    block = text.split("<!-- conversation -->")[1].split("```")[1]
+    return [timeless(line[18:]) for line in block.splitlines() if line.strip()]
+
+
+def timeless(text: str) -> str:
+    return re.sub(r"(\d+ \w{3} )?\d\d:\d\d( UTC)?", "··:··", text.strip())
+
+
+def lines(message: Message) -> list[str]:
+    text = message.plain()
+    for code, sign in (MARKS | NAMES).items():
+        text = text.replace(code, sign)
+    return [timeless(line) for line in text.splitlines()]
+
+
+async def test_the_conversation_of_the_readme(chat: Chat, shoot: Shoot) -> None:
+    """Every line of it is said, in that order, by the bot or to it."""
+    said = [f"/order watch {shoot.id}"]
+    answer = await chat.order(f"watch {shoot.id}")
+    card = chat.posted()[0]
+    said += [lines(answer)[0], *lines(card)]
+    shoot.is_now(3, 1)
+    await shoot.later(minutes=2)
+    said += lines(await chat.noticed(card))
+    joined = await chat.order(f"watch {shoot.id}", user=BEN)
+    said += [f"/order watch {shoot.id}", lines(joined)[0]]
+    await chat.until(lambda: "ana, ben" in card.plain())
+    shoot.finish(failures=1)
+    await shoot.later(minutes=2)
+    notice = await chat.noticed(card, 2)
+    said += [*lines(card), *lines(notice)]
+    known = {message.ts for message in chat.said(SHOOTS, BEN)}
+    await chat.click(notice, "Stop", user=BEN)
+    said += lines(await chat.new(known, SHOOTS, BEN))[:1]
+
+    position = 0
+    for line in told():
+        assert line in said[position:], f"{line!r} is not said after {said[position - 1]!r}"
+        position += said[position:].index(line) + 1
