@@ -96,8 +96,8 @@ def _late(delay: Delay | None) -> str:
 
 def asked_by(watchers: Sequence[Watcher]) -> str:
     first, *others = watchers
-    more = f" and {len(others)} more" if others else ""
-    return f"Asked for by {who(first)} {when(first.since)}{more}"
+    more = f", and {len(others)} more" if others else ""
+    return f"Asked for by {who(first)}, {when(first.since)}{more}"
 
 
 def minutes(seconds: float) -> str:

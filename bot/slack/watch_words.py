@@ -113,7 +113,7 @@ NOTHING_YOURS = f"You watch nothing just now. In a channel, type `{COMMAND} watc
 
 
 def listed(count: int) -> str:
-    return f"{count:,} order{' is' if count == 1 else 's are'} watched here, the newest first."
+    return "1 order is watched here." if count == 1 else f"{count:,} orders are watched here, newest first."
 
 
 def standing(watch: Watch) -> str:

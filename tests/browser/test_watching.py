@@ -1,0 +1,31 @@
+"""A watch on the page, to its end, with the real bot behind it."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from bot.sandbox.orders import HARBOUR_VIEW
+from tests.browser.screen import Screen
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_newcomer_watches_an_order_to_its_end(screen: Screen) -> None:
+    """One click on an example; the order is finished by the panel, and its thread says that it is ready."""
+    page = screen.page
+    await screen.hint.get_by_role("button", name=f"/order watch {HARBOUR_VIEW}").click()
+    card = screen.card("7 Harbour View, penthouse")
+    await expect(card).to_contain_text("Watched by ana")
+    row = page.get_by_role("listitem").filter(has_text=HARBOUR_VIEW).filter(has_text="Finish now")
+    await row.get_by_role("button", name="Finish now").click()
+    await row.get_by_role("button", name="Call webhook").click()
+    await expect(card).to_contain_text("Ready · 7 Harbour View")
+    await card.get_by_role("button", name="1 reply").click()
+    await expect(screen.thread).to_contain_text("is ready: 12 of 12 done. @ana")
+
+    await page.get_by_role("button", name=re.compile("Order Desk · Home")).click()
+    home = page.get_by_role("region", name="App Home")
+    await expect(home).to_contain_text("Finished lately")
+    await home.get_by_role("button", name="Stop watching").click()
+    await expect(home).to_contain_text("Stopped watching 7 Harbour View, penthouse")
