@@ -73,7 +73,7 @@ def planned(sandbox: Sandbox) -> float:
 
 @pytest.mark.parametrize("hours", [-1, -720, 720], ids=["an-hour-back", "a-month-back", "ahead"])
 async def test_a_clock_that_jumps_ends_nothing(
-    chat: Chat, shoot: Shoot, clock: Clock, sandbox: Sandbox, desk: Desk, hours: int
+    chat: Chat, shoot: Shoot, clock: Clock, sandbox: Sandbox, desk: Desk, *, hours: int
 ) -> None:
     """An hour or a month, ahead or back: the watch goes on, and its order is looked at within minutes."""
     card = await chat.watch(shoot.id)
