@@ -43,7 +43,7 @@ class Watching:
         elif known and known.home and known.condition is Condition.OPEN:
             await self._join(job, known)
         elif known:
-            await self._settle(job, _with_asker(job, known), view, new=False)
+            await self._settle(job, _going_on(job, known, view, self._tools.now()), view, new=False)
         elif added := await self._tools.stores.watches.add(_begun(job, view, self._tools.now()), most=MOST):
             await self._settle(job, added, view, new=True)
         else:
@@ -67,8 +67,8 @@ class Watching:
             await self._tools.answers.say(job, watch_words.joined(joined, wanted.level, link))
 
     async def _save_and_look(self, watch: Watch) -> None:
-        due = {"next_look": self._tools.now(), "wakes": watch.wakes}
-        await self._tools.stores.watches.save(watch.model_copy(update=due))
+        due = watch.model_copy(update={"next_look": self._tools.now()})
+        await self._tools.stores.watches.save(due)
 
     async def _settle(self, job: StartWatch, watch: Watch, view: OrderView, *, new: bool) -> None:
         """`new`: the watch was never promised, so it goes where its card cannot be posted."""
@@ -156,14 +156,17 @@ def _watcher(job: StartWatch, known: Watcher | None) -> Watcher:
 
 
 def _with_asker(job: StartWatch, watch: Watch) -> Watch:
-    """Going on, with them in their place among the watchers, or as the last; alone, after it was stopped."""
-    if watch.condition is Condition.ENDING:
-        open_again = {"condition": Condition.OPEN, "ending": None, "ended_at": None, "reason": ""}
-        return watch.model_copy(update={**open_again, "watchers": (_watcher(job, None),)})
+    """In their place among the watchers, or as the last of them."""
     wanted = _watcher(job, watch.watcher(job.asker.user_id))
     kept = {each.user_id: each for each in watch.watchers} | {wanted.user_id: wanted}
-    going_on = {"condition": Condition.OPEN, "reason": ""}
-    return watch.model_copy(update={"watchers": tuple(kept.values()), **going_on})
+    return watch.model_copy(update={"watchers": tuple(kept.values())})
+
+
+def _going_on(job: StartWatch, watch: Watch, view: OrderView, now: datetime) -> Watch:
+    """One that rested or lost its card, told again; of one that was just stopped only the card is left."""
+    if watch.condition is Condition.ENDING:
+        return _begun(job, view, now).model_copy(update={"id": watch.id, "home": watch.home})
+    return _with_asker(job, watch).model_copy(update={"condition": Condition.OPEN, "reason": ""})
 
 
 def _begun(job: StartWatch, view: OrderView, now: datetime) -> Watch:

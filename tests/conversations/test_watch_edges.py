@@ -301,3 +301,18 @@ async def test_an_order_deleted_while_its_channel_refuses_is_told_to_its_owner(
     )
 
     assert "I couldn't say so in <#" in words[0]
+
+
+async def test_watching_again_right_after_stopping_begins_anew(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox
+) -> None:
+    """The same card, the new watcher alone, and no word of the end that was not drawn yet."""
+    card = await chat.watch(shoot.id)
+    slack.fail("chat.update", error="ratelimited", retry_after=1)
+    await chat.order(f"unwatch {shoot.id}")
+    await chat.order(f"watch {shoot.id}", user=BEN)
+    await chat.until(lambda: "Watched by ben" in card.plain())
+
+    assert "The watch ended" not in card.plain()
+    assert chat.posted() == [card]
+    assert watches(sandbox) == [(SHOOTS, "open")]
