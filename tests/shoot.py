@@ -43,11 +43,11 @@ class Shoot:
     async def later(self, **passed: float) -> None:
         """Turns the clock, as `Clock.turn` does, and waits until the bot has looked again and told of it."""
         assert self._desk is not None
-        await self._desk.engine.idle.wait()
+        await self._desk.engine.lanes.idle.wait()
         before = self._looks()
         self._clock.turn(**passed)
         await self._autoenhance.bell.until(lambda: self._looks() > before, timeout=10)
-        await self._desk.engine.idle.wait()
+        await self._desk.engine.lanes.idle.wait()
 
     def _looks(self) -> int:
         return sum(asked.path.endswith(self.id) for asked in self._autoenhance.requests)

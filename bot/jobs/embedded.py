@@ -7,14 +7,14 @@ starts was left over by the one before, and is due at once.
 import asyncio
 import contextlib
 import sqlite3
-from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
 from pydantic import ValidationError
 
 from bot.errors import DeskClosed
+from bot.jobs.lanes import Lanes
 from bot.jobs.ledger import Ledger, Row
 from bot.jobs.model import JOB, Job
 from bot.jobs.worker import CannotSucceed, PutOff, Worker
@@ -33,20 +33,13 @@ class EmbeddedEngine:
         at_once: int = 32,
         first_pause: float = 1.0,
     ) -> None:
-        """One that broke is tried again after `first_pause` seconds, then after twice that.
-
-        `at_once` people's jobs, and as many of our own: whoever asks waits behind no sweep.
-        """
+        """One that broke is tried again after `first_pause` seconds, then after twice that."""
         self._ledger = ledger
         self._worker: Worker  # from `start` on
         self._now = now
         self._first_pause = first_pause
-        self._rooms = {False: asyncio.Semaphore(at_once), True: asyncio.Semaphore(at_once)}
-        self._lanes: dict[str, deque[tuple[int, Job]]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
-        self.idle = asyncio.Event()  # set while nothing is being done; what is put off waits elsewhere
-        self.idle.set()
+        self.lanes = Lanes(self._run, at_once=at_once)
 
     @property
     def running(self) -> bool:
@@ -56,7 +49,7 @@ class EmbeddedEngine:
         """Takes up everything that was left over; `worker` does it."""
         self._worker = worker
         await self._ledger.prepare()
-        self._keep(self._tidy())
+        self.lanes.keep(self._tidy())
         for row in await self._ledger.open_jobs():
             if job := await self._read(row):
                 self.begin(row.id, job)
@@ -72,14 +65,8 @@ class EmbeddedEngine:
 
     def begin(self, id_: int, job: Job) -> None:
         """Behind whatever waits in its lane; when the process is stopping, at the next start."""
-        if self._closing.is_set():
-            return
-        if job.lane in self._lanes:
-            self._lanes[job.lane].append((id_, job))
-            return
-        self._lanes[job.lane] = deque([(id_, job)])
-        self.idle.clear()
-        self._keep(self._run_lane(job.lane))
+        if self.running:
+            self.lanes.begin(id_, job)
 
     async def add(self, job: Job) -> None:
         """Writes and begins it, unless it is known already; raises like `write`."""
@@ -90,11 +77,7 @@ class EmbeddedEngine:
     async def drain(self, seconds: float) -> None:
         """Finishes what runs, within `seconds`; what waits stays in the ledger for the next start."""
         self._closing.set()
-        if self._tasks:
-            _, unfinished = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in unfinished:
-                task.cancel()
-            await asyncio.gather(*unfinished, return_exceptions=True)
+        await self.lanes.close(seconds)
 
     async def _read(self, row: Row) -> Job | None:
         try:
@@ -104,12 +87,6 @@ class EmbeddedEngine:
                 row.id, "recorded by another version, which this one cannot read", self._now()
             )
             return None
-
-    def _keep(self, work: Coroutine[None, None, None]) -> None:
-        """The loop itself holds only weak references to its tasks."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _tidy(self) -> None:
         while not self._closing.is_set():
@@ -123,29 +100,15 @@ class EmbeddedEngine:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._closing.wait(), seconds)
 
-    async def _run_lane(self, lane: str) -> None:
-        waiting = self._lanes[lane]
-        try:
-            while waiting and not self._closing.is_set():
-                await self._run(*waiting[0])
-                waiting.popleft()
-        finally:
-            del self._lanes[lane]
-            if not self._lanes:
-                self.idle.set()
-
     async def _run(self, id_: int, job: Job) -> None:
         """One try. A job that is put off leaves its lane meanwhile: nobody waits behind it."""
-        async with self._rooms[job.background]:
-            if self._closing.is_set():
-                return
-            try:
-                again = await self._try(id_, job)
-            except sqlite3.Error:  # a full disk, say: the job is still open, and the disk may get room
-                log.exception("ledger cannot be written")
-                again = 5.0
+        try:
+            again = await self._try(id_, job)
+        except sqlite3.Error:  # a full disk, say: the job is still open, and the disk may get room
+            log.exception("ledger cannot be written")
+            again = 5.0
         if again is not None:
-            self._keep(self._later(id_, job, again))
+            self.lanes.keep(self._later(id_, job, again))
 
     async def _later(self, id_: int, job: Job, seconds: float) -> None:
         await self._sleep(seconds)

@@ -6,7 +6,7 @@ look works it out again; killed at any point, the next process does the same.
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -30,9 +30,10 @@ from bot.orders.ids import OrderId
 from bot.slack import cards, notice_words, notices
 from bot.slack.shown import OrderView
 from bot.watches.model import Condition, Delay, Home, Watch
-from bot.watches.steps import Step, next_step, put_off
+from bot.watches.steps import Step, next_step, put_off, untold
 
 PARKED = 3600.0  # seconds until a place that refused us is tried again
+UNPROMISED = timedelta(hours=7)  # longer than Slack is waited for with an answer
 NOT_ALLOWED = 300.0  # the same, where only an admin can help
 log = structlog.get_logger(__name__)
 
@@ -44,7 +45,9 @@ class Following:
 
     async def look(self, team_id: str, order: OrderId) -> None:
         """Raises nothing of what Autoenhance or Slack answered: each watch knows when to look again."""
-        watches = await self._tools.stores.watches.of_order(team_id, order)
+        found = await self._tools.stores.watches.of_order(team_id, order)
+        watches = [watch for watch in found if watch.promised]
+        await asyncio.gather(*(self._wait_for_promise(watch) for watch in found if not watch.promised))
         if not watches:
             return
         try:
@@ -59,7 +62,7 @@ class Following:
     async def clicked(self, asker: Asker, order: OrderId, view: OrderView | None, card: Message) -> bool:
         """A look that somebody made from this card; False if it is no watch's, and theirs to draw.
 
-        `view` is None when there was no such order. Raises SlackBusy when the card could not be edited now.
+        `view` is None when there was no such order. Raises SlackError when the card could not be edited.
         """
         watches = await self._tools.stores.watches.of_order(asker.team_id, order)
         here = next((watch for watch in watches if _stands(watch.home, card)), None)
@@ -67,8 +70,8 @@ class Following:
             return False
         others = [watch for watch in watches if watch is not here]
         await self._follow(others, view)
-        if busy := await self._follow_one(here, view, by=asker.user_id):
-            raise busy
+        if refused := await self._follow_one(here, view, by=asker.user_id):
+            raise refused
         return True
 
     async def watched(self, team_id: str, place: str, order: OrderId) -> Watch | None:
@@ -77,39 +80,50 @@ class Following:
         return next((watch for watch in found if watch.place == place and watch.is_live), None)
 
     async def _follow(self, watches: list[Watch], view: OrderView | None) -> None:
-        """Side by side: a channel that is slow holds up no other."""
+        """Side by side: a slow channel holds up no other. What is refused is tried again by itself."""
         await asyncio.gather(*(self._follow_one(watch, view) for watch in watches))
 
     async def _follow_one(
         self, watch: Watch, view: OrderView | None, by: str | None = None
-    ) -> SlackBusy | None:
-        """What Slack had no time for, if anything; the watch is due again then."""
-        now, busy = self._tools.now(), None
+    ) -> SlackError | None:
+        """Why it could not be told, if it could not; the watch knows when to try again."""
+        now = self._tools.now()
+        refused: SlackError | None = None
         step = self._step(watch, view, now)
         telling = Round(watch, step, view, by)
         try:
             await self._telling.tell(telling)
             later = telling.after.model_copy(update={"sending": None})
         except SlackBusy as error:
-            busy, later = error, put_off(telling.watch, now, Delay.SLACK, error.retry_after)
+            refused, later = error, put_off(untold(telling.watch, step), now, Delay.SLACK, error.retry_after)
         except CannotPost as error:
-            later = await self._park(telling, error.code, now)
+            refused, later = error, await self._park(telling, error.code, now)
         except SlackError as error:
             known = isinstance(error, NotAllowed)  # if not: our mistake, or a word that we do not know
             why = "slack lets us post no more" if known else "slack refused a notice"
             log.warning(why, slack=error.code, reference=new_reference())
-            later = put_off(telling.watch, now, Delay.SLACK, NOT_ALLOWED)
+            refused, later = error, put_off(untold(telling.watch, step), now, Delay.SLACK, NOT_ALLOWED)
+            if step.watch.condition is Condition.ENDED and not known:
+                later = telling.after
         await self._tools.stores.watches.save(later)
-        return busy
+        return refused
+
+    async def _wait_for_promise(self, watch: Watch) -> None:
+        """Whoever asked for it is still being answered; or that was given up, and nobody expects it."""
+        now = self._tools.now()
+        if now - watch.watchers[0].since > UNPROMISED:
+            await self._tools.stores.watches.remove(watch)
+        else:
+            await self._tools.stores.watches.save(put_off(watch, now, Delay.SLACK, NOT_ALLOWED))
 
     async def _unanswered(self, watch: Watch, error: AutoenhanceError) -> None:
-        """The watch goes on; that somebody stopped it needs no answer to be said."""
+        """The watch goes on; one that somebody stopped ends without Autoenhance's help."""
         if watch.condition is Condition.ENDING:
             await self._follow_one(watch, None)
             return
         seconds = error.retry_after if isinstance(error, TryLater) else None
         later = put_off(watch, self._tools.now(), Delay.AUTOENHANCE, seconds)
-        await self._tools.stores.watches.save(later)
+        await self._tools.stores.watches.save(later.model_copy(update={"missing": 0.0, "missed_at": None}))
 
     def _step(self, watch: Watch, view: OrderView | None, now: datetime) -> Step:
         """One that rested and can be told is open again; of one that was stopped, only the card is drawn."""
@@ -119,7 +133,7 @@ class Following:
             return Step(over, edit=True, at_once=True)
         tally = view.progress.tally if view else None
         step = next_step(watch, tally, now, self._tools.rules, view.updated if view else None)
-        if step.watch.condition is not Condition.ENDED:
+        if view and step.watch.condition is not Condition.ENDED:
             named |= {"condition": Condition.OPEN, "reason": ""}
         return replace(step, watch=step.watch.model_copy(update=named))
 
@@ -138,8 +152,7 @@ class Following:
             key = f"parked:{watch.team_id}:{watch.place}:{owner}:{code}"
             told = TellParked(key=key, team_id=watch.team_id, user_id=owner, place=watch.place, reason=code)
             await self._tools.record(told)
-        aged = {"lived": step.watch.lived, "seen": step.watch.seen}
-        return put_off(watch, now, Delay.PLACE, PARKED).model_copy(update=parked | aged)
+        return put_off(untold(watch, step), now, Delay.PLACE, PARKED).model_copy(update=parked)
 
     async def tell_owner(self, job: TellOwner) -> None:
         """Raises SlackError."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.autoenhance.client import Look
-from bot.errors import CannotPost, OrderNotFound, SlackError, TryLater, Unconfirmed
+from bot.errors import CannotPost, OrderNotFound, SlackBusy, SlackError, TryLater, Unconfirmed
 from bot.jobs.following import Following
 from bot.jobs.model import Find, LookUp, Share, ShowPhotos
 from bot.jobs.patience import PATIENCE, Patience, tells
@@ -46,7 +46,13 @@ class Looking:
         if not isinstance(job.place, Message):
             return False
         if isinstance(view, OrderView):
-            return await self._following.clicked(job.asker, view.order, view, job.place)
+            try:
+                return await self._following.clicked(job.asker, view.order, view, job.place)
+            except SlackBusy:
+                raise
+            except SlackError:  # the card cannot be edited: whoever clicked has theirs, for themselves
+                await self._tools.answers.give(job, lambda spot: cards.orders_card([view], spot), aside=True)
+                return True
         if not isinstance(view.error, OrderNotFound):
             return False
         told = await self._following.clicked(job.asker, view.order, None, job.place)
@@ -83,7 +89,8 @@ class Looking:
             return
         by = job.asker.user_id if job.to == "channel" else None
         view = order_view(look, job.order, job.asker.user_id)
-        watched = await self._following.watched(job.team_id, job.asker.place, job.order)
+        place = job.asker.place if job.to == "channel" else job.asker.user_id
+        watched = await self._following.watched(job.team_id, place, job.order)
         card = cards.orders_card([replace(view, watch=watched)], Spot("message", shared_by=by))
         try:
             await self._post_shared(job, card)

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from bot.errors import CannotPost, Gone, SlackBusy, SlackError, TooLong
+import structlog
+
+from bot.errors import CannotPost, Gone, ScopeMissing, SlackBusy, SlackError, SlackRefused, TooLong
 from bot.jobs.posting import Posting
 from bot.jobs.tools import Tools
-from bot.slack import cards, notice_words, notices, watch_words
+from bot.logs import new_reference
+from bot.slack import cards, notice_words, notices
 from bot.slack.post import Audience
 from bot.slack.shown import OrderView
 from bot.watches.model import Condition, Home, Notice, Sending, Watch
@@ -15,6 +18,7 @@ from bot.watches.steps import Step, is_stuck
 
 EDITS_APART = timedelta(seconds=3)  # of one card, where nothing is over and nobody clicked
 MOST_SENT = 2  # times that a notice is posted: the second only when Slack did not confirm the first
+log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -39,7 +43,7 @@ class Round:
         For a click, for a new watcher, or to see whether Slack takes an edit before a notice is posted again.
         """
         unsure = self.watch.sending is not None or self.watch.condition is Condition.PARKED
-        return self.by is not None or unsure or self.watch.shown_as != watch_words.watched(self.step.watch)
+        return self.by is not None or unsure or self.watch.shown_as != self.step.watch.face
 
     def note(self, **changed: Any) -> None:
         self.watch = self.watch.model_copy(update=changed)
@@ -63,13 +67,13 @@ class Telling:
             await self._notify(telling, step.notice)
 
     async def _admit(self, watch: Watch) -> None:
-        """Raises CannotPost where outsiders read along, or might."""
-        direct = watch.place.startswith(("U", "W"))
-        audience = await self._tools.channels.audience_now(None if direct else watch.place)
+        """Raises CannotPost where outsiders read along, and ScopeMissing where nobody can tell."""
+        place = None if watch.is_direct else watch.place
+        audience = await self._tools.channels.audience_now(place)
         if audience is Audience.SHARED:
             raise CannotPost("shared")
         if audience is Audience.UNKNOWN:
-            raise CannotPost("scopes")
+            raise ScopeMissing("missing_scope")
 
     def _may_edit(self, telling: Round) -> bool:
         if telling.step.at_once or telling.asked_for:
@@ -83,11 +87,13 @@ class Telling:
         stuck = view is not None and is_stuck(after, self._tools.rules)
         try:
             drawn = after.model_copy(update={"shown_stuck": stuck})
-            await self._posting.redraw(home, drawn, view, by=telling.by)
+            await self._posting.redraw(home, drawn, view, by=telling.by, patient=telling.by is not None)
+        except SlackRefused as error:  # our mistake: the notice is not to suffer for it
+            log.warning("slack refused a card", slack=error.code, reference=new_reference())
         except Gone:  # somebody deleted it: nothing is posted in its place until there is something to tell
             thread_only = home.model_copy(update={"card_ts": None})
             telling.note(home=None if home.card_ts == home.thread_ts else thread_only)
-        telling.note(shown=after.seen, shown_stuck=stuck, shown_as=watch_words.watched(after))
+        telling.note(shown=after.seen, shown_stuck=stuck, shown_as=after.face)
 
     async def _notify(self, telling: Round, notice: Notice) -> None:
         """Posts it, unless Slack may have it twice already. What is sure not to be there is not counted."""
@@ -133,7 +139,7 @@ class Telling:
             if not _may_be_done(error):
                 telling.note(card_tries=tries)
             raise
-        as_drawn = {"shown": telling.after.seen, "shown_as": watch_words.watched(telling.after)}
+        as_drawn = {"shown": telling.after.seen, "shown_as": telling.after.face}
         await self._note(telling, home=home, card_tries=0, **as_drawn)
         return home
 

@@ -43,9 +43,9 @@ class Watching:
         elif known and known.home and known.condition is Condition.OPEN:
             await self._join(job, known)
         elif known:
-            await self._settle(job, _going_on(job, known, view, self._tools.now()), view, new=False)
+            await self._settle(job, _going_on(job, known, view, self._tools.now()), view)
         elif added := await self._tools.stores.watches.add(_begun(job, view, self._tools.now()), most=MOST):
-            await self._settle(job, added, view, new=True)
+            await self._settle(job, added, view)
         else:
             await self._tools.answers.say(job, watch_words.too_many(MOST))
 
@@ -58,6 +58,8 @@ class Watching:
         known = watch.watcher(job.asker.user_id)
         wanted = _watcher(job, known)
         joined = _with_asker(job, watch)
+        if not known:  # they have heard of no end yet
+            joined = joined.model_copy(update={"told_over": None})
         link = self._tools.links.thread(watch.home)
         if joined != watch:
             await self._save_and_look(joined)
@@ -70,17 +72,18 @@ class Watching:
         due = watch.model_copy(update={"next_look": self._tools.now()})
         await self._tools.stores.watches.save(due)
 
-    async def _settle(self, job: StartWatch, watch: Watch, view: OrderView, *, new: bool) -> None:
-        """`new`: the watch was never promised, so it goes where its card cannot be posted."""
+    async def _settle(self, job: StartWatch, watch: Watch, view: OrderView) -> None:
+        """One that nobody was promised goes again, where its card cannot be posted."""
         try:
             home = await self._home(job, watch, view)
         except Unconfirmed:
+            await self._tools.stores.watches.save(self._settled(watch, None, view))
             await self._tools.answers.say(job, watch_words.UNCONFIRMED)
             return
         except SlackBusy:
             raise
         except SlackError as error:
-            if new:
+            if not watch.promised:
                 await self._tools.stores.watches.remove(watch)
             if not isinstance(error, CannotPost | NotAllowed):
                 raise
@@ -103,13 +106,17 @@ class Watching:
                 return watch.home
         return await self._posting.card(watch, view, job.adopt if job.to == "channel" else None)
 
-    def _settled(self, watch: Watch, home: Home, view: OrderView) -> Watch:
+    def _settled(self, watch: Watch, home: Home | None, view: OrderView) -> Watch:
         pause = rhythm.pause(watch, view.progress.tally)
         return watch.model_copy(
             update={
+                "promised": True,
                 "home": home,
+                "card_tries": 0,
                 "shown": view.glimpse,
-                "shown_as": watch_words.watched(watch),
+                "shown_as": watch.face,
+                "delay": None,
+                "late_since": None,
                 "pause": pause,
                 "next_look": rhythm.at(watch, self._tools.now(), pause),
             }
@@ -165,7 +172,8 @@ def _with_asker(job: StartWatch, watch: Watch) -> Watch:
 def _going_on(job: StartWatch, watch: Watch, view: OrderView, now: datetime) -> Watch:
     """One that rested or lost its card, told again; of one that was just stopped only the card is left."""
     if watch.condition is Condition.ENDING:
-        return _begun(job, view, now).model_copy(update={"id": watch.id, "home": watch.home})
+        kept = {"id": watch.id, "home": watch.home, "promised": True}
+        return _begun(job, view, now).model_copy(update=kept)
     return _with_asker(job, watch).model_copy(update={"condition": Condition.OPEN, "reason": ""})
 
 

@@ -1,5 +1,6 @@
 """Who sees what in a channel, asked of Slack seldom."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ class Channels:
         self._post = post
         self._now = now
         self._known: dict[str, tuple[Audience, datetime]] = {}
+        self._asking: dict[str, asyncio.Task[Audience]] = {}
 
     async def audience(self, channel_id: str | None) -> Audience:
         """As Slack said within the last five minutes; raises SlackBusy.
@@ -26,10 +28,21 @@ class Channels:
         return audience if self._now() < until else await self.audience_now(channel_id)
 
     async def audience_now(self, channel_id: str | None) -> Audience:
-        """As Slack says this moment: for what others are going to see. Raises SlackBusy."""
+        """As Slack says this moment: for what others are going to see. Raises SlackBusy.
+
+        Many orders that end together ask once.
+        """
         if channel_id is None or channel_id.startswith("D"):
             return Audience.OWN
-        audience = await self._post.audience(channel_id)
+        if channel_id not in self._asking:
+            self._asking[channel_id] = asyncio.create_task(self._ask(channel_id))
+        return await asyncio.shield(self._asking[channel_id])
+
+    async def _ask(self, channel_id: str) -> Audience:
+        try:
+            audience = await self._post.audience(channel_id)
+        finally:
+            del self._asking[channel_id]
         self._remember(channel_id, audience)
         return audience
 

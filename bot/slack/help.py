@@ -6,9 +6,10 @@ from bot.slack.words import EXAMPLE_ID
 HELP = f"""\
 *{APP} shows Autoenhance orders here in Slack.* Only you see the answer, until you share it.
 • `{COMMAND} {EXAMPLE_ID}`: an order by its id or link; up to {AT_ONCE} at once.
-• `{COMMAND} watch` and an id: this channel is told in a thread when it is done, fails or gets stuck.
+• `{COMMAND} watch` and an id: a thread in the channel is told when it is done, fails or gets stuck.
 • `{COMMAND} find elm street`: orders by name. In a thread, or on a message: ⋮ → *Check orders here*.
-• `{COMMAND} help` and one of `ids`, `card`, `watch`, `find`, `share` tells more."""
+• `{COMMAND} list`: what is watched here. `{COMMAND} help watch` tells more; so do `ids`, `card`, `find`, \
+`share`."""
 
 TOPICS = {
     "ids": f"""\
@@ -21,7 +22,7 @@ TOPICS = {
 *What a card says.* The mark and the word are the order's state; below it how many photos are done, failed \
 and waiting, and which failed and why.
 • *Paid downloads* counts the photos that were bought; looking costs nothing.
-• *Watch* has this channel told when it is done.
+• *Watch*: a thread in this channel is told when it is done, fails or gets stuck.
 • *Re-check* asks Autoenhance again and says what changed since the card was drawn.
 • ⋯ holds *Share in channel*, *Show photos* and *Copy id*.""",
     "watch": f"""\

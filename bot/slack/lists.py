@@ -65,7 +65,7 @@ def home(found: Sequence[Watch], link: Link, note: str = "") -> Block:
         drawn.append(blocks.context(watch_words.more_watches(len(working) - AT_HOME)))
     if lately := [*over, *ended][:LATELY]:
         drawn += [blocks.divider(), blocks.header("Finished lately")]
-        drawn += [block for watch in lately for block in _mine(watch, link)]
+        drawn += [_mine(watch, link)[0] for watch in lately]  # what is over stops by itself
     drawn += [blocks.divider(), blocks.section(HELP), blocks.actions("begin", _begin())]
     return {"type": "home", "callback_id": names.HOME, "blocks": drawn[: LIMITS.modal_blocks]}
 

@@ -121,7 +121,6 @@ _REASONS = {
     "channel_not_found": f"I am not in the channel any more (`/invite @{APP}` brings me back)",
     "is_archived": "the channel is archived",
     "shared": "the channel is shared with another company now, so I show no orders there",
-    "scopes": "I can't see whether the channel is shared with another company; an admin must reinstall me",
 }
 
 

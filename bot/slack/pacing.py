@@ -34,6 +34,8 @@ class Pacing:
         self._promised: dict[str, float] = {}  # to those who were told to come back
         self._resting: dict[str, float] = {}  # after a 429, until when
         self._edits = AsyncLimiter(BURST, refill)
+        self._refill = refill
+        self._edited = 0.0  # when the last of those who were told to come back may edit
 
     async def message(self, channel_id: str) -> None:
         """Returns when a message may be posted there; raises SlackBusy with when to ask again."""
@@ -56,13 +58,20 @@ class Pacing:
         resting = self._resting.get(UPDATE, 0.0) > self._clock()
         return not resting and self._edits.has_capacity(KEPT_FREE + 1)
 
-    async def edit(self) -> None:
-        """Returns when a message may be edited; raises SlackBusy with when to ask again."""
+    async def edit(self, *, patient: bool = True) -> None:
+        """Returns when a message may be edited; raises SlackBusy with when to ask again.
+
+        Only the `patient` wait, as somebody waits for them; the others come back one after the other.
+        """
         self.rested(UPDATE)
+        if not patient and not self._edits.has_capacity():
+            now = self._clock()
+            self._edited = max(now, self._edited) + self._refill / BURST
+            raise SlackBusy("paced", retry_after=self._edited - now)
         try:
             await asyncio.wait_for(self._edits.acquire(), PATIENT)
         except TimeoutError:
-            raise SlackBusy("paced", retry_after=REFILL) from None
+            raise SlackBusy("paced", retry_after=self._refill) from None
 
     def rest(self, what: str, busy: SlackBusy) -> None:
         """After Slack said "too many": not again before its time, for a channel or for a method."""

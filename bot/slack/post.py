@@ -108,9 +108,9 @@ class Post:
         """Whether Slack has room for an edit that can as well be left out."""
         return self._pacing.may_edit()
 
-    async def edit(self, channel_id: str, ts: str, card: Card) -> None:
-        """Redraws a message of ours. Safe to repeat."""
-        await self._pacing.edit()
+    async def edit(self, channel_id: str, ts: str, card: Card, *, patient: bool = True) -> None:
+        """Redraws a message of ours. Safe to repeat. Somebody waits for the `patient` ones."""
+        await self._pacing.edit(patient=patient)
         sent = self._web.chat_update(channel=channel_id, ts=ts, text=card["text"], blocks=card["blocks"])
         try:
             await checked(sent)

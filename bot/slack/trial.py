@@ -17,7 +17,7 @@ REPLY = "And this is how a notice comes, in the thread. Nothing is watched."
 def worked(*, broadcast: bool) -> str:
     shown = ", and shown in the channel too" if broadcast else ""
     return (
-        f"All is well: a card was posted, edited, and answered in its thread{shown}. "
+        f"All is well: I posted a card, edited it and replied in its thread{shown}. "
         f"Start for real with `{COMMAND} watch` and an order's id."
     )
 
@@ -39,10 +39,11 @@ def failed(step: str, error: errors.SlackError) -> str:
 def broadcasting(*, on: bool) -> str:
     if on:
         return (
-            "Notices of watched orders are shown in this channel too, beside their thread. "
+            "For everybody here: notices of watched orders are shown in this channel too, not only in their "
+            "thread. "
             f"`{COMMAND} settings broadcast off` keeps them in the thread."
         )
     return (
-        "Notices of watched orders stay in their thread. "
+        "For everybody here: notices of watched orders stay in their thread. "
         f"`{COMMAND} settings broadcast on` shows them in this channel too."
     )

@@ -64,11 +64,12 @@ def joined(watch: Watch, level: Level, link: str) -> str:
 
 def known(watch: Watch, watcher: Watcher, link: str) -> str:
     where = f"<{link}|its thread>" if link else "its thread"
-    what = "failures only" if watcher.level is Level.FAILURES else "everything that matters"
-    return f"You watch {title(watch)} here since {when(watcher.since)}: {what}, in {where}."
+    what = "of failures only" if watcher.level is Level.FAILURES else "when it matters"
+    since = when(watcher.since)
+    return f"You're watching {title(watch)} here (since {since}): I'll tell you {what}, in {where}."
 
 
-NOTHING_TO_WAIT_FOR = "This order is over already, so there is nothing to wait for."
+NOTHING_TO_WAIT_FOR = "This order is over already: there is nothing to wait for."
 UNCONFIRMED = (
     "I watch it, but Slack did not confirm that its card was posted. If you don't see the card, "
     "I'll post it again as soon as there is something to tell."
@@ -84,7 +85,8 @@ def too_many(most: int) -> str:
 
 def stopped(watch: Watch, others: Sequence[Watcher]) -> str:
     if others:
-        return f"I tell you no more about {title(watch)}. {_names(others)} still watch{_s(others)} it."
+        are = "is" if len(others) == 1 else "are"
+        return f"I won't tell you about {title(watch)} any more. {_names(others)} {are} still watching it."
     return f"Stopped watching {title(watch)}. Nothing more is posted about it."
 
 
@@ -93,7 +95,7 @@ def not_yours(watch: Watch) -> str:
 
 
 def not_watched(order: str) -> str:
-    return f"{code(order)} isn't watched here (any more). `{COMMAND} list` shows what is."
+    return f"{code(order)} isn't watched here. `{COMMAND} list` shows what is."
 
 
 def _names(watchers: Sequence[Watcher]) -> str:
@@ -109,7 +111,10 @@ def _s(watchers: Sequence[Watcher]) -> str:
 NOTHING_WATCHED = f"This channel watches no orders. Start with `{COMMAND} watch` and an order's id or link."
 
 
-NOTHING_YOURS = f"You watch nothing just now. In a channel, type `{COMMAND} watch` and an order's id."
+NOTHING_YOURS = (
+    "Nothing that you watch is being worked on just now. "
+    f"In a channel, type `{COMMAND} watch` and an order's id."
+)
 
 
 def listed(count: int) -> str:

@@ -105,10 +105,12 @@ class Watch(Frozen):
     first: Glimpse | None = None  # the first one of this round of work: how fast it goes
     shown: Glimpse | None = None  # what the card shows
     shown_stuck: bool = False
-    shown_as: str = ""  # what the card says of its watchers
+    shown_as: str = ""  # the `face` that the card has
     still: float = 0.0  # nothing has moved
     lived: float = 0.0
-    missing_since: AwareDatetime | None = None  # when a look found no such order, and none after it did
+    missing: float = 0.0  # there is no such order, by looks in a row
+    missed_at: AwareDatetime | None = None  # by the last of these looks; None when it found the order
+    moved_after: AwareDatetime | None = None  # the last look that saw something else than the last one did
     delay: Delay | None = None  # why the last look or its telling was put off
     late_since: AwareDatetime | None = None
     told_failure: bool = False
@@ -116,6 +118,7 @@ class Watch(Frozen):
     told_over: Tally | None = None  # how it was when its end was told
     sending: Sending | None = None
     card_tries: int = 0  # times that a card was posted in place of a deleted one, without Slack's answer
+    promised: bool = False  # somebody was told that it is watched
 
     next_look: AwareDatetime
     pause: float = 0.0  # seconds that were planned until then
@@ -126,6 +129,16 @@ class Watch(Frozen):
     def is_live(self) -> bool:
         """Whether somebody is to be told of it, now or when its place can be posted to again."""
         return self.condition in {Condition.OPEN, Condition.PARKED}
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether its place is a direct message."""
+        return self.place.startswith(("U", "W"))
+
+    @property
+    def face(self) -> str:
+        """What a card shows of it beside the order's progress."""
+        return " ".join([self.name, *(f"{each.user_id}:{each.level}" for each in self.watchers)])
 
     @property
     def is_over(self) -> bool:

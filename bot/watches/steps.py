@@ -25,7 +25,7 @@ class Rules:
     quiet: timedelta = timedelta(minutes=30)  # after the order's end: it may be worked on again
     stuck: timedelta = timedelta(minutes=20)
     late: timedelta = timedelta(minutes=3)  # so much later than planned is worth a word
-    gone: timedelta = timedelta(minutes=2)  # "no such order" for so long is taken for the truth
+    gone: timedelta = timedelta(seconds=90)  # "no such order" for so long is taken for the truth
     settled: timedelta = timedelta(minutes=3)  # more photos counted than listed, and no more come
 
 
@@ -62,7 +62,7 @@ def next_step(
     }
     return Step(
         after.model_copy(update=changed),
-        Notice(kind, _happened(watch, kind, updated, now), _delay(watch, now, rules)) if kind else None,
+        Notice(kind, _happened(after, kind, updated, now), _delay(watch, now, rules)) if kind else None,
         edit=after.shown is None or after.shown.tally != tally or after.shown_stuck != stuck or bool(ending),
         at_once=bool(kind or ending) or tally.state in OVER | GONE,
     )
@@ -83,6 +83,12 @@ def put_off(watch: Watch, now: datetime, why: Delay, seconds: float | None = Non
     return watch.model_copy(update={"delay": why, "late_since": watch.late_since or now, **again})
 
 
+def untold(watch: Watch, step: Step) -> Watch:
+    """The watch when the step could not be told: it knows what was seen, and that nobody heard of it."""
+    seen = ("seen", "first", "still", "lived", "missing", "missed_at", "moved_after", "name")
+    return watch.model_copy(update={name: getattr(step.watch, name) for name in seen})
+
+
 def ended(watch: Watch, ending: Ending, now: datetime, reason: str = "") -> Watch:
     return watch.model_copy(update=_ended(ending, now) | {"reason": reason})
 
@@ -93,20 +99,26 @@ def _ended(ending: Ending, now: datetime) -> dict[str, Any]:
 
 def _not_there(watch: Watch, now: datetime, rules: Rules) -> Step:
     """One answer of "no such order" may be a mistake; the same for minutes is not."""
-    since = watch.missing_since or now
-    if now - since < rules.gone:
+    missing = watch.missing + _passed(watch, watch.missed_at, now)
+    missed = watch.model_copy(update={"missing": missing, "missed_at": now})
+    if missing < rules.gone.total_seconds():
         again = {"pause": _LOOK_AGAIN, "next_look": rhythm.at(watch, now, _LOOK_AGAIN)}
-        return Step(watch.model_copy(update={"missing_since": since, **again}))
-    gone = ended(watch, Ending.DELETED, now)
+        return Step(missed.model_copy(update=again))
+    gone = ended(missed, Ending.DELETED, now)
     notice = None if watch.told_over else Notice(Kind.DELETED, None, _delay(watch, now, rules))
     return Step(gone, notice, edit=True, at_once=True)
 
 
+def _passed(watch: Watch, since: datetime | None, now: datetime) -> float:
+    """Seconds between two looks, as far as they were planned: a clock that jumps adds no more than that."""
+    if since is None:
+        return 0.0
+    return min(max((now - since).total_seconds(), 0.0), watch.pause + _GRACE)
+
+
 def _looked(watch: Watch, tally: Tally, now: datetime) -> Watch:
     moved = watch.seen is None or watch.seen.tally != tally
-    passed = 0.0
-    if watch.seen is not None:
-        passed = min(max((now - watch.seen.at).total_seconds(), 0.0), watch.pause + _GRACE)
+    passed = _passed(watch, watch.seen.at if watch.seen else None, now)
     seen = Glimpse(tally=tally, at=now)
     working = tally.state not in OVER | GONE
     return watch.model_copy(
@@ -115,7 +127,9 @@ def _looked(watch: Watch, tally: Tally, now: datetime) -> Watch:
             "first": (watch.first or seen) if working else None,
             "still": 0.0 if moved else watch.still + passed,
             "lived": watch.lived + passed,
-            "missing_since": None,
+            "missing": 0.0,
+            "missed_at": None,
+            "moved_after": (watch.seen.at if watch.seen else None) if moved else watch.moved_after,
         }
     )
 
@@ -152,11 +166,11 @@ def _over(after: Watch, tally: Tally, rules: Rules) -> bool:
     return tally.state in OVER and counted
 
 
-def _happened(watch: Watch, kind: Kind, updated: datetime | None, now: datetime) -> datetime | None:
-    """Autoenhance's time, if it can be true: after our last look, which saw another state, and not later."""
-    if updated is None or watch.seen is None or kind in {Kind.STUCK, Kind.EXPIRED}:
+def _happened(after: Watch, kind: Kind, updated: datetime | None, now: datetime) -> datetime | None:
+    """Autoenhance's time, if it can be true: after the last look that saw another state, and not later."""
+    if updated is None or after.moved_after is None or kind in {Kind.STUCK, Kind.EXPIRED}:
         return None
-    return updated if watch.seen.at <= updated <= now else None
+    return updated if after.moved_after <= updated <= now else None
 
 
 def _delay(watch: Watch, now: datetime, rules: Rules) -> Delay | None:

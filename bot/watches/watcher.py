@@ -13,7 +13,7 @@ from bot.jobs.embedded import EmbeddedEngine
 from bot.jobs.model import LookAtWatched
 from bot.stores import Stores
 
-AT_ONCE = 200  # orders taken up in one sweep: below what we may ask of Autoenhance in a second
+AT_ONCE = 200  # looks that are under way or waiting for their turn; the other orders stay in the table
 JUMP = 5.0  # seconds back: more than a clock is put right by in passing
 TIDY = 3600.0  # seconds between two prunings
 log = structlog.get_logger(__name__)
@@ -42,14 +42,16 @@ class Watcher:
         more than needed, and not once less.
         """
         now = self._now()
-        due = await self._stores.agenda.due(now, AT_ONCE)
+        due = await self._stores.agenda.due(now, AT_ONCE - self._engine.lanes.background)
         looks = [LookAtWatched.due(each.team_id, each.order, now) for each in due]
         rows = await asyncio.gather(*map(self._engine.write, looks))
-        if due:
-            await self._stores.agenda.claim(due, now)
-        for row, look in zip(rows, looks, strict=True):
-            if row is not None:  # begun last: a look that has ended takes its claim back
-                self._engine.begin(row, look)
+        try:
+            if due:
+                await self._stores.agenda.claim(due, now)
+        finally:
+            for row, look in zip(rows, looks, strict=True):
+                if row is not None:  # begun last: a look that has ended takes its claim back
+                    self._engine.begin(row, look)
         return len(due)
 
     async def run(self) -> None:

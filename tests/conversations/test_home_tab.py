@@ -20,7 +20,7 @@ async def opened(slack: SlackSandbox, words: str, user: str = ANA) -> View:
 
 async def test_a_newcomer_reads_how_to_begin(slack: SlackSandbox) -> None:
     """Nothing is watched yet, and the first steps stand there."""
-    home = await opened(slack, "You watch nothing just now")
+    home = await opened(slack, "Nothing that you watch is being worked on")
 
     assert "/order help" in home.plain()
     assert home.buttons() == ["Look up an order"]
@@ -36,7 +36,7 @@ async def test_it_shows_what_i_watch_and_where(chat: Chat, shoot: Shoot, slack: 
     assert f"#{EDITING}" in home.plain()
     assert "0 of 10 done" in home.plain()
 
-    assert "Pine Lodge" not in (await opened(slack, "You watch nothing", BEN)).plain()
+    assert "Pine Lodge" not in (await opened(slack, "Nothing that you watch", BEN)).plain()
 
 
 async def test_stopping_there_stops_in_that_place_alone(

@@ -106,7 +106,7 @@ async def test_stopping_at_home_shows_outsiders_nothing_new(
     shoot.is_now(7, name="Secret Mansion")
     await slack.click(home, "Stop watching", user=ANA)
     await sandbox.autoenhance.asked(2)
-    await desk.engine.idle.wait()
+    await desk.engine.lanes.idle.wait()
 
     assert watches(sandbox) == [(SHOOTS, "ended")]
     assert "Secret Mansion" not in card.plain()

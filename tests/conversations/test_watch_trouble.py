@@ -77,7 +77,7 @@ async def test_a_clock_that_jumps_ends_nothing(
 ) -> None:
     """An hour or a month, ahead or back: the watch goes on, and its order is looked at within minutes."""
     card = await chat.watch(shoot.id)
-    await desk.engine.idle.wait()
+    await desk.engine.lanes.idle.wait()
     clock.turn(hours=hours)
     while planned(sandbox) > clock() + 300:
         await chat.order("list")

@@ -307,7 +307,7 @@ def test_the_card_from_what_is_known(watched: Watch, snapshot: SnapshotAssertion
     assert card == snapshot
 
 
-@pytest.mark.parametrize("why", ["not_in_channel", "is_archived", "shared", "scopes", "restricted_action"])
+@pytest.mark.parametrize("why", ["not_in_channel", "is_archived", "shared", "restricted_action"])
 def test_the_word_to_an_owner_whose_watches_rest(why: str, snapshot: SnapshotAssertion) -> None:
     """Why, what rests, and a button for each to have it in the direct message instead."""
     card = notices.parked("C1", why, [watch(), watch(order=OrderId("7-oak"), name="")])

@@ -381,7 +381,7 @@ def test_why_something_is_told_late(
         tally(4),
         delay=why,
         late_since=due - since if why else None,
-        missing_since=due - GONE_FOR if seen[-1] is None else None,
+        missing=90.0 if seen[-1] is None else 0.0,
     )
     step = next_step(delayed, seen[-1], due + late, RULES)
 

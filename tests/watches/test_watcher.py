@@ -142,7 +142,7 @@ async def test_a_look_that_is_over_at_once_is_claimed_no_longer(room: Room) -> N
     room.looks.then = lambda: room.stores.watches.save(soon)
     for _ in range(3):
         assert await room.watcher.sweep() == 1
-        await asyncio.wait_for(room.engine.idle.wait(), 5)
+        await asyncio.wait_for(room.engine.lanes.idle.wait(), 5)
         room.now += timedelta(seconds=5)
 
 
@@ -180,11 +180,13 @@ async def test_a_look_leaves_no_row(room: Room) -> None:
 
 
 async def test_a_crowd_is_taken_up_in_turns(room: Room) -> None:
-    """No sweep takes up more than we may ask of Autoenhance; the next one goes on."""
+    """So many looks are under way at most, however many orders are due; as they end, the sweep goes on."""
     for number in range(sweeping.AT_ONCE + 3):
         await room.watch(OrderId(f"order-{number}"))
 
     assert await room.watcher.sweep() == sweeping.AT_ONCE
+    assert await room.watcher.sweep() == 0
+    await room.engine.lanes.idle.wait()
     assert await room.watcher.sweep() == 3
     assert await room.watcher.sweep() == 0
 
