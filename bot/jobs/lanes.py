@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Coroutine
 
 from bot.jobs.model import Job
@@ -21,8 +21,8 @@ class Lanes:
         self._lanes: dict[str, deque[tuple[int, Job, asyncio.Event]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
-        self.background = 0
-        """Jobs of our own that were begun and have not ended."""
+        self.background: Counter[str] = Counter()
+        """By lane: the jobs of our own that were begun and have not ended."""
         self.idle = asyncio.Event()
         """Set while nothing is being done."""
         self.idle.set()
@@ -37,7 +37,7 @@ class Lanes:
             return
         self.idle.clear()
         if job.background:
-            self.background += 1
+            self.background[job.lane] += 1
             self.keep(self._in_background(id_, job))
         else:
             self._queue(id_, job, asyncio.Event())
@@ -65,7 +65,7 @@ class Lanes:
                     self._queue(id_, job, ended)
                     await ended.wait()
         finally:
-            self.background -= 1
+            self.background -= Counter([job.lane])
             self._rest()
 
     def _queue(self, id_: int, job: Job, ended: asyncio.Event) -> None:

@@ -42,8 +42,10 @@ class Watcher:
         more than needed, and not once less.
         """
         now = self._now()
-        due = await self._stores.agenda.due(now, AT_ONCE - self._engine.lanes.background)
+        under_way = self._engine.lanes.background
+        due = await self._stores.agenda.due(now, AT_ONCE - under_way.total())
         looks = [LookAtWatched.due(each.team_id, each.order, now) for each in due]
+        looks = [look for look in looks if look.lane not in under_way]
         rows = await asyncio.gather(*map(self._engine.write, looks))
         try:
             if due:
@@ -52,7 +54,7 @@ class Watcher:
             for row, look in zip(rows, looks, strict=True):
                 if row is not None:  # begun last: a look that has ended takes its claim back
                     self._engine.begin(row, look)
-        return len(due)
+        return len(looks)
 
     async def run(self) -> None:
         """Until `close`. A full disk is tried again at the next tick; a clock that goes back delays none."""

@@ -267,7 +267,7 @@ async def test_a_stop_counts_while_slack_is_busy(
 async def test_looks_that_hang_hold_up_nobody(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, sandbox: Sandbox
 ) -> None:
-    """Forty watched orders get no answer; whoever asks for another one does."""
+    """Forty watched orders get no answer; whoever asks for another, or stops one whose look waits, does."""
     await chat.watch(shoot.id)
     with closing(sqlite3.connect(sandbox.settings.database_path)) as beside:
         for number in range(40):
@@ -277,12 +277,14 @@ async def test_looks_that_hang_hold_up_nobody(
                 " FROM watches LIMIT 1",
                 {"order": f"order-{number}"},
             )
+        beside.execute("UPDATE watches SET next_look = 1 WHERE order_id = ?", (shoot.id,))
         autoenhance.set_mood("hang")
         autoenhance.set_mood("well", order=OAK)
         beside.commit()
     await autoenhance.asked(len(autoenhance.requests) + 32)
 
     assert "Oak Terrace" in (await chat.order(OAK)).plain()
+    assert "Stopped watching" in (await chat.order(f"unwatch {shoot.id}")).plain()
     autoenhance.set_mood("well")
     autoenhance.released.set()
 
@@ -316,3 +318,91 @@ async def test_watching_again_right_after_stopping_begins_anew(
     assert "The watch ended" not in card.plain()
     assert chat.posted() == [card]
     assert watches(sandbox) == [(SHOOTS, "open")]
+
+
+async def test_a_start_that_waited_and_was_refused_leaves_nothing_behind(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox
+) -> None:
+    """What was never promised goes, also when it was tried twice."""
+    slack.fail("chat.postMessage", error="ratelimited", retry_after=0)
+    slack.fail("chat.postMessage", error="not_in_channel")
+    answer = await chat.order(f"watch {shoot.id}")
+
+    assert "/invite" in answer.plain()
+    assert watches(sandbox) == []
+
+
+async def test_a_join_whose_card_was_not_confirmed_counts(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
+) -> None:
+    """Ben reads that it is watched, so the end mentions him."""
+    slack.delete(await chat.watch(shoot.id))
+    shoot.is_now(1)
+    await shoot.later(minutes=1)
+    slack.fail("chat.postMessage", error="fatal_error", status=500, times=2)
+    assert "I watch it" in (await chat.order(f"watch {shoot.id}", user=BEN)).plain()
+    shoot.finish()
+    await shoot.later(minutes=2)
+    card = await chat.until(lambda: next(iter(chat.posted()), None))
+
+    assert f"<@{BEN}>" in (await chat.noticed(card)).text
+
+
+async def test_who_joins_when_it_is_worked_on_again_hears_of_its_end(chat: Chat, shoot: Shoot) -> None:
+    """The end that was told before was not told to them."""
+    card = await chat.watch(shoot.id)
+    shoot.finish()
+    await shoot.later(minutes=1)
+    await chat.noticed(card)
+    shoot.is_now(5)
+    await shoot.later(minutes=6)
+    assert "I'll tell you too" in (await chat.order(f"watch {shoot.id}", user=BEN)).plain()
+    await chat.until(lambda: "ana, ben" in card.plain())
+    shoot.finish()
+    await shoot.later(minutes=6)
+
+    assert f"<@{BEN}>" in (await chat.noticed(card, 2)).text
+
+
+@pytest.mark.parametrize("error", ["not_in_channel", "missing_scope", "restricted_action"])
+async def test_a_re_check_that_cannot_edit_answers_whoever_clicked(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, error: str
+) -> None:
+    """The order as it is, for them alone."""
+    card = await chat.watch(shoot.id)
+    shoot.is_now(2)
+    slack.fail("chat.update", error=error)
+    known = {message.ts for message in chat.said(SHOOTS, BEN)}
+    await chat.click(card, "Re-check", user=BEN)
+
+    assert "2 of 10 done" in (await chat.new(known, SHOOTS, BEN)).plain()
+
+
+async def test_a_card_that_slack_always_refuses_keeps_no_notice_back(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
+) -> None:
+    """Our mistake in a card is logged; the thread is told all the same."""
+    card = await chat.watch(shoot.id)
+    shoot.finish()
+    slack.fail("chat.update", error="invalid_blocks", times=9)
+    await shoot.later(minutes=1)
+
+    assert "is ready" in (await chat.noticed(card)).text
+
+
+async def test_a_blip_between_two_looks_that_miss_it_ends_nothing(
+    chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox
+) -> None:
+    """Not there, not answering, not there: that is an outage, and no deleted order."""
+    card = await chat.watch(shoot.id)
+    autoenhance.remove(shoot.id)
+    await shoot.later(minutes=1)
+    autoenhance.set_mood("503")
+    await shoot.later(minutes=6)
+    autoenhance.set_mood("well")
+    await shoot.later(minutes=6)
+    shoot.is_now(2)
+    await shoot.later(minutes=6)
+
+    assert chat.thread(card) == []
+    assert "2 of 10 done" in card.plain()

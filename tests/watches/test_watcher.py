@@ -16,6 +16,7 @@ from bot.jobs.model import Job, LookAtWatched
 from bot.orders.ids import OrderId
 from bot.stores import Stores
 from bot.watches import watcher as sweeping
+from bot.watches.agenda import CLAIM
 from bot.watches.model import Ending, Watch
 from bot.watches.model import Watcher as Person
 from bot.watches.steps import ended
@@ -129,6 +130,7 @@ async def test_a_look_that_was_lost_is_made_again(room: Room) -> None:
     """What nobody saved within ten minutes is due again."""
     await room.watch()
     await room.watcher.sweep()
+    await room.engine.lanes.idle.wait()
     room.now += timedelta(minutes=11)
 
     assert await room.watcher.sweep() == 1
@@ -233,3 +235,14 @@ async def test_a_database_error_does_not_end_the_loop(room: Room, tmp_path: Path
     await room.looks.until(1)
     room.watcher.close()
     await asyncio.wait_for(running, 5)
+
+
+async def test_a_look_that_hangs_is_not_taken_up_again(room: Room) -> None:
+    """When its claim has run out, its order waits for it all the same: looks do not pile up."""
+    room.looks.gate.clear()
+    await room.watch()
+    assert await room.watcher.sweep() == 1
+    room.now += 2 * CLAIM
+
+    assert await room.watcher.sweep() == 0
+    room.looks.gate.set()
