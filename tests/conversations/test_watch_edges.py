@@ -12,6 +12,7 @@ from bot.sandbox.harbour import ANA, ANA_BEN, ANA_BOT, BEN, BOT, EDITING, SHOOTS
 from bot.sandbox.orders import OAK
 from bot.sandbox.slack import SlackSandbox
 from tests.chat import Chat
+from tests.clock import Clock
 from tests.shoot import Shoot
 
 
@@ -406,3 +407,18 @@ async def test_a_blip_between_two_looks_that_miss_it_ends_nothing(
 
     assert chat.thread(card) == []
     assert "2 of 10 done" in card.plain()
+
+
+async def test_a_watch_that_was_never_promised_is_forgotten(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox, clock: Clock
+) -> None:
+    """Slack takes no card for hours, until the job is given up: nothing is told later."""
+    slack.fail("chat.postMessage", error="ratelimited", times=1_000)
+    await slack.command(f"/order watch {shoot.id}")
+    await chat.until(lambda: len(slack.calls("chat.postMessage")) > 1)
+    assert watches(sandbox) == [(SHOOTS, "open")]
+    clock.turn(hours=8)
+    while watches(sandbox):
+        await chat.order("list")
+
+    assert chat.posted() == []
