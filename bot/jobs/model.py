@@ -9,7 +9,8 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter
 
-from bot.jobs.request import Frozen, Message, Request, Wanted, order_lane
+from bot.jobs.request import Message, Request, Wanted, order_lane
+from bot.orders.frozen import Frozen
 from bot.orders.ids import OrderId
 from bot.watches.model import Level
 

@@ -28,12 +28,12 @@ class Overview:
     async def try_notices(self, job: TryNotices) -> None:
         """The three steps of a real notice, and which of them failed."""
         broadcast = await self._tools.stores.preferences.broadcast(job.team_id, job.asker.place)
-        step = "Posting a card"
+        step = trial.POSTING
         try:
             posted = await self._tools.post.message(job.asker.place, cards.say(trial.card(job.asker.name)))
-            step = "Editing the card"
+            step = trial.EDITING
             await self._tools.post.edit(posted.channel_id, posted.ts, cards.say(trial.EDITED))
-            step = "Answering in its thread"
+            step = trial.REPLYING
             reply = cards.say(trial.REPLY)
             await self._tools.post.message_once(
                 posted.channel_id, reply, thread_ts=posted.ts, broadcast=broadcast

@@ -3,14 +3,11 @@
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bot.orders.changes import Glimpse
+from bot.orders.frozen import Frozen
 from bot.orders.ids import OrderId
-
-
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True)
 
 
 class Asker(Frozen):

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
+from bot.orders.frozen import Frozen
 from bot.orders.progress import State, Tally
 
 
-class Glimpse(BaseModel):
+class Glimpse(Frozen):
     """An order's counts, and when they were so."""
-
-    model_config = ConfigDict(frozen=True)
 
     tally: Tally
     at: AwareDatetime

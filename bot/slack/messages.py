@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.jobs.request import Ephemeral, Frozen
+from bot.jobs.request import Ephemeral
 from bot.orders.finding import find_mentioned_ids, find_order_ids
+from bot.orders.frozen import Frozen
 from bot.orders.ids import OrderId
 from bot.slack import names
 from bot.slack.buttons import block_id

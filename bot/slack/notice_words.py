@@ -7,7 +7,7 @@ from bot.orders.progress import State, Tally
 from bot.slack.blocks import code, escape, fit, one_line, when
 from bot.slack.names import APP, COMMAND
 from bot.slack.words import counted, situation
-from bot.watches.model import Delay, Kind, Notice, Watch, Watcher
+from bot.watches.model import Delay, Kind, Notice, Watch, Watcher, is_direct
 
 NAME = 80  # characters of an order's name in a sentence
 LATE = timedelta(minutes=3)
@@ -111,7 +111,7 @@ def unsaid(watch: Watch, notice: Notice, tally: Tally | None) -> str:
 
 
 def where(place: str) -> str:
-    return "our direct message" if place.startswith(("U", "W")) else f"<#{place}>"
+    return "our direct message" if is_direct(place) else f"<#{place}>"
 
 
 # Places that cannot be posted to

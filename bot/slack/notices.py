@@ -85,11 +85,14 @@ def begun(said: str, order: OrderId, level: Level, *, choice: bool) -> Card:
 
 def gone_card(watch: Watch) -> Card:
     """The card of a watched order that Autoenhance does not know any more."""
-    title = watch.name or f"Order {watch.order.short}"
     lost = cards.orders_card([TroubleView(watch.order, OrderNotFound(), last=watch.seen)], Spot("message"))
-    drawn = [blocks.header(f"{words.MARKS[State.DELETED]} {title}"), *lost["blocks"]]
+    drawn = [_header(words.MARKS[State.DELETED], watch), *lost["blocks"]]
     said = f"{notice_words.title(watch)}. {lost['text']}"
     return cards.with_note(Card(text=said, blocks=drawn), watch_words.over(watch))
+
+
+def _header(mark: str, watch: Watch) -> Block:
+    return blocks.header(f"{mark} {watch.name or f'Order {watch.order.short}'}")
 
 
 def brief_card(watch: Watch) -> Card:
@@ -100,10 +103,9 @@ def brief_card(watch: Watch) -> Card:
     if watch.is_live:
         buttons.append(stop_button(watch.order, "Stop watching"))
     mark = words.mark(watch.seen.tally) if watch.seen else ""
-    title = watch.name or f"Order {watch.order.short}"
     counted = f"{words.counted(watch.seen.tally)}." if watch.seen else ""
     drawn = [
-        blocks.header(f"{mark} {title}"),
+        _header(mark, watch),
         *([blocks.section(counted)] if counted else []),
         blocks.context(said),
         blocks.actions(block_id(watch.order), *buttons),

@@ -10,6 +10,7 @@ def card(user: str) -> str:
     return f":wave: This is a test by {somebody(user)}: so a watched order's card stands here."
 
 
+POSTING, EDITING, REPLYING = "Posting a card", "Editing the card", "Answering in its thread"
 EDITED = ":white_check_mark: This was the test's card; it was edited in place, as a real one is."
 REPLY = "And this is how a notice comes, in the thread. Nothing is watched."
 

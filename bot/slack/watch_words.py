@@ -49,24 +49,25 @@ def which(ids: Sequence[str]) -> str:
 
 
 def started(watch: Watch, level: Level, link: str) -> str:
-    where = f"<{link}|its thread>" if link else "its thread"
     told_of = "when a photo fails or it gets stuck"
     if level is Level.ALL:
         told_of = "at the first failure, if it gets stuck, and when it is done"
-    return f"Watching {title(watch)}. I'll write in {where} {told_of}."
+    return f"Watching {title(watch)}. I'll write in {_thread(link)} {told_of}."
 
 
 def joined(watch: Watch, level: Level, link: str) -> str:
-    where = f"<{link}|its thread>" if link else "its thread"
     only = ", of failures only" if level is Level.FAILURES else ""
-    return f"{title(watch)} is watched here already; I'll tell you too{only}, in {where}."
+    return f"{title(watch)} is watched here already; I'll tell you too{only}, in {_thread(link)}."
 
 
 def known(watch: Watch, watcher: Watcher, link: str) -> str:
-    where = f"<{link}|its thread>" if link else "its thread"
     what = "of failures only" if watcher.level is Level.FAILURES else "when it matters"
     since = when(watcher.since)
-    return f"You're watching {title(watch)} here (since {since}): I'll tell you {what}, in {where}."
+    return f"You're watching {title(watch)} here (since {since}): I'll tell you {what}, in {_thread(link)}."
+
+
+def _thread(link: str) -> str:
+    return f"<{link}|its thread>" if link else "its thread"
 
 
 NOTHING_TO_WAIT_FOR = "This order is over already: there is nothing to wait for."

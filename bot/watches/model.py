@@ -3,18 +3,15 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from bot.orders.changes import Glimpse
+from bot.orders.frozen import Frozen
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
 
 OVER = frozenset({State.READY, State.ATTENTION, State.FAILED})  # Autoenhance has done all it will do
 GONE = frozenset({State.DELETED})
-
-
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True)
 
 
 class Level(StrEnum):
@@ -133,7 +130,7 @@ class Watch(Frozen):
     @property
     def is_direct(self) -> bool:
         """Whether its place is a direct message."""
-        return self.place.startswith(("U", "W"))
+        return is_direct(self.place)
 
     @property
     def face(self) -> str:
@@ -151,6 +148,11 @@ class Watch(Frozen):
 
     def watcher(self, user_id: str) -> Watcher | None:
         return next((each for each in self.watchers if each.user_id == user_id), None)
+
+
+def is_direct(place: str) -> bool:
+    """Slack's ids of people begin with U or W."""
+    return place.startswith(("U", "W"))
 
 
 def is_over(tally: Tally) -> bool:

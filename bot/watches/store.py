@@ -1,7 +1,7 @@
 """The watches as rows: the only SQL about them.
 
 What is searched for has a column; the rest is JSON, so that a new field of a watch needs no new schema.
-`next_look` and `wakes` belong to the columns, as the webhook moves them beside a look that is under way.
+`next_look`, `wakes` and `hooked` are read from theirs, as the webhook changes them beside a look.
 """
 
 import sqlite3
@@ -47,7 +47,7 @@ CREATE TABLE IF NOT EXISTS watchers (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS watchers_of_watch ON watchers (watch_id)
 """
-_IN_COLUMNS = {"id", "next_look", "wakes", "hooked"}
+_IN_COLUMNS = {"id", "wakes", "hooked"}
 _LIVE = "condition != 'ended'"
 
 
@@ -181,7 +181,7 @@ def _watch(row: sqlite3.Row) -> Watch | None:
 
 
 def _content(watch: Watch) -> str:
-    return watch.model_dump_json(exclude=_IN_COLUMNS - {"next_look"})
+    return watch.model_dump_json(exclude=_IN_COLUMNS)
 
 
 def _index_watchers(sql: sqlite3.Connection, watch: Watch) -> None:
