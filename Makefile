@@ -32,7 +32,8 @@ install: .venv/installed
 
 lock: install  ## after a change of the dependencies in pyproject.toml
 	$(COMPILE) pyproject.toml -o requirements.txt
-	$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) pyproject.toml --extra postgres -c requirements.txt -o requirements-postgres.txt
+	$(COMPILE) pyproject.toml --extra postgres --group dev -c requirements-postgres.txt -o requirements-dev.txt
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
