@@ -1,0 +1,183 @@
+"""A real PostgreSQL: to make databases on, and one of our own, to be stopped and killed."""
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.sql import SQL, Composed, Identifier
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - the folders in it have names of their own
+ROOM = 1 << 30
+PATIENCE = 30
+# Without fsync a commit is with the system, not on the disk: it outlives every process, but no power cut.
+# Full pages stay in the log: kill -9 can tear a page in two.
+OPTIONS = ("fsync=off", "max_connections=300", "shared_buffers=32MB")
+READY = "database system is ready to accept connections"
+# Reads until we end, however we end. $0 is the server's folder, $1 where PostgreSQL's programs are.
+SWEEPER = 'cat; "$1/pg_ctl" stop -m immediate -D "$0/data" >/dev/null 2>&1; rm -rf "$0"'
+
+
+class Server:
+    """Where databases are made; whatever it does blocks, for some hundredths of a second."""
+
+    def __init__(self, url: str) -> None:
+        self._parts = urlsplit(url)
+        self._home = self._parts.path.removeprefix("/")
+
+    def url(self, database: str) -> str:
+        query = f"?{self._parts.query}" if self._parts.query else ""
+        return f"{self._parts.scheme}://{self._parts.netloc}/{database}{query}"
+
+    def create(self, name: str, template: str = "template0") -> str:
+        """An empty database, or the copy of one to which nobody is connected; its URL."""
+        self._run(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template)))
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        """Also while somebody is connected to it."""
+        self._run(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+
+    def _run(self, statement: Composed) -> None:
+        with closing(psycopg.connect(self.url(self._home), autocommit=True)) as connection:
+            connection.execute(statement)
+
+
+class OwnServer(Server):
+    """One that can be stopped, killed and started again, with the same port and data."""
+
+    def __init__(self, programs: Path, folder: Path, port: int) -> None:
+        super().__init__(f"postgresql://postgres@127.0.0.1:{port}/postgres")
+        self._command = [str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder)]
+        self._command += ["-h", "127.0.0.1", "-p", str(port)]
+        self._command += [word for option in OPTIONS for word in ("-c", option)]
+        self.folder = folder
+        self._log = folder / "log"
+        self._process: subprocess.Popen[str] | None = None
+        self._reader = threading.Thread()
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
+    def start(self) -> None:
+        """Returns when it takes connections; raises RuntimeError with the end of its log."""
+        started = Future[bool]()
+        self._process = _begin(self._command, self.folder)
+        assert self._process.stdout is not None
+        self._reader = threading.Thread(target=self._read, args=(self._process.stdout, started), daemon=True)
+        self._reader.start()
+        if not started.result(PATIENCE):
+            self._ended()
+            raise RuntimeError("PostgreSQL did not start:\n" + self._log.read_text(encoding="utf-8")[-2000:])
+
+    def stop(self) -> None:
+        """As an operator stops it: whoever is connected is sent away, and all is in order."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        self._ended()
+
+    def crash(self) -> None:
+        """By kill -9: none of its processes gets to run any more."""
+        assert self._process is not None
+        pid = self._process.pid
+        os.kill(pid, signal.SIGSTOP)  # it begins no more of them, and forgets none that has ended
+        children = Path(f"/proc/{pid}/task/{pid}/children")
+        if children.exists():  # elsewhere they end by themselves, for want of a parent
+            for child in children.read_text(encoding="ascii").split():
+                os.kill(int(child), signal.SIGKILL)
+        self._process.kill()
+        self._ended()
+
+    def _ended(self) -> None:
+        assert self._process is not None
+        self._process.wait(PATIENCE)
+        self._reader.join()  # each of its processes holds the pipe, so now the last has ended
+        self._process = None
+
+    def _read(self, stream: IO[str], started: Future[bool]) -> None:
+        with stream, self._log.open("a", encoding="utf-8", buffering=1) as log:
+            for line in stream:
+                log.write(line)
+                if READY in line and not started.done():
+                    started.set_result(True)
+        if not started.done():
+            started.set_result(False)
+
+
+@contextmanager
+def own_server(programs: Path) -> Iterator[OwnServer]:
+    """A new one, of which nothing is left behind, even if we are killed."""
+    # Some disks take a fifth of a second for the three hundred files of a database, memory a hundredth.
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    folder = Path(tempfile.mkdtemp(prefix="order-desk-", dir=MEMORY if roomy else None))
+    if user := _user():
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    command = ["sh", "-c", SWEEPER, str(folder), str(programs)]
+    sweeper = _begin(command, folder, reads=subprocess.PIPE, says=None)
+    try:
+        _fill(programs, folder)
+        server = _started(programs, folder)
+        try:
+            yield server
+        finally:
+            if not server.runs:
+                server.start()  # it alone tidies up the shared memory that a crash leaves
+            server.stop()
+    finally:
+        sweeper.communicate(timeout=PATIENCE)
+
+
+def _fill(programs: Path, folder: Path) -> None:
+    command = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "--auth=trust"]
+    process = _begin([*command, "-E", "UTF8", "--no-locale", "--no-sync"], folder)
+    said, _ = process.communicate(timeout=PATIENCE)
+    if process.returncode:
+        raise RuntimeError("initdb failed:\n" + said[-2000:])
+
+
+def _started(programs: Path, folder: Path, tries: int = 3) -> OwnServer:
+    """On a port below those that the system gives to whoever asks: they would take it while it is stopped."""
+    server = OwnServer(programs, folder, 20_000 + secrets.randbelow(10_000))
+    try:
+        server.start()
+    except RuntimeError:  # perhaps somebody has that port
+        if tries == 1:
+            raise
+        return _started(programs, folder, tries - 1)
+    return server
+
+
+def _user() -> pwd.struct_passwd | None:
+    """Who runs it in our place if we are root, whom PostgreSQL refuses."""
+    return None if os.geteuid() else pwd.getpwnam("postgres")
+
+
+def _begin(
+    command: list[str], folder: Path, reads: int = subprocess.DEVNULL, says: int | None = subprocess.PIPE
+) -> subprocess.Popen[str]:
+    user = _user()
+    return subprocess.Popen(  # noqa: S603 - our own commands
+        command,
+        stdin=reads,
+        stdout=says,
+        stderr=says and subprocess.STDOUT,
+        text=True,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+        start_new_session=True,  # Ctrl-C is for us
+        user=user and user.pw_uid,
+        group=user and user.pw_gid,
+        extra_groups=user and [],
+    )
