@@ -16,6 +16,8 @@ from tests.chat import Chat
 from tests.clock import Clock
 from tests.shoot import Shoot
 
+pytest_plugins = ["tests.databases"]
+
 logs.configure("WARNING")
 
 # How fast examples are made says more about the machine than about the code.

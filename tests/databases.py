@@ -1,0 +1,74 @@
+"""A database for each test, on a PostgreSQL of the tests' own or on the one that TEST_DATABASE_URL names."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import OwnServer, Server, own_server
+
+DEBIAN = Path("/usr/lib/postgresql")
+
+
+def programs(environment: Mapping[str, str], debian: Path = DEBIAN) -> Path:
+    """Where the newest PostgreSQL lives; where there is none the test is skipped, but in CI it fails."""
+    folders = [initdb.parent for initdb in debian.glob("*/bin/initdb")]
+    if folders:
+        return max(folders, key=lambda folder: float(folder.parent.name))
+    if initdb := shutil.which("initdb", path=environment.get("PATH", "")):
+        return Path(initdb).resolve().parent
+    reason = "no PostgreSQL found: install the package postgresql"
+    if not environment.get("TEST_DATABASE_URL"):
+        reason += ", or set TEST_DATABASE_URL"
+    if environment.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def new_name() -> str:
+    """One that no other test has, nor another run of the tests on the same server."""
+    return f"test_{secrets.token_hex(6)}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One server for all tests; none of them may stop it."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield Server(url)
+        return
+    with own_server(programs(os.environ)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Server) -> Iterator[str]:
+    """The database, by name, that each test gets a copy of."""
+    name = new_name()
+    postgres.create(name)  # here its tables are to be made
+    yield name
+    postgres.drop(name)
+
+
+@pytest.fixture
+def database_url(postgres: Server, template: str) -> Iterator[str]:
+    """A fresh copy of the template, dropped after the test."""
+    name = new_name()
+    yield postgres.create(name, template)
+    postgres.drop(name)
+
+
+@pytest.fixture(scope="session")
+def _breakable() -> Iterator[OwnServer]:
+    with own_server(programs(os.environ)) as server:
+        yield server
+
+
+@pytest.fixture
+def breakable(_breakable: OwnServer) -> Iterator[OwnServer]:
+    """A server that the test may stop and kill; the next test finds it running again."""
+    yield _breakable
+    if not _breakable.runs:
+        _breakable.start()
