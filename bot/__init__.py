@@ -4,17 +4,21 @@ Every request from Slack becomes a job that is written down before it is acknowl
 the work. The rooms, and what lives in each:
 
     cli.py          the commands of `python app.py`
+    running.py      what runs until it is told to stop
+    watchdog.py     ends a process that stands still
     report.py       what `python app.py check` looks at
     terminal.py     a card, drawn in a terminal
     demo.py         the bot between two stand-ins
     manifest.py     the app as Slack knows it
     settings.py     the one reader of the environment
-    build.py        opens, makes and wires everything, and closes it in reverse
+    build/          opens, makes and wires everything, and closes it in reverse
     clients.py      the two outside: Autoenhance's API and Slack's
     stores.py       what is remembered
     web.py          the HTTP doors
     logs.py         what a log line may hold
-    database.py     one SQLite file and its one writer
+    database/       the one door to SQLite and PostgreSQL
+    meters/         how often what may be done
+    rounds.py       what is done again and again, by one of many
     errors.py       everything that can go wrong and has a name
     orders/         what an order is: ids, models, progress; pure
     autoenhance/    the one door to the vendor

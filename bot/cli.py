@@ -2,32 +2,31 @@
 
 import asyncio
 import json
-import signal
+import time
 from collections.abc import Coroutine, Sequence
 from typing import Annotated, Any, Never
 
 import typer
-import uvicorn
 import yaml
 from rich.console import Console
 
-from bot import logs
-from bot.build import open_desk
+from bot import logs, running
+from bot.build.desk import AT_ONCE
+from bot.build.ground import bring_up
 from bot.clients import open_autoenhance
 from bot.demo import open_demo
 from bot.errors import SettingsError, SlackBusy
 from bot.jobs.seeing import given_up, see
 from bot.manifest import manifest as read_manifest
+from bot.meters.local import LocalMeter
 from bot.orders.finding import find_order_ids
 from bot.orders.ids import OrderId
 from bot.report import Finding, findings
 from bot.settings import Settings
 from bot.slack import cards, words
-from bot.slack.names import AT_ONCE
+from bot.slack.names import AT_ONCE as MOST_ORDERS
 from bot.slack.shown import OrderView, Spot, TroubleView, Where
 from bot.terminal import draw
-
-GRACE = 5  # seconds for open connections when the process is asked to stop
 
 cli = typer.Typer(
     add_completion=False,
@@ -48,7 +47,33 @@ def serve() -> None:
     """Answer Slack, over HTTP or Socket Mode, until SIGTERM."""
     settings = _settings(for_slack=True)
     logs.configure(settings.log_level)
-    _run(_serve(settings))
+    _run(running.serve(settings))
+
+
+@cli.command()
+def worker(
+    concurrency: Annotated[
+        int,
+        typer.Option(min=1, max=200, help="Jobs at once; looks of our own have as many places again."),
+    ] = AT_ONCE,
+) -> None:
+    """Do what `serve` has recorded, until SIGTERM. On PostgreSQL, beside others that do the same."""
+    settings = _settings(for_slack=True)
+    logs.configure(settings.log_level)
+    _run(running.work(settings, at_once=concurrency))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database's tables up to this version. On SQLite, `serve` does it by itself."""
+    settings = Settings.read()
+    if problems := settings.problems(for_slack=False):
+        _stop(*problems)
+    logs.configure(settings.log_level)
+    try:
+        out.print(bring_up(settings))
+    except SettingsError as error:
+        _stop(*error.problems)
 
 
 @cli.command()
@@ -84,7 +109,7 @@ def order(
     settings = _settings(for_slack=False)
     logs.configure(settings.log_level)
     where: Where = "ephemeral" if as_json else "terminal"
-    seen = _run(_look_up(settings, ids[:AT_ONCE]))
+    seen = _run(_look_up(settings, ids[:MOST_ORDERS]))
     card = cards.orders_card(seen, Spot(where), skipped=len(ids) - len(seen))
     if as_json:
         typer.echo(json.dumps(card, indent=2, ensure_ascii=False))
@@ -116,38 +141,13 @@ def manifest(
         typer.echo(yaml.safe_dump(drawn, sort_keys=False, allow_unicode=True, width=100), nl=False)
 
 
-async def _serve(settings: Settings) -> None:
-    # uvicorn takes the signals over while it serves, and raises them again when it has ended, before we have
-    stop = _stop_signal()
-    async with open_desk(settings) as desk:
-        if stop.is_set():
-            return
-        config = uvicorn.Config(
-            desk.web,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE,
-        )
-        await uvicorn.Server(config).serve()
-
-
-def _stop_signal() -> asyncio.Event:
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    return stop
-
-
 async def _look_up(settings: Settings, ids: Sequence[OrderId]) -> list[OrderView | TroubleView]:
-    async with open_autoenhance(settings) as orders:
+    async with open_autoenhance(settings, meter=LocalMeter(time.monotonic)) as orders:
         return [given_up(await see(orders, order), 0) for order in ids]
 
 
 async def _demo(port: int, *, once: bool) -> None:
-    stop = _stop_signal()
+    stop = running.stop_signal()
     async with open_demo(port) as demo:
         out.print(f"\n[bold]In #shoots, Ana types[/bold] [cyan]{demo.command}[/cyan]\n")
         out.print(draw(await demo.look_up()))

@@ -8,9 +8,12 @@ import aiohttp
 import httpx
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.autoenhance.client import Autoenhance, Limits
+from bot.autoenhance.client import Autoenhance
+from bot.autoenhance.limits import Limits
+from bot.meters.meter import Meter
 from bot.settings import Settings, revealed
 
+Now = Callable[[], datetime]
 SLACK_TIMEOUT = 15.0  # seconds for one call of Slack's Web API
 USUAL = Limits()
 
@@ -21,7 +24,7 @@ def utc_now() -> datetime:
 
 @asynccontextmanager
 async def open_autoenhance(
-    settings: Settings, *, now: Callable[[], datetime] = utc_now, limits: Limits = USUAL
+    settings: Settings, *, meter: Meter, now: Now = utc_now, limits: Limits = USUAL
 ) -> AsyncIterator[Autoenhance]:
     async with httpx.AsyncClient(follow_redirects=False) as http:
         yield Autoenhance(
@@ -30,6 +33,7 @@ async def open_autoenhance(
             key=settings.autoenhance_api_key,
             version=settings.autoenhance_api_version,
             now=now,
+            meter=meter,
             limits=limits,
         )
 

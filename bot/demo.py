@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.build import USUAL, Desk, Pace, open_desk
+from bot.build.desk import Desk, open_desk
+from bot.build.pace import USUAL, Pace
 from bot.clients import utc_now
 from bot.manifest import manifest
 from bot.sandbox.autoenhance import AutoenhanceSandbox

@@ -24,6 +24,7 @@ OrderDeskError
 │   ├── SlackRefused        any other error code; `code` is Slack's word
 │   ├── SlackBusy           429, 5xx or no connection: worth sending again
 │   └── Unconfirmed         a post that Slack may have taken, twice: not worth a third
+├── DatabaseFailed          the database cannot be read or written at the moment
 ├── DeskClosed              the process is stopping and records nothing more
 └── SettingsError           settings missing or contradictory; all of them at once
 
@@ -140,6 +141,10 @@ class SlackBusy(SlackError):
 
 
 class Unconfirmed(SlackError):
+    pass
+
+
+class DatabaseFailed(OrderDeskError):
     pass
 
 

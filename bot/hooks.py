@@ -1,6 +1,5 @@
 """The HTTP door for Autoenhance's webhook."""
 
-import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -12,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from bot.autoenhance import webhook
 from bot.autoenhance.webhook import Malformed, News
+from bot.errors import DatabaseFailed
 from bot.orders.ids import OrderId
 from bot.watches.agenda import ENOUGH
 
@@ -47,7 +47,7 @@ class WebhookDoor:
         try:
             if hint:
                 await self._wake(hint.order, self._now() + SETTLE, WORTH[hint.news])
-        except sqlite3.Error:  # looked at as planned; whoever calls again is welcome
+        except DatabaseFailed:  # looked at as planned; whoever calls again is welcome
             log.exception("the webhook's call could not be written")
             return _plain(HTTPStatus.SERVICE_UNAVAILABLE, "not now")
         return _plain(HTTPStatus.OK, "thank you")

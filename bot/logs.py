@@ -13,7 +13,7 @@ import sys
 import structlog
 
 # Their lines below ERROR hold URLs with order ids, request bodies and tokens.
-_TALKATIVE = ("httpx", "httpcore", "slack_sdk", "stamina")
+_TALKATIVE = ("httpx", "httpcore", "slack_sdk", "stamina", "procrastinate")
 
 _SECRET = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+"  # Slack's tokens

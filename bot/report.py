@@ -1,5 +1,6 @@
 """What `python app.py check` looks at, each with what to do about it."""
 
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from bot.build.ground import open_database
 from bot.clients import open_autoenhance, open_session, slack_client
-from bot.database import Database
 from bot.errors import AutoenhanceError, KeyRefused, SettingsError, SlackBusy
 from bot.jobs.ledger import Ledger
+from bot.meters.local import LocalMeter
 from bot.settings import Settings
 from bot.slack.probe import identify, missing_scopes, probe_socket
 from bot.slack.refusals import refused
@@ -63,7 +65,7 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _autoenhance(settings: Settings) -> Finding:
-    async with open_autoenhance(settings) as orders:
+    async with open_autoenhance(settings, meter=LocalMeter(time.monotonic)) as orders:
         try:
             await orders.probe()
         except AutoenhanceError as error:
@@ -88,14 +90,15 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
     """Reads beside a running bot: SQLite's WAL lets us."""
     if settings.problems(for_slack=False):
         return
-    if not settings.database_path.exists():
+    if not settings.on_postgres and not settings.database_path.exists():
         yield _place_for(settings.database_path)
         return
-    async with Database.opened(settings.database_path) as database:
-        ledger, watches = Ledger(database), Watches(database)
-        await ledger.prepare()
-        await watches.prepare()
-        dead, parked = await ledger.dead_jobs(), await watches.parked()
+    try:
+        async with open_database(settings) as database:
+            dead, parked = await Ledger(database).dead_jobs(), await Watches(database).parked()
+    except SettingsError as error:
+        yield Finding(good=False, about="Database", says=str(error))
+        return
     if not dead:
         yield Finding(good=True, about="Jobs", says="none was given up")
     for job in dead[:SHOWN]:

@@ -3,11 +3,12 @@
 What is missing or contradictory stops the process, and all of it is named at once.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -46,8 +47,19 @@ class Settings(BaseSettings):
     port: int = Field(default=3000, ge=0, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
+    @field_validator("database_url")
+    @classmethod
+    def _as_usual(cls, url: str) -> str:
+        """`postgres://` is what some platforms write."""
+        return re.sub("^postgres://", "postgresql://", url)
+
+    @property
+    def on_postgres(self) -> bool:
+        return self.database_url.startswith("postgresql://")
+
     @property
     def database_path(self) -> Path:
+        """SQLite's file."""
         return Path(self.database_url.removeprefix("sqlite:///"))
 
     @classmethod
@@ -75,9 +87,11 @@ class Settings(BaseSettings):
             *_url("AUTOENHANCE_API_URL", self.autoenhance_api_url),
             *_url("SLACK_API_URL", self.slack_api_url),
         ]
-        if not self.database_url.startswith("sqlite:///") or self.database_url == "sqlite:///":
+        on_sqlite = self.database_url.startswith("sqlite:///") and self.database_url != "sqlite:///"
+        if not on_sqlite and not self.on_postgres:
             found.append(
-                "DATABASE_URL must be sqlite:/// and a file's path, such as sqlite:///data/order-desk.sqlite3."
+                "DATABASE_URL must be sqlite:/// and a file's path, as sqlite:///data/order-desk.sqlite3 is, "
+                "or an address such as postgresql://user:password@host/name."
             )
         key = self.autoenhance_api_key
         if key is not None and not (

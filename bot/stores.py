@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from bot.database import Database
+from bot.database.sql import Database
 from bot.looks import Looks
 from bot.watches.agenda import Agenda
 from bot.watches.preferences import Preferences
@@ -19,10 +19,10 @@ class Stores:
     preferences: Preferences
 
     @classmethod
-    async def prepared(cls, database: Database, now: datetime) -> Self:
-        """With the tables that were missing."""
-        stores = cls(Looks(database), Watches(database), Agenda(database), Preferences(database))
-        await stores.looks.prepare(now)
-        await stores.watches.prepare()
-        await stores.preferences.prepare()
-        return stores
+    def on(cls, database: Database) -> Self:
+        return cls(Looks(database), Watches(database), Agenda(database), Preferences(database))
+
+    async def prune(self, now: datetime) -> None:
+        """Forgets what is over since long; raises DatabaseFailed."""
+        await self.looks.prune(now)
+        await self.watches.prune(now)

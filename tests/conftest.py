@@ -1,17 +1,24 @@
 """The real bot, called by the sandbox's Slack over signed HTTP, asking the sandbox's Autoenhance."""
 
+import shutil
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 from bot import logs
-from bot.autoenhance.client import Limits
-from bot.build import Desk, Pace
+from bot.autoenhance.limits import Limits
+from bot.build.desk import Desk, open_crew
+from bot.build.ground import open_database
+from bot.build.pace import Pace
+from bot.database.schema import migrate_sqlite
+from bot.database.sql import Database
 from bot.demo import Sandbox, open_desk_in, open_sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.slack import SlackSandbox
+from bot.settings import FixedSettings
 from tests.chat import Chat
 from tests.clock import Clock
 from tests.shoot import Shoot
@@ -28,7 +35,13 @@ hypothesis.settings.load_profile("calm")
 
 # A look is never shared with a later one, so that a test sees at once what it has changed.
 HURRY = Pace(
-    Limits(fresh_for=0, first_pause=0.01, jitter=0), first_pause=0.05, tick=0.02, between=0.01, refill=0.01
+    Limits(fresh_for=0, first_pause=0.01, jitter=0),
+    first_pause=0.05,
+    tick=0.02,
+    between=0.01,
+    refill=0.01,
+    poll=0.02,
+    beat=1.0,
 )
 
 
@@ -38,18 +51,46 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the tables of this version."""
+    path = tmp_path_factory.mktemp("tables") / "tables.sqlite3"
+    migrate_sqlite(path)
+    return path
+
+
 @pytest.fixture
-async def sandbox(tmp_path: Path, clock: Clock) -> AsyncIterator[Sandbox]:
+def file(tmp_path: Path, tables: Path) -> Path:
+    """An SQLite file of the test's own, with its tables."""
+    return Path(shutil.copy(tables, tmp_path / "order-desk.sqlite3"))
+
+
+@pytest.fixture
+def database_url(file: Path) -> str:
+    """An empty database with its tables; see `tests/both.py` for those that are tested on both kinds."""
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with open_database(FixedSettings(database_url=database_url)) as database:
+        yield database
+
+
+@pytest.fixture
+async def sandbox(tmp_path: Path, clock: Clock, database_url: str) -> AsyncIterator[Sandbox]:
     """Both stand-ins, and settings for a bot between them; no bot yet."""
-    async with open_sandbox(tmp_path, clock=clock) as sandbox:
+    async with open_sandbox(tmp_path, clock=clock, database_url=database_url) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 async def desk(sandbox: Sandbox, clock: Clock) -> AsyncIterator[Desk]:
-    """The running bot."""
-    async with open_desk_in(sandbox, pace=HURRY, now=clock.now) as desk:
-        yield desk
+    """The running bot: one process, or on PostgreSQL what would be two of them."""
+    async with AsyncExitStack() as opened:
+        if sandbox.settings.on_postgres:
+            await opened.enter_async_context(open_crew(sandbox.settings, pace=HURRY, now=clock.now))
+        yield await opened.enter_async_context(open_desk_in(sandbox, pace=HURRY, now=clock.now))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.database.schema import migrate_postgres
 from tests.postgres import OwnServer, Server, own_server
 
 DEBIAN = Path("/usr/lib/postgresql")
@@ -47,13 +48,13 @@ def postgres() -> Iterator[Server]:
 def template(postgres: Server) -> Iterator[str]:
     """The database, by name, that each test gets a copy of."""
     name = new_name()
-    postgres.create(name)  # here its tables are to be made
+    migrate_postgres(postgres.create(name))
     yield name
     postgres.drop(name)
 
 
 @pytest.fixture
-def database_url(postgres: Server, template: str) -> Iterator[str]:
+def postgres_url(postgres: Server, template: str) -> Iterator[str]:
     """A fresh copy of the template, dropped after the test."""
     name = new_name()
     yield postgres.create(name, template)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from bot.build import Desk
+from bot.build.desk import Desk
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.order_shapes import failed, order, photos
 from tests.clock import Clock
+from tests.settled import settled
 
 NAME = "Pine Lodge"
 SHOOT = "5f0e7c52-9c1b-4a61-8f7e-2d90b3a6c418"
@@ -43,11 +44,11 @@ class Shoot:
     async def later(self, **passed: float) -> None:
         """Turns the clock, as `Clock.turn` does, and waits until the bot has looked again and told of it."""
         assert self._desk is not None
-        await self._desk.engine.lanes.idle.wait()
+        await settled(self._desk)
         before = self._looks()
         self._clock.turn(**passed)
         await self._autoenhance.bell.until(lambda: self._looks() > before, timeout=10)
-        await self._desk.engine.lanes.idle.wait()
+        await settled(self._desk)
 
     def _looks(self) -> int:
         return sum(asked.path.endswith(self.id) for asked in self._autoenhance.requests)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.database import Database, Statement
+from bot.database.sql import Statement
+from bot.database.sqlite import SqliteDatabase
+from bot.errors import DatabaseFailed
 
 
-def insert(value: int) -> Statement[sqlite3.Cursor]:
-    return lambda sql: sql.execute("INSERT INTO t VALUES (?)", (value,))
+def insert(value: int) -> Statement[None]:
+    return lambda sql: sql.do("INSERT INTO t VALUES (:value)", value=value)
 
 
 async def count(path: Path) -> int:
@@ -24,9 +26,9 @@ async def count(path: Path) -> int:
 async def test_written_means_committed(tmp_path: Path) -> None:
     """When `run` returns, others see it."""
     path = tmp_path / "x" / "t.sqlite3"
-    async with Database.opened(path) as database:
-        await database.run(lambda sql: sql.execute("CREATE TABLE t (a INTEGER PRIMARY KEY)"))
-        await database.run(lambda sql: sql.execute("INSERT INTO t VALUES (1)"))
+    async with SqliteDatabase.opened(path) as database:
+        await database.run(lambda sql: sql.do("CREATE TABLE t (a INTEGER PRIMARY KEY)"))
+        await database.run(lambda sql: sql.do("INSERT INTO t VALUES (1)"))
 
         assert await count(path) == 1
 
@@ -34,8 +36,8 @@ async def test_written_means_committed(tmp_path: Path) -> None:
 async def test_one_failure_does_not_spoil_its_neighbours(tmp_path: Path) -> None:
     """Of many statements in one commit, the one that fails is undone alone and tells its caller."""
     path = tmp_path / "t.sqlite3"
-    async with Database.opened(path) as database:
-        await database.run(lambda sql: sql.execute("CREATE TABLE t (a INTEGER PRIMARY KEY)"))
+    async with SqliteDatabase.opened(path) as database:
+        await database.run(lambda sql: sql.do("CREATE TABLE t (a INTEGER PRIMARY KEY)"))
         values = [*range(50), 7]
 
         results = await asyncio.gather(
@@ -43,32 +45,30 @@ async def test_one_failure_does_not_spoil_its_neighbours(tmp_path: Path) -> None
             return_exceptions=True,
         )
 
-        assert [type(result) for result in results if isinstance(result, Exception)] == [
-            sqlite3.IntegrityError
-        ]
+        assert [type(result) for result in results if isinstance(result, Exception)] == [DatabaseFailed]
         assert await count(path) == 50
 
 
 async def test_a_failed_commit_reaches_every_caller(tmp_path: Path) -> None:
     """When the file is locked by somebody else for too long, nothing is said to be written."""
     path = tmp_path / "t.sqlite3"
-    async with Database.opened(path) as database:
-        await database.run(lambda sql: sql.execute("CREATE TABLE t (a INTEGER PRIMARY KEY)"))
+    async with SqliteDatabase.opened(path) as database:
+        await database.run(lambda sql: sql.do("CREATE TABLE t (a INTEGER PRIMARY KEY)"))
         database._connection.execute("PRAGMA busy_timeout=1")
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(sqlite3.OperationalError):
-            await database.run(lambda sql: sql.execute("INSERT INTO t VALUES (1)"))
+        with pytest.raises(DatabaseFailed):
+            await database.run(lambda sql: sql.do("INSERT INTO t VALUES (1)"))
         other.execute("ROLLBACK")
         other.close()
 
-        await database.run(lambda sql: sql.execute("INSERT INTO t VALUES (2)"))
+        await database.run(lambda sql: sql.do("INSERT INTO t VALUES (2)"))
         assert await count(path) == 1
 
 
 async def test_only_the_owner_reads_the_file(tmp_path: Path) -> None:
     """The file holds order ids, which are secrets."""
     path = tmp_path / "data" / "t.sqlite3"
-    async with Database.opened(path):
+    async with SqliteDatabase.opened(path):
         assert path.stat().st_mode & 0o077 == 0
         assert path.parent.stat().st_mode & 0o077 == 0

@@ -1,7 +1,6 @@
 """The webhook's door: who is let in, what is refused, and what it wakes."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,8 +10,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.build import open_desk
+from bot.build.desk import open_desk
 from bot.demo import Sandbox
+from bot.errors import DatabaseFailed
 from bot.hooks import MOST_BYTES, SETTLE, WebhookDoor
 from bot.orders.ids import OrderId
 from bot.sandbox.server import serving
@@ -183,7 +183,7 @@ async def test_one_that_goes_on_and_on_is_cut_off(bell: Bell) -> None:
 
 async def test_a_call_that_could_not_be_written_may_come_again(bell: Bell) -> None:
     """A full disk is said with 503, which invites a repeat."""
-    bell.broken = sqlite3.OperationalError("disk full")
+    bell.broken = DatabaseFailed("disk full")
     async with door(bell) as http:
         answer = await http.post(PATH, json=call(), headers=LET_IN)
         assert (answer.status_code, answer.text) == (503, "not now")

@@ -1,9 +1,8 @@
 """What each team saw last of each order."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from bot.database import Database
+from bot.database.sql import Database
 from bot.looks import KEPT, Looks
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
@@ -19,45 +18,37 @@ def seen(done: int, at: datetime = NOW) -> Glimpse:
     )
 
 
-async def test_the_newest_look_is_kept(tmp_path: Path) -> None:
+async def test_the_newest_look_is_kept(database: Database) -> None:
     """A slow answer that comes late does not replace what was seen after it was asked for."""
-    async with Database.opened(tmp_path / "d.sqlite3") as database:
-        looks = Looks(database)
-        await looks.prepare(NOW)
-        await looks.remember("T1", ELM, seen(9))
-        await looks.remember("T1", ELM, seen(5, NOW - timedelta(minutes=1)))
+    looks = Looks(database)
+    await looks.remember("T1", ELM, seen(9))
+    await looks.remember("T1", ELM, seen(5, NOW - timedelta(minutes=1)))
 
-        assert await looks.last("T1", ELM) == seen(9)
+    assert await looks.last("T1", ELM) == seen(9)
 
 
-async def test_teams_do_not_see_each_others_looks(tmp_path: Path) -> None:
+async def test_teams_do_not_see_each_others_looks(database: Database) -> None:
     """Rows carry the team from the first day."""
-    async with Database.opened(tmp_path / "d.sqlite3") as database:
-        looks = Looks(database)
-        await looks.prepare(NOW)
-        await looks.remember("T1", ELM, seen(9))
+    looks = Looks(database)
+    await looks.remember("T1", ELM, seen(9))
 
-        assert await looks.last("T2", ELM) is None
+    assert await looks.last("T2", ELM) is None
 
 
-async def test_old_looks_are_forgotten(tmp_path: Path) -> None:
+async def test_old_looks_are_forgotten(database: Database) -> None:
     """What was seen long ago is no help, and an id less on the disk."""
-    async with Database.opened(tmp_path / "d.sqlite3") as database:
-        looks = Looks(database)
-        await looks.prepare(NOW)
-        await looks.remember("T1", ELM, seen(9))
+    looks = Looks(database)
+    await looks.remember("T1", ELM, seen(9))
 
-        await looks.prepare(NOW + KEPT * 2)
+    await looks.prune(NOW + KEPT * 2)
 
-        assert await looks.last("T1", ELM) is None
+    assert await looks.last("T1", ELM) is None
 
 
-async def test_a_look_of_another_version_is_no_look(tmp_path: Path) -> None:
+async def test_a_look_of_another_version_is_no_look(database: Database) -> None:
     """What this version cannot read is treated as never seen."""
-    async with Database.opened(tmp_path / "d.sqlite3") as database:
-        looks = Looks(database)
-        await looks.prepare(NOW)
-        await looks.remember("T1", ELM, seen(9))
-        await database.run(lambda sql: sql.execute("UPDATE looks SET tally = '{}'"))
+    looks = Looks(database)
+    await looks.remember("T1", ELM, seen(9))
+    await database.run(lambda sql: sql.do("UPDATE looks SET tally = '{}'"))
 
-        assert await looks.last("T1", ELM) is None
+    assert await looks.last("T1", ELM) is None

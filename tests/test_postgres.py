@@ -27,15 +27,15 @@ def tables(url: str) -> set[str]:
         return {name for (name,) in connection.execute(query)}
 
 
-def test_two_databases_are_apart(postgres: Server, database_url: str) -> None:
+def test_two_databases_are_apart(postgres: Server, postgres_url: str) -> None:
     """What a test does in its database, no other test sees."""
     name = new_name()
     other_url = postgres.create(name)
 
-    run(database_url, "CREATE TABLE here (a int)")
+    run(postgres_url, "CREATE TABLE here (a int)")
     run(other_url, "CREATE TABLE there (a int)")
 
-    assert "there" not in tables(database_url)
+    assert "there" not in tables(postgres_url)
     assert tables(other_url) == {"there"}
     postgres.drop(name)
 

@@ -32,7 +32,7 @@ def test_nothing_at_all_names_everything() -> None:
         pytest.param({"slack_client_id": "1.2"}, "SLACK_CLIENT_ID is set", id="oauth"),
         pytest.param({"autoenhance_api_url": "http://api.test"}, "AUTOENHANCE_API_URL must be an https://", id="http"),
         pytest.param({"slack_api_url": "slack.com"}, "SLACK_API_URL must be an https://", id="no-scheme"),
-        pytest.param({"database_url": "postgresql://x/y"}, "DATABASE_URL must be sqlite:///", id="postgresql"),
+        pytest.param({"database_url": "mysql://x/y"}, "DATABASE_URL must be sqlite:///", id="mysql"),
         pytest.param({"database_url": "sqlite:///"}, "DATABASE_URL must be sqlite:///", id="no-file"),
         pytest.param({"autoenhance_api_key": "kéy"}, "AUTOENHANCE_API_KEY has a character that no key has", id="key"),
         pytest.param({"port": "seventy"}, "PORT: input should be a valid integer", id="port"),

@@ -2,7 +2,7 @@
 
 import httpx
 
-from bot.build import open_desk
+from bot.build.desk import open_desk
 from bot.demo import Sandbox
 from bot.sandbox.server import serving
 
@@ -19,7 +19,7 @@ async def test_alive_and_ready(sandbox: Sandbox) -> None:
 async def test_not_ready_while_it_stops(sandbox: Sandbox) -> None:
     """An engine that takes no more work sends the balancer elsewhere, by name."""
     async with open_desk(sandbox.settings) as desk, serving(desk.web) as url, httpx.AsyncClient() as http:
-        await desk.engine.drain(1)
+        await desk.ground.engine.drain(1)
         ready = await http.get(f"{url}/readyz")
 
     assert (ready.status_code, ready.json()["missing"]) == (503, ["engine"])

@@ -14,34 +14,20 @@ from urllib.parse import quote
 import httpx
 import stamina
 import structlog
-from aiolimiter import AsyncLimiter
 from pydantic import SecretStr
 
 from bot.autoenhance import replies
 from bot.autoenhance.flights import Flights
-from bot.errors import KeyMissing, KeyRefused, OrderNotFound, Unavailable
+from bot.autoenhance.limits import Limits
+from bot.errors import KeyMissing, KeyRefused, Limited, OrderNotFound, Unavailable
+from bot.meters.meter import Meter
 from bot.orders.ids import OrderId
 from bot.orders.model import Order, parse_order, parse_orders
 
 log = structlog.get_logger(__name__)
+METER = "autoenhance"
 _MOST_PER_PAGE = 15  # the vendor's SDK 1.1.0 refuses more, though its docs show 16
 _NOBODYS_ORDER = OrderId("00000000-0000-4000-8000-000000000000")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Times are in seconds."""
-
-    connect: float = 3.0
-    read: float = 10.0  # between two pieces of an answer
-    total: float = 15.0  # over everything: waiting for our turn, all attempts and their pauses
-    attempts: int = 3
-    first_pause: float = 0.2  # doubles with each attempt
-    jitter: float = 0.3  # at most so much is added to each pause
-    patience: float = 5.0  # a longer Retry-After is reported at once instead of waited for
-    max_bytes: int = 16 * 1024 * 1024
-    per_second: int = 200  # the vendor allows one address 300 (docs.autoenhance.ai/rate-limits)
-    fresh_for: float = 1.0  # for so long an order is not asked for again
 
 
 _USUAL = Limits()
@@ -70,6 +56,7 @@ class Autoenhance:
         key: SecretStr | None = None,
         version: str | None = None,
         now: Callable[[], datetime],
+        meter: Meter,
         limits: Limits = _USUAL,
     ) -> None:
         self._http = http
@@ -80,8 +67,7 @@ class Autoenhance:
         self._down = False
         self._limits = limits
         self._flights = Flights[Look](limits.fresh_for)
-        # Evenly, one at a time: a bucket of 200 that refills at 200/s lets 400 through in its first second.
-        self._turn = AsyncLimiter(1, 1 / limits.per_second)
+        self._meter = meter
         self._retried = stamina.AsyncRetryingCaller(
             attempts=limits.attempts,
             timeout=None,
@@ -167,7 +153,7 @@ class Autoenhance:
         return asked <= self._limits.patience and asked + random.uniform(0, self._limits.jitter)  # noqa: S311 - no secret
 
     async def _once(self, path: str, query: Mapping[str, str] | None) -> bytes:
-        await self._turn.acquire()
+        await self._turn()
         timeout = httpx.Timeout(self._limits.read, connect=self._limits.connect)
         try:
             # Followed by httpx, a redirect to another host would take x-api-key with it (httpx 0.28.1).
@@ -185,6 +171,13 @@ class Autoenhance:
             raise replies.no_answer(error) from None  # its text quotes the header: the key
         except httpx.HTTPError as error:
             raise replies.no_answer(error) from error
+
+    async def _turn(self) -> None:
+        """Evenly, one at a time: 200 at once, refilled at 200/s, would be 400 in the first second."""
+        turn = await self._meter.take(METER, every=1 / self._limits.per_second, within=self._limits.total)
+        if not turn.booked:
+            raise Limited("too many are asking Autoenhance at once", retry_after=turn.seconds)
+        await asyncio.sleep(turn.seconds)
 
 
 def _headers(key: SecretStr | None, version: str | None) -> dict[str, str]:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from bot.jobs.embedded import EmbeddedEngine
+from bot.jobs.engine import Engine
 from bot.jobs.model import Job
 
 _held: ContextVar[list[tuple[int, Job]]] = ContextVar("held")
 
 
 class Intake:
-    def __init__(self, engine: EmbeddedEngine) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     @contextmanager
@@ -32,7 +32,7 @@ class Intake:
     async def record(self, job: Job) -> None:
         """Returns once the job is on the disk; a job that is known already is left alone.
 
-        Raises DeskClosed when the process is stopping, and sqlite3.Error when it cannot be written.
+        Raises DeskClosed when the process is stopping, and DatabaseFailed when it cannot be written.
         """
         id_ = await self._engine.write(job)
         if id_ is not None:

@@ -2,12 +2,21 @@
 
 import asyncio
 import contextlib
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 
-from bot.jobs.model import Job
 
-Run = Callable[[int, Job], Awaitable[None]]
+@dataclass(frozen=True)
+class Ticket:
+    """A recorded job that may begin; `background`: nobody waits for it."""
+
+    id: int
+    lane: str
+    background: bool
+
+
+Run = Callable[[Ticket], Awaitable[None]]
 
 
 class Lanes:
@@ -18,16 +27,15 @@ class Lanes:
         self._run = run
         self._people = asyncio.Semaphore(at_once)
         self._ours = asyncio.Semaphore(at_once)
-        self._lanes: dict[str, deque[tuple[int, Job, asyncio.Event]]] = {}
+        self._lanes: dict[str, deque[tuple[Ticket, asyncio.Event]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
-        self.background: Counter[str] = Counter()
-        """By lane: the jobs of our own that were begun and have not ended."""
+        self._background = 0  # of our own that were begun and have not ended
         self.idle = asyncio.Event()
         """Set while nothing is being done."""
         self.idle.set()
 
-    def begin(self, id_: int, job: Job) -> None:
+    def begin(self, ticket: Ticket) -> None:
         """Behind whatever waits in its lane.
 
         One of our own gets its place before it enters the lane: waiting for it there, it would hold up
@@ -36,11 +44,11 @@ class Lanes:
         if self._closed:
             return
         self.idle.clear()
-        if job.background:
-            self.background[job.lane] += 1
-            self.keep(self._in_background(id_, job))
+        if ticket.background:
+            self._background += 1
+            self.keep(self._in_background(ticket))
         else:
-            self._queue(id_, job, asyncio.Event())
+            self._queue(ticket, asyncio.Event())
 
     def keep(self, work: Coroutine[None, None, None]) -> None:
         """As a task of ours; the loop itself holds only weak references to its tasks."""
@@ -57,40 +65,40 @@ class Lanes:
                 task.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
 
-    async def _in_background(self, id_: int, job: Job) -> None:
+    async def _in_background(self, ticket: Ticket) -> None:
         try:
             async with self._ours:
                 if not self._closed:
                     ended = asyncio.Event()
-                    self._queue(id_, job, ended)
+                    self._queue(ticket, ended)
                     await ended.wait()
         finally:
-            self.background -= Counter([job.lane])
+            self._background -= 1
             self._rest()
 
-    def _queue(self, id_: int, job: Job, ended: asyncio.Event) -> None:
-        if job.lane in self._lanes:
-            self._lanes[job.lane].append((id_, job, ended))
+    def _queue(self, ticket: Ticket, ended: asyncio.Event) -> None:
+        if ticket.lane in self._lanes:
+            self._lanes[ticket.lane].append((ticket, ended))
             return
-        self._lanes[job.lane] = deque([(id_, job, ended)])
-        self.keep(self._run_lane(job.lane))
+        self._lanes[ticket.lane] = deque([(ticket, ended)])
+        self.keep(self._run_lane(ticket.lane))
 
     async def _run_lane(self, lane: str) -> None:
         waiting = self._lanes[lane]
         try:
             while waiting and not self._closed:
-                id_, job, ended = waiting[0]
-                async with contextlib.nullcontext() if job.background else self._people:
+                ticket, ended = waiting[0]
+                async with contextlib.nullcontext() if ticket.background else self._people:
                     if not self._closed:
-                        await self._run(id_, job)
+                        await self._run(ticket)
                 ended.set()
                 waiting.popleft()
         finally:
             del self._lanes[lane]
-            for _, _, ended in waiting:
+            for _, ended in waiting:
                 ended.set()
             self._rest()
 
     def _rest(self) -> None:
-        if not self._lanes and not self.background:
+        if not self._lanes and not self._background:
             self.idle.set()

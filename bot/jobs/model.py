@@ -4,7 +4,6 @@ A job holds all that its work needs, as the process may be another one by then. 
 JSON; a new field needs a default, so that a job written by the version before still reads.
 """
 
-from datetime import datetime
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter
@@ -137,8 +136,9 @@ class LookAtWatched(OurOwn):
     order: OrderId
 
     @classmethod
-    def due(cls, team_id: str, order: OrderId, now: datetime) -> Self:
-        return cls(key=f"look:{team_id}:{order}:{now.timestamp()}", team_id=team_id, order=order)
+    def at(cls, team_id: str, order: OrderId) -> Self:
+        """While one of them is open, there is no second one: they have one key."""
+        return cls(key=f"look:{team_id}:{order}", team_id=team_id, order=order)
 
     @property
     def lane(self) -> str:
@@ -189,3 +189,4 @@ Job = Annotated[
     Field(discriminator="kind"),
 ]
 JOB: TypeAdapter[Job] = TypeAdapter(Job)
+LOOK = LookAtWatched.model_fields["kind"].default

@@ -58,7 +58,7 @@ class Telling:
         """Raises SlackError; what was done until then is in `telling.watch`."""
         step, home = telling.step, telling.watch.home
         wanted = step.edit or (telling.asked_for and telling.view is not None)
-        edits = wanted and home is not None and self._may_edit(telling)
+        edits = wanted and home is not None and await self._may_edit(telling)
         if edits or step.notice:
             await self._admit(telling.watch)
         if edits and home:
@@ -75,12 +75,12 @@ class Telling:
         if audience is Audience.UNKNOWN:
             raise ScopeMissing("missing_scope")
 
-    def _may_edit(self, telling: Round) -> bool:
+    async def _may_edit(self, telling: Round) -> bool:
         if telling.step.at_once or telling.asked_for:
             return True
         shown = telling.watch.shown
         since = self._tools.now() - shown.at if shown else EDITS_APART
-        return not timedelta(0) <= since < EDITS_APART and self._tools.post.may_edit()
+        return not timedelta(0) <= since < EDITS_APART and await self._tools.post.may_edit()
 
     async def _edit(self, telling: Round, home: Home) -> None:
         after, view = telling.after, telling.view

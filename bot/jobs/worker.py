@@ -1,8 +1,12 @@
 """What an engine and those who do its jobs know of each other."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from bot.jobs.model import Job
+
+Now = Callable[[], datetime]
 
 
 class PutOff(Exception):

@@ -7,7 +7,7 @@ import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.errors import DeskClosed, SlackError, Slip
+from bot.errors import DatabaseFailed, DeskClosed, SlackError, Slip
 from bot.jobs.request import Ephemeral
 from bot.logs import new_reference
 from bot.slack import cards, names, payloads, refusals
@@ -78,5 +78,5 @@ class Guard:
                 await self._post.put(Ephemeral(response_url=url), cards.say(sentence))
             else:
                 await self._post.message(user, cards.say(sentence))
-        except SlackError as silent:
-            log.warning("nobody could be told", slack=silent.code)
+        except (SlackError, DatabaseFailed) as silent:
+            log.warning("nobody could be told", why=str(silent))

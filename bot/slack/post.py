@@ -100,13 +100,13 @@ class Post:
         try:
             posted = await checked(sent)
         except SlackBusy as busy:
-            self._pacing.rest(channel_id, busy)
+            await self._pacing.rest(channel_id, busy)
             raise
         return Posted(posted["channel"], posted["ts"])
 
-    def may_edit(self) -> bool:
+    async def may_edit(self) -> bool:
         """Whether Slack has room for an edit that can as well be left out."""
-        return self._pacing.may_edit()
+        return await self._pacing.may_edit()
 
     async def edit(self, channel_id: str, ts: str, card: Card, *, patient: bool = True) -> None:
         """Redraws a message of ours. Safe to repeat. Somebody waits for the `patient` ones."""
@@ -115,7 +115,7 @@ class Post:
         try:
             await checked(sent)
         except SlackBusy as busy:
-            self._pacing.rest(UPDATE, busy)
+            await self._pacing.rest(UPDATE, busy)
             raise
 
     async def open(self, trigger_id: str, view: Block) -> str:
@@ -133,11 +133,11 @@ class Post:
 
     async def audience(self, channel_id: str) -> Audience:
         """Who sees what is posted there; raises SlackBusy and TokenRefused."""
-        self._pacing.rested(INFO)
+        await self._pacing.rested(INFO)
         try:
             info = await checked(self._web.conversations_info(channel=channel_id))
         except SlackBusy as busy:
-            self._pacing.rest(INFO, busy)
+            await self._pacing.rest(INFO, busy)
             raise
         except TokenRefused:
             raise

@@ -1,11 +1,10 @@
 """Which orders are to be looked at now."""
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.database import Database
+from bot.database.sql import Database, Sql
 from bot.orders.ids import OrderId
 
 CLAIM = timedelta(minutes=10)  # by then a look has ended; if it was lost, the sweep takes it up again
@@ -21,7 +20,7 @@ class Due:
 
 
 class Agenda:
-    """Reads and writes nothing of a watch but when it is due. Raises sqlite3.Error."""
+    """Reads and writes nothing of a watch but when it is due. Raises DatabaseFailed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -32,19 +31,30 @@ class Agenda:
         It is looked at by `due` then, else as planned. A look that is under way when this comes is
         followed by another: it may have been too early.
         """
-        count = f"UPDATE watches SET hooked = 1, called = called + ? WHERE order_id = ? AND {_LIVE}"  # noqa: S608
+        count = (
+            "UPDATE watches SET hooked = 1, called = called + :photos"  # noqa: S608
+            f" WHERE order_id = :order AND {_LIVE}"
+        )
         woken = (
-            "UPDATE watches SET wakes = wakes + 1, called = 0, woken = :at, next_look = min(next_look, :at)"  # noqa: S608
+            "UPDATE watches SET wakes = wakes + 1, called = 0, woken = :at,"  # noqa: S608
+            " next_look = CASE WHEN next_look < :at THEN next_look ELSE :at END"
             f" WHERE order_id = :order AND called >= share AND {_LIVE}"
         )
 
-        def wake(sql: sqlite3.Connection) -> None:
-            sql.execute(count, (photos, order))
-            sql.execute(woken, {"at": due.timestamp(), "order": order})
+        def wake(sql: Sql) -> None:
+            sql.do(count, photos=photos, order=order)
+            sql.do(woken, at=due.timestamp(), order=order)
 
         await self._database.run(wake)
 
-    async def due(self, now: datetime, limit: int) -> list[Due]:
+    def take(self, sql: Sql, now: datetime, limit: int) -> list[Due]:
+        """What is due, and now claimed by whoever takes it."""
+        sql.alone("agenda")
+        due = self.due(sql, now, limit)
+        self.claim(sql, due, now)
+        return due
+
+    def due(self, sql: Sql, now: datetime, limit: int) -> list[Due]:
         """The orders to be looked at, longest due first, each once however many watch it."""
         query = (
             "SELECT team_id, order_id FROM watches"  # noqa: S608
@@ -52,23 +62,17 @@ class Agenda:
             " AND NOT claimed BETWEEN :now AND :claim"
             " GROUP BY team_id, order_id ORDER BY min(next_look) LIMIT :limit"
         )
-        values = {
-            "now": now.timestamp(),
-            "odd": (now + LONGEST).timestamp(),
-            "claim": (now + CLAIM).timestamp(),
-            "limit": limit,
-        }
-        rows = await self._database.run(lambda sql: sql.execute(query, values).fetchall())
+        until, odd = (now + CLAIM).timestamp(), (now + LONGEST).timestamp()
+        rows = sql.rows(query, now=now.timestamp(), odd=odd, claim=until, limit=max(limit, 0))
         return [Due(row["team_id"], OrderId(row["order_id"])) for row in rows]
+
+    def claim(self, sql: Sql, taken: Iterable[Due], now: datetime) -> None:
+        """Not due again until they are saved, or for a while."""
+        query = f"UPDATE watches SET claimed = :until WHERE team_id = :team AND order_id = :order AND {_LIVE}"  # noqa: S608
+        until = (now + CLAIM).timestamp()
+        sql.each(query, [{"until": until, "team": each.team_id, "order": each.order} for each in taken])
 
     async def put_back(self, seconds: float) -> None:
         """The clock went back by so much: what was planned by it comes as much earlier."""
-        query = f"UPDATE watches SET next_look = next_look - ?, claimed = 0 WHERE {_LIVE}"  # noqa: S608
-        await self._database.run(lambda sql: sql.execute(query, (seconds,)))
-
-    async def claim(self, taken: Iterable[Due], now: datetime) -> None:
-        """Not due again until they are saved, or for a while."""
-        query = f"UPDATE watches SET claimed = ? WHERE team_id = ? AND order_id = ? AND {_LIVE}"  # noqa: S608
-        until = (now + CLAIM).timestamp()
-        rows = [(until, each.team_id, each.order) for each in taken]
-        await self._database.run(lambda sql: sql.executemany(query, rows))
+        query = f"UPDATE watches SET next_look = next_look - :back, claimed = 0 WHERE {_LIVE}"  # noqa: S608
+        await self._database.run(lambda sql: sql.do(query, back=seconds))

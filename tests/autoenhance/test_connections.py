@@ -3,14 +3,17 @@
 import asyncio
 import gzip
 import json
+import time
 import traceback
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.autoenhance.client import Autoenhance, Limits
+from bot.autoenhance.client import Autoenhance
+from bot.autoenhance.limits import Limits
 from bot.errors import OrderTooLarge, Unavailable
+from bot.meters.local import LocalMeter
 from tests.autoenhance.vendor import ELM, HASTY, KEY, NOW, ORDER, Talk, client, secrets_in, serving
 
 MEGABYTE = b" " * 1024 * 1024
@@ -128,7 +131,14 @@ async def test_the_key_does_not_follow_a_redirect() -> None:
         serving(answering(f"302 Found\r\nLocation: {other}/")) as url,
         httpx.AsyncClient(trust_env=False, follow_redirects=True) as http,
     ):
-        autoenhance = Autoenhance(http, api_url=url, key=SecretStr(KEY), now=lambda: NOW, limits=HASTY)
+        autoenhance = Autoenhance(
+            http,
+            api_url=url,
+            key=SecretStr(KEY),
+            now=lambda: NOW,
+            meter=LocalMeter(time.monotonic),
+            limits=HASTY,
+        )
         with pytest.raises(Unavailable):
             await autoenhance.order(ELM)
     assert visits == 0

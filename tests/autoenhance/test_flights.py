@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from bot.autoenhance.client import Limits
+from bot.autoenhance.limits import Limits
 from bot.errors import OrderNotFound
 from bot.orders.ids import OrderId
 from tests.autoenhance.vendor import ELM, Vendor, client, found, status

@@ -6,7 +6,7 @@ import httpx
 import pytest
 import structlog
 
-from bot.autoenhance.client import Limits
+from bot.autoenhance.limits import Limits
 from bot.errors import Limited, TryLater
 from tests.autoenhance.vendor import ELM, HOST, Reply, Vendor, client, found, secrets_in, status
 

@@ -1,6 +1,7 @@
 """Stand-ins for Autoenhance: replies like the recorded ones, and servers that misbehave."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -9,7 +10,9 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from bot.autoenhance.client import Autoenhance, Limits
+from bot.autoenhance.client import Autoenhance
+from bot.autoenhance.limits import Limits
+from bot.meters.local import LocalMeter
 from bot.orders.ids import OrderId
 
 NOW = datetime(2025, 11, 3, 14, 2, tzinfo=UTC)
@@ -65,7 +68,15 @@ async def client(
     transport = httpx.MockTransport(answer) if answer else httpx.AsyncHTTPTransport()  # type: ignore[arg-type]
     secret = SecretStr(key) if key else None
     async with httpx.AsyncClient(transport=transport) as http:
-        yield Autoenhance(http, api_url=url, key=secret, version=version, now=lambda: NOW, limits=limits)
+        yield Autoenhance(
+            http,
+            api_url=url,
+            key=secret,
+            version=version,
+            now=lambda: NOW,
+            meter=LocalMeter(time.monotonic),
+            limits=limits,
+        )
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from bot.build import Desk
+from bot.build.desk import Desk
 from bot.demo import Sandbox, open_desk_in, open_sandbox
 from tests.browser.screen import Screen, open_screen
 from tests.conftest import HURRY

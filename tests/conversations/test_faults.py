@@ -8,8 +8,11 @@ from bot.demo import Sandbox
 from bot.sandbox.harbour import ANA, BOT, SHOOTS
 from bot.sandbox.orders import BIRCH, OAK
 from bot.sandbox.slack import SlackSandbox
+from tests.both import on_sqlite
 from tests.chat import Chat
 from tests.process import serving_process
+
+pytestmark = on_sqlite  # one process; several are in test_several_processes.py
 
 
 def answers(slack: SlackSandbox) -> list[str]:

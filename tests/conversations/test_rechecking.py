@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bot.autoenhance.client import Limits
-from bot.build import Pace
+from bot.autoenhance.limits import Limits
+from bot.build.pace import Pace
 from bot.demo import Sandbox, open_desk_in
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, BEN, SHOOTS

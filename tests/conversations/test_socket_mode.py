@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.build import open_desk
+from bot.build.desk import open_desk
 from bot.demo import APP_TOKEN, Sandbox, open_desk_in, open_sandbox
 from bot.errors import SettingsError
 from bot.sandbox.orders import BIRCH, OAK

@@ -1,7 +1,5 @@
 """What cannot be watched, and who cannot watch."""
 
-import sqlite3
-
 import pytest
 
 from bot.demo import Sandbox
@@ -9,6 +7,7 @@ from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, ANA_BEN, BEN, EDITING, GUS, OLD_SHOOTS, OLGA, PARTNERS, SHOOTS
 from bot.sandbox.orders import BIRCH, DELETED, OAK
 from bot.sandbox.slack import SlackSandbox
+from tests.beside import copy_watch
 from tests.chat import Chat
 from tests.clock import Clock
 from tests.shoot import Shoot
@@ -49,17 +48,11 @@ async def test_an_order_that_is_over_is_shown_and_not_watched(chat: Chat, order:
     assert chat.posted() == []
 
 
-async def test_a_place_has_a_limit(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
+async def test_a_place_has_a_limit(chat: Chat, shoot: Shoot, sandbox: Sandbox, clock: Clock) -> None:
     """The hundred and first order in one channel is refused with what to do; another channel has room."""
     await chat.watch(shoot.id)
-    with sqlite3.connect(sandbox.settings.database_path) as beside:
-        for number in range(99):
-            beside.execute(
-                "INSERT INTO watches (team_id, place, order_id, condition, next_look, content)"
-                " SELECT team_id, place, :order, condition, next_look + 3000,"
-                " json_set(content, '$.order', :order) FROM watches LIMIT 1",
-                {"order": f"order-{number}"},
-            )
+    others = [f"order-{number}" for number in range(99)]
+    await copy_watch(sandbox.settings, others, next_look=clock() + 3000)
     answer = await chat.order(f"watch {BIRCH}")
 
     assert "100 orders are watched here already" in answer.plain()

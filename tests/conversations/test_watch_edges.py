@@ -1,25 +1,24 @@
 """Where a watch could be lost, shown to the wrong people, or left standing wrong."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
-from bot.build import Desk
+from bot.build.desk import Desk
 from bot.demo import Sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, ANA_BEN, ANA_BOT, BEN, BOT, EDITING, SHOOTS
 from bot.sandbox.orders import OAK
 from bot.sandbox.slack import SlackSandbox
+from tests.beside import change_watches, copy_watch, rows
 from tests.chat import Chat
 from tests.clock import Clock
+from tests.settled import settled
 from tests.shoot import Shoot
 
 
-def watches(sandbox: Sandbox) -> list[tuple[str, str]]:
+async def watches(sandbox: Sandbox) -> list[tuple[str, str]]:
     """Where something is watched, and how that stands."""
-    with closing(sqlite3.connect(sandbox.settings.database_path)) as beside:
-        return beside.execute("SELECT place, condition FROM watches").fetchall()
+    found = await rows(sandbox.settings, "SELECT place, condition FROM watches")
+    return [(row["place"], row["condition"]) for row in found]
 
 
 @pytest.mark.parametrize(
@@ -107,9 +106,9 @@ async def test_stopping_at_home_shows_outsiders_nothing_new(
     shoot.is_now(7, name="Secret Mansion")
     await slack.click(home, "Stop watching", user=ANA)
     await sandbox.autoenhance.asked(2)
-    await desk.engine.lanes.idle.wait()
+    await settled(desk)
 
-    assert watches(sandbox) == [(SHOOTS, "ended")]
+    assert await watches(sandbox) == [(SHOOTS, "ended")]
     assert "Secret Mansion" not in card.plain()
 
 
@@ -159,7 +158,7 @@ async def test_a_start_that_slack_refuses_leaves_nothing_behind(
     answer = await chat.order(f"watch {shoot.id}")
 
     assert "An admin must install me again" in answer.plain()
-    assert watches(sandbox) == []
+    assert await watches(sandbox) == []
 
 
 async def test_a_join_that_fails_takes_nobody_elses_watch(
@@ -173,7 +172,7 @@ async def test_a_join_that_fails_takes_nobody_elses_watch(
     answer = await chat.order(f"watch {shoot.id}", user=BEN)
 
     assert "/invite" in answer.plain()
-    assert watches(sandbox) == [(SHOOTS, "open")]
+    assert await watches(sandbox) == [(SHOOTS, "open")]
 
 
 async def test_a_re_check_in_a_blip_leaves_the_card(
@@ -262,7 +261,7 @@ async def test_a_stop_counts_while_slack_is_busy(
         await shoot.later(minutes=1)
 
     assert chat.thread(card) == []
-    assert watches(sandbox) == [(SHOOTS, "ended")]
+    assert await watches(sandbox) == [(SHOOTS, "ended")]
 
 
 async def test_looks_that_hang_hold_up_nobody(
@@ -270,19 +269,12 @@ async def test_looks_that_hang_hold_up_nobody(
 ) -> None:
     """Forty watched orders get no answer; whoever asks for another, or stops one whose look waits, does."""
     await chat.watch(shoot.id)
-    with closing(sqlite3.connect(sandbox.settings.database_path)) as beside:
-        for number in range(40):
-            beside.execute(
-                "INSERT INTO watches (team_id, place, order_id, condition, next_look, content)"
-                " SELECT team_id, place, :order, condition, 0, json_set(content, '$.order', :order)"
-                " FROM watches LIMIT 1",
-                {"order": f"order-{number}"},
-            )
-        beside.execute("UPDATE watches SET next_look = 1 WHERE order_id = ?", (shoot.id,))
-        autoenhance.set_mood("hang")
-        autoenhance.set_mood("well", order=OAK)
-        beside.commit()
-    await autoenhance.asked(len(autoenhance.requests) + 32)
+    autoenhance.set_mood("hang")
+    autoenhance.set_mood("well", order=OAK)
+    before = len(autoenhance.requests)
+    await copy_watch(sandbox.settings, [f"order-{number}" for number in range(40)], next_look=0)
+    await change_watches(sandbox.settings, lambda kept: kept.update(next_look=int(kept["order"] == shoot.id)))
+    await autoenhance.asked(before + 32)
 
     assert "Oak Terrace" in (await chat.order(OAK)).plain()
     assert "Stopped watching" in (await chat.order(f"unwatch {shoot.id}")).plain()
@@ -318,7 +310,7 @@ async def test_watching_again_right_after_stopping_begins_anew(
 
     assert "The watch ended" not in card.plain()
     assert chat.posted() == [card]
-    assert watches(sandbox) == [(SHOOTS, "open")]
+    assert await watches(sandbox) == [(SHOOTS, "open")]
 
 
 async def test_a_start_that_waited_and_was_refused_leaves_nothing_behind(
@@ -330,7 +322,7 @@ async def test_a_start_that_waited_and_was_refused_leaves_nothing_behind(
     answer = await chat.order(f"watch {shoot.id}")
 
     assert "/invite" in answer.plain()
-    assert watches(sandbox) == []
+    assert await watches(sandbox) == []
 
 
 async def test_a_join_whose_card_was_not_confirmed_counts(
@@ -416,9 +408,9 @@ async def test_a_watch_that_was_never_promised_is_forgotten(
     slack.fail("chat.postMessage", error="ratelimited", times=1_000)
     await slack.command(f"/order watch {shoot.id}")
     await chat.until(lambda: len(slack.calls("chat.postMessage")) > 1)
-    assert watches(sandbox) == [(SHOOTS, "open")]
+    assert await watches(sandbox) == [(SHOOTS, "open")]
     clock.turn(hours=8)
-    while watches(sandbox):
+    while await watches(sandbox):
         await chat.order("list")
 
     assert chat.posted() == []

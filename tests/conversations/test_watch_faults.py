@@ -1,18 +1,21 @@
 """No watch is lost: kill -9 on a real process with a real database file, at each step of telling."""
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from bot.demo import Sandbox
 from bot.sandbox.harbour import ANA, SHOOTS
 from bot.sandbox.order_shapes import stamp
+from tests import beside
+from tests.both import on_sqlite
 from tests.chat import Chat
 from tests.clock import Clock
 from tests.process import Serving, serving_process
 from tests.shoot import Shoot
+
+pytestmark = on_sqlite  # one process; several are in test_several_processes.py
 
 
 @pytest.fixture
@@ -27,11 +30,13 @@ def shoot(sandbox: Sandbox, clock: Clock) -> Shoot:
     return Shoot(sandbox.autoenhance, clock)
 
 
-def rows(sandbox: Sandbox) -> list[tuple[str, str]]:
+async def rows(sandbox: Sandbox) -> list[tuple[str, str]]:
     """Each job that is not done, and each watch with its state."""
-    with closing(sqlite3.connect(sandbox.settings.database_path)) as beside:
-        jobs = beside.execute("SELECT kind, state FROM jobs WHERE state != 'done'").fetchall()
-        return jobs + beside.execute("SELECT 'watch', condition FROM watches").fetchall()
+    query = (
+        "SELECT kind AS what, state FROM jobs WHERE state != 'done'"
+        " UNION ALL SELECT 'watch', condition FROM watches"
+    )
+    return [(row["what"], row["state"]) for row in await beside.rows(sandbox.settings, query)]
 
 
 async def finished(sandbox: Sandbox, shoot: Shoot) -> None:
@@ -49,7 +54,7 @@ async def told_once(chat: Chat, sandbox: Sandbox, process: Serving) -> None:
     assert await process.stop() == 0
 
     assert chat.thread(card) == [notice]
-    assert rows(sandbox) == [("watch", "open")]
+    assert await rows(sandbox) == [("watch", "open")]
 
 
 async def test_killed_after_the_ack(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
@@ -73,7 +78,7 @@ async def test_killed_after_the_watch_was_stored(chat: Chat, shoot: Shoot, sandb
     async with serving_process(sandbox) as process:
         await sandbox.slack.command(f"/order watch {shoot.id}")
         await gate.reached.wait()
-        assert ("watch", "open") in rows(sandbox)
+        assert ("watch", "open") in await rows(sandbox)
         await process.kill()
 
     async with serving_process(sandbox) as process:
@@ -189,12 +194,12 @@ async def test_an_order_that_ended_while_nothing_ran(
         assert await process.stop() == 0
     shoot.is_now(10, last_updated_at=stamp(clock() - 3600))
     two_hours_ago = datetime.fromtimestamp(clock() - 7200, UTC).isoformat()
-    with closing(sqlite3.connect(sandbox.settings.database_path)) as beside:
-        beside.execute(
-            "UPDATE watches SET next_look = next_look - 7200, content = json_set(content, '$.seen.at', ?)",
-            (two_hours_ago,),
-        )
-        beside.commit()
+
+    def slept(kept: dict[str, Any]) -> None:
+        kept["next_look"] -= 7200
+        kept["seen"]["at"] = two_hours_ago
+
+    await beside.change_watches(sandbox.settings, slept)
 
     async with serving_process(sandbox) as process:
         await chat.until(lambda: "Ready" in chat.posted()[0].plain())
@@ -217,4 +222,4 @@ async def test_stopping_a_watch_survives_a_kill(chat: Chat, shoot: Shoot, sandbo
         await chat.reads("Stopped watching")
         assert await process.stop() == 0
     assert "ana stopped it" in card.plain()
-    assert rows(sandbox) == [("watch", "ended")]
+    assert await rows(sandbox) == [("watch", "ended")]

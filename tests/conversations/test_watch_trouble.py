@@ -1,17 +1,16 @@
 """Slack and Autoenhance having a bad day while orders are watched."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
-from bot.build import Desk
+from bot.build.desk import Desk
 from bot.demo import Sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, BOT, EDITING, SHOOTS
 from bot.sandbox.slack import SlackSandbox
+from tests.beside import rows
 from tests.chat import Chat
 from tests.clock import Clock
+from tests.settled import settled
 from tests.shoot import Shoot
 
 
@@ -64,11 +63,10 @@ async def test_an_outage_does_not_make_an_order_look_stuck(
     assert "Nothing has moved" not in card.plain()
 
 
-def planned(sandbox: Sandbox) -> float:
+async def planned(sandbox: Sandbox) -> float:
     """When the one watch is looked at next."""
-    with closing(sqlite3.connect(sandbox.settings.database_path)) as beside:
-        row: tuple[float] = beside.execute("SELECT next_look FROM watches").fetchone()
-    return row[0]
+    [row] = await rows(sandbox.settings, "SELECT next_look FROM watches")
+    return float(row["next_look"])
 
 
 @pytest.mark.parametrize("hours", [-1, -720, 720], ids=["an-hour-back", "a-month-back", "ahead"])
@@ -77,9 +75,9 @@ async def test_a_clock_that_jumps_ends_nothing(
 ) -> None:
     """An hour or a month, ahead or back: the watch goes on, and its order is looked at within minutes."""
     card = await chat.watch(shoot.id)
-    await desk.engine.lanes.idle.wait()
+    await settled(desk)
     clock.turn(hours=hours)
-    while planned(sandbox) > clock() + 300:
+    while await planned(sandbox) > clock() + 300:
         await chat.order("list")
     shoot.is_now(3)
     await shoot.later(minutes=6)

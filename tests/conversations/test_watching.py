@@ -1,7 +1,5 @@
 """A watch from its beginning to its end, as a team sees it."""
 
-import sqlite3
-
 import pytest
 
 from bot.demo import Sandbox
@@ -9,6 +7,7 @@ from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, ANA_BOT, BEN, BOT, SHOOTS
 from bot.sandbox.orders import OAK
 from bot.sandbox.slack import SlackSandbox
+from tests.beside import change_watches
 from tests.chat import Chat
 from tests.clock import Clock
 from tests.shoot import Shoot
@@ -124,8 +123,7 @@ async def test_a_watch_ends_by_itself_when_the_order_is_over_and_quiet(
 async def test_a_watch_expires(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
     """After seven days of watching its thread hears the last word, with how to watch again."""
     card = await chat.watch(shoot.id)
-    with sqlite3.connect(sandbox.settings.database_path) as beside:
-        beside.execute("UPDATE watches SET content = json_set(content, '$.lived', 7 * 86400.0)")
+    await change_watches(sandbox.settings, lambda kept: kept.update(lived=7 * 86400.0))
     await shoot.later(minutes=1)
     notice = await chat.noticed(card)
 

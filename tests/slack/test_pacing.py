@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.errors import SlackBusy
+from bot.meters.local import LocalMeter
 from bot.slack.pacing import BURST, KEPT_FREE, PATIENT, REFILL, UPDATE, Pacing
 
 T = TypeVar("T")
@@ -65,7 +66,7 @@ def test_one_message_a_second_in_a_channel() -> None:
     """The first goes at once, each of the next a second after the one before."""
 
     async def story() -> list[float]:
-        pacing = Pacing()
+        pacing = Pacing(LocalMeter(clock))
         return await asyncio.gather(*(posted(pacing, "C1") for _ in range(4)))
 
     assert run(story()) == [0, 1, 2, 3]
@@ -75,7 +76,7 @@ def test_one_after_the_other_is_no_faster() -> None:
     """Who waits for each before the next has the same pace; a channel that was quiet owes nothing."""
 
     async def story() -> list[float]:
-        pacing = Pacing()
+        pacing = Pacing(LocalMeter(clock))
         times = [await posted(pacing, "C1") for _ in range(3)]
         await asyncio.sleep(60)
         return [*times, await posted(pacing, "C1"), await posted(pacing, "C1")]
@@ -87,7 +88,7 @@ def test_another_channel_is_not_held_up() -> None:
     """A queue in one channel is nobody else's."""
 
     async def story() -> list[float]:
-        pacing = Pacing()
+        pacing = Pacing(LocalMeter(clock))
         busy = [posted(pacing, "C1") for _ in range(10)]
         return (await asyncio.gather(*busy, posted(pacing, "C2"), posted(pacing, "C3")))[-2:]
 
@@ -98,7 +99,7 @@ def test_whoever_would_wait_for_long_is_told_when_to_come_back() -> None:
     """Nobody waits for more than three seconds; the others are told moments of their own, a second apart."""
 
     async def story() -> list[float]:
-        pacing = Pacing()
+        pacing = Pacing(LocalMeter(clock))
         return await asyncio.gather(*(posted(pacing, "C1") for _ in range(10)))
 
     times = run(story())
@@ -117,7 +118,7 @@ def test_everybody_is_served_who_comes_back_as_told() -> None:
         return tries, time
 
     async def story() -> list[tuple[int, float]]:
-        pacing = Pacing()
+        pacing = Pacing(LocalMeter(clock))
         return await asyncio.gather(*(notice(pacing) for _ in range(40)))
 
     lives = run(story())
@@ -131,7 +132,7 @@ def test_the_pace_can_be_another() -> None:
     """Tests are in more of a hurry than people."""
 
     async def story() -> list[float]:
-        pacing = Pacing(between=0.5)
+        pacing = Pacing(LocalMeter(clock), between=0.5)
         return await asyncio.gather(*(posted(pacing, "C1") for _ in range(3)))
 
     assert run(story()) == [0, 0.5, 1]
@@ -141,15 +142,15 @@ def test_too_many_rests_that_channel_only() -> None:
     """After a 429 nothing is sent there before its time; other channels and edits go on."""
 
     async def story() -> None:
-        pacing = Pacing()
+        pacing = Pacing(LocalMeter(clock))
         await pacing.message("C1")
-        pacing.rest("C1", SlackBusy("ratelimited", retry_after=30))
+        await pacing.rest("C1", SlackBusy("ratelimited", retry_after=30))
         with pytest.raises(SlackBusy) as busy:
             await pacing.message("C1")
         assert (busy.value.code, busy.value.retry_after) == ("ratelimited", 30)
         assert await posted(pacing, "C2") == 0
         assert await edited(pacing) == 0
-        assert pacing.may_edit()
+        assert await pacing.may_edit()
 
         await asyncio.sleep(29)
         with pytest.raises(SlackBusy) as busy:
@@ -165,11 +166,11 @@ def test_who_waited_while_slack_said_too_many_does_not_send() -> None:
     """Those in the queue are told the same as those who come later."""
 
     async def story() -> list[BaseException | None]:
-        pacing = Pacing()
+        pacing = Pacing(LocalMeter(clock))
         await pacing.message("C1")
         queue = asyncio.gather(*(pacing.message("C1") for _ in range(2)), return_exceptions=True)
         await asyncio.sleep(0.5)
-        pacing.rest("C1", SlackBusy("ratelimited", retry_after=30))
+        await pacing.rest("C1", SlackBusy("ratelimited", retry_after=30))
         return await queue
 
     first, second = run(story())
@@ -187,8 +188,8 @@ def test_other_troubles_rest_nothing(busy: SlackBusy) -> None:
     """Only a 429 that says how long is a reason to stay away."""
 
     async def story() -> float:
-        pacing = Pacing()
-        pacing.rest("C1", busy)
+        pacing = Pacing(LocalMeter(clock))
+        await pacing.rest("C1", busy)
         return await posted(pacing, "C1")
 
     assert run(story()) == 0
@@ -198,7 +199,7 @@ def test_ten_edits_at_once_and_forty_a_minute_after_them() -> None:
     """Edits wait for each other, up to three seconds; who would wait longer is sent away."""
 
     async def story() -> list[float | None]:
-        pacing = Pacing()
+        pacing = Pacing(LocalMeter(clock))
         return await asyncio.gather(*(edited(pacing) for _ in range(BURST + 4)))
 
     times = run(story())
@@ -212,10 +213,12 @@ def test_a_minute_of_edits_stays_below_slacks_fifty() -> None:
     """However many want to edit, no sixty seconds see more than fifty of them."""
 
     async def story() -> list[float]:
-        pacing = Pacing()
+        pacing = Pacing(LocalMeter(clock))
         times: list[float] = []
         while clock() < 180:
-            if (time := await edited(pacing)) is not None:
+            if (time := await edited(pacing)) is None:
+                await asyncio.sleep(0.25)
+            else:
                 times.append(time)
         return times
 
@@ -227,17 +230,17 @@ def test_some_edits_are_kept_for_what_is_urgent() -> None:
     """What can be left out gives way while six of ten are used; the urgent ones have the rest at once."""
 
     async def story() -> None:
-        pacing = Pacing()
+        pacing = Pacing(LocalMeter(clock))
         used = 0
-        while pacing.may_edit():
+        while await pacing.may_edit():
             assert await edited(pacing) == 0
             used += 1
         assert used == BURST - KEPT_FREE
         assert [await edited(pacing) for _ in range(KEPT_FREE)] == [0.0] * KEPT_FREE
-        assert not pacing.may_edit()
+        assert not await pacing.may_edit()
 
         await asyncio.sleep(REFILL)
-        assert pacing.may_edit()
+        assert await pacing.may_edit()
 
     run(story())
 
@@ -246,16 +249,16 @@ def test_too_many_edits_rest_edits_only() -> None:
     """After a 429 of chat.update no card is edited for its time; notices still come."""
 
     async def story() -> None:
-        pacing = Pacing()
-        pacing.rest(UPDATE, SlackBusy("ratelimited", retry_after=30))
-        assert not pacing.may_edit()
+        pacing = Pacing(LocalMeter(clock))
+        await pacing.rest(UPDATE, SlackBusy("ratelimited", retry_after=30))
+        assert not await pacing.may_edit()
         with pytest.raises(SlackBusy) as busy:
             await pacing.edit()
         assert (busy.value.code, busy.value.retry_after) == ("ratelimited", 30)
         assert await posted(pacing, "C1") == 0
 
         await asyncio.sleep(30)
-        assert pacing.may_edit()
+        assert await pacing.may_edit()
         assert await edited(pacing) == 30
 
     run(story())
@@ -265,9 +268,9 @@ def test_a_clock_of_ones_own() -> None:
     """Who is told to come back is told by the clock that was given."""
 
     async def story() -> float:
-        pacing = Pacing(clock=lambda: 1_000_000.0)
+        pacing = Pacing(LocalMeter(lambda: 1_000_000.0))
         await pacing.message("C1")
-        pacing.rest("C1", SlackBusy("ratelimited", retry_after=7))
+        await pacing.rest("C1", SlackBusy("ratelimited", retry_after=7))
         with pytest.raises(SlackBusy) as busy:
             await pacing.message("C1")
         return busy.value.retry_after or 0.0

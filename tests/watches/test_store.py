@@ -1,17 +1,20 @@
 """The watches on a real file: where, when and by whom, whatever comes in between."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.database import Database
+from bot.build.ground import open_database
+from bot.database.sql import Database, Sql
+from bot.database.sqlite import SqliteDatabase
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
+from bot.settings import FixedSettings
 from bot.stores import Stores
 from bot.watches.agenda import CLAIM, LONGEST, Agenda, Due
 from bot.watches.model import Condition, Delay, Ending, Home, Kind, Level, Sending, Watch, Watcher
@@ -36,14 +39,8 @@ def watch(order: OrderId = ELM, place: str = "C1", *users: str, team: str = "T1"
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with Database.opened(tmp_path / "d.sqlite3") as database:
-        yield database
-
-
-@pytest.fixture
-async def stores(database: Database) -> Stores:
-    return await Stores.prepared(database, NOW)
+def stores(database: Database) -> Stores:
+    return Stores.on(database)
 
 
 @pytest.fixture
@@ -51,9 +48,24 @@ def watches(stores: Stores) -> Watches:
     return stores.watches
 
 
+class Diary:
+    """The agenda, each question in a transaction of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._agenda = Agenda(database)
+        self.wake, self.put_back = self._agenda.wake, self._agenda.put_back
+
+    async def due(self, now: datetime, limit: int) -> list[Due]:
+        return await self._database.run(lambda sql: self._agenda.due(sql, now, limit))
+
+    async def claim(self, taken: list[Due], now: datetime) -> None:
+        await self._database.run(lambda sql: self._agenda.claim(sql, taken, now))
+
+
 @pytest.fixture
-def agenda(stores: Stores) -> Agenda:
-    return stores.agenda
+def agenda(database: Database) -> Diary:
+    return Diary(database)
 
 
 async def added(watches: Watches, new: Watch) -> Watch:
@@ -139,7 +151,7 @@ async def test_a_place_has_its_limit(watches: Watches) -> None:
     assert await watches.add(watch(), most=2)
 
 
-async def test_teams_with_the_same_channel_id_are_apart(watches: Watches, agenda: Agenda) -> None:
+async def test_teams_with_the_same_channel_id_are_apart(watches: Watches, agenda: Diary) -> None:
     """Neither team reads, lists or looks for the other."""
     ours, theirs = await added(watches, watch()), await added(watches, watch(team="T2"))
 
@@ -155,7 +167,7 @@ async def test_teams_with_the_same_channel_id_are_apart(watches: Watches, agenda
     assert await agenda.due(NOW + HOUR, MANY) == [Due("T2", ELM), Due("T1", ELM)]
 
 
-async def test_noting_leaves_it_due_when_it_was(watches: Watches, agenda: Agenda) -> None:
+async def test_noting_leaves_it_due_when_it_was(watches: Watches, agenda: Diary) -> None:
     """What was learnt in the middle of a look is on the disk, and the look itself is not over."""
     read = await added(watches, watch())
     await agenda.claim(await agenda.due(NOW, MANY), NOW)
@@ -167,7 +179,7 @@ async def test_noting_leaves_it_due_when_it_was(watches: Watches, agenda: Agenda
     assert await agenda.due(NOW, MANY) == []
 
 
-async def test_one_that_was_never_promised_is_removed(watches: Watches, agenda: Agenda) -> None:
+async def test_one_that_was_never_promised_is_removed(watches: Watches, agenda: Diary) -> None:
     """Nothing of it is left, its watchers neither; others stay."""
     read, other = await added(watches, watch()), await added(watches, watch(OAK))
     await watches.remove(read)
@@ -203,7 +215,7 @@ async def test_the_list_of_a_place(watches: Watches) -> None:
 # Waking
 
 
-async def test_a_wake_brings_the_look_forward(watches: Watches, agenda: Agenda) -> None:
+async def test_a_wake_brings_the_look_forward(watches: Watches, agenda: Diary) -> None:
     """A watch that sleeps is due when the webhook said so, and knows that there is one."""
     await watches.save(later(await added(watches, watch())))
     await agenda.wake(ELM, NOW + 3 * SECOND)
@@ -214,7 +226,7 @@ async def test_a_wake_brings_the_look_forward(watches: Watches, agenda: Agenda) 
     assert await agenda.due(NOW + 3 * SECOND, MANY) == [Due("T1", ELM)]
 
 
-async def test_a_wake_puts_nothing_off(watches: Watches, agenda: Agenda) -> None:
+async def test_a_wake_puts_nothing_off(watches: Watches, agenda: Diary) -> None:
     """What is due already, or sooner, stays so, however many calls come."""
     await added(watches, watch())
     for seconds in (3, 4, 5):
@@ -224,7 +236,7 @@ async def test_a_wake_puts_nothing_off(watches: Watches, agenda: Agenda) -> None
 
 
 async def test_photos_wake_nobody_until_they_are_a_third_of_the_order(
-    watches: Watches, agenda: Agenda
+    watches: Watches, agenda: Diary
 ) -> None:
     """That the webhook calls is worth knowing; a look is worth it now and then."""
     thirty = watch().model_copy(
@@ -244,7 +256,7 @@ async def test_photos_wake_nobody_until_they_are_a_third_of_the_order(
     assert (await only(watches)).next_look == NOW
 
 
-async def test_a_wake_during_a_look_is_not_lost(watches: Watches, agenda: Agenda) -> None:
+async def test_a_wake_during_a_look_is_not_lost(watches: Watches, agenda: Diary) -> None:
     """The look may have asked too early, so another follows, although this one planned an hour."""
     await added(watches, watch())
     read = await only(watches)
@@ -256,7 +268,7 @@ async def test_a_wake_during_a_look_is_not_lost(watches: Watches, agenda: Agenda
     assert saved.hooked
 
 
-async def test_a_wake_before_a_look_is_answered_by_it(watches: Watches, agenda: Agenda) -> None:
+async def test_a_wake_before_a_look_is_answered_by_it(watches: Watches, agenda: Diary) -> None:
     """Who reads the watch after the call has its answer: nothing is looked at twice for it."""
     await added(watches, watch())
     await agenda.wake(ELM, NOW + 3 * SECOND)
@@ -265,7 +277,7 @@ async def test_a_wake_before_a_look_is_answered_by_it(watches: Watches, agenda: 
     assert (await only(watches)).next_look == NOW + HOUR
 
 
-async def test_a_wake_after_a_look_counts(watches: Watches, agenda: Agenda) -> None:
+async def test_a_wake_after_a_look_counts(watches: Watches, agenda: Diary) -> None:
     """Also when an earlier call was answered."""
     await added(watches, watch())
     await agenda.wake(ELM, NOW + 3 * SECOND)
@@ -275,7 +287,7 @@ async def test_a_wake_after_a_look_counts(watches: Watches, agenda: Agenda) -> N
     assert (await only(watches)).next_look == NOW + 60 * SECOND
 
 
-async def test_of_many_calls_during_a_look_one_is_enough(watches: Watches, agenda: Agenda) -> None:
+async def test_of_many_calls_during_a_look_one_is_enough(watches: Watches, agenda: Diary) -> None:
     """Forty photos that end together are one look more, after the last call."""
     await added(watches, watch())
     read = await only(watches)
@@ -288,7 +300,7 @@ async def test_of_many_calls_during_a_look_one_is_enough(watches: Watches, agend
     assert (await only(watches)).next_look == NOW + HOUR
 
 
-async def test_a_look_that_is_planned_sooner_than_the_wake_stays(watches: Watches, agenda: Agenda) -> None:
+async def test_a_look_that_is_planned_sooner_than_the_wake_stays(watches: Watches, agenda: Diary) -> None:
     """A wake puts nothing off, during a look neither."""
     await added(watches, watch())
     read = await only(watches)
@@ -298,7 +310,7 @@ async def test_a_look_that_is_planned_sooner_than_the_wake_stays(watches: Watche
     assert (await only(watches)).next_look == NOW + 5 * SECOND
 
 
-async def test_a_wake_is_for_one_order_in_every_place(watches: Watches, agenda: Agenda) -> None:
+async def test_a_wake_is_for_one_order_in_every_place(watches: Watches, agenda: Diary) -> None:
     """The webhook knows no teams and no channels; other orders and ended watches sleep on."""
     for new in (watch(), watch(ELM, "C2"), watch(ELM, team="T2"), watch(OAK)):
         await watches.save(later(await added(watches, new)))
@@ -315,7 +327,7 @@ async def test_a_wake_is_for_one_order_in_every_place(watches: Watches, agenda: 
 # What is due
 
 
-async def test_an_order_is_due_once_however_many_watch_it(watches: Watches, agenda: Agenda) -> None:
+async def test_an_order_is_due_once_however_many_watch_it(watches: Watches, agenda: Diary) -> None:
     """One look for all places of a team; the longest due comes first, and no more than asked for."""
     for place, wait in (("C1", 0), ("C2", -30), ("C3", 30)):
         await watches.save(later(await added(watches, watch(ELM, place)), wait * SECOND))
@@ -326,7 +338,7 @@ async def test_an_order_is_due_once_however_many_watch_it(watches: Watches, agen
     assert await agenda.due(NOW - HOUR, MANY) == []
 
 
-async def test_resting_watches_are_due_and_ended_ones_are_not(watches: Watches, agenda: Agenda) -> None:
+async def test_resting_watches_are_due_and_ended_ones_are_not(watches: Watches, agenda: Diary) -> None:
     """A place that cannot be posted to is tried again; an end is an end."""
     await watches.save(later(await added(watches, watch()), timedelta(), condition=Condition.PARKED))
     await watches.save(ended(await added(watches, watch(OAK)), Ending.QUIET, NOW))
@@ -334,7 +346,7 @@ async def test_resting_watches_are_due_and_ended_ones_are_not(watches: Watches, 
     assert await agenda.due(NOW, MANY) == [Due("T1", ELM)]
 
 
-async def test_what_is_claimed_is_not_due(watches: Watches, agenda: Agenda) -> None:
+async def test_what_is_claimed_is_not_due(watches: Watches, agenda: Diary) -> None:
     """One look at a time: until it is saved, or until its claim runs out because it was lost."""
     read = await added(watches, watch())
     await agenda.claim(await agenda.due(NOW, MANY), NOW)
@@ -346,7 +358,7 @@ async def test_what_is_claimed_is_not_due(watches: Watches, agenda: Agenda) -> N
     assert await agenda.due(NOW + SECOND, MANY) == [Due("T1", ELM)]
 
 
-async def test_a_wake_waits_for_the_look_that_is_under_way(watches: Watches, agenda: Agenda) -> None:
+async def test_a_wake_waits_for_the_look_that_is_under_way(watches: Watches, agenda: Diary) -> None:
     """No second look beside the first; right after it, the wake is due."""
     await added(watches, watch())
     read = await only(watches)
@@ -358,7 +370,7 @@ async def test_a_wake_waits_for_the_look_that_is_under_way(watches: Watches, age
     assert await agenda.due(NOW + SECOND, MANY) == [Due("T1", ELM)]
 
 
-async def test_one_that_began_to_watch_during_a_look_is_looked_at(watches: Watches, agenda: Agenda) -> None:
+async def test_one_that_began_to_watch_during_a_look_is_looked_at(watches: Watches, agenda: Diary) -> None:
     """The claim of an order's look covers the watches that it reads, not one that comes later."""
     await added(watches, watch())
     await agenda.claim(await agenda.due(NOW, MANY), NOW)
@@ -368,7 +380,7 @@ async def test_one_that_began_to_watch_during_a_look_is_looked_at(watches: Watch
 
 
 @pytest.mark.parametrize("days", [1, 400, -400])
-async def test_the_plan_of_another_clock_is_none(watches: Watches, agenda: Agenda, days: int) -> None:
+async def test_the_plan_of_another_clock_is_none(watches: Watches, agenda: Diary, days: int) -> None:
     """What was planned or claimed by a clock that went wrong, days ahead or behind, is looked at now."""
     wrong = NOW + timedelta(days=days)
     await watches.save(await added(watches, watch(next_look=wrong)))
@@ -377,7 +389,7 @@ async def test_the_plan_of_another_clock_is_none(watches: Watches, agenda: Agend
     assert await agenda.due(NOW, MANY) == [Due("T1", ELM)]
 
 
-async def test_the_longest_plan_is_believed(watches: Watches, agenda: Agenda) -> None:
+async def test_the_longest_plan_is_believed(watches: Watches, agenda: Diary) -> None:
     """A look may be planned two hours ahead, and not a second more."""
     await watches.save(later(await added(watches, watch()), LONGEST))
     assert await agenda.due(NOW, MANY) == []
@@ -399,8 +411,8 @@ async def test_what_ended_is_kept_for_a_week(database: Database, watches: Watche
 
     await watches.prune(NOW + ENDED_KEPT + SECOND)
     assert await watches.of_person("T1", "U1") == [live]
-    rows = await database.run(lambda sql: sql.execute("SELECT user_id, watch_id FROM watchers").fetchall())
-    assert [tuple(row) for row in rows] == [("U1", live.id)]
+    rows = await database.run(lambda sql: sql.rows("SELECT user_id, watch_id FROM watchers"))
+    assert rows == [{"user_id": "U1", "watch_id": live.id}]
 
 
 async def test_a_row_of_an_older_version_still_reads(database: Database, watches: Watches) -> None:
@@ -410,31 +422,21 @@ async def test_a_row_of_an_older_version_still_reads(database: Database, watches
         '{"team_id": "T1", "place": "C1", "order": "12-elm", "next_look": "2026-11-23T12:00:00Z",'
         ' "watchers": [{"user_id": "U1", "since": "2026-11-23T12:00:00Z"}], "was_once": "known"}'
     )
-    await database.run(lambda sql: sql.execute("UPDATE watches SET content = ?", (old,)))
+    await database.run(lambda sql: sql.do("UPDATE watches SET content = :old", old=old))
 
     read = await only(watches)
     assert read == written.model_copy(update={"watchers": (Watcher(user_id="U1", since=NOW),)})
     assert read.watchers[0].level is Level.ALL
 
 
-async def test_tables_that_are_there_are_kept(database: Database, watches: Watches) -> None:
-    """Every start prepares them anew, and nothing is lost by it."""
-    written = await added(watches, watch())
-    again = await Stores.prepared(database, NOW)
-
-    assert await again.watches.of_order("T1", ELM) == [written]
-
-
-async def test_watches_outlive_the_process(tmp_path: Path) -> None:
-    """What was written is in the file: another process reads it, and takes up what is due."""
-    path = tmp_path / "x.sqlite3"
-    async with Database.opened(path) as database:
-        written = await added((await Stores.prepared(database, NOW)).watches, watch())
-    async with Database.opened(path) as database:
-        stores = await Stores.prepared(database, NOW)
-
-        assert await stores.watches.of_order("T1", ELM) == [written]
-        assert await stores.agenda.due(NOW, MANY) == [Due("T1", ELM)]
+async def test_watches_outlive_the_process(database_url: str) -> None:
+    """What was written is in the database: another process reads it, and takes up what is due."""
+    settings = FixedSettings(database_url=database_url)
+    async with open_database(settings) as database:
+        written = await added(Watches(database), watch())
+    async with open_database(settings) as database:
+        assert await Watches(database).of_order("T1", ELM) == [written]
+        assert await Diary(database).due(NOW, MANY) == [Due("T1", ELM)]
 
 
 # What a channel chose
@@ -457,7 +459,7 @@ async def test_a_channel_chooses_for_itself(stores: Stores) -> None:
 # Speed
 
 
-class Plans(Database):
+class Plans(SqliteDatabase):
     """Asks SQLite how it would do what is asked of it, and does it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -476,22 +478,22 @@ class Plans(Database):
         await asked()
         statements = list(self._asked)
 
-        def explain(sql: sqlite3.Connection) -> list[str]:
-            rows = [row for each in statements for row in sql.execute(f"EXPLAIN QUERY PLAN {each}")]
+        def explain(sql: Sql) -> list[str]:
+            rows = [row for each in statements for row in sql.rows(f"EXPLAIN QUERY PLAN {each}")]
             return [row["detail"] for row in rows]
 
         return await self.run(explain)
 
 
-async def test_no_question_reads_all_watches(tmp_path: Path) -> None:
+async def test_no_question_reads_all_watches(file: Path) -> None:
     """Each has its index: a thousand sleeping watches cost nothing in a sweep, a webhook's call or a list."""
-    async with Plans.opened(tmp_path / "d.sqlite3") as database:
-        stores = await Stores.prepared(database, NOW)
+    async with Plans.opened(file) as database:
+        stores, agenda = Stores.on(database), Diary(database)
         watched = await added(stores.watches, watch())
         asked: dict[str, Callable[[], Any]] = {
-            "due": lambda: stores.agenda.due(NOW, MANY),
+            "due": lambda: agenda.due(NOW, MANY),
             "wake": lambda: stores.agenda.wake(ELM, NOW),
-            "claim": lambda: stores.agenda.claim([Due("T1", ELM)], NOW),
+            "claim": lambda: agenda.claim([Due("T1", ELM)], NOW),
             "of_order": lambda: stores.watches.of_order("T1", ELM),
             "at": lambda: stores.watches.at("T1", "C1"),
             "of_person": lambda: stores.watches.of_person("T1", "U1"),

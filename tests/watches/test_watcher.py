@@ -1,7 +1,7 @@
 """The sweep on a real file and the real engine: one job per order, and a loop that goes on."""
 
 import asyncio
-import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,23 +9,24 @@ from pathlib import Path
 
 import pytest
 
-from bot.database import Database
+from bot.database.sqlite import SqliteDatabase
+from bot.errors import DeskClosed
+from bot.jobs.attempts import Attempts
 from bot.jobs.embedded import EmbeddedEngine
 from bot.jobs.ledger import Ledger
 from bot.jobs.model import Job, LookAtWatched
+from bot.jobs.worker import CannotSucceed
 from bot.orders.ids import OrderId
 from bot.stores import Stores
 from bot.watches import watcher as sweeping
-from bot.watches.agenda import CLAIM
+from bot.watches.agenda import CLAIM, Due
 from bot.watches.model import Ending, Watch
 from bot.watches.model import Watcher as Person
 from bot.watches.steps import ended
-from bot.watches.store import ENDED_KEPT
 from bot.watches.watcher import Watcher
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ELM, OAK = OrderId("12-elm"), OrderId("7-oak")
-TICK = 0.005
 
 
 class Looks:
@@ -48,7 +49,7 @@ class Looks:
             await self.then()
 
     async def apologise(self, job: Job, reference: str) -> None:
-        raise AssertionError(reference)
+        """Nobody waits for a look."""
 
     async def until(self, count: int) -> None:
         async with asyncio.timeout(5), self._changed:
@@ -59,7 +60,7 @@ class Looks:
 class Room:
     """All that a sweep needs; `now` is the time, which stands still until a test moves it."""
 
-    database: Database
+    database: SqliteDatabase
     stores: Stores
     ledger: Ledger
     engine: EmbeddedEngine
@@ -75,15 +76,18 @@ class Room:
         assert added
         return added
 
+    async def due(self) -> list[Due]:
+        return await self.database.run(lambda sql: self.stores.agenda.due(sql, self.now, 10))
+
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
-    async with Database.opened(tmp_path / "d.sqlite3") as database:
-        stores, ledger, looks = await Stores.prepared(database, NOW), Ledger(database), Looks()
-        engine = EmbeddedEngine(ledger, now=lambda: made.now)
-        watcher = Watcher(stores, engine, lambda: made.now, tick=TICK)
+async def room(file: Path) -> AsyncIterator[Room]:
+    async with SqliteDatabase.opened(file) as database:
+        stores, ledger, looks = Stores.on(database), Ledger(database), Looks()
+        engine = EmbeddedEngine(database, ledger, now=lambda: made.now)
+        watcher = Watcher(stores.agenda, engine, lambda: made.now, time.monotonic)
         made = Room(database, stores, ledger, engine, looks, watcher)
-        await engine.start(looks)
+        await engine.start(Attempts(ledger, looks, lambda: made.now))
         yield made
         looks.gate.set()
         await engine.drain(5)
@@ -148,8 +152,8 @@ async def test_a_look_that_is_over_at_once_is_claimed_no_longer(room: Room) -> N
         room.now += timedelta(seconds=5)
 
 
-async def test_a_look_is_on_the_disk_before_it_is_claimed(room: Room) -> None:
-    """Killed in between, the next process has the job; so no order is claimed without one."""
+async def test_a_look_is_on_the_disk_when_it_is_claimed(room: Room) -> None:
+    """Killed at any moment, no order is claimed without its job."""
     await room.watch()
     room.looks.gate.clear()
     await room.watcher.sweep()
@@ -157,16 +161,17 @@ async def test_a_look_is_on_the_disk_before_it_is_claimed(room: Room) -> None:
 
     [row] = await room.ledger.open_jobs()
     assert '"look_at_watched"' in row.content
-    assert await room.stores.agenda.due(NOW, 1) == []
+    assert await room.due() == []
 
 
 async def test_a_stopping_engine_leaves_it_due(room: Room) -> None:
     """What could not be recorded was not claimed either: the next process looks at once."""
     await room.watch()
     await room.engine.drain(5)
-    await asyncio.wait_for(room.watcher.run(), 5)
+    with pytest.raises(DeskClosed):
+        await room.watcher.round()
 
-    assert len(await room.stores.agenda.due(NOW, 10)) == 1
+    assert len(await room.due()) == 1
     assert room.looks.seen == []
 
 
@@ -177,64 +182,21 @@ async def test_a_look_leaves_no_row(room: Room) -> None:
     await room.looks.until(1)
     await room.engine.drain(5)
 
-    rows = await room.database.run(lambda sql: sql.execute("SELECT * FROM jobs").fetchall())
-    assert rows == []
+    assert await room.database.run(lambda sql: sql.rows("SELECT * FROM jobs")) == []
 
 
 async def test_a_crowd_is_taken_up_in_turns(room: Room) -> None:
     """So many looks are under way at most, however many orders are due; as they end, the sweep goes on."""
+    room.looks.gate.clear()
     for number in range(sweeping.AT_ONCE + 3):
         await room.watch(OrderId(f"order-{number}"))
 
     assert await room.watcher.sweep() == sweeping.AT_ONCE
     assert await room.watcher.sweep() == 0
+    room.looks.gate.set()
     await room.engine.lanes.idle.wait()
     assert await room.watcher.sweep() == 3
     assert await room.watcher.sweep() == 0
-
-
-async def test_the_loop_looks_and_ends(room: Room) -> None:
-    """It sweeps by itself, forgets what ended long ago, and ends when it is closed, in a long tick too."""
-    await room.watch()
-    old = await room.watch(OAK)
-    await room.stores.watches.save(ended(old, Ending.QUIET, NOW - ENDED_KEPT - timedelta(days=1)))
-    watcher = Watcher(room.stores, room.engine, lambda: room.now, tick=3600)
-    running = asyncio.create_task(watcher.run())
-    await room.looks.until(1)
-    watcher.close()
-    await asyncio.wait_for(running, 5)
-
-    assert [each.order for each in await room.stores.watches.of_person("T1", "U1")] == [ELM]
-
-
-async def test_one_that_was_closed_before_does_nothing(room: Room) -> None:
-    """Closed is closed."""
-    await room.watch()
-    room.watcher.close()
-    await asyncio.wait_for(room.watcher.run(), 5)
-
-    assert room.looks.seen == []
-
-
-async def test_a_database_error_does_not_end_the_loop(room: Room, tmp_path: Path) -> None:
-    """While somebody else locks the file nothing can be written; then the sweep goes on by itself."""
-    await room.watch()
-    room.database._connection.execute("PRAGMA busy_timeout=1")
-    other = sqlite3.connect(tmp_path / "d.sqlite3", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    running = asyncio.create_task(room.watcher.run())
-    await asyncio.sleep(0)
-    for _ in range(2):  # behind the sweep, which asked before
-        with pytest.raises(sqlite3.OperationalError):
-            await room.stores.agenda.due(NOW, 1)
-    assert not running.done()
-    assert room.looks.seen == []
-    other.execute("ROLLBACK")
-    other.close()
-
-    await room.looks.until(1)
-    room.watcher.close()
-    await asyncio.wait_for(running, 5)
 
 
 async def test_a_look_that_hangs_is_not_taken_up_again(room: Room) -> None:
@@ -246,3 +208,33 @@ async def test_a_look_that_hangs_is_not_taken_up_again(room: Room) -> None:
 
     assert await room.watcher.sweep() == 0
     room.looks.gate.set()
+
+
+async def test_a_look_that_was_given_up_is_in_nobodys_way(room: Room) -> None:
+    """Its row is kept with the reason, and its order is looked at again when it is due again."""
+
+    async def give_up() -> None:
+        raise CannotSucceed("no")
+
+    room.looks.then = give_up
+    await room.watch()
+    await room.watcher.sweep()
+    await room.engine.lanes.idle.wait()
+    assert [dead.kind for dead in await room.ledger.dead_jobs()] == ["look_at_watched"]
+    room.now += 2 * CLAIM
+
+    assert await room.watcher.sweep() == 1
+
+
+async def test_a_clock_that_goes_back_delays_no_look(room: Room) -> None:
+    """What was planned by a clock an hour ahead comes an hour earlier."""
+    asleep = await room.watch()
+    await room.stores.watches.save(asleep.model_copy(update={"next_look": NOW + timedelta(seconds=90)}))
+    await room.watcher.round()
+    assert room.looks.seen == []
+    room.now -= timedelta(hours=1)
+    await room.watcher.round()
+    room.now += timedelta(seconds=91)
+    await room.watcher.round()
+
+    await room.looks.until(1)

@@ -10,17 +10,40 @@ import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from filelock import FileLock, Timeout
 
-from bot.errors import SettingsError
+from bot.database.sql import Row, Statement, Value
+from bot.errors import DatabaseFailed, SettingsError
 
 T = TypeVar("T")
-Statement = Callable[[sqlite3.Connection], T]
+
+
+class _Sql:
+    """`bot.database.sql.Sql`, in one SQLite transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def rows(self, query: str, /, **values: Value) -> list[Row]:
+        return self._connection.execute(query, values).fetchall()
+
+    def row(self, query: str, /, **values: Value) -> Row | None:
+        row: Row | None = self._connection.execute(query, values).fetchone()
+        return row
+
+    def do(self, query: str, /, **values: Value) -> None:
+        self._connection.execute(query, values)
+
+    def each(self, query: str, values: Iterable[Mapping[str, Value]], /) -> None:
+        self._connection.executemany(query, values)
+
+    def alone(self, name: str, /) -> None:
+        """In SQLite, we always are."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +66,12 @@ class _Call:
             self.answer.set_result(result)
 
 
-class Database:
+class SqliteDatabase:
     """Made by `opened`; `run` is all there is."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._sql = _Sql(connection)
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="database", daemon=True)
 
@@ -66,16 +90,20 @@ class Database:
             connection.close()
 
     async def run(self, statement: Statement[T]) -> T:
-        """What `statement` returns, once all it wrote is on the disk.
-
-        Raises what `statement` raises, and sqlite3.Error when the commit fails; in both cases
-        nothing of it was written.
-        """
+        """As `bot.database.sql.Database` promises, and `statement` is run once."""
         loop = asyncio.get_running_loop()
         call = _Call(statement, loop, loop.create_future())
         self._calls.put(call)
         result: T = await call.answer
         return result
+
+    async def version(self) -> str:
+        """Of the tables; empty if there are none."""
+        there = "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
+        if not await self.run(lambda sql: sql.row(there)):
+            return ""
+        row = await self.run(lambda sql: sql.row("SELECT version_num FROM alembic_version"))
+        return row["version_num"] if row else ""
 
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:
@@ -97,7 +125,7 @@ class Database:
             results = [self._try(call) for call in batch]
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
-            results = [(call, None, error) for call in batch]
+            results = [(call, None, _failed(error)) for call in batch]
             with contextlib.suppress(sqlite3.Error):
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
@@ -108,13 +136,23 @@ class Database:
         """One caller's statement, undone alone if it fails, so that it cannot spoil its neighbours'."""
         self._connection.execute("SAVEPOINT one")
         try:
-            result = call.statement(self._connection)
+            result = call.statement(self._sql)
         except Exception as error:  # noqa: BLE001 - it is the caller's, and goes to the caller
             self._connection.execute("ROLLBACK TO one")
             self._connection.execute("RELEASE one")
-            return call, None, error
+            return call, None, _failed(error) if isinstance(error, sqlite3.Error) else error
         self._connection.execute("RELEASE one")
         return call, result, None
+
+
+def _failed(error: sqlite3.Error) -> DatabaseFailed:
+    failed = DatabaseFailed(f"{type(error).__name__}: {error}")
+    failed.__cause__ = error
+    return failed
+
+
+def _as_mapping(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Row:
+    return {name: value for (name, *_), value in zip(cursor.description, row, strict=True)}
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -124,7 +162,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA busy_timeout=5000")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-    connection.row_factory = sqlite3.Row
+    connection.row_factory = _as_mapping
     return connection
 
 

@@ -1,0 +1,85 @@
+"""What both the desk and the crew are made of, and the work that either may do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+
+from bot.build.ground import Ground, open_ground
+from bot.build.pace import Pace
+from bot.clients import Now, open_autoenhance, open_session, slack_client
+from bot.jobs.attempts import Attempts
+from bot.jobs.tools import Tools
+from bot.jobs.work import Work
+from bot.rounds import Rounds
+from bot.settings import Settings
+from bot.slack.admission import Admission, Home
+from bot.slack.answers import Answers
+from bot.slack.channels import Channels
+from bot.slack.links import Links
+from bot.slack.pacing import Pacing
+from bot.slack.post import Post
+from bot.slack.probe import Identity, identify
+from bot.watches.steps import Rules
+from bot.watches.watcher import Watcher
+
+TIDY = 3600.0  # seconds between two prunings
+
+
+@dataclass(frozen=True)
+class Parts:
+    settings: Settings
+    pace: Pace
+    ground: Ground
+    session: aiohttp.ClientSession
+    post: Post
+    identity: Identity
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings, now: Now, pace: Pace) -> AsyncIterator[Parts]:
+    """Raises SettingsError when Slack refuses a token or the database cannot be used, and SlackBusy."""
+    async with open_ground(settings, now) as ground, open_session() as session:
+        web = slack_client(settings, session)
+        post = Post(web, session, Pacing(ground.meter, pace.between, pace.refill))
+        yield Parts(settings, pace, ground, session, post, await identify(web))
+
+
+@asynccontextmanager
+async def open_attempts(parts: Parts) -> AsyncIterator[Attempts]:
+    """All that does the jobs."""
+    ground, pace = parts.ground, parts.pace
+    opening = open_autoenhance(parts.settings, meter=ground.meter, now=ground.now, limits=pace.limits)
+    async with opening as orders:
+        channels = Channels(parts.post, ground.now)
+        home = Home(parts.identity.team_id, parts.identity.enterprise_id)
+        tools = Tools(
+            orders=orders,
+            stores=ground.stores,
+            post=parts.post,
+            answers=Answers(parts.post),
+            channels=channels,
+            admission=Admission(home, channels),
+            links=Links(parts.identity.url),
+            rules=Rules(lasts=timedelta(days=parts.settings.watch_days)),
+            now=ground.now,
+            record=ground.engine.add,
+            first_pause=pace.first_pause,
+        )
+        yield Attempts(ground.ledger, Work(tools), ground.now)
+
+
+@asynccontextmanager
+async def rounds(parts: Parts, *more: Rounds) -> AsyncIterator[None]:
+    """What is done by the clock, beside the jobs."""
+    ground, clock = parts.ground, asyncio.get_running_loop().time
+    watcher = Watcher(ground.stores.agenda, ground.engine, ground.now, clock)
+    sweep = Rounds("sweep", ground.meter, watcher.round, every=parts.pace.tick)
+    tidy = Rounds("tidy", ground.meter, ground.prune, every=TIDY)
+    async with AsyncExitStack() as going:
+        for each in (sweep, tidy, *more):
+            await going.enter_async_context(each.going())
+        yield

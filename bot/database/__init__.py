@@ -1,0 +1,1 @@
+"""The one door to the database: SQLite for one process, PostgreSQL for several."""

@@ -1,0 +1,1 @@
+"""One file for each step, named and chained by its `revision`."""

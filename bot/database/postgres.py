@@ -1,0 +1,136 @@
+"""PostgreSQL, through one pool of connections; what is asked of it runs in threads beside the loop."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import LiteralString, Self, TypeVar
+
+import psycopg
+from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+
+from bot.database.sql import Row, Statement, Value
+from bot.errors import DatabaseFailed
+
+T = TypeVar("T")
+SIZE = 8  # connections of one process, beside those of the engine
+WAIT = 2.0  # seconds for a connection: Slack wants its answer within three
+TRIES = 3  # of what two transactions refused each other
+LIMITS = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
+_NAMED = re.compile(r"(?<!:):(?!:)([a-z_]+)")
+
+
+class PostgresSql:
+    """`bot.database.sql.Sql`, in one transaction of PostgreSQL."""
+
+    def __init__(self, connection: psycopg.Connection[DictRow]) -> None:
+        self.connection = connection  # for the engine, which records jobs in the same transaction
+
+    def rows(self, query: str, /, **values: Value) -> list[Row]:
+        return list(self.connection.execute(_translated(query), values))
+
+    def row(self, query: str, /, **values: Value) -> Row | None:
+        return self.connection.execute(_translated(query), values).fetchone()
+
+    def do(self, query: str, /, **values: Value) -> None:
+        self.connection.execute(_translated(query), values)
+
+    def each(self, query: str, values: Iterable[Mapping[str, Value]], /) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.executemany(_translated(query), values)
+
+    def alone(self, name: str, /) -> None:
+        self.do("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))", name=name)
+
+
+class PostgresDatabase:
+    """Made by `opened`; `run` is what it is for."""
+
+    def __init__(self, pool: ConnectionPool[psycopg.Connection[DictRow]]) -> None:
+        self._pool = pool
+        self._threads = ThreadPoolExecutor(max_workers=SIZE, thread_name_prefix="database")
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def opened(cls, url: str) -> AsyncIterator[Self]:
+        """Connects; what breaks later is connected anew by itself. Raises DatabaseFailed."""
+        pool = ConnectionPool(
+            url,
+            connection_class=psycopg.Connection[DictRow],
+            kwargs={"row_factory": dict_row, "options": LIMITS, "connect_timeout": 5},
+            min_size=1,
+            max_size=SIZE,
+            timeout=WAIT,
+            check=ConnectionPool.check_connection,
+            open=False,
+        )
+        database = cls(pool)
+        try:
+            with _as_ours():
+                await asyncio.to_thread(pool.open, wait=True, timeout=10.0)
+            yield database
+        finally:
+            await asyncio.to_thread(pool.close)
+            await asyncio.to_thread(database._threads.shutdown)
+
+    async def run(self, statement: Statement[T]) -> T:
+        """As `bot.database.sql.Database` promises."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._run, statement)
+
+    async def version(self) -> str:
+        """Of the tables; empty if there are none."""
+        there = "SELECT to_regclass('alembic_version') IS NOT NULL AS there"
+        if not (await self.run(lambda sql: sql.rows(there)))[0]["there"]:
+            return ""
+        row = await self.run(lambda sql: sql.row("SELECT version_num FROM alembic_version"))
+        return row["version_num"] if row else ""
+
+    def _run(self, statement: Statement[T]) -> T:
+        for left in reversed(range(TRIES)):
+            try:
+                with _as_ours(), self._pool.connection() as connection:
+                    return statement(PostgresSql(connection))
+            except _Again:
+                if not left:
+                    raise
+        raise AssertionError
+
+
+def probe(url: str) -> None:
+    """Returns when it can be connected to; raises DatabaseFailed with the server's own words."""
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.Error as error:
+        said = str(error).strip() or type(error).__name__
+        raise DatabaseFailed(said.splitlines()[0]) from None
+
+
+class _Again(DatabaseFailed):
+    """Two transactions stood in each other's way, and this one was undone."""
+
+
+@contextlib.contextmanager
+def _as_ours() -> Iterator[None]:
+    """Without the cause: its text quotes the values of a row, order ids among them."""
+    try:
+        yield
+    except (SerializationFailure, DeadlockDetected) as error:
+        raise _Again(_words(error)) from None
+    except psycopg.Error as error:
+        raise DatabaseFailed(_words(error)) from None
+
+
+def _words(error: psycopg.Error) -> str:
+    said = error.diag.message_primary or "no connection"
+    return f"{type(error).__name__}: {said}"
+
+
+@lru_cache(maxsize=256)
+def _translated(query: str) -> LiteralString:
+    """`:name` as psycopg writes it."""
+    return _NAMED.sub(r"%(\1)s", query)

@@ -1,0 +1,114 @@
+"""The engine for several processes: the ledger says what is to be done, Procrastinate who does it when.
+
+Both are written in one transaction. What Procrastinate gets is the number of a row and its lane, hashed:
+no order id, no text and no response_url stand in its tables or its logs.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import cast
+
+import structlog
+from procrastinate import App, SyncPsycopgConnector
+
+from bot.database.postgres import PostgresDatabase, PostgresSql
+from bot.database.sql import Sql, Statement
+from bot.errors import DatabaseFailed, DeskClosed
+from bot.jobs.ledger import Ledger
+from bot.jobs.model import Job
+from bot.jobs.worker import Now
+
+TASK = "job"
+PEOPLE, OURS = "people", "ours"  # queues: whoever asks waits behind no sweep
+HELD = 3  # seconds until a job begins by itself, if the process died before its request was answered
+log = structlog.get_logger(__name__)
+
+
+class PostgresEngine:
+    """`bot.jobs.engine.Engine`; the jobs are done by a `Crew`, in this process or another."""
+
+    def __init__(self, database: PostgresDatabase, ledger: Ledger, now: Now) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._now = now
+        self._app = App(connector=SyncPsycopgConnector())  # never opened: it writes in our transactions
+        self._held: dict[int, int] = {}  # by row: the number of Procrastinate's job
+        self._beginning: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    @property
+    def running(self) -> bool:
+        return not self._closed
+
+    async def write(self, job: Job) -> int | None:
+        self._check_open()
+        new = await self._database.run(lambda sql: self._put(sql, job, held=HELD))
+        if new is None:
+            return None
+        row, self._held[row] = new
+        return row
+
+    def begin(self, id_: int, job: Job) -> None:
+        """At once, if a worker is free; whatever prevents it, it begins by itself a little later."""
+        task = asyncio.create_task(self._begin(self._held.pop(id_), _queue(job)))
+        self._beginning.add(task)
+        task.add_done_callback(self._beginning.discard)
+
+    async def add_all(self, make: Statement[Iterable[Job]]) -> int:
+        self._check_open()
+
+        def add(sql: Sql) -> int:
+            return sum(self._put(sql, job, held=0) is not None for job in make(sql))
+
+        return await self._database.run(add)
+
+    async def add(self, job: Job) -> None:
+        await self.add_all(lambda _: [job])
+
+    def looks(self, sql: Sql) -> int:
+        return self._ledger.looks(sql)
+
+    async def drain(self, seconds: float) -> None:
+        """Records nothing more; what was recorded is in the database, for whoever works there."""
+        self._closed = True
+        if self._beginning:
+            await asyncio.wait(self._beginning, timeout=seconds)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise DeskClosed
+
+    def _put(self, sql: Sql, job: Job, *, held: int) -> tuple[int, int] | None:
+        row = self._ledger.put(sql, job, self._now())
+        if row is None:
+            return None
+        lane = hashlib.sha256(job.lane.encode()).hexdigest()[:32]
+        sql.alone(lane)  # else a lower number could be written later, and overtaken
+        deferring = self._app.configure_task(
+            TASK,
+            allow_unknown=True,
+            connection=cast("PostgresSql", sql).connection,
+            queue=_queue(job),
+            lock=lane,
+            schedule_in={"seconds": held} if held else None,
+        )
+        return row, deferring.defer(row=row, lane=lane)
+
+    async def _begin(self, number: int, queue: str) -> None:
+        def begin(sql: Sql) -> None:
+            due = "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE id = :number AND status = 'todo'"
+            sql.do(due, number=number)
+            channel = f"procrastinate_queue_v1#{queue}"
+            said = json.dumps({"type": "job_inserted", "job_id": number})
+            sql.do("SELECT pg_notify(:channel, :said)", channel=channel, said=said)
+
+        try:
+            await self._database.run(begin)
+        except DatabaseFailed:
+            log.warning("a job begins later", seconds=HELD)
+
+
+def _queue(job: Job) -> str:
+    return OURS if job.background else PEOPLE

@@ -1,0 +1,50 @@
+"""What runs until it is told to stop: serving Slack, and doing the work beside others."""
+
+import asyncio
+import signal
+
+import structlog
+import uvicorn
+
+from bot.build.desk import open_crew, open_desk
+from bot.settings import Settings
+from bot.watchdog import watched
+
+GRACE = 5  # seconds for open connections when the process is asked to stop
+HUNG = 15.0  # seconds in which nothing runs; before others take its jobs over
+log = structlog.get_logger(__name__)
+
+
+async def serve(settings: Settings) -> None:
+    """Raises SettingsError and SlackBusy."""
+    # uvicorn takes the signals over while it serves, and raises them again when it has ended, before we have
+    stop = stop_signal()
+    async with open_desk(settings) as desk:
+        if stop.is_set():
+            return
+        config = uvicorn.Config(
+            desk.web,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+        await uvicorn.Server(config).serve()
+
+
+async def work(settings: Settings, *, at_once: int) -> None:
+    """Raises SettingsError and SlackBusy."""
+    stop = stop_signal()
+    async with watched(HUNG), open_crew(settings, at_once=at_once):
+        log.info("working", at_once=at_once)
+        await stop.wait()
+
+
+def stop_signal() -> asyncio.Event:
+    """Set by SIGTERM or Ctrl-C."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    return stop

@@ -1,0 +1,55 @@
+"""The database of a running bot, read and changed beside it."""
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from bot.build.ground import open_database
+from bot.database.sql import Row, Sql, Statement
+from bot.settings import Settings
+
+T = TypeVar("T")
+
+
+async def beside(settings: Settings, statement: Statement[T]) -> T:
+    """What it returns, run by a connection of our own."""
+    async with open_database(settings) as database:
+        return await database.run(statement)
+
+
+async def rows(settings: Settings, query: str) -> list[Row]:
+    return await beside(settings, lambda sql: sql.rows(query))
+
+
+async def change_watches(settings: Settings, change: Callable[[dict[str, Any]], None]) -> None:
+    """Every watch, as it is kept; `next_look` is among what may be changed."""
+
+    def alter(sql: Sql) -> None:
+        for row in sql.rows("SELECT id, next_look, content FROM watches"):
+            kept = json.loads(row["content"]) | {"next_look": row["next_look"]}
+            change(kept)
+            query = "UPDATE watches SET content = :content, next_look = :next WHERE id = :id"
+            sql.do(query, content=json.dumps(kept), next=kept["next_look"], id=row["id"])
+
+    await beside(settings, alter)
+
+
+async def copy_watch(settings: Settings, orders: list[str], *, next_look: float) -> None:
+    """The first watch, for these orders too, to be looked at then."""
+
+    def copy(sql: Sql) -> None:
+        [first, *_] = sql.rows("SELECT team_id, place, condition, content FROM watches ORDER BY id")
+        for order in orders:
+            content = json.dumps(json.loads(first["content"]) | {"order": order})
+            sql.do(
+                "INSERT INTO watches (team_id, place, order_id, condition, next_look, content)"
+                " VALUES (:team, :place, :order, :condition, :next, :content)",
+                team=first["team_id"],
+                place=first["place"],
+                order=order,
+                condition=first["condition"],
+                next=next_look,
+                content=content,
+            )
+
+    await beside(settings, copy)

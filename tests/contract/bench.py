@@ -1,0 +1,134 @@
+"""An engine under test, and a worker that keeps what it did."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from pydantic import TypeAdapter
+
+from bot.database.sql import Database
+from bot.database.sqlite import SqliteDatabase
+from bot.jobs.attempts import Attempts
+from bot.jobs.embedded import EmbeddedEngine
+from bot.jobs.engine import Engine
+from bot.jobs.ledger import Ledger
+from bot.jobs.model import JOB, Job, Say
+from bot.jobs.request import Asker, Ephemeral, Message
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ASKER = Asker(team_id="T1", user_id="U1", user_team_id="T1", channel_id="C1", at=NOW)
+
+
+def say(key: str, text: str = "", ts: str = "") -> Say:
+    """A job of its own lane, or with a `ts` in the lane of that message."""
+    url = "https://hooks.slack.test/1"
+    place = Message(channel_id="C1", ts=ts, response_url=url) if ts else Ephemeral(response_url=url)
+    return Say(key=key, asker=ASKER, place=place, text=text or key)
+
+
+class Recording:
+    """A worker that keeps what it did; `act` decides how a try ends."""
+
+    def __init__(self, act: Callable[[Job, int], None] = lambda _job, _attempt: None) -> None:
+        self.tries: list[tuple[str, int]] = []
+        self.ended: list[str] = []
+        self.apologies: list[str] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.changed = asyncio.Condition()
+        self._act = act
+
+    async def perform(self, job: Job, *, attempt: int) -> None:
+        async with self.changed:
+            self.tries.append((job.key, attempt))
+            self.changed.notify_all()
+        await self.gate.wait()
+        self._act(job, attempt)
+        async with self.changed:
+            self.ended.append(job.key)
+            self.changed.notify_all()
+
+    async def apologise(self, job: Job, reference: str) -> None:
+        assert reference.startswith("E-")
+        async with self.changed:
+            self.apologies.append(job.key)
+            self.changed.notify_all()
+
+    async def until(self, seen: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10), self.changed:
+            await self.changed.wait_for(seen)
+
+
+class Working(Protocol):
+    """Somebody who does jobs."""
+
+    async def rescue(self) -> None: ...
+
+
+@dataclass
+class Bench:
+    """One kind of engine on a database of the test's own; `now` is the time, moved by the test."""
+
+    database: Database
+    url: str
+    now: datetime = NOW
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.database)
+
+    @property
+    def embedded(self) -> bool:
+        return isinstance(self.database, SqliteDatabase)
+
+    @asynccontextmanager
+    async def works(
+        self, worker: Recording, *, drain: float = 5.0, jobs: TypeAdapter[Job] = JOB, longest: float = 60.0
+    ) -> AsyncIterator[Engine]:
+        """A process that records jobs and does them; on leaving it has `drain` seconds to stop."""
+        attempts = Attempts(
+            self.ledger, worker, lambda: self.now, first_pause=0.001, longest=longest, jobs=jobs
+        )
+        if self.embedded:
+            engine = EmbeddedEngine(self.database, self.ledger, now=lambda: self.now)
+            await engine.start(attempts)
+            try:
+                yield engine
+            finally:
+                await engine.drain(drain)
+            return
+        async with self._shared(attempts, drain) as engine_:
+            yield engine_
+
+    @asynccontextmanager
+    async def _shared(self, attempts: Attempts, drain: float) -> AsyncIterator[Engine]:
+        from bot.database.postgres import PostgresDatabase  # noqa: PLC0415
+        from bot.jobs.crew import Crew  # noqa: PLC0415
+        from bot.jobs.postgres import PostgresEngine  # noqa: PLC0415
+
+        assert isinstance(self.database, PostgresDatabase)
+        engine = PostgresEngine(self.database, self.ledger, lambda: self.now)
+        crew = Crew(self.url, attempts, at_once=32, poll=0.02, beat=0.5, gone=5)
+        await crew.start(drain)
+        try:
+            yield engine
+        finally:
+            await crew.stop()
+            await engine.drain(drain)
+
+    async def open_jobs(self) -> int:
+        return len(await self.ledger.open_jobs())
+
+
+async def record(engine: Engine, jobs: Iterable[Job]) -> list[bool]:
+    """Whether each was new; begun at once."""
+    new = []
+    for job in jobs:
+        id_ = await engine.write(job)
+        if id_ is not None:
+            engine.begin(id_, job)
+        new.append(id_ is not None)
+    return new

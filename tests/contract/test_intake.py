@@ -1,0 +1,17 @@
+"""Between ack and work."""
+
+from bot.jobs.intake import Intake
+from tests.contract.bench import Bench, Recording, record, say
+
+
+async def test_a_job_is_begun_after_its_request_was_answered(bench: Bench) -> None:
+    """It is on the disk at once; a quick answer must not overtake the ack."""
+    worker = Recording()
+    async with bench.works(worker) as engine:
+        intake = Intake(engine)
+        with intake.request():
+            await intake.record(say("a"))
+            await record(engine, [say("b")])  # would be done after "a", had that been begun
+            await worker.until(lambda: worker.ended == ["b"])
+            assert await bench.open_jobs() == 1
+        await worker.until(lambda: worker.ended == ["b", "a"])

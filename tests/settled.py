@@ -1,0 +1,25 @@
+"""Waiting until a bot has done what there was to do."""
+
+import asyncio
+
+from bot.build.desk import Desk
+from bot.database.sql import Sql
+from bot.jobs.embedded import EmbeddedEngine
+
+OFTEN = 0.01  # seconds
+
+
+async def settled(desk: Desk) -> None:
+    """Returns when no job is being done, and none may begin before its time."""
+    if isinstance(desk.ground.engine, EmbeddedEngine):
+        await desk.ground.engine.lanes.idle.wait()
+        return
+    async with asyncio.timeout(20):
+        while await desk.ground.database.run(_left):  # noqa: ASYNC110 - nobody tells when a job has ended
+            await asyncio.sleep(OFTEN)
+
+
+def _left(sql: Sql) -> bool:
+    doing = "SELECT 1 AS one FROM procrastinate_jobs WHERE status = 'doing'"
+    due = " OR status = 'todo' AND coalesce(scheduled_at, now()) <= now() LIMIT 1"
+    return sql.row(doing + due) is not None

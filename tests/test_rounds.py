@@ -1,0 +1,77 @@
+"""What is done by the clock: again and again, by one of many, whatever goes wrong."""
+
+import asyncio
+import time
+
+from bot.errors import DatabaseFailed, DeskClosed
+from bot.meters.local import LocalMeter
+from bot.rounds import Rounds
+
+TICK = 0.005
+
+
+class Done:
+    """Counts; raises what it is told to, each once."""
+
+    def __init__(self, *troubles: Exception) -> None:
+        self.times = 0
+        self.enough = asyncio.Event()
+        self._troubles = list(troubles)
+
+    async def __call__(self) -> None:
+        self.times += 1
+        if self._troubles:
+            raise self._troubles.pop(0)
+        self.enough.set()
+
+
+async def test_it_goes_on_until_it_is_closed() -> None:
+    """It begins at once, and ends in the middle of a long pause too."""
+    done = Done()
+    rounds = Rounds("look", LocalMeter(time.monotonic), done, every=3600)
+    async with asyncio.timeout(5), rounds.going():
+        await done.enough.wait()
+
+    assert done.times == 1
+
+
+async def test_a_database_that_fails_does_not_end_it() -> None:
+    """A full disk is tried again in the next round."""
+    done = Done(DatabaseFailed("disk full"), DatabaseFailed("disk full"))
+    async with asyncio.timeout(5), Rounds("look", LocalMeter(time.monotonic), done, every=TICK).going():
+        await done.enough.wait()
+
+    assert done.times == 3
+
+
+async def test_a_stopping_desk_ends_it() -> None:
+    """There is nobody left to do it for."""
+    done = Done(DeskClosed())
+    await asyncio.wait_for(Rounds("look", LocalMeter(time.monotonic), done, every=TICK).run(), 5)
+
+    assert done.times == 1
+
+
+async def test_closed_is_closed() -> None:
+    """One that was closed before it began does nothing."""
+    done = Done()
+    rounds = Rounds("look", LocalMeter(time.monotonic), done, every=TICK)
+    rounds.close()
+    await rounds.run()
+
+    assert done.times == 0
+
+
+async def test_one_of_many_does_it() -> None:
+    """Five processes that share a meter do each round once; another kind of round is none of theirs."""
+    meter, done, other = LocalMeter(lambda: 0.0), Done(), Done()
+    rounds = [Rounds("look", meter, done, every=TICK) for _ in range(5)]
+    running = [asyncio.create_task(each.run()) for each in rounds]
+    beside = Rounds("tidy", meter, other, every=TICK)
+    async with asyncio.timeout(5), beside.going():
+        await other.enough.wait()
+    for each in rounds:
+        each.close()
+    await asyncio.gather(*running)
+
+    assert (done.times, other.times) == (1, 1)
