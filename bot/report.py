@@ -10,6 +10,7 @@ from tempfile import NamedTemporaryFile
 
 from bot.build.ground import open_database
 from bot.clients import open_autoenhance, open_session, slack_client
+from bot.database.sql import Database
 from bot.errors import AutoenhanceError, KeyRefused, SettingsError, SlackBusy
 from bot.jobs.ledger import Ledger
 from bot.meters.local import LocalMeter
@@ -96,6 +97,8 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with open_database(settings) as database:
             dead, parked = await Ledger(database).dead_jobs(), await Watches(database).parked()
+            if settings.on_postgres:
+                yield await _workers(database)
     except SettingsError as error:
         yield Finding(good=False, about="Database", says=str(error))
         return
@@ -108,6 +111,16 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
         )
     for finding in _resting(parked):
         yield finding
+
+
+async def _workers(database: Database) -> Finding:
+    from bot.jobs.postgres import workers  # noqa: PLC0415 - an extra, which is there if the database is
+
+    alive = await workers(database)
+    says = (
+        f"{alive} at work" if alive else "none is at work, so nobody is answered. Run `python app.py worker`."
+    )
+    return Finding(good=alive > 0, about="Workers", says=says)
 
 
 def _resting(parked: Sequence[Watch]) -> Iterator[Finding]:

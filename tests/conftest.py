@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import hypothesis
@@ -10,18 +9,19 @@ import pytest
 
 from bot import logs
 from bot.autoenhance.limits import Limits
-from bot.build.desk import Desk, open_crew
+from bot.build.desk import Desk
 from bot.build.ground import open_database
 from bot.build.pace import Pace
 from bot.database.schema import migrate_sqlite
 from bot.database.sql import Database
-from bot.demo import Sandbox, open_desk_in, open_sandbox
+from bot.demo import Sandbox, open_sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import FixedSettings
 from tests.chat import Chat
 from tests.clock import Clock
 from tests.shoot import Shoot
+from tests.whole import whole_bot
 
 pytest_plugins = ["tests.databases"]
 
@@ -86,11 +86,9 @@ async def sandbox(tmp_path: Path, clock: Clock, database_url: str) -> AsyncItera
 
 @pytest.fixture
 async def desk(sandbox: Sandbox, clock: Clock) -> AsyncIterator[Desk]:
-    """The running bot: one process, or on PostgreSQL what would be two of them."""
-    async with AsyncExitStack() as opened:
-        if sandbox.settings.on_postgres:
-            await opened.enter_async_context(open_crew(sandbox.settings, pace=HURRY, now=clock.now))
-        yield await opened.enter_async_context(open_desk_in(sandbox, pace=HURRY, now=clock.now))
+    """The running bot."""
+    async with whole_bot(sandbox, pace=HURRY, now=clock.now) as desk:
+        yield desk
 
 
 @pytest.fixture

@@ -75,8 +75,13 @@ class Autoenhance:
             wait_jitter=limits.jitter,
         ).on(self._pause)
 
-    async def order(self, order_id: OrderId) -> Look:
-        """The order as it is, or was up to `Limits.fresh_for` seconds ago; all who ask share one request."""
+    async def order(self, order_id: OrderId, *, anew: bool = False) -> Look:
+        """The order as it is, or was up to `Limits.fresh_for` seconds ago; all who ask share one request.
+
+        `anew`: by a request of one's own, which nobody began earlier.
+        """
+        if anew:
+            return await self._look(order_id)
         return await self._flights.join(order_id, lambda: self._look(order_id))
 
     async def orders(self, *, words: str | None = None, limit: int = 10) -> tuple[Order, ...]:

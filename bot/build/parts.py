@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import aiohttp
@@ -52,7 +52,9 @@ async def open_parts(settings: Settings, now: Now, pace: Pace) -> AsyncIterator[
 async def open_attempts(parts: Parts) -> AsyncIterator[Attempts]:
     """All that does the jobs."""
     ground, pace = parts.ground, parts.pace
-    opening = open_autoenhance(parts.settings, meter=ground.meter, now=ground.now, limits=pace.limits)
+    beside_others = parts.settings.on_postgres
+    limits = replace(pace.limits, fresh_for=0) if beside_others else pace.limits
+    opening = open_autoenhance(parts.settings, meter=ground.meter, now=ground.now, limits=limits)
     async with opening as orders:
         channels = Channels(parts.post, ground.now)
         home = Home(parts.identity.team_id, parts.identity.enterprise_id)
@@ -67,6 +69,7 @@ async def open_attempts(parts: Parts) -> AsyncIterator[Attempts]:
             rules=Rules(lasts=timedelta(days=parts.settings.watch_days)),
             now=ground.now,
             record=ground.engine.add,
+            beside_others=beside_others,
             first_pause=pace.first_pause,
         )
         yield Attempts(ground.ledger, Work(tools), ground.now)

@@ -52,7 +52,11 @@ def _upgrade(url: "URL") -> None:
 
 
 def _upgrade_engine(connection: "Connection") -> None:
-    """As Procrastinate's handbook says: its whole schema once, and then each newer file by its name."""
+    """As Procrastinate's handbook says: its whole schema once, and then each newer file by its name.
+
+    Those that it calls `post` too, which take away what its older code uses: an update of Procrastinate
+    itself is no rolling one.
+    """
     from procrastinate.schema import SchemaManager  # noqa: PLC0415
 
     connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {_ENGINE} (name text PRIMARY KEY)")

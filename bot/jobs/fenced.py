@@ -22,7 +22,7 @@ SELECT pg_notify('procrastinate_queue_v1#' || next.queue_name, json_build_object
     'type', 'job_inserted', 'job_id', next.id)::text)
 FROM ended CROSS JOIN LATERAL (
     SELECT id, queue_name FROM procrastinate_jobs
-    WHERE lock = ended.lock AND status = 'todo' ORDER BY id LIMIT 1
+    WHERE lock = ended.lock AND status = 'todo' ORDER BY priority DESC, id LIMIT 1
 ) next
 """
 _OURS = "id = %(id)s AND attempts = %(attempts)s AND status = 'doing'"

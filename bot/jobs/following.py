@@ -51,7 +51,8 @@ class Following:
         if not watches:
             return
         try:
-            view = order_view(await self._tools.orders.order(order), order)
+            look = await self._tools.orders.order(order, anew=self._tools.beside_others)
+            view = order_view(look, order)
         except OrderNotFound:
             await self._follow(watches, None)
         except AutoenhanceError as error:

@@ -11,7 +11,7 @@ from bot.errors import CannotPost, OrderNotFound, SlackBusy, SlackError, TryLate
 from bot.jobs.following import Following
 from bot.jobs.model import Find, LookUp, Share, ShowPhotos
 from bot.jobs.patience import PATIENCE, Patience, tells
-from bot.jobs.request import Asker, Message, Wanted
+from bot.jobs.request import Message, Wanted
 from bot.jobs.seeing import given_up, order_view, see
 from bot.jobs.tools import Tools
 from bot.jobs.worker import PutOff
@@ -29,7 +29,7 @@ class Looking:
         self._patience = patience
 
     async def look_up(self, job: LookUp, attempt: int) -> None:
-        seen = await asyncio.gather(*(self._see(wanted, job.asker) for wanted in job.wanted))
+        seen = await asyncio.gather(*(self._see(wanted, job) for wanted in job.wanted))
         late = [
             view.error for view in seen if isinstance(view, TroubleView) and isinstance(view.error, TryLater)
         ]
@@ -60,9 +60,10 @@ class Looking:
             await self._tools.answers.say(job, view.sentence, aside=True)
         return told
 
-    async def _see(self, wanted: Wanted, asker: Asker) -> OrderView | TroubleView:
+    async def _see(self, wanted: Wanted, job: LookUp) -> OrderView | TroubleView:
         """With what the team saw last, for when Autoenhance does not answer."""
-        view = await see(self._tools.orders, wanted.order, asker.user_id, wanted.before)
+        asker, anew = job.asker, self._tools.beside_others and isinstance(job.place, Message)
+        view = await see(self._tools.orders, wanted.order, asker.user_id, wanted.before, anew=anew)
         if isinstance(view, OrderView):
             await self._tools.stores.looks.remember(asker.team_id, wanted.order, view.glimpse)
             return replace(view, watch=await self._following.watched(asker.team_id, asker.place, view.order))

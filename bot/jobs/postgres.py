@@ -14,7 +14,7 @@ import structlog
 from procrastinate import App, SyncPsycopgConnector
 
 from bot.database.postgres import PostgresDatabase, PostgresSql
-from bot.database.sql import Sql, Statement
+from bot.database.sql import Database, Sql, Statement
 from bot.errors import DatabaseFailed, DeskClosed
 from bot.jobs.ledger import Ledger
 from bot.jobs.model import Job
@@ -91,6 +91,7 @@ class PostgresEngine:
             allow_unknown=True,
             connection=cast("PostgresSql", sql).connection,
             queue=_queue(job),
+            priority=0 if job.background else 1,  # else a look that waits for its place holds up its lane
             lock=lane,
             schedule_in={"seconds": held} if held else None,
         )
@@ -108,6 +109,12 @@ class PostgresEngine:
             await self._database.run(begin)
         except DatabaseFailed:
             log.warning("a job begins later", seconds=HELD)
+
+
+async def workers(database: Database) -> int:
+    """How many processes have given a sign of life within the last minute; raises DatabaseFailed."""
+    alive = "SELECT 1 AS one FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'"
+    return len(await database.run(lambda sql: sql.rows(alive))) // 2  # each has two of Procrastinate's
 
 
 def _queue(job: Job) -> str:

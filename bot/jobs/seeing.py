@@ -11,11 +11,16 @@ from bot.slack.shown import OrderView, TroubleView
 
 
 async def see(
-    orders: Autoenhance, order: OrderId, by: str | None = None, before: Glimpse | None = None
+    orders: Autoenhance,
+    order: OrderId,
+    by: str | None = None,
+    before: Glimpse | None = None,
+    *,
+    anew: bool = False,
 ) -> OrderView | TroubleView:
     """Never raises for what Autoenhance did or did not answer: that is shown too."""
     try:
-        return order_view(await orders.order(order), order, by, before)
+        return order_view(await orders.order(order, anew=anew), order, by, before)
     except AutoenhanceError as error:
         return TroubleView(order, error, last=before, before=before)
 

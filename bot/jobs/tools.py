@@ -28,4 +28,6 @@ class Tools:
     rules: Rules
     now: Callable[[], datetime]
     record: Callable[[Job], Awaitable[Any]]  # takes a job that has to outlive us
+    beside_others: bool
+    """Other processes draw on the same cards: an answer from before our turn may be older than theirs."""
     first_pause: float  # seconds before a job that had to wait is tried again; doubles each time

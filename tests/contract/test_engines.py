@@ -10,10 +10,11 @@ from pydantic import TypeAdapter
 from bot.errors import DatabaseFailed, DeskClosed
 from bot.jobs.attempts import MOST_BROKEN, STRANGE_KEPT
 from bot.jobs.ledger import DONE_KEPT
-from bot.jobs.model import Job, LookAtWatched, LookUp
+from bot.jobs.model import Job, LookAtWatched, LookUp, StopWatch
+from bot.jobs.request import Ephemeral
 from bot.jobs.worker import CannotSucceed, PutOff
 from bot.orders.ids import OrderId
-from tests.contract.bench import NOW, Bench, Recording, record, say
+from tests.contract.bench import ASKER, NOW, Bench, Recording, record, say
 
 
 async def test_a_job_is_done_once(bench: Bench) -> None:
@@ -277,6 +278,21 @@ async def test_people_wait_behind_no_look_of_ours(bench: Bench) -> None:
         await worker.until(lambda: len(worker.tries) == 32)
         await record(engine, [say("a")])
         await worker.until(lambda: ("a", 1) in worker.tries)
+        worker.gate.set()
+
+
+async def test_nor_behind_one_in_their_own_lane_that_has_no_place_yet(bench: Bench) -> None:
+    """Whoever stops a watch whose order is to be looked at, when all the places for looks are taken."""
+    worker = Recording()
+    worker.gate.clear()
+    orders = [OrderId(f"order-{number}") for number in range(40)]
+    place = Ephemeral(response_url="https://hooks.slack.test/1")
+    stop = StopWatch(key="stop", asker=ASKER, place=place, order=orders[-1])
+    async with bench.works(worker) as engine:
+        await engine.add_all(lambda _: [LookAtWatched.at("T1", order) for order in orders])
+        await worker.until(lambda: len(worker.tries) == 32)
+        await record(engine, [stop])
+        await worker.until(lambda: ("stop", 1) in worker.tries)
         worker.gate.set()
 
 

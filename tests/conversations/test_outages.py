@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.demo import Sandbox, open_desk_in
+from bot.demo import Sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA_BOT, BEN
 from bot.sandbox.moods import MoodName
@@ -13,6 +13,7 @@ from bot.sandbox.orders import BIRCH, OAK
 from bot.sandbox.slack import SlackSandbox
 from tests.chat import Chat
 from tests.conftest import HURRY
+from tests.whole import whole_bot
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,7 @@ async def test_after_twenty_five_minutes_it_stops_asking(sandbox: Sandbox) -> No
     """The person is told before the response_url expires, and Re-check is there for later."""
     chat, clock = Chat(sandbox.slack), Clock()
     sandbox.autoenhance.set_mood("503")
-    async with open_desk_in(sandbox, pace=HURRY, now=clock):
+    async with whole_bot(sandbox, pace=HURRY, now=clock):
         await sandbox.slack.command(f"/order {OAK}")
         await chat.reads("Autoenhance isn't answering")
 
@@ -167,7 +168,7 @@ async def test_a_search_stops_too(sandbox: Sandbox) -> None:
     """A search that finds nobody at home ends with the command to try later."""
     chat, clock = Chat(sandbox.slack), Clock()
     sandbox.autoenhance.set_mood("503")
-    async with open_desk_in(sandbox, pace=HURRY, now=clock):
+    async with whole_bot(sandbox, pace=HURRY, now=clock):
         await sandbox.slack.command("/order recent")
         await chat.reads("I'll search again until it does")
 

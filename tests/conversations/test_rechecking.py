@@ -6,13 +6,15 @@ import pytest
 
 from bot.autoenhance.limits import Limits
 from bot.build.pace import Pace
-from bot.demo import Sandbox, open_desk_in
+from bot.demo import Sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, BEN, SHOOTS
 from bot.sandbox.order_shapes import Json
 from bot.sandbox.orders import BIRCH, OAK, REASONS
 from bot.sandbox.slack import SlackSandbox
+from tests.both import on_sqlite
 from tests.chat import Chat
+from tests.whole import whole_bot
 
 
 def progressed(autoenhance: AutoenhanceSandbox, order_id: str, status: str, count: int) -> None:
@@ -109,10 +111,11 @@ async def test_a_shared_card_that_cannot_be_updated_goes_through_the_response_ur
     await chat.reads("no change", viewer=BEN)
 
 
+@on_sqlite  # several processes share no requests
 async def test_ten_people_in_a_moment_are_one_request(sandbox: Sandbox) -> None:
     """Looks at one order within a moment share one request to Autoenhance, and all are answered."""
     slack, chat = sandbox.slack, Chat(sandbox.slack)
-    async with open_desk_in(sandbox, pace=Pace(Limits(fresh_for=60))):
+    async with whole_bot(sandbox, pace=Pace(Limits(fresh_for=60))):
         for _ in range(10):
             await slack.command(f"/order {REASONS}", user=BEN)
         await chat.until(lambda: len([each for each in chat.said(viewer=BEN) if each.blocks]) == 10 or None)

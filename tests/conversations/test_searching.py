@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo import open_desk_in, open_sandbox
+from bot.demo import open_sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.slack import SlackSandbox
 from tests.chat import Chat
+from tests.whole import whole_bot
 
 
 async def test_every_hit_has_its_button(chat: Chat) -> None:
@@ -65,7 +66,7 @@ async def test_it_is_searched_again_until_autoenhance_answers(
 @pytest.fixture
 async def keyless(tmp_path: Path) -> AsyncIterator[SlackSandbox]:
     """A Slack whose bot has no Autoenhance key."""
-    async with open_sandbox(tmp_path, autoenhance_api_key=None) as sandbox, open_desk_in(sandbox):
+    async with open_sandbox(tmp_path, autoenhance_api_key=None) as sandbox, whole_bot(sandbox):
         yield sandbox.slack
 
 

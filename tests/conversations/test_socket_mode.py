@@ -7,12 +7,13 @@ import httpx
 import pytest
 
 from bot.build.desk import open_desk
-from bot.demo import APP_TOKEN, Sandbox, open_desk_in, open_sandbox
+from bot.demo import APP_TOKEN, Sandbox, open_sandbox
 from bot.errors import SettingsError
 from bot.sandbox.orders import BIRCH, OAK
 from bot.sandbox.server import serving
 from bot.slack.names import ASK_BLOCK, LOOK_UP_ORDER
 from tests.chat import Chat
+from tests.whole import whole_bot
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ async def sockets(tmp_path: Path) -> AsyncIterator[Sandbox]:
 async def test_the_same_conversation(sockets: Sandbox) -> None:
     """A command, a click and a modal, all over the socket."""
     slack, chat = sockets.slack, Chat(sockets.slack)
-    async with open_desk_in(sockets):
+    async with whole_bot(sockets):
         card = await chat.order(BIRCH)
         await chat.click(card, "Re-check")
         await chat.reads("no change since")

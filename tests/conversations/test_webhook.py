@@ -5,13 +5,14 @@ import json
 import httpx
 import pytest
 
-from bot.demo import Sandbox, open_desk_in
+from bot.demo import Sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.orders import OAK
 from tests.chat import Chat
 from tests.clock import Clock
 from tests.conftest import HURRY
 from tests.shoot import Shoot
+from tests.whole import whole_bot
 
 
 async def called(autoenhance: AutoenhanceSandbox, body: bytes, **headers: str) -> int:
@@ -130,5 +131,5 @@ async def test_without_a_token_there_is_no_such_door(sandbox: Sandbox, clock: Cl
     """The route does not exist."""
     bare = sandbox.settings.model_copy(update={"autoenhance_webhook_token": None})
     changed = Sandbox(sandbox.slack, sandbox.autoenhance, bare)
-    async with open_desk_in(changed, pace=HURRY, now=clock.now):
+    async with whole_bot(changed, pace=HURRY, now=clock.now):
         assert await called(sandbox.autoenhance, b"", authentication="anything") == 404

@@ -1,0 +1,162 @@
+"""The tables: the same everywhere, made once, and those of an earlier version taken over."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from bot.build.ground import MIGRATE, bring_up, open_database
+from bot.database.schema import HEAD, is_current, migrate_postgres
+from bot.errors import SettingsError
+from bot.settings import FixedSettings
+from bot.watches.store import Watches
+from tests.databases import new_name
+from tests.postgres import Server
+
+# As the version before Alembic made them; its files are out there.
+BEFORE = """
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, team_id TEXT NOT NULL, kind TEXT NOT NULL,
+    content TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done', 'dead')),
+    taken INTEGER NOT NULL DEFAULT 0, put_off INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '',
+    recorded_at REAL NOT NULL, ended_at REAL
+) STRICT;
+CREATE TABLE watches (
+    id INTEGER PRIMARY KEY, team_id TEXT NOT NULL, place TEXT NOT NULL, order_id TEXT NOT NULL,
+    condition TEXT NOT NULL CHECK (condition IN ('open', 'parked', 'ending', 'ended')),
+    next_look REAL NOT NULL, claimed REAL NOT NULL DEFAULT 0, wakes INTEGER NOT NULL DEFAULT 0,
+    woken REAL NOT NULL DEFAULT 0, hooked INTEGER NOT NULL DEFAULT 0, called INTEGER NOT NULL DEFAULT 0,
+    share INTEGER NOT NULL DEFAULT 1, ended_at REAL, content TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX watches_once ON watches (team_id, place, order_id) WHERE condition != 'ended';
+CREATE TABLE watchers (
+    team_id TEXT NOT NULL, user_id TEXT NOT NULL, watch_id INTEGER NOT NULL REFERENCES watches (id),
+    PRIMARY KEY (team_id, user_id, watch_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO jobs (key, team_id, kind, content, recorded_at) VALUES ('a', 'T1', 'say', '{}', 1);
+INSERT INTO watches (team_id, place, order_id, condition, next_look, content) VALUES ('T1', 'C1', '12-elm',
+    'open', 5, '{"team_id":"T1","place":"C1","order":"12-elm","next_look":5,
+    "watchers":[{"user_id":"U1","since":"2026-11-23T12:00:00Z"}]}');
+"""
+
+
+def columns(url: str) -> dict[str, list[tuple[str, bool]]]:
+    """By table: its columns, and whether they may be empty."""
+    inspector = sa.inspect(sa.create_engine(url, poolclass=sa.NullPool))
+    ours = [table for table in inspector.get_table_names() if not table.startswith("procrastinate")]
+    return {
+        table: [(column["name"], column["nullable"]) for column in inspector.get_columns(table)]
+        for table in ours
+    }
+
+
+def indexes(url: str) -> set[str | None]:
+    inspector = sa.inspect(sa.create_engine(url, poolclass=sa.NullPool))
+    tables = ("jobs", "watches", "watchers", "looks", "channels")
+    return {
+        index["name"]
+        for table in tables
+        for index in inspector.get_indexes(table)
+        if index["name"] != "jobs_key_key"
+    }
+
+
+def test_both_databases_have_the_same_tables(file: Path, postgres_url: str) -> None:
+    """One kind of SQL is spoken to both; PostgreSQL has the meters too, as only it is shared."""
+    shared = postgres_url.replace("postgresql://", "postgresql+psycopg://")
+    in_file, in_server = columns(f"sqlite:///{file}"), columns(shared)
+    assert in_server.pop("meters")
+
+    assert in_file == in_server
+    assert indexes(f"sqlite:///{file}") == indexes(shared)
+
+
+def test_the_newest_version_is_the_one_that_is_asked_for() -> None:
+    """Whoever adds a migration raises HEAD; else nobody would run it."""
+    config = Config()
+    config.set_main_option("script_location", "bot.database:migrations")
+
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+@pytest.mark.parametrize(
+    ("version", "current"),
+    [("", False), ("0001", False), (HEAD, True), ("9999", True)],
+    ids=["no-tables", "older", "ours", "newer"],
+)
+def test_a_later_version_is_good_too(version: str, *, current: bool) -> None:
+    """While a new version is rolled out, processes of the one before start on its tables as well."""
+    assert is_current(version) is current
+
+
+async def test_a_file_from_before_is_taken_over(tmp_path: Path) -> None:
+    """What it holds is kept, and the tables that it lacks are made."""
+    path = tmp_path / "before.sqlite3"
+    with closing(sqlite3.connect(path)) as before:
+        before.executescript(BEFORE)
+    async with open_database(FixedSettings(database_url=f"sqlite:///{path}")) as database:
+        [watch] = await Watches(database).of_person("T1", "U1") or await Watches(database).at("T1", "C1")
+        jobs = await database.run(lambda sql: sql.rows("SELECT key, state FROM jobs"))
+
+    assert watch.order == "12-elm"
+    assert jobs == [{"key": "a", "state": "open"}]
+    assert {"looks", "channels"} <= set(columns(f"sqlite:///{path}"))
+
+
+async def test_a_new_file_gets_its_tables_by_itself(tmp_path: Path) -> None:
+    """On SQLite nobody has to run anything before the first start."""
+    async with open_database(
+        FixedSettings(database_url=f"sqlite:///{tmp_path}/data/new.sqlite3")
+    ) as database:
+        assert await database.version() == HEAD
+
+
+async def test_postgresql_without_tables_is_refused(postgres: Server) -> None:
+    """With the command that makes them; processes that start side by side are not to do it themselves."""
+    name = new_name()
+    settings = FixedSettings(database_url=postgres.create(name))
+    try:
+        with pytest.raises(SettingsError) as refused:
+            async with open_database(settings):
+                raise AssertionError
+        assert refused.value.problems == [MIGRATE]
+
+        assert await asyncio.to_thread(bring_up, settings) == f"The tables are those of version {HEAD}."
+        async with open_database(settings) as database:
+            assert await database.version() == HEAD
+    finally:
+        postgres.drop(name)
+
+
+async def test_many_may_migrate_at_once(postgres: Server) -> None:
+    """One of them does it, and the others find nothing left to do; again later, nobody does."""
+    name = new_name()
+    url = postgres.create(name)
+    try:
+        await asyncio.gather(*(asyncio.to_thread(migrate_postgres, url) for _ in range(4)))
+        migrate_postgres(url)
+        async with open_database(FixedSettings(database_url=url)) as database:
+            rows = await database.run(lambda sql: sql.rows("SELECT name FROM procrastinate_migrations"))
+        assert len(rows) > 10
+    finally:
+        postgres.drop(name)
+
+
+async def test_a_newer_procrastinate_brings_its_own_migrations(postgres_url: str) -> None:
+    """Those of its files that were not run yet are run, in their order, and none twice."""
+    newest = "03.04.00_50_post_add_retry_failed_job_procedure.sql"
+
+    async with open_database(FixedSettings(database_url=postgres_url)) as database:
+        forget = "DELETE FROM procrastinate_migrations WHERE name = :name"
+        await database.run(lambda sql: sql.do(forget, name=newest))
+        await database.run(lambda sql: sql.do("DROP FUNCTION procrastinate_retry_job_v2"))
+        await asyncio.to_thread(migrate_postgres, postgres_url)
+        there = "SELECT count(*) AS number FROM procrastinate_migrations WHERE name = :name"
+        rows = await database.run(lambda sql: sql.rows(there, name=newest))
+
+    assert rows == [{"number": 1}]

@@ -1,0 +1,21 @@
+"""The whole bot in the process of the test, whatever its database."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+
+from bot.build.desk import Desk, open_crew
+from bot.build.pace import USUAL, Pace
+from bot.clients import utc_now
+from bot.demo import Sandbox, open_desk_in
+
+
+@asynccontextmanager
+async def whole_bot(
+    sandbox: Sandbox, *, pace: Pace = USUAL, now: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Desk]:
+    """Called by the sandbox's Slack from now on; on PostgreSQL, what would be two processes."""
+    async with AsyncExitStack() as opened:
+        if sandbox.settings.on_postgres:
+            await opened.enter_async_context(open_crew(sandbox.settings, pace=pace, now=now))
+        yield await opened.enter_async_context(open_desk_in(sandbox, pace=pace, now=now))
