@@ -81,11 +81,11 @@ class PostgresEngine:
             raise DeskClosed
 
     def _put(self, sql: Sql, job: Job, *, held: int) -> tuple[int, int] | None:
+        lane = hashlib.sha256(job.lane.encode()).hexdigest()[:32]
+        sql.alone(lane)  # else a lower number could be written later, and overtaken
         row = self._ledger.put(sql, job, self._now())
         if row is None:
             return None
-        lane = hashlib.sha256(job.lane.encode()).hexdigest()[:32]
-        sql.alone(lane)  # else a lower number could be written later, and overtaken
         deferring = self._app.configure_task(
             TASK,
             allow_unknown=True,

@@ -222,6 +222,22 @@ async def test_jobs_of_one_lane_keep_their_order(bench: Bench) -> None:
     assert [key for key, _ in worker.tries] == keys == worker.ended
 
 
+async def test_however_close_they_come_a_lane_has_one_order(bench: Bench) -> None:
+    """Of a hundred that are recorded at once, each is done in the place of its number."""
+    worker = Recording()
+    jobs = [say(str(number), ts="1") for number in range(100)]
+    async with bench.works(worker) as engine:
+        ids = await asyncio.gather(*map(engine.write, jobs))
+        numbered = {id_: job for id_, job in zip(ids, jobs, strict=True) if id_ is not None}
+        for id_, job in numbered.items():
+            engine.begin(id_, job)
+        await worker.until(lambda: len(worker.ended) == len(jobs))
+
+    if not bench.embedded:  # which does them as they are begun
+        assert worker.ended == [numbered[id_].key for id_ in sorted(numbered)]
+    assert worker.ended == [key for key, _ in worker.tries]
+
+
 async def test_other_lanes_do_not_wait(bench: Bench) -> None:
     """While one message's job takes long, another's is done; the one behind it is not begun."""
     worker = Recording()
