@@ -12,6 +12,7 @@ async def watched(seconds: float) -> AsyncIterator[None]:
 
     Also one that was suspended, as soon as it goes on: others have taken its work over by then.
     """
+    faulthandler.dump_traceback_later(seconds, exit=True)
     feeding = asyncio.create_task(_feed(seconds))
     try:
         yield

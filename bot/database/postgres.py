@@ -53,6 +53,7 @@ class PostgresDatabase:
     def __init__(self, pool: ConnectionPool[psycopg.Connection[DictRow]]) -> None:
         self._pool = pool
         self._threads = ThreadPoolExecutor(max_workers=SIZE, thread_name_prefix="database")
+        self._room = asyncio.Semaphore(SIZE)
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -79,8 +80,14 @@ class PostgresDatabase:
 
     async def run(self, statement: Statement[T]) -> T:
         """As `bot.database.sql.Database` promises."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._run, statement)
+        try:
+            await asyncio.wait_for(self._room.acquire(), WAIT)
+        except TimeoutError:
+            raise DatabaseFailed("all connections are in use") from None
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, statement)
+        finally:
+            self._room.release()
 
     async def version(self) -> str:
         """Of the tables; empty if there are none."""

@@ -1,16 +1,17 @@
 """An engine under test, and a worker that keeps what it did."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
 
 from pydantic import TypeAdapter
 
 from bot.database.sql import Database
 from bot.database.sqlite import SqliteDatabase
+from bot.errors import DatabaseFailed
 from bot.jobs.attempts import Attempts
 from bot.jobs.embedded import EmbeddedEngine
 from bot.jobs.engine import Engine
@@ -62,12 +63,6 @@ class Recording:
             await self.changed.wait_for(seen)
 
 
-class Working(Protocol):
-    """Somebody who does jobs."""
-
-    async def rescue(self) -> None: ...
-
-
 @dataclass
 class Bench:
     """One kind of engine on a database of the test's own; `now` is the time, moved by the test."""
@@ -84,14 +79,21 @@ class Bench:
     def embedded(self) -> bool:
         return isinstance(self.database, SqliteDatabase)
 
+    def attempts(self, worker: Recording, *, jobs: TypeAdapter[Job] = JOB, longest: float = 60.0) -> Attempts:
+        return Attempts(self.ledger, worker, lambda: self.now, first_pause=0.001, longest=longest, jobs=jobs)
+
     @asynccontextmanager
     async def works(
-        self, worker: Recording, *, drain: float = 5.0, jobs: TypeAdapter[Job] = JOB, longest: float = 60.0
+        self,
+        worker: Recording,
+        *,
+        drain: float = 5.0,
+        jobs: TypeAdapter[Job] = JOB,
+        longest: float = 60.0,
+        poll: float = 0.02,
     ) -> AsyncIterator[Engine]:
         """A process that records jobs and does them; on leaving it has `drain` seconds to stop."""
-        attempts = Attempts(
-            self.ledger, worker, lambda: self.now, first_pause=0.001, longest=longest, jobs=jobs
-        )
+        attempts = self.attempts(worker, jobs=jobs, longest=longest)
         if self.embedded:
             engine = EmbeddedEngine(self.database, self.ledger, now=lambda: self.now)
             await engine.start(attempts)
@@ -100,18 +102,18 @@ class Bench:
             finally:
                 await engine.drain(drain)
             return
-        async with self._shared(attempts, drain) as engine_:
+        async with self._shared(attempts, drain, poll) as engine_:
             yield engine_
 
     @asynccontextmanager
-    async def _shared(self, attempts: Attempts, drain: float) -> AsyncIterator[Engine]:
+    async def _shared(self, attempts: Attempts, drain: float, poll: float) -> AsyncIterator[Engine]:
         from bot.database.postgres import PostgresDatabase  # noqa: PLC0415
         from bot.jobs.crew import Crew  # noqa: PLC0415
         from bot.jobs.postgres import PostgresEngine  # noqa: PLC0415
 
         assert isinstance(self.database, PostgresDatabase)
         engine = PostgresEngine(self.database, self.ledger, lambda: self.now)
-        crew = Crew(self.url, attempts, at_once=32, poll=0.02, beat=0.5, gone=5)
+        crew = Crew(self.url, attempts, at_once=32, poll=poll, beat=0.5, gone=5)
         await crew.start(drain)
         try:
             yield engine
@@ -132,3 +134,15 @@ async def record(engine: Engine, jobs: Iterable[Job]) -> list[bool]:
             engine.begin(id_, job)
         new.append(id_ is not None)
     return new
+
+
+async def listening(engine: Engine, worker: Recording) -> None:
+    """Returns when workers hear of what is recorded: while they start, they look but do not listen."""
+    for number in range(100):
+        key = f"are you there, {number} {len(worker.tries)}"
+        with contextlib.suppress(TimeoutError, DatabaseFailed):
+            await record(engine, [say(key)])
+            async with asyncio.timeout(0.2):
+                await worker.until(lambda key=key: key in worker.ended)  # type: ignore[misc]  # bound in this round
+                return
+    raise TimeoutError("no worker hears of what is recorded")

@@ -14,7 +14,7 @@ from bot.jobs.model import Job, LookAtWatched, LookUp, StopWatch
 from bot.jobs.request import Ephemeral
 from bot.jobs.worker import CannotSucceed, PutOff
 from bot.orders.ids import OrderId
-from tests.contract.bench import ASKER, NOW, Bench, Recording, record, say
+from tests.contract.bench import ASKER, NOW, Bench, Recording, listening, record, say
 
 
 async def test_a_job_is_done_once(bench: Bench) -> None:
@@ -238,6 +238,21 @@ async def test_however_close_they_come_a_lane_has_one_order(bench: Bench) -> Non
     assert worker.ended == [key for key, _ in worker.tries]
 
 
+async def test_nobody_waits_for_a_poll(bench: Bench) -> None:
+    """What begins is done at once, and so is what comes after it in its lane: workers are told."""
+    worker = Recording()
+    async with bench.works(worker, poll=3600) as engine:
+        await listening(engine, worker)
+        jobs = [say(str(number), ts="1") for number in range(5)]
+        ids = [await engine.write(job) for job in jobs]
+        for _ in range(50):
+            await bench.open_jobs()  # meanwhile the workers have looked in vain
+        for id_, job in zip(ids, jobs, strict=True):
+            assert id_ is not None
+            engine.begin(id_, job)
+        await worker.until(lambda: worker.ended[-5:] == [str(number) for number in range(5)])
+
+
 async def test_other_lanes_do_not_wait(bench: Bench) -> None:
     """While one message's job takes long, another's is done; the one behind it is not begun."""
     worker = Recording()
@@ -253,25 +268,37 @@ async def test_other_lanes_do_not_wait(bench: Bench) -> None:
 
 
 async def test_a_job_that_is_put_off_leaves_its_lane(bench: Bench) -> None:
-    """Nobody waits behind one that waits for Autoenhance; when its time has come, it is back in its lane."""
+    """Nobody waits behind one that waits for Autoenhance; when its time has come, it waits for its lane."""
 
     def act(job: Job, attempt: int) -> None:
-        if job.key == "a" and attempt == 1:
-            raise PutOff(0.2)
+        if job.key in {"a", "clock"} and attempt == 1:
+            raise PutOff(0.5 if job.key == "a" else 0.7)
 
     worker = Recording(act)
     async with bench.works(worker) as engine:
-        await record(engine, [say("a", ts="1"), say("b", ts="1")])
+        await record(engine, [say("a", ts="1"), say("clock"), say("b", ts="1")])
         await worker.until(lambda: worker.ended == ["b"])
         worker.gate.clear()
         await record(engine, [say("c", ts="1")])
-        await worker.until(lambda: len(worker.tries) == 3)
-        first, then = (("c", 1), ("a", 2)) if worker.tries[-1] == ("c", 1) else (("a", 2), ("c", 1))
-        assert worker.tries[-1] == first
+        await worker.until(lambda: ("clock", 2) in worker.tries)
+        assert ("a", 2) not in worker.tries
         worker.gate.set()
-        await worker.until(lambda: len(worker.ended) == 3)
+        await worker.until(lambda: len(worker.ended) == 4)
 
-    assert worker.tries[-1] == then
+    assert worker.ended.index("c") < worker.ended.index("a")
+
+
+async def test_a_job_that_has_ended_is_not_done_again(bench: Bench) -> None:
+    """Killed between its end and the engine's knowing of it: the ledger knows."""
+    worker = Recording()
+    async with bench.works(worker) as engine:
+        id_ = await engine.write(say("a"))
+        assert id_ is not None
+        engine.begin(id_, say("a"))
+        await worker.until(lambda: worker.ended == ["a"])
+
+    assert await bench.attempts(worker).make(id_) is None
+    assert worker.tries == [("a", 1)]
 
 
 async def test_many_are_done_side_by_side(bench: Bench) -> None:

@@ -1,6 +1,8 @@
 """The watches on a real file: where, when and by whom, whatever comes in between."""
 
+import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -395,6 +397,47 @@ async def test_the_longest_plan_is_believed(watches: Watches, agenda: Diary) -> 
     assert await agenda.due(NOW, MANY) == []
 
     assert await agenda.due(NOW - SECOND, MANY) == [Due("T1", ELM)]
+
+
+# Several at once
+
+
+async def test_however_many_ask_at_once_a_place_has_one_watch_of_an_order(watches: Watches) -> None:
+    """The others get the one that is there."""
+    found = await asyncio.gather(*(watches.add(watch(), most=MANY) for _ in range(20)))
+
+    assert len({each.id for each in found if each}) == 1
+    assert len(found) == 20
+
+
+async def test_however_many_ask_at_once_a_place_has_its_limit(watches: Watches) -> None:
+    """Five of twenty orders, and not a sixth."""
+    orders = [OrderId(f"order-{number}") for number in range(20)]
+    found = await asyncio.gather(*(watches.add(watch(order), most=5) for order in orders))
+
+    assert sum(each is not None for each in found) == 5
+
+
+async def test_two_sweeps_take_no_order_twice(database: Database, watches: Watches) -> None:
+    """One that comes while another is at it takes what is left, whenever that one ends."""
+    for number in range(10):
+        await added(watches, watch(OrderId(f"order-{number}")))
+    agenda, taken, go_on = Agenda(database), threading.Event(), threading.Event()
+
+    def slowly(sql: Sql) -> list[Due]:
+        due = agenda.take(sql, NOW, 6)
+        taken.set()
+        go_on.wait(10)
+        return due
+
+    first = asyncio.create_task(database.run(slowly))
+    await asyncio.to_thread(taken.wait, 10)
+    second = asyncio.create_task(database.run(lambda sql: agenda.take(sql, NOW, 6)))
+    asyncio.get_running_loop().call_later(0.1, go_on.set)
+
+    assert len(await first) == 6
+    assert len(set(await first) | set(await second)) == 10
+    assert len(await second) == 4
 
 
 # Forgetting

@@ -1,0 +1,112 @@
+"""PostgreSQL as others use it beside us: they stand in each other's way, it goes away and comes back."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.database.postgres import SIZE, PostgresDatabase
+from bot.database.sql import Sql
+from bot.errors import DatabaseFailed
+from tests.databases import new_name
+from tests.postgres import OwnServer
+
+
+@pytest.fixture
+async def shared(postgres_url: str) -> AsyncIterator[PostgresDatabase]:
+    async with PostgresDatabase.opened(postgres_url) as database:
+        yield database
+
+
+async def test_two_who_block_each_other_both_come_through(shared: PostgresDatabase) -> None:
+    """PostgreSQL undoes one of them, which is then done again."""
+    await shared.run(lambda sql: sql.do("CREATE TABLE t (a int PRIMARY KEY, b int)"))
+    await shared.run(lambda sql: sql.do("INSERT INTO t VALUES (1, 0), (2, 0)"))
+    both = threading.Barrier(2)
+
+    async def cross(mine: int, theirs: int) -> None:
+        tried: list[int] = []
+
+        def one_and_then_the_other(sql: Sql) -> None:
+            sql.do("UPDATE t SET b = b + 1 WHERE a = :a", a=mine)
+            if not tried:
+                tried.append(1)
+                both.wait(5)
+            sql.do("UPDATE t SET b = b + 1 WHERE a = :a", a=theirs)
+
+        await shared.run(one_and_then_the_other)
+
+    await asyncio.gather(cross(1, 2), cross(2, 1))
+
+    assert await shared.run(lambda sql: sql.rows("SELECT b FROM t")) == [{"b": 2}, {"b": 2}]
+
+
+async def test_what_fails_is_undone_alone(shared: PostgresDatabase) -> None:
+    """Nothing of it is written, and the next one finds all in order."""
+    await shared.run(lambda sql: sql.do("CREATE TABLE t (a int PRIMARY KEY)"))
+
+    def broken(sql: Sql) -> None:
+        sql.do("INSERT INTO t VALUES (1)")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await shared.run(broken)
+    assert await shared.run(lambda sql: sql.rows("SELECT a FROM t")) == []
+
+
+async def test_no_error_quotes_a_row(shared: PostgresDatabase) -> None:
+    """PostgreSQL names the values that stand in the way; an order id is a secret."""
+    await shared.run(lambda sql: sql.do("CREATE TABLE t (a text PRIMARY KEY)"))
+    await shared.run(lambda sql: sql.do("INSERT INTO t VALUES (:a)", a="a-secret-id"))
+    with pytest.raises(DatabaseFailed) as failed:
+        await shared.run(lambda sql: sql.do("INSERT INTO t VALUES (:a)", a="a-secret-id"))
+
+    assert "UniqueViolation" in str(failed.value)
+    assert "a-secret-id" not in str(failed.value)
+    assert failed.value.__cause__ is None
+    assert failed.value.__suppress_context__
+
+
+async def test_a_server_that_was_away_is_found_again(breakable: OwnServer) -> None:
+    """Meanwhile whoever asks hears so within Slack's three seconds; afterwards all goes on by itself."""
+    async with PostgresDatabase.opened(breakable.create(new_name())) as database:
+        for away in (breakable.stop, breakable.crash):
+            away()
+            asked = time.monotonic()
+            with pytest.raises(DatabaseFailed):
+                await database.run(lambda sql: sql.rows("SELECT 1 AS one"))
+            assert time.monotonic() - asked < 2.9
+            breakable.start()
+            await _until_it_answers(database)
+
+
+async def test_nobody_waits_for_ever_for_a_connection(shared: PostgresDatabase) -> None:
+    """When all are in use by statements that take long, the next caller is told in time."""
+    let_go, all_busy = threading.Event(), threading.Barrier(SIZE + 1)
+
+    def long(_: Sql) -> None:
+        all_busy.wait(10)
+        let_go.wait(10)
+
+    busy = [asyncio.create_task(shared.run(long)) for _ in range(SIZE)]
+    await asyncio.to_thread(all_busy.wait, 10)
+    asked = time.monotonic()
+    try:
+        with pytest.raises(DatabaseFailed):
+            await shared.run(lambda sql: sql.rows("SELECT 1 AS one"))
+        assert time.monotonic() - asked < 2.9
+    finally:
+        let_go.set()
+        await asyncio.gather(*busy)
+
+
+async def _until_it_answers(database: PostgresDatabase) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                await database.run(lambda sql: sql.rows("SELECT 1 AS one"))
+            except DatabaseFailed:
+                continue
+            return

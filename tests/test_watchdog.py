@@ -1,0 +1,52 @@
+"""A process that stands still ends; one that works or waits does not."""
+
+import asyncio
+import sys
+
+import pytest
+
+from tests.process import ROOT
+
+STORY = """
+import asyncio, sys, time
+from bot.watchdog import watched
+
+async def main():
+    async with watched(0.5):
+        {inside}
+    print("came to its end")
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("inside", "code", "out"),
+    [
+        pytest.param("time.sleep(60)", 1, "", id="stands-still"),
+        pytest.param("await asyncio.sleep(1.5)", 0, "came to its end\n", id="waits"),
+        pytest.param("[await asyncio.sleep(0) for _ in range(9)]", 0, "came to its end\n", id="works"),
+    ],
+)
+async def test_who_stands_still_is_ended(inside: str, code: int, out: str) -> None:
+    """With code 1 and where it stood, for its supervisor to start it anew."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        STORY.format(inside=inside),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, err = await asyncio.wait_for(process.communicate(), 30)
+
+    assert (process.returncode, said.decode()) == (code, out)
+    assert ("in main" in err.decode()) == bool(code)
+
+
+async def test_it_lets_go_of_who_is_done() -> None:
+    """What stands still afterwards is none of its business."""
+    story = STORY.replace("print(", "time.sleep(1.5); print(").format(inside="pass")
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", story, cwd=ROOT)
+
+    assert await asyncio.wait_for(process.wait(), 30) == 0
