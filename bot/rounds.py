@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
 
-from bot.errors import DatabaseFailed, DeskClosed
+from bot.errors import DeskClosed
 from bot.meters.meter import Meter
 
 EARLY = 0.8  # of the time between two: whoever is a little early has waited long enough
@@ -23,7 +23,7 @@ class Rounds:
         self._closing = asyncio.Event()
 
     async def run(self) -> None:
-        """Until `close`. What the database refuses is tried again in the next round."""
+        """Until `close`. Whatever goes wrong is tried again in the next round."""
         while not self._closing.is_set():
             try:
                 turn = await self._meter.take(f"round: {self._name}", every=EARLY * self._every, within=0.0)
@@ -31,7 +31,7 @@ class Rounds:
                     await self._do()
             except DeskClosed:
                 return
-            except DatabaseFailed:
+            except Exception:  # also what nobody thought of: no one else would see that it has stopped
                 log.exception("a round failed", round=self._name)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), self._every)

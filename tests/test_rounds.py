@@ -44,6 +44,15 @@ async def test_a_database_that_fails_does_not_end_it() -> None:
     assert done.times == 3
 
 
+async def test_nor_does_an_error_that_nobody_thought_of() -> None:
+    """A sweep that stood still would be noticed by nobody but those who wait for its watches."""
+    done = Done(ZeroDivisionError())
+    async with asyncio.timeout(5), Rounds("look", LocalMeter(time.monotonic), done, every=TICK).going():
+        await done.enough.wait()
+
+    assert done.times == 2
+
+
 async def test_a_stopping_desk_ends_it() -> None:
     """There is nobody left to do it for."""
     done = Done(DeskClosed())

@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Handed
 
 from bot.database.postgres import LIMITS, SIZE, WAIT
+from bot.errors import DatabaseFailed
 from bot.jobs.attempts import BLIND_PAUSE, Attempts
 from bot.jobs.fenced import FencedJobs
 from bot.jobs.postgres import OURS, PEOPLE, TASK
@@ -86,10 +88,13 @@ class Crew:
         await self._stack.aclose()
 
     async def rescue(self) -> None:
-        """Gives the jobs of workers that are gone to the others."""
+        """Gives the jobs of workers that are gone to the others; raises DatabaseFailed."""
         manager = self._app.job_manager
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._gone):
-            await manager.retry_job(job, retry_at=datetime.now(UTC))
+        try:
+            for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._gone):
+                await manager.retry_job(job, retry_at=datetime.now(UTC))
+        except ConnectorException as error:
+            raise DatabaseFailed(type(error.__cause__).__name__) from None
 
     async def _work(self, queue: str, drain: float) -> None:
         """A worker ends, by an error or without one, when its database is gone for long; we go on."""

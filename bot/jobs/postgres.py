@@ -12,6 +12,7 @@ from typing import cast
 
 import structlog
 from procrastinate import App, SyncPsycopgConnector
+from procrastinate.exceptions import ConnectorException
 
 from bot.database.postgres import PostgresDatabase, PostgresSql
 from bot.database.sql import Database, Sql, Statement
@@ -95,7 +96,10 @@ class PostgresEngine:
             lock=lane,
             schedule_in={"seconds": held} if held else None,
         )
-        return row, deferring.defer(row=row, lane=lane)
+        try:
+            return row, deferring.defer(row=row, lane=lane)
+        except ConnectorException as error:  # psycopg's is for the database's door to translate
+            raise error.__cause__ or error from None
 
     async def _begin(self, number: int, queue: str) -> None:
         def begin(sql: Sql) -> None:

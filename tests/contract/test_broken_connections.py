@@ -1,0 +1,80 @@
+"""PostgreSQL goes away in the middle: what fails is DatabaseFailed, and all goes on when it is back."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+
+import psycopg
+import pytest
+
+from bot.database.postgres import PostgresDatabase
+from bot.database.schema import migrate_postgres
+from bot.errors import DatabaseFailed
+from bot.jobs.attempts import Attempts
+from bot.jobs.crew import Crew
+from bot.jobs.ledger import Ledger
+from bot.jobs.postgres import PostgresEngine
+from tests.both import on_postgres
+from tests.contract.bench import NOW, Bench, Recording, say
+from tests.databases import new_name
+from tests.postgres import OwnServer
+
+WAITING = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid != pg_backend_pid()
+"""
+
+
+@asynccontextmanager
+async def cutting(url: str, table: str) -> AsyncIterator[None]:
+    """Whoever waits for this table meanwhile loses the connection."""
+
+    def cut() -> None:
+        with closing(psycopg.connect(url, autocommit=True)) as connection:
+            while not connection.execute(WAITING).fetchall():
+                time.sleep(0.01)
+
+    with closing(psycopg.connect(url)) as holding:
+        holding.execute(f"LOCK TABLE {table}".encode())
+        killing = asyncio.create_task(asyncio.to_thread(cut))
+        yield
+        await asyncio.wait_for(killing, 10)
+
+
+@on_postgres
+@pytest.mark.parametrize("table", ["jobs", "procrastinate_jobs"])
+async def test_a_connection_that_breaks_while_recording(bench: Bench, table: str) -> None:
+    """Whichever of the two tables was about to be written: nothing is recorded, and whoever asked knows."""
+    assert isinstance(bench.database, PostgresDatabase)
+    engine = PostgresEngine(bench.database, bench.ledger, lambda: NOW)
+    async with cutting(bench.url, table):
+        with pytest.raises(DatabaseFailed):
+            await engine.add_all(lambda _: [say("a")])
+
+    assert await bench.open_jobs() == 0
+
+
+@asynccontextmanager
+async def crew_on(url: str) -> AsyncIterator[Crew]:
+    async with PostgresDatabase.opened(url) as database:
+        crew = Crew(
+            url, Attempts(Ledger(database), Recording(), lambda: NOW), at_once=2, poll=0.02, beat=0.5, gone=5
+        )
+        await crew.start(1.0)
+        try:
+            yield crew
+        finally:
+            await crew.stop()
+
+
+async def test_a_rescue_that_the_database_refuses(breakable: OwnServer) -> None:
+    """It is an error like that of any other round, which is tried again."""
+    url = breakable.create(new_name())
+    await asyncio.to_thread(migrate_postgres, url)
+    async with crew_on(url) as crew:
+        breakable.stop()
+        with pytest.raises(DatabaseFailed):
+            await crew.rescue()
+        breakable.start()
+        await crew.rescue()
