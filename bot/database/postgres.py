@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import LiteralString, Self, TypeVar
+from typing import Any, LiteralString, Self, TypeVar
 
 import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure
@@ -21,6 +21,9 @@ SIZE = 8  # connections of one process, beside those of the engine
 WAIT = 2.0  # seconds for a connection: Slack wants its answer within three
 TRIES = 3  # of what two transactions refused each other
 LIMITS = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
+# `reconnect_timeout`: until a pool gives up connecting by itself, and leaves it to whoever asks next. It
+# pauses twice as long each time; after a minute's outage that would be another minute.
+POOL: dict[str, Any] = {"max_size": SIZE, "timeout": WAIT, "reconnect_timeout": 2.0}
 _NAMED = re.compile(r"(?<!:):(?!:)([a-z_]+)")
 
 
@@ -64,10 +67,9 @@ class PostgresDatabase:
             connection_class=psycopg.Connection[DictRow],
             kwargs={"row_factory": dict_row, "options": LIMITS, "connect_timeout": 5},
             min_size=1,
-            max_size=SIZE,
-            timeout=WAIT,
             check=ConnectionPool.check_connection,
             open=False,
+            **POOL,
         )
         database = cls(pool)
         try:

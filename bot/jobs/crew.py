@@ -13,7 +13,7 @@ from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, 
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Handed
 
-from bot.database.postgres import LIMITS, SIZE, WAIT
+from bot.database.postgres import LIMITS, POOL
 from bot.errors import DatabaseFailed
 from bot.jobs.attempts import BLIND_PAUSE, Attempts
 from bot.jobs.fenced import FencedJobs
@@ -59,7 +59,7 @@ class Crew:
         over from one that gave none for `gone`.
         """
         kwargs = {"options": LIMITS, "connect_timeout": 5}
-        connector = PsycopgConnector(conninfo=url, kwargs=kwargs, min_size=2, max_size=SIZE, timeout=WAIT)
+        connector = PsycopgConnector(conninfo=url, kwargs=kwargs, min_size=2, **POOL)
         self._app = App(connector=connector)
         self._app.job_manager = FencedJobs(connector)
         self._app.task(name=TASK, pass_context=True, retry=_Retry())(self._do)

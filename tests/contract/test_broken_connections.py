@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 
 import psycopg
 import pytest
@@ -78,3 +78,24 @@ async def test_a_rescue_that_the_database_refuses(breakable: OwnServer) -> None:
             await crew.rescue()
         breakable.start()
         await crew.rescue()
+
+
+async def test_it_goes_on_soon_after_an_outage(breakable: OwnServer) -> None:
+    """However long it was, nobody waits as long again, once PostgreSQL answers."""
+    async with PostgresDatabase.opened(breakable.create(new_name())) as database:
+        breakable.stop()
+        until = time.monotonic() + 8.5
+        while time.monotonic() < until:
+            assert not await answers(database)
+            await asyncio.sleep(0.5)
+        breakable.start()
+        async with asyncio.timeout(2.5):
+            while not await answers(database):
+                pass
+
+
+async def answers(database: PostgresDatabase) -> bool:
+    with suppress(DatabaseFailed):
+        await database.run(lambda sql: sql.do("SELECT 1"))
+        return True
+    return False
