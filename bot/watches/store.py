@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 ENDED_KEPT = timedelta(days=7)
 
 _IN_COLUMNS = {"id", "wakes", "hooked"}
+_READ = "id, next_look, wakes, hooked, content"  # `*` would fail where a later version has added a column
 _LIVE = "condition != 'ended'"
 
 
@@ -123,7 +124,7 @@ class Watches:
 
 
 def _read(sql: Sql, where: str, **values: Value) -> list[Watch]:
-    rows = sql.rows(f"SELECT * FROM watches WHERE {where} ORDER BY id", **values)  # noqa: S608 - literals of this module
+    rows = sql.rows(f"SELECT {_READ} FROM watches WHERE {where} ORDER BY id", **values)  # noqa: S608 - literals of this module
     return [watch for row in rows if (watch := _watch(row))]
 
 

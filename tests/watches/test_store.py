@@ -22,6 +22,7 @@ from bot.watches.agenda import CLAIM, LONGEST, Agenda, Due
 from bot.watches.model import Condition, Delay, Ending, Home, Kind, Level, Sending, Watch, Watcher
 from bot.watches.steps import ended
 from bot.watches.store import ENDED_KEPT, Watches
+from tests.both import on_postgres
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ELM, OAK = OrderId("12-elm"), OrderId("7-oak")
@@ -550,3 +551,16 @@ async def test_no_question_reads_all_watches(file: Path) -> None:
     }
     assert all(any(step.startswith("SEARCH") for step in plan) for plan in plans.values())
     assert sum("watches_due" in step for step in plans["due"]) == 2
+
+
+@on_postgres
+async def test_a_column_of_a_later_version_is_in_nobodys_way(watches: Watches, database_url: str) -> None:
+    """While a deploy rolls, processes of the version before read on, also what psycopg had prepared."""
+    added = await watches.add(watch(), most=MANY)
+    for _ in range(10):
+        assert await watches.at("T1", "C1") == [added]
+    async with open_database(FixedSettings(database_url=database_url)) as migrating:
+        await migrating.run(lambda sql: sql.do("ALTER TABLE watches ADD COLUMN later text"))
+
+    for _ in range(10):
+        assert await watches.at("T1", "C1") == [added]
