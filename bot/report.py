@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 from bot.build.ground import open_database
 from bot.clients import open_autoenhance, open_session, slack_client
 from bot.database.sql import Database
-from bot.errors import AutoenhanceError, KeyRefused, SettingsError, SlackBusy
+from bot.errors import AutoenhanceError, DatabaseFailed, KeyRefused, SettingsError, SlackBusy
 from bot.jobs.ledger import Ledger
 from bot.meters.local import LocalMeter
 from bot.settings import Settings
@@ -99,7 +99,7 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
             dead, parked = await Ledger(database).dead_jobs(), await Watches(database).parked()
             if settings.on_postgres:
                 yield await _workers(database)
-    except SettingsError as error:
+    except (SettingsError, DatabaseFailed) as error:
         yield Finding(good=False, about="Database", says=str(error))
         return
     if not dead:

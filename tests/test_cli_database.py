@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot.build.ground import MIGRATE
-from bot.database.schema import HEAD
+from bot.database.schema import HEAD, migrate_postgres
 from bot.demo import Sandbox
 from tests.databases import new_name
-from tests.postgres import Server
+from tests.postgres import OwnServer, Server
 from tests.process import environment, run, start
 
 
@@ -68,6 +70,36 @@ async def test_a_server_that_is_not_there_is_named(sandbox: Sandbox, command: st
     assert "Check DATABASE_URL, and that the server runs." in said
     assert "s3cret" not in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("password", ["s3%cret", "s3 cret", "s3@cret", "s3/cret", "1/cret"])
+@pytest.mark.parametrize("command", ["migrate", "check"])
+async def test_a_password_that_breaks_its_address_is_not_quoted(command: str, password: str) -> None:
+    """What follows the wrong letter would be read as the server's name, and said."""
+    ran = await run(command, env={"DATABASE_URL": f"postgresql://desk:{password}@127.0.0.1:1/desk"})
+
+    said = ran.out + ran.err
+    assert ran.code == 1
+    assert "in the password, write % as %25" in said
+    assert "cret" not in said
+
+
+@pytest.mark.parametrize("command", ["migrate", "serve", "check"])
+async def test_a_database_of_somebody_else_is_named(
+    sandbox: Sandbox, breakable: OwnServer, command: str
+) -> None:
+    """Whoever may not make tables, or may not read them, hears that in the server's words."""
+    url, role = breakable.create(new_name()), new_name()
+    if command != "migrate":
+        migrate_postgres(url)
+    with closing(psycopg.connect(url, autocommit=True)) as owner:
+        owner.execute(f"CREATE ROLE {role} LOGIN".encode())
+    url = url.replace("postgres@", f"{role}@")
+    ran = await run(command, env=environment(sandbox.settings) | {"DATABASE_URL": url})
+
+    assert ran.code == 1
+    assert "permission denied for" in ran.out + ran.err
+    assert "Traceback" not in ran.err
 
 
 async def test_a_worker_is_for_postgresql(sandbox: Sandbox) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from bot.errors import SettingsError
 from bot.settings import FixedSettings
 from bot.watches.store import Watches
 from tests.databases import new_name
-from tests.postgres import Server
+from tests.postgres import OwnServer, Server
 
 # As the version before Alembic made them; its files are out there.
 BEFORE = """
@@ -131,6 +132,15 @@ async def test_postgresql_without_tables_is_refused(postgres: Server) -> None:
             assert await database.version() == HEAD
     finally:
         postgres.drop(name)
+
+
+def test_an_address_is_read_as_the_others_read_it(breakable: OwnServer) -> None:
+    """One of several servers, or a socket's folder: what `serve` can connect to, `migrate` can."""
+    parts = urlsplit(breakable.create(new_name()))
+    several = f"postgresql://postgres@127.0.0.1:1,127.0.0.1:{parts.port}{parts.path}"
+    socket = f"postgresql://postgres@{quote(str(breakable.folder), safe='')}:{parts.port}{parts.path}"
+    for url in (several, socket):
+        bring_up(FixedSettings(database_url=url))
 
 
 async def test_many_may_migrate_at_once(postgres: Server) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,12 +63,14 @@ async def open_database(settings: Settings) -> "AsyncIterator[SqliteDatabase | P
         from bot.database.postgres import PostgresDatabase, probe  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
         raise SettingsError([EXTRA]) from None
-    try:
-        await asyncio.to_thread(probe, settings.database_url)
-    except DatabaseFailed as error:
-        raise SettingsError([UNREACHABLE.format(error)]) from None
-    async with PostgresDatabase.opened(settings.database_url) as shared:
-        if not schema.is_current(await shared.version()):
+    async with AsyncExitStack() as opened:
+        try:
+            await asyncio.to_thread(probe, settings.database_url)
+            shared = await opened.enter_async_context(PostgresDatabase.opened(settings.database_url))
+            version = await shared.version()
+        except DatabaseFailed as error:
+            raise SettingsError([UNREACHABLE.format(error)]) from None
+        if not schema.is_current(version):
             raise SettingsError([MIGRATE])
         yield shared
 

@@ -6,8 +6,10 @@ Alembic is only loaded where there is something to do: it is larger than all the
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.errors import DatabaseFailed
+
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Connection
+    from sqlalchemy import Connection, Engine
 
 HEAD = "0002"  # of `migrations/versions`; a later one is good too, as migrations only add
 _ENGINE = "procrastinate_migrations"
@@ -22,27 +24,36 @@ def migrate_sqlite(path: Path) -> None:
     """The file's folder is there."""
     import sqlalchemy as sa  # noqa: PLC0415 - see above
 
-    _upgrade(sa.URL.create("sqlite", database=str(path)))
+    _upgrade(sa.create_engine(sa.URL.create("sqlite", database=str(path)), poolclass=sa.NullPool))
 
 
 def migrate_postgres(url: str) -> None:
     """Ours and Procrastinate's; whoever does it at the same time waits, and finds nothing left to do.
 
-    Raises sqlalchemy.exc.SQLAlchemyError.
+    Raises DatabaseFailed.
     """
+    import psycopg  # noqa: PLC0415
     import sqlalchemy as sa  # noqa: PLC0415
 
-    _upgrade(sa.make_url(url).set(drivername="postgresql+psycopg"))
+    # Connected to as everywhere else: SQLAlchemy reads fewer kinds of addresses.
+    engine = sa.create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(url, connect_timeout=5),
+        poolclass=sa.NullPool,
+    )
+    try:
+        _upgrade(engine)
+    except sa.exc.DBAPIError as error:
+        said = str(error.orig).strip() or type(error.orig).__name__
+        raise DatabaseFailed(said.splitlines()[0]) from None
 
 
-def _upgrade(url: "URL") -> None:
-    import sqlalchemy as sa  # noqa: PLC0415
+def _upgrade(engine: "Engine") -> None:
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", "bot.database:migrations")
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended('migrate', 0))")
