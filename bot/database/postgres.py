@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -20,6 +21,7 @@ from bot.errors import DatabaseFailed
 T = TypeVar("T")
 SIZE = 8  # connections of one process, beside those of the engine
 WAIT = 2.0  # seconds for a connection: Slack wants its answer within three
+LEAST = 0.1  # seconds: one that is there is got at once
 TRIES = 3  # of what two transactions refused each other
 LIMITS = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
 # `reconnect_timeout`: until a pool gives up connecting by itself, and leaves it to whoever asks next. It
@@ -84,12 +86,14 @@ class PostgresDatabase:
 
     async def run(self, statement: Statement[T]) -> T:
         """As `bot.database.sql.Database` promises."""
+        until = time.monotonic() + WAIT
         try:
             await asyncio.wait_for(self._room.acquire(), WAIT)
         except TimeoutError:
             raise DatabaseFailed("all connections are in use") from None
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, statement)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, self._run, statement, until)
         finally:
             self._room.release()
 
@@ -101,14 +105,17 @@ class PostgresDatabase:
         row = await self.run(lambda sql: sql.row("SELECT version_num FROM alembic_version"))
         return row["version_num"] if row else ""
 
-    def _run(self, statement: Statement[T]) -> T:
+    def _run(self, statement: Statement[T], until: float) -> T:
+        """Whoever has waited for a thread waits so much less for a connection."""
+        wait = max(until - time.monotonic(), LEAST)
         for left in reversed(range(TRIES)):
             try:
-                with _as_ours(), self._pool.connection() as connection:
+                with _as_ours(), self._pool.connection(timeout=wait) as connection:
                     return statement(PostgresSql(connection))
             except _Again:
                 if not left:
                     raise
+                wait = WAIT
         raise AssertionError
 
 

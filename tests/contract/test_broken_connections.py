@@ -94,6 +94,14 @@ async def test_it_goes_on_soon_after_an_outage(breakable: OwnServer) -> None:
                 pass
 
 
+async def test_whoever_asks_in_an_outage_hears_it_in_time(breakable: OwnServer) -> None:
+    """Also beside forty others: Slack waits three seconds for an answer."""
+    async with PostgresDatabase.opened(breakable.create(new_name())) as database:
+        breakable.stop()
+        async with asyncio.timeout(3):
+            assert not any(await asyncio.gather(*(answers(database) for _ in range(40))))
+
+
 async def answers(database: PostgresDatabase) -> bool:
     with suppress(DatabaseFailed):
         await database.run(lambda sql: sql.do("SELECT 1"))
