@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
@@ -24,9 +25,20 @@ PATIENCE = 30
 # Without fsync a commit is with the system, not on the disk: it outlives every process, but no power cut.
 # Full pages stay in the log: kill -9 can tear a page in two.
 OPTIONS = ("fsync=off", "max_connections=300", "shared_buffers=32MB")
+CUT_OFF = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid != pg_backend_pid()
+"""
 READY = "database system is ready to accept connections"
 # Reads until we end, however we end. $0 is the server's folder, $1 where PostgreSQL's programs are.
 SWEEPER = 'cat; "$1/pg_ctl" stop -m immediate -D "$0/data" >/dev/null 2>&1; rm -rf "$0"'
+
+
+def cut_off(url: str) -> None:
+    """Whoever waits for a lock in this database loses the connection, as soon as somebody does."""
+    with closing(psycopg.connect(url, autocommit=True)) as connection:
+        while not connection.execute(CUT_OFF).fetchall():
+            time.sleep(0.01)
 
 
 class Server:

@@ -5,6 +5,7 @@ look works it out again; killed at any point, the next process does the same.
 """
 
 import asyncio
+from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,7 +48,7 @@ class Following:
         """Raises nothing of what Autoenhance or Slack answered: each watch knows when to look again."""
         found = await self._tools.stores.watches.of_order(team_id, order)
         watches = [watch for watch in found if watch.promised]
-        await asyncio.gather(*(self._wait_for_promise(watch) for watch in found if not watch.promised))
+        await _all(self._wait_for_promise(watch) for watch in found if not watch.promised)
         if not watches:
             return
         try:
@@ -56,7 +57,7 @@ class Following:
         except OrderNotFound:
             await self._follow(watches, None)
         except AutoenhanceError as error:
-            await asyncio.gather(*(self._unanswered(watch, error) for watch in watches))
+            await _all(self._unanswered(watch, error) for watch in watches)
         else:
             await self._follow(watches, view)
 
@@ -82,7 +83,7 @@ class Following:
 
     async def _follow(self, watches: list[Watch], view: OrderView | None) -> None:
         """Side by side: a slow channel holds up no other. What is refused is tried again by itself."""
-        await asyncio.gather(*(self._follow_one(watch, view) for watch in watches))
+        await _all(self._follow_one(watch, view) for watch in watches)
 
     async def _follow_one(
         self, watch: Watch, view: OrderView | None, by: str | None = None
@@ -165,6 +166,13 @@ class Following:
         mine = [watch for watch in there if watch.watchers[0].user_id == job.user_id]
         if mine:
             await self._tools.post.message(job.user_id, notices.parked(job.place, job.reason, mine))
+
+
+async def _all(tellings: Iterable[Coroutine[Any, Any, object]]) -> None:
+    """Side by side, to the end of each, whichever fails: the next look must not begin beside them."""
+    for ended in await asyncio.gather(*tellings, return_exceptions=True):
+        if isinstance(ended, BaseException):
+            raise ended
 
 
 def _stands(home: Home | None, card: Message) -> bool:

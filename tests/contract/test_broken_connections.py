@@ -18,26 +18,15 @@ from bot.jobs.postgres import PostgresEngine
 from tests.both import on_postgres
 from tests.contract.bench import NOW, Bench, Recording, say
 from tests.databases import new_name
-from tests.postgres import OwnServer
-
-WAITING = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid != pg_backend_pid()
-"""
+from tests.postgres import OwnServer, cut_off
 
 
 @asynccontextmanager
 async def cutting(url: str, table: str) -> AsyncIterator[None]:
     """Whoever waits for this table meanwhile loses the connection."""
-
-    def cut() -> None:
-        with closing(psycopg.connect(url, autocommit=True)) as connection:
-            while not connection.execute(WAITING).fetchall():
-                time.sleep(0.01)
-
     with closing(psycopg.connect(url)) as holding:
         holding.execute(f"LOCK TABLE {table}".encode())
-        killing = asyncio.create_task(asyncio.to_thread(cut))
+        killing = asyncio.create_task(asyncio.to_thread(cut_off, url))
         yield
         await asyncio.wait_for(killing, 10)
 

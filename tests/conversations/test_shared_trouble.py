@@ -1,0 +1,45 @@
+"""What may go wrong only where the database is shared: it fails for one of several at a time."""
+
+import asyncio
+from contextlib import closing
+
+import psycopg
+
+from bot.build.desk import Desk
+from bot.demo import Sandbox
+from bot.sandbox.harbour import ANA_BOT
+from tests.both import on_postgres
+from tests.chat import Chat
+from tests.clock import Clock
+from tests.postgres import cut_off
+from tests.settled import settled
+from tests.shoot import Shoot
+
+pytestmark = on_postgres
+
+
+async def test_one_place_that_cannot_be_recorded_repeats_nothing_in_another(
+    chat: Chat, shoot: Shoot, clock: Clock, sandbox: Sandbox, desk: Desk
+) -> None:
+    """A look ends when all of its places have been told: no other begins beside what is on its way."""
+    autoenhance, url = sandbox.autoenhance, sandbox.settings.database_url
+    card = await chat.watch(shoot.id)
+    await chat.watch(shoot.id, channel=ANA_BOT)
+    await settled(desk)
+    shoot.finish()
+    autoenhance.set_mood("hang", order=shoot.id, times=1)
+    looks = len(autoenhance.requests)
+    clock.turn(minutes=1)
+    await autoenhance.asked(looks + 1)
+    with closing(psycopg.connect(url)) as other:
+        other.execute("SELECT 1 FROM watches WHERE id = (SELECT max(id) FROM watches) FOR UPDATE")
+        gate = sandbox.slack.hold("chat.postMessage", accepted=True)
+        autoenhance.released.set()
+        await gate.reached.wait()
+        await asyncio.to_thread(cut_off, url)
+    await asyncio.sleep(6)  # longer than a job is put off for its database
+    gate.open()
+    await chat.until(lambda: [each for each in chat.posted(ANA_BOT) if chat.thread(each)])
+    await settled(desk)
+
+    assert len(chat.thread(card)) == 1
