@@ -23,7 +23,10 @@ SIZE = 8  # connections of one process, beside those of the engine
 WAIT = 2.0  # seconds for a connection: Slack wants its answer within three
 LEAST = 0.1  # seconds: one that is there is got at once
 TRIES = 3  # of what two transactions refused each other
-LIMITS = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
+# Said to each connection when it is there: what connects with options, PgBouncer refuses.
+LIMITS: LiteralString = (
+    "SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '15s'"
+)
 # `reconnect_timeout`: until a pool gives up connecting by itself, and leaves it to whoever asks next. It
 # pauses twice as long each time; after a minute's outage that would be another minute.
 POOL: dict[str, Any] = {"max_size": SIZE, "timeout": WAIT, "reconnect_timeout": 2.0}
@@ -69,7 +72,8 @@ class PostgresDatabase:
         pool = ConnectionPool(
             url,
             connection_class=psycopg.Connection[DictRow],
-            kwargs={"row_factory": dict_row, "options": LIMITS, "connect_timeout": 5},
+            kwargs={"row_factory": dict_row, "connect_timeout": 5},
+            configure=_limit,
             min_size=1,
             check=ConnectionPool.check_connection,
             open=False,
@@ -117,6 +121,11 @@ class PostgresDatabase:
                     raise
                 wait = WAIT
         raise AssertionError
+
+
+def _limit(connection: psycopg.Connection[DictRow]) -> None:
+    connection.execute(LIMITS)
+    connection.commit()
 
 
 def probe(url: str) -> None:

@@ -12,6 +12,7 @@ import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Handed
+from psycopg import AsyncConnection
 
 from bot.database.postgres import LIMITS, POOL
 from bot.errors import DatabaseFailed
@@ -58,8 +59,8 @@ class Crew:
         What is due is asked for every `poll`. A worker gives a sign of life every `beat`; others take
         over from one that gave none for `gone`.
         """
-        kwargs = {"options": LIMITS, "connect_timeout": 5}
-        connector = PsycopgConnector(conninfo=url, kwargs=kwargs, min_size=2, **POOL)
+        kwargs = {"connect_timeout": 5}
+        connector = PsycopgConnector(conninfo=url, kwargs=kwargs, configure=_limit, min_size=2, **POOL)
         self._app = App(connector=connector)
         self._app.job_manager = FencedJobs(connector)
         self._app.task(name=TASK, pass_context=True, retry=_Retry())(self._do)
@@ -121,6 +122,11 @@ class Crew:
         again = await self._attempts.make(row)
         if again is not None:
             raise _Again(again)
+
+
+async def _limit(connection: AsyncConnection) -> None:
+    await connection.execute(LIMITS)
+    await connection.commit()
 
 
 async def _nothing(timestamp: int) -> None:

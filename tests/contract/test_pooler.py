@@ -1,0 +1,74 @@
+"""Behind PgBouncer in session mode, which refuses a connection that asks for more than it keeps track of."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from bot.build.ground import open_database
+from bot.settings import FixedSettings
+from tests.both import on_postgres
+from tests.contract.bench import Bench, Recording, say
+
+KEPT = {b"user", b"database", b"client_encoding", b"application_name", b"TimeZone", b"DateStyle"}
+SSL_REQUEST = (80877103).to_bytes(4)
+
+
+@asynccontextmanager
+async def pooler(url: str) -> AsyncIterator[str]:
+    """Passes on what is said between both sides, but for what PgBouncer would refuse; its URL."""
+    server = urlsplit(url)
+    talks = set[asyncio.Task[None]]()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        said = await _startup(reader, writer)
+        if {word for word in said[8:].split(b"\0")[::2] if word} - KEPT:
+            writer.close()
+            return
+        there, back = await asyncio.open_connection(server.hostname, server.port)
+        back.write(said)
+        async with asyncio.TaskGroup() as both:
+            both.create_task(_pass_on(reader, back))
+            both.create_task(_pass_on(there, writer))
+
+    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talks.add(asyncio.create_task(talk(reader, writer)))
+
+    listening = await asyncio.start_server(begin, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    try:
+        yield url.replace(f":{server.port}/", f":{port}/")
+    finally:
+        listening.close()
+        await asyncio.wait(talks)
+
+
+async def _startup(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+    while True:
+        length = await reader.readexactly(4)
+        body = await reader.readexactly(int.from_bytes(length) - 4)
+        if body[:4] != SSL_REQUEST and len(body) > 4:
+            return length + body
+        writer.write(b"N")
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while piece := await reader.read(65536):
+        writer.write(piece)
+    writer.close()
+
+
+@on_postgres
+async def test_jobs_are_done_behind_a_pooler(bench: Bench) -> None:
+    """Recorded and done; and no statement there waits for ever, either."""
+    async with (
+        pooler(bench.url) as url,
+        open_database(FixedSettings(database_url=url)) as database,
+    ):
+        worker = Recording()
+        async with Bench(database, url).works(worker) as engine:
+            await engine.add(say("a"))
+            await worker.until(lambda: worker.ended == ["a"])
+        limits = await database.run(lambda sql: sql.rows("SELECT current_setting('lock_timeout') AS lock"))
+
+    assert limits == [{"lock": "5s"}]
