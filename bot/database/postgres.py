@@ -27,6 +27,15 @@ TRIES = 3  # of what two transactions refused each other
 LIMITS: LiteralString = (
     "SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '15s'"
 )
+# A server that has vanished says nothing: TCP alone would wait for it for a quarter of an hour, and while
+# nothing is sent, as by whoever listens, for ever.
+CONNECTION: dict[str, Any] = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 5_000,  # milliseconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
 # `reconnect_timeout`: until a pool gives up connecting by itself, and leaves it to whoever asks next. It
 # pauses twice as long each time; after a minute's outage that would be another minute.
 POOL: dict[str, Any] = {"max_size": SIZE, "timeout": WAIT, "reconnect_timeout": 2.0}
@@ -72,7 +81,7 @@ class PostgresDatabase:
         pool = ConnectionPool(
             url,
             connection_class=psycopg.Connection[DictRow],
-            kwargs={"row_factory": dict_row, "connect_timeout": 5},
+            kwargs={"row_factory": dict_row, **CONNECTION},
             configure=_limit,
             min_size=1,
             check=ConnectionPool.check_connection,

@@ -14,7 +14,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Handed
 from psycopg import AsyncConnection
 
-from bot.database.postgres import LIMITS, POOL
+from bot.database.postgres import CONNECTION, LIMITS, POOL
 from bot.errors import DatabaseFailed
 from bot.jobs.attempts import BLIND_PAUSE, Attempts
 from bot.jobs.fenced import FencedJobs
@@ -59,8 +59,7 @@ class Crew:
         What is due is asked for every `poll`. A worker gives a sign of life every `beat`; others take
         over from one that gave none for `gone`.
         """
-        kwargs = {"connect_timeout": 5}
-        connector = PsycopgConnector(conninfo=url, kwargs=kwargs, configure=_limit, min_size=2, **POOL)
+        connector = PsycopgConnector(conninfo=url, kwargs=CONNECTION, configure=_limit, min_size=2, **POOL)
         self._app = App(connector=connector)
         self._app.job_manager = FencedJobs(connector)
         self._app.task(name=TASK, pass_context=True, retry=_Retry())(self._do)
