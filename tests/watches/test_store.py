@@ -6,19 +6,20 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from bot.build.ground import open_database
-from bot.database.sql import Database, Sql
+from bot.database.sql import Database, Row, Sql, Value
 from bot.database.sqlite import SqliteDatabase
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
 from bot.settings import FixedSettings
 from bot.stores import Stores
-from bot.watches.agenda import CLAIM, LONGEST, Agenda, Due
+from bot.watches.agenda import CLAIM, LONGEST, PLACES, Agenda, Due
 from bot.watches.model import Condition, Delay, Ending, Home, Kind, Level, Sending, Watch, Watcher
 from bot.watches.steps import ended
 from bot.watches.store import ENDED_KEPT, Watches
@@ -341,6 +342,19 @@ async def test_an_order_is_due_once_however_many_watch_it(watches: Watches, agen
     assert await agenda.due(NOW - HOUR, MANY) == []
 
 
+async def test_an_order_with_many_places_leaves_the_others_their_turn(
+    watches: Watches, agenda: Diary
+) -> None:
+    """However many places watch what is longest due: the next sweep comes to the others."""
+    for number in range(2 * PLACES):
+        await watches.save(later(await added(watches, watch(ELM, f"C{number}")), -30 * SECOND))
+    await watches.save(later(await added(watches, watch(OAK)), -10 * SECOND))
+
+    assert await agenda.due(NOW, 2) == [Due("T1", ELM)]
+    await agenda.claim([Due("T1", ELM)], NOW)
+    assert await agenda.due(NOW, 2) == [Due("T1", OAK)]
+
+
 async def test_resting_watches_are_due_and_ended_ones_are_not(watches: Watches, agenda: Diary) -> None:
     """A place that cannot be posted to is tried again; an end is an end."""
     await watches.save(later(await added(watches, watch()), timedelta(), condition=Condition.PARKED))
@@ -546,9 +560,9 @@ async def test_no_question_reads_all_watches(file: Path) -> None:
         }
         plans = {name: await database.of(question) for name, question in asked.items()}
 
-    assert {name: [step for step in plan if step.startswith("SCAN")] for name, plan in plans.items()} == {
-        name: [] for name in asked
-    }
+    assert {
+        name: [step for step in plan if step.startswith("SCAN watch")] for name, plan in plans.items()
+    } == {name: [] for name in asked}
     assert all(any(step.startswith("SEARCH") for step in plan) for plan in plans.values())
     assert sum("watches_due" in step for step in plans["due"]) == 2
 
@@ -564,3 +578,28 @@ async def test_a_column_of_a_later_version_is_in_nobodys_way(watches: Watches, d
 
     for _ in range(10):
         assert await watches.at("T1", "C1") == [added]
+
+
+@on_postgres
+async def test_postgres_finds_what_is_due_by_its_index(watches: Watches, database: Database) -> None:
+    """Also where all are due, and whatever its statistics are: they are always older than what is due."""
+    await added(watches, watch())
+    copied = "team_id, place, condition, next_look, content"
+    many = (
+        f"INSERT INTO watches (order_id, {copied}) SELECT 'order-' || n, {copied}"  # noqa: S608 - our own names
+        " FROM watches, generate_series(1, 3000) AS n"
+    )
+    await database.run(lambda sql: sql.do(many))
+    await database.run(lambda sql: sql.do("ANALYZE watches"))
+    plan: list[str] = []
+
+    def ask(sql: Sql) -> list[Due]:
+        def rows(query: str, /, **values: Value) -> list[Row]:
+            plan.extend(row["QUERY PLAN"] for row in sql.rows(f"EXPLAIN {query}", **values))
+            return sql.rows(query, **values)
+
+        return Agenda(database).due(cast("Sql", SimpleNamespace(rows=rows)), NOW, MANY)
+
+    assert len(await database.run(ask)) == MANY
+    assert sum("Index Scan using watches_due" in step for step in plan) == 2
+    assert not any("Seq Scan" in step for step in plan)
