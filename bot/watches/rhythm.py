@@ -16,9 +16,8 @@ def pause(watch: Watch, tally: Tally) -> float:
     """Seconds until the next look, for a watch whose `seen` is this tally."""
     if tally.state in OVER | GONE:
         return LONGEST if is_over(tally) or tally.state in GONE else WORKING
-    if watch.hooked and tally.state is State.ENHANCING:
-        return HOOKED
-    return max(_expected(watch, tally), min(watch.still * STILL_SHARE, LONGEST))
+    hooked = watch.hooked and tally.state is State.ENHANCING
+    return max(HOOKED if hooked else _expected(watch, tally), min(watch.still * STILL_SHARE, LONGEST))
 
 
 def _expected(watch: Watch, tally: Tally) -> float:

@@ -57,6 +57,8 @@ PAUSES: dict[str, tuple[Watch, float]] = {
     "failures-of-before-do-not": (watch(tally(20, failed=10), tally(failed=10)), 15.0),
     "near-the-end": (watch(tally(39), tally()), 5.0),
     "hooked": (watch(tally(39), tally(), hooked=True), 150.0),
+    "hooked-and-still-for-four-minutes": (watch(tally(39), tally(), hooked=True, still=240.0), 150.0),
+    "hooked-and-still-for-a-day": (watch(tally(39), tally(), hooked=True, still=86400.0), 300.0),
     "hooked-but-grouping": (watch(tally(state=State.GROUPING), hooked=True), 5.0),
     "hooked-and-over": (watch(tally(40, State.READY), hooked=True), 300.0),
     "still-for-four-minutes": (watch(tally(), still=240.0), 60.0),
