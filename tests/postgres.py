@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -69,11 +69,11 @@ class Server:
 class OwnServer(Server):
     """One that can be stopped, killed and started again, with the same port and data."""
 
-    def __init__(self, programs: Path, folder: Path, port: int) -> None:
+    def __init__(self, programs: Path, folder: Path, port: int, options: Sequence[str] = OPTIONS) -> None:
         super().__init__(f"postgresql://postgres@127.0.0.1:{port}/postgres")
         self._command = [str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder)]
         self._command += ["-h", "127.0.0.1", "-p", str(port)]
-        self._command += [word for option in OPTIONS for word in ("-c", option)]
+        self._command += [word for option in options for word in ("-c", option)]
         self.folder = folder
         self._log = folder / "log"
         self._process: subprocess.Popen[str] | None = None
@@ -129,10 +129,14 @@ class OwnServer(Server):
 
 
 @contextmanager
-def own_server(programs: Path) -> Iterator[OwnServer]:
+def own_server(
+    programs: Path, options: Sequence[str] = OPTIONS, *, in_memory: bool = True
+) -> Iterator[OwnServer]:
     """A new one, of which nothing is left behind, even if we are killed."""
     # Some disks take a fifth of a second for the three hundred files of a database, memory a hundredth.
-    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    roomy = (
+        in_memory and MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    )
     folder = Path(tempfile.mkdtemp(prefix="order-desk-", dir=MEMORY if roomy else None))
     if user := _user():
         os.chown(folder, user.pw_uid, user.pw_gid)
@@ -140,7 +144,7 @@ def own_server(programs: Path) -> Iterator[OwnServer]:
     sweeper = _begin(command, folder, reads=subprocess.PIPE, says=None)
     try:
         _fill(programs, folder)
-        server = _started(programs, folder)
+        server = _started(programs, folder, options)
         try:
             yield server
         finally:
@@ -159,15 +163,15 @@ def _fill(programs: Path, folder: Path) -> None:
         raise RuntimeError("initdb failed:\n" + said[-2000:])
 
 
-def _started(programs: Path, folder: Path, tries: int = 3) -> OwnServer:
+def _started(programs: Path, folder: Path, options: Sequence[str], tries: int = 3) -> OwnServer:
     """On a port below those that the system gives to whoever asks: they would take it while it is stopped."""
-    server = OwnServer(programs, folder, 20_000 + secrets.randbelow(10_000))
+    server = OwnServer(programs, folder, 20_000 + secrets.randbelow(10_000), options)
     try:
         server.start()
     except RuntimeError:  # perhaps somebody has that port
         if tries == 1:
             raise
-        return _started(programs, folder, tries - 1)
+        return _started(programs, folder, options, tries - 1)
     return server
 
 
