@@ -1,0 +1,148 @@
+"""What the bot's own questions cost on a database with so many watches."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from benchmarks.scaling.grounds import POSTGRES, Ground
+from benchmarks.scaling.rows import NOW, order_id, team_id
+from benchmarks.scaling.sweeping import spread
+from bot.build.desk import AT_ONCE as PLACES
+from bot.database.sql import Sql
+from bot.errors import DatabaseFailed
+from bot.watches.agenda import Agenda
+from bot.watches.store import Watches
+from bot.watches.watcher import AT_ONCE, Watcher
+
+SOON, LATER = NOW + timedelta(minutes=5), NOW + timedelta(hours=1)  # by the second, all are due
+Do = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Often:
+    """How often each is measured."""
+
+    sweeps: int
+    calls: int  # one after the other
+    together: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """In milliseconds; `a_second` where many were asked at once. None where the database refused it."""
+
+    p50: float | None
+    p99: float | None = None
+    a_second: float | None = None
+
+
+class Costs:
+    def __init__(self, ground: Ground, watches: int, often: Often) -> None:
+        self._database, self._number, self._often = ground.database, watches, often
+        self._on_postgres = ground.kind == POSTGRES
+        self._agenda, self._store = Agenda(ground.database), Watches(ground.database)
+        self._watcher = Watcher(self._agenda, ground.engine, lambda: NOW, time.monotonic)
+        self._luck = Random(1)  # noqa: S311 - no secret
+
+    async def all(self) -> dict[str, Cost]:
+        """Each by the name that it has in the table."""
+        return {
+            "`take`, none due": await self._take(0),
+            f"`take`, {AT_ONCE // 2} due": await self._take(AT_ONCE // 2),
+            f"`take`, {AT_ONCE} due": await self._take(AT_ONCE),
+            f"`take` of {AT_ONCE}, all due": await self._take_of_all(),
+            f"a sweep: {AT_ONCE} due, with their jobs": await self._sweep(),
+            "`of_order`": await self._each([self._reading(number) for number in self._some()]),
+            "`save`": await self._each([await self._saving(number) for number in self._some()]),
+            "`wake`": await self._each([self._waking(number) for number in self._some()]),
+            "`put_back`, once": await self._put_back(),
+        }
+
+    async def _take(self, due: int) -> Cost:
+        async def take() -> None:
+            await self._database.run(lambda sql: self._agenda.take(sql, NOW, AT_ONCE))
+
+        return await self._sweeps(due, take)
+
+    async def _sweep(self) -> Cost:
+        return await self._sweeps(AT_ONCE, self._watcher.sweep)
+
+    async def _sweeps(self, due: int, do: Do) -> Cost:
+        times = []
+        for _ in range(self._often.sweeps):
+            which = self._luck.sample(range(1, self._number + 1), due)
+            await self._database.run(lambda sql, which=which: _plan(sql, which, NOW.timestamp()))  # type: ignore[misc]
+            times.append(await _timed(do))
+            await self._database.run(lambda sql, which=which: _plan(sql, which, SOON.timestamp()))  # type: ignore[misc]
+            await self._forget_jobs()
+        return _cost(times)
+
+    async def _take_of_all(self) -> Cost:
+        """As after an outage: each time those that are longest due, and the rest still is."""
+
+        async def take() -> None:
+            await self._database.run(lambda sql: self._agenda.take(sql, LATER, AT_ONCE))
+
+        times = [await _timed(take) for _ in range(self._often.sweeps)]
+        await self._database.run(lambda sql: sql.do("UPDATE watches SET claimed = 0 WHERE claimed > 0"))
+        return _cost(times)
+
+    async def _forget_jobs(self) -> None:
+        def forget(sql: Sql) -> None:
+            sql.do("DELETE FROM jobs")
+            if self._on_postgres:
+                sql.do("DELETE FROM procrastinate_jobs")
+
+        await self._database.run(forget)
+
+    def _some(self) -> list[int]:
+        return self._luck.choices(range(1, self._number + 1), k=self._often.calls + self._often.together)
+
+    def _reading(self, number: int) -> Do:
+        return lambda: self._store.of_order(team_id(number), order_id(number))
+
+    async def _saving(self, number: int) -> Do:
+        [watch] = await self._store.of_order(team_id(number), order_id(number))
+        later = watch.model_copy(update={"next_look": watch.next_look + timedelta(minutes=5)})
+        return lambda: self._store.save(later)
+
+    def _waking(self, number: int) -> Do:
+        return lambda: self._agenda.wake(order_id(number), LATER, 1)
+
+    async def _each(self, calls: Sequence[Do]) -> Cost:
+        """One after the other; then so many at once as one process does."""
+        times = [await _timed(call) for call in calls[: self._often.calls]]
+        left = iter(calls[self._often.calls :])
+
+        async def work() -> None:
+            for call in left:
+                await call()
+
+        together = await _timed(lambda: asyncio.gather(*(work() for _ in range(PLACES))))
+        return _cost(times, a_second=self._often.together / together * 1000)
+
+    async def _put_back(self) -> Cost:
+        try:
+            return Cost(await _timed(lambda: self._agenda.put_back(0.0)))
+        except DatabaseFailed:
+            return Cost(None)
+
+
+def _plan(sql: Sql, which: Sequence[int], at: float) -> None:
+    plan = "UPDATE watches SET next_look = :at, claimed = 0 WHERE id = :id"
+    sql.each(plan, [{"at": at, "id": number} for number in which])
+
+
+async def _timed(do: Do) -> float:
+    """Milliseconds."""
+    begun = time.perf_counter()
+    await do()
+    return (time.perf_counter() - begun) * 1000
+
+
+def _cost(times: list[float], a_second: float | None = None) -> Cost:
+    p50, p99, _ = spread(times)
+    return Cost(p50, p99, a_second)

@@ -1,0 +1,66 @@
+"""The two kinds of database, as the bot opens them, empty."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from benchmarks.scaling import rows
+from benchmarks.scaling.crowd import Crowd
+from benchmarks.scaling.rows import NOW
+from bot.database.postgres import PostgresDatabase
+from bot.database.schema import migrate_postgres, migrate_sqlite
+from bot.database.sql import Database
+from bot.database.sqlite import SqliteDatabase
+from bot.jobs.embedded import EmbeddedEngine
+from bot.jobs.engine import Engine
+from bot.jobs.ledger import Ledger
+from bot.jobs.postgres import PostgresEngine
+from tests.databases import new_name
+from tests.postgres import Server
+
+SQLITE, POSTGRES = "SQLite", "PostgreSQL"
+
+
+@dataclass
+class Ground:
+    """`now` is its clock, moved by whoever measures."""
+
+    kind: str
+    database: Database
+    engine: Engine
+    fill: Callable[[Crowd, int], None]  # with so many watches
+    now: datetime = NOW
+
+    async def size(self) -> int:
+        """Bytes of watches and watchers with their indexes; of an SQLite file, all of it."""
+        if self.kind == SQLITE:
+            pages = "SELECT page_count * page_size AS size FROM pragma_page_count, pragma_page_size"
+            return int((await self.database.run(lambda sql: sql.rows(pages)))[0]["size"])
+        tables = "SELECT pg_total_relation_size('watches') + pg_total_relation_size('watchers') AS size"
+        return int((await self.database.run(lambda sql: sql.rows(tables)))[0]["size"])
+
+
+@asynccontextmanager
+async def on_sqlite(folder: Path) -> AsyncIterator[Ground]:
+    path = folder / "scale.sqlite3"
+    migrate_sqlite(path)
+    async with SqliteDatabase.opened(path) as database:
+        engine = EmbeddedEngine(database, Ledger(database), now=lambda: NOW)
+        await engine.lanes.close(0)  # it records jobs, and does none
+        yield Ground(SQLITE, database, engine, partial(rows.fill_sqlite, path))
+
+
+@asynccontextmanager
+async def on_postgres(server: Server) -> AsyncIterator[Ground]:
+    name = new_name()
+    url = server.create(name)
+    migrate_postgres(url)
+    try:
+        async with PostgresDatabase.opened(url) as database:
+            engine = PostgresEngine(database, Ledger(database), lambda: NOW)
+            yield Ground(POSTGRES, database, engine, partial(rows.fill_postgres, url))
+    finally:
+        server.drop(name)

@@ -1,0 +1,169 @@
+"""Orders as we assume them, and the watches that follow them: each look is the bot's own `next_step`."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from bot.hooks import SETTLE
+from bot.orders.changes import Glimpse
+from bot.orders.ids import OrderId
+from bot.orders.progress import State, Tally
+from bot.watches import rhythm
+from bot.watches.model import Home, Watch, Watcher
+from bot.watches.steps import Rules, Step, is_stuck, next_step
+
+START = datetime(2026, 11, 23, 12, tzinfo=UTC)
+RULES = Rules()
+MINUTE, HOUR = 60.0, 3600.0
+
+KINDS = {"usual": 0.97, "late": 0.02, "stuck": 0.005, "idle": 0.005}  # of the watches that are begun
+WORKS = (3 * MINUTE, HOUR)  # from the upload to the end
+GROUPS = (10.0, 5 * MINUTE)  # of that, before the first photo; at most half of it
+WAITS = (10 * MINUTE, 24 * HOUR)  # for uploads, where somebody watches before them
+PHOTOS = (10, 80)
+FAIL = 0.1  # of the orders have a photo that fails
+BEGUN = 0.5  # a watch begins at any time in so much of the work
+
+
+@dataclass(frozen=True)
+class Way:
+    """How it is known when to look: `hooked` if Autoenhance's webhook calls; `net` may change the plan."""
+
+    name: str
+    hooked: bool
+    net: Callable[[Step], Step] = lambda step: step
+
+
+@dataclass(frozen=True)
+class Order:
+    """What becomes of one; times are seconds since it was made."""
+
+    kind: str
+    photos: int
+    moves: int  # photos after which nothing moves any more
+    fails: int  # the how-manieth photo fails; 0 for none
+    uploaded: float
+    grouped: float
+    ends: float
+    watched: float  # from when on
+
+    def photo(self, number: int) -> float:
+        """When the how-manieth photo ends."""
+        if number > self.moves:
+            return math.inf
+        return self.grouped + (self.ends - self.grouped) * number / self.photos
+
+    def ended(self, at: float) -> int:
+        """How many photos have."""
+        if at < self.grouped:
+            return 0
+        share = (at - self.grouped) / (self.ends - self.grouped)
+        return min(int(share * self.photos + 1e-9), self.moves)
+
+    def tally(self, at: float) -> Tally:
+        ended = self.ended(at)
+        failed = int(0 < self.fails <= ended)
+        over = State.ATTENTION if failed else State.READY
+        working = State.GROUPING if at < self.grouped else State.ENHANCING
+        state = State.WAITING if at < self.uploaded else over if ended == self.photos else working
+        total = 0 if state in {State.WAITING, State.GROUPING} else self.photos
+        return Tally(state=state, total=total, done=ended - failed, failed=failed, waiting=total - ended)
+
+    def wakes(self, seen: int, share: int) -> float:
+        """When the webhook's calls make it due, after a look that saw so many photos ended."""
+        calls = [self.photo(seen + share), self.photo(self.photos)]
+        if self.fails > seen:
+            calls.append(self.photo(self.fails))
+        return min((call for call in calls if call > self.photo(seen)), default=math.inf)
+
+
+def order(luck: Random, kind: str) -> Order:
+    photos = luck.randint(*PHOTOS)
+    uploaded = {"late": _between(luck, *WAITS), "idle": math.inf}.get(kind, 0.0)
+    works = _between(luck, *WORKS)
+    grouped = uploaded + min(_between(luck, *GROUPS), works / 2)
+    return Order(
+        kind=kind,
+        photos=photos,
+        moves=luck.randrange(photos) if kind == "stuck" else photos,
+        fails=luck.randint(1, photos) if luck.random() < FAIL else 0,
+        uploaded=uploaded,
+        grouped=grouped,
+        ends=uploaded + works,
+        watched=luck.uniform(0, BEGUN * works) if kind in {"usual", "stuck"} else 0.0,
+    )
+
+
+def any_order(luck: Random) -> Order:
+    """Of any kind, in their shares."""
+    return order(luck, luck.choices(list(KINDS), list(KINDS.values()))[0])
+
+
+def _between(luck: Random, least: float, most: float) -> float:
+    """Half of them below the geometric mean: most are short."""
+    return math.exp(luck.uniform(math.log(least), math.log(most)))
+
+
+def at(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def seconds(at: datetime) -> float:
+    return (at - START).total_seconds()
+
+
+def begun(order: Order, number: int) -> Watch:
+    """As the job that begins it leaves it: the order was asked for once, and its card stands."""
+    tally = order.tally(order.watched)
+    glimpse, now = Glimpse(tally=tally, at=at(order.watched)), at(order.watched)
+    channel, ts = f"C{number % 20_000:010}", f"{1_795_000_000 + number}.{number % 1_000_000:06}"
+    watch = Watch(
+        id=number,
+        team_id=f"T{number % 10_000:010}",
+        place=channel,
+        order=OrderId(f"{number:08x}-9c1b-4a61-8f7e-2d90b3a6c418"),
+        watchers=(Watcher(user_id=f"U{number % 50_000:010}", name="ana.lopez", since=now),),
+        home=Home(channel_id=channel, card_ts=ts, thread_ts=ts),
+        name="12 Elm Street, Springfield",
+        seen=glimpse,
+        first=glimpse,
+        shown=glimpse,
+        shown_as=f"12 Elm Street, Springfield U{number % 50_000:010}:all",
+        promised=True,
+        told_failure=tally.failed > 0,
+        next_look=now,
+    )
+    pause = rhythm.pause(watch, tally)
+    return watch.model_copy(update={"pause": pause, "next_look": rhythm.at(watch, now, pause)})
+
+
+def look(watch: Watch, order: Order, now: float, way: Way) -> Step:
+    """The webhook has called for each photo that ended since the watch began."""
+    if way.hooked and not watch.hooked and order.ended(now) > order.ended(order.watched):
+        watch = watch.model_copy(update={"hooked": True})
+    step = way.net(next_step(watch, order.tally(now), at(now), RULES))
+    if not step.edit:
+        return step
+    shown = {"shown": step.watch.seen, "shown_stuck": is_stuck(step.watch, RULES)}
+    return Step(step.watch.model_copy(update=shown), step.notice, edit=True)
+
+
+def due(watch: Watch, order: Order, way: Way) -> float:
+    """When it is looked at next: as planned, or because the webhook called before."""
+    planned = seconds(watch.next_look)
+    if not way.hooked or watch.seen is None:
+        return planned
+    called = order.wakes(order.ended(seconds(watch.seen.at)), watch.share) + SETTLE.total_seconds()
+    return min(planned, called)
+
+
+def life(order: Order, number: int, way: Way) -> Iterator[tuple[float, Watch]]:
+    """Each look, on time, and what the watch was after it; the first is the one that begins it."""
+    watch, now = begun(order, number), order.watched
+    while watch.is_live:
+        yield now, watch
+        now = due(watch, order, way)
+        watch = look(watch, order, now, way).watch
+    yield now, watch

@@ -1,0 +1,30 @@
+"""How watches are followed: as the bot does it, and with the slower net that ARCHITECTURE.md proposes."""
+
+from dataclasses import replace
+
+from benchmarks.scaling.lives import RULES, Way
+from bot.orders.progress import State
+from bot.watches import rhythm
+from bot.watches.steps import Step, is_stuck
+
+HOUR = 3600.0  # seconds; for what does not move: the bot plans nothing that is further ahead
+
+
+def slower(step: Step) -> Step:
+    """For a team whose webhook is known to call: what is silent there has nothing to say."""
+    watch = step.watch
+    if watch.seen is None or not watch.is_live:
+        return step
+    if watch.is_over:
+        pause = max(RULES.quiet.total_seconds() - watch.still, rhythm.WORKING)
+    elif watch.seen.tally.state is State.WAITING or is_stuck(watch, RULES):
+        pause = HOUR
+    else:
+        pause = max(watch.pause, rhythm.HOOKED if watch.hooked else rhythm.WORKING)
+    planned = {"pause": pause, "next_look": rhythm.at(watch, watch.seen.at, pause)}
+    return replace(step, watch=watch.model_copy(update=planned))
+
+
+POLLS = Way("no webhook", hooked=False)
+HOOKS = Way("webhook", hooked=True)
+PLAN = Way("webhook, slower net (proposed)", hooked=True, net=slower)

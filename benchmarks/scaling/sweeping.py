@@ -1,0 +1,122 @@
+"""Sweeps over many watches by a simulated clock: what is due, what our limits let through, and how late."""
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from math import inf
+from random import Random
+from statistics import quantiles
+
+from benchmarks.scaling.crowd import Crowd
+from benchmarks.scaling.lives import any_order, begun, due, look
+from bot.build.desk import AT_ONCE as PLACES
+from bot.build.pace import USUAL
+from bot.watches.model import Kind
+from bot.watches.watcher import AT_ONCE
+
+ANSWER = 0.3  # seconds until Autoenhance has answered and the watch is saved; assumed, never measured
+WORKERS = 8  # processes that work: enough that their places are not what is short
+ENDS = {Kind.FINISHED, Kind.FAILED}
+
+
+@dataclass(frozen=True)
+class Means:
+    """What there is to look with; by default what the bot allows itself with one address."""
+
+    per_second: float = USUAL.limits.per_second
+    at_once: float = AT_ONCE
+    places: int | None = WORKERS * PLACES  # None for as many as are wanted
+
+
+UNLIMITED = Means(inf, inf, None)
+
+
+@dataclass
+class Result:
+    """Counted from the end of the warm-up on. Times are in seconds."""
+
+    seconds: float
+    calls: Counter[int] = field(default_factory=Counter)  # in each second, to Autoenhance
+    lags: list[float] = field(default_factory=list)  # from due to answered
+    ends: list[float] = field(default_factory=list)  # from an order's end to its notice
+    begun: int = 0
+    edits: int = 0
+    notices: int = 0
+    hooks: int = 0  # calls of the webhook
+
+    @property
+    def mean(self) -> float:
+        """Calls a second."""
+        return self.calls.total() / self.seconds
+
+    @property
+    def peak(self) -> int:
+        return max(self.calls.values(), default=0)
+
+
+class Sweeps:
+    """One watch begins as another ends, so that there are always as many."""
+
+    def __init__(self, crowd: Crowd, number: int) -> None:
+        self._luck = Random(number)  # noqa: S311 - no secret
+        self._way = crowd.way
+        members = list(crowd.met(number, self._luck))
+        self._watches = [each.watch for each in members]
+        self._orders = [each.order for each in members]
+        self._since = [each.since for each in members]
+        self._due = [(self._next(index), index) for index in range(number)]
+        heapify(self._due)
+
+    def run(self, means: Means, *, warm: float, seconds: float) -> Result:
+        result = Result(seconds)
+        under_way, places = deque[float](), deque[float](maxlen=means.places)  # when each has ended
+        now = turn = 0.0
+        while (now := now + USUAL.tick) <= warm + seconds:
+            while under_way and under_way[0] <= now:
+                under_way.popleft()
+            while self._due and self._due[0][0] <= now and len(under_way) < means.at_once:
+                planned, index = heappop(self._due)
+                place = places[0] if len(places) == means.places else 0.0
+                asked = max(now, place, turn)
+                under_way.append(asked + ANSWER)
+                places.append(asked + ANSWER)
+                calls = self._look(index, planned, asked, result if asked >= warm else Result(0))
+                turn = asked + calls / means.per_second
+        return result
+
+    def _look(self, index: int, planned: float, asked: float, result: Result) -> int:
+        """How often Autoenhance was asked: once more, where another watch begins."""
+        watch, order, now = self._watches[index], self._orders[index], asked + ANSWER
+        hooks = order.ended(now - self._since[index])
+        hooks -= watch.seen.tally.done + watch.seen.tally.failed if watch.seen else 0
+        step = look(watch, order, now - self._since[index], self._way)
+        if step.notice and step.notice.kind in ENDS:
+            result.ends.append(now - self._since[index] - order.ends)
+        result.lags.append(now - planned)
+        result.calls[int(asked)] += 1
+        result.edits += step.edit
+        result.notices += step.notice is not None
+        result.hooks += hooks
+        self._watches[index] = step.watch
+        if not step.watch.is_live:
+            result.calls[int(asked)] += 1
+            result.begun += 1
+            self._begin(index, now)
+        heappush(self._due, (self._next(index), index))
+        return 1 if step.watch.is_live else 2
+
+    def _begin(self, index: int, now: float) -> None:
+        order = any_order(self._luck)
+        self._orders[index], self._watches[index] = order, begun(order, index)
+        self._since[index] = now - order.watched
+
+    def _next(self, index: int) -> float:
+        return due(self._watches[index], self._orders[index], self._way) + self._since[index]
+
+
+def spread(values: list[float]) -> tuple[float, float, float]:
+    """p50, p99 and the largest."""
+    if not values:
+        return 0.0, 0.0, 0.0
+    cuts = quantiles([*values, values[-1]], n=100, method="inclusive")
+    return cuts[49], cuts[98], max(values)
