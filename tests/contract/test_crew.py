@@ -83,7 +83,7 @@ async def test_two_who_reach_for_one_lane_both_live(
         reaching = asyncio.create_task(hands.fetch_job([PEOPLE], worker))
         waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%fetch_job%'"
         async with asyncio.timeout(10):
-            while not await (await other.execute(waits)).fetchone():  # noqa: ASYNC110 - the server says no more
+            while not await (await other.execute(waits)).fetchone():
                 await other.execute("SELECT pg_stat_clear_snapshot()")  # else it sees what it saw at first
                 await asyncio.sleep(0.01)
         await other.commit()
