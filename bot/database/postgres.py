@@ -101,7 +101,8 @@ class PostgresDatabase:
         """As `bot.database.sql.Database` promises."""
         until = time.monotonic() + WAIT
         try:
-            await asyncio.wait_for(self._room.acquire(), WAIT)
+            async with asyncio.timeout(WAIT):  # in 3.11 `wait_for` may lose that we are cancelled
+                await self._room.acquire()
         except TimeoutError:
             raise DatabaseFailed("all connections are in use") from None
         try:
