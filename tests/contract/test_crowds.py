@@ -1,0 +1,36 @@
+"""Many jobs at once, of which PostgreSQL does not know yet that they are many."""
+
+import time
+
+from bot.database.sql import Sql
+from tests.both import on_postgres
+from tests.contract.bench import Bench
+
+WAITING = """
+INSERT INTO procrastinate_jobs (queue_name, task_name, lock)
+SELECT 'people', 'job', md5(number::text) FROM generate_series(1, 10000) AS number
+"""
+FETCH = """
+SELECT id FROM procrastinate_fetch_job_v2(
+    ARRAY['people']::varchar[], (SELECT min(id) FROM procrastinate_workers)
+)
+"""
+
+
+@on_postgres
+async def test_a_worker_finds_its_next_job_among_ten_thousand(bench: Bench) -> None:
+    """At once: by Procrastinate's own indexes each time takes seconds, and with many more none is done."""
+
+    def crowd(sql: Sql) -> None:
+        sql.do(WAITING)
+        sql.do("INSERT INTO procrastinate_workers DEFAULT VALUES")
+
+    def fetch(sql: Sql) -> None:
+        [job] = sql.rows(FETCH)
+        assert job["id"]
+
+    await bench.database.run(crowd)
+    began = time.monotonic()
+    await bench.database.run(fetch)
+
+    assert time.monotonic() - began < 1
