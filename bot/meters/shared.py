@@ -10,10 +10,13 @@ _QUICKLY = "SET LOCAL synchronous_commit TO off"
 _NOW = "extract(epoch FROM clock_timestamp())"
 _EMPTY = f"greatest(meters.empty, {_NOW} + :after)"
 _SECONDS = f"greatest({_EMPTY} - :before - {_NOW}, :after)"
+# Nobody books so far ahead of what they would wait: the clock has gone back since, and counts from here.
+_ODD = f"{_SECONDS} > :within + :every + 60"
 _TAKE = f"""
 INSERT INTO meters (name, empty) VALUES (:name, {_NOW} + :after + :every)
-ON CONFLICT (name) DO UPDATE SET empty = {_EMPTY} + :every
-WHERE meters.rests <= {_NOW} AND {_SECONDS} <= :within
+ON CONFLICT (name) DO UPDATE
+SET empty = CASE WHEN {_ODD} THEN {_NOW} + :after ELSE {_EMPTY} END + :every
+WHERE meters.rests <= {_NOW} AND ({_SECONDS} <= :within OR {_ODD})
 RETURNING greatest(empty - :every - :before - {_NOW}, :after) AS seconds
 """  # noqa: S608 - our own literals above
 _WAIT = f"""

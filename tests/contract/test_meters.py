@@ -11,6 +11,7 @@ from bot.database.sql import Database
 from bot.meters.local import LocalMeter
 from bot.meters.meter import Meter
 from bot.meters.shared import SharedMeter
+from tests.both import on_postgres
 
 LONG = 1000.0  # seconds: no time of a test matters beside it
 NEARLY = 30.0
@@ -115,3 +116,14 @@ async def test_pruning_keeps_what_is_owed(meter: Meter) -> None:
 
     assert await seconds(meter) == pytest.approx(LONG, abs=NEARLY)
     assert await meter.resting("y") > 0
+
+
+@on_postgres
+async def test_a_clock_that_goes_back_stops_nothing(database: Database) -> None:
+    """An hour back: a round that was done a second ago is not done in an hour, but now."""
+    meter = SharedMeter(database)
+    await meter.take("x", every=1.0, within=0.0)
+    await database.run(lambda sql: sql.do("UPDATE meters SET empty = empty + 3600"))
+
+    assert (await meter.take("x", every=1.0, within=0.0)).booked
+    assert not (await meter.take("x", every=1.0, within=0.0)).booked
