@@ -6,7 +6,7 @@ somebody else counts one attempt more, so that number is the fence.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import stamina
 import structlog
@@ -30,8 +30,9 @@ _FINISH = f"WITH ended AS (DELETE FROM procrastinate_jobs WHERE {_OURS} RETURNIN
 _RETRY = f"""
 WITH old AS (SELECT id, lock FROM procrastinate_jobs WHERE {_OURS} FOR UPDATE),
 ended AS (
-    UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1, scheduled_at = %(at)s,
-        lock = coalesce(%(lock)s, procrastinate_jobs.lock), worker_id = NULL
+    UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1, worker_id = NULL,
+        scheduled_at = now() + %(seconds)s * interval '1 second',
+        lock = coalesce(%(lock)s, procrastinate_jobs.lock)
     FROM old WHERE procrastinate_jobs.id = old.id RETURNING old.lock
 ) {_CALL_NEXT}
 """  # noqa: S608
@@ -59,10 +60,13 @@ class FencedJobs(JobManager):
         queue: str | None = None,
         lock: str | None = None,
     ) -> None:
+        """After as many seconds as `retry_at` is from now, by PostgreSQL's clock: it says what is due."""
         del priority, queue
-        await self._patiently(_RETRY, job, at=retry_at, lock=lock)
+        now = datetime.now(UTC)
+        seconds = ((retry_at or now) - now).total_seconds()
+        await self._patiently(_RETRY, job, seconds=seconds, lock=lock)
 
-    async def _patiently(self, query: str, job: Job, **values: datetime | str | None) -> None:
+    async def _patiently(self, query: str, job: Job, **values: float | str | None) -> None:
         """A connection that broke just now is no reason to leave it undone; done twice does no harm."""
         async for attempt in stamina.retry_context(on=ConnectorException, attempts=_TRIES, timeout=20.0):
             with attempt:
