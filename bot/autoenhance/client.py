@@ -42,7 +42,8 @@ class Look:
 
 
 class Autoenhance:
-    """Raises what `bot.errors` lists under AutoenhanceError, and nothing of httpx's.
+    """Raises what `bot.errors` lists under AutoenhanceError, and nothing of httpx's; and DatabaseFailed,
+    where the limits are shared.
 
     `http` stays its maker's to close. Without a `key` single orders can still be read: the vendor asks
     for none there (docs.autoenhance.ai/api/orders).

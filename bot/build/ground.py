@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from bot.database.postgres import PostgresDatabase
     from bot.jobs.postgres import PostgresEngine
 
-EXTRA = "DATABASE_URL names PostgreSQL, and what that needs is not installed: pip install '.[postgres]'"
+EXTRA = (
+    "DATABASE_URL names PostgreSQL, for which requirements-postgres.txt is to be installed with pip first."
+)
 MIGRATE = "The database lacks tables of this version. Run `python app.py migrate`, then start again."
 UNREACHABLE = "PostgreSQL cannot be used ({}). Check DATABASE_URL, and that the server runs."
 

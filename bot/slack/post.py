@@ -33,7 +33,7 @@ class Posted(NamedTuple):
 
 
 class Post:
-    """Every method raises SlackError, and nothing else of what goes wrong on the way."""
+    """Every method raises SlackError, and DatabaseFailed where Slack's pace is shared; nothing else."""
 
     def __init__(self, web: AsyncWebClient, session: aiohttp.ClientSession, pacing: Pacing) -> None:
         self._web = web
