@@ -12,10 +12,10 @@ from rich.console import Console
 
 from bot import logs, running
 from bot.build.desk import AT_ONCE
-from bot.build.ground import bring_up
+from bot.build.ground import UNREACHABLE, bring_up
 from bot.clients import open_autoenhance
 from bot.demo import open_demo
-from bot.errors import SettingsError, SlackBusy
+from bot.errors import DatabaseFailed, SettingsError, SlackBusy
 from bot.jobs.seeing import given_up, see
 from bot.manifest import manifest as read_manifest
 from bot.meters.local import LocalMeter
@@ -180,6 +180,8 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run(work)
     except SettingsError as error:
         _stop(*error.problems)
+    except DatabaseFailed as error:
+        _stop(UNREACHABLE.format(error))
     except SlackBusy:
         _stop("Slack isn't answering. Nothing is lost: what was asked before is answered at the next start.")
 

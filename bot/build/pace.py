@@ -17,7 +17,7 @@ class Pace:
     refill: float = REFILL  # for the room of ten edits to come back
     poll: float = 0.25  # between two questions of a worker for what is due, beside being told
     beat: float = 5.0  # between two signs of life of a worker
-    gone: float = 20.0  # without one, until others take its jobs over
+    gone: float = 30.0  # without one, until others take its jobs over
 
 
 USUAL = Pace()

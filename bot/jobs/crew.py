@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
@@ -75,8 +76,14 @@ class Crew:
         self._stack = contextlib.AsyncExitStack()
 
     async def start(self, drain: float) -> None:
-        """Begins with whatever is due; what runs when it is stopped gets `drain` seconds."""
-        await self._stack.enter_async_context(self._app.open_async())
+        """Begins with whatever is due; what runs when it is stopped gets `drain` seconds.
+
+        Raises DatabaseFailed when there is no connection to be had.
+        """
+        try:
+            await self._stack.enter_async_context(self._app.open_async())
+        except psycopg.Error as error:
+            raise DatabaseFailed(type(error).__name__) from None
         self._workers = [asyncio.create_task(self._work(queue, drain)) for queue in (PEOPLE, OURS)]
 
     async def stop(self) -> None:
