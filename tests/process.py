@@ -1,4 +1,4 @@
-"""`python app.py serve` as a process of its own, to be killed."""
+"""`python app.py` as a process of its own, to be killed."""
 
 import asyncio
 import os
@@ -15,21 +15,31 @@ from bot.demo import Sandbox
 from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-_SERVING = re.compile(r"Uvicorn running on (http://[\d.:]+)")
+START = 20.0  # seconds for a process to start
+SERVING, WORKING = "Uvicorn running on", '"event": "working"'
+_SERVING = re.compile(SERVING + r" (http://[\d.:]+)")
 
 
 @dataclass
-class Serving:
-    """`log` is what it has written so far."""
+class Running:
+    """`log` is what it has written so far; `ended` is set when it will write no more."""
 
     process: asyncio.subprocess.Process
     log: list[str] = field(default_factory=list)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
     grown: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def logged(self, words: str) -> None:
-        """Returns once a line with these words has been written; raises TimeoutError."""
-        async with asyncio.timeout(10), self.grown:
-            await self.grown.wait_for(lambda: any(words in line for line in self.log))
+    async def logged(self, words: str, *, within: float = 10) -> str:
+        """The first line with these words, once it has been written; raises TimeoutError."""
+        async with asyncio.timeout(within), self.grown:
+            await self.grown.wait_for(lambda: self.line(words) or self.ended.is_set())
+        line = self.line(words)
+        assert line, "it ended:\n" + "".join(self.log)
+        return line
+
+    def line(self, words: str) -> str:
+        """Empty if there is none."""
+        return next((line for line in self.log if words in line), "")
 
     async def kill(self) -> None:
         """By kill -9: nothing of it gets to run any more."""
@@ -40,6 +50,14 @@ class Serving:
         """SIGTERM, as a platform stops it; its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return await self.process.wait()
+
+    def suspend(self) -> None:
+        """SIGSTOP: it stands still, with whatever it has in hand."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT."""
+        self.process.send_signal(signal.SIGCONT)
 
 
 @dataclass
@@ -71,29 +89,35 @@ async def run(*arguments: str, env: dict[str, str] | None = None) -> Ran:
 
 
 @asynccontextmanager
-async def serving_process(sandbox: Sandbox, **extra: str) -> AsyncIterator[Serving]:
+async def serving_process(sandbox: Sandbox, **extra: str) -> AsyncIterator[Running]:
     """Ready, and called by the sandbox's Slack from now on."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "app.py",
-        "serve",
-        cwd=ROOT,
-        env=environment(sandbox.settings) | extra,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    running = Serving(process)
-    assert process.stderr is not None
-    readers: list[asyncio.Task[None]] = []
+    async with _running("serve", env=environment(sandbox.settings) | extra) as running:
+        found = _SERVING.search(await running.logged(SERVING, within=START))
+        assert found
+        sandbox.slack.events_url = f"{found[1]}/slack/events"
+        sandbox.autoenhance.webhook_url = f"{found[1]}/autoenhance/webhook"
+        yield running
+
+
+@asynccontextmanager
+async def working_process(settings: Settings, *arguments: str) -> AsyncIterator[Running]:
+    """Doing the jobs that are recorded on this PostgreSQL."""
+    async with _running("worker", *arguments, env=environment(settings)) as running:
+        await running.logged(WORKING, within=START)
+        yield running
+
+
+@asynccontextmanager
+async def _running(*arguments: str, env: dict[str, str]) -> AsyncIterator[Running]:
+    process = await start(*arguments, env=env)
+    running = Running(process)
+    reader = asyncio.create_task(_read(running))
     try:
-        url = await asyncio.wait_for(_url(process.stderr, running.log), 20)
-        readers.append(asyncio.create_task(_read(process.stderr, running)))
-        sandbox.slack.events_url = f"{url}/slack/events"
-        sandbox.autoenhance.webhook_url = f"{url}/autoenhance/webhook"
         yield running
     finally:
         if process.returncode is None:
             process.kill()
-        await asyncio.gather(*readers)
+        await reader
         await process.communicate()
 
 
@@ -118,16 +142,12 @@ def _secret(value: object) -> str:
     return value.get_secret_value() if hasattr(value, "get_secret_value") else ""
 
 
-async def _url(stream: asyncio.StreamReader, log: list[str]) -> str:
-    async for line in stream:
-        log.append(line.decode())
-        if found := _SERVING.search(log[-1]):
-            return found[1]
-    raise AssertionError("it did not start:\n" + "".join(log))
-
-
-async def _read(stream: asyncio.StreamReader, running: Serving) -> None:
-    async for line in stream:
+async def _read(running: Running) -> None:
+    assert running.process.stderr is not None
+    async for line in running.process.stderr:
         async with running.grown:
             running.log.append(line.decode())
             running.grown.notify_all()
+    async with running.grown:
+        running.ended.set()
+        running.grown.notify_all()

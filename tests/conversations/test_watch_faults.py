@@ -12,7 +12,7 @@ from tests import beside
 from tests.both import on_sqlite
 from tests.chat import Chat
 from tests.clock import Clock
-from tests.process import Serving, serving_process
+from tests.process import Running, serving_process
 from tests.shoot import Shoot
 
 pytestmark = on_sqlite  # one process; several are in test_several_processes.py
@@ -45,7 +45,7 @@ async def finished(sandbox: Sandbox, shoot: Shoot) -> None:
     assert await sandbox.autoenhance.call_webhook(shoot.id) == 200
 
 
-async def told_once(chat: Chat, sandbox: Sandbox, process: Serving) -> None:
+async def told_once(chat: Chat, sandbox: Sandbox, process: Running) -> None:
     """The card has the end, the thread has it once, and nothing is left to do but the watch."""
     await chat.until(lambda: [each for each in chat.posted() if "Ready · Pine Lodge" in each.plain()])
     [card] = chat.posted()
