@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import faulthandler
+import os
 from collections.abc import AsyncIterator
 
 
@@ -13,7 +14,7 @@ async def watched(seconds: float) -> AsyncIterator[None]:
     Also one that was suspended, as soon as it goes on: others have taken its work over by then.
     """
     faulthandler.dump_traceback_later(seconds, exit=True)
-    feeding = asyncio.create_task(_feed(seconds))
+    feeding = asyncio.create_task(_feed(seconds, asyncio.get_running_loop().time()))
     try:
         yield
     finally:
@@ -21,7 +22,12 @@ async def watched(seconds: float) -> AsyncIterator[None]:
         faulthandler.cancel_dump_traceback_later()
 
 
-async def _feed(seconds: float) -> None:
+async def _feed(seconds: float, fed: float) -> None:
+    loop = asyncio.get_running_loop()
     while True:
-        faulthandler.dump_traceback_later(seconds, exit=True)
         await asyncio.sleep(seconds / 10)
+        if loop.time() - fed > seconds:  # after SIGCONT we may be here before the thread that is to end us
+            faulthandler.dump_traceback()
+            os._exit(1)
+        faulthandler.dump_traceback_later(seconds, exit=True)
+        fed = loop.time()

@@ -1,6 +1,7 @@
 """A process that stands still ends; one that works or waits does not."""
 
 import asyncio
+import signal
 import sys
 
 import pytest
@@ -42,6 +43,26 @@ async def test_who_stands_still_is_ended(inside: str, code: int, out: str) -> No
 
     assert (process.returncode, said.decode()) == (code, out)
     assert ("in main" in err.decode()) == bool(code)
+
+
+async def test_who_was_suspended_is_ended() -> None:
+    """As soon as it goes on, whichever of its threads is the first to wake up."""
+    inside = "print('watched', flush=True); await asyncio.sleep(60)"
+    command = [sys.executable, "-c", STORY.format(inside=inside)]
+    several = [
+        await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+        for _ in range(12)
+    ]
+    for each in several:
+        assert each.stdout is not None
+        assert await each.stdout.readline() == b"watched\n"
+        each.send_signal(signal.SIGSTOP)
+    await asyncio.sleep(0.7)  # longer than they are watched for
+    for each in several:
+        each.send_signal(signal.SIGCONT)
+
+    ended = await asyncio.gather(*(asyncio.wait_for(each.communicate(), 30) for each in several))
+    assert [each.returncode for each in several] == [1] * 12, ended
 
 
 async def test_it_lets_go_of_who_is_done() -> None:
