@@ -21,9 +21,10 @@ log = structlog.get_logger(__name__)
 async def refuse(error: Exception) -> BoltResponse:
     """For what comes to Bolt's own error handler: it is not acknowledged, so that Slack tells the person.
 
-    That is DeskClosed, and what Bolt itself cannot read; the rest ends in the Guard.
+    That is DeskClosed, DatabaseFailed where there is no other way to tell, and what Bolt itself cannot
+    read; the rest ends in the Guard.
     """
-    if isinstance(error, DeskClosed):
+    if isinstance(error, DeskClosed | DatabaseFailed):
         return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
     log.error("payload cannot be read", reference=new_reference(), exc_info=error)
     return BoltResponse(status=HTTPStatus.BAD_REQUEST)
@@ -33,7 +34,8 @@ class Guard:
     """Wraps each listener where it is registered.
 
     A slip goes to `stale`, the listener that explains. DeskClosed goes on to Bolt, so that the request
-    is refused and Slack sends it again or shows an error. Anything else is logged with its traceback
+    is refused and Slack sends it again or shows an error; so does DatabaseFailed where only a direct
+    message could tell, as that needs the database for its pace. Anything else is logged with its traceback
     under a reference, and the person gets the reference. Nothing is raised after an ack: Bolt would
     undo it and answer 404.
     """
@@ -48,9 +50,11 @@ class Guard:
                 await self._listen(listener, ack, body)
             except DeskClosed:
                 raise
-            except Exception:
+            except Exception as error:
                 reference = new_reference()
                 log.exception("listener broke", listener=listener.__name__, reference=reference)
+                if isinstance(error, DatabaseFailed) and not _heard(body) and ack.response is None:
+                    raise
                 await self._own_up(ack, body, refusals.our_fault(reference))
 
         return guarded
@@ -80,3 +84,9 @@ class Guard:
                 await self._post.message(user, cards.say(sentence))
         except (SlackError, DatabaseFailed) as silent:
             log.warning("nobody could be told", why=str(silent))
+
+
+def _heard(body: Payload) -> bool:
+    """Whether its ack or its response_url reaches the person."""
+    in_ack = "command" in body or body.get("type") == "view_submission"
+    return in_ack or bool(payloads.dig(body, "response_url"))
