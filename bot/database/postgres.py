@@ -84,7 +84,7 @@ class PostgresDatabase:
             kwargs={"row_factory": dict_row, **CONNECTION},
             configure=_limit,
             min_size=1,
-            check=ConnectionPool.check_connection,
+            check=lambda connection: _check(pool, connection),
             open=False,
             **POOL,
         )
@@ -131,6 +131,17 @@ class PostgresDatabase:
                     raise
                 wait = WAIT
         raise AssertionError
+
+
+def _check(
+    pool: ConnectionPool[psycopg.Connection[DictRow]], connection: psycopg.Connection[DictRow]
+) -> None:
+    """Where one is broken, the others are too: found one by one, each would cost a second."""
+    try:
+        pool.check_connection(connection)
+    except psycopg.Error:
+        pool.drain()
+        raise
 
 
 def _limit(connection: psycopg.Connection[DictRow]) -> None:

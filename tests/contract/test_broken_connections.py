@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, closing, suppress
 import psycopg
 import pytest
 
-from bot.database.postgres import PostgresDatabase
+from bot.database.postgres import SIZE, PostgresDatabase
 from bot.database.schema import migrate_postgres
 from bot.errors import DatabaseFailed
 from bot.jobs.attempts import Attempts
@@ -81,6 +81,17 @@ async def test_it_goes_on_soon_after_an_outage(breakable: OwnServer) -> None:
         async with asyncio.timeout(2.5):
             while not await answers(database):
                 pass
+
+
+async def test_whoever_asks_first_after_a_restart_is_answered(breakable: OwnServer) -> None:
+    """Nobody asked meanwhile, so no connection is known to be broken: the first one finds out about all."""
+    async with PostgresDatabase.opened(breakable.create(new_name())) as database:
+        at_once = (database.run(lambda sql: sql.do("SELECT pg_sleep(0.2)")) for _ in range(SIZE))
+        await asyncio.gather(*at_once)
+        breakable.crash()
+        breakable.start()
+
+        assert await answers(database)
 
 
 async def test_whoever_asks_in_an_outage_hears_it_in_time(breakable: OwnServer) -> None:
