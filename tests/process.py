@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,6 +104,17 @@ async def working_process(settings: Settings, *arguments: str) -> AsyncIterator[
     """Doing the jobs that are recorded on this PostgreSQL."""
     async with _running("worker", *arguments, env=environment(settings)) as running:
         await running.logged(WORKING, within=START)
+        yield running
+
+
+@asynccontextmanager
+async def several_processes(sandbox: Sandbox, *, workers: int = 2) -> AsyncIterator[list[Running]]:
+    """One that serves, and so many that work."""
+    async with AsyncExitStack() as opened:
+        running = [await opened.enter_async_context(serving_process(sandbox))]
+        for _ in range(workers):
+            each = working_process(sandbox.settings)
+            running.append(await opened.enter_async_context(each))
         yield running
 
 

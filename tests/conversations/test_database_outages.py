@@ -1,0 +1,115 @@
+"""PostgreSQL stops, or dies, under several processes: nothing that was promised is lost."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from bot.database.schema import migrate_postgres
+from bot.demo import Sandbox
+from bot.sandbox.harbour import BEN
+from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.workspace import View
+from tests import beside
+from tests.chat import Chat
+from tests.clock import Clock
+from tests.crowd import Crowd, accepted, all_done, eventually
+from tests.databases import new_name
+from tests.postgres import OwnServer
+from tests.process import several_processes
+from tests.shoot import NAME, Shoot
+
+pytestmark = pytest.mark.timeout(120)
+OUTAGE = 10.0  # seconds
+FAULT = "Something broke on our side"
+
+
+@pytest.fixture
+def database_url(breakable: OwnServer) -> str:
+    """An empty database with its tables, on a server that may be stopped."""
+    url = breakable.create(new_name())
+    migrate_postgres(url)
+    return url
+
+
+async def test_postgresql_is_stopped_for_ten_seconds(
+    sandbox: Sandbox, clock: Clock, breakable: OwnServer
+) -> None:
+    """Who asks meanwhile sees within three seconds that it did not work; what was promised is kept."""
+    crowd, slack, autoenhance = Crowd(sandbox, 60), sandbox.slack, sandbox.autoenhance
+    before, during, after = crowd.all[:10], crowd.all[10:40], iter(crowd.all[40:])
+    chat, shoot = Chat(slack), Shoot(autoenhance, clock)
+    async with several_processes(sandbox) as running:
+        card = await chat.watch(shoot.id)
+        home = await home_tab(slack)
+        autoenhance.set_mood("hang")
+        asked = len(autoenhance.requests)
+        assert all(accepted(await crowd.ask(before)))
+        await autoenhance.asked(asked + len(before))
+
+        await asyncio.to_thread(breakable.stop)
+        back = asyncio.create_task(asyncio.sleep(OUTAGE))
+        autoenhance.set_mood("well")
+        autoenhance.released.set()
+        shoot.finish()
+        refused = await crowd.ask(during)
+        clicked = await slack.click(card, "Re-check", user=BEN)
+        stopped = await slack.click(home, "Stop watching")
+        event = await slack.redeliver(next(each for each in slack.exchanges if each.kind == "events_api"))
+        await back
+        await asyncio.to_thread(breakable.start)
+
+        first = await eventually(lambda: promised(crowd, next(after)), within=5)
+        kept = [*before, *first, *after]
+        assert all(accepted(await crowd.ask(kept[len(before) + 1 :])))
+        await crowd.answered(kept, within=8)
+        notice = await chat.noticed(card)
+        await eventually(lambda: listening(sandbox))
+        await all_done(sandbox)
+        assert [each.process.returncode for each in running] == [None] * 3
+
+    for each in [*refused, clicked, stopped, event]:
+        assert each.seconds < 3
+    assert not any(accepted(refused))
+    assert all(FAULT in each.answer["text"] for each in refused)
+    assert [FAULT in message.text for message in chat.said(viewer=BEN) if message.ephemeral_to] == [True]
+    assert (stopped.status, home.warning, event.status) == (503, "dispatch_failed", 503)
+    assert crowd.told() == Counter(kept)
+    assert chat.thread(card) == [notice]
+
+
+async def test_postgresql_and_a_worker_die_together(sandbox: Sandbox, breakable: OwnServer) -> None:
+    """All that was promised until then is kept, by the worker that is left."""
+    crowd, autoenhance = Crowd(sandbox, 30), sandbox.autoenhance
+    autoenhance.set_mood("hang")
+    async with several_processes(sandbox) as (serving, killed, left):
+        assert all(accepted(await crowd.ask(crowd.all)))
+        await autoenhance.asked(len(crowd.all))
+        await asyncio.to_thread(breakable.crash)
+        await killed.kill()
+        autoenhance.set_mood("well")
+        autoenhance.released.set()
+        await asyncio.to_thread(breakable.start)
+        await crowd.answered(crowd.all, within=60)
+        await all_done(sandbox)
+        assert (serving.process.returncode, left.process.returncode) == (None, None)
+
+    assert crowd.told() == Counter(crowd.all)
+
+
+async def home_tab(slack: SlackSandbox) -> View:
+    """Ana's, with what she watches."""
+    await slack.open_home()
+    shown = await slack.until(lambda: [each for each in [slack.home()] if each and NAME in each.plain()])
+    return shown[0]
+
+
+async def promised(crowd: Crowd, number: int) -> list[int]:
+    """Who is promised an answer."""
+    return [number] if accepted(await crowd.ask([number])) == [True] else []
+
+
+async def listening(sandbox: Sandbox) -> bool:
+    """Whether both workers are told of new jobs, in both queues."""
+    ours = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+    return len(await beside.rows(sandbox.settings, ours + " AND left(query, 6) = 'LISTEN'")) == 4

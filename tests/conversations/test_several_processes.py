@@ -1,0 +1,163 @@
+"""What was acknowledged is answered, by several processes of which some are killed or stand still."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import psycopg
+import pytest
+
+from bot.demo import Sandbox
+from bot.sandbox.delivery import Exchange
+from bot.sandbox.harbour import ANA
+from tests import beside
+from tests.both import on_postgres
+from tests.chat import Chat
+from tests.clock import Clock
+from tests.crowd import Crowd, accepted, all_done, eventually, workers
+from tests.process import serving_process, several_processes, working_process
+from tests.shoot import Shoot
+
+HOLD = """
+CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_advisory_xact_lock(0); RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER hold AFTER INSERT ON jobs DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION hold();
+"""
+pytestmark = [on_postgres, pytest.mark.timeout(120)]
+
+
+async def test_a_worker_is_killed_in_the_middle_of_fifty_jobs(sandbox: Sandbox) -> None:
+    """The other answers all within a minute, and repeats only what the killed one had in hand."""
+    crowd, slack, autoenhance = Crowd(sandbox, 50), sandbox.slack, sandbox.autoenhance
+    sent, hanging = crowd.all[:2], crowd.all[2:]
+    async with serving_process(sandbox), working_process(sandbox.settings) as killed:
+        its_own = await workers(sandbox, 2)
+        gates = [slack.hold("respond", accepted=True) for _ in sent]
+        assert all(accepted(await crowd.ask(sent)))
+        await asyncio.gather(*(gate.reached.wait() for gate in gates))
+        autoenhance.set_mood("hang")
+        async with working_process(sandbox.settings):
+            assert all(accepted(await crowd.ask(hanging)))
+            await autoenhance.asked(len(crowd.all))
+            in_hand = await crowd.in_hand(its_own)
+            await killed.kill()
+            autoenhance.set_mood("well")
+            autoenhance.released.set()
+            await crowd.answered(crowd.all, within=60)
+            await all_done(sandbox)
+
+    for gate in gates:
+        gate.open()
+    assert set(sent) < in_hand < set(crowd.all)
+    assert crowd.looks() == Counter(crowd.all) + Counter(in_hand)
+    assert crowd.told() == Counter(crowd.all) + Counter(sent)
+
+
+async def test_a_worker_stands_still(sandbox: Sandbox, clock: Clock) -> None:
+    """The other answers within a minute; awake again it ends, shows nothing older and blocks no lane."""
+    crowd, slack, autoenhance = Crowd(sandbox, 9), sandbox.slack, sandbox.autoenhance
+    stuck, later = crowd.all[:8], crowd.all[8:]
+    chat, shoot = Chat(slack), Shoot(autoenhance, clock)
+    async with serving_process(sandbox), working_process(sandbox.settings) as still:
+        await chat.click(await chat.order(shoot.id), "Share in channel")
+        card = await chat.until(lambda: next(iter(chat.posted()), None))
+        asked = len(autoenhance.requests)
+        autoenhance.set_mood("hang")
+        await chat.click(card, "Re-check")
+        assert all(accepted(await crowd.ask(stuck)))
+        await autoenhance.asked(asked + 9)
+        still.suspend()
+        autoenhance.set_mood("well")
+        autoenhance.released.set()  # what it asked for waits at its door
+        shoot.is_now(4)
+        async with working_process(sandbox.settings):
+            await crowd.ask(later)
+            await crowd.answered(later, within=10)
+            await crowd.answered(stuck, within=60)
+            await slack.until(lambda: "4 of 10" in card.plain(), timeout=30)
+            still.resume()
+            assert await asyncio.wait_for(still.process.wait(), 10) == 1
+            shoot.is_now(7)
+            await chat.click(card, "Re-check", user=ANA)
+            await slack.until(lambda: "7 of 10" in card.plain())
+            await all_done(sandbox)
+
+    assert crowd.told() == Counter(crowd.all)
+    assert len(slack.calls("chat.update")) == 2
+
+
+async def test_a_deploy_rolls(sandbox: Sandbox, clock: Clock) -> None:
+    """Old processes give way to new ones while people ask: each is answered once, a watch told once."""
+    crowd, slack, autoenhance = Crowd(sandbox, 400), sandbox.slack, sandbox.autoenhance
+    chat, shoot = Chat(slack), Shoot(autoenhance, clock)
+    async with serving_process(sandbox) as old, working_process(sandbox.settings) as old_worker:
+        card = await chat.watch(shoot.id)
+        over, asked = asyncio.Event(), len(autoenhance.requests)
+        autoenhance.set_mood("hang", times=3)
+        asking = asyncio.create_task(steadily(crowd, over))
+        await autoenhance.asked(asked + 3)
+        async with working_process(sandbox.settings):
+            shoot.finish()
+            assert await autoenhance.call_webhook(shoot.id) == 200
+            stopping = asyncio.create_task(old_worker.stop())
+            told = len(crowd.told())
+            await slack.until(lambda: len(crowd.told()) > told + 3)
+            autoenhance.released.set()
+            assert await stopping == 0
+            async with serving_process(sandbox):
+                assert await old.stop() == 0
+                notice = await chat.noticed(card)
+                over.set()
+                exchanges = await asking
+                await crowd.answered(range(len(exchanges)), within=10)
+                await all_done(sandbox)
+
+    assert all(accepted(exchanges))
+    assert crowd.told() == Counter(range(len(exchanges)))
+    assert chat.thread(card) == [notice]
+
+
+async def test_serve_is_killed_between_recording_and_answering(sandbox: Sandbox) -> None:
+    """The person sees an error at first, and then the answer: what is recorded is done, whoever dies."""
+    crowd = Crowd(sandbox, 2)
+    async with several_processes(sandbox, workers=1) as (serving, _):
+        assert accepted(await crowd.ask([0])) == [True]
+        await serving.kill()
+        await crowd.answered([0], within=8)
+    async with several_processes(sandbox, workers=1) as (serving, _):
+        async with held_in_its_commit(sandbox) as held:
+            asking = asyncio.create_task(crowd.ask([1]))
+            await eventually(held)
+            await serving.kill()
+        assert accepted(await asking) == [False]
+        await crowd.answered([1], within=8)
+
+    assert crowd.told() == Counter(crowd.all)
+
+
+@asynccontextmanager
+async def held_in_its_commit(sandbox: Sandbox) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+    """Whatever records a job waits in its commit until the block ends; yields whether somebody does."""
+    query = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+
+    async def held() -> bool:
+        return bool(await beside.rows(sandbox.settings, query))
+
+    async with await psycopg.AsyncConnection.connect(sandbox.settings.database_url, autocommit=True) as ours:
+        await ours.execute(HOLD)
+        await ours.execute("SELECT pg_advisory_lock(0)")
+        yield held
+
+
+async def steadily(crowd: Crowd, over: asyncio.Event) -> list[Exchange]:
+    """One after the other asks, ten a second, until it is over."""
+    exchanges: list[Exchange] = []
+    for number in crowd.all:
+        exchanges += await crowd.ask([number])
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), 0.1)
+            break
+    return exchanges

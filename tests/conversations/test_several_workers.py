@@ -1,0 +1,106 @@
+"""Three workers are one bot: one sweep, one pace, and cards that only go forward."""
+
+import asyncio
+import json
+import re
+from typing import Any
+
+import pytest
+
+from bot.demo import Sandbox
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.harbour import ANA_BOT, BOT, EDITING, OWNERS, SHOOTS
+from bot.slack.pacing import BETWEEN, BURST, REFILL
+from tests.both import on_postgres
+from tests.chat import Chat
+from tests.clock import Clock
+from tests.crowd import Crowd, all_done, order_id
+from tests.process import several_processes
+from tests.shoot import Shoot
+
+pytestmark = [on_postgres, pytest.mark.timeout(120)]
+AGAIN = 0.9  # seconds; no look follows another sooner: a tenth less than the shortest pause
+ON_THE_WAY = 0.5  # seconds
+
+
+async def test_a_card_never_goes_back(sandbox: Sandbox, clock: Clock) -> None:
+    """Ten people click Re-check on one card as its order goes on: no edit shows less than the one before."""
+    crowd, slack, autoenhance = Crowd(sandbox, 10), sandbox.slack, sandbox.autoenhance
+    chat, shoot = Chat(slack), Shoot(autoenhance, clock)
+    async with several_processes(sandbox, workers=3):
+        moving = asyncio.create_task(moved_at_each_look(shoot, autoenhance))
+        await chat.click(await chat.order(shoot.id), "Share in channel")
+        card = await chat.until(lambda: next(iter(chat.posted()), None))
+        await asyncio.gather(*(chat.click(card, "Re-check", user=user) for user in crowd.people))
+        await slack.until(lambda: len(slack.calls("chat.update")) == 10, timeout=30)
+        await all_done(sandbox)
+        moving.cancel()
+
+    edits = [drawn(call.params["blocks"]) for call in slack.calls("chat.update")]
+    assert edits == sorted(edits)
+    assert drawn(card.blocks) == edits[-1]
+
+
+async def test_one_sweep_and_one_pace(sandbox: Sandbox, clock: Clock) -> None:
+    """Twenty orders end together: each is looked at once when it is due, and told once, at Slack's pace."""
+    slack, autoenhance, chat = sandbox.slack, sandbox.autoenhance, Chat(sandbox.slack)
+    places = [SHOOTS, EDITING, OWNERS, ANA_BOT]
+    for place in places:
+        slack.workspace.channels[place].members.add(BOT)
+    shoots = [Shoot(autoenhance, clock, id_=order_id(number)) for number in range(20)]
+    async with several_processes(sandbox, workers=3):
+        typed = zip(shoots, places * 5, strict=True)
+        await asyncio.gather(*(slack.command(f"/order watch {each.id}", channel=at) for each, at in typed))
+        await slack.until(lambda: sum(len(chat.posted(at)) for at in places) == len(shoots), timeout=20)
+        await all_done(sandbox)
+        cards = [card for place in places for card in chat.posted(place)]
+        looks: list[tuple[str, float]] = []
+        noting = asyncio.create_task(noted(autoenhance, looks))
+        for each in shoots:
+            each.finish()
+        assert set(await asyncio.gather(*(autoenhance.call_webhook(each.id) for each in shoots))) == {200}
+        await slack.until(lambda: all(chat.thread(card) for card in cards), timeout=60)
+        await all_done(sandbox)
+        noting.cancel()
+
+    assert [len(chat.thread(card)) for card in cards] == [1] * len(shoots)
+    for each in shoots:
+        assert keep_pace([at for path, at in looks if path.endswith(each.id)], every=AGAIN)
+    posted = slack.calls("chat.postMessage")
+    for channel in {call.params["channel"] for call in posted}:
+        assert keep_pace([call.at for call in posted if call.params["channel"] == channel], every=BETWEEN)
+    edits = [call.at for call in slack.calls("chat.update")]
+    assert keep_pace(edits, every=REFILL / BURST, burst=BURST)
+
+
+def keep_pace(times: list[float], *, every: float, burst: int = 1) -> bool:
+    """Whether they are so many seconds apart, but for a burst; the way to the sandbox takes time too."""
+    return all(
+        later - sooner >= (number - burst + 1) * every - ON_THE_WAY
+        for at, sooner in enumerate(times)
+        for number, later in enumerate(times[at:])
+    )
+
+
+async def noted(autoenhance: AutoenhanceSandbox, looks: list[tuple[str, float]]) -> None:
+    """Every request from now on, and when it came."""
+    known = len(autoenhance.requests)
+    while True:
+        await autoenhance.bell.rung()
+        now = asyncio.get_running_loop().time()
+        looks += [(asked.path, now) for asked in autoenhance.requests[known:]]
+        known = len(autoenhance.requests)
+
+
+async def moved_at_each_look(shoot: Shoot, autoenhance: AutoenhanceSandbox) -> None:
+    """One photo more is done after each answer."""
+    asked = len(autoenhance.requests)
+    for done in range(1, 60):
+        await autoenhance.asked(asked + done, timeout=60)
+        shoot.is_now(done, of=60)
+
+
+def drawn(blocks: Any) -> int:
+    """How many photos are done, as this card shows it."""
+    found = re.search(r"(\d+) of \d+ done", json.dumps(blocks))
+    return int(found[1]) if found else 0

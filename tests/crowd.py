@@ -1,0 +1,117 @@
+"""Many people at once, each with an order of their own."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from typing import TypeVar
+
+from bot.demo import Sandbox
+from bot.sandbox.delivery import Exchange
+from bot.sandbox.harbour import BOT, SHOOTS, TEAM
+from bot.sandbox.order_shapes import order, photos
+from bot.sandbox.workspace import Message, User
+from tests import beside
+
+T = TypeVar("T")
+OFTEN = 0.05  # seconds
+LOOKING_UP = "Looking up"
+
+
+class Crowd:
+    """`size` people of the workspace; the order of each is ready, and named after their number."""
+
+    def __init__(self, sandbox: Sandbox, size: int) -> None:
+        self._sandbox = sandbox
+        self.all = range(size)
+        self.people = [_user(number) for number in self.all]
+        for number in self.all:
+            user, id_ = _user(number), order_id(number)
+            sandbox.slack.workspace.users[user] = User(user, f"person{number}", f"Person {number}", TEAM)
+            ready = photos(id_, (6, {}))
+            sandbox.autoenhance.add(order(id_, _name(number), ready, now=sandbox.slack.workspace.now()))
+
+    async def ask(self, numbers: Iterable[int], channel: str = SHOOTS) -> list[Exchange]:
+        """All of them at once, with `/order` and their order's id."""
+        typed = ((f"/order {order_id(number)}", _user(number)) for number in numbers)
+        return await asyncio.gather(
+            *(self._sandbox.slack.command(text, user=user, channel=channel) for text, user in typed)
+        )
+
+    def said(self, number: int) -> list[Message]:
+        """What this person alone sees of the bot in #shoots."""
+        user = _user(number)
+        seen = self._sandbox.slack.messages(SHOOTS, viewer=user)
+        return [each for each in seen if each.user == BOT and each.ephemeral_to == user]
+
+    async def answered(self, numbers: Iterable[int], *, within: float) -> None:
+        """Returns when each of them sees their order, and nothing else; raises TimeoutError."""
+        asked = list(numbers)
+        await self._sandbox.slack.until(lambda: all(map(self._is_answered, asked)), timeout=within)
+
+    def _is_answered(self, number: int) -> bool:
+        return [_name(number) in message.text for message in self.said(number)] == [True]
+
+    def told(self) -> Counter[int]:
+        """How often Slack was sent the order of each."""
+        texts = [str(call.params.get("text")) for call in self._sandbox.slack.calls("respond")]
+        return Counter(number for number in self.all for text in texts if _name(number) in text)
+
+    def looks(self) -> Counter[int]:
+        """How often Autoenhance was asked for the order of each."""
+        paths = Counter(asked.path.rpartition("/")[2] for asked in self._sandbox.autoenhance.requests)
+        return Counter({number: paths[order_id(number)] for number in self.all if paths[order_id(number)]})
+
+    async def in_hand(self, workers: Collection[int]) -> set[int]:
+        """Whose look-ups these workers of Procrastinate's are doing."""
+        doing = (
+            "SELECT worker_id, content FROM jobs"
+            " JOIN procrastinate_jobs ON jobs.id = (args->>'row')::bigint WHERE status = 'doing'"
+        )
+        rows = await beside.rows(self._sandbox.settings, doing)
+        contents = [row["content"] for row in rows if row["worker_id"] in workers]
+        return {number for number in self.all for content in contents if order_id(number) in content}
+
+
+def order_id(number: int) -> str:
+    return f"{number:08x}-51c3-4d0e-8a52-6f0e3b7c9d11"
+
+
+def _user(number: int) -> str:
+    return f"U0CROWD{number:03}"
+
+
+def _name(number: int) -> str:
+    return f"House {number:03}"
+
+
+def accepted(exchanges: Iterable[Exchange]) -> list[bool]:
+    """Of each, whether it was promised within Slack's three seconds that it is looked up."""
+    return [not each.error and LOOKING_UP in each.answer.get("text", "") for each in exchanges]
+
+
+async def eventually(ask: Callable[[], Awaitable[T]], *, within: float = 10) -> T:
+    """What it returns once that is true, for what nobody rings a bell for; raises TimeoutError."""
+    async with asyncio.timeout(within):
+        while not (found := await ask()):  # noqa: ASYNC110 - see above
+            await asyncio.sleep(OFTEN)
+        return found
+
+
+async def workers(sandbox: Sandbox, number: int) -> list[int]:
+    """The workers of Procrastinate's, once there are so many: a process has two of them."""
+
+    async def registered() -> list[int]:
+        found = await beside.rows(sandbox.settings, "SELECT id FROM procrastinate_workers ORDER BY id")
+        return [row["id"] for row in found] if len(found) >= number else []
+
+    return await eventually(registered)
+
+
+async def all_done(sandbox: Sandbox, *, within: float = 10) -> None:
+    """Returns when no job is open and none is being done; raises TimeoutError."""
+    left = "SELECT id FROM jobs WHERE state = 'open' UNION ALL SELECT id FROM procrastinate_jobs"
+
+    async def none_left() -> bool:
+        return not await beside.rows(sandbox.settings, left)
+
+    await eventually(none_left, within=within)
