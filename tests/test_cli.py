@@ -8,10 +8,10 @@ import socket
 import pytest
 
 from bot.demo import Sandbox
+from bot.sandbox.block_kit import problems
 from bot.sandbox.harbour import SHOOTS
 from bot.sandbox.orders import BIRCH, OAK
 from bot.sandbox.slack import SlackSandbox
-from bot.slack.limits import problems
 from tests.chat import Chat
 from tests.process import environment, run, start
 from tests.shoot import Shoot

@@ -7,7 +7,8 @@ slack.py          a Slack: what people do (people.py), what the bot may call (do
 ├── harbour.py    who and what there is at the start
 ├── workspace.py  the state: people, channels, messages, modals, Home tabs
 ├── delivery.py   payloads (payloads.py) to the bot, by signed HTTP or Socket Mode (socket_mode.py)
-├── web_api.py    the Web API (checks.py); respond.py the response_urls; tickets.py what they are good for
+├── web_api.py    the Web API; respond.py the response_urls; tickets.py what they are good for
+├── checks.py     what of it Slack refuses: messages and views (block_kit.py, block_elements.py, shapes.py)
 └── faults.py     Slack having a bad day
 autoenhance.py    an Autoenhance with one order of every kind (orders.py), in any mood (moods.py)
 ├── shelf.py      the orders, and how those come along that run (progress.py)

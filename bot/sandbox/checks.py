@@ -1,13 +1,32 @@
 """What Slack refuses to take: messages, modals and Home views that are not as they have to be."""
 
+import json
+from collections.abc import Iterator
 from typing import Any, Literal
 
+from bot.sandbox.block_elements import plain
+from bot.sandbox.block_kit import problems
+from bot.sandbox.shapes import anything, flag, shape, string, wrong
 from bot.sandbox.tickets import Refused
-from bot.slack.limits import problems
+from bot.slack.limits import LIMITS
 
 Params = dict[str, Any]
 
-LONGEST_TITLE, LONGEST_METADATA = 24, 3_000
+_OF_ANY_VIEW = {
+    "private_metadata": string(LIMITS.metadata),
+    "callback_id": string(LIMITS.id),
+    "external_id": string(LIMITS.id),
+}
+_WORDS = plain(LIMITS.modal_title)
+_FRAMES = {
+    "home": shape({"blocks": anything}, _OF_ANY_VIEW),
+    "modal": shape(
+        {"title": _WORDS, "blocks": anything},
+        {"submit": _WORDS, "close": _WORDS, "clear_on_close": flag, "notify_on_close": flag}
+        | {"submit_disabled": flag}
+        | _OF_ANY_VIEW,
+    ),
+}
 
 
 def checked(params: Params) -> None:
@@ -15,59 +34,50 @@ def checked(params: Params) -> None:
     blocks = params.get("blocks") or []
     if not (blocks or params.get("text") or params.get("attachments")):
         raise Refused("no_text")
-    if wrong := _problems(blocks, "message"):
-        raise Refused("invalid_blocks", response_metadata={"messages": wrong})
+    if not isinstance(blocks, list):
+        raise Refused("invalid_blocks_format")
+    if blocks and (found := problems(blocks, surface="message")):
+        raise Refused("invalid_blocks", errors=found, response_metadata=_metadata(found))
 
 
 def checked_view(body: Any) -> dict[str, Any]:
     """The modal, unless Slack would not take it."""
-    view = _of_type("modal", body)
-    return _without(view, [*_frame_problems(view), *_metadata_problems(view)])
+    return _checked("modal", body)
 
 
 def checked_home(body: Any) -> dict[str, Any]:
     """The view for the Home tab, unless Slack would not take it; inputs need no button there."""
-    view = _of_type("home", body)
-    return _without(view, _metadata_problems(view))
+    return _checked("home", body)
 
 
-def _of_type(kind: Literal["modal", "home"], body: Any) -> dict[str, Any]:
-    if not isinstance(body, dict) or not body.get("blocks"):
-        raise _invalid([f"[ERROR] not a {kind} [json-pointer:/view]"])
-    if body.get("type") != kind:
-        raise _invalid(["[ERROR] must be a valid enum value [json-pointer:/view/type]"])
-    return body
-
-
-def _without(view: dict[str, Any], wrong: list[str]) -> dict[str, Any]:
-    """A Home view may hold as many blocks as a modal."""
-    if wrong := [*wrong, *_problems(view["blocks"], "modal")]:
-        raise _invalid(wrong)
+def _checked(kind: Literal["modal", "home"], body: Any) -> dict[str, Any]:
+    if found := list(_problems(kind, body)):
+        raise Refused("invalid_arguments", response_metadata=_metadata(found))
+    view: dict[str, Any] = body
+    if len(json.dumps(view)) > LIMITS.view_bytes:
+        raise Refused("view_too_large")
     return view
 
 
-def _invalid(wrong: list[str]) -> Refused:
-    return Refused("invalid_arguments", response_metadata={"messages": wrong})
+def _metadata(found: list[str]) -> dict[str, list[str]]:
+    return {"messages": [f"[ERROR] {each}" for each in found]}
 
 
-def _problems(blocks: list[dict[str, Any]], surface: Literal["message", "modal"]) -> list[str]:
-    return [f"[ERROR] {problem}" for problem in problems(blocks, surface=surface)]
+def _problems(kind: Literal["modal", "home"], body: Any) -> Iterator[str]:
+    if isinstance(body, dict) and body.get("type") != kind:
+        yield wrong("must be a valid enum value", "/view/type")
+        return
+    yield from _FRAMES[kind](body, "/view")
+    if isinstance(body, dict) and "blocks" in body:
+        found = problems(body["blocks"], surface=kind, at="/view/blocks")
+        yield from found or _without_a_button(body)
 
 
-def _frame_problems(body: dict[str, Any]) -> list[str]:
-    wrong = []
-    for key in ("title", "submit", "close"):
-        text = (body.get(key) or {}).get("text", "")
-        if len(text) > LONGEST_TITLE:
-            wrong.append(f"[ERROR] /{key}: more than {LONGEST_TITLE} characters")
-    if not body.get("title"):
-        wrong.append("[ERROR] /title: missing required field")
-    if "submit" not in body and any(block["type"] == "input" for block in body["blocks"]):
-        wrong.append("[ERROR] /submit: required when there is an input block")
-    return wrong
-
-
-def _metadata_problems(body: dict[str, Any]) -> list[str]:
-    if len(body.get("private_metadata", "")) > LONGEST_METADATA:
-        return [f"[ERROR] /private_metadata: more than {LONGEST_METADATA} characters"]
-    return []
+def _without_a_button(body: dict[str, Any]) -> Iterator[str]:
+    if body["type"] != "modal" or "submit" in body:
+        return
+    for index, block in enumerate(body["blocks"]):
+        if block["type"] == "input":
+            yield wrong(
+                "must define `submit` to use an `input` block in modals", f"/view/blocks/{index}/input"
+            )

@@ -14,6 +14,7 @@ import httpx
 
 from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.wire import plain_client
+from bot.slack.limits import LIMITS
 
 Kind = Literal["slash_commands", "interactive", "events_api"]
 
@@ -54,7 +55,7 @@ class Delivery:
     now: Callable[[], float]
     ring: Callable[[], None]
     events_url: str | None = None
-    patience: float = 3.0
+    patience: float = LIMITS.ack_seconds
     exchanges: list[Exchange] = field(default_factory=list)
 
     async def deliver(self, kind: Kind, payload: dict[str, Any]) -> Exchange:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -111,14 +112,15 @@ class Doors:
 
 
 async def _params(request: Request) -> Params:
-    """slack_sdk sends JSON bodies, forms and query strings, as the method pleases."""
+    """slack_sdk sends JSON bodies, forms and query strings, as the method pleases; no JSON stays a text."""
     if request.headers.get("content-type", "").startswith("application/json"):
         body: Params = await request.json()
         return {**request.query_params, **body}
     params: Params = {**request.query_params, **dict(parse_qsl((await request.body()).decode()))}
     for key in _JSON_IN_FORMS:
         if isinstance(params.get(key), str):
-            params[key] = json.loads(params[key])
+            with suppress(ValueError):
+                params[key] = json.loads(params[key])
     return params
 
 

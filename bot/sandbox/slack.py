@@ -20,6 +20,7 @@ from bot.sandbox.text import as_sent
 from bot.sandbox.tickets import Tickets
 from bot.sandbox.web_api import WebApi
 from bot.sandbox.workspace import Message, View
+from bot.slack.limits import LIMITS
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ class SlackSandbox(People):
         now: Callable[[], float] = time.time,
         features: dict[str, Any] = FEATURES,
         events: Sequence[str] = ("app_home_opened",),
-        patience: float = 3.0,
+        patience: float = LIMITS.ack_seconds,
     ) -> None:
         workspace, tickets, faults = harbour(now), Tickets(now), Faults()
         responder = Responder(workspace, tickets)

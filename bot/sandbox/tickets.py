@@ -5,9 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.sandbox.workspace import Message
-
-TRIGGER_SECONDS = 3
-RESPONSE_USES, RESPONSE_SECONDS = 5, 1800
+from bot.slack.limits import LIMITS
 
 
 class Refused(Exception):
@@ -61,7 +59,7 @@ class Tickets:
             raise Refused("invalid_trigger_id")
         if trigger.used:
             raise Refused("exchanged_trigger_id")
-        if self._now() - trigger.issued > TRIGGER_SECONDS:
+        if self._now() - trigger.issued > LIMITS.trigger_seconds:
             raise Refused("expired_trigger_id")
         trigger.used = True
         return trigger.user
@@ -75,9 +73,9 @@ class Tickets:
     def use(self, secret: str) -> ResponseUrl:
         """Count one use; raises Refused after 30 minutes and after the fifth."""
         response = self._responses.get(secret)
-        if response is None or self._now() - response.issued > RESPONSE_SECONDS:
+        if response is None or self._now() - response.issued > LIMITS.response_seconds:
             raise Refused("expired_url")
-        if response.uses >= RESPONSE_USES:
+        if response.uses >= LIMITS.response_uses:
             raise Refused("used_url")
         response.uses += 1
         return response

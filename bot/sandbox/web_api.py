@@ -8,11 +8,10 @@ from bot.sandbox import harbour, told
 from bot.sandbox.checks import checked, checked_home, checked_view
 from bot.sandbox.tickets import Refused, Tickets
 from bot.sandbox.workspace import Channel, Message, View, Workspace
+from bot.slack.limits import LIMITS
 
 Params = dict[str, Any]
 Answer = dict[str, Any]
-
-LONGEST_UPDATE, LONGEST_TEXT = 4_000, 40_000
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class WebApi:
             raise Refused("thread_not_found")
         broadcast = bool(thread_ts) and params.get("reply_broadcast") in {True, "true", "1"}
         more = {"thread_ts": thread_ts, "broadcast": broadcast, "metadata": params.get("metadata")}
-        text = params.get("text", "")[:LONGEST_TEXT]
+        text = params.get("text", "")[: LIMITS.posted_text]
         posted = self._workspace.post(room.id, harbour.BOT, text, params.get("blocks"), **more)
         return {"channel": room.id, "ts": posted.ts, "message": told.message(self._workspace, posted)}
 
@@ -79,7 +78,7 @@ class WebApi:
         message = self._own_message(params)
         checked(params)
         text = params.get("text", "")
-        if len(text) > LONGEST_UPDATE:
+        if len(text) > LIMITS.text:
             raise Refused("msg_too_long")
         self._workspace.edit(message, text, params.get("blocks"))
         shown = told.message(self._workspace, message)

@@ -124,7 +124,7 @@ def text_input(block_id: str, action_id: str, label: str, *, hint: str, placehol
         "element": {
             "type": "plain_text_input",
             "action_id": action_id,
-            "max_length": LIMITS.section,
+            "max_length": LIMITS.typed,
             "placeholder": plain(placeholder, LIMITS.placeholder),
             "focus_on_load": True,
         },

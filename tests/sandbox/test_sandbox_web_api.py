@@ -96,12 +96,6 @@ async def test_a_post_is_refused_as_slack_does(world: World, params: dict[str, A
     assert world.slack.transcript() == before
 
 
-async def test_wrong_blocks_are_pointed_out(world: World) -> None:
-    """The messages are those of the bot's own check, in Slack's frame."""
-    refused = await world.bot.call("chat.postMessage", channel=SHOOTS, blocks=[{"type": "header"}])
-    assert refused["response_metadata"]["messages"][0].startswith("[ERROR] /blocks/0")
-
-
 async def test_a_post_to_a_person_goes_to_their_dm(world: World) -> None:
     """The answer has the D… id, and the DM is made when there is none yet."""
     posted = await world.bot.call("chat.postMessage", channel=BEN, text="psst")

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,17 +11,15 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot import errors
-from bot.autoenhance.client import Look
-from bot.jobs.seeing import order_view
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
-from bot.orders.model import parse_order
 from bot.orders.progress import State, Tally
-from bot.sandbox.orders import sample_orders
+from bot.sandbox.block_kit import Surface, problems
 from bot.slack import cards, refusals, views, words
 from bot.slack.help import HELP, TOPICS
-from bot.slack.limits import LIMITS, Surface, problems
-from bot.slack.shown import Card, OrderView, Spot, TroubleView, Where
+from bot.slack.limits import LIMITS
+from bot.slack.shown import Card, Spot, TroubleView, Where
+from tests.slack.kit import NOW, SAMPLES, SEEN, view
 
 
 def slug(name: str) -> str:
@@ -29,22 +27,12 @@ def slug(name: str) -> str:
     return "-".join(re.findall("[a-z0-9]+", name.lower()))[:30]
 
 
-NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
-SAMPLES = {order["order_id"]: order for order in sample_orders(NOW.timestamp())}
 EPHEMERAL = Spot("ephemeral", can_share=True)
-SEEN = Glimpse(
-    tally=Tally(state=State.ENHANCING, total=30, done=16, failed=1, waiting=13), at=NOW - timedelta(minutes=4)
-)
 
 
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(JSONSnapshotExtension)
-
-
-def view(order: dict[str, Any], **more: Any) -> OrderView:
-    look = Look(parse_order(json.dumps(order)), NOW)
-    return order_view(look, OrderId(order["order_id"]), **{"by": "U1", **more})
 
 
 def photos(count: int, **fields: Any) -> list[dict[str, Any]]:

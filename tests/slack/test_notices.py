@@ -15,9 +15,10 @@ from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.model import parse_order
 from bot.orders.progress import State, Tally
+from bot.sandbox.block_kit import problems
 from bot.slack import cards, lists, notices, watch_words
 from bot.slack.blocks import Block
-from bot.slack.limits import LIMITS, problems
+from bot.slack.limits import LIMITS
 from bot.slack.links import Links
 from bot.slack.shown import Card, OrderView, Spot
 from bot.watches.model import Condition, Delay, Ending, Home, Kind, Level, Notice, Watch, Watcher
@@ -409,7 +410,7 @@ def test_a_list(snapshot: SnapshotAssertion) -> None:
 
 def at_home(found: list[Watch], note: str = "") -> Block:
     drawn = lists.home(found, LINKS.thread, note)
-    assert problems(drawn["blocks"], surface="modal") == []
+    assert problems(drawn["blocks"], surface="home") == []
     assert len(json.dumps(drawn)) < LIMITS.view_bytes
     assert len(set(block_ids(drawn["blocks"]))) == len(block_ids(drawn["blocks"]))
     return drawn

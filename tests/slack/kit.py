@@ -1,0 +1,25 @@
+"""Orders to draw cards of, seen at one moment that stands still."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.autoenhance.client import Look
+from bot.jobs.seeing import order_view
+from bot.orders.changes import Glimpse
+from bot.orders.ids import OrderId
+from bot.orders.model import parse_order
+from bot.orders.progress import State, Tally
+from bot.sandbox.orders import sample_orders
+from bot.slack.shown import OrderView
+
+NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
+SAMPLES = {order["order_id"]: order for order in sample_orders(NOW.timestamp())}
+SEEN = Glimpse(
+    tally=Tally(state=State.ENHANCING, total=30, done=16, failed=1, waiting=13), at=NOW - timedelta(minutes=4)
+)
+
+
+def view(order: dict[str, Any], **more: Any) -> OrderView:
+    look = Look(parse_order(json.dumps(order)), NOW)
+    return order_view(look, OrderId(order["order_id"]), **{"by": "U1", **more})
