@@ -15,7 +15,7 @@ from bot.sandbox.page import demo_app
 from bot.sandbox.server import serving
 from tests.browser.conftest import PATIENCE
 from tests.browser.screen import Screen, open_screen
-from tests.sandbox.kit import World, button, home, open_receiver, open_world
+from tests.sandbox.kit import World, actions, button, home, open_receiver, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -146,6 +146,29 @@ async def test_a_broadcast_reply_is_seen_in_channel_and_thread(stage: Stage) -> 
     await expect(stage.screen.thread.get_by_text("All done.")).to_be_visible()
     await expect(stage.screen.thread).to_contain_text("Also sent to the channel")
     await expect(reply).to_have_count(1)
+
+
+async def test_what_wants_a_confirmation_is_asked_first(stage: Stage) -> None:
+    """The app hears of the click only after a yes; Escape is a no."""
+    said = {"title": "Stop?", "text": "Nobody is told any more.", "confirm": "Stop", "deny": "Go on"}
+    ask = {key: {"type": "plain_text", "text": words} for key, words in said.items()}
+    blocks = actions(button("Stop watching", action_id="stop", confirm=ask))
+    await stage.world.bot.call("chat.postMessage", channel=SHOOTS, text="x", blocks=blocks)
+    stop, dialog = stage.screen.page.get_by_role("button", name="Stop watching"), stage.screen.modal
+    await stop.click()
+    await expect(dialog).to_contain_text("Nobody is told any more.")
+    await dialog.get_by_role("button", name="Go on").click()
+    await expect(dialog).to_be_hidden()
+    await stop.click()
+    await expect(dialog).to_be_visible()
+    await stage.screen.page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+    assert stage.world.bot.heard == []
+
+    await stop.click()
+    await dialog.get_by_role("button", name="Stop", exact=True).click()
+
+    assert (await stage.heard("block_actions"))["actions"][0]["action_id"] == "stop"
 
 
 async def test_an_order_is_ended_and_the_webhook_called(stage: Stage) -> None:
