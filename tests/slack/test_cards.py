@@ -15,6 +15,7 @@ from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
 from bot.sandbox.block_kit import Surface, problems
+from bot.sandbox.orders import REASONS
 from bot.slack import cards, refusals, views, words
 from bot.slack.help import HELP, TOPICS
 from bot.slack.limits import LIMITS
@@ -76,6 +77,17 @@ def test_what_changed_since_the_last_look(tally: Tally, snapshot: SnapshotAssert
 
     fits(card)
     assert [block for block in card["blocks"] if block["type"] == "context"][-1] == snapshot
+
+
+def test_a_card_that_was_checked_again(snapshot: SnapshotAssertion) -> None:
+    """An order that came to its end meanwhile: its new state, and what changed."""
+    then = Tally(state=State.ENHANCING, total=30, done=14, failed=9, waiting=7)
+    before = Glimpse(tally=then, at=NOW - timedelta(minutes=4))
+
+    card = cards.orders_card([view(SAMPLES[REASONS], before=before)], EPHEMERAL)
+
+    fits(card)
+    assert card == snapshot
 
 
 @pytest.mark.parametrize("where", ["message", "view", "terminal"])
