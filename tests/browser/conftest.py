@@ -1,28 +1,19 @@
 """A real browser at the page of the sandbox, with the real bot behind it."""
 
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from bot.build.desk import Desk
 from bot.demo import Sandbox, open_desk_in, open_sandbox
+from tests.browser.chromium import MISSING, open_browser, program
 from tests.browser.screen import Screen, open_screen
 from tests.conftest import HURRY
 
-PROGRAMS = ("chromium", "google-chrome", "chromium-browser")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # what the browser asks for by itself
-)
 PATIENCE = 10_000  # milliseconds
 
 expect.set_options(timeout=PATIENCE)
@@ -31,16 +22,13 @@ expect.set_options(timeout=PATIENCE)
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One Chromium for all tests; where there is none they are skipped, but in CI they fail."""
-    program = next((path for name in PROGRAMS if (path := shutil.which(name))), None)
-    if program is None:
-        reason = f"no browser found, looked for {', '.join(PROGRAMS)}"
+    found = program()
+    if found is None:
         if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    async with open_browser(found) as browser:
         yield browser
-        await browser.close()
 
 
 # The same two as everywhere, but in the event loop of the browser, which outlives a test.
