@@ -21,6 +21,9 @@ check: install  ## what CI runs before the tests
 bench-scale: install  ## how many watches it can carry; a quarter of an hour and two gigabytes of disk
 	$(BIN)/python -m benchmarks.scale
 
+pictures: install  ## every card and the page as PNG, into docs/pictures; needs a Chromium
+	$(BIN)/python -m tests.pictures
+
 format: install
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
@@ -39,4 +42,4 @@ lock: install  ## after a change of the dependencies in pyproject.toml
 	$(COMPILE) pyproject.toml --extra postgres --group dev -c requirements-postgres.txt -o requirements-dev.txt
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache docs/pictures/all

@@ -1,0 +1,71 @@
+"""`make pictures`: every card, notice, list and modal, the Home tab and the page itself, as PNG."""
+
+import asyncio
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.async_api import Browser
+
+from bot.demo import open_sandbox
+from tests.browser.chromium import MISSING, open_browser, program
+from tests.clock import StandingClock
+from tests.pictures import album
+from tests.pictures.palette import smaller
+from tests.pictures.scenes import played, stills
+from tests.pictures.studio import PHONE, WIDE, Scheme, open_studio
+from tests.settled import settled
+from tests.slack.kit import NOW
+
+ALL = album.FOLDER / "all"  # not in git
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+
+
+async def main() -> None:
+    found = program()
+    if found is None:
+        sys.exit(MISSING)
+    async with open_browser(found) as browser:
+        for scheme in SCHEMES:
+            await _stills(browser, scheme)
+            await _page(browser, scheme)
+        renewed = await _for_the_readme(browser)
+    sys.stdout.write(f"All of them are in {ALL}; new in the README: {', '.join(renewed) or 'none'}.\n")
+
+
+async def _for_the_readme(browser: Browser) -> list[str]:
+    """Only those that show something else than before: the others would differ in their pixels alone."""
+    async with played() as story:
+        shown = await album.shown(story)
+    renewed = album.outdated(shown)
+    for name in renewed:
+        drawn = (ALL / SCHEMES[0] / f"{album.README[name]}.png").read_bytes()
+        album.picture(name).write_bytes(await smaller(browser, drawn))
+    album.write(shown)
+    return renewed
+
+
+async def _stills(browser: Browser, scheme: Scheme) -> None:
+    """On a sandbox without a bot: they are put there as they are."""
+    with TemporaryDirectory() as folder:
+        async with (
+            open_sandbox(Path(folder), clock=StandingClock(NOW)) as sandbox,
+            open_studio(browser, sandbox.slack, scheme) as studio,
+        ):
+            for name, still in stills().items():
+                await studio.take(still, ALL / scheme / f"{name}.png")
+
+
+async def _page(browser: Browser, scheme: Scheme) -> None:
+    to = ALL / scheme
+    async with played() as story, open_studio(browser, story.sandbox.slack, scheme) as studio:
+        await studio.whole(WIDE, 900, to / "page-wide.png")
+        await studio.whole(PHONE, 844, to / "page-narrow.png")
+        await studio.thread(story.card, to / f"{album.THREAD}.png")
+        await story.watch_more()
+        await studio.open_home()
+        await settled(story.desk)
+        await studio.home(to / f"{album.HOME}.png")
+
+
+asyncio.run(main())

@@ -1,0 +1,102 @@
+"""The pictures of the README, and what each was drawn from: by that one can tell when it has become old."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.page import STATIC
+from tests.pictures.scenes import Story, stills
+
+ROOT = Path(__file__).parent.parent.parent
+FOLDER = ROOT / "docs" / "pictures"
+RECORD = FOLDER / "shown.json"
+
+THREAD, HOME = "page-thread", "page-home"
+README = {
+    "enhancing": "card-of-each-kind-of-order-birch-avenue-9",
+    "checked-again": "a-card-that-was-checked-again",
+    "thread": THREAD,
+    "home": HOME,
+}
+"""Those that the README shows, each a copy of one of all."""
+
+_DRAWING = ("blocks.js", "mrkdwn.js")
+_UNSEEN = {"action_id", "block_id", "url", "value"}  # what Slack is told and nobody sees
+_ADDRESS = re.compile(r"<https?://[^|>]+\|")  # the same, in a link with words of its own
+
+
+async def shown(story: Story) -> dict[str, Any]:
+    """What is seen on each picture of the README; the story goes on to its end."""
+    drawn: dict[str, Any] = {name: still.sent["blocks"] for name, still in stills().items()}
+    drawn[THREAD] = story.thread()
+    await story.watch_more()
+    drawn[HOME] = story.home()
+    return {name: drawn[picture] for name, picture in README.items()}
+
+
+def record(shown: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Of each picture what it is drawn from and by, and that its file is this very one."""
+    drawing = _hash(drawing_code().encode())
+    return {
+        name: {
+            "shows": _hash(json.dumps(_seen(blocks), sort_keys=True).encode()),
+            "drawn by": drawing,
+            "file": _hash(path.read_bytes()) if (path := picture(name)).exists() else "",
+        }
+        for name, blocks in shown.items()
+    }
+
+
+def picture(name: str) -> Path:
+    return FOLDER / f"{name}.png"
+
+
+def recorded() -> dict[str, dict[str, str]]:
+    return dict(json.loads(RECORD.read_text(encoding="utf-8"))) if RECORD.exists() else {}
+
+
+def outdated(shown: Mapping[str, Any]) -> list[str]:
+    """Those that show something else by now, or are not the ones that were recorded."""
+    old = recorded()
+    return [name for name, now in record(shown).items() if old.get(name) != now]
+
+
+def write(shown: Mapping[str, Any]) -> None:
+    """After the pictures: they are all of today."""
+    RECORD.write_text(json.dumps(record(shown), indent=2) + "\n", encoding="utf-8")
+
+
+def _seen(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_seen(each) for each in part]
+    if isinstance(part, dict):
+        return {key: _seen(each) for key, each in part.items() if key not in _UNSEEN}
+    return _ADDRESS.sub("<", part) if isinstance(part, str) else part
+
+
+def drawing_code() -> str:
+    """How blocks are drawn, without remarks, and of the styles those that can touch a block."""
+    scripts = [(STATIC / name).read_text(encoding="utf-8") for name in _DRAWING]
+    classes = {name for said in re.findall(r'class: ["`]([^"`]+)', "".join(scripts)) for name in said.split()}
+    code = [line.strip() for script in scripts for line in script.splitlines()]
+    return "\n".join([*(line for line in code if not line.startswith(("//", "/**"))), *_styles(classes)])
+
+
+def _styles(classes: set[str]) -> Iterator[str]:
+    sheet = re.sub(r"/\*.*?\*/", "", (STATIC / "page.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    for selectors, rule in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet):
+        parts = [" ".join(part.split()) for part in selectors.split(",")]
+        touching = [part for part in parts if "#" not in part and _classes(part) <= classes | {"content"}]
+        if touching:
+            yield f"{', '.join(touching)} {{{' '.join(rule.split())}}}"
+
+
+def _classes(selector: str) -> set[str]:
+    return set(re.findall(r"\.([a-z][\w-]*)", selector))
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

@@ -1,0 +1,127 @@
+"""What there are pictures of, as plain data: each card as it is kept, and a story that the real bot plays."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+from bot.build.desk import Desk
+from bot.demo import Sandbox, open_desk_in, open_sandbox
+from bot.sandbox.harbour import ANA, BEN, SHOOTS
+from bot.sandbox.order_shapes import failed, photos, stamp
+from bot.sandbox.orders import BIRCH, BLURRED, CHAPEL, ELM
+from bot.sandbox.workspace import Message
+from bot.slack import names, views
+from tests.chat import Chat
+from tests.clock import StandingClock
+from tests.conftest import HURRY
+from tests.settled import settled
+from tests.shoot import SHOOT, Shoot
+from tests.slack.kit import NOW, SAMPLES, view
+from tests.slack.snapshots import kept
+
+Place = Literal["message", "answer", "thread", "modal", "home"]
+
+_NAMES = {"<@U1>": f"<@{ANA}>", "<@U2>": f"<@{BEN}>", "<#C1>": f"<#{SHOOTS}>"}
+
+
+@dataclass(frozen=True)
+class Still:
+    """Something that is drawn as it stands: `sent` is the message or the view."""
+
+    place: Place
+    sent: dict[str, Any]
+
+
+def stills() -> dict[str, Still]:
+    """Everything that is kept whole, by name, and the modals that are long."""
+    found = {name: _still(name, sent) for name, sent in kept().items() if _is_whole(sent)}
+    more = {
+        "modals-photos": views.answer(views.photos(view(SAMPLES[BIRCH])), callback_id=names.PHOTOS),
+        "modals-ask-to-watch": views.ask_to_watch("That message names no order.", "{}"),
+    }
+    return found | {name: Still("modal", sent) for name, sent in more.items()}
+
+
+def _is_whole(sent: Any) -> bool:
+    """Some tests keep only a part: a text, a line, the buttons."""
+    return isinstance(sent, dict) and "blocks" in sent
+
+
+def _still(name: str, sent: dict[str, Any]) -> Still:
+    said = json.dumps(sent)
+    for made_up, real in _NAMES.items():
+        said = said.replace(made_up, real)
+    posted = ("the-card-", "the-word-")
+    place: Place = (
+        "thread" if name.startswith("each-notice") else "message" if name.startswith(posted) else "answer"
+    )
+    return Still(sent.get("type", place), json.loads(said))
+
+
+@dataclass
+class Story:
+    """The bot between its two stand-ins, at the end of what it has played there."""
+
+    sandbox: Sandbox
+    desk: Desk
+    clock: StandingClock
+    chat: Chat
+
+    @property
+    def card(self) -> Message:
+        return next(message for message in self.chat.posted() if SHOOT in message.plain())
+
+    def thread(self) -> list[Any]:
+        """What is seen in #shoots of the watch: its card, and the notices in its thread."""
+        return [message.blocks for message in (self.card, *self.chat.thread(self.card))]
+
+    def home(self) -> list[Any]:
+        """What Ana sees on her Home tab."""
+        home = self.sandbox.slack.home(ANA)
+        assert home is not None
+        return home.blocks
+
+    async def watch_more(self) -> None:
+        """Ana waits for other orders as well, and opens her Home tab."""
+        self.sandbox.autoenhance.advance(ELM, 12)
+        for order in (CHAPEL, BIRCH, ELM):
+            await self.chat.watch(order)
+        await settled(self.desk)
+        await self.sandbox.slack.open_home(ANA)
+        await self.chat.until(lambda: self.sandbox.slack.home(ANA))
+        await settled(self.desk)
+
+
+@asynccontextmanager
+async def played() -> AsyncIterator[Story]:
+    """Ana and Ben wait for a shoot until it is over; always at the same minutes of the same day."""
+    clock = StandingClock(NOW)
+    with TemporaryDirectory() as folder:
+        async with (
+            open_sandbox(Path(folder), clock=clock) as sandbox,
+            open_desk_in(sandbox, pace=HURRY, now=clock.now) as desk,
+        ):
+            story = Story(sandbox, desk, clock, Chat(sandbox.slack))
+            await _watch_a_shoot(story)
+            yield story
+
+
+async def _watch_a_shoot(story: Story) -> None:
+    chat, clock = story.chat, story.clock
+    shoot = Shoot(story.sandbox.autoenhance, clock, story.desk)
+    begun: dict[str, Any] = {"created_at": stamp(clock() - 300)}
+    shoot.is_now(**begun)
+    card = await chat.watch(shoot.id)
+    shoot.is_now(3, 1, **begun)
+    await shoot.later(minutes=2)
+    await chat.noticed(card)
+    await chat.order(f"watch {shoot.id}", user=BEN)
+    await chat.until(lambda: "ana, ben" in card.plain())
+    shoot.is_now(9, 1, images=photos(SHOOT, (3, {}), (1, failed(BLURRED)), (6, {})), **begun)
+    await shoot.later(minutes=2)
+    await chat.noticed(card, 2)
+    await settled(story.desk)
