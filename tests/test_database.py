@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,18 @@ async def test_only_the_owner_reads_the_file(tmp_path: Path) -> None:
     async with SqliteDatabase.opened(path):
         assert path.stat().st_mode & 0o077 == 0
         assert path.parent.stat().st_mode & 0o077 == 0
+
+
+async def test_it_is_busy_while_somebody_waits(tmp_path: Path) -> None:
+    """From the question to the answer, also where that is an error."""
+    path, gate = tmp_path / "t.sqlite3", threading.Event()
+    async with SqliteDatabase.opened(path) as database:
+        asking = asyncio.create_task(database.run(lambda _: gate.wait(10)))
+        await asyncio.sleep(0)
+        assert database.busy
+        gate.set()
+        await asking
+        with pytest.raises(DatabaseFailed):
+            await database.run(insert(1))
+
+        assert not database.busy

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from bot.clients import Now
 from bot.database import schema
-from bot.database.sql import Database
 from bot.database.sqlite import SqliteDatabase, only_process
 from bot.errors import DatabaseFailed, SettingsError
 from bot.jobs.embedded import EmbeddedEngine
@@ -31,7 +30,7 @@ UNREACHABLE = "PostgreSQL cannot be used ({}). Check DATABASE_URL, and that the 
 
 @dataclass(frozen=True)
 class Ground:
-    database: Database
+    database: "SqliteDatabase | PostgresDatabase"
     ledger: Ledger
     stores: Stores
     meter: Meter

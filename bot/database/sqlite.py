@@ -74,6 +74,7 @@ class SqliteDatabase:
         self._sql = _Sql(connection)
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="database", daemon=True)
+        self._waiting = 0
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -89,12 +90,21 @@ class SqliteDatabase:
             await asyncio.to_thread(database._thread.join)
             connection.close()
 
+    @property
+    def busy(self) -> bool:
+        """Whether somebody waits for an answer."""
+        return self._waiting > 0
+
     async def run(self, statement: Statement[T]) -> T:
         """As `bot.database.sql.Database` promises, and `statement` is run once."""
         loop = asyncio.get_running_loop()
         call = _Call(statement, loop, loop.create_future())
-        self._calls.put(call)
-        result: T = await call.answer
+        self._waiting += 1
+        try:
+            self._calls.put(call)
+            result: T = await call.answer
+        finally:
+            self._waiting -= 1
         return result
 
     async def version(self) -> str:
