@@ -25,8 +25,8 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 Secret = Annotated[SecretStr | None, Field(default=None)]
 
 
-class Settings(BaseSettings):
-    """Read from the environment and `.env`; an empty value counts as not set."""
+class Tokens(BaseSettings):
+    """What opens a door at Slack or Autoenhance, from the environment and `.env`; an empty value is none."""
 
     model_config = SettingsConfigDict(
         env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
@@ -35,12 +35,23 @@ class Settings(BaseSettings):
     slack_bot_token: Secret
     slack_signing_secret: Secret
     slack_app_token: Secret
-    slack_api_url: str = SLACK_API
     slack_client_id: Secret  # only to refuse it: Bolt would silently turn to OAuth and ignore our token
-    autoenhance_api_url: str = AUTOENHANCE_API
     autoenhance_api_key: Secret
-    autoenhance_api_version: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
     autoenhance_webhook_token: Secret
+
+    @classmethod
+    def set_here(cls) -> list[str]:
+        """The names of those that are set."""
+        read = Tokens()
+        return [name.upper() for name in Tokens.model_fields if getattr(read, name) is not None]
+
+
+class Settings(Tokens):
+    """Everything that is read."""
+
+    slack_api_url: str = SLACK_API
+    autoenhance_api_url: str = AUTOENHANCE_API
+    autoenhance_api_version: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
     watch_days: int = Field(default=7, ge=1, le=90)
     database_url: str = "sqlite:///data/order-desk.sqlite3"
     host: str = "0.0.0.0"  # noqa: S104 - Slack has to reach it; every request is signed

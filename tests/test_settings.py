@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import FixedSettings, Settings
+from bot.settings import FixedSettings, Settings, Tokens
 
 GOOD = {"slack_bot_token": "xoxb-1", "slack_signing_secret": "s"}
 
@@ -91,3 +91,14 @@ def test_the_demo_reads_nothing_of_the_environment(tmp_path: Path) -> None:
 
     assert Settings.load(for_slack=False, _env_file=env).slack_bot_token is not None
     assert FixedSettings.load(for_slack=False, _env_file=env).slack_bot_token is None
+
+
+def test_tokens_are_found_wherever_they_are_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the environment and in `.env`; an empty one is none, and other settings may be what they like."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "")
+    monkeypatch.setenv("PORT", "seventy")
+    Path(".env").write_text("AUTOENHANCE_API_KEY=key\n", encoding="utf-8")
+
+    assert Tokens.set_here() == ["SLACK_BOT_TOKEN", "AUTOENHANCE_API_KEY"]
