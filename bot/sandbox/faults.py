@@ -58,6 +58,10 @@ class Faults:
         fault = _Fault(times, accepted, lambda: JSONResponse(body, code, headers))
         self._next.setdefault(method, []).append(fault)
 
+    def mend(self) -> None:
+        """All goes well again; what is held stays held."""
+        self._next.clear()
+
     def hold(self, method: str, *, accepted: bool = False) -> Gate:
         """Hold the next call: before it takes effect or, if `accepted`, after that and before its answer."""
         gate = Gate()

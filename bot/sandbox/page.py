@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -36,17 +37,21 @@ _HEADERS = {
 }
 
 
-def demo_app(slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> Starlette:
-    """The page and both stand-ins on one port, for names of this machine only."""
+def demo_app(slack: SlackSandbox, autoenhance: AutoenhanceSandbox, *, apart: float = 0.0) -> Starlette:
+    """The page and both stand-ins on one port, for names of this machine only.
+
+    `apart`: real seconds between two pictures of it, for where much happens in each.
+    """
     local = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
-    routes = [*Page(slack, autoenhance).routes(), *slack.routes, *autoenhance.routes]
+    routes = [*Page(slack, autoenhance, apart).routes(), *slack.routes, *autoenhance.routes]
     return Starlette(routes=routes, middleware=[local])
 
 
 class Page:
-    def __init__(self, slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> None:
+    def __init__(self, slack: SlackSandbox, autoenhance: AutoenhanceSandbox, apart: float) -> None:
         self._slack = slack
         self._autoenhance = autoenhance
+        self._apart = apart
         self._wishes: dict[str, Callable[[Wish], Awaitable[object]]] = {
             "say": self._say,
             "click": self._click,
@@ -83,6 +88,8 @@ class Page:
             if shown != last:
                 yield f"data: {shown}\n\n"
             last = shown
+            if self._apart:  # in a thread: the clock of the loop may not be the one on the wall
+                await asyncio.to_thread(time.sleep, self._apart)
             with suppress(TimeoutError):
                 async with asyncio.timeout(REFRESH):
                     await self._slack.workspace.bell.rung()

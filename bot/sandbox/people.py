@@ -53,6 +53,11 @@ class People:
         self._replies.to_command(exchange, url, typed)
         return exchange
 
+    def reply(self, exchange: Exchange) -> Message | None:
+        """What stands now where a command was answered; None if there is nothing."""
+        url = self._tickets.find(exchange.payload["response_url"].rpartition("/")[2])
+        return url.source if url else None
+
     async def message_shortcut(self, callback_id: str, message: Message, *, user: str = ANA) -> Exchange:
         """Choose one of the app's entries in the menu of a message."""
         self._colleague(user, message.channel)

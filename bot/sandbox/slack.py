@@ -65,6 +65,7 @@ class SlackSandbox(People):
             scopes=set(SCOPES),
         )
         self.fail = faults.fail
+        self.mend = faults.mend
         self.hold = faults.hold
         self.routes = [*self._doors.routes(), *self._socket_mode.routes()]
         self.app = Starlette(routes=self.routes)

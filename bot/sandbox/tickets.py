@@ -70,6 +70,10 @@ class Tickets:
         self._responses[secret] = url
         return url
 
+    def find(self, secret: str) -> ResponseUrl | None:
+        """Without using it."""
+        return self._responses.get(secret)
+
     def use(self, secret: str) -> ResponseUrl:
         """Count one use; raises Refused after 30 minutes and after the fifth."""
         response = self._responses.get(secret)

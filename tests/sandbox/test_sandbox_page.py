@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -214,3 +215,22 @@ async def test_the_server_stops_although_somebody_watches(browser: Browser) -> N
 async def test_the_bot_is_told_from_people(browser: Browser) -> None:
     """The page draws a badge for it."""
     assert (await browser.sees(ANA))["users"][BOT]["is_bot"]
+
+
+async def test_where_much_happens_the_page_is_drawn_seldom(browser: Browser) -> None:
+    """Not again within so many real seconds, however often the bell rings; then as it is by then."""
+    app = demo_app(browser.world.slack, browser.autoenhance, apart=0.2)
+    async with (
+        serving(app) as url,
+        httpx.AsyncClient(base_url=url) as http,
+        http.stream("GET", "/page/events", params={"as": ANA}) as events,
+    ):
+        pictures = (line async for line in events.aiter_lines() if line)
+        await anext(pictures)
+        begun = time.monotonic()
+        for number in range(3):
+            await browser.world.slack.say(f"number {number}")
+        drawn = await anext(pictures)
+
+    assert time.monotonic() - begun > 0.15
+    assert "number 2" in drawn
