@@ -9,6 +9,7 @@ the work. The rooms, and what lives in each:
     report.py       what `python app.py check` looks at
     terminal.py     a card, drawn in a terminal
     demo.py         the bot between two stand-ins
+    days/           scripted days, played fast, and what came of them
     manifest.py     the app as Slack knows it
     settings.py     the one reader of the environment
     build/          opens, makes and wires everything, and closes it in reverse

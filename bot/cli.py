@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Annotated, Any, Never
 
 import typer
@@ -14,7 +14,11 @@ from bot import logs, running
 from bot.build.desk import AT_ONCE
 from bot.build.ground import UNREACHABLE, bring_up
 from bot.clients import open_autoenhance
-from bot.demo import open_demo
+from bot.days.clock import LeapingLoop
+from bot.days.screen import show_day
+from bot.days.scripts import Name
+from bot.days.scripts import scenario as read_script
+from bot.demo import show_demo
 from bot.errors import DatabaseFailed, SettingsError, SlackBusy
 from bot.jobs.seeing import given_up, see
 from bot.manifest import manifest as read_manifest
@@ -22,7 +26,7 @@ from bot.meters.local import LocalMeter
 from bot.orders.finding import find_order_ids
 from bot.orders.ids import OrderId
 from bot.report import Finding, findings
-from bot.settings import Settings
+from bot.settings import Settings, Tokens
 from bot.slack import cards, words
 from bot.slack.names import AT_ONCE as MOST_ORDERS
 from bot.slack.shown import OrderView, Spot, TroubleView, Where
@@ -33,6 +37,10 @@ cli = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Autoenhance orders, in Slack.",
+)
+BESIDE_REAL = (
+    "A demo beside real tokens is how mistakes happen, and {} is set here: "
+    "unset that (or move .env away), or run the demo in another folder or on another machine."
 )
 out = Console()
 err = Console(stderr=True)
@@ -80,11 +88,20 @@ def migrate() -> None:
 def demo(
     port: Annotated[int, typer.Option(help="Port of the page; 0 takes a free one.")] = 0,
     once: Annotated[bool, typer.Option("--once", help="Show one look-up here and stop.")] = False,
+    scenario: Annotated[
+        Name | None, typer.Option(help="Play this scripted day, as fast as it can be done.")
+    ] = None,
+    stay: Annotated[bool, typer.Option("--stay", help="Keep the page open when that day is over.")] = False,
 ) -> None:
     """A Slack and an Autoenhance of your own on this machine, with the bot between them."""
-    logs.configure("WARNING")
+    if real := Tokens.set_here():
+        _stop(BESIDE_REAL.format(" and ".join(real)))
+    logs.configure("ERROR" if scenario else "WARNING")
     try:
-        _run(_demo(port, once=once))
+        if scenario is None:
+            _run(show_demo(out, port=port, once=once))
+        elif not _run(show_day(read_script(scenario), out, port=port, stay=stay), LeapingLoop):
+            raise typer.Exit(1)
     except OSError as error:
         _stop(
             f"The page cannot be served on port {port} ({error.strerror}). Leave --port out for a free one."
@@ -146,18 +163,6 @@ async def _look_up(settings: Settings, ids: Sequence[OrderId]) -> list[OrderView
         return [given_up(await see(orders, order), 0) for order in ids]
 
 
-async def _demo(port: int, *, once: bool) -> None:
-    stop = running.stop_signal()
-    async with open_demo(port) as demo:
-        out.print(f"\n[bold]In #shoots, Ana types[/bold] [cyan]{demo.command}[/cyan]\n")
-        out.print(draw(await demo.look_up()))
-        if once:
-            return
-        out.print(f"\n[bold]Your own Slack:[/bold] {demo.url}   (Ctrl-C ends it)\n")
-        await stop.wait()
-    out.print("Ended; nothing was kept.")
-
-
 async def _check() -> list[Finding]:
     found = []
     async for finding in findings(Settings.read()):
@@ -175,9 +180,10 @@ def _settings(*, for_slack: bool) -> Settings:
         _stop(*error.problems)
 
 
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
+def _run(work: Coroutine[Any, Any, Any], loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> Any:
     try:
-        return asyncio.run(work)
+        with asyncio.Runner(loop_factory=loop) as runner:
+            return runner.run(work)
     except SettingsError as error:
         _stop(*error.problems)
     except DatabaseFailed as error:

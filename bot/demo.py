@@ -11,10 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from bot.build.desk import Desk, open_desk
 from bot.build.pace import USUAL, Pace
 from bot.clients import utc_now
 from bot.manifest import manifest
+from bot.running import stop_signal
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, BOT, SHOOTS
 from bot.sandbox.orders import BIRCH
@@ -25,6 +28,7 @@ from bot.sandbox.workspace import Message
 from bot.settings import FixedSettings, Settings
 from bot.slack.names import COMMAND, SCOPES
 from bot.slack.shown import Card
+from bot.terminal import draw
 
 APP_TOKEN = "xapp-only-good-in-the-sandbox"  # noqa: S105
 
@@ -59,9 +63,17 @@ class Demo:
 
 @asynccontextmanager
 async def open_sandbox(
-    folder: Path, *, port: int = 0, clock: Callable[[], float] = time.time, **overrides: Any
+    folder: Path,
+    *,
+    port: int = 0,
+    clock: Callable[[], float] = time.time,
+    apart: float = 0.0,
+    **overrides: Any,
 ) -> AsyncIterator[Sandbox]:
-    """Both stand-ins on 127.0.0.1; `overrides` are settings of the bot that differ from the usual ones."""
+    """Both stand-ins on 127.0.0.1; `overrides` are settings of the bot that differ from the usual ones.
+
+    `apart`: real seconds between two pictures of the page.
+    """
     autoenhance, app = AutoenhanceSandbox(now=clock), manifest()
     secret, token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(8)}"
     slack = SlackSandbox(
@@ -74,7 +86,7 @@ async def open_sandbox(
     )
     slack.scopes.clear()
     slack.scopes.update(SCOPES)
-    page = demo_app(slack, autoenhance)
+    page = demo_app(slack, autoenhance, apart=apart)
     async with serving(page, port=port) as slack_url, serving(autoenhance.app) as autoenhance_url:
         slack.base_url = slack_url
         given: dict[str, Any] = {
@@ -107,3 +119,16 @@ async def open_demo(port: int) -> AsyncIterator[Demo]:
             calling = asyncio.create_task(sandbox.autoenhance.keep_calling())
             yield Demo(sandbox.slack.base_url, sandbox, desk)
             calling.cancel()
+
+
+async def show_demo(out: Console, *, port: int, once: bool) -> None:
+    """One look-up in the terminal and, unless that is all, the page until Ctrl-C."""
+    stop = stop_signal()
+    async with open_demo(port) as demo:
+        out.print(f"\n[bold]In #shoots, Ana types[/bold] [cyan]{demo.command}[/cyan]\n")
+        out.print(draw(await demo.look_up()))
+        if once:
+            return
+        out.print(f"\n[bold]Your own Slack:[/bold] {demo.url}   (Ctrl-C ends it)\n")
+        await stop.wait()
+    out.print("Ended; nothing was kept.")

@@ -196,12 +196,27 @@ async def test_demo_on_a_taken_port() -> None:
 
 
 async def test_demo_shows_one_look_up() -> None:
-    """The demo says something without a browser, and reads no real token."""
-    ran = await run("demo", "--once", env={"SLACK_BOT_TOKEN": "xoxb-real", "AUTOENHANCE_API_KEY": "real"})
+    """The demo says something without a browser."""
+    ran = await run("demo", "--once", env={"SLACK_BOT_TOKEN": "", "LOG_LEVEL": "LOUD"})
 
     assert ran.code == 0
     assert "In #shoots, Ana types" in ran.out
     assert "Enhancing · Birch Avenue 9" in ran.out
+
+
+@pytest.mark.parametrize("arguments", [["--once"], ["--scenario", "night"]], ids=["page", "scenario"])
+async def test_no_demo_beside_real_tokens(arguments: list[str]) -> None:
+    """It names what is set, says what to do, and shows nothing of it."""
+    real = {"SLACK_BOT_TOKEN": "xoxb-real", "AUTOENHANCE_API_KEY": "quite-real"}
+
+    ran = await run("demo", *arguments, env=real)
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "SLACK_BOT_TOKEN and AUTOENHANCE_API_KEY" in ran.err
+    assert "unset" in ran.err
+    assert "another folder" in ran.err
+    assert "-real" not in ran.err
+    assert ran.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

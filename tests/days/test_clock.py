@@ -1,0 +1,92 @@
+"""Time without its idle moments."""
+
+import asyncio
+import threading
+import time
+from datetime import UTC, datetime
+
+from bot.days.clock import Clock, LeapingLoop
+from tests.days.tiny import leaping
+
+BEGINS = datetime(2026, 6, 13, 10, 0, tzinfo=UTC)
+
+
+def loop() -> LeapingLoop:
+    running = asyncio.get_running_loop()
+    assert isinstance(running, LeapingLoop)
+    return running
+
+
+def test_what_only_waits_takes_no_time() -> None:
+    """A day's sleep is over at once, and the clock says that it was a day."""
+
+    async def sleep() -> datetime:
+        loop().leap(lambda: False)
+        clock = Clock(BEGINS)
+        await clock.until(86400)
+        return clock.now()
+
+    begun = time.monotonic()
+    ended = leaping(sleep())
+
+    assert ended.date().isoformat() == "2026-06-14"
+    assert time.monotonic() - begun < 5
+
+
+def test_timers_keep_their_order() -> None:
+    """Whoever waits shorter is first, by the same clock."""
+
+    async def race() -> list[float]:
+        loop().leap(lambda: False)
+        ended: list[float] = []
+
+        async def runner(seconds: float) -> None:
+            await asyncio.sleep(seconds)
+            ended.append(seconds)
+
+        await asyncio.gather(*(runner(seconds) for seconds in (300, 0.5, 86400, 20)))
+        return ended
+
+    assert leaping(race()) == [0.5, 20, 300, 86400]
+
+
+def test_while_a_thread_works_for_us_time_passes_as_it_does() -> None:
+    """An answer that comes from a thread is not overtaken by the timeout for it."""
+
+    async def ask() -> str:
+        working, done = threading.Event(), threading.Event()
+
+        def work() -> str:
+            working.set()
+            done.wait(10)
+            working.clear()
+            return "answered"
+
+        answer = asyncio.create_task(asyncio.to_thread(work))
+        await asyncio.to_thread(working.wait, 10)
+        loop().leap(working.is_set)
+        threading.Timer(0.05, done.set).start()
+        async with asyncio.timeout(600):
+            return await answer
+
+    begun = time.monotonic()
+
+    assert leaping(ask()) == "answered"
+    assert time.monotonic() - begun < 60
+
+
+def test_it_goes_as_usual_before_and_after() -> None:
+    """Until it is told to leap, and once it is told to walk, a second is a second."""
+
+    async def seconds() -> tuple[float, float]:
+        begun = time.monotonic()
+        await asyncio.sleep(0.05)
+        before = time.monotonic() - begun
+        loop().leap(lambda: False)
+        await asyncio.sleep(600)
+        loop().walk()
+        begun = time.monotonic()
+        await asyncio.sleep(0.05)
+        return before, time.monotonic() - begun
+
+    assert min(leaping(seconds())) >= 0.05

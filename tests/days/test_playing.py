@@ -1,0 +1,85 @@
+"""A day of a few minutes, played by the real bot."""
+
+import asyncio
+import io
+import signal
+
+from rich.console import Console
+
+from bot.days.player import open_day
+from bot.days.screen import show_day
+from bot.days.script import MINUTE
+from bot.days.verdict import Verdict
+from tests.days.tiny import ACTS, CALM, CLOSED_FOR_EVER, STORMY, leaping, played
+from tests.process import start
+
+
+def test_a_calm_day_loses_nothing() -> None:
+    """Everybody is answered at once, and every thread is told what was promised, in time and once."""
+    found = leaping(played(CALM))
+
+    assert (found.asked, found.refused, len(found.answered)) == (len(ACTS), 0, len(ACTS))
+    assert [each.act for each in found.answered if each.told_to_wait] == []
+    # the end of one order in two channels, the failures of another, and that a third is stuck
+    assert (found.due, found.told) == (4, 4)
+    assert (found.late, found.repeated, found.lost, found.open) == ((), 0, (), 0)
+    assert found.saved > 0
+    assert set(found.traffic.statuses) == {200}
+
+
+def test_a_stormy_day_loses_nothing() -> None:
+    """Autoenhance away and silent, Slack away and too busy, the bot started anew: all is answered after."""
+    found = leaping(played(STORMY))
+
+    assert found.lost == ()
+    assert (found.due, found.told, found.repeated) == (4, 4, 0)
+    assert len(found.answered) == len(ACTS)
+    assert [each.act.what for each in found.answered if each.told_to_wait] != []
+    assert found.traffic.statuses[429] > 0
+    assert found.traffic.statuses[503] > 0
+
+
+def test_what_is_lost_is_named() -> None:
+    """A bot that ends in the middle breaks its promises, and whoever plays the day is told which."""
+    out = Console(file=io.StringIO(), width=120)
+
+    assert leaping(show_day(CLOSED_FOR_EVER, out)) is False
+
+    said = out.file.getvalue()  # type: ignore[attr-defined]
+    assert "Lost: #shoots was not told that 101 Mill Road ended, at 10:04." in said
+    assert "Lost: #albums was not told that 104 Dove House is stuck" in said
+    assert "101 Mill Road" in said
+
+
+def test_a_day_may_be_ended_early() -> None:
+    """What came of it until then is said, and what is still on its way is not called lost."""
+
+    async def half() -> Verdict:
+        async with open_day(CALM) as day:
+            stop = asyncio.Event()
+            asyncio.get_running_loop().call_later(2 * MINUTE, stop.set)
+            await day.play(stop)
+            return day.verdict()
+
+    found = leaping(half())
+
+    assert ACTS[-1].at < found.until < CALM.lasts
+    assert len(found.answered) == len(ACTS)
+    assert (found.due, found.lost) == (0, ())
+
+
+async def test_ctrl_c_shows_what_came_of_it() -> None:
+    """On the command line: the page's address, the day until then, and a good end."""
+    process = await start("demo", "--scenario", "wedding-rush")
+    assert process.stdout is not None
+    async with asyncio.timeout(40):
+        said = await process.stdout.readuntil(b"Look in while it plays: http://127.0.0.1:")
+        await asyncio.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        out, err = await process.communicate()
+
+    assert process.returncode == 0
+    assert b"A Saturday" in said
+    assert b"People asked" in out
+    assert b"lost" in out
+    assert err == b""

@@ -1,0 +1,90 @@
+"""The scripts, as data."""
+
+from collections import Counter
+
+import pytest
+
+from bot.days.script import MINUTE, STUCK, Side, What
+from bot.days.scripts import Name, scenario
+from bot.days.stage import channel_id, user_id
+from bot.days.verdict import UNANSWERED, UNTOLD
+
+ALL = pytest.mark.parametrize("name", list(Name))
+
+
+@ALL
+def test_a_script_is_the_same_every_time(name: Name) -> None:
+    """Chance has a seed."""
+    assert scenario(name) == scenario(name)
+
+
+@ALL
+def test_a_script_is_in_order_and_has_its_end(name: Name) -> None:
+    """Everything is sorted, and early enough that whatever is lost is known to be."""
+    day = scenario(name)
+
+    assert list(day.acts) == sorted(day.acts, key=lambda act: act.at)
+    assert list(day.orders) == sorted(day.orders, key=lambda order: order.at)
+    assert max(act.at for act in day.acts) + UNANSWERED <= day.lasts
+    assert max(order.ends or 0 for order in day.orders) + UNTOLD <= day.lasts
+    assert all(trouble.ends <= day.lasts for trouble in day.troubles)
+
+
+@ALL
+def test_a_script_is_about_what_is_there(name: Name) -> None:
+    """Orders after their upload, under names and ids of their own; people and channels that exist."""
+    day = scenario(name)
+    orders = {order.id: order for order in day.orders}
+
+    assert len(orders) == len({order.name for order in day.orders}) == len(day.orders)
+    assert all(orders[act.order].at < act.at for act in day.acts if act.order)
+    assert {act.who for act in day.acts} <= set(day.people)
+    assert {act.channel for act in day.acts} <= set(day.channels)
+    assert len({user_id(name) for name in day.people}) == len(day.people)
+    assert len({channel_id(name) for name in day.channels}) == len(day.channels)
+
+
+@pytest.mark.parametrize(
+    ("name", "orders", "requests", "watches"),
+    [(Name.WEDDING_RUSH, 300, 800, 300), (Name.NIGHT, 200, 350, 200), (Name.OUTAGE, 150, 400, 150)],
+)
+def test_a_script_is_a_busy_day(name: Name, orders: int, requests: int, watches: int) -> None:
+    """Hundreds of orders, and people who want to know."""
+    day = scenario(name)
+    acts = Counter(act.what for act in day.acts)
+
+    assert len(day.orders) >= orders
+    assert len(day.acts) >= requests
+    assert acts[What.WATCH] + acts[What.WATCH_FAILURES] >= watches
+    assert set(acts) == set(What)
+
+
+def test_a_wedding_comes_all_at_once() -> None:
+    """A hundred orders within five minutes, and more than fifty requests within one."""
+    day = scenario(Name.WEDDING_RUSH)
+
+    assert _most_within(5 * MINUTE, [order.at for order in day.orders]) >= 100
+    assert _most_within(MINUTE, [act.at for act in day.acts]) >= 50
+
+
+def test_in_the_night_some_get_stuck() -> None:
+    """For longer than is usual; of some, Autoenhance gives the rest up hours later."""
+    stuck = [order for order in scenario(Name.NIGHT).orders if order.stuck_after is not None]
+
+    assert len(stuck) >= 5
+    assert any(order.expires for order in stuck)
+    assert all(order.expires is None or order.expires > order.stops + STUCK + UNTOLD for order in stuck)
+
+
+def test_an_outage_is_of_everybody_and_in_the_middle_of_a_rush() -> None:
+    """While each of them is away people ask, but not for longer than an answer has a way back."""
+    day = scenario(Name.OUTAGE)
+
+    assert {trouble.side for trouble in day.troubles} == set(Side)
+    for trouble in day.troubles:
+        assert any(trouble.at < act.at < trouble.ends for act in day.acts)
+        assert trouble.lasts < 25 * MINUTE
+
+
+def _most_within(seconds: float, times: list[float]) -> int:
+    return max(sum(at <= each < at + seconds for each in times) for at in times)

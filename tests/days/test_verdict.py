@@ -1,0 +1,133 @@
+"""What came of a day, worked out from what was seen."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.days.crowd import Asked
+from bot.days.notices import Kind, Told
+from bot.days.script import HOUR, MINUTE, STUCK, Act, Scenario, Side, Trouble, What
+from bot.days.verdict import Traffic, Verdict, judge, too_fast
+from tests.days.tiny import BAD, CALM, GOOD, QUICK, troubled
+from tests.days.tiny import STUCK as STUCK_ORDER
+
+ENDED = GOOD.ends or 0.0
+NOTHING = Traffic(orders={}, all_requests=0, statuses={})
+PROMISE = "I'll write in its thread"
+
+
+def watch(what: What = What.WATCH, order: str = GOOD.id, **changes: object) -> Asked:
+    asked = Asked(Act(30, what, "ada", "shoots", order), at=30, answered=31, said=PROMISE)
+    return replace(asked, **changes)  # type: ignore[arg-type]
+
+
+def told(kind: Kind = Kind.READY, at: float = ENDED + 5, order: str = GOOD.id) -> Told:
+    return Told("shoots", order, kind, at)
+
+
+def verdict(
+    *asked: Asked, told: tuple[Told, ...] = (), until: float = HOUR, scenario: Scenario = CALM
+) -> Verdict:
+    return judge(scenario, until, asked, told, NOTHING)
+
+
+def test_all_is_well() -> None:
+    """A promise that was kept is due and told, and nothing else."""
+    found = verdict(watch(), told=(told(),))
+
+    assert (found.due, found.told, found.late, found.repeated, found.lost) == (1, 1, (), 0, ())
+
+
+def test_a_request_without_an_answer_is_lost() -> None:
+    """With who asked for what, where and when; one that Slack refused was never taken."""
+    silent = watch(What.ASK, answered=None)
+    found = verdict(silent, replace(silent, taken=False))
+
+    assert (found.asked, found.refused, found.answered) == (2, 1, ())
+    assert found.lost == ("ada got no answer in #shoots to “ask” about 101 Mill Road, since 10:00.",)
+
+
+def test_an_end_that_nobody_was_told_is_lost() -> None:
+    """A notice in another channel, or of another kind, is not the one that was promised."""
+    found = verdict(watch(), told=(told(Kind.FAILURE), replace(told(), channel="albums")))
+
+    assert found.lost == ("#shoots was not told that 101 Mill Road ended, at 10:04.",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "due"),
+    [
+        pytest.param(watch(said="This order is over already"), 0, id="never-promised"),
+        pytest.param(watch(What.WATCH_FAILURES), 0, id="only-failures-and-none"),
+        pytest.param(watch(What.WATCH_FAILURES, BAD.id), 1, id="only-failures-and-some"),
+        pytest.param(watch(order=STUCK_ORDER.id), 1, id="stuck-and-never-ends"),
+        pytest.param(watch(order=QUICK.id), 1, id="over-before-the-promise"),
+    ],
+)
+def test_what_is_due(asked: Asked, due: int) -> None:
+    """What was promised, and came to pass."""
+    assert verdict(asked).due == due
+
+
+def test_two_who_watch_in_one_place_are_owed_one_notice() -> None:
+    """It mentions both; one of them who wants failures only changes nothing."""
+    other = replace(watch(What.WATCH_FAILURES), act=Act(32, What.WATCH_FAILURES, "bea", "shoots", GOOD.id))
+
+    assert verdict(watch(), other).due == 1
+
+
+def test_what_is_too_new_is_open() -> None:
+    """A day that was ended early is judged by what had its time."""
+    found = verdict(watch(), watch(What.ASK, answered=None), until=ENDED + MINUTE)
+
+    assert (found.open, found.lost) == (2, ())
+
+
+def test_what_becomes_due_later_is_not_due_yet() -> None:
+    """The order has not ended when the day does."""
+    assert verdict(watch(), until=ENDED - 1).due == 0
+
+
+def test_late_is_more_than_a_minute_in_which_all_was_well() -> None:
+    """While somebody did not answer, nobody can be late."""
+    long_after = told(at=ENDED + 5 * MINUTE)
+    away = troubled(Trouble(ENDED + 10, 4 * MINUTE + 20, Side.AUTOENHANCE, "503"))
+
+    assert [round(late.seconds) for late in verdict(watch(), told=(long_after,)).late] == [300]
+    assert verdict(watch(), told=(long_after,), scenario=away).late == ()
+
+
+def test_a_second_end_is_a_repetition() -> None:
+    """A first failure and then the end are two things; two ends are one too many."""
+    found = verdict(
+        watch(order=BAD.id), told=(told(Kind.FAILURE, 200, BAD.id), told(Kind.WRONG, 300, BAD.id))
+    )
+    again = verdict(watch(), told=(told(), told(at=ENDED + 9)))
+
+    assert (found.repeated, again.repeated) == (0, 1)
+
+
+def test_stuck_is_due_when_nothing_has_moved_for_long() -> None:
+    """And late by no clock of ours: how long is usual, is the bot's to say."""
+    when = STUCK_ORDER.stops + STUCK
+    found = verdict(watch(order=STUCK_ORDER.id), told=(told(Kind.STUCK, when + 4 * MINUTE, STUCK_ORDER.id),))
+
+    assert (found.due, found.told, found.late) == (1, 1, ())
+
+
+def test_sharing_saves_requests() -> None:
+    """Two who ask and two who wait for one order: seven requests, of which two were theirs."""
+    asks = [watch(What.ASK), watch(What.ASK), watch(), watch()]
+    traffic = Traffic(orders={GOOD.id: 9}, all_requests=9, statuses={200: 9})
+
+    assert judge(CALM, HOUR, asks, (), traffic).saved == 5  # the looks, once more for the second
+
+
+def test_the_pace_of_slack() -> None:
+    """A message a second in each channel, and fifty edits a minute, are not too fast; more are."""
+    seconds = [float(at) for at in range(60)]
+    kept = replace(NOTHING, posts={"C1": seconds, "C2": seconds}, edits=[1.25 * at for at in range(100)])
+
+    assert too_fast(kept) == 0
+    assert too_fast(replace(kept, posts={"C1": [at / 2 for at in seconds]})) > 0
+    assert too_fast(replace(kept, edits=seconds)) > 0

@@ -1,0 +1,77 @@
+"""Half an hour more than a script of ten minutes, so that what is late has its time."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from bot.days.clock import LeapingLoop
+from bot.days.player import open_day
+from bot.days.script import HOUR, MINUTE, Act, Order, Scenario, Side, Trouble, What
+from bot.days.verdict import Verdict
+
+T = TypeVar("T")
+
+GOOD = Order("11111111-0000-4000-8000-000000000001", "101 Mill Road", at=10, photos=10, pace=20)
+BAD = Order(
+    "11111111-0000-4000-8000-000000000002", "102 Lake View", at=15, photos=8, pace=30, failures=2, good=5
+)
+QUICK = Order("11111111-0000-4000-8000-000000000003", "103 Rose Barn", at=20, photos=3, pace=4, grouping=10)
+STUCK = Order(
+    "11111111-0000-4000-8000-000000000004", "104 Dove House", at=25, photos=9, pace=10, stuck_after=4
+)
+
+ACTS = (
+    Act(30, What.WATCH, "ada", "shoots", GOOD.id),
+    Act(31, What.WATCH, "bea", "shoots", GOOD.id),
+    Act(32, What.WATCH, "carl", "albums", GOOD.id),
+    Act(33, What.WATCH_FAILURES, "ada", "shoots", BAD.id),
+    Act(34, What.WATCH, "ada", "albums", STUCK.id),
+    Act(60, What.ASK, "bea", "albums", QUICK.id),
+    Act(70, What.WATCH, "bea", "albums", QUICK.id),  # over already: nothing to wait for
+    Act(80, What.AGAIN, "bea", "albums", QUICK.id),
+    Act(81, What.SHARE, "bea", "albums", QUICK.id),
+    Act(90, What.CARD, "carl", "shoots", GOOD.id),
+    Act(100, What.LIST, "ada", "shoots"),
+    Act(101, What.FIND, "ada", "shoots"),
+    Act(102, What.HOME, "ada", "shoots"),
+)
+CALM = Scenario(
+    name="tiny",
+    says="Four orders and three people.",
+    begins=datetime(2026, 6, 13, 10, 0, tzinfo=UTC),
+    lasts=HOUR,
+    people=("ada", "bea", "carl"),
+    channels=("shoots", "albums"),
+    orders=(GOOD, BAD, QUICK, STUCK),
+    acts=ACTS,
+)
+
+
+def troubled(*troubles: Trouble, **changes: Any) -> Scenario:
+    return replace(CALM, troubles=troubles, **changes)
+
+
+CLOSED_FOR_EVER = troubled(Trouble(120, 2 * HOUR, Side.DESK))
+"""The bot ends in the middle, and nobody starts it again: its promises are broken."""
+
+STORMY = troubled(
+    Trouble(58, 3 * MINUTE, Side.AUTOENHANCE, "503"),
+    Trouble(250, 30, Side.AUTOENHANCE, "hang"),
+    Trouble(290, 40, Side.SLACK, "429"),
+    Trouble(340, 60, Side.SLACK, "503"),
+    Trouble(420, 60, Side.DESK),
+    webhook=True,
+)
+
+
+def leaping(work: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+        return runner.run(work)
+
+
+async def played(scenario: Scenario) -> Verdict:
+    async with open_day(scenario) as day:
+        await day.play(asyncio.Event())
+        return day.verdict()
