@@ -61,7 +61,8 @@ async def open_database(settings: Settings) -> "AsyncIterator[SqliteDatabase | P
             yield database
         return
     try:
-        from bot.database.postgres import PostgresDatabase, probe  # noqa: PLC0415 - an extra
+        from bot.database.address import probe  # noqa: PLC0415 - an extra
+        from bot.database.postgres import PostgresDatabase  # noqa: PLC0415
     except ModuleNotFoundError:
         raise SettingsError([EXTRA]) from None
     async with AsyncExitStack() as opened:
@@ -83,7 +84,7 @@ def bring_up(settings: Settings) -> str:
             schema.migrate_sqlite(settings.database_path)
         return f"The tables are those of version {schema.HEAD}."
     try:
-        from bot.database.postgres import probe  # noqa: PLC0415 - an extra
+        from bot.database.address import probe  # noqa: PLC0415 - an extra
 
         probe(settings.database_url)
         schema.migrate_postgres(settings.database_url)

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any, LiteralString, Self, TypeVar
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import DeadlockDetected, SerializationFailure
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
@@ -39,7 +38,6 @@ CONNECTION: dict[str, Any] = {
 # `reconnect_timeout`: until a pool gives up connecting by itself, and leaves it to whoever asks next. It
 # pauses twice as long each time; after a minute's outage that would be another minute.
 POOL: dict[str, Any] = {"max_size": SIZE, "timeout": WAIT, "reconnect_timeout": 2.0}
-UNREADABLE = "its address cannot be read; in the password, write % as %25, @ as %40, / as %2F, a space as %20"
 _NAMED = re.compile(r"(?<!:):(?!:)([a-z_]+)")
 
 
@@ -160,27 +158,6 @@ def _check(
 def _limit(connection: psycopg.Connection[DictRow]) -> None:
     connection.execute(LIMITS)
     connection.commit()
-
-
-def probe(url: str) -> None:
-    """Returns when it can be connected to; raises DatabaseFailed with the server's own words."""
-    _check_parts(url)
-    try:
-        psycopg.connect(url, connect_timeout=5).close()
-    except psycopg.Error as error:
-        said = str(error).strip() or type(error).__name__
-        raise DatabaseFailed(said.splitlines()[0]) from None
-
-
-def _check_parts(url: str) -> None:
-    """Of a password that is not written as it must be, the error would quote what follows a wrong letter."""
-    try:
-        parts = conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
-        raise DatabaseFailed(UNREADABLE) from None
-    where, port = f"{parts.get('host')} {parts.get('dbname')}", str(parts.get("port", "1"))
-    if "@" in where or not port.replace(",", "").isdigit():
-        raise DatabaseFailed(UNREADABLE)
 
 
 class _Again(DatabaseFailed):
