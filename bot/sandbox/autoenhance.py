@@ -11,23 +11,29 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from bot.sandbox.moods import Mood, MoodName, answer
 from bot.sandbox.order_shapes import Json
 from bot.sandbox.webhook import Webhook
 
 DEFAULT_PAGE, LARGEST_PAGE = 5, 15
+KEPT, LONGEST_KEPT = 100, 200_000
+"""Of so many requests the answer is kept, and so many bytes of it."""
 API_KEY = "Zq3sandboxonlyKey0000000000000000000000x"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asked:
-    """One request as it came in."""
+    """One request, and the beginning of its answer; `status` is 0 without one."""
 
     path: str
     query: str
     headers: Headers = field(repr=False)
+    at: float = 0.0
+    status: int = 0
+    seconds: float | None = None
+    answer: bytes = field(default=b"", repr=False)
 
 
 class AutoenhanceSandbox(Webhook):
@@ -59,6 +65,16 @@ class AutoenhanceSandbox(Webhook):
         self._moods[order] = Mood(name, times, retry_after, location)
         self.bell.ring()
 
+    def clear_mood(self, order: str) -> None:
+        """About this order, be in the mood of the moment again."""
+        self._moods.pop(order, None)
+        self.bell.ring()
+
+    def own_mood(self, order: str) -> MoodName | None:
+        """The mood about this order alone, if there is one."""
+        mood = self._moods.get(order)
+        return mood.name if mood else None
+
     def mood(self, order: str | None = None) -> MoodName:
         """The mood about this order if it has its own, else the general one."""
         return (self._mood(order) or Mood("well")).name
@@ -69,6 +85,16 @@ class AutoenhanceSandbox(Webhook):
     async def asked(self, times: int, *, timeout: float = 10) -> None:  # noqa: ASYNC109
         """Wait until so many requests have come in all; raises TimeoutError."""
         await self.bell.until(lambda: len(self.requests) >= times, timeout=timeout)
+
+    def clock(self) -> float:
+        return self._now()
+
+    def keep(self, asked: Asked) -> None:
+        """Remember a request; of those long ago no longer the answer."""
+        self.requests.append(asked)
+        for old in self.requests[-KEPT - 1 : -KEPT]:
+            old.answer = b""
+        self.bell.ring()
 
     def next_mood(self, order: str | None) -> Mood:
         """The mood to answer in, counted."""
@@ -118,11 +144,22 @@ class _Door:
         self._well = well
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope)
-        self._sandbox.requests.append(Asked(request.url.path, request.url.query, request.headers))
-        self._sandbox.bell.ring()
-        mood = self._sandbox.next_mood(request.path_params.get("id"))
-        await answer(mood, self._well(request), self._sandbox.released, (scope, receive, send))
+        request, sandbox = Request(scope), self._sandbox
+        asked = Asked(request.url.path, request.url.query, request.headers, sandbox.clock())
+        sandbox.keep(asked)
+        begun = time.perf_counter()
+
+        async def noted(message: Message) -> None:
+            asked.status = message.get("status", asked.status)
+            asked.answer = (asked.answer + message.get("body", b""))[:LONGEST_KEPT]
+            await send(message)
+
+        mood = sandbox.next_mood(request.path_params.get("id"))
+        try:
+            await answer(mood, self._well(request), sandbox.released, (scope, receive, noted))
+        finally:
+            asked.seconds = time.perf_counter() - begun
+            sandbox.bell.ring()
 
 
 def _matches(order: Json, words: str) -> bool:

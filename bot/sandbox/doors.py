@@ -1,6 +1,7 @@
 """The HTTP doors by which a bot calls Slack: `/api/<method>` and its response_urls. Every call is kept."""
 
 import json
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,13 +23,18 @@ _JSON_IN_FORMS = ("blocks", "view", "metadata", "attachments")
 
 @dataclass
 class Call:
-    """One call by the bot; `status` and `answer` are there once Slack has answered."""
+    """One call by the bot; `status`, `answer` and `seconds` are there once Slack has answered.
+
+    `secret` is that of the response_url, if it was one.
+    """
 
     method: str
     params: Params
     at: float
     status: int = 0
     answer: Any = None
+    seconds: float = 0.0
+    secret: str = field(default="", repr=False)
 
 
 @dataclass
@@ -55,19 +61,22 @@ class Doors:
     async def _api(self, request: Request) -> Response:
         method, params = request.path_params["method"], await _params(request)
         token = request.headers.get("authorization", "").removeprefix("Bearer ") or params.pop("token", "")
-        return await self._kept(method, params, lambda: self._answered(method, token, params))
+        call = Call(method, params, self.now())
+        return await self._kept(call, lambda: self._answered(method, token, params))
 
     async def _respond(self, request: Request) -> Response:
         secret, params = request.path_params["secret"], await _params(request)
-        return await self._kept(RESPOND, params, lambda: self._responded(secret, params))
+        call = Call(RESPOND, params, self.now(), secret=secret)
+        return await self._kept(call, lambda: self._responded(secret, params))
 
-    async def _kept(self, method: str, params: Params, act: Callable[[], Response]) -> Response:
-        call = Call(method, params, self.now())
+    async def _kept(self, call: Call, act: Callable[[], Response]) -> Response:
+        begun = time.perf_counter()
         self.calls.append(call)
         self.ring()
-        response = await self.faults.around(method, act)
+        response = await self.faults.around(call.method, act)
         response.headers["x-oauth-scopes"] = ",".join(sorted(self.scopes))
         call.status, call.answer = response.status_code, _read(response)
+        call.seconds = time.perf_counter() - begun
         self.ring()
         return response
 

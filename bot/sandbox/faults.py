@@ -1,4 +1,4 @@
-"""Slack having a bad day: answers that fail, and calls held at a gate."""
+"""Slack having a bad day: answers that fail or take long, and calls held at a gate."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,12 +24,14 @@ class Gate:
 
 @dataclass
 class _Fault:
-    """What goes wrong with the next `times` calls; `accepted` ones take effect before it does."""
+    """What goes wrong with the next `times` calls, or all; `accepted` ones take effect before it does."""
 
-    times: int
-    accepted: bool
+    name: str
+    times: int | None
+    accepted: bool = False
     answer: Callable[[], Response] | None = None
     gate: Gate | None = None
+    pause: float = 0.0
 
 
 @dataclass
@@ -45,27 +47,39 @@ class Faults:
         error: str = "internal_error",
         status: int = 200,
         retry_after: int | None = None,
-        times: int = 1,
+        times: int | None = 1,
         accepted: bool = False,
     ) -> None:
         """The next calls are answered with this error; `accepted` means that Slack did it all the same.
 
-        `ratelimited` is always a 429, as it is in Slack.
+        `ratelimited` is always a 429, as it is in Slack. Without `times`, until `clear`.
         """
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         code = 429 if error == "ratelimited" else status
         body = {"ok": False, "error": error}
-        fault = _Fault(times, accepted, lambda: JSONResponse(body, code, headers))
+        fault = _Fault(error, times, accepted, lambda: JSONResponse(body, code, headers))
         self._next.setdefault(method, []).append(fault)
 
     def mend(self) -> None:
         """All goes well again; what is held stays held."""
         self._next.clear()
 
+    def slow(self, method: str, seconds: float, *, times: int | None = 1) -> None:
+        """The next calls are answered well, but so much later; without `times`, until `clear`."""
+        self._next.setdefault(method, []).append(_Fault("slow", times, pause=seconds))
+
+    def clear(self, method: str) -> None:
+        """All is well with this method again; what is held stays held."""
+        self._next.pop(method, None)
+
+    def standing(self) -> dict[str, str]:
+        """What goes wrong next, by method."""
+        return {method: faults[0].name for method, faults in self._next.items() if faults}
+
     def hold(self, method: str, *, accepted: bool = False) -> Gate:
         """Hold the next call: before it takes effect or, if `accepted`, after that and before its answer."""
         gate = Gate()
-        self._next.setdefault(method, []).append(_Fault(1, accepted, gate=gate))
+        self._next.setdefault(method, []).append(_Fault("held", 1, accepted, gate=gate))
         return gate
 
     async def around(self, method: str, act: Callable[[], Response]) -> Response:
@@ -74,6 +88,7 @@ class Faults:
         if fault is None:
             return act()
         done = act() if fault.accepted else None
+        await asyncio.sleep(fault.pause)
         if fault.gate is not None:
             await fault.gate.passed()
         if fault.answer is not None:
@@ -84,5 +99,7 @@ class Faults:
         waiting = self._next.get(method)
         if not waiting:
             return None
+        if waiting[0].times is None:
+            return waiting[0]
         waiting[0].times -= 1
         return waiting[0] if waiting[0].times else waiting.pop(0)

@@ -13,6 +13,7 @@ from bot.sandbox.server import gone, hang_up
 MoodName = Literal[
     "well",
     "401",
+    "404",
     "429",
     "500",
     "502",
@@ -33,6 +34,7 @@ _MEGABYTE = b" " * 1_000_000
 _GATEWAY = "<html><head><title>Bad gateway</title></head><body><h1>nginx</h1></body></html>"
 _ERRORS = {
     "401": "Unauthorized",
+    "404": "Not Found",
     "429": "Too Many Requests",
     "500": "Internal Server Error",
     "503": "Service Unavailable",

@@ -10,7 +10,8 @@ from bot.sandbox.order_shapes import Json, stamp
 class Run:
     """One enhancement: first the brackets are grouped, then one photo after the other is done.
 
-    So many photos are `done` when it starts; from `stalled_at` nothing moves any more.
+    So many photos are `done` when it starts; from `stalled_at` nothing moves any more, and `aged` seconds
+    longer than that, as it shows.
     """
 
     started: float
@@ -18,6 +19,7 @@ class Run:
     seconds_per_photo: float = 2.0
     done: int = 0
     stalled_at: float | None = None
+    aged: float = 0.0
 
     def photos_done(self, now: float) -> int:
         """Negative while the brackets are being grouped."""
@@ -30,9 +32,9 @@ def as_of(finished: Json, run: Run, now: float) -> Json:
     images, done = finished["images"], run.photos_done(now)
     if done < 0:
         grouping = {"is_merging": True, "images": [], "total_images": 0}
-        return finished | grouping | {"last_updated_at": stamp(run.started)}
+        return finished | grouping | {"last_updated_at": stamp(run.started - run.aged)}
     done = min(done, len(images))
-    touched = run.started + run.grouping + (done - run.done) * run.seconds_per_photo
+    touched = run.started + run.grouping + (done - run.done) * run.seconds_per_photo - run.aged
     shown = images[:done] + [_unfinished(image, first=at == 0) for at, image in enumerate(images[done:])]
     is_processing = done < len(images)
     return finished | {"images": shown, "is_processing": is_processing, "last_updated_at": stamp(touched)}

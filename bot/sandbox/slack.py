@@ -64,6 +64,7 @@ class SlackSandbox(People):
             ring=ring,
             scopes=set(SCOPES),
         )
+        self.faults = faults
         self.fail = faults.fail
         self.mend = faults.mend
         self.hold = faults.hold
@@ -125,9 +126,17 @@ class SlackSandbox(People):
         homes = [home for user in self.workspace.users if (home := self.home(user))]
         return "\n".join([*lines, *(f"[Home of {home.user}] {home.plain()}" for home in homes)])
 
-    async def redeliver(self, exchange: Exchange) -> Exchange:
-        """Deliver the very same bytes again; people see nothing of the answer."""
-        return await self._delivery.send(dataclasses.replace(exchange, status=0, reply=b"", error=""))
+    async def redeliver(self, exchange: Exchange, *, attempt: int = 0, reason: str = "") -> Exchange:
+        """Deliver the very same bytes again; people see nothing of the answer.
+
+        As an `attempt` it is signed anew and says which one it is and why, as Slack's own retries do.
+        """
+        headers = exchange.headers
+        if attempt and headers:
+            headers = self.signed(exchange.body, headers["Content-Type"])
+            headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason}
+        again = dataclasses.replace(exchange, headers=headers, status=0, reply=b"", error="", seconds=0.0)
+        return await self._delivery.send(again)
 
     async def send_raw(self, body: bytes, headers: dict[str, str]) -> Exchange:
         """Send whatever to where the bot listens, as anybody on the internet can."""
@@ -152,7 +161,7 @@ class SlackSandbox(People):
         if thread_ts is not None:
             answer = f"{name} is not supported in threads. Sorry!"
         elif name == "/invite":
-            answer = self._invite(channel)
+            answer = self.invite_bot(channel)
         else:
             answer = f"{name} is not a valid command."
         self._replies.slackbot(user, channel, answer, thread_ts)
@@ -162,22 +171,27 @@ class SlackSandbox(People):
         """Somebody deletes a message; the replies to it stay."""
         self.workspace.delete(message)
 
+    def uses_left(self, secret: str) -> tuple[int, float] | None:
+        """How often a response_url can still be used, and for how many seconds; None if it is not ours."""
+        return self._tickets.left(secret)
+
     def remove_bot(self, channel: str) -> None:
         """Somebody removes the app from a channel."""
         self.workspace.channels[channel].members.discard(BOT)
         self.workspace.bell.ring()
 
-    def archive(self, channel: str) -> None:
-        """Somebody archives a channel."""
-        self.workspace.channels[channel].is_archived = True
+    def archive(self, channel: str, *, archived: bool = True) -> None:
+        """Somebody archives a channel, or brings it back."""
+        self.workspace.channels[channel].is_archived = archived
         self.workspace.bell.ring()
 
-    def share(self, channel: str) -> None:
-        """Somebody shares a channel with another company."""
-        self.workspace.channels[channel].is_ext_shared = True
+    def share(self, channel: str, *, shared: bool = True) -> None:
+        """Somebody shares a channel with another company, or ends that."""
+        self.workspace.channels[channel].is_ext_shared = shared
         self.workspace.bell.ring()
 
-    def _invite(self, channel: str) -> str:
-        """There is only one whom anybody would invite."""
+    def invite_bot(self, channel: str) -> str:
+        """Somebody invites the app into a channel; what Slack says to that."""
         self.workspace.channels[channel].members.add(BOT)
+        self.workspace.bell.ring()
         return f"{self.workspace.users[BOT].real_name} was added to the conversation."

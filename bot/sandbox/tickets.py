@@ -74,6 +74,13 @@ class Tickets:
         """Without using it."""
         return self._responses.get(secret)
 
+    def left(self, secret: str) -> tuple[int, float] | None:
+        """Uses and seconds that are left of it; None if it was never handed out."""
+        response = self._responses.get(secret)
+        if response is None:
+            return None
+        return RESPONSE_USES - response.uses, max(0.0, RESPONSE_SECONDS - (self._now() - response.issued))
+
     def use(self, secret: str) -> ResponseUrl:
         """Count one use; raises Refused after 30 minutes and after the fifth."""
         response = self._responses.get(secret)

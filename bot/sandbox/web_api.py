@@ -59,6 +59,7 @@ class WebApi:
             raise Refused("thread_not_found")
         broadcast = bool(thread_ts) and params.get("reply_broadcast") in {True, "true", "1"}
         more = {"thread_ts": thread_ts, "broadcast": broadcast, "metadata": params.get("metadata")}
+        more["attachments"] = params.get("attachments") or []
         text = params.get("text", "")[: LIMITS.posted_text]
         posted = self._workspace.post(room.id, harbour.BOT, text, params.get("blocks"), **more)
         return {"channel": room.id, "ts": posted.ts, "message": told.message(self._workspace, posted)}

@@ -72,6 +72,13 @@ class Webhook(Shelf):
             await self.tick()
             await asyncio.sleep(every)
 
+    def take_in_hand(self, order_id: str) -> None:
+        """What is done in it already is no news."""
+        super().take_in_hand(order_id)
+        order = self.order(order_id)
+        if self._known is not None:
+            self._known |= {_done(order, image) for image in order["images"]}
+
     async def tick(self) -> None:
         """Call once for each photo that was done since the last tick; the first tick only looks."""
         for order, image, is_last in list(self._news()):

@@ -306,3 +306,10 @@ async def test_a_made_up_response_url_has_expired(world: World) -> None:
     """Nobody can guess one."""
     response = await world.bot.http.post("/respond/guess", json={"text": "x"})
     assert response.status_code == 404
+
+
+async def test_attachments_are_kept(world: World) -> None:
+    """As unfurled links have them; without text or blocks they are a message."""
+    part = {"color": "#2eb67d", "title": "12 Elm Street", "text": "24 of 30"}
+    assert (await world.bot.call("chat.postMessage", channel=SHOOTS, attachments=[part]))["ok"]
+    assert world.slack.messages()[-1].attachments == [part]
