@@ -1,5 +1,8 @@
 """What `/order help` says."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from bot.slack.names import APP, AT_ONCE, COMMAND
 from bot.slack.words import EXAMPLE_ID
 
@@ -42,6 +45,34 @@ Both need an Autoenhance API key, which an admin sets.""",
 anybody there can press *Re-check*. I must be in the channel: type `/invite @{APP}`. \
 In channels shared with another company I show no orders.""",
 }
+
+
+@dataclass(frozen=True)
+class Subcommand:
+    """A word behind the command; `takes` is `order`, or the words that may follow, or nothing of a kind."""
+
+    word: str
+    usage: str
+    says: str
+    takes: Literal["order"] | tuple[str, ...] = ()
+
+
+SUBCOMMANDS = (
+    Subcommand("find", "[words]", "orders by name"),
+    Subcommand("recent", "", "the newest orders"),
+    Subcommand(
+        "watch", "[id] [failures]", "a thread here is told when it is done, fails or gets stuck", "order"
+    ),
+    Subcommand("unwatch", "[id]", "stop watching it here", "order"),
+    Subcommand("list", "", "what is watched here"),
+    Subcommand("test", "", "post as a watch would, and say what does not work"),
+    Subcommand(
+        "settings", "broadcast on | off", "show notices in the channel too", ("broadcast on", "broadcast off")
+    ),
+    Subcommand("show", "[id]", "an order whose id is one of these words", "order"),
+    Subcommand("help", "[word]", "help, with examples", tuple(TOPICS)),
+)
+"""What one may type behind the command, in a few words each."""
 
 
 def help_on(word: str) -> str:

@@ -1,0 +1,16 @@
+"""The words that may follow the command, as a page offers them while one types."""
+
+from bot.slack import commands
+from bot.slack.help import SUBCOMMANDS, help_on
+
+
+def test_every_word_that_the_command_knows_is_offered() -> None:
+    """And no other; `show` stands before all of them."""
+    assert {each.word for each in SUBCOMMANDS} == {*commands._VERBS, *commands._ABOUT_ONE, "show"}
+
+
+def test_what_may_follow_a_word_is_understood() -> None:
+    """Every setting, and every topic of the help."""
+    takes = {each.word: each.takes for each in SUBCOMMANDS}
+    assert set(takes["settings"]) <= set(commands._SETTINGS)
+    assert len({help_on(topic) for topic in takes["help"]} | {help_on("")}) == len(takes["help"]) + 1
