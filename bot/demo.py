@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from bot.sandbox.server import serving
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.workspace import Message
 from bot.settings import FixedSettings, Settings
+from bot.slack.help import SUBCOMMANDS
 from bot.slack.names import COMMAND, SCOPES
 from bot.slack.shown import Card
 from bot.terminal import draw
@@ -86,7 +87,8 @@ async def open_sandbox(
     )
     slack.scopes.clear()
     slack.scopes.update(SCOPES)
-    page = demo_app(slack, autoenhance, apart=apart)
+    offered = [asdict(each) for each in SUBCOMMANDS]
+    page = demo_app(slack, autoenhance, subcommands=offered, apart=apart)
     async with serving(page, port=port) as slack_url, serving(autoenhance.app) as autoenhance_url:
         slack.base_url = slack_url
         given: dict[str, Any] = {

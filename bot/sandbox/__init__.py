@@ -13,6 +13,8 @@ slack.py          a Slack: what people do (people.py), what the bot may call (do
 autoenhance.py    an Autoenhance with one order of every kind (orders.py), in any mood (moods.py)
 ├── shelf.py      the orders, and how those come along that run (progress.py)
 └── webhook.py    calls the bot when a photo is done
-page.py           the page; snapshot.py is what it draws
+page.py           the page: what people see (snapshot.py) and the first minute (tour.py)
+├── backstage.py  the other side: every exchange as a row, and from close by (closeup.py)
+└── levers.py     what the panel can do to either
 server.py         runs any of them, and the bot, in the event loop that is already there
 """

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,14 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.backstage import backstage
+from bot.sandbox.closeup import closeup
 from bot.sandbox.drawing import Control, Drawn, NotOffered
 from bot.sandbox.harbour import ANA
+from bot.sandbox.levers import Levers
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.snapshot import ACTORS, snapshot
+from bot.sandbox.tour import Tour
 from bot.sandbox.workspace import Message, View
 
 Wish = dict[str, Any]
@@ -37,32 +41,46 @@ _HEADERS = {
 }
 
 
-def demo_app(slack: SlackSandbox, autoenhance: AutoenhanceSandbox, *, apart: float = 0.0) -> Starlette:
+def demo_app(
+    slack: SlackSandbox,
+    autoenhance: AutoenhanceSandbox,
+    *,
+    subcommands: Sequence[Wish] = (),
+    apart: float = 0.0,
+) -> Starlette:
     """The page and both stand-ins on one port, for names of this machine only.
 
-    `apart`: real seconds between two pictures of it, for where much happens in each.
+    `subcommands` are offered behind the app's command while one types: `word`, `usage`, `says`, and `takes`,
+    which is `order`, empty, or a list of words. `apart`: real seconds between two pictures of the page, for
+    where much happens in each.
     """
     local = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
-    routes = [*Page(slack, autoenhance, apart).routes(), *slack.routes, *autoenhance.routes]
+    page = Page(slack, autoenhance, subcommands, apart)
+    routes = [*page.routes(), *slack.routes, *autoenhance.routes]
     return Starlette(routes=routes, middleware=[local])
 
 
 class Page:
-    def __init__(self, slack: SlackSandbox, autoenhance: AutoenhanceSandbox, apart: float) -> None:
+    def __init__(
+        self,
+        slack: SlackSandbox,
+        autoenhance: AutoenhanceSandbox,
+        subcommands: Sequence[Wish] = (),
+        apart: float = 0.0,
+    ) -> None:
         self._slack = slack
         self._autoenhance = autoenhance
+        self._subcommands = subcommands
         self._apart = apart
+        self._tour = Tour(slack, autoenhance)
         self._wishes: dict[str, Callable[[Wish], Awaitable[object]]] = {
             "say": self._say,
             "click": self._click,
             "shortcut": self._shortcut,
             "submit": self._submit,
             "close": self._close,
-            "mood": self._mood,
-            "restart": self._restart,
-            "finish": self._finish,
-            "webhook": self._webhook,
             "home": self._home,
+            **Levers(slack, autoenhance).wishes,
         }
 
     def routes(self) -> list[Route | Mount]:
@@ -70,6 +88,7 @@ class Page:
             Route("/", _document),
             Mount("/static", StaticFiles(directory=STATIC)),
             Route("/page/events", self._events),
+            Route("/page/wire/{row}", self._closeup),
             Route("/page/{wish}", self._act, methods=["POST"]),
         ]
 
@@ -84,7 +103,7 @@ class Page:
         """All that this person sees, again whenever it changed."""
         last = ""
         while True:
-            shown = json.dumps(snapshot(self._slack, self._autoenhance, viewer))
+            shown = json.dumps(self._shown(viewer))
             if shown != last:
                 yield f"data: {shown}\n\n"
             last = shown
@@ -93,6 +112,19 @@ class Page:
             with suppress(TimeoutError):
                 async with asyncio.timeout(REFRESH):
                     await self._slack.workspace.bell.rung()
+
+    def _shown(self, viewer: str) -> Wish:
+        commands = self._slack.features.get("slash_commands", [])
+        return {
+            **snapshot(self._slack, viewer),
+            **backstage(self._slack, self._autoenhance),
+            "commands": [{**command, "subcommands": self._subcommands} for command in commands],
+            "tour": self._tour.steps(),
+        }
+
+    async def _closeup(self, request: Request) -> Response:
+        found = closeup(self._slack, self._autoenhance, request.path_params["row"])
+        return JSONResponse(found or {"error": "no such exchange"}, 200 if found else 404, _HEADERS)
 
     async def _act(self, request: Request) -> Response:
         """Do what somebody did on the page; pages of other sites cannot send our header."""
@@ -105,6 +137,8 @@ class Page:
             await wish(await request.json())
         except NotOffered as no:
             return JSONResponse({"error": str(no)}, 409)
+        except KeyError as missing:
+            return JSONResponse({"error": f"there is no {missing}"}, 409)
         return JSONResponse({})
 
     async def _say(self, wish: Wish) -> None:
@@ -127,19 +161,6 @@ class Page:
 
     async def _close(self, wish: Wish) -> None:
         await self._slack.close(self._view(wish))
-
-    async def _mood(self, wish: Wish) -> None:
-        self._autoenhance.set_mood(wish["mood"], retry_after=wish.get("retry_after"))
-
-    async def _restart(self, wish: Wish) -> None:
-        self._autoenhance.restart(wish["order"])
-
-    async def _finish(self, wish: Wish) -> None:
-        self._autoenhance.finish(wish["order"])
-
-    async def _webhook(self, wish: Wish) -> None:
-        if not await self._autoenhance.call_webhook(wish["order"]):
-            raise NotOffered("nobody answers at the webhook's address")
 
     async def _home(self, wish: Wish) -> None:
         await self._slack.open_home(wish["as"])

@@ -39,7 +39,7 @@ class Screen:
 
     @property
     def composer(self) -> Locator:
-        return self.page.get_by_role("textbox", name=re.compile("^Message "))
+        return self.page.get_by_role("combobox", name=re.compile("^Message "))
 
     @property
     def hint(self) -> Locator:
@@ -52,6 +52,14 @@ class Screen:
     @property
     def thread(self) -> Locator:
         return self.page.get_by_role("complementary", name="Thread")
+
+    @property
+    def backstage(self) -> Locator:
+        return self.page.get_by_role("complementary", name="The other side")
+
+    def levers(self, order: str) -> Locator:
+        """What the panel can do to this order, once its row is open."""
+        return self.backstage.get_by_role("group", name=order)
 
     def message(self, words: str) -> Locator:
         return self.messages.filter(has_text=words)
@@ -73,19 +81,29 @@ class Screen:
 
     async def choose(self, card: Locator, option: str) -> None:
         """From the overflow menu of a card."""
-        await card.get_by_label("More").click()
+        await card.get_by_label("More", exact=True).click()
         await card.get_by_role("menuitem", name=option).click()
 
     async def shortcut(self, message: Locator, name: str) -> None:
-        """From the tools that appear over a message."""
+        """From the menu that appears over a message, or the button beside it."""
         await message.hover()
-        await message.get_by_role("button", name=name).click()
+        button = message.get_by_role("button", name=name)
+        if not await button.count():
+            await message.get_by_label("Actions for this message").click()
+            button = message.get_by_role("menuitem", name=name)
+        await button.click()
+
+    async def open_order(self, name: str) -> Locator:
+        """Its row in the panel; returns its levers."""
+        await self.backstage.locator("summary").filter(has_text=name).first.click()
+        return self.levers(name)
 
     async def act_as(self, name: str) -> None:
         await self.page.get_by_label("Act as").select_option(label=name)
 
     async def enter(self, conversation: str) -> None:
-        await self.rooms.get_by_role("button", name=conversation, exact=True).click()
+        called = re.compile(rf"^{re.escape(conversation)}( new)?$")
+        await self.rooms.get_by_role("button", name=called).click()
         await expect(self.page.get_by_role("heading", level=1)).to_contain_text(conversation)
 
     async def tab_to(self, target: Locator, key: str = "Tab") -> None:

@@ -174,7 +174,7 @@ async def test_what_wants_a_confirmation_is_asked_first(stage: Stage) -> None:
 async def test_an_order_is_ended_and_the_webhook_called(stage: Stage) -> None:
     """Beside an order that runs; the receiver gets the call, and the log tells of it."""
     page = stage.screen.page
-    acts = page.get_by_role("group", name="12 Elm Street — twilight")
+    acts = await stage.screen.open_order("12 Elm Street — twilight")
     await acts.get_by_role("button", name="Finish now").click()
     await expect(page.get_by_text("29 processed · 1 error")).to_be_visible()
 
@@ -186,6 +186,4 @@ async def test_an_order_is_ended_and_the_webhook_called(stage: Stage) -> None:
     (heard,) = receiver.heard
     assert (heard["order_id"], heard["order_is_processing"]) == (ELM, False)
     assert receiver.proofs == [stage.autoenhance.webhook_token]
-    await expect(page.get_by_role("listitem").filter(has_text="webhook image_processed")).to_contain_text(
-        "200"
-    )
+    await expect(page.get_by_role("listitem").filter(has_text="webhook 3f9a1c2e…")).to_contain_text("200")

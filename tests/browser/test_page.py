@@ -144,7 +144,7 @@ async def test_several_orders_of_a_message_in_a_modal(screen: Screen) -> None:
 
 async def test_looking_up_in_a_modal(screen: Screen, slack: SlackSandbox) -> None:
     """A bad id is explained at its field, a good one turns the modal into the card; Escape leads back."""
-    shortcuts = screen.page.get_by_role("button", name="Shortcuts")
+    shortcuts = screen.page.get_by_label("Shortcuts")
     await shortcuts.click()
     await screen.page.get_by_role("menuitem", name="Look up an order").click()
     field = screen.modal.get_by_role("textbox", name="Order id or link")
@@ -171,7 +171,7 @@ async def test_looking_up_in_a_modal(screen: Screen, slack: SlackSandbox) -> Non
 async def test_all_photos_in_a_modal(screen: Screen) -> None:
     """Show photos lists what failed and why; the modal's own Close is in sight however long the list is."""
     card = await screen.order(BIRCH, BIRCH_NAME)
-    await card.get_by_label("More").click()
+    await card.get_by_label("More", exact=True).click()
     await expect(card.get_by_role("menuitem", name="Copy id")).to_be_in_viewport(ratio=1)
 
     await card.get_by_role("menuitem", name="Show photos").click()
@@ -182,7 +182,7 @@ async def test_all_photos_in_a_modal(screen: Screen) -> None:
     await expect(close).to_be_in_viewport(ratio=1)
     await close.click()
     await expect(screen.modal).to_be_hidden()
-    await expect(card.get_by_label("More")).to_be_focused()
+    await expect(card.get_by_label("More", exact=True)).to_be_focused()
 
 
 EVIL = '<!channel> <http://evil.example|safe> <img src=x onerror="alert(1)"> :x:'
@@ -210,7 +210,7 @@ async def test_foreign_text_is_only_text(screen: Screen, autoenhance: Autoenhanc
 
 async def test_autoenhance_down_and_well_again(screen: Screen) -> None:
     """With the panel one takes Autoenhance down: the person is told, and gets the card once it is back."""
-    mood = screen.page.get_by_label("Its mood")
+    mood = screen.page.get_by_label("Its mood", exact=True)
     await mood.select_option(label="down: no answer")
     await screen.type(f"/order {OAK}")
     await expect(screen.message("isn't answering")).to_contain_text(ONLY_YOU)
@@ -275,7 +275,7 @@ async def test_no_scrolling_sideways(screen: Screen, width: int) -> None:
     """Cards, a list of hits, an open menu and a thread fit a phone as well as a wide window."""
     await screen.page.set_viewport_size({"width": width, "height": 844})
     card = await screen.order(REASONS, REASONS_NAME)
-    await card.get_by_label("More").click()
+    await card.get_by_label("More", exact=True).click()
     await expect(card.get_by_role("menuitem", name="Copy id")).to_be_in_viewport(ratio=1)
     assert await screen.is_as_wide_as_its_window()
 
@@ -306,7 +306,7 @@ async def test_in_the_readers_colours(screen: Screen, scheme: Literal["dark", "l
     shades = await screen.page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g)")
     assert (int(shades[0]) < 128) is (scheme == "dark")
 
-    for kind in ("h3", "code", "time", ".context span", ".mention", ".button", ".only-you", ".badge"):
+    for kind in ("h3.header", "code", "time", ".context span", ".mention", ".button", ".only-you", ".badge"):
         assert await screen.contrast(card.locator(kind).first) >= 4.5, kind
 
 

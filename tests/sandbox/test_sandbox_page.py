@@ -5,50 +5,24 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from typing import Any
 
 import httpx
 import pytest
-from starlette.responses import Response
 
-from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, BEN, BOT, OLGA, PARTNERS, SHOOTS
 from bot.sandbox.orders import ELM
 from bot.sandbox.page import STATIC, demo_app
 from bot.sandbox.server import serving
-from tests.sandbox.kit import World, actions, button, home, modal, open_receiver, open_world
+from tests.sandbox.browser import Browser, open_browser
+from tests.sandbox.kit import actions, button, home, modal
 
-
-@dataclass
-class Browser:
-    """The page's own requests, without a page."""
-
-    http: httpx.AsyncClient
-    autoenhance: AutoenhanceSandbox
-    world: World
-
-    async def ask(self, wish: str, **body: Any) -> httpx.Response:
-        return await self.http.post(f"/page/{wish}", json={"as": ANA, **body}, headers={"X-Sandbox": "1"})
-
-    async def sees(self, viewer: str) -> dict[str, Any]:
-        """The first snapshot of the stream of events."""
-        async with self.http.stream("GET", "/page/events", params={"as": viewer}) as events:
-            async for line in events.aiter_lines():
-                snapshot: dict[str, Any] = json.loads(line.removeprefix("data: "))
-                return snapshot
-        raise AssertionError("no snapshot came")
+WATCH = {"word": "watch", "usage": "[id]", "says": "tells a thread", "takes": "order"}
 
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with open_world() as world:
-        autoenhance = AutoenhanceSandbox(now=world.clock)
-        async with (
-            serving(demo_app(world.slack, autoenhance)) as url,
-            httpx.AsyncClient(base_url=url) as http,
-        ):
-            yield Browser(http, autoenhance, world)
+    async with open_browser(subcommands=[WATCH]) as browser:
+        yield browser
 
 
 async def test_the_page_may_load_nothing_from_elsewhere(browser: Browser) -> None:
@@ -128,31 +102,6 @@ async def test_shortcuts_and_modals_go_through_the_page(browser: Browser) -> Non
     assert [payload["type"] for payload in bot.heard] == ["shortcut", "message_action", "view_submission"]
 
 
-async def test_the_panel_changes_the_mood_and_restarts_orders(browser: Browser) -> None:
-    """So one can see what the bot says when the API is down."""
-    await browser.ask("mood", mood="500")
-    assert (await browser.sees(ANA))["mood"] == "500"
-    assert (await browser.http.get(f"/v3/orders/{ELM}")).status_code == 500
-    await browser.ask("mood", mood="well")
-    await browser.ask("restart", order=ELM)
-    elm = next(order for order in (await browser.sees(ANA))["orders"] if order["id"] == ELM)
-    assert elm["state"] == "is_processing · 1 processing · 29 waiting"
-
-
-async def test_the_panel_ends_orders_and_calls_the_webhook(browser: Browser) -> None:
-    """As the buttons beside an order do; without a webhook, or when nobody answers, it says so."""
-    refused = await browser.ask("webhook", order=ELM)
-    browser.autoenhance.webhook_url = "http://127.0.0.1:1/"
-    unheard = await browser.ask("webhook", order=ELM)
-    assert [refused.status_code, unheard.status_code] == [409, 409]
-    await browser.ask("finish", order=ELM)
-    async with open_receiver() as receiver:
-        browser.autoenhance.webhook_url = receiver.url
-        assert (await browser.ask("webhook", order=ELM)).status_code == 200
-    (heard,) = receiver.heard
-    assert (heard["order_id"], heard["order_is_processing"]) == (ELM, False)
-
-
 async def test_everybody_has_their_own_home(browser: Browser) -> None:
     """Opening it is told to the bot; buttons in it work; another company has none."""
     slack, bot = browser.world.slack, browser.world.bot
@@ -182,22 +131,27 @@ async def test_a_broadcast_reply_tells_what_it_replies_to(browser: Browser) -> N
     assert not any(message["broadcast"] for message in messages[:-1])
 
 
-async def test_the_log_tells_deliveries_and_calls(browser: Browser) -> None:
-    """In the order in which they happened, failures by their word."""
-    browser.world.bot.reply = lambda _: Response(status_code=500)
-    await browser.ask("say", channel=SHOOTS, text="/order 3f9a")
-    await browser.world.bot.call("chat.postMessage", channel="C0NOWHERE1", text="x")
-    browser.world.clock.seconds += 1
-    await browser.world.slack.open_home()
-    browser.autoenhance.webhook_url = "http://127.0.0.1:1/"
-    await browser.autoenhance.call_webhook(ELM)
-    log = (await browser.sees(ANA))["log"]
-    assert [(line["way"], line["what"], line["result"]) for line in log] == [
-        ("in", "/order", "dispatch_failed"),
-        ("out", "chat.postMessage", "channel_not_found"),
-        ("in", "app_home_opened", "dispatch_failed"),
-        ("hook", "webhook image_processed", "unreachable"),
-    ]
+async def test_the_page_is_told_what_may_be_typed(browser: Browser) -> None:
+    """The command as the manifest has it, with the words behind it that whoever opened the page passed in."""
+    (command,) = (await browser.sees(ANA))["commands"]
+    assert (command["command"], command["subcommands"]) == ("/order", [WATCH])
+
+
+async def test_who_may_not_use_the_app_is_not_offered_it(browser: Browser) -> None:
+    """Olga of another company sees the shared channel, and in it no command."""
+    (room,) = (await browser.sees(OLGA))["channels"]
+    assert not room["is_offered"]
+    assert all(each["is_offered"] for each in (await browser.sees(ANA))["channels"])
+
+
+async def test_a_thread_is_summed_up_below_its_message(browser: Browser) -> None:
+    """How many replies, by whom, and when the last one came."""
+    root = browser.world.slack.messages()[0]
+    await browser.ask("say", **{"as": BEN}, channel=SHOOTS, text="Soon.", thread_ts=root.ts)
+    await browser.world.bot.call("chat.postMessage", channel=SHOOTS, text="Done.", thread_ts=root.ts)
+    *_, last = browser.world.slack.messages()
+    shown = (await browser.sees(ANA))["channels"][0]["messages"][0]
+    assert (shown["replies"], shown["repliers"], shown["last_reply"]) == (2, [BEN, BOT], last.ts)
 
 
 async def test_the_server_stops_although_somebody_watches(browser: Browser) -> None:

@@ -1,5 +1,6 @@
 // Block Kit as DOM nodes. What is not known is said to be unknown, never left out.
 import { h, toast } from "./dom.js";
+import { menu } from "./menu.js";
 import { emoji, formatDate, link, mrkdwn, plainText, user } from "./mrkdwn.js";
 
 /** `context` has `users`, `channels`, `errors` by block_id, and `act(block_id, element, option)`. */
@@ -7,8 +8,11 @@ export const drawBlocks = (blocks, context) => blocks.map((block) => draw(BLOCKS
 
 function draw(table, part, context, block) {
   const known = table[part.type];
-  return known ? known(part, context, block) : h("div", { class: "unknown" }, `unknown block ${part.type}`);
+  return known ? known(part, context, block) : unknown(part.type, table === BLOCKS ? "block" : "element");
 }
+
+/** A box in place of it; the panel counts them. */
+const unknown = (type, kind) => h("span", { class: "unknown", "data-type": type }, `This page cannot draw the ${kind} “${type}”`);
 
 const text = (part, context) => (part.type === "mrkdwn" ? mrkdwn(part.text, context) : plainText(part.text));
 
@@ -17,7 +21,7 @@ const BLOCKS = {
   divider: () => h("hr"),
   section: (block, context) =>
     h("div", { class: "section" },
-      h("div", {},
+      h("div", { class: "words" },
         block.text && h("div", {}, text(block.text, context)),
         block.fields && h("div", { class: "fields" }, block.fields.map((field) => h("div", {}, text(field, context))))),
       block.accessory && draw(ELEMENTS, block.accessory, context, block)),
@@ -53,11 +57,11 @@ const ELEMENTS = {
         context.act(block.block_id, element);
       },
     }, plainText(element.text.text)),
-  overflow: (element, context, block) => {
-    const options = element.options.map((option) =>
-      h("button", { type: "button", role: "menuitem", onclick: () => context.act(block.block_id, element, option) }, plainText(option.text.text)));
-    return h("details", { class: "overflow", onkeydown: closeOnEscape, ontoggle: intoView }, h("summary", { "aria-label": "More" }, "⋯"), h("div", { class: "menu", role: "menu" }, options));
-  },
+  overflow: (element, context, block) =>
+    menu("More", "⋯", element.options.map((option) => [plainText(option.text.text), () => {
+      if (option.url) toast(`In Slack this opens ${option.url}`);
+      context.act(block.block_id, element, option);
+    }])),
   plain_text_input: (element, context, block) => {
     const props = {
       id: block.block_id, name: block.block_id, maxlength: element.max_length, placeholder: element.placeholder?.text,
@@ -76,29 +80,16 @@ const ELEMENTS = {
     return h("select", { id: block.block_id, name: block.block_id, required: inForm && !block.optional, "aria-label": element.placeholder?.text, onchange: inForm ? null : choose },
       h("option", { value: "" }, element.placeholder?.text ?? "Choose"), options);
   },
-  checkboxes: (element, context, block) => {
-    const initial = new Set((element.initial_options ?? []).map((option) => option.value));
-    return h("div", { class: "checkboxes" }, element.options.map((option) =>
-      h("label", {}, h("input", { type: "checkbox", name: block.block_id, value: option.text.text, checked: initial.has(option.value),
-        onchange: block.type === "input" ? null : () => context.act(block.block_id, element, option) }),
-        " ", text(option.text, context), option.description && h("span", { class: "note" }, " ", text(option.description, context)))));
-  },
+  checkboxes: (element, context, block) => choices("checkbox", element, element.initial_options ?? [], context, block),
+  radio_buttons: (element, context, block) => choices("radio", element, [element.initial_option].filter(Boolean), context, block),
 };
 
-/** A menu opens upwards, or to the left, where there is no room for it below or to the right. */
-function intoView({ target: details }) {
-  details.classList.remove("up", "left");
-  const menu = details.lastElementChild.getBoundingClientRect();
-  const room = details.closest(".messages, .modal-body").getBoundingClientRect();
-  details.classList.toggle("up", menu.bottom > room.bottom);
-  details.classList.toggle("left", menu.right > room.right);
-}
-
-function closeOnEscape(event) {
-  if (event.key !== "Escape" || !event.currentTarget.open) return;
-  event.currentTarget.open = false;
-  event.currentTarget.querySelector("summary").focus();
-  event.preventDefault();
+function choices(type, element, initial, context, block) {
+  const chosen = new Set(initial.map((option) => option.value));
+  return h("div", { class: "choices", role: "group", "aria-label": block.label?.text ?? "Choices" }, element.options.map((option) =>
+    h("label", {}, h("input", { type, name: block.block_id, value: option.text.text, checked: chosen.has(option.value),
+      onchange: block.type === "input" ? null : () => context.act(block.block_id, element, option) }),
+      " ", text(option.text, context), option.description && h("span", { class: "note" }, " ", text(option.description, context)))));
 }
 
 const RICH = {
@@ -121,7 +112,7 @@ const LEAVES = {
 };
 
 function styled(leaf, context) {
-  let node = LEAVES[leaf.type]?.(leaf, context) ?? h("span", { class: "unknown" }, `unknown element ${leaf.type}`);
+  let node = LEAVES[leaf.type]?.(leaf, context) ?? unknown(leaf.type, "element");
   for (const [style, tag] of [["code", "code"], ["strike", "s"], ["italic", "i"], ["bold", "b"]]) {
     if (leaf.style?.[style]) node = h(tag, {}, node);
   }
@@ -132,7 +123,8 @@ function styled(leaf, context) {
 export function filled(form) {
   const values = {};
   for (const field of form.querySelectorAll("[name]")) {
-    if (field.type !== "checkbox") values[field.name] = field.value;
+    if (field.type === "radio") values[field.name] = field.checked ? field.value : values[field.name] ?? "";
+    else if (field.type !== "checkbox") values[field.name] = field.value;
     else values[field.name] = [...(values[field.name] ?? []), ...(field.checked ? [field.value] : [])];
   }
   return values;

@@ -4,7 +4,7 @@
 export function h(tag, props = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
-    if (value === null || value === undefined || value === false) continue;
+    if (value === null || value === undefined || (value === false && !name.startsWith("aria-"))) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value === true && !name.startsWith("aria-") ? "" : value);
   }
@@ -35,8 +35,12 @@ function replaceKeepingFocus(parent, nodes) {
   const focused = parent.contains(document.activeElement) ? document.activeElement : null;
   const row = focused?.closest("[data-key]");
   const nth = row ? alike(row, focused).indexOf(focused) : -1;
-  parent.replaceChildren(...nodes);
-  if (!focused || focused.isConnected) { focused?.focus({ preventScroll: true }); return; }
+  const kept = new Set(nodes);
+  for (const node of [...parent.children]) if (!kept.has(node)) node.remove();
+  // Only what is new moves: what stays keeps its focus, its open menu and its place in the window.
+  nodes.forEach((node, at) => { if (parent.children[at] !== node) parent.insertBefore(node, parent.children[at] ?? null); });
+  if (!focused || focused === document.activeElement) return;
+  if (focused.isConnected) { focused.focus({ preventScroll: true }); return; }
   const home = nodes.find((node) => node.dataset.key === row?.dataset.key);
   const buttons = home ? alike(home, focused) : [];
   (buttons[nth] ?? buttons[0] ?? parent).focus({ preventScroll: true });
@@ -45,6 +49,8 @@ function replaceKeepingFocus(parent, nodes) {
 /** The buttons with the same words: a message of several cards has one Re-check for each. */
 export const alike = (place, focused) =>
   [...place.querySelectorAll("button, summary")].filter((button) => button.textContent === focused?.textContent);
+
+export const hidden = (words) => h("span", { class: "unseen" }, words);
 
 let toastTimer;
 

@@ -1,0 +1,105 @@
+// The other side: the levers of both stand-ins, and every exchange below.
+import { h, keyed } from "./dom.js";
+import { drawOrders, MOODS } from "./orders.js";
+import { $, ask, here } from "./state.js";
+import { hasRoom, isOpen, isPhone, onPhone, redraw, unfold } from "./unfold.js";
+import { drawWire } from "./wire.js";
+
+const SAYS = {
+  well: "as usual", ratelimited: "429: too many requests", internal_error: "500: internal error", slow: "slow: 4 s",
+};
+const NAMES = { respond: "response_url" };
+const SWITCHES = [
+  ["has_bot", "Order Desk is in", "in it", "invite", "remove"],
+  ["is_archived", "Archive", "archived", "archive", "unarchive"],
+  ["is_ext_shared", "Share with another company", "shared", "share", "unshare"],
+];
+
+export function drawBackstage() {
+  const { mood, orders, log } = here.snapshot;
+  if (document.activeElement !== $("mood")) $("mood").value = mood;
+  drawOrders(orders);
+  drawSlack();
+  drawWire(log);
+}
+
+$("mood").append(...MOODS.map(([value, words]) => h("option", { value }, words)));
+$("mood").addEventListener("change", ({ target }) => ask("mood", { mood: target.value, retry_after: target.value === "429" ? 5 : null }));
+
+// Slack: how it answers, and what becomes of its channels.
+
+const once = h("select", { id: "how-long" }, h("option", { value: "1" }, "the next answer"), h("option", { value: "" }, "until I change it"));
+const after = h("input", { id: "retry-after", type: "number", min: "1", max: "120", value: "5" });
+const methods = h("div", { class: "grid" });
+const channels = h("table", { class: "switches" });
+
+$("panel-slack").append(
+  h("h3", {}, "How it answers the bot"),
+  h("p", { class: "row" }, h("label", { for: "how-long" }, "How long"), once),
+  h("p", { class: "row" }, h("label", { for: "retry-after" }, "Retry-After of a 429, in seconds"), after),
+  methods,
+  h("h3", {}, "Its deliveries"),
+  h("p", {}, h("button", { class: "small", title: "As Slack does when no ack came in time: the same body, with X-Slack-Retry-Num", onclick: () => ask("redeliver", {}) }, "Deliver the last request again")),
+  h("h3", {}, "Channels"), channels);
+
+function drawSlack() {
+  const { slack_moods, rooms } = here.snapshot;
+  keyed(methods, Object.keys(slack_moods), (method) => method, methodRow);
+  for (const select of methods.querySelectorAll("select")) {
+    if (document.activeElement !== select) select.value = slack_moods[select.dataset.method];
+  }
+  if (!channels.childElementCount) channels.append(...switches(rooms));
+  for (const box of channels.querySelectorAll("input")) {
+    box.checked = rooms.find((room) => room.id === box.dataset.room)[box.dataset.flag];
+  }
+}
+
+function methodRow(method) {
+  const id = `mood-${method.replace(".", "-")}`;
+  const choose = ({ target }) => {
+    target.blur();
+    ask("slack-mood", { method, mood: target.value, once: Boolean(once.value), retry_after: Number(after.value) || 5 });
+  };
+  return h("p", { class: "row" }, h("label", { for: id }, h("code", {}, NAMES[method] ?? method)),
+    h("select", { id, "data-method": method, onchange: choose }, Object.entries(SAYS).map(([value, words]) => h("option", { value }, words))));
+}
+
+function switches(rooms) {
+  return [
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Channel"), SWITCHES.map(([, , words]) => h("th", { scope: "col" }, words)))),
+    h("tbody", {}, rooms.map((room) => h("tr", {}, h("th", { scope: "row" }, `#${room.name}`), SWITCHES.map(([flag, label, , on, off]) =>
+      h("td", {}, h("input", { type: "checkbox", "data-room": room.id, "data-flag": flag, "aria-label": `${label} #${room.name}`, title: `${label} #${room.name}`,
+        onchange: ({ target }) => ask("room", { channel: room.id, act: target.checked ? on : off }) })))))),
+  ];
+}
+
+// Tabs, and the pane itself: where there is no room for it beside a thread, it takes the thread's place.
+
+const tabs = [$("tab-autoenhance"), $("tab-slack")];
+
+function choose(tab) {
+  for (const each of tabs) {
+    each.setAttribute("aria-selected", each === tab);
+    each.tabIndex = each === tab ? 0 : -1;
+    $(each.getAttribute("aria-controls")).hidden = each !== tab;
+  }
+}
+
+for (const [at, tab] of tabs.entries()) {
+  tab.addEventListener("click", () => choose(tab));
+  tab.addEventListener("keydown", (event) => {
+    if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+    const other = tabs[1 - at];
+    choose(other);
+    other.focus();
+  });
+}
+
+$("open-backstage").addEventListener("click", () => {
+  unfold("backstage");
+  if (isOpen("backstage") && !hasRoom() && here.thread) { here.thread = null; redraw(); }
+});
+$("close-backstage").addEventListener("click", () => { unfold("backstage", false); $("open-backstage").focus(); });
+unfold("backstage", !isPhone());
+/** A drawer over everything is not left open by a window that became narrow. */
+onPhone((narrow) => unfold("backstage", !narrow && !here.thread));

@@ -1,0 +1,130 @@
+// Where one types: messages, commands with suggestions for them, and the shortcuts behind the plus.
+import { suggestions } from "./complete.js";
+import { h } from "./dom.js";
+import { move } from "./menu.js";
+import { $, ask, here, room } from "./state.js";
+
+const field = $("composer").text;
+const box = $("suggestions");
+let marked = -1;
+
+export function drawComposer() {
+  const { is_im, is_archived, name } = room();
+  $("composer").hidden = Boolean(here.home) || is_archived;
+  $("closed").hidden = Boolean(here.home) || !is_archived;
+  $("closed").textContent = `You are viewing #${name}, an archived channel.`;
+  $("reply").hidden = is_archived;
+  field.placeholder = is_im ? `Message ${name}` : `Message #${name}`;
+  field.setAttribute("aria-label", field.placeholder);
+  $("shortcuts").hidden = !room().is_offered;
+}
+
+/** Before something is asked whose answer comes at the end of the channel: whoever asks wants to see it. */
+export function toEnd() {
+  here.acted = "";
+  $("messages").scrollTop = $("messages").scrollHeight;
+}
+
+/** Say it in the channel, as if it had been typed. */
+export function say(text) {
+  toEnd();
+  ask("say", { channel: here.channel, text });
+}
+
+/** Put an order's id behind what stands there. */
+export function insert(id) {
+  field.value = field.value.trim() ? `${field.value.trimEnd()} ${id}` : `/order ${id}`;
+  field.focus();
+}
+
+function send(form) {
+  const text = form.text.value.trim();
+  form.text.value = "";
+  close();
+  if (!text) return;
+  if (form === $("composer")) say(text);
+  else ask("say", { channel: here.channel, text, thread_ts: here.thread });
+}
+
+for (const id of ["composer", "reply"]) {
+  $(id).addEventListener("submit", (event) => { event.preventDefault(); send($(id)); });
+  $(id).text.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.defaultPrevented) return;
+    event.preventDefault();
+    send($(id));
+  });
+}
+
+// Suggestions: a combobox. Nothing is marked until somebody marks it, so Enter sends what was typed.
+
+function suggest() {
+  const groups = suggestions(field.value, here.snapshot, { offered: room().is_offered });
+  let number = 0;
+  marked = -1;
+  box.replaceChildren(...groups.map((group) => h("div", { role: "group", "aria-label": group.name },
+    h("div", { class: "group", "aria-hidden": "true" }, group.name),
+    group.options.map((option) => drawOption(option, number++)))));
+  show(groups.length > 0);
+}
+
+function drawOption(option, number) {
+  const node = h("div", { role: "option", id: `suggestion-${number}`, class: "option", "aria-selected": "false", onclick: () => take(option) },
+    h("b", {}, option.label), option.hint && h("code", {}, option.hint), h("span", { class: "note" }, option.says));
+  node.option = option;
+  return node;
+}
+
+const options = () => [...box.querySelectorAll("[role=option]")];
+
+function show(open) {
+  box.hidden = !open;
+  field.setAttribute("aria-expanded", open);
+  if (!open) field.removeAttribute("aria-activedescendant");
+}
+
+function close() {
+  marked = -1;
+  show(false);
+}
+
+function mark(at) {
+  marked = at;
+  for (const [number, node] of options().entries()) node.setAttribute("aria-selected", number === at);
+  const node = options()[at];
+  if (!node) { field.removeAttribute("aria-activedescendant"); return; }
+  field.setAttribute("aria-activedescendant", node.id);
+  node.scrollIntoView({ block: "nearest" });
+}
+
+function take(option) {
+  field.value = option.becomes;
+  field.focus();
+  suggest();
+}
+
+/** Before the composer's own Enter: a marked suggestion takes it. */
+field.addEventListener("keydown", (event) => {
+  if (box.hidden || event.isComposing) return;
+  const count = options().length;
+  const moves = { ArrowDown: marked + 1 >= count ? 0 : marked + 1, ArrowUp: marked <= 0 ? count - 1 : marked - 1 };
+  if (event.key in moves) mark(moves[event.key]);
+  else if (event.key === "Escape") close();
+  else if ((event.key === "Enter" || event.key === "Tab") && marked >= 0 && !event.shiftKey) take(options()[marked].option);
+  else return;
+  event.preventDefault();
+}, { capture: true });
+field.addEventListener("input", suggest);
+field.addEventListener("blur", close);
+box.addEventListener("mousedown", (event) => event.preventDefault());
+
+// The plus.
+
+$("shortcuts").addEventListener("keydown", move);
+$("shortcuts").addEventListener("toggle", () => {
+  if (!$("shortcuts").open) return;
+  const offered = here.snapshot.shortcuts.filter((shortcut) => shortcut.type === "global");
+  $("shortcut-menu").replaceChildren(...offered.map((shortcut) =>
+    h("button", { type: "button", role: "menuitem", tabindex: "-1", title: shortcut.description,
+      onclick: () => ask("shortcut", { callback_id: shortcut.callback_id, channel: here.channel }) }, `⚡ ${shortcut.name}`)));
+  $("shortcut-menu").querySelector("button")?.focus();
+});

@@ -1,0 +1,160 @@
+// Messages in a channel and in a thread: rows that are drawn anew when they changed, and lists that keep their place.
+import { attachment } from "./attachment.js";
+import { drawBlocks } from "./blocks.js";
+import { h, keyed } from "./dom.js";
+import { menu } from "./menu.js";
+import { confirmed } from "./modal.js";
+import { mrkdwn, plainText } from "./mrkdwn.js";
+import { $, ask, here, names, room } from "./state.js";
+import { comeBack, giveWay, redraw } from "./unfold.js";
+
+const NEAR = 80;
+
+export function drawMessages() {
+  const shown = room().messages.filter((message) => !message.thread_ts || message.broadcast);
+  list($("messages"), withDays(shown), false);
+}
+
+export function drawThread() {
+  const inThread = room().messages.filter((message) => here.thread && [message.ts, message.thread_ts].includes(here.thread));
+  $("thread").hidden = inThread.length === 0;
+  document.body.classList.toggle("has-thread", inThread.length > 0);
+  if (!inThread.length) { comeBack(); return; }
+  $("thread-place").textContent = room().is_im ? room().name : `# ${room().name}`;
+  const [root, ...replies] = inThread;
+  const line = { ts: "count", divider: replies.length === 1 ? "1 reply" : `${replies.length} replies` };
+  list($("replies"), replies.length ? [root, line, ...replies] : [root], true);
+}
+
+/** A line with its day before the first message of each. */
+function withDays(messages) {
+  let last = "";
+  return messages.flatMap((message) => {
+    const day = dayOf(message.ts);
+    if (day === last) return [message];
+    last = day;
+    return [{ ts: `day ${day}`, divider: day }, message];
+  });
+}
+
+function dayOf(ts) {
+  const day = new Date(Number(ts) * 1000);
+  if (day.toDateString() === new Date().toDateString()) return "Today";
+  return day.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
+}
+
+/** A list that stays at its end when it was there, follows what was pressed, and keeps its place otherwise. */
+function list(box, messages, inThread) {
+  const place = `${here.channel} ${inThread ? here.thread : ""}`;
+  const arrived = box.dataset.place !== place;
+  const atEnd = arrived || isAtEnd(box);
+  const before = box.dataset.newest;
+  box.dataset.place = place;
+  box.dataset.newest = messages.at(-1)?.ts ?? "";
+  const changed = keyed(box, messages, (message) => message.ts, (message) => row(message, inThread));
+  if (changed && atEnd) box.scrollTop = box.scrollHeight;
+  else if (changed) follow(box);
+  if (inThread) return;
+  if (isAtEnd(box)) $("jump").hidden = true;
+  else if (!arrived && before < box.dataset.newest) $("jump").hidden = false;
+}
+
+const isAtEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+
+/** A card that grew because one pressed something on it is shown to its end, but never pushed out at the top. */
+function follow(box) {
+  const pressed = [...box.children].find((node) => node.dataset.key === here.acted);
+  if (!pressed) return;
+  const [card, window] = [pressed.getBoundingClientRect(), box.getBoundingClientRect()];
+  const below = card.bottom - window.bottom;
+  if (below > 0) box.scrollTop += Math.min(below + 8, Math.max(card.top - window.top, 0));
+}
+
+/** Who stood at the end stays there when the window, the hint or a thread beside it changes its size. */
+for (const id of ["messages", "replies"]) {
+  const box = $(id);
+  const size = () => `${box.clientWidth} ${box.clientHeight}`;
+  let [stood, known] = [true, ""];
+  box.addEventListener("scroll", () => {
+    if (size() !== known) return;  // the browser moved it while it changed, nobody scrolled
+    stood = isAtEnd(box);
+    if (id === "messages" && stood) $("jump").hidden = true;
+  });
+  new ResizeObserver(() => {
+    known = size();
+    if (stood) box.scrollTop = box.scrollHeight;
+  }).observe(box);
+}
+
+function row(message, inThread) {
+  if (message.divider) return h("li", { class: "line" }, h("span", {}, message.divider));
+  const author = here.snapshot.users[message.user];
+  const time = new Date(Number(message.ts) * 1000);
+  const context = { ...names(), act: (block_id, element, option) => click(message, block_id, element, option) };
+  return h("li", { class: `message${message.is_ephemeral ? " ephemeral" : ""}` },
+    h("span", { class: `avatar a${hue(author.real_name)}${author.is_bot ? " app" : ""}`, "aria-hidden": "true" }, initials(author)),
+    h("div", { class: "body" },
+      message.is_ephemeral && h("p", { class: "note only-you" }, h("span", { "aria-hidden": "true" }, "👁 "), "Only visible to you"),
+      message.broadcast && broadcast(message, inThread),
+      h("p", { class: "head" }, h("b", {}, author.real_name), (author.is_bot || author.name === "slackbot") && h("span", { class: "badge" }, "APP"),
+        author.role && h("span", { class: "badge" }, author.role), h("time", { title: time.toLocaleString() }, clock(message.ts))),
+      h("div", { class: "content" },
+        message.blocks.length ? drawBlocks(message.blocks, context) : message.text && h("div", { class: "text" }, mrkdwn(message.text, context)),
+        message.edited && h("span", { class: "note" }, " (edited)"),
+        message.files.map((name) => h("p", { class: "file" }, `📄 ${name}`)),
+        message.attachments.map((part) => attachment(part, context))),
+      message.warning && h("p", { class: "error", role: "alert" }, `⚠ Slack could not reach the app: ${message.warning}`),
+      message.replies > 0 && !inThread && summary(message)),
+    !message.is_ephemeral && tools(message, inThread));
+}
+
+const clock = (ts) => new Date(Number(ts) * 1000).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+
+/** Below a message: who replied, how often and when last. */
+function summary(message) {
+  const faces = message.repliers.slice(0, 4).map((id) => here.snapshot.users[id]);
+  return h("p", { class: "thread-line" },
+    faces.map((user) => h("span", { class: `avatar tiny a${hue(user.real_name)}${user.is_bot ? " app" : ""}`, "aria-hidden": "true", title: user.real_name }, initials(user))),
+    h("button", { class: "replies", onclick: () => openThread(message.ts) }, message.replies === 1 ? "1 reply" : `${message.replies} replies`),
+    h("span", { class: "note" }, `Last reply ${clock(message.last_reply)}`));
+}
+
+/** Above a reply that is shown in the channel as well: here where it belongs, there where else it is. */
+const broadcast = (message, inThread) => h("p", { class: "note" }, inThread ? "Also sent to the channel" : ["replied to a thread: ",
+  h("button", { class: "replies", onclick: () => openThread(message.thread_ts) }, plainText(message.replied_to ?? "a deleted message"))]);
+
+const initials = (user) => user.real_name.split(" ").map((word) => word[0]).join("").slice(0, 2);
+const hue = (name) => [...name].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 6;
+
+function tools(message, inThread) {
+  const offered = room().is_offered ? here.snapshot.shortcuts.filter((shortcut) => shortcut.type === "message") : [];
+  const use = (shortcut) => () => {
+    here.acted = "";
+    if (!inThread && !message.thread_ts) $("messages").scrollTop = $("messages").scrollHeight;
+    ask("shortcut", { callback_id: shortcut.callback_id, channel: message.channel, ts: message.ts });
+  };
+  return h("div", { class: "tools", role: "toolbar", "aria-label": "What to do with this message" },
+    h("button", { "aria-label": "Reply in thread", title: "Reply in thread", onclick: () => openThread(message.thread_ts ?? message.ts) }, "💬"),
+    offered.length > 0 && menu("Actions for this message", "⋮", offered.map((shortcut) => [shortcut.name, use(shortcut)]), "quiet"));
+}
+
+export function openThread(ts) {
+  here.thread = ts;
+  giveWay();
+  redraw();
+  $("reply").text.focus();
+}
+
+export function closeThread() {
+  here.thread = null;
+  redraw();
+  $("composer").text.focus();
+}
+
+async function click(message, block_id, element, option) {
+  if (element.confirm && !(await confirmed(element.confirm, names()))) return;
+  here.acted = message.ts;
+  await ask("click", { channel: message.channel, ts: message.ts, block_id, action_id: element.action_id, option });
+}
+
+$("close-thread").addEventListener("click", closeThread);

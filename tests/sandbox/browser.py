@@ -1,0 +1,58 @@
+"""The page's own requests, without a page."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.harbour import ANA
+from bot.sandbox.page import demo_app
+from bot.sandbox.server import serving
+from tests.sandbox.kit import World, open_world
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Browser:
+    """Somebody at the page, around a tiny bot."""
+
+    http: httpx.AsyncClient
+    autoenhance: AutoenhanceSandbox
+    world: World
+
+    async def ask(self, wish: str, **body: Any) -> httpx.Response:
+        return await self.http.post(f"/page/{wish}", json={"as": ANA, **body}, headers={"X-Sandbox": "1"})
+
+    async def sees(self, viewer: str = ANA) -> dict[str, Any]:
+        """The first snapshot of the stream of events."""
+        async with self.http.stream("GET", "/page/events", params={"as": viewer}) as events:
+            async for line in events.aiter_lines():
+                snapshot: dict[str, Any] = json.loads(line.removeprefix("data: "))
+                return snapshot
+        raise AssertionError("no snapshot came")
+
+    async def order(self, order_id: str) -> Row:
+        """The order's row in the panel."""
+        return next(row for row in (await self.sees())["orders"] if row["id"] == order_id)
+
+    async def look(self, row: Row) -> tuple[dict[str, str], dict[str, str]]:
+        """One exchange from close by: its facts, and what was sent and answered."""
+        found = (await self.http.get(f"/page/wire/{row['id']}")).json()
+        return dict(found["facts"]), dict(found["parts"])
+
+
+@asynccontextmanager
+async def open_browser(**offered: Any) -> AsyncIterator[Browser]:
+    """`offered` is what whoever opens the page passes in."""
+    async with open_world() as world:
+        autoenhance = AutoenhanceSandbox(now=world.clock)
+        async with (
+            serving(demo_app(world.slack, autoenhance, **offered)) as url,
+            httpx.AsyncClient(base_url=url) as http,
+        ):
+            yield Browser(http, autoenhance, world)

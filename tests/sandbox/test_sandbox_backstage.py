@@ -1,0 +1,250 @@
+"""The other side of the page: every exchange as a row and from close by, and the levers of both stand-ins."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.responses import Response
+
+from bot.sandbox.backstage import BURST, LENGTH
+from bot.sandbox.harbour import BOT, EDITING, SHOOTS
+from bot.sandbox.orders import BIRCH, ELM, HARBOUR_VIEW, MILL, OAK
+from tests.sandbox.browser import Browser, open_browser
+from tests.sandbox.kit import button, open_receiver
+
+CARD = [{"type": "actions", "elements": [button("Re-check", action_id="recheck")]}]
+NOBODY = "http://127.0.0.1:1/"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with open_browser() as browser:
+        yield browser
+
+
+async def test_every_kind_of_exchange_is_a_row(browser: Browser) -> None:
+    """In the order in which they happened, failures by their word."""
+    world = browser.world
+    await browser.ask("say", channel=SHOOTS, text="/order 3f9a")
+    world.clock.seconds += 1
+    await world.bot.respond(text="Here.")
+    await world.bot.call("chat.postMessage", channel="C0NOWHERE1", text="x")
+    world.clock.seconds += 1
+    await browser.http.get(f"/v3/orders/{ELM}")
+    world.bot.reply = lambda _: Response(status_code=500)
+    world.clock.seconds += 1
+    await world.slack.open_home()
+    browser.autoenhance.webhook_url = NOBODY
+    await browser.autoenhance.call_webhook(ELM)
+
+    log = (await browser.sees())["log"]
+
+    assert [(line["kind"], line["what"], line["result"], line["ok"]) for line in log] == [
+        ("delivery", "/order 3f9a", 200, True),
+        ("response", "response_url", 200, True),
+        ("api", "chat.postMessage", "channel_not_found", False),
+        ("autoenhance", "GET /v3/orders/3f9a1c2e…", 200, True),
+        ("delivery", "app_home_opened", "dispatch_failed", False),
+        ("webhook", "webhook 3f9a1c2e…", "unreachable", False),
+    ]
+    assert [line["notes"] for line in log[:2]] == [["4 uses left"], ["4 uses left"]]
+
+
+async def test_calls_of_the_webhook_that_come_together_are_one_row(browser: Browser) -> None:
+    """One for each order and burst; from close by, each call of it is told."""
+    browser.autoenhance.webhook_url = NOBODY
+    for order in (ELM, ELM, HARBOUR_VIEW, ELM):
+        await browser.autoenhance.call_webhook(order)
+    browser.world.clock.seconds += BURST + 1
+    await browser.autoenhance.call_webhook(ELM)
+
+    log = (await browser.sees())["log"]
+
+    assert [(line["what"], line["notes"]) for line in log] == [
+        ("webhook 3f9a1c2e…", ["3 calls"]),
+        ("webhook b81d5e07…", []),
+        ("webhook 3f9a1c2e…", []),
+    ]
+    facts, parts = await browser.look(log[0])
+    assert (facts["Calls"], facts["Order"]) == ("3", ELM)
+    assert len(parts["Each"].splitlines()) == 3
+
+
+async def test_one_kind_does_not_push_out_the_others(browser: Browser) -> None:
+    """The panel shows the last of each."""
+    await browser.ask("say", channel=SHOOTS, text="/order 3f9a")
+    for _ in range(LENGTH + 5):
+        await browser.http.get(f"/v3/orders/{OAK}")
+    log = (await browser.sees())["log"]
+    assert [line["kind"] for line in log].count("delivery") == 1
+    assert [line["kind"] for line in log].count("autoenhance") == LENGTH
+
+
+async def test_a_delivery_from_close_by(browser: Browser) -> None:
+    """Its signature, shortened, and its age, the ack and its time, and what is left of its response_url."""
+    world = browser.world
+    await browser.ask("say", channel=SHOOTS, text="/order 3f9a")
+    await world.bot.respond(text="x" * 1_000)
+    world.clock.seconds += 600
+    delivery, response = (await browser.sees())["log"]
+
+    facts, parts = await browser.look(delivery)
+
+    assert facts["Ack"].endswith(" ms")
+    assert (facts["Over"], facts["response_url"]) == ("signed HTTP", "4 of 5 uses and 20 min left")
+    assert (facts["Signature"][:3], facts["Signature"][-1]) == ("v0=", "…")
+    assert facts["Its timestamp"].startswith("0 s old")
+    assert '"text": "3f9a"' in parts["Sent"]
+    assert parts["Answered"] == "(nothing)"
+    facts, parts = await browser.look(response)
+    assert "(1,000 characters)" in parts["Sent"]
+    assert parts["Answered"] == "ok"
+
+
+async def test_an_ack_that_came_too_late_says_so(browser: Browser) -> None:
+    """As Slack would tell nobody."""
+    (exchange,) = [await browser.world.slack.command("/order 3f9a")]
+    exchange.seconds = 3.5
+    facts, _ = await browser.look({"id": "d0"})
+    assert facts["Ack"] == "3500.0 ms, too late: Slack waits 3 s"
+
+
+async def test_a_request_to_autoenhance_from_close_by(browser: Browser) -> None:
+    """Without the key, and with the first photos of many; one that is not there is no exchange."""
+    await browser.http.get(f"/v3/orders/{OAK}", headers={"x-api-key": "a-very-secret-key-of-ours"})
+    (row,) = (await browser.sees())["log"]
+    facts, parts = await browser.look(row)
+    assert (facts["Path"], facts["Status"]) == (f"/v3/orders/{OAK}", "200")
+    assert '"a-very-sec…"' in parts["Headers"]
+    assert "… and 15 more" in parts["Answered"]
+    for nothing in ("a7", "x0", "anything"):
+        assert (await browser.http.get(f"/page/wire/{nothing}")).status_code == 404
+
+
+async def test_the_mood_about_all_orders_and_about_one(browser: Browser) -> None:
+    """So one can see what the bot says; an order's own mood goes before, and can be given up."""
+    await browser.ask("mood", mood="500")
+    await browser.ask("mood", order=ELM, mood="404")
+    assert ((await browser.sees())["mood"], (await browser.order(ELM))["mood"]) == ("500", "404")
+    assert (await browser.http.get(f"/v3/orders/{ELM}")).status_code == 404
+    await browser.ask("mood", order=ELM, mood="")
+    assert (await browser.http.get(f"/v3/orders/{ELM}")).status_code == 500
+    await browser.ask("mood", mood="well")
+    assert (await browser.http.get(f"/v3/orders/{ELM}")).status_code == 200
+
+
+async def test_an_order_is_moved_by_hand(browser: Browser) -> None:
+    """Also one that stood still: a photo more, one that fails, the end, and anew from the beginning."""
+    for act, state in (
+        ("advance", "is_processing · 23 processed · 2 error · 1 processing · 4 waiting"),
+        ("fail", "is_processing · 23 processed · 3 error · 1 processing · 3 waiting"),
+        ("finish", "27 processed · 3 error"),
+        ("restart", "is_processing · 1 processing · 29 waiting"),
+        ("delete", "is_deleted · is_processing · 1 processing · 29 waiting"),
+    ):
+        assert (await browser.ask("order", order=BIRCH, act=act, reason="blurred")).status_code == 200
+        assert (await browser.order(BIRCH))["state"] == state
+
+
+async def test_what_cannot_be_moved_says_why(browser: Browser) -> None:
+    """An order without photos, one that is not there, and one of which every photo has failed."""
+    for order, words in ((MILL, "no photos"), ("gone", "no photos")):
+        refused = await browser.ask("order", order=order, act="advance")
+        assert (refused.status_code, words in refused.json()["error"]) == (409, True)
+    for _ in range(19):
+        last = await browser.ask("order", order=OAK, act="fail", reason=None)
+    assert (last.status_code, (await browser.order(OAK))["state"]) == (409, "18 error")
+    assert (await browser.ask("room", channel="C0NOWHERE1", act="archive")).status_code == 409
+
+
+async def test_an_order_is_let_age(browser: Browser) -> None:
+    """Nothing moves any more; it was touched hours ago, but not before it was made. A photo mends that."""
+    for order in (ELM, MILL):
+        await browser.ask("order", order=order, act="age")
+        shown = browser.autoenhance.order(order)
+        browser.world.clock.seconds += 60
+        assert browser.autoenhance.order(order) == shown
+        assert shown["created_at"] < shown["last_updated_at"] < "2027-01-15T05:10"
+    await browser.ask("order", order=ELM, act="advance")
+    assert browser.autoenhance.order(ELM)["last_updated_at"] > "2027-01-15T08:00"
+
+
+async def test_the_webhook_is_called_by_hand(browser: Browser) -> None:
+    """Without a webhook, or when nobody answers, it says so; an order taken in hand brings no old news."""
+    refused = await browser.ask("webhook", order=ELM)
+    browser.autoenhance.webhook_url = NOBODY
+    unheard = await browser.ask("webhook", order=ELM)
+    assert [refused.status_code, unheard.status_code] == [409, 409]
+    async with open_receiver() as receiver:
+        browser.autoenhance.webhook_url = receiver.url
+        await browser.autoenhance.tick()
+        await browser.ask("order", order=BIRCH, act="advance")
+        await browser.autoenhance.tick()
+        assert (await browser.ask("webhook", order=BIRCH)).status_code == 200
+    assert [(heard["order_id"], heard["order_is_processing"]) for heard in receiver.heard] == [
+        (BIRCH, True)
+    ] * 2
+
+
+@pytest.mark.parametrize(("mood", "status"), [("ratelimited", 429), ("internal_error", 500)])
+async def test_slack_is_in_a_mood_once_or_until_told_otherwise(
+    browser: Browser, mood: str, status: int
+) -> None:
+    """About one method; the panel tells which."""
+    method, bot, slack = "chat.postMessage", browser.world.bot, browser.world.slack
+    for once, statuses in ((True, [status, 200]), (False, [status, status])):
+        before = len(slack.calls())
+        await browser.ask("slack-mood", method=method, mood=mood, once=once, retry_after=7)
+        assert (await browser.sees())["slack_moods"][method] == mood
+        for _ in statuses:
+            await bot.call(method, channel=SHOOTS, text="x")
+        assert [call.status for call in slack.calls()[before:]] == statuses
+        await browser.ask("slack-mood", method=method, mood="well")
+        assert (await browser.sees())["slack_moods"][method] == "well"
+    assert (await browser.ask("slack-mood", method="auth.test", mood="slow")).status_code == 409
+
+
+async def test_slack_takes_its_time(browser: Browser) -> None:
+    """And answers well all the same; the panel tells how long it took."""
+    slack = browser.world.slack
+    await browser.ask("slack-mood", method="chat.update", mood="slow", once=True)
+    assert (await browser.sees())["slack_moods"]["chat.update"] == "slow"
+    slack.faults.slow("chat.postMessage", 0.05)
+    assert (await browser.world.bot.call("chat.postMessage", channel=SHOOTS, text="x"))["ok"]
+    assert slack.calls()[-1].seconds >= 0.05
+    assert slack.faults.standing() == {"chat.update": "slow"}
+
+
+async def test_channels_are_changed_and_changed_back(browser: Browser) -> None:
+    """The bot comes and goes, a channel is archived or shared; what the bot then hears is Slack's word."""
+    bot = browser.world.bot
+    for act, back, flag, error in (
+        ("remove", "invite", "has_bot", "not_in_channel"),
+        ("archive", "unarchive", "is_archived", "is_archived"),
+        ("share", "unshare", "is_ext_shared", None),
+    ):
+        before = (await browser.sees())["rooms"][0][flag]
+        await browser.ask("room", channel=SHOOTS, act=act)
+        assert (await browser.sees())["rooms"][0][flag] is not before
+        assert (await bot.call("chat.postMessage", channel=SHOOTS, text="x")).get("error") == error
+        await browser.ask("room", channel=SHOOTS, act=back)
+        assert (await browser.sees())["rooms"][0][flag] is before
+    assert BOT not in browser.world.slack.workspace.channels[EDITING].members
+
+
+async def test_a_delivery_comes_again(browser: Browser) -> None:
+    """The last, or a chosen one: the same body, signed anew, counted, and with the reason."""
+    assert (await browser.ask("redeliver")).status_code == 409
+    for text in ("/order one", "/order two"):
+        await browser.ask("say", channel=SHOOTS, text=text)
+    browser.world.clock.seconds += 400
+    await browser.ask("redeliver")
+    await browser.ask("redeliver", number=0)
+    await browser.ask("redeliver", number=0)
+    bot = browser.world.bot
+    assert [heard["text"] for heard in bot.heard] == ["one", "two", "two", "one", "one"]
+    retries = [request.headers.get("x-slack-retry-num") for request in bot.requests]
+    assert retries == [None, None, "1", "1", "2"]
+    stamps = {request.headers["x-slack-request-timestamp"] for request in bot.requests[2:]}
+    assert stamps == {str(int(browser.world.clock.seconds))}
+    assert bot.requests[-1].headers["x-slack-retry-reason"] == "http_timeout"
+    assert "retry 2" in (await browser.sees())["log"][-1]["notes"]
