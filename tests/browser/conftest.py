@@ -35,8 +35,8 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
-    async with open_sandbox(tmp_path) as sandbox:
+async def sandbox(tmp_path: Path, database_url: str) -> AsyncIterator[Sandbox]:
+    async with open_sandbox(tmp_path, database_url=database_url) as sandbox:
         yield sandbox
 
 

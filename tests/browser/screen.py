@@ -61,6 +61,15 @@ class Screen:
         """What the panel can do to this order, once its row is open."""
         return self.backstage.get_by_role("group", name=order)
 
+    @property
+    def suggestions(self) -> Locator:
+        return self.page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+
+    def wire(self, words: str) -> Locator:
+        """The exchanges in whose row these words stand."""
+        rows = self.backstage.get_by_role("list", name="Exchanges").locator("> li")
+        return rows.filter(has=self.page.locator("summary", has_text=words))
+
     def message(self, words: str) -> Locator:
         return self.messages.filter(has_text=words)
 

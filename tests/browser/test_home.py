@@ -127,7 +127,7 @@ async def test_the_home_tab_on_a_phone(stage: Stage, scheme: Literal["dark", "li
 
     await expect(stage.home.get_by_role("button", name="Help")).to_be_in_viewport(ratio=1)
     assert await screen.is_as_wide_as_its_window()
-    for kind in ("h3", "code", ".context span", ".button"):
+    for kind in (".header", "code", ".context span", ".button"):
         assert await screen.contrast(stage.home.locator(kind).first) >= 4.5, kind
 
 

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.order_shapes import failed, order, photos
-from bot.sandbox.orders import BIRCH, ELM, OAK, REASONS
+from bot.sandbox.orders import BIRCH, OAK, REASONS
 from bot.sandbox.slack import SlackSandbox
 from tests.browser.screen import Screen
 
@@ -35,45 +35,39 @@ def finish(autoenhance: AutoenhanceSandbox, order_id: str, count: int) -> None:
     autoenhance.add(found | {"images": images})
 
 
-async def test_a_newcomers_first_minute(screen: Screen, slack: SlackSandbox) -> None:
-    """The hint offers a command; a click on it is answered at once, and then by a card for oneself alone."""
-    gate = slack.hold("respond")
-    await expect(screen.hint).to_contain_text("New here?")
-
-    await screen.hint.get_by_role("button", name=f"/order {ELM}").click()
-
-    await expect(screen.message("Looking up")).to_contain_text(ONLY_YOU)
-    gate.open()
-    await expect(screen.card(ELM_NAME)).to_contain_text(ONLY_YOU)
-    await expect(screen.message("Looking up")).to_have_count(0)
-
-
-async def test_the_hint_stays_away_once_hidden(screen: Screen) -> None:
-    """Whoever has closed the hint does not see it again after a reload."""
-    await screen.hint.get_by_role("button", name="Hide this hint").click()
-    await expect(screen.hint).to_be_hidden()
-
-    await screen.page.reload()
-
-    await expect(screen.messages).not_to_have_count(0)
-    await expect(screen.hint).to_be_hidden()
-
-
 async def test_with_the_keyboard_alone(screen: Screen) -> None:
-    """Tab reaches the composer, Enter sends, and Re-check keeps the focus although the card is drawn anew."""
+    """Tab reaches composer, card and menu; arrows complete what is typed, and Enter sends it.
+
+    Re-check keeps the focus although the card is drawn anew.
+    """
     await screen.tab_to(screen.composer)
-    await screen.page.keyboard.type(f"/order {BIRCH}")
-    await screen.page.keyboard.press("Enter")
+    keyboard = screen.page.keyboard
+    await keyboard.type("/")
+    for key in ("ArrowDown", "Enter"):
+        await keyboard.press(key)
+    await expect(screen.composer).to_have_value("/order ")
+    await keyboard.type("birch")
+    for key in ("ArrowDown", "Tab"):
+        await keyboard.press(key)
+    await expect(screen.composer).to_have_value(f"/order {BIRCH}")
+    await keyboard.press("Enter")
     card = screen.card(BIRCH_NAME)
     await expect(card).to_be_visible()
     await expect(screen.composer).to_have_value("")
     recheck = card.get_by_text("Re-check")
 
     await screen.tab_to(recheck, "Shift+Tab")
-    await screen.page.keyboard.press("Enter")
+    await keyboard.press("Enter")
 
     await expect(card).to_contain_text("no change")
     await expect(recheck).to_be_focused()
+    more = card.get_by_label("More", exact=True)
+    await screen.tab_to(more)
+    for key in ("Enter", "ArrowDown", "ArrowDown"):
+        await keyboard.press(key)
+    await expect(card.get_by_role("menuitem", name="Copy id")).to_be_focused()
+    await keyboard.press("Escape")
+    await expect(more).to_be_focused()
 
 
 async def test_re_check_edits_the_card_and_says_what_changed(
@@ -242,6 +236,19 @@ async def test_where_the_bot_is_no_member(screen: Screen, channel: str) -> None:
     await expect(screen.message("Shared by @ana")).to_be_visible()
 
 
+async def test_a_guest_looks_up_where_the_guest_is(screen: Screen) -> None:
+    """Gus sees #shoots and nothing else; there he gets his card, and Ana does not see it."""
+    await screen.act_as("Gus Weber (guest)")
+    await expect(screen.rooms.get_by_role("button")).to_have_count(2)
+    card = await screen.order(OAK, OAK_NAME)
+    await expect(card).to_contain_text(ONLY_YOU)
+
+    await screen.act_as("Ana Lind")
+
+    await expect(screen.rooms.get_by_role("button", name="editing")).to_be_visible()
+    await expect(card).to_have_count(0)
+
+
 async def test_an_outsider_gets_nothing(screen: Screen, autoenhance: AutoenhanceSandbox) -> None:
     """In #partners Ana is refused for Olga's sake; Olga sees nothing of that, and has no such command."""
     await screen.enter("partners")
@@ -254,6 +261,9 @@ async def test_an_outsider_gets_nothing(screen: Screen, autoenhance: Autoenhance
     await screen.type(f"/order {OAK}")
 
     await expect(screen.message("/order is not a valid command")).to_be_visible()
+    await screen.composer.press_sequentially("/o")
+    await expect(screen.suggestions).to_have_count(0)
+    await expect(screen.messages.first.get_by_label("Actions for this message")).to_have_count(0)
     assert autoenhance.requests == []
 
 
@@ -306,7 +316,7 @@ async def test_in_the_readers_colours(screen: Screen, scheme: Literal["dark", "l
     shades = await screen.page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g)")
     assert (int(shades[0]) < 128) is (scheme == "dark")
 
-    for kind in ("h3.header", "code", "time", ".context span", ".mention", ".button", ".only-you", ".badge"):
+    for kind in (".header", "code", "time", ".context span", ".mention", ".button", ".only-you", ".badge"):
         assert await screen.contrast(card.locator(kind).first) >= 4.5, kind
 
 

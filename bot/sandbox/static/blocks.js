@@ -17,7 +17,7 @@ const unknown = (type, kind) => h("span", { class: "unknown", "data-type": type 
 const text = (part, context) => (part.type === "mrkdwn" ? mrkdwn(part.text, context) : plainText(part.text));
 
 const BLOCKS = {
-  header: (block) => h("h3", { class: "header" }, plainText(block.text.text)),
+  header: (block) => h("h2", { class: "header" }, plainText(block.text.text)),
   divider: () => h("hr"),
   section: (block, context) =>
     h("div", { class: "section" },

@@ -52,7 +52,7 @@ function list(box, messages, inThread) {
   box.dataset.place = place;
   box.dataset.newest = messages.at(-1)?.ts ?? "";
   const changed = keyed(box, messages, (message) => message.ts, (message) => row(message, inThread));
-  if (changed && atEnd) box.scrollTop = box.scrollHeight;
+  if (changed && atEnd) toItsEnd(box, before === box.dataset.newest);
   else if (changed) follow(box);
   if (inThread) return;
   if (isAtEnd(box)) $("jump").hidden = true;
@@ -61,13 +61,18 @@ function list(box, messages, inThread) {
 
 const isAtEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
 
-/** A card that grew because one pressed something on it is shown to its end, but never pushed out at the top. */
+/** Where nothing new came, what one has just pressed is not pushed out of sight. */
+function toItsEnd(box, nothingNew) {
+  box.scrollTop = box.scrollHeight;
+  if (nothingNew && box.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
+}
+
+/** A card that grew because one pressed something on it is shown to its end, where what is new stands. */
 function follow(box) {
   const pressed = [...box.children].find((node) => node.dataset.key === here.acted);
   if (!pressed) return;
-  const [card, window] = [pressed.getBoundingClientRect(), box.getBoundingClientRect()];
-  const below = card.bottom - window.bottom;
-  if (below > 0) box.scrollTop += Math.min(below + 8, Math.max(card.top - window.top, 0));
+  const below = pressed.getBoundingClientRect().bottom - box.getBoundingClientRect().bottom;
+  if (below > 0) box.scrollTop += below;
 }
 
 /** Who stood at the end stays there when the window, the hint or a thread beside it changes its size. */
@@ -82,7 +87,7 @@ for (const id of ["messages", "replies"]) {
   });
   new ResizeObserver(() => {
     known = size();
-    if (stood) box.scrollTop = box.scrollHeight;
+    if (stood) toItsEnd(box, true);
   }).observe(box);
 }
 

@@ -42,7 +42,7 @@ function form(view, names, ask) {
   modal.oncancel = (event) => { event.preventDefault(); close(); };
   return h("form", { onsubmit: submit, "data-view": view.id },
     h("header", {}, h("h2", { id: "modal-title" }, plainText(view.title ?? "")), h("button", { type: "button", class: "icon", "aria-label": "Close", onclick: close }, "✕")),
-    h("div", { class: "modal-body" },
+    h("div", { class: "modal-body", tabindex: "0", role: "group", "aria-label": "Content" },
       drawBlocks(view.blocks, { ...names, act, errors: view.errors }),
       view.warning && h("p", { class: "error", role: "alert" }, view.warning)),
     h("footer", {},

@@ -60,7 +60,7 @@ async function look(line, body) {
   const { facts, parts } = await response.json();
   body.replaceChildren(
     h("dl", {}, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
-    ...parts.map(([title, text]) => h("div", {}, h("h4", {}, title), h("pre", { tabindex: "0", role: "region", "aria-label": title }, text))),
+    ...parts.map(([title, text]) => h("div", {}, h("h4", {}, title), h("pre", { tabindex: "0", role: "group", "aria-label": title }, text))),
     line.kind === "delivery" ? h("button", { class: "small", title: "The same body, signed anew, with X-Slack-Retry-Num", onclick: () => ask("redeliver", { number: Number(line.id.slice(1)) }) }, "Deliver again") : "");
 }
 

@@ -1,0 +1,76 @@
+"""What somebody does who has never seen this: the page itself leads through it."""
+
+import pytest
+from playwright.async_api import expect
+
+from bot.sandbox.orders import ELM, HARBOUR_VIEW, OAK
+from bot.sandbox.slack import SlackSandbox
+from tests.browser.screen import Screen
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ONLY_YOU = "Only visible to you"
+
+
+async def test_a_newcomers_first_minute(screen: Screen, slack: SlackSandbox) -> None:
+    """Look up, re-check, watch to the end in a thread, an outage: with nothing to read but the hint."""
+    hint = screen.hint
+    gate = slack.hold("respond")
+    await hint.get_by_role("button", name=f"/order {ELM}").click()
+    await expect(screen.message("Looking up")).to_contain_text(ONLY_YOU)
+    gate.open()
+    card = screen.card("12 Elm Street — twilight")
+    await expect(card).to_contain_text(ONLY_YOU)
+    await expect(screen.message("Looking up")).to_have_count(0)
+
+    await expect(hint).to_contain_text("Press Re-check on its card")
+    await card.get_by_text("Re-check").click()
+    await expect(card).to_contain_text("since")
+
+    await hint.get_by_role("button", name=f"/order watch {HARBOUR_VIEW}").click()
+    watched = screen.card("7 Harbour View, penthouse")
+    await expect(watched).to_contain_text("Watched by ana")
+    await hint.get_by_role("button", name="Finish it now").click()
+    await screen.page.get_by_role("button", name="1 reply").click()
+    await expect(screen.thread).to_contain_text("is ready: 12 of 12 done. @ana")
+
+    await hint.get_by_role("button", name="Take it down").click()
+    await hint.get_by_role("button", name=f"/order {OAK}").click()
+    await expect(screen.message("isn't answering")).to_contain_text(ONLY_YOU)
+    await hint.get_by_role("button", name="Bring it back").click()
+    await expect(screen.card("Oak Terrace, show home")).to_be_visible()
+    await expect(hint).to_contain_text("That was the minute")
+
+
+async def test_the_hint_stays_away_once_hidden(screen: Screen) -> None:
+    """Whoever has closed the hint does not see it again after a reload."""
+    await screen.hint.get_by_role("button", name="Hide this hint").click()
+    await expect(screen.hint).to_be_hidden()
+
+    await screen.page.reload()
+
+    await expect(screen.messages).not_to_have_count(0)
+    await expect(screen.hint).to_be_hidden()
+
+
+async def test_what_one_types_is_completed(screen: Screen) -> None:
+    """First the command, then its words and the orders by name; with the mouse too, and Escape is heard."""
+    options = screen.suggestions
+    await screen.composer.press_sequentially("/o")
+    await options.filter(has_text="/order").click()
+    await expect(options.filter(has_text="broadcast on | off")).to_be_visible()
+    await expect(options.filter(has_text="44 Quay Road, loft")).to_be_attached()
+
+    await screen.composer.press_sequentially("watch 7 harb")
+    await expect(options).to_have_count(1)
+    await screen.composer.press("ArrowUp")
+    marked = await options.get_attribute("id")
+    await expect(screen.composer).to_have_attribute("aria-activedescendant", str(marked))
+    await screen.composer.press("Escape")
+    await expect(options).to_have_count(0)
+
+    await screen.composer.fill("/order help")
+    await expect(screen.composer).to_have_attribute("aria-expanded", "true")
+    await screen.composer.press("Enter")
+    await expect(screen.message("Order Desk shows Autoenhance orders")).to_be_visible()
+    await expect(options).to_have_count(0)

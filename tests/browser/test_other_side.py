@@ -1,0 +1,150 @@
+"""The other side of the page: the wire, and the levers of both stand-ins."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.harbour import BEN, BOT, SHOOTS
+from bot.sandbox.orders import BIRCH, HARBOUR_VIEW, OAK
+from bot.sandbox.slack import SlackSandbox
+from tests.browser.screen import Screen
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_watch_to_its_end_with_the_webhook(screen: Screen, autoenhance: AutoenhanceSandbox) -> None:
+    """The thread says that it is ready, and so does the Home tab; all calls of the webhook are one row."""
+    page = screen.page
+    await screen.type(f"/order watch {HARBOUR_VIEW}")
+    card = screen.card("7 Harbour View, penthouse")
+    await expect(card).to_contain_text("Watched by ana")
+    await autoenhance.tick()
+    levers = await screen.open_order("7 Harbour View, penthouse")
+    await levers.get_by_role("button", name="Finish now").click()
+    await autoenhance.tick()
+    await expect(card).to_contain_text("Ready · 7 Harbour View")
+    await expect(screen.wire("webhook")).to_have_count(1)
+    await expect(screen.wire("webhook")).to_contain_text("12 calls")
+    await card.get_by_role("button", name="1 reply").click()
+    await expect(screen.thread).to_contain_text("is ready: 12 of 12 done. @ana")
+
+    await page.get_by_role("button", name=re.compile("Order Desk · Home")).click()
+    home = page.get_by_role("region", name="App Home")
+    await expect(home).to_contain_text("Finished lately")
+    await expect(home).to_contain_text("7 Harbour View, penthouse in #shoots")
+
+
+async def test_an_exchange_from_close_by(screen: Screen) -> None:
+    """A row opens to what was sent and answered; it can be delivered again, and a kind hidden."""
+    await screen.order(OAK, "Oak Terrace, show home")
+    row = screen.wire(f"/order {OAK}").last
+    await expect(row).to_contain_text("4 uses left")
+    await row.locator("summary").click()
+    await expect(row).to_contain_text("4 of 5 uses and 30 min left")
+    await expect(row).to_contain_text('"channel_name": "shoots"')
+    await expect(screen.wire("GET /v3/orders/1a8e53c7…")).to_contain_text("200")
+
+    await row.get_by_role("button", name="Deliver again").click()
+    await expect(screen.wire("retry 1")).to_contain_text("ack")
+    await expect(screen.card("Oak Terrace, show home")).to_have_count(1)
+
+    chip = screen.backstage.get_by_role("button", name=re.compile("^Deliveries"))
+    await chip.press("Enter")
+    await expect(screen.wire(f"/order {OAK}")).to_have_count(0)
+    await expect(screen.wire("GET")).to_have_count(1)
+    await expect(chip).to_be_focused()
+    await expect(chip).to_have_attribute("aria-pressed", "false")
+
+
+async def test_one_order_fails_and_is_in_a_mood_of_its_own(screen: Screen) -> None:
+    """A photo fails for the chosen reason; asked about this order alone, Autoenhance is down."""
+    name = "Birch Avenue 9"
+    card = await screen.order(BIRCH, name)
+    levers = await screen.open_order(name)
+    await levers.get_by_label("Reason").select_option("Brackets are underexposed")
+    await levers.get_by_role("button", name="Fail a photo").click()
+    await card.get_by_text("Re-check").click()
+    await expect(card).to_contain_text("1 new failure")
+
+    await levers.get_by_label("Its own mood").select_option(label="down: no answer")
+    await card.get_by_text("Re-check").click()
+    await expect(screen.message("isn't answering")).to_be_visible()
+    await screen.order(OAK, "Oak Terrace, show home")
+
+
+async def test_slack_has_a_bad_day(screen: Screen, slack: SlackSandbox) -> None:
+    """A post answered with 429 comes all the same; then the bot is removed, and the channel archived."""
+    card = await screen.order(OAK, "Oak Terrace, show home")
+    panel = screen.backstage
+    await panel.get_by_role("tab", name="Autoenhance").press("ArrowRight")
+    await panel.get_by_label("Retry-After").fill("1")
+    await panel.get_by_label("chat.postMessage").select_option(label="429: too many requests")
+    await slack.until(slack.faults.standing)
+    await screen.choose(card, "Share in channel")
+    await expect(card).to_have_count(2)
+    await expect(screen.wire("ratelimited")).to_have_count(1)
+    await expect(panel.get_by_label("chat.postMessage")).to_have_value("well")
+
+    await panel.get_by_label("Order Desk is in #shoots").uncheck()
+    await expect(screen.page.get_by_text("Order Desk is not in this conversation.")).to_be_visible()
+    await panel.get_by_label("Archive #shoots").check()
+    await expect(screen.page.get_by_text("You are viewing #shoots, an archived channel.")).to_be_visible()
+    await expect(screen.composer).to_be_hidden()
+
+
+async def test_what_cannot_be_drawn_is_said(screen: Screen, slack: SlackSandbox) -> None:
+    """A box names the type in its place, the panel counts; attachments are drawn with their blocks."""
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": "*In* it"}}
+    slack.workspace.post(
+        SHOOTS,
+        BOT,
+        "x",
+        [{"type": "video", "alt_text": "x"}, section | {"accessory": {"type": "datepicker"}}],
+        attachments=[{"color": "good", "title": "A link", "blocks": [section, {"type": "plan"}]}],
+    )
+    message = screen.message("This page cannot draw the block “video”")
+    await expect(message).to_contain_text("This page cannot draw the element “datepicker”")
+    await expect(message).to_contain_text("A link")
+    await expect(message.locator("b").filter(has_text=re.compile("^In$"))).to_have_count(2)
+    await expect(screen.backstage.get_by_text("3 not drawn: video, datepicker, plan")).to_be_visible()
+
+
+async def test_the_other_side_gives_way_to_a_thread(screen: Screen) -> None:
+    """Where there is no room for both; it comes back when the thread is closed, and can be had before."""
+    page = screen.page
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    message = screen.message("Is this one done?")
+    await screen.shortcut(message, "Reply in thread")
+    await expect(screen.backstage).to_be_hidden()
+    await page.get_by_role("button", name="Close thread").click()
+    await expect(screen.backstage).to_be_visible()
+
+    await screen.shortcut(message, "Reply in thread")
+    await page.get_by_role("button", name="The other side", exact=True).click()
+    await expect(screen.thread).to_be_hidden()
+
+    await page.set_viewport_size({"width": 1600, "height": 900})
+    await screen.shortcut(message, "Reply in thread")
+    await expect(screen.backstage).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(screen.thread).to_be_hidden()
+
+
+async def test_what_one_pressed_is_seen_to_its_end(screen: Screen, slack: SlackSandbox) -> None:
+    """A card that grows under the hand is scrolled to; what comes while one reads above is announced."""
+    await screen.page.set_viewport_size({"width": 1280, "height": 700})
+    card = await screen.order(OAK, "Oak Terrace, show home")
+    await screen.order(BIRCH, "Birch Avenue 9")
+    await card.get_by_text("Re-check").scroll_into_view_if_needed()
+    await card.get_by_text("Re-check").click()
+    await expect(card).to_contain_text("no change")
+    await expect(card.get_by_text("Re-check")).to_be_in_viewport(ratio=1)
+
+    await screen.messages.first.scroll_into_view_if_needed()
+    await slack.say("And the others?", user=BEN)
+    jump = screen.page.get_by_role("button", name="New messages")
+    await jump.click()
+    await expect(screen.message("And the others?")).to_be_in_viewport()
+    await expect(jump).to_be_hidden()
