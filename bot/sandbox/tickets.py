@@ -79,7 +79,8 @@ class Tickets:
         response = self._responses.get(secret)
         if response is None:
             return None
-        return RESPONSE_USES - response.uses, max(0.0, RESPONSE_SECONDS - (self._now() - response.issued))
+        age = self._now() - response.issued
+        return LIMITS.response_uses - response.uses, max(0.0, LIMITS.response_seconds - age)
 
     def use(self, secret: str) -> ResponseUrl:
         """Count one use; raises Refused after 30 minutes and after the fifth."""

@@ -1,7 +1,6 @@
 """The page: what it is told, what it may ask for, and who may ask."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
