@@ -24,6 +24,7 @@ README = {
 """Those that the README shows, each a copy of one of all."""
 
 _DRAWING = ("blocks.js", "mrkdwn.js")
+_SHEETS = ("page.css", "blocks.css")
 _UNSEEN = {"action_id", "block_id", "url", "value"}  # what Slack is told and nobody sees
 _ADDRESS = re.compile(r"<https?://[^|>]+\|")  # the same, in a link with words of its own
 
@@ -86,7 +87,8 @@ def drawing_code() -> str:
 
 
 def _styles(classes: set[str]) -> Iterator[str]:
-    sheet = re.sub(r"/\*.*?\*/", "", (STATIC / "page.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    sheets = "".join((STATIC / name).read_text(encoding="utf-8") for name in _SHEETS)
+    sheet = re.sub(r"/\*.*?\*/", "", sheets, flags=re.DOTALL)
     for selectors, rule in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet):
         parts = [" ".join(part.split()) for part in selectors.split(",")]
         touching = [part for part in parts if "#" not in part and _classes(part) <= classes | {"content"}]

@@ -50,7 +50,7 @@ class Studio:
         for message in (posted, root):
             if message is not None:
                 workspace.delete(message)
-        await expect(self.page.locator(f'{rows} > [data-key="{posted.ts}"]')).to_have_count(0)
+        await expect(self.page.locator(f'{rows} > [data-key="{posted.ts}"]')).to_be_hidden()
 
     async def _modal(self, still: Still, to: Path) -> None:
         self.slack.workspace.push(ANA, still.sent)
