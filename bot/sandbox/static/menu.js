@@ -19,7 +19,7 @@ function opened({ target: details }) {
     details.classList.toggle("up", list.bottom > place.bottom && list.top - list.height > place.top);
     details.classList.toggle("left", list.right > place.right);
   }
-  details.querySelector("[role=menuitem]")?.focus({ preventScroll: true });
+  if (!details.lastElementChild.contains(document.activeElement)) details.querySelector("[role=menuitem]")?.focus({ preventScroll: true });
 }
 
 export function move(event) {
