@@ -16,7 +16,7 @@ export function drawComposer() {
   $("reply").hidden = is_archived;
   field.placeholder = is_im ? `Message ${name}` : `Message #${name}`;
   field.setAttribute("aria-label", field.placeholder);
-  $("shortcuts").hidden = !room().is_offered;
+  for (const offer of [$("shortcuts"), $("composer").querySelector(".keys")]) offer.hidden = !room().is_offered;
 }
 
 /** Before something is asked whose answer comes at the end of the channel: whoever asks wants to see it. */
