@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Annotated, Any, Never
 
 import typer
@@ -14,10 +14,8 @@ from bot import logs, running
 from bot.build.desk import AT_ONCE
 from bot.build.ground import UNREACHABLE, bring_up
 from bot.clients import open_autoenhance
-from bot.days.clock import LeapingLoop
-from bot.days.screen import show_day
+from bot.days.screen import play
 from bot.days.scripts import Name
-from bot.days.scripts import scenario as read_script
 from bot.demo import show_demo
 from bot.errors import DatabaseFailed, SettingsError, SlackBusy
 from bot.jobs.seeing import given_up, see
@@ -100,7 +98,7 @@ def demo(
     try:
         if scenario is None:
             _run(show_demo(out, port=port, once=once))
-        elif not _run(show_day(read_script(scenario), out, port=port, stay=stay), LeapingLoop):
+        elif not play(scenario, out, port=port, stay=stay):
             raise typer.Exit(1)
     except OSError as error:
         _stop(
@@ -180,10 +178,9 @@ def _settings(*, for_slack: bool) -> Settings:
         _stop(*error.problems)
 
 
-def _run(work: Coroutine[Any, Any, Any], loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> Any:
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
     try:
-        with asyncio.Runner(loop_factory=loop) as runner:
-            return runner.run(work)
+        return asyncio.run(work)
     except SettingsError as error:
         _stop(*error.problems)
     except DatabaseFailed as error:

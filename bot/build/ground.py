@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.clients import Now
 from bot.database import schema
+from bot.database.sql import Database
 from bot.database.sqlite import SqliteDatabase, only_process
 from bot.errors import DatabaseFailed, SettingsError
 from bot.jobs.embedded import EmbeddedEngine
@@ -30,12 +31,17 @@ UNREACHABLE = "PostgreSQL cannot be used ({}). Check DATABASE_URL, and that the 
 
 @dataclass(frozen=True)
 class Ground:
-    database: "SqliteDatabase | PostgresDatabase"
+    database: Database
     ledger: Ledger
     stores: Stores
     meter: Meter
     engine: "EmbeddedEngine | PostgresEngine"
     now: Now
+
+    @property
+    def busy(self) -> bool:
+        """Whether SQLite's thread is at work for us; of PostgreSQL, which has its own, it is not said."""
+        return isinstance(self.database, SqliteDatabase) and self.database.busy
 
     async def prune(self) -> None:
         """Forgets what is over since long; raises DatabaseFailed."""

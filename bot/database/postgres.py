@@ -71,7 +71,6 @@ class PostgresDatabase:
         self._pool = pool
         self._threads = ThreadPoolExecutor(max_workers=SIZE, thread_name_prefix="database")
         self._room = asyncio.Semaphore(SIZE)
-        self._waiting = 0
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -96,20 +95,8 @@ class PostgresDatabase:
             await asyncio.to_thread(pool.close)
             await asyncio.to_thread(database._threads.shutdown)
 
-    @property
-    def busy(self) -> bool:
-        """Whether somebody waits for an answer."""
-        return self._waiting > 0
-
     async def run(self, statement: Statement[T]) -> T:
         """As `bot.database.sql.Database` promises."""
-        self._waiting += 1
-        try:
-            return await self._in_turn(statement)
-        finally:
-            self._waiting -= 1
-
-    async def _in_turn(self, statement: Statement[T]) -> T:
         until = time.monotonic() + WAIT
         try:
             async with asyncio.timeout(WAIT):  # in 3.11 `wait_for` may lose that we are cancelled

@@ -61,7 +61,7 @@ class Day:
         async with self._turn:
             self._loop.walk()
             desk = await self._desk.enter_async_context(open_desk_in(self._sandbox, now=self._clock.now))
-            self._loop.leap(lambda: desk.ground.database.busy)
+            self._loop.leap(lambda: desk.ground.busy)
 
     async def close(self) -> None:
         """Ends the bot, as SIGTERM does."""

@@ -9,8 +9,10 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from bot.days.clock import LeapingLoop
 from bot.days.player import Day, open_day
 from bot.days.script import MINUTE, Scenario
+from bot.days.scripts import Name, scenario
 from bot.days.summary import table
 from bot.days.verdict import clock
 from bot.running import stop_signal
@@ -24,11 +26,17 @@ _COLUMNS = (
 )
 
 
-async def show_day(scenario: Scenario, out: Console, *, port: int = 0, stay: bool = False) -> bool:
+def play(name: Name, out: Console, *, port: int, stay: bool) -> bool:
+    """In a loop of its own; False when anything was lost. Raises OSError when the port is taken."""
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+        return runner.run(show_day(scenario(name), out, port=port, stay=stay))
+
+
+async def show_day(script: Scenario, out: Console, *, port: int = 0, stay: bool = False) -> bool:
     """Plays it and says what came of it; False when anything was lost. Ctrl-C ends the day early."""
     stop = stop_signal()
-    async with open_day(scenario, port=port) as day:
-        out.print(f"\n[bold]{scenario.says}[/bold]")
+    async with open_day(script, port=port) as day:
+        out.print(f"\n[bold]{script.says}[/bold]")
         out.print(f"Look in while it plays: {day.url}   (Ctrl-C ends it)\n")
         async with _bar(day, out):
             await day.play(stop)

@@ -2,8 +2,10 @@
 
 import asyncio
 import io
+import os
 import signal
 
+import httpx
 from rich.console import Console
 
 from bot.days.player import open_day
@@ -33,7 +35,7 @@ def test_a_stormy_day_loses_nothing() -> None:
 
     assert found.lost == ()
     assert (found.due, found.told, found.repeated) == (4, 4, 0)
-    assert len(found.answered) == len(ACTS)
+    assert (len(found.answered), found.refused) == (len(STORMY.acts) - 1, 1)
     assert [each.act.what for each in found.answered if each.told_to_wait] != []
     assert found.traffic.statuses[429] > 0
     assert found.traffic.statuses[503] > 0
@@ -66,6 +68,24 @@ def test_a_day_may_be_ended_early() -> None:
     assert ACTS[-1].at < found.until < CALM.lasts
     assert len(found.answered) == len(ACTS)
     assert (found.due, found.lost) == (0, ())
+
+
+def test_the_page_may_stay_when_the_day_is_over() -> None:
+    """The bot goes on behind it, by the clock on the wall, until Ctrl-C."""
+    said = io.StringIO()
+
+    async def stay() -> tuple[bool, int]:
+        showing = asyncio.create_task(show_day(CALM, Console(file=said, width=120), stay=True))
+        async with asyncio.timeout(2 * CALM.lasts):
+            while "The bot goes on" not in said.getvalue():  # noqa: ASYNC110 - it is only printed
+                await asyncio.sleep(1)
+        url = said.getvalue().rpartition("clock on the wall: ")[2].split()[0]
+        async with httpx.AsyncClient() as http:
+            page = await http.get(url)
+        os.kill(os.getpid(), signal.SIGINT)
+        return await showing, page.status_code
+
+    assert leaping(stay()) == (True, 200)
 
 
 async def test_ctrl_c_shows_what_came_of_it() -> None:

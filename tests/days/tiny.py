@@ -62,6 +62,12 @@ STORMY = troubled(
     Trouble(290, 40, Side.SLACK, "429"),
     Trouble(340, 60, Side.SLACK, "503"),
     Trouble(420, 60, Side.DESK),
+    acts=(
+        *ACTS,
+        Act(292, What.ASK, "carl", "shoots", GOOD.id),
+        Act(345, What.ASK, "carl", "albums", BAD.id),
+        Act(450, What.ASK, "carl", "shoots", BAD.id),
+    ),
     webhook=True,
 )
 
