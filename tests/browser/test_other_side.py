@@ -23,6 +23,7 @@ async def test_a_watch_to_its_end_with_the_webhook(screen: Screen, autoenhance: 
     await autoenhance.tick()
     levers = await screen.open_order("7 Harbour View, penthouse")
     await levers.get_by_role("button", name="Finish now").click()
+    await autoenhance.bell.until(lambda: _is_done(autoenhance, HARBOUR_VIEW), timeout=10)
     await autoenhance.tick()
     await expect(card).to_contain_text("Ready · 7 Harbour View")
     await expect(screen.wire("webhook")).to_have_count(1)
@@ -148,3 +149,8 @@ async def test_what_one_pressed_is_seen_to_its_end(screen: Screen, slack: SlackS
     await jump.click()
     await expect(screen.message("And the others?")).to_be_in_viewport()
     await expect(jump).to_be_hidden()
+
+
+def _is_done(autoenhance: AutoenhanceSandbox, order: str) -> bool:
+    """Whether the click has come to the stand-in: the page does not wait for it."""
+    return all(image.get("status") == "processed" for image in autoenhance.order(order)["images"])
