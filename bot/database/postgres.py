@@ -14,7 +14,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
-from bot.database.sql import Row, Statement, Value
+from bot.database.sql import Row, Statement, Value, version
 from bot.errors import DatabaseFailed
 
 T = TypeVar("T")
@@ -111,11 +111,8 @@ class PostgresDatabase:
 
     async def version(self) -> str:
         """Of the tables; empty if there are none."""
-        there = "SELECT to_regclass('alembic_version') IS NOT NULL AS there"
-        if not (await self.run(lambda sql: sql.rows(there)))[0]["there"]:
-            return ""
-        row = await self.run(lambda sql: sql.row("SELECT version_num FROM alembic_version"))
-        return row["version_num"] if row else ""
+        there = "SELECT 1 AS one WHERE to_regclass('alembic_version') IS NOT NULL"
+        return await self.run(lambda sql: version(sql, there))
 
     def _run(self, statement: Statement[T], until: float) -> T:
         """Whoever has waited for a thread waits so much less for a connection."""

@@ -36,6 +36,12 @@ class Sql(Protocol):
 Statement = Callable[[Sql], T]
 
 
+def version(sql: Sql, there: str) -> str:
+    """Of the tables; empty if there are none: `there` then reads no row."""
+    row = sql.row("SELECT version_num FROM alembic_version") if sql.row(there) else None
+    return row["version_num"] if row else ""
+
+
 class Database(Protocol):
     async def run(self, statement: Statement[T]) -> T:
         """What `statement` returns, once all it wrote is on the disk; it may be run twice.

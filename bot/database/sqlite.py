@@ -17,7 +17,7 @@ from typing import Any, Self, TypeVar
 
 from filelock import FileLock, Timeout
 
-from bot.database.sql import Row, Statement, Value
+from bot.database.sql import Row, Statement, Value, version
 from bot.errors import DatabaseFailed, SettingsError
 
 T = TypeVar("T")
@@ -110,10 +110,7 @@ class SqliteDatabase:
     async def version(self) -> str:
         """Of the tables; empty if there are none."""
         there = "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
-        if not await self.run(lambda sql: sql.row(there)):
-            return ""
-        row = await self.run(lambda sql: sql.row("SELECT version_num FROM alembic_version"))
-        return row["version_num"] if row else ""
+        return await self.run(lambda sql: version(sql, there))
 
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:

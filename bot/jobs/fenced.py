@@ -9,12 +9,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import stamina
-import structlog
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
-
-log = structlog.get_logger(__name__)
 
 # The lane's next job is waited for; Procrastinate's workers would find it when they ask the next time.
 _CALL_NEXT = """

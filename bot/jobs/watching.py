@@ -32,7 +32,8 @@ class Watching:
 
     async def start(self, job: StartWatch, attempt: int) -> None:
         """Stored before its card is posted, and promised after: killed in between, it is posted again."""
-        look = await self._patience.ask(self._tools.orders.order(job.order), job, attempt)
+        asking = self._tools.orders.order(job.order, anew=self._tools.beside_others)
+        look = await self._patience.ask(asking, job, attempt)
         if look is None:
             return
         view = order_view(look, job.order, job.asker.user_id)

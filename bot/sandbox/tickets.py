@@ -76,7 +76,7 @@ class Tickets:
 
     def left(self, secret: str) -> tuple[int, float] | None:
         """Uses and seconds that are left of it; None if it was never handed out."""
-        response = self._responses.get(secret)
+        response = self.find(secret)
         if response is None:
             return None
         age = self._now() - response.issued
