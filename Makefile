@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
 
-.PHONY: demo test check bench-scale install format lock clean
+.PHONY: demo test check bench bench-scale pictures install format lock clean
 
 demo: install  ## a Slack and an Autoenhance of your own, in the browser
 	$(BIN)/python app.py demo
@@ -17,6 +17,9 @@ check: install  ## what CI runs before the tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+bench: install  ## how fast it is beside what one would write without it; writes benchmarks/results.md
+	$(BIN)/python -m benchmarks.bench
 
 bench-scale: install  ## how many watches it can carry; a quarter of an hour and two gigabytes of disk
 	$(BIN)/python -m benchmarks.scale

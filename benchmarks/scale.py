@@ -8,18 +8,14 @@ writes `scale.md`; with `--quick` it takes less than a minute, and prints.
 import argparse
 import asyncio
 import os
-import platform
-import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from subprocess import PIPE
 
+from benchmarks.machine import machine
 from benchmarks.scaling import rows
 from benchmarks.scaling.costs import Costs, Often
 from benchmarks.scaling.crowd import Crowd
@@ -93,16 +89,6 @@ async def _measure(figures: Figures, ground: Ground, crowd: Crowd, number: int) 
     figures.costs.setdefault(ground.kind, {})[number] = costs
 
 
-def _machine() -> str:
-    """Neither its name nor any path of it."""
-    asked = subprocess.run([programs(os.environ) / "postgres", "--version"], stdout=PIPE, check=True)  # noqa: S603
-    postgres = asked.stdout.decode().split()[2]
-    versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, PostgreSQL {postgres}"
-    load = f"load {os.getloadavg()[0]:.1f} when it began"
-    machine = f"one machine with {os.cpu_count()} {platform.machine()} cores ({load})"
-    return f"{datetime.now(UTC).date()}, {machine}, {versions} with its default settings."
-
-
 def _say(words: str) -> None:
     sys.stderr.write(f"{time.strftime('%H:%M:%S')} {words}\n")
 
@@ -112,7 +98,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="1,000 and 10,000 watches only; writes nothing")
     quick = parser.parse_args().quick
     scope = QUICK if quick else FULL
-    figures = Figures(_machine(), COMMAND, scope.often, {way: Crowd(SEED, way) for way in WAYS})
+    figures = Figures(machine(), COMMAND, scope.often, {way: Crowd(SEED, way) for way in WAYS})
     asyncio.run(measure(figures, scope))
     simulate(figures, scope)
     if quick:

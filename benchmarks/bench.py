@@ -1,0 +1,63 @@
+"""How fast the bot is beside what one would write without it: `python -m benchmarks.bench`.
+
+Each part measures ours and its baseline in the same run, and says what there was to reach. The whole run
+writes `results.md`; with `--quick`, or with some parts only, it prints.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.machine import machine
+from benchmarks.speed.figure import Figure
+
+PAGE = Path(__file__).with_name("results.md")
+COMMAND = "make bench"
+Part = Callable[[bool], list[Figure]]  # given whether to be quick: then the figures mean little
+
+PARTS: dict[str, Part] = {}
+
+
+def page(where: str, figures: list[Figure]) -> str:
+    lines = [
+        "# Speed, side by side",
+        "",
+        f"{where} Made by `{COMMAND}`.",
+        "",
+        "| what | ours | beside | ratio | to reach | reached |",
+        "|---|---|---|---|---|---|",
+        *(_row(figure) for figure in figures),
+        "",
+        *(f"- **{figure.what}**: {figure.why}" for figure in figures if figure.why),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _row(figure: Figure) -> str:
+    reached = {True: "yes", False: "no", None: ""}[figure.met]
+    cells = (figure.what, figure.ours, figure.beside, figure.ratio, figure.wanted, reached)
+    return f"| {' | '.join(cells)} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--quick", action="store_true", help="only to see that it works; writes nothing")
+    parser.add_argument(
+        "--only", default="", help=f"some parts, by comma: {', '.join(PARTS)}; writes nothing"
+    )
+    asked = parser.parse_args()
+    chosen = asked.only.split(",") if asked.only else list(PARTS)
+    where, figures = machine(), []
+    for name in chosen:
+        sys.stderr.write(f"{time.strftime('%H:%M:%S')} {name}\n")
+        figures += PARTS[name](asked.quick)
+    text = page(where, figures)
+    sys.stdout.write(text)
+    if not asked.only and not asked.quick:
+        PAGE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
