@@ -47,7 +47,7 @@ class Shoot:
         await settled(self._desk)
         before = self._looks()
         self._clock.turn(**passed)
-        await self._autoenhance.bell.until(lambda: self._looks() > before, timeout=10)
+        await self._autoenhance.bell.until(lambda: self._looks() > before, timeout=20)
         await settled(self._desk)
 
     def _looks(self) -> int:

@@ -29,7 +29,7 @@ async def test_it_goes_on_until_it_is_closed() -> None:
     """It begins at once, and ends in the middle of a long pause too."""
     done = Done()
     rounds = Rounds("look", LocalMeter(time.monotonic), done, every=3600)
-    async with asyncio.timeout(5), rounds.going():
+    async with asyncio.timeout(20), rounds.going():
         await done.enough.wait()
 
     assert done.times == 1
@@ -38,7 +38,7 @@ async def test_it_goes_on_until_it_is_closed() -> None:
 async def test_a_database_that_fails_does_not_end_it() -> None:
     """A full disk is tried again in the next round."""
     done = Done(DatabaseFailed("disk full"), DatabaseFailed("disk full"))
-    async with asyncio.timeout(5), Rounds("look", LocalMeter(time.monotonic), done, every=TICK).going():
+    async with asyncio.timeout(20), Rounds("look", LocalMeter(time.monotonic), done, every=TICK).going():
         await done.enough.wait()
 
     assert done.times == 3
@@ -47,7 +47,7 @@ async def test_a_database_that_fails_does_not_end_it() -> None:
 async def test_nor_does_an_error_that_nobody_thought_of() -> None:
     """A sweep that stood still would be noticed by nobody but those who wait for its watches."""
     done = Done(ZeroDivisionError())
-    async with asyncio.timeout(5), Rounds("look", LocalMeter(time.monotonic), done, every=TICK).going():
+    async with asyncio.timeout(20), Rounds("look", LocalMeter(time.monotonic), done, every=TICK).going():
         await done.enough.wait()
 
     assert done.times == 2
@@ -77,7 +77,7 @@ async def test_one_of_many_does_it() -> None:
     rounds = [Rounds("look", meter, done, every=TICK) for _ in range(5)]
     running = [asyncio.create_task(each.run()) for each in rounds]
     beside = Rounds("tidy", meter, other, every=TICK)
-    async with asyncio.timeout(5), beside.going():
+    async with asyncio.timeout(20), beside.going():
         await other.enough.wait()
     for each in rounds:
         each.close()

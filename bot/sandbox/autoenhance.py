@@ -82,7 +82,7 @@ class AutoenhanceSandbox(Webhook):
     def _mood(self, order: str | None) -> Mood | None:
         return self._moods.get(order) or self._moods.get(None)
 
-    async def asked(self, times: int, *, timeout: float = 10) -> None:  # noqa: ASYNC109
+    async def asked(self, times: int, *, timeout: float = 20) -> None:  # noqa: ASYNC109
         """Wait until so many requests have come in all; raises TimeoutError."""
         await self.bell.until(lambda: len(self.requests) >= times, timeout=timeout)
 

@@ -110,7 +110,7 @@ class SlackSandbox(People):
         """What this person sees on the app's Home tab."""
         return self.workspace.home(user)
 
-    async def until(self, seen: Callable[[], T], *, timeout: float = 10) -> T:  # noqa: ASYNC109
+    async def until(self, seen: Callable[[], T], *, timeout: float = 20) -> T:  # noqa: ASYNC109
         """Wait until `seen()` is true and return that; the TimeoutError tells what is to be seen."""
         try:
             return await self.workspace.bell.until(seen, timeout=timeout)

@@ -62,7 +62,7 @@ async def test_a_real_answer_is_read() -> None:
 async def test_a_broken_answer_is_unavailable(talk: Talk, read: float, total: float) -> None:
     """No way of breaking off or falling silent holds anybody up: either limit alone is enough."""
     limits = Limits(first_pause=0, jitter=0, read=read, total=total)
-    async with serving(talk) as url, client(url=url, limits=limits) as autoenhance, asyncio.timeout(10):
+    async with serving(talk) as url, client(url=url, limits=limits) as autoenhance, asyncio.timeout(20):
         with pytest.raises(Unavailable) as raised:
             await autoenhance.order(ELM)
     assert not secrets_in("".join(traceback.format_exception(raised.value)), url)
@@ -85,7 +85,7 @@ async def test_an_answer_announced_as_huge_is_not_waited_for() -> None:
         await reader.read()
 
     limits = Limits(read=60, total=60)
-    async with serving(talk) as url, client(url=url, limits=limits) as autoenhance, asyncio.timeout(10):
+    async with serving(talk) as url, client(url=url, limits=limits) as autoenhance, asyncio.timeout(20):
         with pytest.raises(OrderTooLarge):
             await autoenhance.order(ELM)
 

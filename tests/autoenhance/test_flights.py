@@ -49,7 +49,7 @@ async def test_a_look_does_not_stay_fresh() -> None:
     vendor = Vendor(found())
     async with client(vendor, limits=Limits(fresh_for=0.01)) as autoenhance:
         await autoenhance.order(ELM)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while len(vendor.asked) == 1:
                 await autoenhance.order(ELM)
     assert len(vendor.asked) == 2

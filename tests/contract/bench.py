@@ -59,7 +59,7 @@ class Recording:
             self.changed.notify_all()
 
     async def until(self, seen: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10), self.changed:
+        async with asyncio.timeout(20), self.changed:
             await self.changed.wait_for(seen)
 
 

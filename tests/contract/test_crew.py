@@ -82,7 +82,7 @@ async def test_two_who_reach_for_one_lane_both_live(
         await other.execute(TAKE_LATER)
         reaching = asyncio.create_task(hands.fetch_job([PEOPLE], worker))
         waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%fetch_job%'"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while not await (await other.execute(waits)).fetchone():
                 await other.execute("SELECT pg_stat_clear_snapshot()")  # else it sees what it saw at first
                 await asyncio.sleep(0.01)

@@ -372,7 +372,7 @@ async def test_draining_ends_in_time(bench: Bench) -> None:
     """What does not finish in time is left open, and not lost."""
     worker = Recording()
     worker.gate.clear()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         async with bench.works(worker, drain=0.01) as engine:
             await record(engine, [say("a")])
             await worker.until(lambda: len(worker.tries) == 1)
@@ -479,6 +479,6 @@ async def test_a_job_ends_even_if_nobody_can_be_told(bench: Bench) -> None:
 async def _taken(bench: Bench, times: int) -> None:
     """Returns when the one job has been tried so often."""
     taken = "SELECT 1 AS one FROM jobs WHERE taken >= :times AND (put_off >= :times OR state = 'dead')"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while not await bench.database.run(lambda sql: sql.row(taken, times=times)):  # noqa: ASYNC110
             await asyncio.sleep(0.01)

@@ -303,7 +303,7 @@ async def test_watching_again_right_after_stopping_begins_anew(
 ) -> None:
     """The same card, the new watcher alone, and no word of the end that was not drawn yet."""
     card = await chat.watch(shoot.id)
-    slack.fail("chat.update", error="ratelimited", retry_after=3)
+    slack.fail("chat.update", error="ratelimited", retry_after=6)
     await chat.order(f"unwatch {shoot.id}")
     await chat.order(f"watch {shoot.id}", user=BEN)
     await chat.until(lambda: "Watched by ben" in card.plain())

@@ -122,7 +122,7 @@ class Receiver:
 
     async def until(self, times: int) -> None:
         """Wait until so many calls have come in all."""
-        await self.bell.until(lambda: len(self.heard) >= times, timeout=10)
+        await self.bell.until(lambda: len(self.heard) >= times, timeout=20)
 
 
 @asynccontextmanager

@@ -52,7 +52,7 @@ class Looks:
         """Nobody waits for a look."""
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(5), self._changed:
+        async with asyncio.timeout(20), self._changed:
             await self._changed.wait_for(lambda: len(self.seen) >= count)
 
 
