@@ -19,6 +19,17 @@ async def settled(desk: Desk) -> None:
             await asyncio.sleep(OFTEN)
 
 
+async def ended(desk: Desk) -> None:
+    """Returns when no job is left to do, not even one that was put off."""
+    async with asyncio.timeout(20):
+        while await desk.ground.database.run(_open):  # noqa: ASYNC110 - nobody tells when a job has ended
+            await asyncio.sleep(OFTEN)
+
+
+def _open(sql: Sql) -> bool:
+    return sql.row("SELECT 1 AS one FROM jobs WHERE state = 'open' LIMIT 1") is not None
+
+
 def _left(sql: Sql) -> bool:
     doing = "SELECT 1 AS one FROM procrastinate_jobs WHERE status = 'doing'"
     due = " OR status = 'todo' AND coalesce(scheduled_at, now()) <= now() LIMIT 1"

@@ -45,8 +45,12 @@ def test_the_manifest_offers_what_is_answered() -> None:
 
     assert [each["command"] for each in drawn["features"]["slash_commands"]] == [names.COMMAND]
     assert shortcuts == {names.CHECK_ORDERS_HERE, names.WATCH_ORDER_HERE, names.LOOK_UP_ORDER}
-    assert drawn["settings"]["event_subscriptions"]["bot_events"] == [names.HOME_OPENED]
+    assert drawn["settings"]["event_subscriptions"]["bot_events"] == [
+        names.HOME_OPENED,
+        names.LINK_SHARED,
+    ]
     assert drawn["oauth_config"]["scopes"]["bot"] == list(names.SCOPES)
+    assert drawn["features"]["unfurl_domains"] == list(names.UNFURL_DOMAINS)
     assert drawn["display_information"]["name"] == names.APP
 
 

@@ -21,7 +21,7 @@ from bot.errors import (
     SlackError,
     TryLater,
 )
-from bot.jobs.model import TellOwner, TellParked
+from bot.jobs.own import TellOwner, TellParked
 from bot.jobs.request import Asker, Message
 from bot.jobs.seeing import order_view
 from bot.jobs.telling import Round, Telling

@@ -4,10 +4,11 @@ A job holds all that its work needs, as the process may be another one by then. 
 JSON; a new field needs a default, so that a job written by the version before still reads.
 """
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from bot.jobs.own import LookAtWatched, TellOwner, TellParked, Unfurl
 from bot.jobs.request import Message, Request, Wanted, order_lane
 from bot.orders.frozen import Frozen
 from bot.orders.ids import OrderId
@@ -114,61 +115,17 @@ class Broadcast(Request):
     on: bool | None = None
 
 
+class UnfurlLinks(Request):
+    """Draw small cards below links to orders in this channel; None only asks whether they are."""
+
+    kind: Literal["unfurl_links"] = "unfurl_links"
+    on: bool | None = None
+
+
 class ShowHome(Request):
     """Draw the asker's Home tab."""
 
     kind: Literal["show_home"] = "show_home"
-
-
-class OurOwn(Frozen):
-    """A job that nobody asked for. Its row goes when it is done: no delivery of it comes again."""
-
-    redelivered: ClassVar[bool] = False
-    background: ClassVar[bool] = True
-    key: str
-    team_id: str
-
-
-class LookAtWatched(OurOwn):
-    """Look at an order that is watched, and tell whoever is to be told."""
-
-    kind: Literal["look_at_watched"] = "look_at_watched"
-    order: OrderId
-
-    @classmethod
-    def at(cls, team_id: str, order: OrderId) -> Self:
-        """While one of them is open, there is no second one: they have one key."""
-        return cls(key=f"look:{team_id}:{order}", team_id=team_id, order=order)
-
-    @property
-    def lane(self) -> str:
-        return order_lane(self.team_id, self.order)
-
-
-class TellOwner(OurOwn):
-    """Tell an owner, by direct message, what could not be told in its place."""
-
-    kind: Literal["tell_owner"] = "tell_owner"
-    user_id: str
-    text: str
-
-    @property
-    def lane(self) -> str:
-        return self.key
-
-
-class TellParked(OurOwn):
-    """Tell an owner, by direct message, that watches of theirs cannot be told any more; once a day."""
-
-    redelivered: ClassVar[bool] = True
-    kind: Literal["tell_parked"] = "tell_parked"
-    user_id: str
-    place: str
-    reason: str
-
-    @property
-    def lane(self) -> str:
-        return self.key
 
 
 Job = Annotated[
@@ -182,10 +139,12 @@ Job = Annotated[
     | ListWatches
     | TryNotices
     | Broadcast
+    | UnfurlLinks
     | ShowHome
     | LookAtWatched
     | TellOwner
-    | TellParked,
+    | TellParked
+    | Unfurl,
     Field(discriminator="kind"),
 ]
 JOB: TypeAdapter[Job] = TypeAdapter(Job)

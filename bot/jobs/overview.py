@@ -23,7 +23,11 @@ class Overview:
         if job.on is not None:
             await self._tools.stores.preferences.set_broadcast(job.team_id, job.asker.place, on=job.on)
         on = await self._tools.stores.preferences.broadcast(job.team_id, job.asker.place)
-        await self._tools.answers.say(job, trial.broadcasting(on=on))
+        said = trial.broadcasting(on=on)
+        if job.on is None:
+            unfurls = await self._tools.stores.preferences.unfurls(job.team_id, job.asker.place)
+            said += "\n" + trial.unfurling(on=unfurls)
+        await self._tools.answers.say(job, said)
 
     async def try_notices(self, job: TryNotices) -> None:
         """The three steps of a real notice, and which of them failed."""

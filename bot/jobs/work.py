@@ -7,11 +7,13 @@ from bot.errors import SlackBusy, SlackError
 from bot.jobs import model as jobs
 from bot.jobs.following import Following
 from bot.jobs.looking import Looking
-from bot.jobs.model import Job, LookAtWatched, TellOwner, TellParked
+from bot.jobs.model import Job
 from bot.jobs.overview import Overview
+from bot.jobs.own import LookAtWatched, TellOwner, TellParked, Unfurl
 from bot.jobs.patience import Patience
 from bot.jobs.request import Request
 from bot.jobs.tools import Tools
+from bot.jobs.unfurling import Unfurling
 from bot.jobs.watching import Watching
 from bot.jobs.worker import CannotSucceed, PutOff
 from bot.slack import refusals
@@ -28,6 +30,7 @@ class Work:
         self._following = Following(tools)
         self._overview = Overview(tools)
         self._looking = Looking(tools, self._following, self._patience)
+        self._unfurling = Unfurling(tools, self._patience)
         self._watching = Watching(tools, self._overview, self._patience)
 
     async def perform(self, job: Job, *, attempt: int) -> None:
@@ -39,6 +42,8 @@ class Work:
                 await self._following.tell_owner(job)
             elif isinstance(job, TellParked):
                 await self._following.tell_parked(job)
+            elif isinstance(job, Unfurl):
+                await self._unfurling.unfurl(job, attempt)
             elif refusal := await self._tools.admission.refusal(job):
                 await self._tools.answers.say(job, refusal, aside=True)
             else:
@@ -77,5 +82,7 @@ class Work:
                 await self._overview.try_notices(job)
             case jobs.Broadcast():
                 await self._overview.broadcast(job)
+            case jobs.UnfurlLinks():
+                await self._unfurling.choose(job)
             case jobs.ShowHome():
                 await self._overview.show_home(job)

@@ -88,9 +88,8 @@ def elements(block: Block) -> list[dict[str, Any]]:
     return [each for each in held if isinstance(each, dict) and each.get("type") in INTERACTIVE]
 
 
-def find(blocks: list[Block], label: str | Control) -> Control:
+def find(offered: list[Control], label: str | Control) -> Control:
     """The control with these words, or else this action_id; raises NotOffered and says what there is."""
-    offered = list(controls(blocks))
     if isinstance(label, Control) and label in offered:
         return label
     for control in offered:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.sandbox import harbour
 from bot.sandbox.drawing import Control
+from bot.sandbox.unfurls import POSTED, Paste
 from bot.sandbox.workspace import Channel, User
 
 Payload = dict[str, Any]
@@ -60,8 +61,10 @@ def shortcut(occasion: Occasion, callback_id: str) -> Payload:
     return {**_interaction("shortcut", occasion), "action_ts": occasion.ts, "callback_id": callback_id}
 
 
-def click_in_message(occasion: Occasion, control: Control, message: Payload, *, ephemeral: bool) -> Payload:
-    """Of an ephemeral message Slack does not send the message itself along."""
+def click_in_message(
+    occasion: Occasion, control: Control, message: Payload, *, ephemeral: bool, below: Payload | None = None
+) -> Payload:
+    """Of an ephemeral message Slack does not send the message itself along. `below`: in this attachment."""
     container = {
         "type": "message",
         "message_ts": message["ts"],
@@ -70,9 +73,13 @@ def click_in_message(occasion: Occasion, control: Control, message: Payload, *, 
     }
     if "thread_ts" in message:
         container["thread_ts"] = message["thread_ts"]
+    if below is not None:
+        container |= {"type": "message_attachment", "attachment_id": below["id"]}
+        container |= {key: below[key] for key in ("is_app_unfurl", "app_unfurl_url") if key in below}
     return {
         **_interaction("block_actions", occasion),
         "container": container,
+        **({"app_unfurl": below} if "is_app_unfurl" in container else {}),
         "channel": _channel(occasion.channel),
         **({} if ephemeral else {"message": message}),
         "state": {"values": {}},
@@ -100,6 +107,28 @@ def app_home_opened(occasion: Occasion, view: Payload | None) -> Payload:
         **({} if view is None else {"view": view}),
         "event_ts": occasion.ts,
     }
+    return _event(occasion, event)
+
+
+def link_shared(occasion: Occasion, paste: Paste, *, is_member: bool) -> Payload:
+    """Of the message only where it stands and the links; `is_member`: whether the bot is in the channel."""
+    message = paste.message
+    event = {
+        "type": "link_shared",
+        "user": message.user,
+        "channel": message.channel,
+        "message_ts": message.ts,
+        **({"thread_ts": message.thread_ts} if message.thread_ts else {}),
+        "links": paste.links,
+        "source": POSTED,
+        "unfurl_id": paste.unfurl_id,
+        "is_bot_user_member": is_member,
+        "event_ts": occasion.ts,
+    }
+    return _event(occasion, event)
+
+
+def _event(occasion: Occasion, event: Payload) -> Payload:
     bot = {"team_id": harbour.TEAM, "user_id": harbour.BOT, "is_bot": True}
     return {
         "token": TOKEN,
@@ -110,7 +139,7 @@ def app_home_opened(occasion: Occasion, view: Payload | None) -> Payload:
         "event_id": f"Ev{secrets.token_hex(5).upper()}",
         "event_time": int(float(occasion.ts)),
         "authorizations": [{"enterprise_id": None, **bot, "is_enterprise_install": False}],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": occasion.channel.is_ext_shared,
     }
 
 

@@ -88,7 +88,7 @@ class People:
         In a view, `filled` is what stands in its inputs meanwhile, and the person is whoever has it before
         them.
         """
-        control = find(place.blocks, label)
+        control = find(place.controls(), label)
         if isinstance(place, View):
             values = state(place.blocks, filled or {}, complete=False)
             occasion = self._occasion(place.user, SHOOTS)
@@ -96,8 +96,8 @@ class People:
         else:
             url = self._tickets.response(user, place.channel, place)
             occasion, shown = self._occasion(user, place.channel, url), self._shown(place, user)
-            ephemeral = place.ephemeral_to is not None
-            payload = payloads.click_in_message(occasion, control, shown, ephemeral=ephemeral)
+            ephemeral, below = place.ephemeral_to is not None, place.attachment_with(control)
+            payload = payloads.click_in_message(occasion, control, shown, ephemeral=ephemeral, below=below)
         exchange = await self._delivery.deliver("interactive", payload)
         self._replies.to_click(exchange, place)
         return exchange

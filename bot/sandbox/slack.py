@@ -7,27 +7,26 @@ from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 
+from bot.sandbox.composer import Composer
 from bot.sandbox.delivery import FORM, Delivery, Exchange
 from bot.sandbox.doors import Call, Doors
-from bot.sandbox.drawing import NotOffered
 from bot.sandbox.faults import Faults
 from bot.sandbox.harbour import ANA, BOT, FEATURES, SHOOTS, harbour
-from bot.sandbox.people import People
 from bot.sandbox.replies import Replies
 from bot.sandbox.respond import Responder
 from bot.sandbox.socket_mode import SocketMode
-from bot.sandbox.text import as_sent
 from bot.sandbox.tickets import Tickets
+from bot.sandbox.unfurls import Unfurls
 from bot.sandbox.web_api import WebApi
 from bot.sandbox.workspace import Message, View
 from bot.slack.limits import LIMITS
 
 T = TypeVar("T")
 
-SCOPES = {"channels:read", "chat:write", "commands", "im:write"}
+SCOPES = {"channels:read", "chat:write", "commands", "im:write", "links:read", "links:write"}
 
 
-class SlackSandbox(People):
+class SlackSandbox(Composer):
     """Serve `app`, then set `base_url` to where that is, and `events_url` to where the bot listens.
 
     A bot that opens Socket Mode gets its deliveries there. `features` are those of the app's manifest,
@@ -47,14 +46,14 @@ class SlackSandbox(People):
         patience: float = LIMITS.ack_seconds,
     ) -> None:
         workspace, tickets, faults = harbour(now), Tickets(now), Faults()
-        responder = Responder(workspace, tickets)
+        responder, self._unfurls = Responder(workspace, tickets), Unfurls(workspace)
         ring = workspace.bell.ring
         self._socket_mode = SocketMode(ring)
         delivery = Delivery(signing_secret, self._socket_mode, now, ring, events_url, patience)
         replies = Replies(workspace, responder)
         super().__init__(workspace, tickets, delivery, replies, features=features, events=events)
         self._doors = Doors(
-            WebApi(workspace, tickets),
+            WebApi(workspace, tickets, self._unfurls),
             responder,
             faults,
             bot_token,
@@ -146,27 +145,6 @@ class SlackSandbox(People):
         """The headers with which `send_raw` passes for Slack."""
         return self._delivery.signed(body, content_type)
 
-    async def say(
-        self, text: str, *, user: str = ANA, channel: str = SHOOTS, thread_ts: str | None = None
-    ) -> Exchange | None:
-        """Type into the composer and press Enter: a message, or a command."""
-        if not self.workspace.sees(user, channel) or self.workspace.channels[channel].is_archived:
-            raise NotOffered(f"{user} cannot write in {channel}")
-        name = text.split(maxsplit=1)[0]
-        if not name.startswith("/"):
-            self.workspace.post(channel, user, as_sent(text, self.names()), thread_ts=thread_ts)
-            return None
-        if thread_ts is None and self.offered_command(name) and self.is_offered(user, channel):
-            return await self.command(text, user=user, channel=channel)
-        if thread_ts is not None:
-            answer = f"{name} is not supported in threads. Sorry!"
-        elif name == "/invite":
-            answer = self.invite_bot(channel)
-        else:
-            answer = f"{name} is not a valid command."
-        self._replies.slackbot(user, channel, answer, thread_ts)
-        return None
-
     def delete(self, message: Message) -> None:
         """Somebody deletes a message; the replies to it stay."""
         self.workspace.delete(message)
@@ -189,9 +167,3 @@ class SlackSandbox(People):
         """Somebody shares a channel with another company, or ends that."""
         self.workspace.channels[channel].is_ext_shared = shared
         self.workspace.bell.ring()
-
-    def invite_bot(self, channel: str) -> str:
-        """Somebody invites the app into a channel; what Slack says to that."""
-        self.workspace.channels[channel].members.add(BOT)
-        self.workspace.bell.ring()
-        return f"{self.workspace.users[BOT].real_name} was added to the conversation."

@@ -7,6 +7,7 @@ from typing import Any
 from bot.sandbox import harbour, told
 from bot.sandbox.checks import checked, checked_home, checked_view
 from bot.sandbox.tickets import Refused, Tickets
+from bot.sandbox.unfurls import Unfurls
 from bot.sandbox.workspace import Channel, Message, View, Workspace
 from bot.slack.limits import LIMITS
 
@@ -25,13 +26,14 @@ class Method:
 class WebApi:
     """Acts on the workspace as the bot. Every method raises Refused when Slack would answer `ok: false`."""
 
-    def __init__(self, workspace: Workspace, tickets: Tickets) -> None:
+    def __init__(self, workspace: Workspace, tickets: Tickets, unfurls: Unfurls) -> None:
         self._workspace = workspace
         self._tickets = tickets
         self.methods = {
             "auth.test": Method(self._auth_test),
             "chat.postMessage": Method(self._post_message, "chat:write"),
             "chat.postEphemeral": Method(self._post_ephemeral, "chat:write"),
+            "chat.unfurl": Method(unfurls.unfurl, "links:write"),
             "chat.update": Method(self._update, "chat:write"),
             "conversations.info": Method(self._info, "channels:read"),
             "conversations.open": Method(self._open_conversation, "im:write"),

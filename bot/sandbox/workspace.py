@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.bell import Bell
-from bot.sandbox.drawing import Block, Drawn, with_ids
+from bot.sandbox.drawing import Block, Control, Drawn, controls, plain, with_ids
 from bot.sandbox.text import as_seen
 
 
@@ -50,7 +50,16 @@ class Message(Drawn):
     edited: bool = False
 
     def plain(self) -> str:
-        return super().plain() or as_seen(self.text)
+        return "\n".join([super().plain() or as_seen(self.text), *map(plain, self._below())])
+
+    def controls(self) -> list[Control]:
+        return [*super().controls(), *(each for blocks in self._below() for each in controls(blocks))]
+
+    def _below(self) -> list[list[Block]]:
+        return [part["blocks"] for part in self.attachments if part.get("blocks")]
+
+    def attachment_with(self, control: Control) -> dict[str, Any] | None:
+        return next((part for part in self.attachments if control in controls(part.get("blocks", []))), None)
 
 
 @dataclass(kw_only=True)
@@ -136,6 +145,12 @@ class Workspace:
         message.edited, message.warning = not blocks, ""
         self.bell.ring()
 
+    def attach(self, message: Message, parts: list[dict[str, Any]]) -> None:
+        """These are its attachments from now on."""
+        blocks = [{"blocks": with_ids(part.get("blocks", []), self._fresh)} for part in parts]
+        message.attachments = [part | drawn for part, drawn in zip(parts, blocks, strict=True)]
+        self.bell.ring()
+
     def delete(self, message: Message) -> None:
         self._messages.remove(message)
         self.bell.ring()
@@ -165,9 +180,8 @@ class Workspace:
         return home
 
     def _fresh_view(self, user: str, body: dict[str, Any]) -> View:
-        serial = f"{next(self._fresh):09d}"
         blocks = with_ids(body["blocks"], self._fresh)
-        return View(id=f"V{serial}", user=user, hash=self._hash(), body=body, blocks=blocks)
+        return View(id=f"V{next(self._fresh):09d}", user=user, hash=self._hash(), body=body, blocks=blocks)
 
     def redraw(self, view: View, body: dict[str, Any]) -> None:
         view.body, view.blocks, view.hash = body, with_ids(body["blocks"], self._fresh), self._hash()

@@ -3,7 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.jobs.model import Broadcast, Find, Job, ListWatches, LookUp, StartWatch, StopWatch, TryNotices
+from bot.jobs.model import (
+    Broadcast,
+    Find,
+    Job,
+    ListWatches,
+    LookUp,
+    StartWatch,
+    StopWatch,
+    TryNotices,
+    UnfurlLinks,
+)
 from bot.jobs.request import Ephemeral, Place, Wanted
 from bot.orders.finding import find_order_ids
 from bot.orders.ids import OrderId
@@ -103,11 +113,10 @@ def _test(command: Command, key: str, _rest: str) -> Reply:
 
 def _settings(command: Command, key: str, rest: str) -> Reply:
     """Bare, it says how they stand."""
-    chosen = _SETTINGS.get(" ".join(rest.lower().split()), "?")
-    if chosen == "?":
+    name, turned = (*rest.lower().split(maxsplit=1), "", "")[:2]
+    if name not in _SETTINGS or turned not in _TURNED:
         return watch_words.SETTINGS_WHAT, None
-    on = {"on": True, "off": False}.get(chosen)
-    return watch_words.SETTING, Broadcast(**_from(command, key), on=on)
+    return watch_words.SETTING, _SETTINGS[name](**_from(command, key), on=_TURNED[turned])
 
 
 def _from(command: Command, key: str) -> dict[str, Any]:
@@ -130,4 +139,9 @@ _VERBS: dict[str, Callable[[Command, str, str], Reply]] = {
 # … and one of the second does what it says with it.
 _ABOUT_ONE: dict[str, Callable[[Command, str, str], Reply]] = {"watch": _watch, "unwatch": _unwatch}
 _LEVELS = {"failures": Level.FAILURES, "failure": Level.FAILURES, "all": Level.ALL}
-_SETTINGS = {"": "", "broadcast": "", "broadcast on": "on", "broadcast off": "off"}
+_SETTINGS: dict[str, type[Broadcast | UnfurlLinks]] = {
+    "": Broadcast,  # it tells of the others too
+    "broadcast": Broadcast,
+    "unfurl": UnfurlLinks,
+}
+_TURNED = {"": None, "on": True, "off": False}

@@ -42,7 +42,8 @@ in the channel too.""",
 Both need an Autoenhance API key, which an admin sets.""",
     "share": f"""\
 *Sharing.* ⋯ → *Share in channel* posts the card where everybody sees it; \
-anybody there can press *Re-check*. I must be in the channel: type `/invite @{APP}`. \
+anybody there can press *Re-check*. I must be in the channel: type `/invite @{APP}`.
+• `{COMMAND} settings unfurl on`: a link to an order that somebody pastes here gets a small card. \
 In channels shared with another company I show no orders.""",
 }
 
@@ -67,7 +68,10 @@ SUBCOMMANDS = (
     Subcommand("list", "", "what is watched here"),
     Subcommand("test", "", "post as a watch would, and say what does not work"),
     Subcommand(
-        "settings", "broadcast on | off", "show notices in the channel too", ("broadcast on", "broadcast off")
+        "settings",
+        "broadcast | unfurl, on | off",
+        "show notices in the channel too; draw small cards below links",
+        ("broadcast on", "broadcast off", "unfurl on", "unfurl off"),
     ),
     Subcommand("show", "[id]", "an order whose id is one of these words", "order"),
     Subcommand("help", "[word]", "help, with examples", tuple(TOPICS)),

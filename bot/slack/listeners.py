@@ -10,7 +10,7 @@ from bot.jobs.model import Job, LookUp, Say, Share, ShowPhotos, StartWatch
 from bot.jobs.request import View, Wanted
 from bot.orders.finding import find_order_ids
 from bot.orders.ids import OrderId
-from bot.slack import buttons, commands, messages, names, payloads, refusals, views, words
+from bot.slack import buttons, commands, messages, names, pasted, payloads, refusals, views, words
 from bot.slack.names import AT_ONCE
 from bot.slack.payloads import Payload
 from bot.slack.post import Post
@@ -83,6 +83,11 @@ class Listeners:
             await self._record(Say(**self._from(body), place=payloads.beside(body), text=order))
         else:
             await self._record(self._share(body, order, buttons.thread_to_share_in(click.value)))
+        await ack()
+
+    async def link_shared(self, ack: AsyncAck, body: Payload) -> None:
+        if job := pasted.unfurl(body, self._now()):
+            await self._record(job)
         await ack()
 
     async def send_to_me(self, ack: AsyncAck, body: Payload) -> None:

@@ -38,6 +38,8 @@ LOOK_UP = "look_up"  # on the Home tab
 
 # events
 HOME_OPENED = "app_home_opened"
+LINK_SHARED = "link_shared"
+UNFURL_DOMAINS = ("app.autoenhance.ai",)  # Slack tells us of links to these, and of no others
 
 # bot scopes, each with what it is for
 SCOPES = {
@@ -45,4 +47,6 @@ SCOPES = {
     "chat:write": "cards and notices where the bot was invited, and direct messages",
     "channels:read": "seeing whether a public channel is shared with another company",
     "groups:read": "the same for private channels that the bot was invited to",
+    "links:read": "hearing of pasted links to Autoenhance's web app, and of no others",
+    "links:write": "a small card below such a link, in channels that chose it",
 }

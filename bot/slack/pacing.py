@@ -14,7 +14,7 @@ PATIENT = 3.0  # seconds that we wait here
 BURST, REFILL = 10, 15.0  # ten edits at once, and forty a minute after them
 KEPT_FREE = 4  # edits that only the urgent ones may use
 
-UPDATE, INFO = "chat.update", "conversations.info"
+UPDATE, UNFURL, INFO = "chat.update", "chat.unfurl", "conversations.info"
 
 
 class Pacing:

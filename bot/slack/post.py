@@ -1,5 +1,6 @@
 """Sending: the Web API and response_urls, with every failure as one of ours."""
 
+from collections.abc import Mapping
 from enum import StrEnum, auto
 from typing import Any, NamedTuple
 
@@ -11,7 +12,8 @@ from bot.errors import Gone, NotInChannel, SlackBusy, SlackError, TokenRefused, 
 from bot.jobs.request import Ephemeral, HomeTab, Message, Place, View
 from bot.slack import views
 from bot.slack.blocks import Block
-from bot.slack.pacing import INFO, UPDATE, Pacing
+from bot.slack.pacing import INFO, UNFURL, UPDATE, Pacing
+from bot.slack.pasted import POSTED
 from bot.slack.replies import check, checked
 from bot.slack.shown import Card
 
@@ -130,6 +132,16 @@ class Post:
     async def publish(self, user_id: str, view: Block) -> None:
         """What this person sees on the Home tab from now on."""
         await checked(self._web.views_publish(user_id=user_id, view=view))
+
+    async def unfurl(self, unfurl_id: str, cards: Mapping[str, Block]) -> None:
+        """Draws these below the links of a message, by the link as Slack told it. Safe to repeat."""
+        await self._pacing.rested(UNFURL)
+        sent = self._web.chat_unfurl(unfurl_id=unfurl_id, source=POSTED, unfurls=dict(cards))
+        try:
+            await checked(sent)
+        except SlackBusy as busy:
+            await self._pacing.rest(UNFURL, busy)
+            raise
 
     async def audience(self, channel_id: str) -> Audience:
         """Who sees what is posted there; raises SlackBusy and TokenRefused."""

@@ -37,6 +37,27 @@ def failed(step: str, error: errors.SlackError) -> str:
     return f"{step} did not work. {how}"
 
 
+NOT_IN_CHANNEL_TO_UNFURL = (
+    "I can't see who reads along here, so I draw nothing below links. "
+    f"Type `/invite @{APP}`, then `{COMMAND} settings unfurl on` again."
+)
+UNFURLS_IN_CHANNELS = (
+    f"Links get small cards in channels only. Type `{COMMAND} settings unfurl on` in the channel."
+)
+
+
+def unfurling(*, on: bool) -> str:
+    if on:
+        return (
+            "For everybody here: a link to an order gets a small card with its name and how far it is. "
+            f"`{COMMAND} settings unfurl off` leaves links as they are."
+        )
+    return (
+        "For everybody here: links to orders are left as they are. "
+        f"`{COMMAND} settings unfurl on` draws a small card below each."
+    )
+
+
 def broadcasting(*, on: bool) -> str:
     if on:
         return (

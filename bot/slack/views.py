@@ -109,6 +109,15 @@ def _hit(view: OrderView) -> list[Block]:
     return [name | {"accessory": _show(view)}, blocks.context(_standing(view))]
 
 
+def unfurl(view: OrderView) -> Block:
+    """The small card below a pasted link, as `chat.unfurl` takes it. Everybody reads it: without the id."""
+    tally = view.progress.tally
+    counted = [words.counted(tally)] if tally.total else []
+    said = " · ".join([escape(words.state(tally)), *counted, words.checked(view.at, None)])
+    name = {"type": "section", "text": blocks.plain(f"{words.mark(tally)} {view.title}", NAME)}
+    return {"blocks": [name | {"accessory": _show(view)}, blocks.context(said)]}
+
+
 def _standing(view: OrderView) -> str:
     tally = view.progress.tally
     created = [f"created {blocks.when(view.created)}"] if view.created else []

@@ -137,7 +137,10 @@ def more_watches(left: int) -> str:
     return f"and {left:,} more. `{COMMAND} unwatch` and an order's id stops any of them."
 
 
-SETTINGS_WHAT = f"Type `{COMMAND} settings broadcast on` or `{COMMAND} settings broadcast off`."
+SETTINGS_WHAT = (
+    f"There are two settings: `{COMMAND} settings broadcast on` shows notices in the channel too, "
+    f"`{COMMAND} settings unfurl on` draws a small card below links to orders. `off` ends either."
+)
 WATCH_WHAT = (
     f"Which order? Type `{COMMAND} watch` and its id or link; `failures` behind it for failures only."
 )

@@ -13,6 +13,19 @@ class Preferences:
         row = await self._database.run(lambda sql: sql.row(query, team=team_id, channel=channel_id))
         return bool(row and row["broadcast"])
 
+    async def unfurls(self, team_id: str, channel_id: str) -> bool:
+        """Whether links to orders get a small card there; not, if it never chose."""
+        query = "SELECT unfurls FROM channels WHERE team_id = :team AND channel_id = :channel"
+        row = await self._database.run(lambda sql: sql.row(query, team=team_id, channel=channel_id))
+        return bool(row and row["unfurls"])
+
+    async def set_unfurls(self, team_id: str, channel_id: str, *, on: bool) -> None:
+        query = (
+            "INSERT INTO channels (team_id, channel_id, broadcast, unfurls) VALUES (:team, :channel, 0, :on)"
+            " ON CONFLICT (team_id, channel_id) DO UPDATE SET unfurls = excluded.unfurls"
+        )
+        await self._database.run(lambda sql: sql.do(query, team=team_id, channel=channel_id, on=int(on)))
+
     async def set_broadcast(self, team_id: str, channel_id: str, *, on: bool) -> None:
         query = (
             "INSERT INTO channels (team_id, channel_id, broadcast) VALUES (:team, :channel, :on)"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.database.sql import Sql
 from bot.jobs.engine import Engine
-from bot.jobs.model import LookAtWatched
+from bot.jobs.own import LookAtWatched
 from bot.watches.agenda import Agenda
 
 AT_ONCE = 200  # looks that are under way or waiting for their turn; the other orders stay in the table

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 from bot.errors import DatabaseFailed, DeskClosed
 from bot.jobs.attempts import MOST_BROKEN, STRANGE_KEPT
 from bot.jobs.ledger import DONE_KEPT
-from bot.jobs.model import Job, LookAtWatched, LookUp, StopWatch
+from bot.jobs.model import Job, LookUp, StopWatch
+from bot.jobs.own import LookAtWatched
 from bot.jobs.request import Ephemeral
 from bot.jobs.worker import CannotSucceed, PutOff
 from bot.orders.ids import OrderId

@@ -12,5 +12,8 @@ def test_every_word_that_the_command_knows_is_offered() -> None:
 def test_what_may_follow_a_word_is_understood() -> None:
     """Every setting, and every topic of the help."""
     takes = {each.word: each.takes for each in SUBCOMMANDS}
-    assert set(takes["settings"]) <= set(commands._SETTINGS)
+    wanted = {
+        f"{name} {turned}" for name in commands._SETTINGS if name for turned in commands._TURNED if turned
+    }
+    assert set(takes["settings"]) == wanted
     assert len({help_on(topic) for topic in takes["help"]} | {help_on("")}) == len(takes["help"]) + 1

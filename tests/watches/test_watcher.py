@@ -14,7 +14,8 @@ from bot.errors import DeskClosed
 from bot.jobs.attempts import Attempts
 from bot.jobs.embedded import EmbeddedEngine
 from bot.jobs.ledger import Ledger
-from bot.jobs.model import Job, LookAtWatched
+from bot.jobs.model import Job
+from bot.jobs.own import LookAtWatched
 from bot.jobs.worker import CannotSucceed
 from bot.orders.ids import OrderId
 from bot.stores import Stores

@@ -1,0 +1,50 @@
+"""Typing: messages, commands, and links that an app hears of."""
+
+from bot.sandbox import payloads
+from bot.sandbox.delivery import Exchange
+from bot.sandbox.drawing import NotOffered
+from bot.sandbox.harbour import ANA, BOT, SHOOTS
+from bot.sandbox.people import People
+from bot.sandbox.text import as_sent
+from bot.sandbox.unfurls import Unfurls
+from bot.sandbox.workspace import Message
+
+
+class Composer(People):
+    _unfurls: Unfurls
+
+    async def say(
+        self, text: str, *, user: str = ANA, channel: str = SHOOTS, thread_ts: str | None = None
+    ) -> Exchange | None:
+        """Type into the composer and press Enter: a message, or a command. What the app was told, if so."""
+        if not self.workspace.sees(user, channel) or self.workspace.channels[channel].is_archived:
+            raise NotOffered(f"{user} cannot write in {channel}")
+        name = text.split(maxsplit=1)[0]
+        if not name.startswith("/"):
+            sent = as_sent(text, self.names())
+            return await self._paste(self.workspace.post(channel, user, sent, thread_ts=thread_ts))
+        if thread_ts is None and self.offered_command(name) and self.is_offered(user, channel):
+            return await self.command(text, user=user, channel=channel)
+        if thread_ts is not None:
+            answer = f"{name} is not supported in threads. Sorry!"
+        elif name == "/invite":
+            answer = self.invite_bot(channel)
+        else:
+            answer = f"{name} is not a valid command."
+        self._replies.slackbot(user, channel, answer, thread_ts)
+        return None
+
+    def invite_bot(self, channel: str) -> str:
+        """Somebody invites the app into a channel; what Slack says to that."""
+        self.workspace.channels[channel].members.add(BOT)
+        self.workspace.bell.ring()
+        return f"{self.workspace.users[BOT].real_name} was added to the conversation."
+
+    async def _paste(self, message: Message) -> Exchange | None:
+        """Slack tells an app of links to its domains in every conversation, whether it is in it or not."""
+        paste = self._unfurls.pasted(message, self.features.get("unfurl_domains", []))
+        if paste is None or "link_shared" not in self.events:
+            return None
+        occasion = self._occasion(message.user, message.channel)
+        payload = payloads.link_shared(occasion, paste, is_member=BOT in occasion.channel.members)
+        return await self._delivery.deliver("events_api", payload)

@@ -1,0 +1,299 @@
+"""A link to an order, pasted into a channel, gets a small card where the channel chose so."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.build.desk import Desk
+from bot.sandbox.autoenhance import AutoenhanceSandbox
+from bot.sandbox.delivery import JSON, Exchange
+from bot.sandbox.harbour import ANA_BOT, BEN, EDITING, GUS, OLGA, OWNERS, PARTNERS, SHOOTS
+from bot.sandbox.orders import ELM, OAK
+from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.workspace import Message
+from tests.chat import Chat
+from tests.clock import Clock
+from tests.settled import ended
+
+APP = "https://app.autoenhance.ai/orders/"
+UNKNOWN = "00000000-1111-4222-8333-444444444444"
+
+
+class Paster:
+    """Pastes, and waits until all that comes of it has come."""
+
+    def __init__(self, slack: SlackSandbox, desk: Desk) -> None:
+        self._slack = slack
+        self._desk = desk
+
+    async def __call__(self, text: str, *, user: str = BEN, channel: str = SHOOTS, **more: Any) -> Message:
+        heard = await self._slack.say(text, user=user, channel=channel, **more)
+        assert heard is None or heard.status == 200
+        await ended(self._desk)
+        return self._slack.messages(channel)[-1]
+
+
+@pytest.fixture
+def paste(slack: SlackSandbox, desk: Desk) -> Paster:
+    return Paster(slack, desk)
+
+
+@pytest.fixture
+async def chosen(chat: Chat) -> None:
+    """#shoots wants small cards."""
+    assert "gets a small card" in (await chat.order("settings unfurl on")).plain()
+
+
+async def test_a_channel_that_did_not_choose_gets_none(
+    paste: Paster, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
+) -> None:
+    """Nothing is drawn, and nothing is asked for."""
+    message = await paste(f"See {APP}{OAK}")
+
+    assert message.attachments == []
+    assert autoenhance.requests == []
+    assert slack.calls("chat.unfurl") == []
+
+
+async def test_a_link_gets_a_small_card(paste: Paster, slack: SlackSandbox, chosen: None) -> None:
+    """With name, state, counts and when that was; the words of it are in the thread as well."""
+    message = await paste(f"Done? {APP}{OAK} :eyes:")
+
+    [part] = message.attachments
+    assert part["app_unfurl_url"] == APP + OAK
+    assert "Oak Terrace" in message.plain()
+    assert "Ready · 18 of 18 done · Checked" in message.plain()
+    reply = await paste(f"{APP}{ELM}", thread_ts=message.ts)
+    assert "12 Elm Street" in reply.plain()
+
+
+async def test_the_small_card_shows_no_id(paste: Paster, chosen: None) -> None:
+    """Beyond the link that is there already."""
+    message = await paste(f"{APP}{OAK}")
+
+    [part] = message.attachments
+    drawn = [block for block in part["blocks"] if block["type"] == "context"] + [part["blocks"][0]["text"]]
+    assert OAK not in json.dumps(drawn)
+
+
+async def test_its_button_shows_the_whole_card(paste: Paster, chat: Chat, chosen: None) -> None:
+    """To whoever presses it, and to nobody else."""
+    message = await paste(f"{APP}{OAK}")
+    await chat.click(message, "Show", user=GUS)
+    card = await chat.reads("Ready · Oak Terrace", viewer=GUS)
+
+    assert card.ephemeral_to == GUS
+    assert "Re-check" in card.buttons()
+    assert len(message.attachments) == 1
+
+
+async def test_each_link_gets_its_own(paste: Paster, slack: SlackSandbox, chosen: None) -> None:
+    """Of several orders, those that Autoenhance knows, in one call."""
+    message = await paste(f"{APP}{OAK} and {APP}{UNKNOWN} and {APP}{ELM}?tab=photos, see {APP}login/help")
+
+    assert [part["app_unfurl_url"] for part in message.attachments] == [APP + OAK, f"{APP}{ELM}?tab=photos"]
+    assert len(slack.calls("chat.unfurl")) == 1
+
+
+async def test_no_more_than_five_orders_are_asked_for(
+    paste: Paster, autoenhance: AutoenhanceSandbox, chosen: None
+) -> None:
+    """As with the command; nobody waits for these."""
+    await paste(" ".join(f"{APP}12-elm-{number}" for number in range(9)))
+
+    assert len(autoenhance.requests) == 5
+
+
+@pytest.mark.parametrize(
+    "text", [f"{APP}{UNKNOWN}", "https://app.autoenhance.ai/login", "https://app.autoenhance.ai/"]
+)
+async def test_a_link_that_leads_to_no_order_stays_as_it_is(
+    paste: Paster, chat: Chat, slack: SlackSandbox, chosen: None, text: str
+) -> None:
+    """Nobody asked, so nobody is told."""
+    said = len(chat.said(viewer=BEN))
+    message = await paste(text)
+
+    assert message.attachments == []
+    assert len(chat.said(viewer=BEN)) == said
+
+
+async def test_nothing_is_shown_to_another_company(paste: Paster, slack: SlackSandbox, chosen: None) -> None:
+    """A channel that chose it and is shared later gets none any more, from nobody's link."""
+    slack.share(SHOOTS)
+
+    assert (await paste(f"{APP}{OAK}")).attachments == []
+    assert (await paste(f"{APP}{OAK}", user=OLGA, channel=PARTNERS)).attachments == []
+
+
+async def test_where_we_cannot_see_who_reads_nothing_is_drawn(
+    paste: Paster, chat: Chat, slack: SlackSandbox
+) -> None:
+    """Chosen while the bot was there, and then it was removed from the private channel."""
+    slack.invite_bot(OWNERS)
+    await chat.order("settings unfurl on", channel=OWNERS)
+    slack.remove_bot(OWNERS)
+
+    assert (await paste(f"{APP}{OAK}", channel=OWNERS)).attachments == []
+
+
+async def test_a_public_channel_needs_no_invitation(paste: Paster, chat: Chat) -> None:
+    """Slack lets us draw there, and says who is in it."""
+    await chat.order("settings unfurl on", channel=EDITING)
+
+    assert "Oak Terrace" in (await paste(f"{APP}{OAK}", channel=EDITING)).plain()
+
+
+async def test_what_cannot_be_chosen_is_said(chat: Chat, slack: SlackSandbox) -> None:
+    """Each with what to do about it."""
+    alone = await chat.order("settings unfurl on", channel=ANA_BOT)
+    hidden = await chat.order("settings unfurl on", channel=OWNERS)
+    shared = await chat.order("settings unfurl on", channel=PARTNERS)
+    slack.scopes.discard("channels:read")
+    unknown = await chat.order("settings unfurl on", channel=EDITING)
+
+    assert "in channels only" in alone.plain()
+    assert "/invite @Order Desk" in hidden.plain()
+    assert "outside your company" in shared.plain()
+    assert "channels:read" in unknown.plain()
+
+
+async def test_it_is_chosen_for_one_channel_and_ends(paste: Paster, chat: Chat, chosen: None) -> None:
+    """The settings say how it stands; another channel's choice is its own."""
+    assert "notices of watched orders stay in their thread" in (await chat.order("settings")).plain()
+    assert "gets a small card" in (await chat.order("settings")).plain()
+    assert (await paste(f"{APP}{OAK}", channel=EDITING)).attachments == []
+    assert "are left as they are" in (await chat.order("settings unfurl off")).plain()
+
+    assert (await paste(f"{APP}{OAK}")).attachments == []
+
+
+async def test_choosing_one_thing_keeps_the_other(chat: Chat, chosen: None) -> None:
+    """Notices in the channel and cards below links are two settings."""
+    await chat.order("settings broadcast on")
+    await chat.order("settings unfurl on")
+    said = (await chat.order("settings")).plain()
+
+    assert "are shown in this channel too" in said
+    assert "gets a small card" in said
+
+
+async def test_what_is_still_being_written_stays_as_it_is(
+    paste: Paster, slack: SlackSandbox, desk: Desk, autoenhance: AutoenhanceSandbox, chosen: None
+) -> None:
+    """Slack does not say where the message is going to stand."""
+    await paste(f"{APP}{UNKNOWN}")
+    asked = len(autoenhance.requests)
+    heard = _heard(slack)
+    heard["event"] |= {"channel": "COMPOSER", "source": "composer", "unfurl_id": "u1", "message_ts": "m1"}
+
+    assert await _deliver(slack, heard) == 200
+    await ended(desk)
+
+    assert len(autoenhance.requests) == asked
+
+
+async def test_a_redelivery_draws_nothing_twice(
+    paste: Paster, slack: SlackSandbox, desk: Desk, chosen: None
+) -> None:
+    """Slack repeats an event of which it did not see the ack."""
+    await paste(f"{APP}{OAK}")
+    again = await slack.redeliver(_exchange(slack), attempt=1, reason="http_timeout")
+    await ended(desk)
+
+    assert again.status == 200
+    assert len(slack.calls("chat.unfurl")) == 1
+
+
+async def test_it_comes_when_autoenhance_answers(
+    slack: SlackSandbox, chat: Chat, autoenhance: AutoenhanceSandbox, chosen: None
+) -> None:
+    """An outage of a moment only makes it late."""
+    autoenhance.set_mood("500", times=4)
+    await slack.say(f"{APP}{OAK}")
+    message = slack.messages(SHOOTS)[-1]
+
+    await chat.until(lambda: "Oak Terrace" in message.plain())
+
+
+async def test_after_ten_minutes_nobody_wants_it_any_more(
+    slack: SlackSandbox, desk: Desk, autoenhance: AutoenhanceSandbox, clock: Clock, chosen: None
+) -> None:
+    """The job ends without a word."""
+    autoenhance.set_mood("500")
+    await slack.say(f"{APP}{OAK}")
+    await autoenhance.asked(1)
+    clock.turn(minutes=11)
+    await ended(desk)
+
+    assert slack.messages(SHOOTS)[-1].attachments == []
+    assert await dead(desk) == []
+
+
+async def test_a_message_that_was_deleted_meanwhile_is_let_go(
+    slack: SlackSandbox, desk: Desk, chosen: None
+) -> None:
+    """Nothing is left over that an admin would have to look at."""
+    gate = slack.hold("chat.unfurl")
+    await slack.say(f"{APP}{OAK}")
+    await gate.reached.wait()
+    slack.delete(slack.messages(SHOOTS)[-1])
+    gate.open()
+    await ended(desk)
+
+    assert [call.answer["error"] for call in slack.calls("chat.unfurl")] == ["cannot_find_message"]
+    assert await dead(desk) == []
+
+
+async def test_too_many_is_waited_for(slack: SlackSandbox, chat: Chat, chosen: None) -> None:
+    """As Slack asks it with its Retry-After."""
+    slack.fail("chat.unfurl", error="ratelimited", retry_after=1)
+    await slack.say(f"{APP}{OAK}")
+    message = slack.messages(SHOOTS)[-1]
+
+    await chat.until(lambda: "Oak Terrace" in message.plain())
+    assert len(slack.calls("chat.unfurl")) == 2
+
+
+async def test_after_too_many_slack_is_left_alone(
+    paste: Paster, slack: SlackSandbox, chat: Chat, chosen: None
+) -> None:
+    """The next link does not ask again before its time."""
+    slack.fail("chat.unfurl", error="ratelimited", retry_after=600)
+    await slack.say(f"{APP}{OAK}")
+    await slack.until(lambda: slack.calls("chat.unfurl"))
+    await slack.say(f"{APP}{ELM}")
+    await chat.order(OAK)
+    await chat.reads("Ready · Oak Terrace")
+
+    assert len(slack.calls("chat.unfurl")) == 1
+
+
+async def test_without_its_scope_an_admin_can_see_why(slack: SlackSandbox, desk: Desk, chosen: None) -> None:
+    """The job is kept with the reason, which `check` lists; in the channel nothing is said."""
+    slack.scopes.discard("links:write")
+    await slack.say(f"{APP}{OAK}")
+    await ended(desk)
+
+    [reason] = await dead(desk)
+    assert "missing_scope" in reason
+
+
+async def dead(desk: Desk) -> list[str]:
+    """Why jobs were given up."""
+    return [job.reason for job in await desk.ground.ledger.dead_jobs()]
+
+
+def _exchange(slack: SlackSandbox) -> Exchange:
+    return next(each for each in reversed(slack.exchanges) if each.kind == "events_api")
+
+
+def _heard(slack: SlackSandbox) -> dict[str, Any]:
+    heard: dict[str, Any] = json.loads(_exchange(slack).body)
+    return heard
+
+
+async def _deliver(slack: SlackSandbox, payload: dict[str, Any]) -> int:
+    body = json.dumps(payload).encode()
+    return (await slack.send_raw(body, slack.signed(body, JSON))).status

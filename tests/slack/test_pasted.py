@@ -1,0 +1,53 @@
+"""What Slack tells of pasted links, read."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.jobs.own import PastedLink
+from bot.slack.pasted import unfurl
+
+NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)
+URL = "https://app.autoenhance.ai/orders/12-elm"
+EVENT: dict[str, Any] = {
+    "type": "link_shared",
+    "channel": "C1",
+    "unfurl_id": "u1",
+    "source": "conversations_history",
+    "links": [{"domain": "autoenhance.ai", "url": URL}],
+}
+
+
+def test_a_link_in_a_message_is_a_job() -> None:
+    """By the very address that Slack told, as it wants that back."""
+    job = unfurl({"team_id": "T1", "event": EVENT}, NOW)
+
+    assert job is not None
+    assert (job.team_id, job.channel_id, job.unfurl_id, job.at) == ("T1", "C1", "u1", NOW)
+    assert job.links == (PastedLink.model_validate({"url": URL, "order": "12-elm"}),)
+
+
+NOTHING: list[tuple[str, dict[str, Any]]] = [
+    ("still being written", {"source": "composer", "channel": "COMPOSER"}),
+    ("still being written, in a channel", {"source": "composer"}),
+    ("no source", {"source": ""}),
+    ("no unfurl_id", {"unfurl_id": ""}),
+    ("no channel", {"channel": ""}),
+    ("no links", {"links": []}),
+    ("links of another shape", {"links": URL}),
+    ("a link of another shape", {"links": [URL, {"url": 7}]}),
+    ("another page", {"links": [{"url": "https://app.autoenhance.ai/settings"}]}),
+]
+
+
+@pytest.mark.parametrize(("_case", "changes"), NOTHING, ids=[case[0] for case in NOTHING])
+def test_what_is_left_alone(_case: str, changes: dict[str, Any]) -> None:
+    """What was not sent yet, what names no order, and what does not read as Slack writes it."""
+    assert unfurl({"team_id": "T1", "event": EVENT | changes}, NOW) is None
+
+
+@pytest.mark.parametrize("payload", [{}, {"event": None}, {"event": "x"}])
+def test_an_event_without_an_event_is_left_alone(payload: dict[str, Any]) -> None:
+    """Shapes vary; nothing is raised."""
+    assert unfurl(payload, NOW) is None
