@@ -24,6 +24,7 @@ ANA_BOT, ANA_BEN = "D0ANA00001", "D0ANABEN01"
 FEATURES: dict[str, Any] = {
     "bot_user": {"display_name": "Order Desk"},
     "slash_commands": [{"command": "/order", "should_escape": True}],
+    "unfurl_domains": ["autoenhance.ai"],
     "shortcuts": [
         {"type": "message", "callback_id": "check_orders_here", "name": "Check orders here"},
         {"type": "global", "callback_id": "look_up_order", "name": "Look up an order"},

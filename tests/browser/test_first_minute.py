@@ -42,6 +42,19 @@ async def test_a_newcomers_first_minute(screen: Screen, slack: SlackSandbox) -> 
     await expect(hint).to_contain_text("That was the minute")
 
 
+async def test_a_pasted_link_gets_a_card(screen: Screen) -> None:
+    """Once the channel chose so; its button shows the whole card to whoever presses it."""
+    await screen.type("/order settings unfurl on")
+    await expect(screen.message("gets a small card")).to_be_visible()
+    await screen.type(f"Is https://app.autoenhance.ai/orders/{OAK} done?")
+    pasted = screen.message("Is https://app.autoenhance.ai")
+    await expect(pasted).to_contain_text("Ready · 18 of 18 done")
+    await expect(pasted).to_contain_text("Added by Order Desk")
+
+    await pasted.get_by_role("button", name="Show Oak Terrace, show home").click()
+    await expect(screen.card("Oak Terrace, show home")).to_contain_text(ONLY_YOU)
+
+
 async def test_the_hint_stays_away_once_hidden(screen: Screen) -> None:
     """Whoever has closed the hint does not see it again after a reload."""
     await screen.hint.get_by_role("button", name="Hide this hint").click()
@@ -58,7 +71,7 @@ async def test_what_one_types_is_completed(screen: Screen) -> None:
     options = screen.suggestions
     await screen.composer.press_sequentially("/o")
     await options.filter(has_text="/order").click()
-    await expect(options.filter(has_text="broadcast on | off")).to_be_visible()
+    await expect(options.filter(has_text="broadcast | unfurl, on | off")).to_be_visible()
     await expect(options.filter(has_text="44 Quay Road, loft")).to_be_attached()
 
     await screen.composer.press_sequentially("watch 7 harb")

@@ -23,7 +23,7 @@ from tests.shoot import SHOOT, Shoot
 from tests.slack.kit import NOW, SAMPLES, view
 from tests.slack.snapshots import kept
 
-Place = Literal["message", "answer", "thread", "modal", "home"]
+Place = Literal["message", "answer", "thread", "modal", "home", "below"]
 
 _NAMES = {"<@U1>": f"<@{ANA}>", "<@U2>": f"<@{BEN}>", "<#C1>": f"<#{SHOOTS}>"}
 
@@ -57,7 +57,13 @@ def _still(name: str, sent: dict[str, Any]) -> Still:
         said = said.replace(made_up, real)
     posted = ("the-card-", "the-word-")
     place: Place = (
-        "thread" if name.startswith("each-notice") else "message" if name.startswith(posted) else "answer"
+        "below"
+        if name.startswith("below-")
+        else "thread"
+        if name.startswith("each-notice")
+        else "message"
+        if name.startswith(posted)
+        else "answer"
     )
     return Still(sent.get("type", place), json.loads(said))
 

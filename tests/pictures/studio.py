@@ -35,8 +35,19 @@ class Studio:
             self.slack.workspace.publish(ANA, still.sent)
             await self.open_home()
             await self.home(to)
+        elif still.place == "below":
+            await self._below(still, to)
         else:
             await self._message(still, to)
+
+    async def _below(self, still: Still, to: Path) -> None:
+        workspace = self.slack.workspace
+        pasted = workspace.post(SHOOTS, ANA, "Is it done? <https://app.autoenhance.ai/orders/12-elm>")
+        workspace.attach(pasted, [still.sent | {"is_app_unfurl": True}])
+        row = self.page.locator(f'#messages > [data-key="{pasted.ts}"]')
+        await self._element(row, to)
+        workspace.delete(pasted)
+        await expect(row).to_be_hidden()
 
     async def _message(self, still: Still, to: Path) -> None:
         workspace, place = self.slack.workspace, still.place

@@ -15,6 +15,7 @@ from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
 from bot.sandbox.block_kit import Surface, problems
+from bot.sandbox.drawing import plain
 from bot.sandbox.orders import REASONS
 from bot.slack import cards, refusals, views, words
 from bot.slack.help import HELP, TOPICS
@@ -55,6 +56,17 @@ def test_card_of_each_kind_of_order(order_id: str, snapshot: SnapshotAssertion) 
 
     fits(card)
     assert card == snapshot
+
+
+@pytest.mark.parametrize("order_id", SAMPLES, ids=[slug(order["name"]) for order in SAMPLES.values()])
+def test_below_a_link_to_each_kind_of_order(order_id: str, snapshot: SnapshotAssertion) -> None:
+    """Two lines and a button; what everybody reads of it holds no id."""
+    order = view(SAMPLES[order_id])
+    small = views.unfurl(order)
+
+    assert problems(small["blocks"], surface="message") == []
+    assert order.order not in plain(small["blocks"])
+    assert small == snapshot
 
 
 @pytest.mark.parametrize(

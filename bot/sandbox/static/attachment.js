@@ -17,7 +17,8 @@ export function attachment(part, context) {
     part.blocks && h("div", { class: "content" }, drawBlocks(part.blocks, context)),
     part.image_url && h("span", { class: "picture" }, "🖼 picture"),
     part.actions && h("span", { class: "unknown", "data-type": "attachment actions" }, "cannot draw: attachment actions"),
-    part.footer && h("p", { class: "note" }, plainText(part.footer)));
+    part.footer && h("p", { class: "note" }, plainText(part.footer)),
+    part.is_app_unfurl && h("p", { class: "note" }, "Added by Order Desk"));
   if (!node.childElementCount) node.append(part.fallback ?? "an empty attachment");
   const colour = NAMED[part.color] ?? (/^#?[0-9a-f]{6}$/i.test(part.color ?? "") ? `#${part.color.replace("#", "")}` : null);
   if (colour) node.style.setProperty("--bar", colour);
