@@ -89,6 +89,7 @@ def _trouble(view: TroubleView, spot: Spot, value: str) -> Card:
 def _order(view: OrderView, spot: Spot, value: str) -> Card:
     progress, tally = view.progress, view.progress.tally
     shown = MANY if spot.where == "view" else FEW
+    rest = words.UNDER_SHOW_PHOTOS if spot.where in {"ephemeral", "message"} else ""
     title = f"{words.state(tally)} · {view.title}"
     told = words.situation(tally)
     notes = _watch_notes(view)
@@ -99,7 +100,7 @@ def _order(view: OrderView, spot: Spot, value: str) -> Card:
         blocks.header(f"{words.mark(tally)} {title}"),
         blocks.section("\n".join(line for line in (told, _bar(view)) if line)),
         *_fields(progress),
-        *failures_block(progress.failures, shown),
+        *failures_block(progress.failures, shown, rest),
         *([blocks.section(odd)] if odd else []),
         *([blocks.context(*notes)] if notes else []),
         blocks.context(" · ".join(_facts(view))),
@@ -107,7 +108,7 @@ def _order(view: OrderView, spot: Spot, value: str) -> Card:
         *([_buttons(view, spot, value)] if spot.where != "terminal" else []),
     ]
     said = [f"{escape(title)}.", f"{words.counted(tally)}." if tally.total else "", told]
-    said += [failures_text(progress.failures, shown), odd, f"{'. '.join(_look(view))}."]
+    said += [failures_text(progress.failures, shown, rest), odd, f"{'. '.join(_look(view))}."]
     said += [f"{note.rstrip('.')}." for note in notes]
     return Card(text=" ".join(part for part in said if part), blocks=parts)
 

@@ -39,18 +39,21 @@ def _reason(failure: Failure) -> str:
     return fit(one_line(failure.reason), REASON) or words.NO_REASON
 
 
-def _left(failures: Sequence[Failure], cut: Sequence[_Named]) -> str:
+def _left(failures: Sequence[Failure], cut: Sequence[_Named], where: str) -> str:
     """What is not named, in words; empty when all are."""
     left = sum(len(failure.names) for failure in failures) - sum(len(names) for _, _, names in cut)
-    return words.more_failures(left) if left else ""
+    return words.more_failures(left, where) if left else ""
 
 
-def failures_block(failures: Sequence[Failure], most: int) -> list[Block]:
-    """In rich_text, which Slack does not parse: names and reasons are foreign."""
+def failures_block(failures: Sequence[Failure], most: int, where: str) -> list[Block]:
+    """In rich_text, which Slack does not parse: names and reasons are foreign.
+
+    `where` says where the others are, behind how many they are.
+    """
     cut = _cut(failures, most)
     if not cut:
         return []
-    tail = [blocks.rich_line(blocks.rich(left, "italic"))] if (left := _left(failures, cut)) else []
+    tail = [blocks.rich_line(blocks.rich(left, "italic"))] if (left := _left(failures, cut, where)) else []
     return [blocks.rich_text(blocks.rich_list([_line(*named) for named in cut]), *tail)]
 
 
@@ -67,14 +70,14 @@ def _count(count: int, names: Sequence[str]) -> str:
     return f" ({count:,})" if count > len(names) else ""
 
 
-def failures_text(failures: Sequence[Failure], most: int) -> str:
+def failures_text(failures: Sequence[Failure], most: int, where: str) -> str:
     cut = _cut(failures, most)
     said = [
         f"{escape(reason)}{_count(count, names)}: {', '.join(code(name) for name in names)}"
         for reason, count, names in cut
         if names
     ]
-    return f"{'; '.join(filter(None, [*said, _left(failures, cut)]))}." if said else ""
+    return f"{'; '.join(filter(None, [*said, _left(failures, cut, where)]))}." if said else ""
 
 
 def odd_settings(odd: Sequence[OddSetting]) -> str:

@@ -41,7 +41,7 @@ def told(watch: Watch, notice: Notice, tally: Tally | None) -> str:
         case Kind.FINISHED:
             return f"{name} is ready{now}"
         case Kind.FAILED if tally and tally.state is State.FAILED:
-            return f"{name} failed: {situation(tally)}"
+            return f"{name} failed. {situation(tally)}"
         case Kind.FAILED:
             return f"{name} is finished, but needs attention{now}"
         case Kind.FAILURE:

@@ -45,7 +45,7 @@ def notice(
     opening = " ".join(part for part in (_MARKS[told.kind], said, notice_words.mention(mentioned)) if part)
     drawn = [
         blocks.section(opening),
-        *failures_block(failures, cards.FEW),
+        *failures_block(failures, cards.FEW, words.ON_THE_CARD),
         blocks.section(next_step),
         blocks.context(facts),
         _buttons(watch),
@@ -53,7 +53,7 @@ def notice(
     spoken = (
         said,
         notice_words.mention(mentioned),
-        failures_text(failures, cards.FEW),
+        failures_text(failures, cards.FEW, words.ON_THE_CARD),
         next_step,
         f"{facts}.",
     )
@@ -103,15 +103,10 @@ def brief_card(watch: Watch) -> Card:
     if watch.is_live:
         buttons.append(stop_button(watch.order, "Stop watching"))
     mark = words.mark(watch.seen.tally) if watch.seen else ""
-    counted = f"{words.counted(watch.seen.tally)}." if watch.seen else ""
-    drawn = [
-        _header(mark, watch),
-        *([blocks.section(counted)] if counted else []),
-        blocks.context(said),
-        blocks.actions(block_id(watch.order), *buttons),
-    ]
-    spoken = " ".join(part for part in (f"{notice_words.title(watch)}.", counted, said) if part)
-    return Card(text=fit_mrkdwn(spoken, LIMITS.text), blocks=drawn)
+    counted = words.counted(watch.seen.tally) if watch.seen else ""
+    told = said if said.startswith(counted) else f"{counted}.\n{said}"
+    drawn = [_header(mark, watch), blocks.section(told), blocks.actions(block_id(watch.order), *buttons)]
+    return Card(text=fit_mrkdwn(f"{notice_words.title(watch)}. {told}", LIMITS.text), blocks=drawn)
 
 
 def parked(place: str, why: str, watches: Sequence[Watch]) -> Card:

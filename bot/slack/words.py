@@ -102,8 +102,12 @@ NO_REASON = "No reason given"
 EXPIRED = "Expired"
 
 
-def more_failures(left: int) -> str:
-    return f"and {left:,} more, under Show photos"
+UNDER_SHOW_PHOTOS = ", under Show photos"
+ON_THE_CARD = ", under Show photos on the card"
+
+
+def more_failures(left: int, where: str) -> str:
+    return f"and {left:,} more{where}"
 
 
 def more_photos(left: int) -> str:

@@ -1,12 +1,12 @@
 """The README's pictures show what there is to see today."""
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from tests.pictures import album
-from tests.pictures.scenes import played, stills
+from tests.pictures.scenes import Place, played, stills
 
 LARGEST = 150_000  # bytes: they stay in git for ever
 SHOWN = re.compile(r'<img src="docs/pictures/([\w-]+)\.png" width="(\d+)"\s+alt="([^"]*)">')
@@ -82,6 +82,6 @@ def test_there_is_a_picture_of_every_card() -> None:
     """Each that is kept whole is drawn, with real names in place of the tests' own."""
     drawn = stills()
 
-    assert {still.place for still in drawn.values()} == {"message", "answer", "thread", "modal", "home"}
+    assert {still.place for still in drawn.values()} == set(get_args(Place))
     assert set(album.README.values()) - {album.THREAD, album.HOME} <= set(drawn)
     assert "<@U1>" not in repr(drawn)

@@ -46,6 +46,9 @@ def taken(sent: Any) -> list[dict[str, Any]]:
             checked(sent)
             assert 1 <= len(text) <= LIMITS.text
             return list(blocks)
+        case {"blocks": below} if set(sent) == {"blocks"}:
+            assert problems(below, surface="message") == []
+            return list(below)
         case str():
             assert 1 <= len(sent) <= LIMITS.text
             return []
