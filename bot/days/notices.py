@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
     READY = "is ready"
     WRONG = "is finished, but needs attention"
-    FAILED = "failed:"
+    FAILED = "failed."
     FAILURE = "has its first failure"
     STUCK = "seems stuck"
     OTHER = ""
