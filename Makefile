@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
 
-.PHONY: demo test check bench bench-scale pictures install format lock clean
+.PHONY: demo test check bench bench-scale soak pictures install format lock clean
 
 demo: install  ## a Slack and an Autoenhance of your own, in the browser
 	$(BIN)/python app.py demo
@@ -23,6 +23,9 @@ bench: install  ## how fast it is beside what one would write without it; writes
 
 bench-scale: install  ## how many watches it can carry; a quarter of an hour and two gigabytes of disk
 	$(BIN)/python -m benchmarks.scale
+
+soak: install  ## a quarter of an hour of load, bad weather and kill -9; counts whether every promise was kept
+	$(BIN)/python -m benchmarks.soak
 
 pictures: install  ## every card and the page as PNG, into docs/pictures; needs a Chromium
 	$(BIN)/python -m tests.pictures

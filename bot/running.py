@@ -7,6 +7,8 @@ import structlog
 import uvicorn
 
 from bot.build.desk import open_crew, open_desk
+from bot.build.pace import USUAL, Pace
+from bot.clients import Now, utc_now
 from bot.settings import Settings
 from bot.watchdog import watched
 
@@ -15,11 +17,11 @@ HUNG = 15.0  # seconds in which nothing runs; before others take its jobs over
 log = structlog.get_logger(__name__)
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, *, now: Now = utc_now, pace: Pace = USUAL) -> None:
     """Raises SettingsError and SlackBusy."""
     # uvicorn takes the signals over while it serves, and raises them again when it has ended, before we have
     stop = stop_signal()
-    async with open_desk(settings) as desk:
+    async with open_desk(settings, now=now, pace=pace) as desk:
         if stop.is_set():
             return
         config = uvicorn.Config(

@@ -66,6 +66,7 @@ class Doors:
 
     async def _respond(self, request: Request) -> Response:
         secret, params = request.path_params["secret"], await _params(request)
+        await self.responder.ready(secret)
         call = Call(RESPOND, params, self.now(), secret=secret)
         return await self._kept(call, lambda: self._responded(secret, params))
 

@@ -47,10 +47,12 @@ class People:
         if offered is None:
             raise NotOffered(f"the app has no command {name}")
         url = self._tickets.response(user, channel)
+        url.drawn.clear()
         sent = as_sent(text.strip(), self.names()) if offered.get("should_escape") else text.strip()
         payload = payloads.command(self._occasion(user, channel, url), name, sent)
         exchange = await self._delivery.deliver("slash_commands", payload)
         self._replies.to_command(exchange, url, typed)
+        url.drawn.set()
         return exchange
 
     def reply(self, exchange: Exchange) -> Message | None:

@@ -1,5 +1,7 @@
 """What a response_url does: answer one person, or all, also where the bot is not a member."""
 
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 from bot.sandbox import harbour
@@ -7,11 +9,20 @@ from bot.sandbox.checks import checked
 from bot.sandbox.tickets import ResponseUrl, Tickets
 from bot.sandbox.workspace import Message, Workspace
 
+DRAWN = 1.0  # seconds
+
 
 class Responder:
     def __init__(self, workspace: Workspace, tickets: Tickets) -> None:
         self._workspace = workspace
         self._tickets = tickets
+
+    async def ready(self, secret: str) -> None:
+        """Returns when the ack of a command is drawn, or late: an app may answer before it acknowledges."""
+        url = self._tickets.find(secret)
+        with suppress(TimeoutError):
+            if url is not None:
+                await asyncio.wait_for(url.drawn.wait(), DRAWN)
 
     def respond(self, secret: str, params: dict[str, Any]) -> None:
         """Use the response_url once; raises Refused."""

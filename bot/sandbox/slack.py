@@ -97,6 +97,13 @@ class SlackSandbox(Composer):
         """What the bot called: this Web API method, or `respond` for response_urls; or everything."""
         return [call for call in self._doors.calls if method in {None, call.method}]
 
+    def forget(self) -> list[Call]:
+        """The finished calls so far, and keeps neither them nor the deliveries: for whoever runs for long."""
+        finished = [call for call in self._doors.calls if call.status]
+        self._doors.calls[:] = [call for call in self._doors.calls if not call.status]
+        self._delivery.exchanges.clear()
+        return finished
+
     def messages(self, channel: str = SHOOTS, *, viewer: str | None = None) -> list[Message]:
         """What this person sees in a channel, replies included, oldest first; without one, everything."""
         return self.workspace.messages(channel, viewer)

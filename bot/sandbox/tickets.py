@@ -1,8 +1,9 @@
 """What Slack hands to an app for one occasion: trigger ids and response_urls."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.sandbox.workspace import Message
 from bot.slack.limits import LIMITS
@@ -39,6 +40,8 @@ class ResponseUrl:
     source: Message | None
     follows: bool
     uses: int = 0
+    drawn: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while nothing is on its way there: what an ack says comes before what is sent right after it."""
 
 
 class Tickets:
@@ -67,6 +70,7 @@ class Tickets:
     def response(self, user: str, channel: str, source: Message | None = None) -> ResponseUrl:
         secret = secrets.token_hex(16)
         url = ResponseUrl(secret, user, channel, self._now(), source, follows=source is None)
+        url.drawn.set()
         self._responses[secret] = url
         return url
 

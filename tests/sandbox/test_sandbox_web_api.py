@@ -313,3 +313,31 @@ async def test_attachments_are_kept(world: World) -> None:
     part = {"color": "#2eb67d", "title": "12 Elm Street", "text": "24 of 30"}
     assert (await world.bot.call("chat.postMessage", channel=SHOOTS, attachments=[part]))["ok"]
     assert world.slack.messages()[-1].attachments == [part]
+
+
+async def test_what_comes_right_after_an_ack_stands_after_it(world: World) -> None:
+    """Also when it overtakes it on the way: an answer is never drawn over by "Looking up…"."""
+    world.bot.reply, world.bot.held = answer(text="Looking up…"), asyncio.Event()
+    asking = asyncio.create_task(world.slack.command("/order x"))
+    await world.slack.until(lambda: world.bot.heard)
+    answering = asyncio.create_task(world.bot.respond(text="Ready", replace_original=True))
+    assert await asyncio.wait({answering}, timeout=0.05) == (set(), {answering})
+    world.bot.held.set()
+    exchange = await asking
+    await answering
+
+    shown = world.slack.reply(exchange)
+    assert shown is not None
+    assert shown.text == "Ready"
+
+
+async def test_who_never_acknowledges_is_heard_all_the_same(world: World) -> None:
+    """An answer waits for the ack only for a moment."""
+    world.bot.held = asyncio.Event()
+    asking = asyncio.create_task(world.slack.command("/order x"))
+    await world.slack.until(lambda: world.bot.heard)
+    assert (await world.bot.respond(text="Ready")).status_code == 200
+    assert world.slack.messages()[-1].text == "Ready"
+
+    world.bot.held.set()
+    await asking

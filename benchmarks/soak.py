@@ -1,0 +1,97 @@
+"""Whether it lasts: `python -m benchmarks.soak`, a quarter of an hour; with `--short`, two minutes.
+
+Twenty look-ups and five watches a second, while Slack and Autoenhance limit, fail, are slow and are away, and
+while the bot is killed again and again and starts with a clock that is off. Then all of it is counted.
+"""
+
+import argparse
+import asyncio
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from benchmarks.machine import machine
+from benchmarks.soaking.crowd import LOOK, Crowd
+from benchmarks.soaking.keeper import Keeper
+from benchmarks.soaking.plan import FULL, SHORT, Plan
+from benchmarks.soaking.verdict import Rows, Verdict, judge
+from benchmarks.soaking.weather import weather
+from bot.demo import open_sandbox
+
+PAGE = Path(__file__).with_name("soak.md")
+LATER = 40 * 86_400.0  # seconds
+TIDY = 10.0  # seconds for it
+
+
+async def soak(plan: Plan) -> Verdict:
+    with tempfile.TemporaryDirectory(prefix="order-desk-soak-") as folder:
+        async with open_sandbox(Path(folder)) as sandbox:
+            file = Path(folder) / "order-desk.sqlite3"
+            crowd, keeper = Crowd(sandbox, plan), Keeper(sandbox)
+            looking = asyncio.create_task(_look(crowd))
+            async with keeper.running():
+                killing = asyncio.create_task(keeper.kill(plan.killed_every))
+                await asyncio.gather(crowd.ask(), weather(sandbox, plan))
+                killing.cancel()
+                await _until(lambda: _is_over(crowd, file), plan.rest)
+            looking.cancel()
+            before = _count(file)
+            async with keeper.running(LATER):
+                await _until(lambda: not sum(_count(file)[2:]), TIDY)
+            jobs_later, looks_later = _count(file)[2:]
+            return judge(crowd, keeper, Rows(*before, jobs_later, looks_later))
+
+
+async def _look(crowd: Crowd) -> None:
+    while True:
+        await asyncio.sleep(LOOK)
+        crowd.look()
+
+
+async def _until(done: Callable[[], bool], seconds: float) -> None:
+    """Or as long as that."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends and not done():  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(LOOK)
+
+
+def _is_over(crowd: Crowd, file: Path) -> bool:
+    return not crowd.waiting and not _count(file)[0] and crowd.all_told()
+
+
+def _count(file: Path) -> tuple[int, int, int, int]:
+    """Open jobs, dead ones, all of them, and looks."""
+    query = (
+        "SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'dead'), count(*),"
+        " (SELECT count(*) FROM looks) FROM jobs"
+    )
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as read:
+        jobs_open, dead, jobs, looks = read.execute(query).fetchone()
+    return jobs_open, dead, jobs, looks
+
+
+def page(where: str, verdict: Verdict) -> str:
+    kept = "\n".join(f"- {broken}" for broken in verdict.broken) or "Every promise was kept."
+    counts = "\n".join(f"| {name} | {number} |" for name, number in verdict.counts.items())
+    return f"# Endurance\n\n{where} Made by `make soak`.\n\n{kept}\n\n| what | |\n|---|---|\n{counts}\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--short", action="store_true", help="two minutes; writes nothing")
+    short = parser.parse_args().short
+    where = machine()
+    verdict = asyncio.run(soak(SHORT if short else FULL))
+    text = page(where, verdict)
+    sys.stdout.write(text)
+    if not short:
+        PAGE.write_text(text, encoding="utf-8")
+    sys.exit(bool(verdict.broken))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""`python app.py serve` with a clock that is off, for a Slack that takes more edits than the real one.
+
+Five watched orders end each second here. A workspace of Slack takes fifty edits a minute, so that their cards
+would be drawn for hours after; that pace has tests of its own.
+"""
+
+import argparse
+import asyncio
+import sys
+from datetime import datetime, timedelta
+
+from bot import logs, running
+from bot.build.pace import Pace
+from bot.clients import utc_now
+from bot.errors import SlackBusy
+from bot.settings import Settings
+
+REFILL = 0.5  # seconds for ten edits
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--off", type=float, default=0.0, help="seconds by which its clock is ahead")
+    off = timedelta(seconds=parser.parse_args().off)
+
+    def now() -> datetime:
+        return utc_now() + off
+
+    settings = Settings.load(for_slack=True)
+    logs.configure("INFO")
+    try:
+        asyncio.run(running.serve(settings, pace=Pace(refill=REFILL), now=now))
+    except SlackBusy:
+        sys.exit("Slack does not answer")  # who keeps it running starts it again
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""People who ask at their own pace, whether or not they were answered before; what they see in the end."""
+
+import asyncio
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from http.client import OK
+from itertools import count
+
+from benchmarks.soaking.plan import Plan
+from benchmarks.soaking.said import Kind, Said, said_of
+from benchmarks.soaking.weather import POST
+from bot.demo import Sandbox
+from bot.sandbox.delivery import Exchange
+from bot.sandbox.harbour import BOT, TEAM
+from bot.sandbox.order_shapes import order, photos
+from bot.sandbox.workspace import Channel, Message, User
+
+CHANNELS, PEOPLE, KNOWN = 100, 200, 300
+PHOTOS = 8
+NOT_YET = ("I'll answer here", "I'll search again")
+PROMISES = ("I'll write in", "I'll tell you", "I watch it")
+LOOK = 1.0  # seconds between two looks at who was answered
+
+
+@dataclass
+class Asked:
+    """`name` is that of the order to be watched, empty for a look-up; times are by the stand-ins' clock."""
+
+    exchange: Exchange
+    channel: str
+    name: str
+    at: float
+    answered: float | None = None
+    said: str = ""
+
+    @property
+    def is_promise(self) -> bool:
+        return bool(self.name) and any(words in self.said for words in PROMISES)
+
+
+@dataclass
+class Crowd:
+    sandbox: Sandbox
+    plan: Plan
+    asked: list[Asked] = field(default_factory=list)
+    refused: int = 0  # requests that were not acknowledged: Slack told them so
+    waiting: list[Asked] = field(default_factory=list)
+    ends: dict[str, float] = field(default_factory=dict)  # of watched orders, by name
+    statuses: Counter[str] = field(default_factory=Counter)  # of the calls of the bot, by whom and how
+    unconfirmed: set[Said] = field(default_factory=set)  # what Slack did not confirm when it was posted
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(1)  # noqa: S311 - the same crowd each time
+        self._number = count(1)
+        self._tasks: set[asyncio.Task[None]] = set()
+        workspace = self.sandbox.slack.workspace
+        self._people = [f"U0SOAK{n:05}" for n in range(PEOPLE)]
+        self.channels = [f"C0SOAK{n:05}" for n in range(CHANNELS)]
+        for user in self._people:
+            workspace.users[user] = User(user, user.lower(), user, TEAM)
+        for room in self.channels:
+            workspace.channels[room] = Channel(room, room.lower(), {*self._people, BOT})
+        for n in range(KNOWN):
+            self._add(f"known-{n}", f"Known {n}", done=PHOTOS)
+
+    async def ask(self) -> None:
+        """As long as the plan says, and then until everybody who could be answered is."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._often(self.plan.look_ups, self._look_up))
+            tasks.create_task(self._often(self.plan.watches, self._watch))
+        await asyncio.gather(*self._tasks)
+
+    async def _often(self, a_second: float, what: Callable[[], Coroutine[None, None, None]]) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        for n in range(round(self.plan.lasts * a_second)):
+            await asyncio.sleep(began + n / a_second - loop.time())
+            self._keep(what())
+
+    def _keep(self, doing: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(doing)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _look_up(self) -> None:
+        await self._type(f"/order known-{self._chance.randrange(KNOWN)}")
+
+    async def _watch(self) -> None:
+        id_ = f"watched-{next(self._number)}"
+        name = f"Soak {id_}"
+        self._add(id_, name, done=1)
+        lasts = self._chance.uniform(*self.plan.life)
+        self._keep(self._end(id_, name, lasts))
+        await self._type(f"/order watch {id_}", name)
+
+    async def _end(self, id_: str, name: str, lasts: float) -> None:
+        await asyncio.sleep(lasts / 2)
+        self._add(id_, name, done=PHOTOS // 2)
+        await asyncio.sleep(lasts / 2)
+        self._add(id_, name, done=PHOTOS)
+        self.ends[name] = self._now()
+
+    async def _type(self, text: str, name: str = "") -> None:
+        user, channel = self._chance.choice(self._people), self._chance.choice(self.channels)
+        at = self._now()
+        exchange = await self.sandbox.slack.command(text, user=user, channel=channel)
+        if exchange.error:
+            self.refused += 1
+            return
+        asked = Asked(exchange, channel, name, at)
+        self.asked.append(asked)
+        self.waiting.append(asked)
+
+    def look(self) -> None:
+        """Who was answered meanwhile. An answer that was read is taken away: nobody keeps them either."""
+        still = []
+        for asked in self.waiting:
+            shown = self.sandbox.slack.reply(asked.exchange)
+            if shown is None or not _is_final(shown):
+                still.append(asked)
+                continue
+            asked.answered, asked.said = self._now(), f"{shown.text} {shown.plain()}"
+            self.sandbox.slack.delete(shown)
+        self.waiting = still
+        self._count()
+
+    def all_told(self) -> bool:
+        """Whether every end that was promised stands in its thread."""
+        told = set(self.told())
+        return all(Said(asked.name, Kind.READY) in told for asked in self.asked if asked.is_promise)
+
+    def told(self) -> dict[Said, list[Message]]:
+        """What everybody sees, by what it says; all that stands outside of a thread is a card."""
+        found: dict[Said, list[Message]] = defaultdict(list)
+        for channel in self.channels:
+            for message in self.sandbox.slack.messages(channel):
+                if message.user == BOT and not message.ephemeral_to and (said := said_of(message.text)):
+                    found[said if message.thread_ts else Said(said.name, Kind.CARD)].append(message)
+        return found
+
+    def _count(self) -> None:
+        """The calls of the bot are counted and forgotten, or they would fill the memory."""
+        for call in self.sandbox.slack.forget():
+            self.statuses[f"{call.method} {call.status}"] += 1
+            if call.method == POST and call.status != OK and (said := said_of(call.params["text"])):
+                self.unconfirmed.add(said)
+        for asked in self.sandbox.autoenhance.forget():
+            self.statuses[f"Autoenhance {asked.status}"] += 1
+
+    def _add(self, id_: str, name: str, *, done: int) -> None:
+        images = photos(id_, (done, {}), (PHOTOS - done, {"status": "waiting"}))
+        working = done < PHOTOS
+        self.sandbox.autoenhance.add(order(id_, name, images, now=self._now(), age=60, is_processing=working))
+
+    def _now(self) -> float:
+        return self.sandbox.slack.workspace.now()
+
+
+def _is_final(shown: Message) -> bool:
+    return bool(shown.blocks) and not any(words in shown.plain() for words in NOT_YET)

@@ -1,0 +1,148 @@
+"""What came of it: the counts, and each promise that was not kept."""
+
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmarks.soaking.crowd import Asked, Crowd
+from benchmarks.soaking.keeper import Keeper, Sample
+from benchmarks.soaking.said import Kind, Said
+from bot.sandbox.workspace import Message
+
+AT_MOST = 2  # a notice, and a card: once more where its acceptance could not be confirmed
+NEAR = 10.0  # seconds before a kill in which something may have been posted and not noted
+GROWTH = 1.25  # of the median from the first third of all processes to the last
+BUSY = 32  # connections more or fewer, as it has more or less to do just then
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Of the database at the end, and after 40 days more."""
+
+    open_jobs: int
+    dead_jobs: int
+    jobs: int
+    looks: int
+    jobs_later: int
+    looks_later: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    counts: Mapping[str, object]
+    broken: tuple[str, ...]
+
+
+def judge(crowd: Crowd, keeper: Keeper, rows: Rows) -> Verdict:
+    promised = [asked for asked in crowd.asked if asked.is_promise]
+    posted = crowd.told()
+    repeats = {said: messages for said, messages in posted.items() if len(messages) > 1}
+    lags = sorted(_lags(promised, posted, crowd.ends))
+    waits = sorted(asked.answered - asked.at for asked in crowd.asked if asked.answered is not None)
+    counts: dict[str, object] = {
+        "requests acknowledged": len(crowd.asked),
+        "requests refused, so that Slack said so": crowd.refused,
+        "answered": len(waits),
+        "wait for the answer, p50 / p99 / longest": _spread(waits),
+        "watches promised": len(promised),
+        "ends noticed": len(lags),
+        "end to notice, p50 / p99 / longest": _spread(lags),
+        "posted twice, each unconfirmed or killed": len(repeats),
+        "kills": len(keeper.kills),
+        "starts without Slack": keeper.refused,
+        "memory before a kill, first and last third": " / ".join(_megabytes(keeper.samples)),
+        "handles before a kill, most": max((each.handles for each in keeper.samples), default=0),
+        "jobs open / dead / in all": f"{rows.open_jobs} / {rows.dead_jobs} / {rows.jobs}",
+        "jobs and looks after 40 days": f"{rows.jobs_later} / {rows.looks_later}",
+        **dict(sorted(crowd.statuses.items())),
+    }
+    broken = (
+        *_hardly_tried(crowd, keeper),
+        *_unanswered(crowd),
+        *_untold(promised, posted),
+        *_repeated(repeats, crowd.unconfirmed, keeper.kills),
+        *_grown(keeper.samples),
+        *_kept(rows, len(crowd.asked)),
+    )
+    return Verdict(counts, tuple(broken))
+
+
+def _lags(
+    promised: Sequence[Asked], posted: Mapping[Said, Sequence[Message]], ends: Mapping[str, float]
+) -> Iterator[float]:
+    for asked in promised:
+        if (told := posted.get(Said(asked.name, Kind.READY))) and asked.answered is not None:
+            yield float(told[0].ts) - max(ends[asked.name], asked.answered)
+
+
+def _hardly_tried(crowd: Crowd, keeper: Keeper) -> Iterator[str]:
+    """What nobody asked proves nothing."""
+    if len(crowd.asked) < crowd.refused:
+        yield f"only {len(crowd.asked)} requests were acknowledged, and {crowd.refused} refused"
+    if not keeper.kills:
+        yield "nobody was killed"
+
+
+def _unanswered(crowd: Crowd) -> Iterator[str]:
+    if crowd.waiting:
+        yield f"{len(crowd.waiting)} requests were acknowledged and never answered"
+
+
+def _untold(promised: Sequence[Asked], posted: Mapping[Said, Sequence[Message]]) -> Iterator[str]:
+    silent = [asked.name for asked in promised if Said(asked.name, Kind.READY) not in posted]
+    if silent:
+        yield f"{len(silent)} ends were never told, such as that of {silent[0]}"
+    cards = (posted.get(Said(asked.name, Kind.CARD), ()) for asked in promised)
+    stale = sum(not any("Ready" in card.plain() for card in found) for found in cards)
+    if stale:
+        yield f"{stale} cards do not show the end"
+
+
+def _repeated(
+    repeats: Mapping[Said, Sequence[Message]], unconfirmed: set[Said], kills: Sequence[float]
+) -> Iterator[str]:
+    for said, messages in repeats.items():
+        first = float(messages[0].ts)
+        killed = any(first <= kill <= first + NEAR for kill in kills)
+        if len(messages) > AT_MOST:
+            yield f"{said.name} {said.kind or 'card'} was posted {len(messages)} times"
+        elif said not in unconfirmed and not killed:
+            yield f"{said.name} {said.kind or 'card'} was posted twice, and nothing had gone wrong"
+
+
+def _grown(samples: Sequence[Sample]) -> Iterator[str]:
+    third = len(samples) // 3
+    if not third:
+        yield "no process was killed often enough to compare"
+        return
+    first, last = samples[:third], samples[-third:]
+    memory = [statistics.median(each.memory for each in part) for part in (first, last)]
+    handles = [statistics.median(each.handles for each in part) for part in (first, last)]
+    if memory[1] > memory[0] * GROWTH:
+        yield f"a process takes {memory[1] / memory[0]:.2f} times the memory of the first ones"
+    if handles[1] > handles[0] * GROWTH + BUSY:
+        yield f"a process holds {handles[1]:.0f} handles, and the first ones {handles[0]:.0f}"
+
+
+def _kept(rows: Rows, asked: int) -> Iterator[str]:
+    if rows.open_jobs:
+        yield f"{rows.open_jobs} jobs were left"
+    if rows.dead_jobs:
+        yield f"{rows.dead_jobs} jobs were given up"
+    if rows.jobs > asked:
+        yield f"{rows.jobs} jobs are kept, for {asked} requests"
+    if rows.jobs_later or rows.looks_later:
+        yield f"after 40 days, {rows.jobs_later} jobs and {rows.looks_later} looks are still kept"
+
+
+def _spread(sorted_: Sequence[float]) -> str:
+    if not sorted_:
+        return "none"
+    half, most = sorted_[len(sorted_) // 2], sorted_[len(sorted_) * 99 // 100]
+    return f"{half:.2f} / {most:.2f} / {sorted_[-1]:.2f} s"
+
+
+def _megabytes(samples: Sequence[Sample]) -> Iterator[str]:
+    third = max(len(samples) // 3, 1)
+    for part in (samples[:third], samples[-third:]):
+        yield f"{statistics.median(each.memory for each in part) / 1e6:.0f} MB" if part else "none"

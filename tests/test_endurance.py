@@ -1,0 +1,14 @@
+"""The short form of `make soak`."""
+
+import pytest
+
+from benchmarks.soak import soak
+from benchmarks.soaking.plan import SHORT
+
+
+@pytest.mark.timeout(300)
+async def test_every_promise_is_kept_in_bad_weather() -> None:
+    """Each acknowledged request answered, each watch told to its end, nothing repeated without a reason."""
+    verdict = await soak(SHORT)
+
+    assert verdict.broken == (), verdict.counts
