@@ -33,14 +33,14 @@ async def soak(plan: Plan) -> Verdict:
             file = Path(folder) / "order-desk.sqlite3"
             crowd, keeper = Crowd(sandbox, plan), Keeper(sandbox)
             looking = asyncio.create_task(_look(crowd))
-            async with keeper.running():
+            async with keeper.running(plan.off):
                 killing = asyncio.create_task(keeper.kill(plan.killed_every))
                 await asyncio.gather(crowd.ask(), weather(sandbox, plan))
                 killing.cancel()
                 await _until(lambda: _is_over(crowd, file), plan.rest)
             looking.cancel()
             before = _count(file)
-            async with keeper.running(LATER):
+            async with keeper.running([LATER]):
                 await _until(lambda: not sum(_count(file)[2:]), TIDY)
             jobs_later, looks_later = _count(file)[2:]
             return judge(crowd, keeper, Rows(*before, jobs_later, looks_later))

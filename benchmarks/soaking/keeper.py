@@ -15,8 +15,6 @@ import psutil
 from bot.demo import Sandbox
 from tests.process import ROOT, environment
 
-# Seconds by which the clock of each next process is ahead; Slack's signature is good for five minutes.
-OFF = (0.0, 120.0, -90.0, 45.0, -200.0)
 AGAIN = 0.5  # seconds before one that ended by itself is started again
 READY = b"Uvicorn running on "
 
@@ -40,9 +38,9 @@ class Keeper:
     _began: float = 0.0
 
     @asynccontextmanager
-    async def running(self, *off: float) -> AsyncIterator[None]:
+    async def running(self, off: Sequence[float]) -> AsyncIterator[None]:
         """Until the end; what ended is started again, with the next of these clocks."""
-        keeping = asyncio.create_task(self._keep(off or OFF))
+        keeping = asyncio.create_task(self._keep(off))
         try:
             yield
         finally:

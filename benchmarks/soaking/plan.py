@@ -14,11 +14,30 @@ class Plan:
     outage: float  # of each, once
     killed_every: float
     rest: float  # for what is left, once nobody asks any more
+    off: tuple[float, ...]  # by which the clock of each next process is ahead; Slack's signature allows 300
 
 
 FULL = Plan(
-    lasts=900, look_ups=20, watches=5, life=(20, 60), storm=8, calm=4, outage=120, killed_every=60, rest=600
+    lasts=900,
+    look_ups=20,
+    watches=5,
+    life=(20, 60),
+    storm=8,
+    calm=4,
+    outage=120,
+    killed_every=60,
+    rest=600,
+    off=(0, 120, -90, 45, -200),
 )
 SHORT = Plan(
-    lasts=24, look_ups=20, watches=5, life=(2, 6), storm=1, calm=0.5, outage=3, killed_every=6, rest=120
+    lasts=24,
+    look_ups=20,
+    watches=5,
+    life=(2, 6),
+    storm=1,
+    calm=0.5,
+    outage=3,
+    killed_every=6,
+    rest=120,
+    off=(0, 12, -8),
 )

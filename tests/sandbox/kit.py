@@ -26,18 +26,23 @@ Json = dict[str, Any]
 
 @dataclass
 class TinyBot:
-    """Answers every delivery with `reply`, but not while it is `held`; keeps what it heard."""
+    """Answers every delivery with `reply`, but not while it is `held`; keeps what it heard.
+
+    `reached` is set when the first one is there.
+    """
 
     http: httpx.AsyncClient
     heard: list[Json] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     reply: Callable[[Json], Response] = lambda _: Response()
     held: asyncio.Event | None = None
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def hear(self, request: Request) -> Response:
         payload = _payload(request, (await request.body()).decode())
         self.requests.append(request)
         self.heard.append(payload)
+        self.reached.set()
         if self.held is not None:
             await self.held.wait()
         return self.reply(payload)

@@ -319,7 +319,7 @@ async def test_what_comes_right_after_an_ack_stands_after_it(world: World) -> No
     """Also when it overtakes it on the way: an answer is never drawn over by "Looking up…"."""
     world.bot.reply, world.bot.held = answer(text="Looking up…"), asyncio.Event()
     asking = asyncio.create_task(world.slack.command("/order x"))
-    await world.slack.until(lambda: world.bot.heard)
+    await world.bot.reached.wait()
     answering = asyncio.create_task(world.bot.respond(text="Ready", replace_original=True))
     assert await asyncio.wait({answering}, timeout=0.05) == (set(), {answering})
     world.bot.held.set()
@@ -335,7 +335,7 @@ async def test_who_never_acknowledges_is_heard_all_the_same(world: World) -> Non
     """An answer waits for the ack only for a moment."""
     world.bot.held = asyncio.Event()
     asking = asyncio.create_task(world.slack.command("/order x"))
-    await world.slack.until(lambda: world.bot.heard)
+    await world.bot.reached.wait()
     assert (await world.bot.respond(text="Ready")).status_code == 200
     assert world.slack.messages()[-1].text == "Ready"
 
