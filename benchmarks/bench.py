@@ -11,13 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.machine import machine
+from benchmarks.speed import photos
 from benchmarks.speed.figure import Figure
 
 PAGE = Path(__file__).with_name("results.md")
 COMMAND = "make bench"
 Part = Callable[[bool], list[Figure]]  # given whether to be quick: then the figures mean little
 
-PARTS: dict[str, Part] = {}
+PARTS: dict[str, Part] = {
+    "photos": photos.measure,
+}
 
 
 def page(where: str, figures: list[Figure]) -> str:

@@ -1,0 +1,70 @@
+"""An order of a thousand photos: parsed, understood and drawn, beside only reading its JSON."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from statistics import median
+
+from benchmarks.speed.figure import Figure
+from bot.autoenhance.client import Look
+from bot.jobs.seeing import order_view
+from bot.orders.ids import OrderId
+from bot.orders.model import parse_order
+from bot.sandbox.order_shapes import Json, failed, order, photos
+from bot.sandbox.orders import BIRCH, BLURRED, DARK, LIMITED
+from bot.slack.cards import orders_card
+from bot.slack.shown import Card, Spot
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+AT_MOST = 1.5  # times as long
+
+
+def body() -> bytes:
+    """In the middle of its work, as Autoenhance sends it: without spaces."""
+    modern = {"enhance_type": "modern", "window_pull_type": "NONE"}
+    groups: tuple[tuple[int, Json], ...] = (
+        (600, {}),
+        (150, {"downloaded": True}),
+        (10, modern),
+        (20, failed(BLURRED)),
+        (12, failed(DARK)),
+        (6, failed(LIMITED)),
+        (2, failed(None)),
+        (40, {"status": "processing"}),
+        (160, {"status": "waiting"}),
+    )
+    made = order(BIRCH, "Birch Avenue 9", photos(BIRCH, *groups), now=NOW.timestamp(), is_processing=True)
+    return json.dumps(made, separators=(",", ":")).encode()
+
+
+def card(sent: bytes) -> Card:
+    """What the bot does with the answer, from its bytes to the message for Slack."""
+    view = order_view(Look(parse_order(sent), NOW), OrderId(BIRCH), by="U0000000ANA")
+    return orders_card([view], Spot("message", can_share=True))
+
+
+def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is asked
+    sent = body()
+    ours: list[float] = []
+    read: list[float] = []
+    for _ in range(30 if quick else 300):
+        ours.append(_timed(lambda: card(sent)))
+        read.append(_timed(lambda: json.loads(sent)))
+    ratio = median(ours) / median(read)
+    figure = Figure(
+        what="an order of 1,000 photos: parsed, understood and drawn (median)",
+        ours=f"{median(ours):.1f} ms",
+        beside=f"{median(read):.1f} ms: `json.loads` of the same {len(sent) / 1e3:,.0f} kB",
+        ratio=f"{ratio:.2f}",
+        wanted=f"at most {AT_MOST} x",
+        met=ratio <= AT_MOST,
+    )
+    return [figure]
+
+
+def _timed(do: Callable[[], object]) -> float:
+    """Milliseconds."""
+    begun = time.perf_counter()
+    do()
+    return (time.perf_counter() - begun) * 1000
