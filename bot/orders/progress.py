@@ -173,10 +173,12 @@ _SETTINGS: tuple[tuple[str, Callable[[Image], str | None]], ...] = (
 
 def _odd_settings(images: Sequence[Image], photos: Sequence[Photo]) -> Iterable[OddSetting]:
     for setting, value_of in _SETTINGS:
+        values = list(map(value_of, images))
+        if len(set(filter(None, values))) <= 1:  # as nearly always: nothing to sort out
+            continue
         names: dict[str, list[str]] = {}
-        for image, photo in zip(images, photos, strict=True):
-            if value := value_of(image):
+        for value, photo in zip(values, photos, strict=True):
+            if value:
                 names.setdefault(value, []).append(photo.name)
-        if len(names) > 1:
-            (usual, _), *odd = sorted(names.items(), key=lambda item: -len(item[1]))
-            yield OddSetting(setting, usual, tuple((value, tuple(those)) for value, those in odd))
+        (usual, _), *odd = sorted(names.items(), key=lambda item: -len(item[1]))
+        yield OddSetting(setting, usual, tuple((value, tuple(those)) for value, those in odd))
