@@ -50,25 +50,28 @@ class Costs:
     async def all(self) -> dict[str, Cost]:
         """Each by the name that it has in the table."""
         return {
-            "`take`, none due": await self._take(0),
-            f"`take`, {AT_ONCE // 2} due": await self._take(AT_ONCE // 2),
-            f"`take`, {AT_ONCE} due": await self._take(AT_ONCE),
+            "`take`, none due": await self.take(0),
+            f"`take`, {AT_ONCE // 2} due": await self.take(AT_ONCE // 2),
+            f"`take`, {AT_ONCE} due": await self.take(AT_ONCE),
             f"`take` of {AT_ONCE}, all due": await self._take_of_all(),
-            f"a sweep: {AT_ONCE} due, with their jobs": await self._sweep(),
+            f"a sweep: {AT_ONCE} due, with their jobs": await self.sweep(AT_ONCE),
             "`of_order`": await self._each([self._reading(number) for number in self._some()]),
             "`save`": await self._each([await self._saving(number) for number in self._some()]),
             "`wake`": await self._each([self._waking(number) for number in self._some()]),
             "`put_back`, once": await self._put_back(),
         }
 
-    async def _take(self, due: int) -> Cost:
+    async def take(self, due: int) -> Cost:
+        """Of so many that are due, and claimed."""
+
         async def take() -> None:
             await self._database.run(lambda sql: self._agenda.take(sql, NOW, AT_ONCE))
 
         return await self._sweeps(due, take)
 
-    async def _sweep(self) -> Cost:
-        return await self._sweeps(AT_ONCE, self._watcher.sweep)
+    async def sweep(self, due: int) -> Cost:
+        """The same, with their jobs."""
+        return await self._sweeps(due, self._watcher.sweep)
 
     async def _sweeps(self, due: int, do: Do) -> Cost:
         times = []
