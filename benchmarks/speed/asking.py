@@ -1,0 +1,141 @@
+"""How often Autoenhance is asked about an order that is watched, and how late its end is noticed.
+
+The whole bot between both stand-ins, on the clock of `bot/days/clock.py`: ten minutes are over as soon as all
+that happens in them is done.
+"""
+
+import asyncio
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+from statistics import median, quantiles
+
+from benchmarks.speed.figure import Figure
+from bot import logs
+from bot.days.clock import LeapingLoop
+from bot.days.making import PEOPLE, Maker
+from bot.days.notices import END
+from bot.days.player import open_day
+from bot.days.script import MINUTE, Order, Scenario, What
+
+PHOTOS, LASTS = 40, 10 * MINUTE
+GROUPING = (10.0, 120.0)  # seconds of these, before the first photo is done
+UPLOADED_WITHIN = 2 * MINUTE
+WATCHED_AFTER = (5.0, 30.0)  # seconds
+AFTERWARDS = MINUTE  # less than until an order that is over is looked at again
+CHANNELS = tuple(f"shoots{number}" for number in range(10))
+A_DAY = 40  # orders
+NAIVE = 10.0  # seconds between two questions of the poller beside it
+MOST_CALLED, MOST_POLLED = 5, 20  # requests for an order, with and without the webhook
+LATE = 20.0  # seconds, at p95
+
+
+WHY = (
+    "Of the ten minutes, {:.0f} to {:.0f} s go by before the first photo is done. Requests are counted from "
+    "the one that begins the watch to the one that sees the end, which is noticed when its thread says so."
+)
+
+
+@dataclass
+class Asked:
+    """For each order, the requests until its end was noticed, and how many seconds that took."""
+
+    requests: list[int] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        calls = f"{median(self.requests):.0f}, at most {max(self.requests)}"
+        return f"{calls}; noticed after {self.p95:.1f} s at p95"
+
+    @property
+    def p95(self) -> float:
+        return quantiles(self.late, n=20, method="inclusive")[-1]
+
+
+def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is asked
+    logs.configure("ERROR")  # the stand-ins end connections that are idle by their clock
+    days = range(1) if quick else range(5)
+    polled, called, naive = Asked(), Asked(), Asked()
+    for seed in days:
+        _played(scenario(seed, webhook=False), polled)
+        _played(scenario(seed, webhook=True), called)
+        _poll(scenario(seed, webhook=False), naive)
+    why = WHY.format(*GROUPING)
+    return [_without(polled, naive, why), _with(called)]
+
+
+def scenario(seed: int, *, webhook: bool) -> Scenario:
+    luck = Random(seed)  # noqa: S311 - no secret
+    maker = Maker(luck, CHANNELS)
+    for number in range(A_DAY):
+        grouping = luck.uniform(*GROUPING)
+        order = Order(
+            id=f"{number:08x}-0000-4000-8000-000000000000",
+            name=f"{101 + number} Mill Road",
+            at=luck.uniform(0, UPLOADED_WITHIN),
+            photos=PHOTOS,
+            pace=(LASTS - grouping) / PHOTOS,
+            grouping=grouping,
+        )
+        maker.orders.append(order)
+        maker.act(order.at + luck.uniform(*WATCHED_AFTER), What.WATCH, order)
+    orders, acts = maker.in_order()
+    return Scenario(
+        name="asking",
+        says="Orders of forty photos, each done after ten minutes.",
+        begins=datetime(2026, 11, 23, 9, tzinfo=UTC),
+        lasts=UPLOADED_WITHIN + LASTS + AFTERWARDS,
+        people=PEOPLE,
+        channels=CHANNELS,
+        orders=orders,
+        acts=acts,
+        webhook=webhook,
+    )
+
+
+def _played(script: Scenario, found: Asked) -> None:
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+        runner.run(_play(script, found))
+
+
+async def _play(script: Scenario, found: Asked) -> None:
+    async with open_day(script) as day:
+        await day.play(asyncio.Event())
+        ends = {order.id: order.stops for order in script.orders}
+        late = [told.at - ends[told.order] for told in day.told() if told.kind in END]
+        assert len(late) == len(ends)  # noqa: S101 - else the bot lost one, which is no matter of speed
+        found.late += late
+        found.requests += day.verdict().traffic.orders.values()
+
+
+def _poll(script: Scenario, found: Asked) -> None:
+    """What one would write: each order is asked for every few seconds, from when it is watched."""
+    begun = {act.order: act.at for act in script.acts}
+    for order in script.orders:
+        questions = math.ceil((order.stops - begun[order.id]) / NAIVE)
+        found.requests.append(1 + questions)
+        found.late.append(begun[order.id] + questions * NAIVE - order.stops)
+
+
+def _without(polled: Asked, naive: Asked, why: str) -> Figure:
+    return Figure(
+        what=f"calls to Autoenhance for a watched order of {PHOTOS} photos in ten minutes, no webhook",
+        ours=str(polled),
+        beside=f"{naive}: asked every {NAIVE:.0f} s",
+        ratio=f"{sum(polled.requests) / sum(naive.requests):.2f}",
+        wanted=f"at most {MOST_POLLED}; within {LATE:.0f} s at p95",
+        met=max(polled.requests) <= MOST_POLLED and polled.p95 <= LATE,
+        why=why,
+    )
+
+
+def _with(called: Asked) -> Figure:
+    return Figure(
+        what="the same with the webhook",
+        ours=str(called),
+        beside=f"{1 + PHOTOS}: asked for at each of its calls",
+        ratio=f"{sum(called.requests) / len(called.requests) / (1 + PHOTOS):.2f}",
+        wanted=f"at most {MOST_CALLED}",
+        met=max(called.requests) <= MOST_CALLED,
+    )
