@@ -8,7 +8,7 @@ from bot.watches.model import GONE, OVER, Watch, is_over
 
 SOONEST, WORKING, LONGEST = 5.0, 60.0, 300.0  # seconds
 HOOKED = 150.0  # where the webhook calls, asking is only the net below it
-WAITING = 10.0
+WAITING = 15.0  # until the first photo is done: the end is far, whatever comes
 STILL_SHARE = 1 / 4  # what has not moved for a minute is looked at every quarter of one
 
 
@@ -23,7 +23,7 @@ def pause(watch: Watch, tally: Tally) -> float:
 def _expected(watch: Watch, tally: Tally) -> float:
     """Half of what the rest will take: so the end is seen within seconds, and the way there costs little."""
     if tally.state is not State.ENHANCING:
-        return WAITING if tally.state is State.WAITING else SOONEST
+        return WAITING
     ended = tally.done + tally.failed
     if watch.first is None or watch.seen is None:
         return SOONEST

@@ -42,11 +42,11 @@ def watch(seen: Tally, first: Tally | None = None, *, since: float = 60.0, **mor
 
 
 PAUSES: dict[str, tuple[Watch, float]] = {
-    "grouping": (watch(tally(state=State.GROUPING)), 5.0),
-    "unknown-word": (watch(tally(state=State.OTHER)), 5.0),
-    "waiting-for-photos": (watch(tally(state=State.WAITING)), 10.0),
-    "nothing-done-yet": (watch(tally()), 10.0),
-    "first-look": (watch(tally(), since=0), 10.0),
+    "grouping": (watch(tally(state=State.GROUPING)), 15.0),
+    "unknown-word": (watch(tally(state=State.OTHER)), 15.0),
+    "waiting-for-photos": (watch(tally(state=State.WAITING)), 15.0),
+    "nothing-done-yet": (watch(tally()), 15.0),
+    "first-look": (watch(tally(), since=0), 15.0),
     "ready": (watch(tally(40, State.READY)), 300.0),
     "attention": (watch(tally(38, State.ATTENTION, 2)), 300.0),
     "failed": (watch(tally(0, State.FAILED, 40)), 300.0),
@@ -59,15 +59,15 @@ PAUSES: dict[str, tuple[Watch, float]] = {
     "hooked": (watch(tally(39), tally(), hooked=True), 150.0),
     "hooked-and-still-for-four-minutes": (watch(tally(39), tally(), hooked=True, still=240.0), 150.0),
     "hooked-and-still-for-a-day": (watch(tally(39), tally(), hooked=True, still=86400.0), 300.0),
-    "hooked-but-grouping": (watch(tally(state=State.GROUPING), hooked=True), 5.0),
+    "hooked-but-grouping": (watch(tally(state=State.GROUPING), hooked=True), 15.0),
     "hooked-and-over": (watch(tally(40, State.READY), hooked=True), 300.0),
     "still-for-four-minutes": (watch(tally(), still=240.0), 60.0),
     "still-near-the-end": (watch(tally(39), tally(), still=240.0), 60.0),
     "still-and-grouping": (watch(tally(state=State.GROUPING), still=240.0), 60.0),
     "still-for-a-day": (watch(tally(4), tally(), still=86400.0), 300.0),
     "waiting-for-a-day": (watch(tally(state=State.WAITING), still=86400.0), 300.0),
-    "work-was-taken-back": (watch(tally(4), tally(30)), 10.0),
-    "clock-was-turned-back": (watch(tally(4), tally(), since=-60.0), 10.0),
+    "work-was-taken-back": (watch(tally(4), tally(30)), 15.0),
+    "clock-was-turned-back": (watch(tally(4), tally(), since=-60.0), 15.0),
 }
 
 
