@@ -119,7 +119,9 @@ class Watch(Frozen):
 
     next_look: AwareDatetime
     pause: float = 0.0  # seconds that were planned until then
-    hooked: bool = False  # Autoenhance's webhook has called about it: it need not be asked often
+    hooked: bool = (
+        False  # Autoenhance's webhook calls about it, or is expected to: it need not be asked often
+    )
     wakes: int = 0  # the webhook's calls that the store had counted when this was read
 
     @property
@@ -143,8 +145,10 @@ class Watch(Frozen):
 
     @property
     def share(self) -> int:
-        """How many photos of the webhook are worth a look: a third of the order's."""
-        return max(1, -(-self.seen.tally.total // 3)) if self.seen else 1
+        """How many photos of the webhook are worth a look: the first, and then a third of the order's."""
+        if self.seen is None or self.seen.tally.state is not State.ENHANCING:
+            return 1
+        return max(1, -(-self.seen.tally.total // 3))
 
     def watcher(self, user_id: str) -> Watcher | None:
         return next((each for each in self.watchers if each.user_id == user_id), None)

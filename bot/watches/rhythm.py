@@ -7,7 +7,7 @@ from bot.orders.progress import State, Tally
 from bot.watches.model import GONE, OVER, Watch, is_over
 
 SOONEST, WORKING, LONGEST = 5.0, 60.0, 300.0  # seconds
-HOOKED = 150.0  # where the webhook calls, asking is only the net below it
+HOOKED = 240.0  # where the webhook calls, asking is only the net below it
 WAITING = 15.0  # until the first photo is done: the end is far, whatever comes
 STILL_SHARE = 1 / 4  # what has not moved for a minute is looked at every quarter of one
 
@@ -16,7 +16,7 @@ def pause(watch: Watch, tally: Tally) -> float:
     """Seconds until the next look, for a watch whose `seen` is this tally."""
     if tally.state in OVER | GONE:
         return LONGEST if is_over(tally) or tally.state in GONE else WORKING
-    hooked = watch.hooked and tally.state is State.ENHANCING
+    hooked = watch.hooked and tally.state in {State.GROUPING, State.ENHANCING}
     return max(HOOKED if hooked else _expected(watch, tally), min(watch.still * STILL_SHARE, LONGEST))
 
 

@@ -15,6 +15,8 @@ from bot.watches.model import Condition, Watch
 
 log = structlog.get_logger(__name__)
 ENDED_KEPT = timedelta(days=7)
+HEARD = timedelta(days=1)  # since the webhook woke somebody, it is expected to go on
+NEWEST = 100  # watches among which that is looked for: the id's index leads to them
 
 _IN_COLUMNS = {"id", "wakes", "hooked"}
 _READ = "id, next_look, wakes, hooked, content"  # `*` would fail where a later version has added a column
@@ -50,17 +52,19 @@ class Watches:
             others = f"SELECT id FROM watches WHERE team_id = :team AND place = :place AND {_LIVE}"  # noqa: S608
             if len(sql.rows(others, **here)) >= most:
                 return None
+            hooked = _webhook_calls(sql, watch.next_look - HEARD)
             [row] = sql.rows(
-                "INSERT INTO watches (team_id, place, order_id, condition, next_look, share, content)"
-                " VALUES (:team, :place, :order, :condition, :next, :share, :content) RETURNING id",
+                "INSERT INTO watches (team_id, place, order_id, condition, next_look, hooked, share, content)"
+                " VALUES (:team, :place, :order, :condition, :next, :hooked, :share, :content) RETURNING id",
                 **here,
                 order=watch.order,
                 condition=watch.condition,
                 next=watch.next_look.timestamp(),
+                hooked=int(hooked),
                 share=watch.share,
                 content=_content(watch),
             )
-            added = watch.model_copy(update={"id": row["id"]})
+            added = watch.model_copy(update={"id": row["id"], "hooked": hooked})
             _index_watchers(sql, added)
             return added
 
@@ -121,6 +125,14 @@ class Watches:
 
     async def _find(self, where: str, **values: Value) -> list[Watch]:
         return await self._database.run(lambda sql: _read(sql, where, **values))
+
+
+def _webhook_calls(sql: Sql, since: datetime) -> bool:
+    """Whether it woke any of the newest watches: it is one for all, and calls about a new one too."""
+    newest = "SELECT woken FROM watches ORDER BY id DESC LIMIT :newest"
+    query = f"SELECT max(woken) AS woken FROM ({newest}) AS newest"  # noqa: S608 - our own literal
+    [row] = sql.rows(query, newest=NEWEST)
+    return bool(row["woken"] and row["woken"] > since.timestamp())
 
 
 def _read(sql: Sql, where: str, **values: Value) -> list[Watch]:

@@ -56,10 +56,11 @@ PAUSES: dict[str, tuple[Watch, float]] = {
     "failures-count-as-progress": (watch(tally(20, failed=10), tally()), 10.0),
     "failures-of-before-do-not": (watch(tally(20, failed=10), tally(failed=10)), 15.0),
     "near-the-end": (watch(tally(39), tally()), 5.0),
-    "hooked": (watch(tally(39), tally(), hooked=True), 150.0),
-    "hooked-and-still-for-four-minutes": (watch(tally(39), tally(), hooked=True, still=240.0), 150.0),
+    "hooked": (watch(tally(39), tally(), hooked=True), 240.0),
+    "hooked-and-still-for-four-minutes": (watch(tally(39), tally(), hooked=True, still=240.0), 240.0),
     "hooked-and-still-for-a-day": (watch(tally(39), tally(), hooked=True, still=86400.0), 300.0),
-    "hooked-but-grouping": (watch(tally(state=State.GROUPING), hooked=True), 15.0),
+    "hooked-and-grouping": (watch(tally(state=State.GROUPING), hooked=True), 240.0),
+    "hooked-but-nothing-calls-for-uploads": (watch(tally(state=State.WAITING), hooked=True), 15.0),
     "hooked-and-over": (watch(tally(40, State.READY), hooked=True), 300.0),
     "still-for-four-minutes": (watch(tally(), still=240.0), 60.0),
     "still-near-the-end": (watch(tally(39), tally(), still=240.0), 60.0),
@@ -154,11 +155,11 @@ def test_the_end_is_seen_within_seconds_and_costs_little(within: float) -> None:
 
 @pytest.mark.parametrize("within", [1.0, LASTS - 1], ids=["at-once", "any-time"])
 def test_a_webhook_saves_most_looks(within: float) -> None:
-    """Where it calls, five looks are enough besides the one after its last call, which sees the end."""
+    """Where it calls, three looks are enough besides the one after its last call, which sees the end."""
     luck = random.Random(1)  # noqa: S311 - no secret
     lives = [follow(luck, begun=luck.uniform(0, within), hooked=True) for _ in range(100)]
 
-    assert max(looks for looks, _ in lives) <= 5 + 1
+    assert max(looks for looks, _ in lives) <= 3 + 1
     assert max(late for _, late in lives) <= 5
 
 

@@ -22,7 +22,7 @@ from bot.stores import Stores
 from bot.watches.agenda import CLAIM, LONGEST, PLACES, Agenda, Due
 from bot.watches.model import Condition, Delay, Ending, Home, Kind, Level, Sending, Watch, Watcher
 from bot.watches.steps import ended
-from bot.watches.store import ENDED_KEPT, Watches
+from bot.watches.store import ENDED_KEPT, HEARD, NEWEST, Watches
 from tests.both import on_postgres
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -326,6 +326,38 @@ async def test_a_wake_is_for_one_order_in_every_place(watches: Watches, agenda: 
     assert (await only(watches, OAK)).hooked is False
     [ended_one] = [each for each in await watches.of_person("T1", "U1") if each.ended_at]
     assert (ended_one.wakes, ended_one.next_look) == (0, NOW + HOUR)
+
+
+async def test_a_webhook_that_called_lately_is_expected_to_call_again(
+    watches: Watches, agenda: Diary
+) -> None:
+    """About any order: a new watch need not wait for its own first call to know that there is a webhook."""
+    before = await added(watches, watch())
+    await agenda.wake(ELM, NOW)
+    after = await added(watches, watch(OAK, next_look=NOW + HOUR))
+    a_day_later = await added(watches, watch(OAK, "C2", next_look=NOW + HEARD + SECOND))
+
+    assert (before.hooked, after.hooked, a_day_later.hooked) == (False, True, False)
+    assert [each.hooked for each in await watches.of_order("T1", OAK)] == [True, False]
+
+
+async def test_a_webhook_that_is_silent_about_many_is_expected_no_more(
+    watches: Watches, agenda: Diary
+) -> None:
+    """Only the newest watches are asked, and none of them was called about."""
+    await added(watches, watch())
+    await agenda.wake(ELM, NOW)
+    new = [await added(watches, watch(OAK, f"C{number}")) for number in range(2, NEWEST + 3)]
+
+    assert [each.hooked for each in new] == [True] * NEWEST + [False]
+
+
+@pytest.mark.parametrize(("state", "share"), [(State.ENHANCING, 10), (State.GROUPING, 1), (State.WAITING, 1)])
+def test_the_first_photo_is_worth_a_look(state: State, share: int) -> None:
+    """Until it is done the card says something else; from then on a third of the photos is."""
+    tally = Tally(state=state, total=30, done=0, failed=0, waiting=30)
+
+    assert watch(seen=Glimpse(tally=tally, at=NOW)).share == share
 
 
 # What is due
