@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.machine import machine
-from benchmarks.speed import asking, photos, sweeps
+from benchmarks.speed import asking, photos, sleeping, sweeps
 from benchmarks.speed.figure import Figure
 
 PAGE = Path(__file__).with_name("results.md")
@@ -20,6 +20,7 @@ Part = Callable[[bool], list[Figure]]  # given whether to be quick: then the fig
 
 PARTS: dict[str, Part] = {
     "photos": photos.measure,
+    "sleeping": sleeping.measure,
     "sweeps": sweeps.measure,
     "asking": asking.measure,
 }

@@ -1,0 +1,189 @@
+"""100,000 watches asleep in `python app.py serve` on SQLite: what they cost, and how late one is seen."""
+
+import asyncio
+import json
+import sqlite3
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+import psutil
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from benchmarks.scaling import rows
+from benchmarks.scaling.crowd import Crowd
+from benchmarks.scaling.net import POLLS
+from benchmarks.scaling.sweeping import spread
+from benchmarks.speed.figure import Figure
+from bot.build.desk import AT_ONCE as PLACES
+from bot.build.pace import USUAL
+from bot.database.schema import migrate_sqlite
+from bot.demo import Sandbox, open_sandbox
+from bot.sandbox.order_shapes import failed, order, photos
+from bot.sandbox.orders import BLURRED
+from bot.sandbox.server import serving
+from bot.watches.model import Watch
+from tests.process import serving_process
+
+A_SECOND = 100  # that are due
+ANSWER = 0.1  # seconds until Autoenhance has answered
+STARTING = 10.0  # seconds until both processes serve and have come to rest
+MOST_MEMORY, MOST_CPU, LATEST = 60.0, 2.0, 2.0  # MB, % of a core, seconds at p99
+SOON, SPREAD = 2400.0, 3600.0  # seconds until the others are due, evenly; beyond two hours is no plan of ours
+ENDING = 5.0  # seconds in which the last are looked at
+YOUNG = 6 * 86400.0  # seconds that a watch has lived: its end is not near
+MB = 1_000_000
+WHY = (
+    f"An answer of the stand-in takes {ANSWER:.1f} s. One process has {PLACES} places for looks of its own, "
+    f"and asks {USUAL.limits.per_second} times a second at most: neither is full. The orders are stuck, as "
+    "most are that sleep, and nothing new is seen, so Slack is told nothing: it takes fifty edits a minute."
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`idle` and `busy` are seconds."""
+
+    watches: int
+    idle: float
+    busy: float
+
+
+FULL, QUICK = Scope(100_000, 60, 30), Scope(5_000, 5, 4)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a process takes."""
+
+    megabytes: float
+    cpu: float  # % of a core
+
+
+def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is asked
+    return asyncio.run(_measure(QUICK if quick else FULL))
+
+
+async def _measure(scope: Scope) -> list[Figure]:
+    async with AsyncExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        many, none = folder / "many.sqlite3", folder / "none.sqlite3"
+        migrate_sqlite(none)
+        waking = await asyncio.to_thread(_fill, many, scope)
+        url = await opened.enter_async_context(serving(_standing_in(waking)))
+        sandbox = await opened.enter_async_context(open_sandbox(folder, autoenhance_api_url=url))
+        begins = time.time() + STARTING + scope.idle
+        due = await asyncio.to_thread(_plan, many, waking, begins)
+        ours = await opened.enter_async_context(_bot(sandbox, many))
+        beside = await opened.enter_async_context(_bot(sandbox, none))
+        await asyncio.sleep(begins - scope.idle - time.time())
+        idle, alone = await asyncio.gather(_taken(ours, scope.idle), _taken(beside, scope.idle))
+        busy = await _taken(ours, scope.busy)
+        await asyncio.sleep(ENDING)
+        late = await asyncio.to_thread(_late, many, due)
+    return _figures(scope, idle, alone, busy, late)
+
+
+def _fill(path: Path, scope: Scope) -> list[Watch]:
+    """The first of those that are stuck, as many as will be due: none of them is due twice meanwhile."""
+    migrate_sqlite(path)
+    crowd = Crowd(1, POLLS)
+    rows.fill_sqlite(path, crowd, scope.watches)
+    stuck = (each for each in rows.crowd_of(crowd, scope.watches) if each.shown_stuck and each.lived < YOUNG)
+    return list(islice(stuck, round(scope.busy * A_SECOND)))
+
+
+def _plan(path: Path, due: Sequence[Watch], begins: float) -> dict[int, float]:
+    """When each is due, by its id; all others are long after that."""
+    times = {watch.id: begins + number / A_SECOND for number, watch in enumerate(due)}
+    with closing(sqlite3.connect(path)) as connection, connection:
+        later = "UPDATE watches SET next_look = ? + abs(random() % ?)"
+        connection.execute(later, (begins + SOON, int(SPREAD)))
+        soon = "UPDATE watches SET next_look = ? WHERE id = ?"
+        connection.executemany(soon, [(at, id_) for id_, at in times.items()])
+    return times
+
+
+def _late(path: Path, due: Mapping[int, float]) -> list[float]:
+    """How many seconds after it was due each was seen."""
+    with closing(sqlite3.connect(path)) as connection:
+        found = dict(connection.execute("SELECT id, content ->> '$.seen.at' FROM watches"))
+    late = [datetime.fromisoformat(found[id_]).timestamp() - at for id_, at in due.items()]
+    assert min(late) > 0  # noqa: S101 - all of them were looked at
+    return late
+
+
+def _standing_in(watches: Sequence[Watch]) -> Starlette:
+    """An Autoenhance that takes its time and has nothing new to say: so nothing is to be told to Slack."""
+    bodies = {watch.order: _body(watch) for watch in watches}
+
+    async def answer(request: Request) -> Response:
+        await asyncio.sleep(ANSWER)
+        return Response(bodies[request.path_params["id"]], media_type="application/json")
+
+    return Starlette(routes=[Route("/v3/orders/{id}", answer)])
+
+
+def _body(watch: Watch) -> bytes:
+    assert watch.seen is not None  # noqa: S101 - it was looked at when it began
+    tally = watch.seen.tally
+    waiting = (tally.waiting, {"status": "waiting"})
+    images = photos(watch.order, (tally.done, {}), (tally.failed, failed(BLURRED)), waiting)
+    now = watch.seen.at.timestamp()
+    return json.dumps(order(watch.order, watch.name, images, now=now, is_processing=True)).encode()
+
+
+@asynccontextmanager
+async def _bot(sandbox: Sandbox, path: Path) -> AsyncIterator[psutil.Process]:
+    given = {"DATABASE_URL": f"sqlite:///{path}", "LOG_LEVEL": "INFO"}
+    async with serving_process(sandbox, **given) as running:
+        yield psutil.Process(running.process.pid)
+
+
+async def _taken(process: psutil.Process, seconds: float) -> Taken:
+    """While so many seconds go by; the memory is that at their end."""
+    before = process.cpu_times()
+    await asyncio.sleep(seconds)
+    after = process.cpu_times()
+    worked = after.user + after.system - before.user - before.system
+    return Taken(process.memory_info().rss / MB, 100 * worked / seconds)
+
+
+def _figures(scope: Scope, idle: Taken, alone: Taken, busy: Taken, late: Sequence[float]) -> list[Figure]:
+    (p50, p99, _), tick = spread(list(late)), USUAL.tick
+    more = max(idle.megabytes, busy.megabytes) - alone.megabytes
+    return [
+        Figure(
+            what=f"memory of `serve` with {scope.watches:,} watches asleep, and with {A_SECOND} due a second",
+            ours=f"{idle.megabytes:.0f} MB, {busy.megabytes:.0f} MB",
+            beside=f"{alone.megabytes:.0f} MB: no watches",
+            ratio=f"{more:.0f} MB more",
+            wanted=f"at most {MOST_MEMORY:.0f} MB more",
+            met=more <= MOST_MEMORY,
+        ),
+        Figure(
+            what="its share of a core, nothing due",
+            ours=f"{idle.cpu:.2f} %",
+            beside=f"{alone.cpu:.2f} %: no watches",
+            ratio=f"{idle.cpu / alone.cpu:.2f}" if alone.cpu else "",
+            wanted=f"at most {MOST_CPU:.0f} %",
+            met=idle.cpu <= MOST_CPU,
+        ),
+        Figure(
+            what=f"{A_SECOND} due a second: from due to seen, p50 / p99",
+            ours=f"{p50:.2f} / {p99:.2f} s",
+            beside=f"{tick / 2:.2f} / {0.99 * tick:.2f} s: waiting for the sweep, each {tick:.0f} s",
+            ratio=f"{busy.cpu:.0f} % of a core",
+            wanted=f"p99 within {LATEST:.0f} s",
+            met=p99 <= LATEST,
+            why=WHY,
+        ),
+    ]
