@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.machine import machine
-from benchmarks.speed import asking, photos, sleeping, sweeps
+from benchmarks.speed import asking, photos, sleeping, sweeps, workers
 from benchmarks.speed.figure import Figure
 
 PAGE = Path(__file__).with_name("results.md")
@@ -23,6 +23,7 @@ PARTS: dict[str, Part] = {
     "sleeping": sleeping.measure,
     "sweeps": sweeps.measure,
     "asking": asking.measure,
+    "workers": workers.measure,
 }
 
 

@@ -100,9 +100,9 @@ async def serving_process(sandbox: Sandbox, **extra: str) -> AsyncIterator[Runni
 
 
 @asynccontextmanager
-async def working_process(settings: Settings, *arguments: str) -> AsyncIterator[Running]:
+async def working_process(settings: Settings, *arguments: str, **extra: str) -> AsyncIterator[Running]:
     """Doing the jobs that are recorded on this PostgreSQL."""
-    async with _running("worker", *arguments, env=environment(settings)) as running:
+    async with _running("worker", *arguments, env=environment(settings) | extra) as running:
         await running.logged(WORKING, within=START)
         yield running
 

@@ -1,0 +1,211 @@
+"""How many look-ups are answered a second on PostgreSQL, by one worker, two and four.
+
+`serve` and the workers are processes of their own. A backlog of look-ups of different orders is recorded, and
+the time is taken until the last is answered.
+"""
+
+import asyncio
+import json
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psutil
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from benchmarks.speed.figure import Figure
+from bot.build.ground import open_ground
+from bot.build.pace import USUAL
+from bot.clients import utc_now
+from bot.database.schema import migrate_postgres
+from bot.demo import Sandbox, open_sandbox
+from bot.jobs.model import LookUp
+from bot.jobs.postgres import PostgresEngine
+from bot.jobs.request import Asker, Ephemeral, Wanted
+from bot.orders.ids import OrderId
+from bot.sandbox.harbour import ANA, SHOOTS, TEAM
+from bot.sandbox.order_shapes import order, photos
+from bot.sandbox.orders import OAK
+from bot.sandbox.server import serving
+from tests.databases import new_name, programs
+from tests.postgres import own_server
+from tests.process import serving_process, working_process
+
+WORKERS = (1, 2, 4)
+ANSWERS = (0.001, 0.2)  # seconds that Autoenhance takes
+PHOTOS = 40
+FULL, QUICK, WARM = 600, 100, 64  # look-ups; the last only to open all connections
+PATIENCE = 120.0  # seconds for a backlog
+WORKING, POSTGRES, STANDING_IN = "the bot", "PostgreSQL", "the stand-ins"
+IDLE, OTHERS = "nobody", "other programs"
+GROWN = 1.1  # more than this is growth
+FULL_AT = 0.9  # of all cores, or of what the bot allows itself
+
+
+@dataclass(frozen=True)
+class Run:
+    """`cores` says how many of them each kind of process had meanwhile, and how many nobody had."""
+
+    a_second: float
+    cores: Mapping[str, float]
+
+
+class Outside:
+    """The order API, which takes its time, and where the answers go."""
+
+    def __init__(self) -> None:
+        self.takes = 0.0
+        self._left = 0
+        self._all = asyncio.Event()
+        self._body = json.dumps(
+            order(OAK, "Oak Terrace", photos(OAK, (PHOTOS, {})), now=time.time())
+        ).encode()
+        self.app = Starlette(
+            routes=[
+                Route("/v3/orders/{id}", self._order),
+                Route("/respond", self._answer, methods=["POST"]),
+            ]
+        )
+
+    def expect(self, answers: int) -> None:
+        self._left = answers
+        self._all.clear()
+
+    async def all_answered(self) -> None:
+        async with asyncio.timeout(PATIENCE):
+            await self._all.wait()
+
+    async def _order(self, _: Request) -> Response:
+        await asyncio.sleep(self.takes)
+        return Response(self._body, media_type="application/json")
+
+    async def _answer(self, request: Request) -> Response:
+        await request.body()
+        self._left -= 1
+        if not self._left:
+            self._all.set()
+        return PlainTextResponse("ok")
+
+
+def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is asked
+    runs = asyncio.run(_measure(WORKERS[:2] if quick else WORKERS, QUICK if quick else FULL))
+    return [_figure(takes, found) for takes, found in runs.items()]
+
+
+async def _measure(numbers: Sequence[int], backlog: int) -> dict[float, dict[int, Run]]:
+    runs: dict[float, dict[int, Run]] = {takes: {} for takes in ANSWERS}
+    outside = Outside()
+    async with AsyncExitStack() as opened:
+        server = opened.enter_context(own_server(programs(os.environ), options=(), in_memory=False))
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        url = await opened.enter_async_context(serving(outside.app))
+        for workers in numbers:
+            database = server.create(new_name())
+            migrate_postgres(database)
+            given: dict[str, Any] = {"database_url": database, "autoenhance_api_url": url}
+            async with open_sandbox(folder, **given) as sandbox, _desk(sandbox, workers) as engine:
+                for takes in ANSWERS:
+                    outside.takes = 0.0
+                    await _answered(engine, outside, _look_ups(WARM, f"{url}/respond"))
+                    outside.takes = takes
+                    runs[takes][workers] = await _run(engine, outside, _look_ups(backlog, f"{url}/respond"))
+    return runs
+
+
+@asynccontextmanager
+async def _desk(sandbox: Sandbox, workers: int) -> AsyncIterator[PostgresEngine]:
+    """What records beside `serve`, as it does."""
+    async with AsyncExitStack() as opened:
+        await opened.enter_async_context(serving_process(sandbox, LOG_LEVEL="INFO"))
+        for _ in range(workers):
+            await opened.enter_async_context(working_process(sandbox.settings, LOG_LEVEL="INFO"))
+        ground = await opened.enter_async_context(open_ground(sandbox.settings, utc_now))
+        assert isinstance(ground.engine, PostgresEngine)  # noqa: S101 - the settings say so
+        yield ground.engine
+
+
+def _look_ups(number: int, response_url: str) -> list[LookUp]:
+    asker = Asker(team_id=TEAM, user_id=ANA, user_team_id=TEAM, channel_id=SHOOTS, at=utc_now())
+    orders = [str(uuid4()) for _ in range(number)]
+    place = Ephemeral(response_url=response_url)
+    return [
+        LookUp(key=each, asker=asker, place=place, wanted=(Wanted(order=OrderId(each)),)) for each in orders
+    ]
+
+
+async def _run(engine: PostgresEngine, outside: Outside, jobs: list[LookUp]) -> Run:
+    before, begun = _worked(), time.perf_counter()
+    await _answered(engine, outside, jobs)
+    seconds, after = time.perf_counter() - begun, _worked()
+    cores = {kind: (after[kind] - before[kind]) / seconds for kind in after}
+    return Run(len(jobs) / seconds, cores | {OTHERS: max(_cores() - sum(cores.values()), 0.0)})
+
+
+async def _answered(engine: PostgresEngine, outside: Outside, jobs: list[LookUp]) -> None:
+    outside.expect(len(jobs))
+    await engine.add_all(lambda _: jobs)
+    await outside.all_answered()
+
+
+def _worked() -> dict[str, float]:
+    """Seconds of a core, of all that runs now."""
+    us, all_ = psutil.Process(), psutil.cpu_times()
+    worked = {WORKING: 0.0, POSTGRES: 0.0, STANDING_IN: _seconds(us), IDLE: all_.idle + all_.iowait}
+    for child in us.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            worked[POSTGRES if child.name() == "postgres" else WORKING] += _seconds(child)
+    return worked
+
+
+def _seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def _figure(takes: float, runs: dict[int, Run]) -> Figure:
+    numbers, rates = list(runs), [run.a_second for run in runs.values()]
+    return Figure(
+        what=f"answers a second with {_row(numbers)} workers on PostgreSQL, API of {takes * 1000:.0f} ms",
+        ours=_row(f"{rate:.0f}" for rate in rates),
+        beside=f"{rates[0]:.0f}: one worker",
+        ratio=_row(f"{rate / rates[0]:.2f}" for rate in rates),
+        wanted="grows until something is full",
+        met=all(_grew(runs[fewer], runs[more]) for fewer, more in pairwise(numbers)),
+        why=f"Cores had, of {_cores()}: {'; '.join(_told(*each) for each in runs.items())}.",
+    )
+
+
+def _grew(fewer: Run, more: Run) -> bool:
+    """Or could not."""
+    return more.a_second >= GROWN * fewer.a_second or bool(_full(more))
+
+
+def _full(run: Run) -> str:
+    """What is; empty for nothing. PostgreSQL has no more than the cores, as it runs beside the bot."""
+    if run.cores[IDLE] <= (1 - FULL_AT) * _cores():
+        return "the cores are full"
+    limit = USUAL.limits.per_second
+    return f"the bot's own limit of {limit} requests a second is" if run.a_second >= FULL_AT * limit else ""
+
+
+def _told(workers: int, run: Run) -> str:
+    had = ", ".join(f"{kind} {cores:.2f}" for kind, cores in run.cores.items())
+    return f"with {workers}, {had}" + (f": {full}" if (full := _full(run)) else "")
+
+
+def _cores() -> int:
+    return psutil.cpu_count() or 1
+
+
+def _row(values: Iterable[object]) -> str:
+    return " / ".join(map(str, values))
