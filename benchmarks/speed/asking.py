@@ -27,7 +27,7 @@ FIRST = Order("ffffffff-0000-4000-8000-000000000000", "100 Mill Road", at=0, pho
 """Before the others, and not counted: from it the bot knows whether the webhook calls."""
 AFTERWARDS = MINUTE  # less than until an order that is over is looked at again
 CHANNELS = tuple(f"shoots{number}" for number in range(10))
-A_DAY = 40  # orders
+FULL, QUICK = (5, 40), (1, 10)  # days, and orders of each
 NAIVE = 10.0  # seconds between two questions of the poller beside it
 MOST_CALLED, MOST_POLLED = 5, 20  # requests for an order, with and without the webhook
 LATE = 20.0  # seconds, at p95
@@ -57,25 +57,25 @@ class Asked:
 
 def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is asked
     logs.configure("ERROR")  # the stand-ins end connections that are idle by their clock
-    days = range(1) if quick else range(5)
+    days, orders = QUICK if quick else FULL
     polled, called, naive = Asked(), Asked(), Asked()
-    for seed in days:
-        _played(scenario(seed, webhook=False), polled)
-        _played(scenario(seed, webhook=True), called)
-        _poll(scenario(seed, webhook=False), naive)
+    for seed in range(days):
+        _played(scenario(seed, orders, webhook=False), polled)
+        _played(scenario(seed, orders, webhook=True), called)
+        _poll(scenario(seed, orders, webhook=False), naive)
     why = WHY.format(*GROUPING)
     return [_without(polled, naive, why), _with(called)]
 
 
-def scenario(seed: int, *, webhook: bool) -> Scenario:
+def scenario(seed: int, number: int, *, webhook: bool) -> Scenario:
     luck = Random(seed)  # noqa: S311 - no secret
     maker = Maker(luck, CHANNELS, orders=[FIRST])
     maker.act(2, What.WATCH, FIRST)
-    for number in range(A_DAY):
+    for index in range(number):
         grouping = luck.uniform(*GROUPING)
         order = Order(
-            id=f"{number:08x}-0000-4000-8000-000000000000",
-            name=f"{101 + number} Mill Road",
+            id=f"{index:08x}-0000-4000-8000-000000000000",
+            name=f"{101 + index} Mill Road",
             at=MINUTE + luck.uniform(0, UPLOADED_WITHIN),
             photos=PHOTOS,
             pace=(LASTS - grouping) / PHOTOS,
@@ -83,7 +83,7 @@ def scenario(seed: int, *, webhook: bool) -> Scenario:
         )
         maker.orders.append(order)
         maker.act(order.at + luck.uniform(*WATCHED_AFTER), What.WATCH, order)
-    orders, acts = maker.in_order()
+    shoots, acts = maker.in_order()
     return Scenario(
         name="asking",
         says="Orders of forty photos, each done after ten minutes.",
@@ -91,7 +91,7 @@ def scenario(seed: int, *, webhook: bool) -> Scenario:
         lasts=MINUTE + UPLOADED_WITHIN + LASTS + AFTERWARDS,
         people=PEOPLE,
         channels=CHANNELS,
-        orders=orders,
+        orders=shoots,
         acts=acts,
         webhook=webhook,
     )

@@ -48,7 +48,7 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is ask
     sent = body()
     ours: list[float] = []
     read: list[float] = []
-    for _ in range(30 if quick else 300):
+    for _ in range(100 if quick else 400):
         ours.append(_timed(lambda: card(sent)))
         read.append(_timed(lambda: json.loads(sent)))
     ratio = median(ours) / median(read)

@@ -35,10 +35,10 @@ from tests.process import serving_process
 
 A_SECOND = 100  # that are due
 ANSWER = 0.1  # seconds until Autoenhance has answered
-STARTING = 10.0  # seconds until both processes serve and have come to rest
+STARTING = 6.0  # seconds until both processes serve and have come to rest
 MOST_MEMORY, MOST_CPU, LATEST = 60.0, 2.0, 2.0  # MB, % of a core, seconds at p99
 SOON, SPREAD = 2400.0, 3600.0  # seconds until the others are due, evenly; beyond two hours is no plan of ours
-ENDING = 5.0  # seconds in which the last are looked at
+ENDING = 3.0  # seconds in which the last are looked at
 YOUNG = 6 * 86400.0  # seconds that a watch has lived: its end is not near
 MB = 1_000_000
 WHY = (
@@ -57,7 +57,7 @@ class Scope:
     busy: float
 
 
-FULL, QUICK = Scope(100_000, 60, 30), Scope(5_000, 5, 4)
+FULL, QUICK = Scope(100_000, 60, 30), Scope(2_000, 3, 3)
 
 
 @dataclass(frozen=True)
