@@ -114,8 +114,11 @@ def seconds(at: datetime) -> float:
     return (at - START).total_seconds()
 
 
-def begun(order: Order, number: int) -> Watch:
-    """As the job that begins it leaves it: the order was asked for once, and its card stands."""
+def begun(order: Order, number: int, way: Way) -> Watch:
+    """As the job that begins it leaves it: the order was asked for once, and its card stands.
+
+    Where the webhook calls it has called about others lately, and is expected.
+    """
     tally = order.tally(order.watched)
     glimpse, now = Glimpse(tally=tally, at=at(order.watched)), at(order.watched)
     channel, ts = f"C{number % 20_000:010}", f"{1_795_000_000 + number}.{number % 1_000_000:06}"
@@ -132,6 +135,7 @@ def begun(order: Order, number: int) -> Watch:
         shown=glimpse,
         shown_as=f"12 Elm Street, Springfield U{number % 50_000:010}:all",
         promised=True,
+        hooked=way.hooked,
         told_failure=tally.failed > 0,
         next_look=now,
     )
@@ -140,9 +144,6 @@ def begun(order: Order, number: int) -> Watch:
 
 
 def look(watch: Watch, order: Order, now: float, way: Way) -> Step:
-    """The webhook has called for each photo that ended since the watch began."""
-    if way.hooked and not watch.hooked and order.ended(now) > order.ended(order.watched):
-        watch = watch.model_copy(update={"hooked": True})
     step = way.net(next_step(watch, order.tally(now), at(now), RULES))
     if not step.edit:
         return step
@@ -161,7 +162,7 @@ def due(watch: Watch, order: Order, way: Way) -> float:
 
 def life(order: Order, number: int, way: Way) -> Iterator[tuple[float, Watch]]:
     """Each look, on time, and what the watch was after it; the first is the one that begins it."""
-    watch, now = begun(order, number), order.watched
+    watch, now = begun(order, number, way), order.watched
     while watch.is_live:
         yield now, watch
         now = due(watch, order, way)

@@ -107,7 +107,7 @@ class Sweeps:
 
     def _begin(self, index: int, now: float) -> None:
         order = any_order(self._luck)
-        self._orders[index], self._watches[index] = order, begun(order, index)
+        self._orders[index], self._watches[index] = order, begun(order, index, self._way)
         self._since[index] = now - order.watched
 
     def _next(self, index: int) -> float:
