@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from statistics import median
 
 from benchmarks.speed.figure import Figure
 from bot.autoenhance.client import Look
@@ -51,11 +50,11 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is ask
     for _ in range(100 if quick else 400):
         ours.append(_timed(lambda: card(sent)))
         read.append(_timed(lambda: json.loads(sent)))
-    ratio = median(ours) / median(read)
+    ratio = min(ours) / min(read)  # whatever else the machine does only adds
     figure = Figure(
-        what="an order of 1,000 photos: parsed, understood and drawn (median)",
-        ours=f"{median(ours):.1f} ms",
-        beside=f"{median(read):.1f} ms: `json.loads` of the same {len(sent) / 1e3:,.0f} kB",
+        what="an order of 1,000 photos: parsed, understood and drawn (best)",
+        ours=f"{min(ours):.1f} ms",
+        beside=f"{min(read):.1f} ms: `json.loads` of the same {len(sent) / 1e3:,.0f} kB",
         ratio=f"{ratio:.2f}",
         wanted=f"at most {AT_MOST} x",
         met=ratio <= AT_MOST,
