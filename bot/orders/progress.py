@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, StringConstraints
 
@@ -160,25 +160,39 @@ def _failures(photos: Iterable[Photo]) -> tuple[Failure, ...]:
     return tuple(sorted(failures, key=lambda failure: -len(failure.names)))
 
 
+class _Settings(NamedTuple):
+    """What of a photo is compared; None is "not stated", and differs from nothing."""
+
+    ai_version: str | None
+    enhance_type: str | None
+    sky_replacement: bool | None
+    cloud_type: str | None
+    window_pull: bool | None
+    window_pull_type: str | None
+
+
+_settings_of = attrgetter(*_Settings._fields)
 _ON_OFF = {True: "on", False: "off", None: None}
-# Which settings are compared; None is "not stated", and differs from nothing.
-_SETTINGS: tuple[tuple[str, Callable[[Image], str | None]], ...] = (
-    ("ai_version", attrgetter("ai_version")),
-    ("enhance_type", attrgetter("enhance_type")),
-    ("sky", lambda image: _ON_OFF[image.sky_replacement]),
-    ("sky", lambda image: None if image.sky_replacement is False else image.cloud_type),
-    ("window_pull", lambda image: image.window_pull_type or _ON_OFF[image.window_pull]),
+_COMPARED: tuple[tuple[str, Callable[[_Settings], str | None]], ...] = (
+    ("ai_version", lambda kind: kind.ai_version),
+    ("enhance_type", lambda kind: kind.enhance_type),
+    ("sky", lambda kind: _ON_OFF[kind.sky_replacement]),
+    ("sky", lambda kind: None if kind.sky_replacement is False else kind.cloud_type),
+    ("window_pull", lambda kind: kind.window_pull_type or _ON_OFF[kind.window_pull]),
 )
 
 
 def _odd_settings(images: Sequence[Image], photos: Sequence[Photo]) -> Iterable[OddSetting]:
-    for setting, value_of in _SETTINGS:
-        values = list(map(value_of, images))
-        if len(set(filter(None, values))) <= 1:  # as nearly always: nothing to sort out
-            continue
-        names: dict[str, list[str]] = {}
-        for value, photo in zip(values, photos, strict=True):
-            if value:
-                names.setdefault(value, []).append(photo.name)
-        (usual, _), *odd = sorted(names.items(), key=lambda item: -len(item[1]))
-        yield OddSetting(setting, usual, tuple((value, tuple(those)) for value, those in odd))
+    """Of a thousand photos there are few kinds: they are sorted by all their settings once."""
+    kinds: dict[tuple[Any, ...], list[int]] = {}
+    for index, image in enumerate(images):
+        kinds.setdefault(_settings_of(image), []).append(index)
+    for setting, value_of in _COMPARED:
+        alike: dict[str, list[int]] = {}
+        for kind, those in kinds.items():
+            if value := value_of(_Settings(*kind)):
+                alike.setdefault(value, []).extend(those)
+        if len(alike) > 1:
+            (usual, _), *odd = sorted(alike.items(), key=lambda item: -len(item[1]))
+            named = ((value, tuple(photos[each].name for each in sorted(those))) for value, those in odd)
+            yield OddSetting(setting, usual, tuple(named))

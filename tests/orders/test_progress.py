@@ -171,6 +171,24 @@ def test_photos_with_other_settings_are_named(images: list[dict[str, Any]], odd:
     assert progress(*images).odd == (odd,)
 
 
+def test_odd_photos_keep_their_order_whatever_else_differs() -> None:
+    """Photos that share one setting and not another are named as they come in the order."""
+    images = [
+        {"enhance_type": kind, "ai_version": version}
+        for kind, version in (
+            ("warm", "4"),
+            ("warm", "5"),
+            ("warm", "4"),
+            *[("property", "5")] * 4,
+        )
+    ]
+
+    assert progress(*images).odd == (
+        OddSetting("ai_version", "5", (("4", ("1.jpg", "3.jpg")),)),
+        OddSetting("enhance_type", "property", (("warm", ("1.jpg", "2.jpg", "3.jpg")),)),
+    )
+
+
 def test_clouds_do_not_matter_without_a_sky() -> None:
     """A cloud type that was not used is no difference."""
     off = {"sky_replacement": False}
