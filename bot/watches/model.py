@@ -119,9 +119,7 @@ class Watch(Frozen):
 
     next_look: AwareDatetime
     pause: float = 0.0  # seconds that were planned until then
-    hooked: bool = (
-        False  # Autoenhance's webhook calls about it, or is expected to: it need not be asked often
-    )
+    hooked: bool = False  # the webhook calls about it, or is expected to: it need not be asked often
     wakes: int = 0  # the webhook's calls that the store had counted when this was read
 
     @property
