@@ -12,14 +12,22 @@ from pathlib import Path
 
 from benchmarks.machine import machine
 from benchmarks.speed import asking, photos, sleeping, sweeps, workers
+from benchmarks.speed.acks import acks
+from benchmarks.speed.answers import answers
+from benchmarks.speed.crowd import crowd
 from benchmarks.speed.figure import Figure
+from benchmarks.speed.starting import starting
 
 PAGE = Path(__file__).with_name("results.md")
 COMMAND = "make bench"
 Part = Callable[[bool], list[Figure]]  # given whether to be quick: then the figures mean little
 
 PARTS: dict[str, Part] = {
+    "acks": acks,
+    "answers": answers,
     "photos": photos.measure,
+    "crowd": crowd,
+    "starting": starting,
     "sleeping": sleeping.measure,
     "sweeps": sweeps.measure,
     "asking": asking.measure,

@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 import tempfile
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from bot.demo import Sandbox
 from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
+APP = str(ROOT / "app.py")
 START = 20.0  # seconds for a process to start
 SERVING, WORKING = "Uvicorn running on", '"event": "working"'
 _SERVING = re.compile(SERVING + r" (http://[\d.:]+)")
@@ -67,16 +69,18 @@ class Ran:
     err: str
 
 
-async def start(*arguments: str, env: dict[str, str] | None = None) -> asyncio.subprocess.Process:
-    """`python app.py …`, with nothing of our own environment but the path."""
+async def start(
+    *arguments: str, env: dict[str, str] | None = None, program: str = APP, out: int = PIPE
+) -> asyncio.subprocess.Process:
+    """`python app.py …`, or another program, with nothing of our own environment but the path."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
-        str(ROOT / "app.py"),
+        program,
         *arguments,
         cwd=tempfile.gettempdir(),  # where there is no .env
         env={"PATH": os.environ["PATH"]} | (env or {}),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        stdout=out,
+        stderr=PIPE,
     )
 
 
@@ -91,40 +95,47 @@ async def run(*arguments: str, env: dict[str, str] | None = None) -> Ran:
 @asynccontextmanager
 async def serving_process(sandbox: Sandbox, **extra: str) -> AsyncIterator[Running]:
     """Ready, and called by the sandbox's Slack from now on."""
-    async with _running("serve", env=environment(sandbox.settings) | extra) as running:
-        found = _SERVING.search(await running.logged(SERVING, within=START))
-        assert found
-        sandbox.slack.events_url = f"{found[1]}/slack/events"
-        sandbox.autoenhance.webhook_url = f"{found[1]}/autoenhance/webhook"
-        yield running
+    async with running("serve", env=environment(sandbox.settings) | extra) as serving:
+        url = await serving_at(serving)
+        sandbox.slack.events_url = f"{url}/slack/events"
+        sandbox.autoenhance.webhook_url = f"{url}/autoenhance/webhook"
+        yield serving
+
+
+async def serving_at(server: Running) -> str:
+    """Its address, once uvicorn serves there."""
+    found = _SERVING.search(await server.logged(SERVING, within=START))
+    assert found
+    return found[1]
 
 
 @asynccontextmanager
 async def working_process(settings: Settings, *arguments: str, **extra: str) -> AsyncIterator[Running]:
     """Doing the jobs that are recorded on this PostgreSQL."""
-    async with _running("worker", *arguments, env=environment(settings) | extra) as running:
-        await running.logged(WORKING, within=START)
-        yield running
+    async with running("worker", *arguments, env=environment(settings) | extra) as working:
+        await working.logged(WORKING, within=START)
+        yield working
 
 
 @asynccontextmanager
 async def several_processes(sandbox: Sandbox, *, workers: int = 2) -> AsyncIterator[list[Running]]:
     """One that serves, and so many that work."""
     async with AsyncExitStack() as opened:
-        running = [await opened.enter_async_context(serving_process(sandbox))]
+        started = [await opened.enter_async_context(serving_process(sandbox))]
         for _ in range(workers):
             each = working_process(sandbox.settings)
-            running.append(await opened.enter_async_context(each))
-        yield running
+            started.append(await opened.enter_async_context(each))
+        yield started
 
 
 @asynccontextmanager
-async def _running(*arguments: str, env: dict[str, str]) -> AsyncIterator[Running]:
-    process = await start(*arguments, env=env)
-    running = Running(process)
-    reader = asyncio.create_task(_read(running))
+async def running(*arguments: str, env: dict[str, str], program: str = APP) -> AsyncIterator[Running]:
+    """Started, and killed when the block ends; what it says beside its log is thrown away."""
+    process = await start(*arguments, env=env, program=program, out=DEVNULL)
+    started = Running(process)
+    reader = asyncio.create_task(_read(started))
     try:
-        yield running
+        yield started
     finally:
         if process.returncode is None:
             process.kill()

@@ -1,0 +1,87 @@
+"""Order Desk and the baselines as processes, all started alike between the same stand-ins."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from uvicorn.loops.auto import auto_loop_factory
+
+from benchmarks.speed.load import SECRET
+from benchmarks.speed.outside import Outside, open_outside
+from bot.settings import FixedSettings
+from tests.process import APP, ROOT, environment, running, serving_at
+
+BASELINES = Path(__file__).parent / "baselines"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Program:
+    path: str
+    arguments: tuple[str, ...] = ()
+
+
+OURS = Program(APP, ("serve",))
+STOCK = Program(str(BASELINES / "stock.py"))
+PLAIN = Program(str(BASELINES / "plain.py"))
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    pid: int
+
+
+Round = Callable[[Server, Outside], Awaitable[T]]
+
+
+def alternately(programs: tuple[Program, ...], rounds: int, do: Round[T], *, takes: float) -> list[list[T]]:
+    """What `do` returned for each of the programs, in each round: the machine's bad moments hit them all.
+
+    Each time a new process on a new database, between stand-ins of its own; Autoenhance `takes` so many
+    seconds for an answer.
+    """
+
+    async def once(program: Program) -> T:
+        with disk() as folder:
+            async with open_outside(takes) as outside, serving(program, outside, Path(folder)) as server:
+                return await do(server, outside)
+
+    async def all_() -> list[list[T]]:
+        came = [[await once(program) for program in programs] for _ in range(rounds)]
+        return [list(each) for each in zip(*came, strict=True)]
+
+    return run(all_())
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """In the fastest loop there is, which is what the programs have."""
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        return runner.run(work)
+
+
+@asynccontextmanager
+async def serving(program: Program, outside: Outside, folder: Path) -> AsyncIterator[Server]:
+    """Once it takes requests; its database is in `folder`."""
+    settings = FixedSettings.load(
+        for_slack=True,
+        slack_bot_token="xoxb-only-for-the-benchmarks",  # noqa: S106
+        slack_signing_secret=SECRET,
+        slack_api_url=f"{outside.url}/api/",
+        autoenhance_api_url=outside.url,
+        autoenhance_api_key="only-for-the-benchmarks",
+        database_url=f"sqlite:///{folder / 'order-desk.sqlite3'}",
+    )
+    usual = environment(settings) | {"LOG_LEVEL": "INFO"}
+    async with running(*program.arguments, env=usual, program=program.path) as process:
+        yield Server(await serving_at(process), process.process.pid)
+
+
+def disk() -> tempfile.TemporaryDirectory[str]:
+    """A folder beside the bot's own database: where a temporary one may be in memory, fsync costs nothing."""
+    (ROOT / "data").mkdir(exist_ok=True)
+    return tempfile.TemporaryDirectory(dir=ROOT / "data", prefix="bench-")

@@ -1,0 +1,16 @@
+"""The page that the benchmarks write."""
+
+from benchmarks.bench import page
+from benchmarks.speed.figure import Figure
+
+
+def test_a_line_of_the_table() -> None:
+    """Each figure is a row that says whether it was reached; why it is so stands below."""
+    slow = Figure("an ack", "2 ms", "stock 10 ms", "0.2", "at most 0.1", met=False, why="the disk.")
+    free = Figure("a sweep", "1 ms", "", "", "", met=None)
+
+    drawn = page("Here.", [slow, free])
+
+    assert "| an ack | 2 ms | stock 10 ms | 0.2 | at most 0.1 | no |" in drawn
+    assert "| a sweep | 1 ms |  |  |  |  |" in drawn
+    assert drawn.endswith("- **an ack**: the disk.\n")
