@@ -9,6 +9,7 @@ from typing import Annotated, Any, Never
 import typer
 import yaml
 from rich.console import Console
+from uvicorn.loops.auto import auto_loop_factory
 
 from bot import logs, running
 from bot.build.desk import AT_ONCE
@@ -180,7 +181,8 @@ def _settings(*, for_slack: bool) -> Settings:
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     try:
-        return asyncio.run(work)
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            return runner.run(work)
     except SettingsError as error:
         _stop(*error.problems)
     except DatabaseFailed as error:
