@@ -15,9 +15,7 @@ from bot import logs, running
 from bot.build.desk import AT_ONCE
 from bot.build.ground import UNREACHABLE, bring_up
 from bot.clients import open_autoenhance
-from bot.days.screen import play
 from bot.days.scripts import Name
-from bot.demo import show_demo
 from bot.errors import DatabaseFailed, SettingsError, SlackBusy
 from bot.jobs.seeing import given_up, see
 from bot.manifest import manifest as read_manifest
@@ -93,6 +91,9 @@ def demo(
     stay: Annotated[bool, typer.Option("--stay", help="Keep the page open when that day is over.")] = False,
 ) -> None:
     """A Slack and an Autoenhance of your own on this machine, with the bot between them."""
+    from bot.days.screen import play  # noqa: PLC0415 - with both stand-ins, which nobody else needs
+    from bot.demo import show_demo  # noqa: PLC0415
+
     if real := Tokens.set_here():
         _stop(BESIDE_REAL.format(" and ".join(real)))
     logs.configure("ERROR" if scenario else "WARNING")
