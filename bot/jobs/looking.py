@@ -29,7 +29,14 @@ class Looking:
         self._patience = patience
 
     async def look_up(self, job: LookUp, attempt: int) -> None:
+        """Told first and remembered then: whoever asked does not wait for the disk."""
         seen = await asyncio.gather(*(self._see(wanted, job) for wanted in job.wanted))
+        try:
+            await self._tell(job, attempt, seen)
+        finally:
+            await self._remember(job.team_id, seen)
+
+    async def _tell(self, job: LookUp, attempt: int, seen: Sequence[OrderView | TroubleView]) -> None:
         late = [
             view.error for view in seen if isinstance(view, TroubleView) and isinstance(view.error, TryLater)
         ]
@@ -65,11 +72,14 @@ class Looking:
         asker, anew = job.asker, self._tools.beside_others and isinstance(job.place, Message)
         view = await see(self._tools.orders, wanted.order, asker.user_id, wanted.before, anew=anew)
         if isinstance(view, OrderView):
-            await self._tools.stores.looks.remember(asker.team_id, wanted.order, view.glimpse)
             return replace(view, watch=await self._following.watched(asker.team_id, asker.place, view.order))
         return replace(
             view, last=await self._tools.stores.looks.last(asker.team_id, wanted.order) or view.last
         )
+
+    async def _remember(self, team_id: str, seen: Sequence[OrderView | TroubleView]) -> None:
+        looks, views = self._tools.stores.looks, [view for view in seen if isinstance(view, OrderView)]
+        await asyncio.gather(*(looks.remember(team_id, view.order, view.glimpse) for view in views))
 
     async def _show(self, job: LookUp, seen: Sequence[OrderView | TroubleView]) -> None:
         """A card that others see is not replaced by "not answering"; that an order is gone, they see."""
