@@ -34,6 +34,7 @@ async def serve(settings: Settings, *, now: Now = utc_now, pace: Pace = USUAL) -
             log_config=None,
             access_log=False,
             server_header=False,
+            ws="none",
             timeout_graceful_shutdown=GRACE,
         )
         await uvicorn.Server(config).serve()
