@@ -18,7 +18,7 @@ ALONE, FACTOR = 0.1, 1.8  # what is to be reached
 
 
 def acks(quick: bool) -> list[Figure]:  # noqa: FBT001 - as `bench.Part`
-    rounds, seconds = (1, 0.5) if quick else (5, 3.0)
+    rounds, seconds = (1, 0.5) if quick else (3, 3.0)
     one, many = partial(_alone, seconds=seconds), partial(_together, seconds=seconds)
     alone = alternately((OURS, STOCK), rounds, one, takes=HELD)
     seldom = alternately((OURS, STOCK), rounds, partial(one, pause=SELDOM), takes=0.0)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 
 from benchmarks.speed.figure import Figure
 from benchmarks.speed.load import Lines, command, new_order, percentile
@@ -13,6 +12,11 @@ A_SECOND = 50
 TAKES = 0.03  # seconds of Autoenhance for an answer; what it really took is subtracted
 PATIENCE = 15.0  # seconds for the last answers
 P99 = 0.060  # seconds, on a quiet machine
+WHY = (
+    "ours waits twice for the disk before it asks Autoenhance, for its job to be recorded and for its try to "
+    "be counted, and draws a card with every photo's state; the plain bot writes nothing down."
+)
+LOST = "ours lost {} answers, the plain bot {}; nobody was killed meanwhile."
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,11 @@ def answers(quick: bool) -> list[Figure]:  # noqa: FBT001 - as `bench.Part`
     rounds, seconds = (1, 3) if quick else (2, 30)
     came = alternately((OURS, PLAIN), rounds, partial(_look_ups, seconds=seconds), takes=TAKES)
     ours, plain = ([took for each in program for took in each.took] for program in came)
-    lost = sum(each.lost for each in chain(*came))
+    lost = [sum(each.lost for each in program) for program in came]
     many = f"{A_SECOND} look-ups a second for {rounds * seconds} s"
     return [
-        _figure(f"{many}: request to answer, less the API's time, p50", ours, plain, 50),
-        _figure("the same, p99", ours, plain, 99, within=P99, why=f"{lost} answers were lost, by both."),
+        _figure(f"{many}: request to answer, less the API's time, p50", ours, plain, 50, why=WHY),
+        _figure("the same, p99", ours, plain, 99, within=P99, why=LOST.format(*lost)),
     ]
 
 
