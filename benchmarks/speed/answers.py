@@ -10,6 +10,7 @@ from benchmarks.speed.servers import OURS, PLAIN, Server, alternately
 
 A_SECOND = 50
 TAKES = 0.03  # seconds of Autoenhance for an answer; what it really took is subtracted
+WARM = 1  # seconds of look-ups before any is counted
 PATIENCE = 15.0  # seconds for the last answers
 P99 = 0.060  # seconds, on a quiet machine
 WHY = (
@@ -41,13 +42,13 @@ def answers(quick: bool) -> list[Figure]:  # noqa: FBT001 - as `bench.Part`
 
 async def _look_ups(server: Server, outside: Outside, *, seconds: int) -> Round:
     lines = Lines(server.url)
-    orders = [new_order() for _ in range(A_SECOND * seconds)]
+    orders = [new_order() for _ in range(A_SECOND * (WARM + seconds))]
     bodies = [command(order, outside.response_url(order)) for order in orders]
     sent = dict(zip(orders, await lines.steadily(bodies, 1 / A_SECOND), strict=True))
     came = await outside.answered(orders, within=PATIENCE)
     lines.close()
-    took = [outside.answers[order][0] - sent[order] - outside.took[order] for order in came]
-    return Round(took, lost=len(orders) - len(came))
+    took = [outside.answers[each][0] - sent[each] - outside.took[each] for each in came]
+    return Round(took[A_SECOND * WARM :], lost=len(orders) - len(came))
 
 
 def _figure(
