@@ -25,6 +25,7 @@ from bot.slack import buttons
 from bot.slack.names import COMMAND, RECHECK
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # noqa: S105 - the one of Slack's own example
+KEPT = 3.0  # seconds that an idle connection is used again
 _PATH = b"/slack/events"
 _COMMAND = urlencode({
     "token": TOKEN,
@@ -110,12 +111,14 @@ class Line(asyncio.Protocol):
     async def _ask(self, request: bytes) -> None:
         self._answered = asyncio.get_running_loop().create_future()
         self._transport.write(request)
+        self._used = time.perf_counter()
         if (status := await self._answered) != HTTPStatus.OK:
             raise RuntimeError(f"answered {status}")
 
     @property
-    def is_open(self) -> bool:
-        return not self._transport.is_closing()
+    def is_fresh(self) -> bool:
+        """Whether it may be used again: uvicorn ends those that were idle for five seconds."""
+        return time.perf_counter() - self._used < KEPT
 
     def close(self) -> None:
         self._transport.close()
@@ -144,7 +147,7 @@ class Lines:
 
     async def send(self, body: bytes) -> float:
         """As `Line.send`."""
-        self._free = [line for line in self._free if line.is_open]  # uvicorn ends what is idle for 5 s
+        self._free = [line for line in self._free if line.is_fresh]
         line = self._free.pop() if self._free else await Line.open(self._url)
         seconds = await line.send(body)
         self._free.append(line)
