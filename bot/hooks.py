@@ -48,7 +48,7 @@ class WebhookDoor:
             if hint:
                 await self._wake(hint.order, self._now() + SETTLE, WORTH[hint.news])
         except DatabaseFailed:  # looked at as planned; whoever calls again is welcome
-            log.exception("the webhook's call could not be written")
+            log.debug("the webhook's call could not be written")
             return _plain(HTTPStatus.SERVICE_UNAVAILABLE, "not now")
         return _plain(HTTPStatus.OK, "thank you")
 

@@ -1,19 +1,24 @@
-"""What a log line looks like, and what it may hold.
+"""What a log line looks like, what it may hold, and whose it is.
+
+Each request from Slack has a reference. It stands in every line that is written about it, here and in
+whichever process does its job, and in the sentence that a person reads when something broke.
 
 No token, key, order id or response_url reaches a log. Ours are never given one; the libraries' are
 silenced where they would (httpx logs URLs, slack_bolt and slack_sdk log bodies), and what looks like
 a secret is blacked out at the very end, tracebacks included.
 """
 
+import contextlib
 import logging
+import random
 import re
-import secrets
 import sys
+from collections.abc import Iterator
 
 import structlog
 
 # Their lines below ERROR hold URLs with order ids, request bodies and tokens.
-_TALKATIVE = ("httpx", "httpcore", "slack_sdk", "stamina", "procrastinate")
+_TALKATIVE = ("httpx", "httpcore", "slack_sdk", "stamina", "procrastinate", "psycopg")
 
 _SECRET = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+"  # Slack's tokens
@@ -27,9 +32,47 @@ _SECRET = re.compile(
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: it is read aloud and typed again
 
 
-def new_reference() -> str:
-    """What a person quotes and a log line carries, such as `E-7K2M`."""
-    return "E-" + "".join(secrets.choice(_ALPHABET) for _ in range(4))
+def new_reference(letter: str = "E") -> str:
+    """What a person quotes and a log line carries, such as `E-7K2M`.
+
+    There are 810,000: with the time beside it, enough to find one. `W-` is a look at what is watched,
+    so what a person quotes finds none of those.
+    """
+    return f"{letter}-{''.join(random.choices(_ALPHABET, k=4))}"  # noqa: S311 - no secret
+
+
+@contextlib.contextmanager
+def referred_to(reference: str) -> Iterator[None]:
+    """Every line that is written inside carries it, also by the tasks that are begun there."""
+    outer = structlog.contextvars.bind_contextvars(reference=reference)
+    try:
+        yield
+    finally:
+        structlog.contextvars.reset_contextvars(**outer)
+
+
+def reference() -> str:
+    """Of what is being done; a new one where nothing is."""
+    return structlog.contextvars.get_contextvars().get("reference") or new_reference()
+
+
+class Outage:
+    """Somebody who does not answer: said once when it begins and once when it ends, however many ask."""
+
+    def __init__(self, who: str) -> None:
+        self._log = structlog.get_logger(__name__)
+        self._who = who
+        self._lasts = False
+
+    def begins(self, why: str) -> None:
+        if not self._lasts:
+            self._log.warning(f"{self._who} does not answer", why=why)
+        self._lasts = True
+
+    def ends(self) -> None:
+        if self._lasts:
+            self._log.warning(f"{self._who} answers again")
+        self._lasts = False
 
 
 def black_out(text: str) -> str:
@@ -58,7 +101,11 @@ def configure(level: str) -> None:
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
 
-from bot.errors import DeskClosed
+from bot.errors import DatabaseFailed, DeskClosed
 from bot.meters.meter import Meter
 
 EARLY = 0.8  # of the time between two: whoever is a little early has waited long enough
@@ -31,6 +31,8 @@ class Rounds:
                     await self._do()
             except DeskClosed:
                 return
+            except DatabaseFailed as error:  # its own door has said so, once for all rounds
+                log.debug("a round failed", round=self._name, why=str(error))
             except Exception:  # also what nobody thought of: no one else would see that it has stopped
                 log.exception("a round failed", round=self._name)
             with contextlib.suppress(TimeoutError):

@@ -1,8 +1,13 @@
 """What a log line may hold."""
 
-import pytest
+import asyncio
 
-from bot.logs import black_out, new_reference
+import pytest
+import structlog
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
+
+from bot.logs import Outage, black_out, new_reference, reference, referred_to
 
 
 @pytest.mark.parametrize(
@@ -41,3 +46,39 @@ def test_references_can_be_read_aloud() -> None:
 
     assert len(references) > 450
     assert all(len(each) == 6 and not set(each[2:]) & set("01ILOU") for each in references)
+
+
+def test_every_line_about_a_request_carries_its_reference() -> None:
+    """Also what is written by a task that was begun inside; and nothing that comes after."""
+    with capture_logs([merge_contextvars]) as lines:
+        with referred_to("E-7K2M"):
+            asyncio.run(_written())
+            assert reference() == "E-7K2M"
+        structlog.get_logger().warning("after")
+
+    assert [line.get("reference") for line in lines] == ["E-7K2M", None]
+    assert reference() not in {"E-7K2M", reference()}
+
+
+def test_an_outage_is_a_line_at_its_beginning_and_one_at_its_end() -> None:
+    """However many ask meanwhile; the next outage is told again."""
+    outage = Outage("the database")
+    with capture_logs() as lines:
+        for _ in range(2):
+            outage.ends()
+            outage.begins("no connection")
+            outage.begins("no connection")
+            outage.ends()
+
+    assert [line["event"] for line in lines] == 2 * [
+        "the database does not answer",
+        "the database answers again",
+    ]
+
+
+async def _written() -> None:
+    await asyncio.create_task(_write())
+
+
+async def _write() -> None:
+    structlog.get_logger().warning("inside")

@@ -13,18 +13,17 @@ from urllib.parse import quote
 
 import httpx
 import stamina
-import structlog
 from pydantic import SecretStr
 
 from bot.autoenhance import replies
 from bot.autoenhance.flights import Flights
 from bot.autoenhance.limits import Limits
 from bot.errors import KeyMissing, KeyRefused, Limited, OrderNotFound, Unavailable
+from bot.logs import Outage
 from bot.meters.meter import Meter
 from bot.orders.ids import OrderId
 from bot.orders.model import Order, parse_order, parse_orders
 
-log = structlog.get_logger(__name__)
 METER = "autoenhance"
 _MOST_PER_PAGE = 15  # the vendor's SDK 1.1.0 refuses more, though its docs show 16
 _NOBODYS_ORDER = OrderId("00000000-0000-4000-8000-000000000000")
@@ -65,7 +64,7 @@ class Autoenhance:
         self._key = key
         self._headers = _headers(key, version)
         self._now = now
-        self._down = False
+        self._outage = Outage("autoenhance")
         self._limits = limits
         self._flights = Flights[Look](limits.fresh_for)
         self._meter = meter
@@ -127,13 +126,9 @@ class Autoenhance:
         try:
             body = await self._patiently(path, query)
         except Unavailable as error:
-            if not self._down:
-                log.warning("autoenhance does not answer", why=str(error))
-            self._down = True
+            self._outage.begins(str(error))
             raise
-        if self._down:
-            log.warning("autoenhance answers again")
-        self._down = False
+        self._outage.ends()
         return body
 
     async def _patiently(self, path: str, query: Mapping[str, str] | None) -> bytes:

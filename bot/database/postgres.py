@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool
 
 from bot.database.sql import Row, Statement, Value, version
 from bot.errors import DatabaseFailed
+from bot.logs import Outage
 
 T = TypeVar("T")
 SIZE = 8  # connections of one process, beside those of the engine
@@ -71,6 +72,7 @@ class PostgresDatabase:
         self._pool = pool
         self._threads = ThreadPoolExecutor(max_workers=SIZE, thread_name_prefix="database")
         self._room = asyncio.Semaphore(SIZE)
+        self._outage = Outage("the database")
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -97,6 +99,15 @@ class PostgresDatabase:
 
     async def run(self, statement: Statement[T]) -> T:
         """As `bot.database.sql.Database` promises."""
+        try:
+            result = await self._in_turn(statement)
+        except DatabaseFailed as error:
+            self._outage.begins(str(error))
+            raise
+        self._outage.ends()
+        return result
+
+    async def _in_turn(self, statement: Statement[T]) -> T:
         until = time.monotonic() + WAIT
         try:
             async with asyncio.timeout(WAIT):  # in 3.11 `wait_for` may lose that we are cancelled

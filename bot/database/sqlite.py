@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from bot.database.sql import Row, Statement, Value, version
 from bot.errors import DatabaseFailed, SettingsError
+from bot.logs import Outage
 
 T = TypeVar("T")
 
@@ -75,6 +76,7 @@ class SqliteDatabase:
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="database", daemon=True)
         self._waiting = 0
+        self._outage = Outage("the database")
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -103,8 +105,12 @@ class SqliteDatabase:
         try:
             self._calls.put(call)
             result: T = await call.answer
+        except DatabaseFailed as error:
+            self._outage.begins(str(error))
+            raise
         finally:
             self._waiting -= 1
+        self._outage.ends()
         return result
 
     async def version(self) -> str:

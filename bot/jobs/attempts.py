@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import perf_counter
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
@@ -11,7 +13,7 @@ from bot.errors import DatabaseFailed
 from bot.jobs.ledger import Ledger, Take
 from bot.jobs.model import JOB, Job
 from bot.jobs.worker import CannotSucceed, PutOff, Worker
-from bot.logs import new_reference
+from bot.logs import new_reference, referred_to
 
 MOST_BROKEN = 3  # tries that ended in a crash or a bug, before a job is given up
 LONGEST = 300.0  # seconds for one try: each wait of ours has an end, so one that takes longer hangs
@@ -19,6 +21,22 @@ STRANGE_KEPT = timedelta(minutes=30)  # for a version that can read it: while a 
 STRANGE_PAUSE = 5.0  # seconds
 BLIND_PAUSE = 5.0  # seconds, when the database failed
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Try:
+    """`began` is by `perf_counter`."""
+
+    id: int
+    job: Job
+    take: Take
+    reference: str
+    began: float
+
+    def tell(self, say: Callable[..., object], how: str, **more: object) -> None:
+        """In a log line, how it ended."""
+        seconds = round(perf_counter() - self.began, 3)
+        say(f"job {how}", kind=self.job.kind, attempt=self.take.attempt, seconds=seconds, **more)
 
 
 class Attempts:
@@ -55,36 +73,44 @@ class Attempts:
             job = self._jobs.validate_json(take.content)
         except ValidationError:
             return await self._strange(id_, take)
-        if take.broken >= MOST_BROKEN:
-            await self._give_up(id_, job, f"broke {take.broken} times")
-            return None
-        return await self._perform(id_, job, take)
+        reference = job.reference or new_reference()
+        with referred_to(reference):
+            return await self._perform(_Try(id_, job, take, reference, perf_counter()))
 
-    async def _perform(self, id_: int, job: Job, take: Take) -> float | None:
+    async def _perform(self, trying: _Try) -> float | None:
+        job, take = trying.job, trying.take
+        if take.broken >= MOST_BROKEN:
+            await self._give_up(trying, f"broke {take.broken} times")
+            return None
         try:
             async with asyncio.timeout(self._longest):
                 await self._worker.perform(job, attempt=take.attempt)
         except PutOff as later:
-            await self._ledger.put_off(id_)
+            trying.tell(log.debug, "put off", pause=later.seconds)
+            await self._ledger.put_off(trying.id)
             return later.seconds
         except CannotSucceed as end:
-            await self._give_up(id_, job, str(end))
+            await self._give_up(trying, str(end))
             return None
         except DatabaseFailed:  # nothing is wrong with the job
-            await self._ledger.put_off(id_)
+            trying.tell(log.debug, "put off", pause=BLIND_PAUSE)
+            await self._ledger.put_off(trying.id)
             return BLIND_PAUSE
         except asyncio.CancelledError:  # the process is stopping: no fault of the job's
-            await asyncio.shield(self._ledger.put_off(id_))
+            await asyncio.shield(self._ledger.put_off(trying.id))
             raise
-        except Exception:
-            reference = new_reference()
-            log.exception("job broke", kind=job.kind, reference=reference, attempt=take.attempt)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+            trying.tell(log.error, "broke", exc_info=error)
             return self._first_pause * 2.0**take.broken
-        if job.redelivered:
-            await self._ledger.done(id_, self._now())
-        else:
-            await self._ledger.forget(id_)
+        await self._done(trying)
         return None
+
+    async def _done(self, trying: _Try) -> None:
+        if trying.job.redelivered:
+            await self._ledger.done(trying.id, self._now())
+        else:
+            await self._ledger.forget(trying.id)
+        trying.tell(log.debug if trying.job.background else log.info, "done")
 
     async def _strange(self, id_: int, take: Take) -> float | None:
         """Of another version: while one is rolled out, a process that knows it may be beside us."""
@@ -95,11 +121,10 @@ class Attempts:
         await self._ledger.dead(id_, why, self._now())
         return None
 
-    async def _give_up(self, id_: int, job: Job, reason: str) -> None:
-        reference = new_reference()
-        log.error("job given up", kind=job.kind, reference=reference, reason=reason)
+    async def _give_up(self, trying: _Try, reason: str) -> None:
+        trying.tell(log.error, "given up", reason=reason)
         try:
-            await self._worker.apologise(job, reference)
+            await self._worker.apologise(trying.job, trying.reference)
         except Exception:
-            log.exception("nobody could be told", reference=reference)
-        await self._ledger.dead(id_, f"{reason} ({reference})", self._now())
+            log.exception("nobody could be told")
+        await self._ledger.dead(trying.id, f"{reason} ({trying.reference})", self._now())

@@ -23,6 +23,7 @@ from bot.jobs.postgres import OURS, PEOPLE, TASK
 
 NEVER = "0 0 1 1 *"  # nearly
 ANEW = 1.0  # seconds until a worker that ended begins anew
+SAME = 30.0  # seconds: one that ends sooner after another ends of the same, which was said
 log = structlog.get_logger(__name__)
 
 
@@ -105,6 +106,7 @@ class Crew:
 
     async def _work(self, queue: str, drain: float) -> None:
         """A worker ends, by an error or without one, when its database is gone for long; we go on."""
+        loop, ended = asyncio.get_running_loop(), -SAME
         while not self._closing.is_set():
             try:
                 await self._app.run_worker_async(
@@ -118,7 +120,9 @@ class Crew:
                     stalled_worker_timeout=self._gone,
                 )
             except Exception as error:  # noqa: BLE001 - whatever it is, people wait for the next one
-                log.warning("a worker ended", queue=queue, why=type(error).__name__)
+                tell = log.debug if loop.time() - ended < SAME else log.warning
+                ended = loop.time()
+                tell("a worker ended", queue=queue, why=type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), ANEW)
 

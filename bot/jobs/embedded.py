@@ -81,7 +81,7 @@ class EmbeddedEngine:
         try:
             again = await self._attempts.make(ticket.id)
         except DatabaseFailed:  # a full disk, say: the job is still open, and the disk may get room
-            log.exception("ledger cannot be written")
+            log.debug("ledger cannot be written")
             again = BLIND_PAUSE
         if again is not None:
             self.lanes.keep(self._later(ticket, again))

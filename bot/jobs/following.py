@@ -26,7 +26,7 @@ from bot.jobs.request import Asker, Message
 from bot.jobs.seeing import order_view
 from bot.jobs.telling import Round, Telling
 from bot.jobs.tools import Tools
-from bot.logs import new_reference
+from bot.logs import reference
 from bot.orders.ids import OrderId
 from bot.slack import cards, notice_words, notices
 from bot.slack.shown import OrderView
@@ -103,7 +103,7 @@ class Following:
         except SlackError as error:
             known = isinstance(error, NotAllowed)  # if not: our mistake, or a word that we do not know
             why = "slack lets us post no more" if known else "slack refused a notice"
-            log.warning(why, slack=error.code, reference=new_reference())
+            log.warning(why, slack=error.code)
             refused, later = error, put_off(untold(telling.watch, step), now, Delay.SLACK, NOT_ALLOWED)
             if step.watch.condition is Condition.ENDED and not known:
                 later = telling.after
@@ -147,13 +147,13 @@ class Following:
             if step.notice and watch.place != owner:
                 tally = telling.view.progress.tally if telling.view else None
                 said = notice_words.unsaid(watch.model_copy(update=parked), step.notice, tally)
-                key = f"unsaid:{watch.id}"
-                await self._tools.record(TellOwner(key=key, team_id=watch.team_id, user_id=owner, text=said))
+                told = {"team_id": watch.team_id, "user_id": owner, "reference": reference()}
+                await self._tools.record(TellOwner(key=f"unsaid:{watch.id}", **told, text=said))
             return telling.after
         if watch.condition is not Condition.PARKED and watch.place != owner:
             key = f"parked:{watch.team_id}:{watch.place}:{owner}:{code}"
-            told = TellParked(key=key, team_id=watch.team_id, user_id=owner, place=watch.place, reason=code)
-            await self._tools.record(told)
+            told = {"team_id": watch.team_id, "user_id": owner, "reference": reference()}
+            await self._tools.record(TellParked(key=key, **told, place=watch.place, reason=code))
         return put_off(untold(watch, step), now, Delay.PLACE, PARKED).model_copy(update=parked)
 
     async def tell_owner(self, job: TellOwner) -> None:

@@ -1,16 +1,28 @@
 """A job is written down before its request is acknowledged, and begun after.
 
 Begun at once, a quick answer could overtake the ack, and Slack would then draw "Looking up…" over it.
+The request's reference goes with it.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from bot.jobs.engine import Engine
 from bot.jobs.model import Job
+from bot.logs import new_reference, referred_to
 
-_held: ContextVar[list[tuple[int, Job]]] = ContextVar("held")
+
+@dataclass(frozen=True)
+class _Held:
+    """What one request has recorded so far."""
+
+    reference: str
+    jobs: list[tuple[int, Job]] = field(default_factory=list)
+
+
+_held: ContextVar[_Held] = ContextVar("held")
 
 
 class Intake:
@@ -20,13 +32,14 @@ class Intake:
     @contextmanager
     def request(self) -> Iterator[None]:
         """Around the answering of one request: what is recorded inside begins when it ends."""
-        held: list[tuple[int, Job]] = []
+        held = _Held(new_reference())
         token = _held.set(held)
         try:
-            yield
+            with referred_to(held.reference):
+                yield
         finally:
             _held.reset(token)
-            for id_, job in held:
+            for id_, job in held.jobs:
                 self._engine.begin(id_, job)
 
     async def record(self, job: Job) -> None:
@@ -34,6 +47,8 @@ class Intake:
 
         Raises DeskClosed when the process is stopping, and DatabaseFailed when it cannot be written.
         """
-        id_ = await self._engine.write(job)
+        held = _held.get()
+        referred = job.model_copy(update={"reference": held.reference})
+        id_ = await self._engine.write(referred)
         if id_ is not None:
-            _held.get().append((id_, job))
+            held.jobs.append((id_, referred))

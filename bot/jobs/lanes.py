@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import Context
 from dataclasses import dataclass
 
 
@@ -51,8 +52,8 @@ class Lanes:
             self._queue(ticket, asyncio.Event())
 
     def keep(self, work: Coroutine[None, None, None]) -> None:
-        """As a task of ours; the loop itself holds only weak references to its tasks."""
-        task = asyncio.create_task(work)
+        """As a task of ours, not of the request that began it; the loop itself holds tasks only weakly."""
+        task = asyncio.create_task(work, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

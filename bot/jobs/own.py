@@ -14,6 +14,7 @@ class OurOwn(Frozen):
     redelivered: ClassVar[bool] = False
     background: ClassVar[bool] = True
     key: str
+    reference: str = ""  # as a request's; of a look, its own
     team_id: str
 
 
@@ -24,9 +25,9 @@ class LookAtWatched(OurOwn):
     order: OrderId
 
     @classmethod
-    def at(cls, team_id: str, order: OrderId) -> Self:
+    def at(cls, team_id: str, order: OrderId, reference: str = "") -> Self:
         """While one of them is open, there is no second one: they have one key."""
-        return cls(key=f"look:{team_id}:{order}", team_id=team_id, order=order)
+        return cls(key=f"look:{team_id}:{order}", reference=reference, team_id=team_id, order=order)
 
     @property
     def lane(self) -> str:

@@ -83,6 +83,7 @@ class Request(Frozen):
     redelivered: ClassVar[bool] = True  # Slack may send it again: its key outlives the work
     background: ClassVar[bool] = False  # somebody is waiting for it
     key: str  # the same for every delivery of one request
+    reference: str = ""  # in every log line about it; a later delivery changes nothing about that
     asker: Asker
     place: Place
 

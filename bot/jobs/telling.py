@@ -9,7 +9,6 @@ import structlog
 from bot.errors import CannotPost, Gone, ScopeMissing, SlackBusy, SlackError, SlackRefused, TooLong
 from bot.jobs.posting import Posting
 from bot.jobs.tools import Tools
-from bot.logs import new_reference
 from bot.slack import cards, notice_words, notices
 from bot.slack.post import Audience
 from bot.slack.shown import OrderView
@@ -89,7 +88,7 @@ class Telling:
             drawn = after.model_copy(update={"shown_stuck": stuck})
             await self._posting.redraw(home, drawn, view, by=telling.by, patient=telling.by is not None)
         except SlackRefused as error:  # our mistake: the notice is not to suffer for it
-            log.warning("slack refused a card", slack=error.code, reference=new_reference())
+            log.warning("slack refused a card", slack=error.code)
         except Gone:  # somebody deleted it: nothing is posted in its place until there is something to tell
             thread_only = home.model_copy(update={"card_ts": None})
             telling.note(home=None if home.card_ts == home.thread_ts else thread_only)

@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.errors import DatabaseFailed, DeskClosed, SlackError, Slip
 from bot.jobs.request import Ephemeral
-from bot.logs import new_reference
+from bot.logs import reference
 from bot.slack import cards, names, payloads, refusals
 from bot.slack.payloads import Payload
 from bot.slack.post import Post
@@ -26,7 +26,7 @@ async def refuse(error: Exception) -> BoltResponse:
     """
     if isinstance(error, DeskClosed | DatabaseFailed):
         return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
-    log.error("payload cannot be read", reference=new_reference(), exc_info=error)
+    log.error("payload cannot be read", exc_info=error)
     return BoltResponse(status=HTTPStatus.BAD_REQUEST)
 
 
@@ -35,8 +35,8 @@ class Guard:
 
     A slip goes to `stale`, the listener that explains. DeskClosed goes on to Bolt, so that the request
     is refused and Slack sends it again or shows an error; so does DatabaseFailed where only a direct
-    message could tell, as that needs the database for its pace. Anything else is logged with its traceback
-    under a reference, and the person gets the reference. Nothing is raised after an ack: Bolt would
+    message could tell, as that needs the database for its pace. Anything else is logged with its traceback,
+    and the person gets the request's reference. Nothing is raised after an ack: Bolt would
     undo it and answer 404.
     """
 
@@ -51,11 +51,10 @@ class Guard:
             except DeskClosed:
                 raise
             except Exception as error:
-                reference = new_reference()
-                log.exception("listener broke", listener=listener.__name__, reference=reference)
+                _write_down(listener, error)
                 if isinstance(error, DatabaseFailed) and not _heard(body) and ack.response is None:
                     raise
-                await self._own_up(ack, body, refusals.our_fault(reference))
+                await self._own_up(ack, body, refusals.our_fault(reference()))
 
         return guarded
 
@@ -84,6 +83,14 @@ class Guard:
                 await self._post.message(user, cards.say(sentence))
         except (SlackError, DatabaseFailed) as silent:
             log.warning("nobody could be told", why=str(silent))
+
+
+def _write_down(listener: Listener, error: Exception) -> None:
+    """Of a database that is away, many of these come at once: what is wrong with it, its own door says."""
+    if isinstance(error, DatabaseFailed):
+        log.warning("listener broke", listener=listener.__name__, why=str(error))
+    else:
+        log.error("listener broke", listener=listener.__name__, exc_info=error)
 
 
 def _heard(body: Payload) -> bool:

@@ -14,8 +14,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.logs import new_reference
-
 log = structlog.get_logger(__name__)
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _LENGTH = re.compile(r"[0-9]{1,15}")
@@ -62,7 +60,7 @@ class SlackDoor:
             bolt = AsyncBoltRequest(body=text, headers=dict(request.headers))
             return to_starlette_response(await self._app.async_dispatch(bolt))
         except Exception:  # Bolt stumbles over JSON that is no object, and over some missing keys
-            log.exception("payload cannot be read", reference=new_reference())
+            log.exception("payload cannot be read")
             return _refuse(HTTPStatus.BAD_REQUEST)
 
     def _signed(self, request: Request, body: str) -> bool:

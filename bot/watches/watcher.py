@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.database.sql import Sql
 from bot.jobs.engine import Engine
 from bot.jobs.own import LookAtWatched
+from bot.logs import new_reference
 from bot.watches.agenda import Agenda
 
 AT_ONCE = 200  # looks that are under way or waiting for their turn; the other orders stay in the table
@@ -46,4 +47,4 @@ class Watcher:
 
     def _looks(self, sql: Sql) -> list[LookAtWatched]:
         due = self._agenda.take(sql, self._now(), AT_ONCE - self._engine.looks(sql))
-        return [LookAtWatched.at(each.team_id, each.order) for each in due]
+        return [LookAtWatched.at(each.team_id, each.order, new_reference("W")) for each in due]
