@@ -19,6 +19,7 @@ the work. The rooms, and what lives in each:
     logs.py         what a log line may hold
     database/       the one door to SQLite and PostgreSQL
     meters/         how often what may be done
+    metrics/        what is counted, and the HTTP door for Prometheus
     rounds.py       what is done again and again, by one of many
     errors.py       everything that can go wrong and has a name
     orders/         what an order is: ids, models, progress; pure

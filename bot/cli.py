@@ -20,6 +20,7 @@ from bot.errors import DatabaseFailed, SettingsError, SlackBusy
 from bot.jobs.seeing import given_up, see
 from bot.manifest import manifest as read_manifest
 from bot.meters.local import LocalMeter
+from bot.metrics.counts import Metrics
 from bot.orders.finding import find_order_ids
 from bot.orders.ids import OrderId
 from bot.report import Finding, findings
@@ -159,7 +160,7 @@ def manifest(
 
 
 async def _look_up(settings: Settings, ids: Sequence[OrderId]) -> list[OrderView | TroubleView]:
-    async with open_autoenhance(settings, meter=LocalMeter(time.monotonic)) as orders:
+    async with open_autoenhance(settings, meter=LocalMeter(time.monotonic), metrics=Metrics()) as orders:
         return [given_up(await see(orders, order), 0) for order in ids]
 
 

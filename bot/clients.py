@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 import aiohttp
 import httpx
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
 from bot.meters.meter import Meter
+from bot.metrics.counts import Metrics
 from bot.settings import Settings, revealed
+from bot.slack.client import CountedClient
 
 Now = Callable[[], datetime]
 SLACK_TIMEOUT = 15.0  # seconds for one call of Slack's Web API
@@ -24,7 +25,7 @@ def utc_now() -> datetime:
 
 @asynccontextmanager
 async def open_autoenhance(
-    settings: Settings, *, meter: Meter, now: Now = utc_now, limits: Limits = USUAL
+    settings: Settings, *, meter: Meter, metrics: Metrics, now: Now = utc_now, limits: Limits = USUAL
 ) -> AsyncIterator[Autoenhance]:
     async with httpx.AsyncClient(follow_redirects=False) as http:
         yield Autoenhance(
@@ -34,6 +35,7 @@ async def open_autoenhance(
             version=settings.autoenhance_api_version,
             now=now,
             meter=meter,
+            metrics=metrics,
             limits=limits,
         )
 
@@ -43,10 +45,6 @@ def open_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT))
 
 
-def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    return AsyncWebClient(
-        token=revealed(settings.slack_bot_token),
-        base_url=settings.slack_api_url.rstrip("/") + "/",
-        session=session,
-        retry_handlers=[],  # its own would post again without a word; post.py decides
-    )
+def slack_client(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics) -> CountedClient:
+    url = settings.slack_api_url.rstrip("/") + "/"
+    return CountedClient(metrics, token=revealed(settings.slack_bot_token), base_url=url, session=session)

@@ -12,11 +12,19 @@ from starlette.responses import PlainTextResponse, Response
 from bot.autoenhance import webhook
 from bot.autoenhance.webhook import Malformed, News
 from bot.errors import DatabaseFailed
+from bot.metrics.counts import Metrics
 from bot.orders.ids import OrderId
 from bot.watches.agenda import ENOUGH
 
 MOST_BYTES = 64 * 1024  # a call has a few hundred
 SETTLE = timedelta(seconds=3)  # until we look: forty photos that end together are one look
+OUTCOMES = {
+    HTTPStatus.OK: "ok",
+    HTTPStatus.BAD_REQUEST: "unreadable",
+    HTTPStatus.UNAUTHORIZED: "unauthentic",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
+    HTTPStatus.SERVICE_UNAVAILABLE: "refused",
+}
 WORTH = {News.TURN: ENOUGH, News.PHOTO: 1}  # photos
 log = structlog.get_logger(__name__)
 
@@ -26,13 +34,19 @@ Wake = Callable[[OrderId, datetime, int], Awaitable[None]]
 class WebhookDoor:
     """Answers 200 to whatever is well formed and authentic, whether or not anybody watches the order."""
 
-    def __init__(self, token: SecretStr, wake: Wake, now: Callable[[], datetime]) -> None:
+    def __init__(self, token: SecretStr, wake: Wake, now: Callable[[], datetime], metrics: Metrics) -> None:
         """`wake` is the agenda's."""
         self._token = token
         self._wake = wake
         self._now = now
+        self._metrics = metrics
 
     async def answer(self, request: Request) -> Response:
+        answer = await self._answer(request)
+        self._metrics.webhook_call(OUTCOMES[HTTPStatus(answer.status_code)])
+        return answer
+
+    async def _answer(self, request: Request) -> Response:
         if not webhook.is_authentic(request.headers, self._token):
             return _plain(
                 HTTPStatus.UNAUTHORIZED, "the authentication value is not AUTOENHANCE_WEBHOOK_TOKEN"

@@ -14,6 +14,7 @@ from bot.database.sql import Database
 from bot.errors import AutoenhanceError, DatabaseFailed, KeyRefused, SettingsError, SlackBusy
 from bot.jobs.ledger import Ledger
 from bot.meters.local import LocalMeter
+from bot.metrics.counts import Metrics
 from bot.settings import Settings
 from bot.slack.probe import identify, missing_scopes, probe_socket
 from bot.slack.refusals import refused
@@ -47,7 +48,7 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     if settings.slack_bot_token is None:
         return
     async with open_session() as session:
-        web = slack_client(settings, session)
+        web = slack_client(settings, session, Metrics())
         try:
             identity = await identify(web)
             yield Finding(
@@ -66,7 +67,7 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _autoenhance(settings: Settings) -> Finding:
-    async with open_autoenhance(settings, meter=LocalMeter(time.monotonic)) as orders:
+    async with open_autoenhance(settings, meter=LocalMeter(time.monotonic), metrics=Metrics()) as orders:
         try:
             await orders.probe()
         except AutoenhanceError as error:

@@ -6,6 +6,7 @@ import signal
 
 import structlog
 import uvicorn
+from starlette.applications import Starlette
 
 from bot.build.desk import open_crew, open_desk
 from bot.build.pace import USUAL, Pace
@@ -27,26 +28,33 @@ async def serve(settings: Settings, *, now: Now = utc_now, pace: Pace = USUAL) -
         if stop.is_set():
             return
         _spare_what_stays()
-        config = uvicorn.Config(
-            desk.web,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            ws="none",
-            timeout_graceful_shutdown=GRACE,
-        )
-        await uvicorn.Server(config).serve()
+        await _served(desk.web, settings.host, settings.port)
 
 
 async def work(settings: Settings, *, at_once: int) -> None:
     """Raises SettingsError and SlackBusy."""
     stop = stop_signal()
-    async with watched(HUNG), open_crew(settings, at_once=at_once):
+    async with watched(HUNG), open_crew(settings, at_once=at_once) as web:
         _spare_what_stays()
         log.info("working", at_once=at_once)
+        if settings.worker_port is not None and not stop.is_set():
+            await _served(web, settings.host, settings.worker_port)
         await stop.wait()
+
+
+async def _served(web: Starlette, host: str, port: int) -> None:
+    """Until a signal ends it."""
+    config = uvicorn.Config(
+        web,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=GRACE,
+    )
+    await uvicorn.Server(config).serve()
 
 
 def _spare_what_stays() -> None:

@@ -56,6 +56,8 @@ class Settings(Tokens):
     database_url: str = "sqlite:///data/order-desk.sqlite3"
     host: str = "0.0.0.0"  # noqa: S104 - Slack has to reach it; every request is signed
     port: int = Field(default=3000, ge=0, le=65535)
+    worker_port: int | None = Field(default=None, ge=0, le=65535)
+    metrics_token: Secret
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("database_url")
@@ -109,14 +111,8 @@ class Settings(Tokens):
             key.get_secret_value().isascii() and key.get_secret_value().isprintable()
         ):
             found.append("AUTOENHANCE_API_KEY has a character that no key has. Copy it again.")
-        token = self.autoenhance_webhook_token
-        if token is not None and not token.get_secret_value().isascii():
-            found.append("AUTOENHANCE_WEBHOOK_TOKEN has a letter that no header can carry. Use plain ones.")
-        if token is not None and len(token.get_secret_value()) < LEAST_TOKEN:
-            found.append(
-                f"AUTOENHANCE_WEBHOOK_TOKEN has fewer than {LEAST_TOKEN} characters, and could be guessed. "
-                "Choose a longer one, here and in Autoenhance's settings."
-            )
+        found += _token("AUTOENHANCE_WEBHOOK_TOKEN", self.autoenhance_webhook_token, "Autoenhance's settings")
+        found += _token("METRICS_TOKEN", self.metrics_token, "Prometheus' configuration")
         return found + (self._slack_problems() if for_slack else [])
 
     def _slack_problems(self) -> list[str]:
@@ -159,6 +155,21 @@ class FixedSettings(Settings):
 def _sentence(error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"]).upper()
     return f"{name}: {error['msg'][:1].lower()}{error['msg'][1:]}."
+
+
+def _token(name: str, token: SecretStr | None, there: str) -> list[str]:
+    """Of what others send us in a header."""
+    if token is None:
+        return []
+    found = []
+    if not token.get_secret_value().isascii():
+        found.append(f"{name} has a letter that no header can carry. Use plain ones.")
+    if len(token.get_secret_value()) < LEAST_TOKEN:
+        found.append(
+            f"{name} has fewer than {LEAST_TOKEN} characters, and could be guessed. "
+            f"Choose a longer one, here and in {there}."
+        )
+    return found
 
 
 def _url(name: str, url: str) -> list[str]:

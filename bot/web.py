@@ -12,10 +12,16 @@ Ready = Callable[[], Awaitable[list[str]]]
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-def build_web(slack: ASGIApp | None, webhook: Answer | None, ready: Ready) -> Starlette:
-    """`slack` is None in Socket Mode, where Slack calls nobody, and `webhook` where no token is set.
+def build_web(
+    ready: Ready,
+    *,
+    slack: ASGIApp | None = None,
+    webhook: Answer | None = None,
+    metrics: Answer | None = None,
+) -> Starlette:
+    """`ready` names what does not answer. What is None has no door.
 
-    `ready` names what does not answer.
+    That is `slack` in Socket Mode, where Slack calls nobody, and `webhook` and `metrics` without a token.
     """
 
     async def healthz(_: Request) -> Response:
@@ -30,4 +36,6 @@ def build_web(slack: ASGIApp | None, webhook: Answer | None, ready: Ready) -> St
         routes.append(Route("/slack/events", slack, methods=["POST"]))
     if webhook is not None:
         routes.append(Route("/autoenhance/webhook", webhook, methods=["POST"]))
+    if metrics is not None:
+        routes.append(Route("/metrics", metrics))
     return Starlette(routes=routes)

@@ -39,6 +39,12 @@ class Running:
         assert line, "it ended:\n" + "".join(self.log)
         return line
 
+    async def serves(self) -> str:
+        """Where it answers, once it does."""
+        found = _SERVING.search(await self.logged(SERVING, within=START))
+        assert found
+        return found[1]
+
     def line(self, words: str) -> str:
         """Empty if there is none."""
         return next((line for line in self.log if words in line), "")
@@ -96,17 +102,10 @@ async def run(*arguments: str, env: dict[str, str] | None = None) -> Ran:
 async def serving_process(sandbox: Sandbox, **extra: str) -> AsyncIterator[Running]:
     """Ready, and called by the sandbox's Slack from now on."""
     async with running("serve", env=environment(sandbox.settings) | extra) as serving:
-        url = await serving_at(serving)
+        url = await serving.serves()
         sandbox.slack.events_url = f"{url}/slack/events"
         sandbox.autoenhance.webhook_url = f"{url}/autoenhance/webhook"
         yield serving
-
-
-async def serving_at(server: Running) -> str:
-    """Its address, once uvicorn serves there."""
-    found = _SERVING.search(await server.logged(SERVING, within=START))
-    assert found
-    return found[1]
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from bot.build.desk import open_desk
 from bot.demo import Sandbox
 from bot.errors import DatabaseFailed
 from bot.hooks import MOST_BYTES, SETTLE, WebhookDoor
+from bot.metrics.counts import Metrics
 from bot.orders.ids import OrderId
 from bot.sandbox.server import serving
 from bot.watches.agenda import ENOUGH
@@ -51,9 +52,9 @@ async def door(bell: Bell | None) -> AsyncIterator[httpx.AsyncClient]:
     async def ready() -> list[str]:
         return []
 
-    webhook = WebhookDoor(SecretStr(TOKEN), bell, lambda: NOW).answer if bell else None
+    webhook = WebhookDoor(SecretStr(TOKEN), bell, lambda: NOW, Metrics()).answer if bell else None
     async with (
-        serving(build_web(None, webhook, ready)) as url,
+        serving(build_web(ready, webhook=webhook)) as url,
         httpx.AsyncClient(base_url=url) as client,
     ):
         yield client

@@ -10,6 +10,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 
 from bot.manifest import manifest
+from bot.metrics.counts import Metrics
 from bot.settings import Settings
 from bot.slack import names
 from bot.slack.doors import register
@@ -74,7 +75,7 @@ def test_every_name_has_one_listener() -> None:
     listeners = Listeners(nothing, nothing, nothing)
 
     watches = WatchListeners(nothing, nothing, nothing)
-    register(cast("AsyncApp", app), listeners, watches, Guard(listeners.unknown, nothing))
+    register(cast("AsyncApp", app), listeners, watches, Guard(listeners.unknown, nothing, Metrics()))
 
     said = [each for each in app.asked if not each.startswith("error")]
     first_net = next(index for index, each in enumerate(said) if "re.compile" in each)

@@ -5,6 +5,7 @@ import time
 
 from bot.errors import DatabaseFailed, DeskClosed
 from bot.meters.local import LocalMeter
+from bot.metrics.counts import Metrics
 from bot.rounds import Rounds
 
 TICK = 0.005
@@ -28,7 +29,7 @@ class Done:
 async def test_it_goes_on_until_it_is_closed() -> None:
     """It begins at once, and ends in the middle of a long pause too."""
     done = Done()
-    rounds = Rounds("look", LocalMeter(time.monotonic), done, every=3600)
+    rounds = Rounds("look", LocalMeter(time.monotonic), done, Metrics(), every=3600)
     async with asyncio.timeout(20), rounds.going():
         await done.enough.wait()
 
@@ -38,7 +39,10 @@ async def test_it_goes_on_until_it_is_closed() -> None:
 async def test_a_database_that_fails_does_not_end_it() -> None:
     """A full disk is tried again in the next round."""
     done = Done(DatabaseFailed("disk full"), DatabaseFailed("disk full"))
-    async with asyncio.timeout(20), Rounds("look", LocalMeter(time.monotonic), done, every=TICK).going():
+    async with (
+        asyncio.timeout(20),
+        Rounds("look", LocalMeter(time.monotonic), done, Metrics(), every=TICK).going(),
+    ):
         await done.enough.wait()
 
     assert done.times == 3
@@ -47,7 +51,10 @@ async def test_a_database_that_fails_does_not_end_it() -> None:
 async def test_nor_does_an_error_that_nobody_thought_of() -> None:
     """A sweep that stood still would be noticed by nobody but those who wait for its watches."""
     done = Done(ZeroDivisionError())
-    async with asyncio.timeout(20), Rounds("look", LocalMeter(time.monotonic), done, every=TICK).going():
+    async with (
+        asyncio.timeout(20),
+        Rounds("look", LocalMeter(time.monotonic), done, Metrics(), every=TICK).going(),
+    ):
         await done.enough.wait()
 
     assert done.times == 2
@@ -56,7 +63,7 @@ async def test_nor_does_an_error_that_nobody_thought_of() -> None:
 async def test_a_stopping_desk_ends_it() -> None:
     """There is nobody left to do it for."""
     done = Done(DeskClosed())
-    await asyncio.wait_for(Rounds("look", LocalMeter(time.monotonic), done, every=TICK).run(), 5)
+    await asyncio.wait_for(Rounds("look", LocalMeter(time.monotonic), done, Metrics(), every=TICK).run(), 5)
 
     assert done.times == 1
 
@@ -64,7 +71,7 @@ async def test_a_stopping_desk_ends_it() -> None:
 async def test_closed_is_closed() -> None:
     """One that was closed before it began does nothing."""
     done = Done()
-    rounds = Rounds("look", LocalMeter(time.monotonic), done, every=TICK)
+    rounds = Rounds("look", LocalMeter(time.monotonic), done, Metrics(), every=TICK)
     rounds.close()
     await rounds.run()
 
@@ -74,9 +81,9 @@ async def test_closed_is_closed() -> None:
 async def test_one_of_many_does_it() -> None:
     """Five processes that share a meter do each round once; another kind of round is none of theirs."""
     meter, done, other = LocalMeter(lambda: 0.0), Done(), Done()
-    rounds = [Rounds("look", meter, done, every=TICK) for _ in range(5)]
+    rounds = [Rounds("look", meter, done, Metrics(), every=TICK) for _ in range(5)]
     running = [asyncio.create_task(each.run()) for each in rounds]
-    beside = Rounds("tidy", meter, other, every=TICK)
+    beside = Rounds("tidy", meter, other, Metrics(), every=TICK)
     async with asyncio.timeout(20), beside.going():
         await other.enough.wait()
     for each in rounds:

@@ -13,6 +13,7 @@ from benchmarks.scaling.sweeping import spread
 from bot.build.desk import AT_ONCE as PLACES
 from bot.database.sql import Sql
 from bot.errors import DatabaseFailed
+from bot.metrics.counts import Metrics
 from bot.watches.agenda import Agenda
 from bot.watches.store import Watches
 from bot.watches.watcher import AT_ONCE, Watcher
@@ -44,7 +45,7 @@ class Costs:
         self._database, self._number, self._often = ground.database, watches, often
         self._on_postgres = ground.kind == POSTGRES
         self._agenda, self._store = Agenda(ground.database), Watches(ground.database)
-        self._watcher = Watcher(self._agenda, ground.engine, lambda: NOW, time.monotonic)
+        self._watcher = Watcher(self._agenda, ground.engine, lambda: NOW, time.monotonic, Metrics())
         self._luck = Random(1)  # noqa: S311 - no secret
 
     async def all(self) -> dict[str, Cost]:

@@ -13,7 +13,7 @@ from uvicorn.loops.auto import auto_loop_factory
 from benchmarks.speed.load import SECRET
 from benchmarks.speed.outside import Outside, open_outside
 from bot.settings import FixedSettings
-from tests.process import APP, ROOT, environment, running, serving_at
+from tests.process import APP, ROOT, environment, running
 
 BASELINES = Path(__file__).parent / "baselines"
 T = TypeVar("T")
@@ -78,7 +78,7 @@ async def serving(program: Program, outside: Outside, folder: Path) -> AsyncIter
     )
     usual = environment(settings) | {"LOG_LEVEL": "INFO"}
     async with running(*program.arguments, env=usual, program=program.path) as process:
-        yield Server(await serving_at(process), process.process.pid)
+        yield Server(await process.serves(), process.process.pid)
 
 
 def disk() -> tempfile.TemporaryDirectory[str]:

@@ -21,6 +21,7 @@ from bot.autoenhance.limits import Limits
 from bot.errors import KeyMissing, KeyRefused, Limited, OrderNotFound, Unavailable
 from bot.logs import Outage
 from bot.meters.meter import Meter
+from bot.metrics.counts import Metrics
 from bot.orders.ids import OrderId
 from bot.orders.model import Order, parse_order, parse_orders
 
@@ -57,6 +58,7 @@ class Autoenhance:
         version: str | None = None,
         now: Callable[[], datetime],
         meter: Meter,
+        metrics: Metrics,
         limits: Limits = _USUAL,
     ) -> None:
         self._http = http
@@ -68,6 +70,7 @@ class Autoenhance:
         self._limits = limits
         self._flights = Flights[Look](limits.fresh_for)
         self._meter = meter
+        self._metrics = metrics
         self._retried = stamina.AsyncRetryingCaller(
             attempts=limits.attempts,
             timeout=None,
@@ -155,6 +158,10 @@ class Autoenhance:
 
     async def _once(self, path: str, query: Mapping[str, str] | None) -> bytes:
         await self._turn()
+        with self._metrics.autoenhance_call(replies.outcome):
+            return await self._answer(path, query)
+
+    async def _answer(self, path: str, query: Mapping[str, str] | None) -> bytes:
         timeout = httpx.Timeout(self._limits.read, connect=self._limits.connect)
         try:
             # Followed by httpx, a redirect to another host would take x-api-key with it (httpx 0.28.1).

@@ -17,6 +17,14 @@ from bot.errors import (
 
 _LONGEST_WAIT = 3600.0  # seconds; a larger Retry-After is a mistake, or not for people to read
 
+_OUTCOMES: dict[type[Exception], str] = {
+    OrderNotFound: "not_found",
+    Limited: "limited",
+    KeyRefused: "refused",
+    OrderTooLarge: "too_large",
+    Unavailable: "no_answer",  # or one of no use
+}
+
 
 class Passing(Exception):
     """`failure` may be gone in a moment."""
@@ -67,6 +75,12 @@ def no_answer(error: httpx.HTTPError) -> AutoenhanceError | Passing:
     failure = Unavailable(f"no answer from Autoenhance: {type(error).__name__}")
     passing = isinstance(error, httpx.ConnectTimeout | httpx.NetworkError | httpx.RemoteProtocolError)
     return Passing(failure) if passing else failure
+
+
+def outcome(error: Exception) -> str:
+    """The word under which a call that ended so is counted."""
+    failure = error.failure if isinstance(error, Passing) else error
+    return next((word for kind, word in _OUTCOMES.items() if isinstance(failure, kind)), "other")
 
 
 def _retry_after(reply: httpx.Response, now: datetime) -> float | None:

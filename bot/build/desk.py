@@ -3,11 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from starlette.applications import Starlette
 
-from bot.build.doors import open_doors
+from bot.build.doors import open_doors, watching_doors
 from bot.build.ground import Ground
 from bot.build.pace import DRAIN, USUAL, Pace
 from bot.build.parts import open_attempts, open_parts, rounds
@@ -17,9 +15,6 @@ from bot.jobs.embedded import EmbeddedEngine
 from bot.rounds import Rounds
 from bot.settings import Settings
 from bot.slack.probe import Identity
-
-if TYPE_CHECKING:
-    from bot.jobs.crew import Crew
 
 AT_ONCE = 32  # people's jobs at once, and as many of our own
 ALONE = "`worker` is for PostgreSQL. On SQLite, `python app.py serve` does the work itself."
@@ -56,10 +51,10 @@ async def open_desk(settings: Settings, *, now: Now = utc_now, pace: Pace = USUA
 @asynccontextmanager
 async def open_crew(
     settings: Settings, *, at_once: int = AT_ONCE, now: Now = utc_now, pace: Pace = USUAL
-) -> "AsyncIterator[Crew]":
+) -> AsyncIterator[Starlette]:
     """Does the jobs that desks on the same PostgreSQL record, beside other crews.
 
-    Raises what `open_desk` does. On leaving, finishes what runs; the rest is for the others.
+    What it yields may be served, for those who watch over it. Raises what `open_desk` does. On leaving, finishes what runs; the rest is for the others.
     """
     if not settings.on_postgres:
         raise SettingsError([ALONE])
@@ -72,6 +67,6 @@ async def open_crew(
         crew = Crew(settings.database_url, attempts, at_once=at_once, **times)
         await crew.start(DRAIN)
         opened.push_async_callback(crew.stop)
-        rescue = Rounds("rescue", parts.ground.meter, crew.rescue, every=pace.beat)
+        rescue = Rounds("rescue", parts.ground.meter, crew.rescue, parts.metrics, every=pace.beat)
         await opened.enter_async_context(rounds(parts, rescue))
-        yield crew
+        yield watching_doors(parts)

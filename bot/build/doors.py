@@ -1,5 +1,6 @@
 """The doors: what Slack and Autoenhance call, and what watches over the process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -17,6 +18,8 @@ from bot.clients import slack_client
 from bot.errors import DatabaseFailed
 from bot.hooks import WebhookDoor
 from bot.jobs.intake import Intake
+from bot.metrics.door import MetricsDoor
+from bot.metrics.standing import Standing
 from bot.settings import Settings, revealed
 from bot.slack.doors import register
 from bot.slack.guard import Guard
@@ -25,7 +28,7 @@ from bot.slack.listeners import Listeners
 from bot.slack.probe import Identity, probe_socket
 from bot.slack.socket import SocketDoor
 from bot.slack.watch_listeners import WatchListeners
-from bot.web import Ready, build_web
+from bot.web import Answer, Ready, build_web
 
 
 @asynccontextmanager
@@ -35,13 +38,29 @@ async def open_doors(parts: Parts) -> AsyncIterator[Starlette]:
     intake, now = Intake(ground.engine), ground.now
     app = _bolt(settings, parts.session, parts.identity)
     listeners = Listeners(intake.record, post, now)
-    register(app, listeners, WatchListeners(intake.record, post, now), Guard(listeners.unknown, post))
-    async with _socket(settings, app, slack_client(settings, parts.session), intake) as socket:
+    guard = Guard(listeners.unknown, post, parts.metrics)
+    register(app, listeners, WatchListeners(intake.record, post, now), guard)
+    async with _socket(parts, app, intake) as socket:
         signing_secret = revealed(settings.slack_signing_secret)
-        slack = None if socket else SlackDoor(app, signing_secret, intake.request, now)
+        slack = None if socket else SlackDoor(app, signing_secret, intake.request, now, parts.metrics)
         token = settings.autoenhance_webhook_token
-        webhook = WebhookDoor(token, ground.stores.agenda.wake, now).answer if token else None
-        yield build_web(slack, webhook, _readiness(ground, socket))
+        webhook = WebhookDoor(token, ground.stores.agenda.wake, now, parts.metrics).answer if token else None
+        yield build_web(_readiness(ground, socket), slack=slack, webhook=webhook, metrics=_metrics(parts))
+
+
+def watching_doors(parts: Parts) -> Starlette:
+    """Those of a process that nobody calls but whoever watches over it."""
+    return build_web(_readiness(parts.ground, None), metrics=_metrics(parts))
+
+
+def _metrics(parts: Parts) -> Answer | None:
+    token, ground = parts.settings.metrics_token, parts.ground
+    if token is None:
+        return None
+    clock = asyncio.get_running_loop().time
+    standing = Standing(ground.ledger, ground.stores.watches, ground.now, clock)
+    parts.metrics.registry.register(standing)
+    return MetricsDoor(token, parts.metrics.registry, standing.look).answer
 
 
 def _readiness(ground: Ground, socket: SocketDoor | None) -> Ready:
@@ -87,15 +106,14 @@ def _bolt(settings: Settings, session: aiohttp.ClientSession, identity: Identity
 
 
 @asynccontextmanager
-async def _socket(
-    settings: Settings, app: AsyncApp, web: AsyncWebClient, intake: Intake
-) -> AsyncIterator[SocketDoor | None]:
+async def _socket(parts: Parts, app: AsyncApp, intake: Intake) -> AsyncIterator[SocketDoor | None]:
+    settings = parts.settings
     if settings.slack_app_token is None:
         yield None
         return
-    token = revealed(settings.slack_app_token)
+    token, web = revealed(settings.slack_app_token), slack_client(settings, parts.session, parts.metrics)
     await probe_socket(web, token)
-    door = SocketDoor(app, token, web, intake.request)
+    door = SocketDoor(app, token, web, intake.request, parts.metrics)
     await door.open()
     try:
         yield door

@@ -14,6 +14,7 @@ from bot.clients import Now, open_autoenhance, open_session, slack_client
 from bot.jobs.attempts import Attempts
 from bot.jobs.tools import Tools
 from bot.jobs.work import Work
+from bot.metrics.counts import Metrics
 from bot.rounds import Rounds
 from bot.settings import Settings
 from bot.slack.admission import Admission, Home
@@ -37,15 +38,17 @@ class Parts:
     session: aiohttp.ClientSession
     post: Post
     identity: Identity
+    metrics: Metrics
 
 
 @asynccontextmanager
 async def open_parts(settings: Settings, now: Now, pace: Pace) -> AsyncIterator[Parts]:
     """Raises SettingsError when Slack refuses a token or the database cannot be used, and SlackBusy."""
     async with open_ground(settings, now) as ground, open_session() as session:
-        web = slack_client(settings, session)
-        post = Post(web, session, Pacing(ground.meter, pace.between, pace.refill))
-        yield Parts(settings, pace, ground, session, post, await identify(web))
+        metrics = Metrics()
+        web = slack_client(settings, session, metrics)
+        post = Post(web, session, Pacing(ground.meter, pace.between, pace.refill), metrics)
+        yield Parts(settings, pace, ground, session, post, await identify(web), metrics)
 
 
 @asynccontextmanager
@@ -54,7 +57,9 @@ async def open_attempts(parts: Parts) -> AsyncIterator[Attempts]:
     ground, pace = parts.ground, parts.pace
     beside_others = parts.settings.on_postgres
     limits = replace(pace.limits, fresh_for=0) if beside_others else pace.limits
-    opening = open_autoenhance(parts.settings, meter=ground.meter, now=ground.now, limits=limits)
+    opening = open_autoenhance(
+        parts.settings, meter=ground.meter, metrics=parts.metrics, now=ground.now, limits=limits
+    )
     async with opening as orders:
         channels = Channels(parts.post, ground.now)
         home = Home(parts.identity.team_id, parts.identity.enterprise_id)
@@ -67,21 +72,22 @@ async def open_attempts(parts: Parts) -> AsyncIterator[Attempts]:
             admission=Admission(home, channels),
             links=Links(parts.identity.url),
             rules=Rules(lasts=timedelta(days=parts.settings.watch_days)),
+            metrics=parts.metrics,
             now=ground.now,
             record=ground.engine.add,
             beside_others=beside_others,
             first_pause=pace.first_pause,
         )
-        yield Attempts(ground.ledger, Work(tools), ground.now)
+        yield Attempts(ground.ledger, Work(tools), ground.now, parts.metrics)
 
 
 @asynccontextmanager
 async def rounds(parts: Parts, *more: Rounds) -> AsyncIterator[None]:
     """What is done by the clock, beside the jobs."""
-    ground, clock = parts.ground, asyncio.get_running_loop().time
-    watcher = Watcher(ground.stores.agenda, ground.engine, ground.now, clock)
-    sweep = Rounds("sweep", ground.meter, watcher.round, every=parts.pace.tick)
-    tidy = Rounds("tidy", ground.meter, ground.prune, every=TIDY)
+    ground, metrics, clock = parts.ground, parts.metrics, asyncio.get_running_loop().time
+    watcher = Watcher(ground.stores.agenda, ground.engine, ground.now, clock, metrics)
+    sweep = Rounds("sweep", ground.meter, watcher.round, metrics, every=parts.pace.tick)
+    tidy = Rounds("tidy", ground.meter, ground.prune, metrics, every=TIDY)
     async with AsyncExitStack() as going:
         for each in (sweep, tidy, *more):
             await going.enter_async_context(each.going())

@@ -11,7 +11,7 @@ from bot.errors import DatabaseFailed
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-HEAD = "0004"  # of `migrations/versions`; a later one is good too, as migrations only add
+HEAD = "0005"  # of `migrations/versions`; a later one is good too, as migrations only add
 _ENGINE = "procrastinate_migrations"
 
 

@@ -14,12 +14,14 @@ from bot.jobs.ledger import Ledger, Take
 from bot.jobs.model import JOB, Job
 from bot.jobs.worker import CannotSucceed, PutOff, Worker
 from bot.logs import new_reference, referred_to
+from bot.metrics.counts import Metrics
 
 MOST_BROKEN = 3  # tries that ended in a crash or a bug, before a job is given up
 LONGEST = 300.0  # seconds for one try: each wait of ours has an end, so one that takes longer hangs
 STRANGE_KEPT = timedelta(minutes=30)  # for a version that can read it: while a deploy rolls, both run
 STRANGE_PAUSE = 5.0  # seconds
 BLIND_PAUSE = 5.0  # seconds, when the database failed
+SAID = {"done": "job done", "put_off": "job put off", "broke": "job broke", "dead": "job given up"}
 log = structlog.get_logger(__name__)
 
 
@@ -33,11 +35,6 @@ class _Try:
     reference: str
     began: float
 
-    def tell(self, say: Callable[..., object], how: str, **more: object) -> None:
-        """In a log line, how it ended."""
-        seconds = round(perf_counter() - self.began, 3)
-        say(f"job {how}", kind=self.job.kind, attempt=self.take.attempt, seconds=seconds, **more)
-
 
 class Attempts:
     def __init__(
@@ -45,6 +42,7 @@ class Attempts:
         ledger: Ledger,
         worker: Worker,
         now: Callable[[], datetime],
+        metrics: Metrics,
         *,
         first_pause: float = 1.0,
         longest: float = LONGEST,
@@ -57,6 +55,7 @@ class Attempts:
         self._ledger = ledger
         self._worker = worker
         self._now = now
+        self._metrics = metrics
         self._first_pause = first_pause
         self._longest = longest
         self._jobs = jobs
@@ -86,43 +85,54 @@ class Attempts:
             async with asyncio.timeout(self._longest):
                 await self._worker.perform(job, attempt=take.attempt)
         except PutOff as later:
-            trying.tell(log.debug, "put off", pause=later.seconds)
+            self._tell(trying, "put_off", log.debug, pause=later.seconds)
             await self._ledger.put_off(trying.id)
             return later.seconds
         except CannotSucceed as end:
             await self._give_up(trying, str(end))
             return None
         except DatabaseFailed:  # nothing is wrong with the job
-            trying.tell(log.debug, "put off", pause=BLIND_PAUSE)
+            self._tell(trying, "put_off", log.debug, pause=BLIND_PAUSE)
             await self._ledger.put_off(trying.id)
             return BLIND_PAUSE
         except asyncio.CancelledError:  # the process is stopping: no fault of the job's
             await asyncio.shield(self._ledger.put_off(trying.id))
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
-            trying.tell(log.error, "broke", exc_info=error)
+            self._tell(trying, "broke", log.error, exc_info=error)
             return self._first_pause * 2.0**take.broken
         await self._done(trying)
         return None
 
     async def _done(self, trying: _Try) -> None:
+        ours, now = trying.job.background, self._now()
         if trying.job.redelivered:
-            await self._ledger.done(trying.id, self._now())
+            await self._ledger.done(trying.id, now)
         else:
             await self._ledger.forget(trying.id)
-        trying.tell(log.debug if trying.job.background else log.info, "done")
+        self._tell(trying, "done", log.debug if ours else log.info)
+        if not ours:
+            self._metrics.answer(max(0.0, (now - trying.take.recorded_at).total_seconds()))
 
     async def _strange(self, id_: int, take: Take) -> float | None:
         """Of another version: while one is rolled out, a process that knows it may be beside us."""
         if self._now() - take.recorded_at < STRANGE_KEPT:
+            self._metrics.job("other", "put_off", 0.0)
             await self._ledger.put_off(id_)
             return STRANGE_PAUSE
+        self._metrics.job("other", "dead", 0.0)
         why = "recorded by another version, which this one cannot read"
         await self._ledger.dead(id_, why, self._now())
         return None
 
+    def _tell(self, trying: _Try, outcome: str, say: Callable[..., object], **more: object) -> None:
+        """Counts it, and writes a line about it."""
+        kind, seconds = trying.job.kind, perf_counter() - trying.began
+        self._metrics.job(kind, outcome, seconds)
+        say(SAID[outcome], kind=kind, attempt=trying.take.attempt, seconds=round(seconds, 3), **more)
+
     async def _give_up(self, trying: _Try, reason: str) -> None:
-        trying.tell(log.error, "given up", reason=reason)
+        self._tell(trying, "dead", log.error, reason=reason)
         try:
             await self._worker.apologise(trying.job, trying.reference)
         except Exception:

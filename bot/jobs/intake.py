@@ -14,7 +14,7 @@ from bot.jobs.model import Job
 from bot.logs import new_reference, referred_to
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Held:
     """What one request has recorded so far."""
 

@@ -12,6 +12,7 @@ from bot.jobs.model import JOB, LOOK, Job
 
 DONE_KEPT = timedelta(days=1)
 DEAD_KEPT = timedelta(days=30)
+COUNTED = 10_000  # so many jobs of each state at most, as it is counted often: past that, the age says more
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,15 @@ class DeadJob:
     kind: str
     reason: str
     ended_at: float
+
+
+@dataclass(frozen=True)
+class Queue:
+    """By kind: how many jobs are open, and when the oldest was recorded, in seconds since 1970."""
+
+    open: dict[str, int]
+    oldest: dict[str, float]
+    dead: int
 
 
 class Ledger:
@@ -78,6 +88,25 @@ class Ledger:
         query = "SELECT id, content FROM jobs WHERE state = 'open' ORDER BY id"
         rows = await self._database.run(lambda sql: sql.rows(query))
         return [Row(row["id"], row["content"]) for row in rows]
+
+    async def queue(self) -> Queue:
+        """The `COUNTED` oldest, and as many dead ones."""
+        first = "SELECT kind, recorded_at FROM jobs WHERE state = 'open' ORDER BY id LIMIT :most"
+        kinds = (
+            f"SELECT kind, count(*) AS jobs, min(recorded_at) AS oldest FROM ({first}) AS first GROUP BY kind"  # noqa: S608
+        )
+        kept = "SELECT 1 AS one FROM jobs WHERE state = 'dead' AND ended_at IS NOT NULL LIMIT :most"
+        dead = f"SELECT count(*) AS jobs FROM ({kept}) AS kept"  # noqa: S608
+
+        def queue(sql: Sql) -> Queue:
+            rows = sql.rows(kinds, most=COUNTED)
+            return Queue(
+                open={row["kind"]: row["jobs"] for row in rows},
+                oldest={row["kind"]: row["oldest"] for row in rows},
+                dead=sql.rows(dead, most=COUNTED)[0]["jobs"],
+            )
+
+        return await self._database.run(queue)
 
     async def take(self, id_: int) -> Take | None:
         """Counts the try before it begins: a job that kills the process must not do so for ever.

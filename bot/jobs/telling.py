@@ -124,6 +124,7 @@ class Telling:
             tally = view.progress.tally if view else None
             brief = cards.say(notice_words.told(watch, notice, tally))
             await self._tools.post.in_turn(channel, brief, thread_ts=thread, broadcast=broadcast)
+        self._tools.metrics.notice(notice.kind)
 
     async def _settle_anew(self, telling: Round) -> Home | None:
         """A new card, where the one before was deleted; None when Slack may have two of them already."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.autoenhance.client import Autoenhance
 from bot.jobs.model import Job
+from bot.metrics.counts import Metrics
 from bot.slack.admission import Admission
 from bot.slack.answers import Answers
 from bot.slack.channels import Channels
@@ -26,6 +27,7 @@ class Tools:
     admission: Admission
     links: Links
     rules: Rules
+    metrics: Metrics
     now: Callable[[], datetime]
     record: Callable[[Job], Awaitable[Any]]  # takes a job that has to outlive us
     beside_others: bool

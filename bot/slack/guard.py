@@ -10,6 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.errors import DatabaseFailed, DeskClosed, SlackError, Slip
 from bot.jobs.request import Ephemeral
 from bot.logs import reference
+from bot.metrics.counts import Metrics
 from bot.slack import cards, names, payloads, refusals
 from bot.slack.payloads import Payload
 from bot.slack.post import Post
@@ -40,9 +41,10 @@ class Guard:
     undo it and answer 404.
     """
 
-    def __init__(self, stale: Listener, post: Post) -> None:
+    def __init__(self, stale: Listener, post: Post, metrics: Metrics) -> None:
         self._stale = stale
         self._post = post
+        self._metrics = metrics
 
     def __call__(self, listener: Listener) -> Listener:
         async def guarded(ack: AsyncAck, body: Payload) -> None:
@@ -51,7 +53,7 @@ class Guard:
             except DeskClosed:
                 raise
             except Exception as error:
-                _write_down(listener, error)
+                self._write_down(listener, error)
                 if isinstance(error, DatabaseFailed) and not _heard(body) and ack.response is None:
                     raise
                 await self._own_up(ack, body, refusals.our_fault(reference()))
@@ -63,6 +65,15 @@ class Guard:
             await listener(ack, body)
         except Slip:
             await self._stale(ack, body)
+
+    def _write_down(self, listener: Listener, error: Exception) -> None:
+        """Of a database that is away, many come at once: what is wrong with it, its own door says."""
+        if isinstance(error, DatabaseFailed):
+            self._metrics.broken_listener("database")
+            log.warning("listener broke", listener=listener.__name__, why=str(error))
+        else:
+            self._metrics.broken_listener("slack" if isinstance(error, SlackError) else "bug")
+            log.error("listener broke", listener=listener.__name__, exc_info=error)
 
     async def _own_up(self, ack: AsyncAck, body: Payload, sentence: str) -> None:
         """In the ack where people see it, else through the response_url, else in a direct message."""
@@ -83,14 +94,6 @@ class Guard:
                 await self._post.message(user, cards.say(sentence))
         except (SlackError, DatabaseFailed) as silent:
             log.warning("nobody could be told", why=str(silent))
-
-
-def _write_down(listener: Listener, error: Exception) -> None:
-    """Of a database that is away, many of these come at once: what is wrong with it, its own door says."""
-    if isinstance(error, DatabaseFailed):
-        log.warning("listener broke", listener=listener.__name__, why=str(error))
-    else:
-        log.error("listener broke", listener=listener.__name__, exc_info=error)
 
 
 def _heard(body: Payload) -> bool:

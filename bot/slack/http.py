@@ -14,6 +14,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from bot.metrics.counts import Metrics
+from bot.slack.counting import Seen
+
 log = structlog.get_logger(__name__)
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _LENGTH = re.compile(r"[0-9]{1,15}")
@@ -33,21 +36,26 @@ class SlackDoor:
         signing_secret: str,
         request: Callable[[], AbstractContextManager[None]],
         now: Callable[[], datetime],
+        metrics: Metrics,
     ) -> None:
         self._app = app
+        self._metrics = metrics
         self._request = request
         self._verifier = SignatureVerifier(signing_secret, clock=_SlackClock(now))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._request():
-            response = await self._answer(Request(scope, receive))
+            seen = Seen(self._metrics)
+            response = await self._answer(Request(scope, receive), seen)
+            seen.answered(response.status_code)
             await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request, seen: Seen) -> Response:
         try:
             body = await _read(request)
         except ClientDisconnect:
             return _refuse(HTTPStatus.BAD_REQUEST)
+        seen.arrived()
         if body is None:
             return _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
@@ -58,6 +66,7 @@ class SlackDoor:
             return _refuse(HTTPStatus.UNAUTHORIZED)
         try:
             bolt = AsyncBoltRequest(body=text, headers=dict(request.headers))
+            seen.read(bolt.body)
             return to_starlette_response(await self._app.async_dispatch(bolt))
         except Exception:  # Bolt stumbles over JSON that is no object, and over some missing keys
             log.exception("payload cannot be read")

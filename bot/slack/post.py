@@ -10,11 +10,12 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import Gone, NotInChannel, SlackBusy, SlackError, TokenRefused, Unconfirmed
 from bot.jobs.request import Ephemeral, HomeTab, Message, Place, View
+from bot.metrics.counts import Metrics
 from bot.slack import views
 from bot.slack.blocks import Block
 from bot.slack.pacing import INFO, UNFURL, UPDATE, Pacing
 from bot.slack.pasted import POSTED
-from bot.slack.replies import check, checked
+from bot.slack.replies import check, checked, outcome
 from bot.slack.shown import Card
 
 
@@ -37,7 +38,11 @@ class Posted(NamedTuple):
 class Post:
     """Every method raises SlackError, and DatabaseFailed where Slack's pace is shared; nothing else."""
 
-    def __init__(self, web: AsyncWebClient, session: aiohttp.ClientSession, pacing: Pacing) -> None:
+    def __init__(
+        self, web: AsyncWebClient, session: aiohttp.ClientSession, pacing: Pacing, metrics: Metrics
+    ) -> None:
+        """`web` counts its calls; those of response_urls are counted here."""
+        self._metrics = metrics
         self._web = web
         self._session = session
         self._pacing = pacing
@@ -180,6 +185,10 @@ class Post:
         body: dict[str, Any] = {**quiet, "replace_original": replace, "response_type": "ephemeral", **card}
         if thread_ts:
             body["thread_ts"] = thread_ts
+        with self._metrics.slack_call("response_url", outcome):
+            await self._send(url, body)
+
+    async def _send(self, url: str, body: dict[str, Any]) -> None:
         try:
             sent = await AsyncWebhookClient(url, session=self._session).send_dict(body)
         except aiohttp.InvalidURL as error:

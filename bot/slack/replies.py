@@ -14,6 +14,7 @@ from bot.errors import (
     Archived,
     CannotPost,
     Gone,
+    NotAllowed,
     NotInChannel,
     ScopeMissing,
     SlackBusy,
@@ -64,6 +65,14 @@ _BUSY = {
     *(status for status in HTTPStatus if status >= HTTPStatus.INTERNAL_SERVER_ERROR),
 }
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+_THEIRS = (aiohttp.ClientError, TimeoutError, OSError, SlackClientError)
+_LIMITED = {"ratelimited", f"http_{HTTPStatus.TOO_MANY_REQUESTS}"}
+_OUTCOMES: dict[type[SlackError], str] = {
+    CannotPost: "cannot_post",
+    Gone: "gone",
+    TooLong: "too_long",
+    NotAllowed: "not_allowed",
+}
 _BY_CODE = {code: kind for kind, codes in _CODES.items() for code in codes}
 
 
@@ -86,17 +95,33 @@ def _says_no(body: str) -> bool:
 async def checked(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
     try:
         return await call
-    except SlackApiError as error:
-        response: Any = error.response
-        # a body that is no JSON arrives as aiohttp's response, all else as slack_sdk's
-        status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
-        data = getattr(response, "data", None)
-        word = str(data.get("error", "")) if isinstance(data, dict) else ""
-        raise _ours(word, status, getattr(response, "headers", {})) from error
-    except aiohttp.ClientConnectorError as error:
-        raise SlackBusy("no_connection") from error
-    except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as error:
-        raise SlackBusy("no_answer", maybe_done=True) from error
+    except _THEIRS as error:
+        raise _meant(error) from error
+
+
+def outcome(error: Exception) -> str:
+    """The word under which a call that ended so is counted."""
+    if not isinstance(error, (SlackError, *_THEIRS)):
+        return "other"
+    meant = error if isinstance(error, SlackError) else _meant(error)
+    if isinstance(meant, SlackBusy):
+        return "limited" if meant.code in _LIMITED else "no_answer"
+    return next((word for kind, word in _OUTCOMES.items() if isinstance(meant, kind)), "refused")
+
+
+def _meant(error: Exception) -> SlackError:
+    match error:
+        case SlackApiError():
+            response: Any = error.response
+            # a body that is no JSON arrives as aiohttp's response, all else as slack_sdk's
+            status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
+            data = getattr(response, "data", None)
+            word = str(data.get("error", "")) if isinstance(data, dict) else ""
+            return _ours(word, status, getattr(response, "headers", {}))
+        case aiohttp.ClientConnectorError():
+            return SlackBusy("no_connection")
+        case _:
+            return SlackBusy("no_answer", maybe_done=True)
 
 
 def _word(body: str) -> str:

@@ -1,7 +1,7 @@
 """Which orders are to be looked at now."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.database.sql import Database, Sql
@@ -25,6 +25,7 @@ _SOONEST = (
 class Due:
     team_id: str
     order: OrderId
+    since: float = field(default=0.0, compare=False)  # in seconds since 1970
 
 
 class Agenda:
@@ -68,15 +69,15 @@ class Agenda:
         At most `limit`; fewer, where each is watched in very many places. The others are due as before.
         """
         query = (
-            "SELECT team_id, order_id FROM"  # noqa: S608
+            "SELECT team_id, order_id, min(next_look) AS since FROM"  # noqa: S608
             f" (SELECT * FROM ({_SOONEST.format('<= :now')}) AS late"
             f" UNION ALL SELECT * FROM ({_SOONEST.format('> :odd')}) AS odd) AS due"
-            " GROUP BY team_id, order_id ORDER BY min(next_look) LIMIT :limit"
+            " GROUP BY team_id, order_id ORDER BY since LIMIT :limit"
         )
         until, odd, limit = (now + CLAIM).timestamp(), (now + LONGEST).timestamp(), max(limit, 0)
         times = {"now": now.timestamp(), "odd": odd, "claim": until}
         rows = sql.rows(query, **times, limit=limit, rows=PLACES * limit)
-        return [Due(row["team_id"], OrderId(row["order_id"])) for row in rows]
+        return [Due(row["team_id"], OrderId(row["order_id"]), row["since"]) for row in rows]
 
     def claim(self, sql: Sql, taken: Iterable[Due], now: datetime) -> None:
         """Not due again until they are saved, or for a while."""

@@ -21,6 +21,7 @@ NEWEST = 100  # watches among which that is looked for: the id's index leads to 
 _IN_COLUMNS = {"id", "wakes", "hooked"}
 _READ = "id, next_look, wakes, hooked, content"  # `*` would fail where a later version has added a column
 _LIVE = "condition != 'ended'"
+_ASIDE = "condition IN ('parked', 'ending')"  # letter by letter the index's
 
 
 class Watches:
@@ -122,6 +123,19 @@ class Watches:
 
     async def parked(self) -> list[Watch]:
         return await self._find("condition = :parked", parked=Condition.PARKED)
+
+    async def count(self) -> dict[Condition, int]:
+        """How many there are of each condition but the last; reads an entry of an index for each."""
+        aside = f"SELECT condition, count(*) AS watches FROM watches WHERE {_ASIDE} GROUP BY condition"  # noqa: S608
+        live = f"SELECT count(*) AS watches FROM watches WHERE {_LIVE}"  # noqa: S608
+
+        def count(sql: Sql) -> dict[Condition, int]:
+            few = {Condition(row["condition"]): int(row["watches"]) for row in sql.rows(aside)}
+            parked, ending = few.get(Condition.PARKED, 0), few.get(Condition.ENDING, 0)
+            open_ = sql.rows(live)[0]["watches"] - parked - ending
+            return {Condition.OPEN: open_, Condition.PARKED: parked, Condition.ENDING: ending}
+
+        return await self._database.run(count)
 
     async def _find(self, where: str, **values: Value) -> list[Watch]:
         return await self._database.run(lambda sql: _read(sql, where, **values))

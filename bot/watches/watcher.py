@@ -7,7 +7,8 @@ from bot.database.sql import Sql
 from bot.jobs.engine import Engine
 from bot.jobs.own import LookAtWatched
 from bot.logs import new_reference
-from bot.watches.agenda import Agenda
+from bot.metrics.counts import Metrics
+from bot.watches.agenda import Agenda, Due
 
 AT_ONCE = 200  # looks that are under way or waiting for their turn; the other orders stay in the table
 JUMP = 5.0  # seconds back: more than a clock is put right by in passing
@@ -15,13 +16,20 @@ JUMP = 5.0  # seconds back: more than a clock is put right by in passing
 
 class Watcher:
     def __init__(
-        self, agenda: Agenda, engine: Engine, now: Callable[[], datetime], clock: Callable[[], float]
+        self,
+        agenda: Agenda,
+        engine: Engine,
+        now: Callable[[], datetime],
+        clock: Callable[[], float],
+        metrics: Metrics,
     ) -> None:
         """`now` is the time, which may be put right; `clock` counts seconds, which go on."""
         self._agenda = agenda
         self._engine = engine
         self._now = now
         self._clock = clock
+        self._metrics = metrics
+        self._taken: list[Due] = []  # by the last sweep
         self._before: tuple[datetime, float] | None = None  # the two at the last round
 
     async def round(self) -> None:
@@ -43,8 +51,11 @@ class Watcher:
         A look is recorded in the transaction that claims its watches: killed anywhere, there is none
         without the other.
         """
-        return await self._engine.add_all(self._looks)
+        new = await self._engine.add_all(self._looks)
+        for due in self._taken:
+            self._metrics.look_late(max(0.0, self._now().timestamp() - due.since))
+        return new
 
     def _looks(self, sql: Sql) -> list[LookAtWatched]:
-        due = self._agenda.take(sql, self._now(), AT_ONCE - self._engine.looks(sql))
-        return [LookAtWatched.at(each.team_id, each.order, new_reference("W")) for each in due]
+        self._taken = self._agenda.take(sql, self._now(), AT_ONCE - self._engine.looks(sql))
+        return [LookAtWatched.at(each.team_id, each.order, new_reference("W")) for each in self._taken]

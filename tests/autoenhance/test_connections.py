@@ -14,6 +14,7 @@ from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
 from bot.errors import OrderTooLarge, Unavailable
 from bot.meters.local import LocalMeter
+from bot.metrics.counts import Metrics
 from tests.autoenhance.vendor import ELM, HASTY, KEY, NOW, ORDER, Talk, client, secrets_in, serving
 
 MEGABYTE = b" " * 1024 * 1024
@@ -137,6 +138,7 @@ async def test_the_key_does_not_follow_a_redirect() -> None:
             key=SecretStr(KEY),
             now=lambda: NOW,
             meter=LocalMeter(time.monotonic),
+            metrics=Metrics(),
             limits=HASTY,
         )
         with pytest.raises(Unavailable):

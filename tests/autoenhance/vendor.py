@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
 from bot.meters.local import LocalMeter
+from bot.metrics.counts import Metrics
 from bot.orders.ids import OrderId
 
 NOW = datetime(2025, 11, 3, 14, 2, tzinfo=UTC)
@@ -63,6 +64,7 @@ async def client(
     key: str | None = KEY,
     version: str | None = None,
     limits: Limits = HASTY,
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[Autoenhance]:
     """A client that talks to `answer`, or over real connections to `url`."""
     transport = httpx.MockTransport(answer) if answer else httpx.AsyncHTTPTransport()  # type: ignore[arg-type]
@@ -75,6 +77,7 @@ async def client(
             version=version,
             now=lambda: NOW,
             meter=LocalMeter(time.monotonic),
+            metrics=metrics or Metrics(),
             limits=limits,
         )
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
@@ -18,6 +18,7 @@ from bot.jobs.engine import Engine
 from bot.jobs.ledger import Ledger
 from bot.jobs.model import JOB, Job, Say
 from bot.jobs.request import Asker, Ephemeral, Message
+from bot.metrics.counts import Metrics
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ASKER = Asker(team_id="T1", user_id="U1", user_team_id="T1", channel_id="C1", at=NOW)
@@ -70,6 +71,7 @@ class Bench:
     database: Database
     url: str
     now: datetime = NOW
+    metrics: Metrics = field(default_factory=Metrics)
 
     @property
     def ledger(self) -> Ledger:
@@ -80,7 +82,9 @@ class Bench:
         return isinstance(self.database, SqliteDatabase)
 
     def attempts(self, worker: Recording, *, jobs: TypeAdapter[Job] = JOB, longest: float = 60.0) -> Attempts:
-        return Attempts(self.ledger, worker, lambda: self.now, first_pause=0.001, longest=longest, jobs=jobs)
+        return Attempts(
+            self.ledger, worker, lambda: self.now, self.metrics, first_pause=0.001, longest=longest, jobs=jobs
+        )
 
     @asynccontextmanager
     async def works(

@@ -15,6 +15,7 @@ from bot.jobs.attempts import Attempts
 from bot.jobs.crew import Crew
 from bot.jobs.ledger import Ledger
 from bot.jobs.postgres import PostgresEngine
+from bot.metrics.counts import Metrics
 from tests.both import on_postgres
 from tests.contract.bench import NOW, Bench, Recording, say
 from tests.databases import new_name
@@ -48,7 +49,12 @@ async def test_a_connection_that_breaks_while_recording(bench: Bench, table: str
 async def crew_on(url: str) -> AsyncIterator[Crew]:
     async with PostgresDatabase.opened(url) as database:
         crew = Crew(
-            url, Attempts(Ledger(database), Recording(), lambda: NOW), at_once=2, poll=0.02, beat=0.5, gone=5
+            url,
+            Attempts(Ledger(database), Recording(), lambda: NOW, Metrics()),
+            at_once=2,
+            poll=0.02,
+            beat=0.5,
+            gone=5,
         )
         await crew.start(1.0)
         try:

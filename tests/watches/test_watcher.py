@@ -17,6 +17,7 @@ from bot.jobs.ledger import Ledger
 from bot.jobs.model import Job
 from bot.jobs.own import LookAtWatched
 from bot.jobs.worker import CannotSucceed
+from bot.metrics.counts import Metrics
 from bot.orders.ids import OrderId
 from bot.stores import Stores
 from bot.watches import watcher as sweeping
@@ -86,9 +87,9 @@ async def room(file: Path) -> AsyncIterator[Room]:
     async with SqliteDatabase.opened(file) as database:
         stores, ledger, looks = Stores.on(database), Ledger(database), Looks()
         engine = EmbeddedEngine(database, ledger, now=lambda: made.now)
-        watcher = Watcher(stores.agenda, engine, lambda: made.now, time.monotonic)
+        watcher = Watcher(stores.agenda, engine, lambda: made.now, time.monotonic, Metrics())
         made = Room(database, stores, ledger, engine, looks, watcher)
-        await engine.start(Attempts(ledger, looks, lambda: made.now))
+        await engine.start(Attempts(ledger, looks, lambda: made.now, Metrics()))
         yield made
         looks.gate.set()
         await engine.drain(5)

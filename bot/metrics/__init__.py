@@ -1,0 +1,1 @@
+"""What is counted, for Prometheus: the one door to its library."""

@@ -1,0 +1,227 @@
+"""What a scrape says after real conversations; on PostgreSQL, of who serves and of who works."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from bot.build.desk import Desk, open_crew
+from bot.demo import APP_TOKEN, Sandbox, open_desk_in, open_sandbox
+from bot.sandbox.harbour import ANA, SHOOTS, TEAM
+from bot.sandbox.moods import MoodName
+from bot.sandbox.orders import BIRCH, OAK
+from bot.sandbox.server import serving
+from bot.sandbox.slack import SlackSandbox
+from bot.slack.http import MOST
+from bot.slack.names import ASK_BLOCK, CHECK_ORDERS_HERE, LOOK_UP_ORDER
+from tests.chat import Chat
+from tests.clock import Clock
+from tests.conftest import HURRY
+from tests.scrape import TOKEN, Scrape, scrape
+from tests.settled import settled
+from tests.shoot import Shoot
+from tests.whole import whole_bot
+
+Scraped = Callable[[], Awaitable[Scrape]]
+NOBODY = "5f0e7c52-9c1b-4a61-8f7e-2d90b3a6c419"
+
+
+@pytest.fixture
+async def sandbox(tmp_path: Path, clock: Clock, database_url: str) -> AsyncIterator[Sandbox]:
+    opening = open_sandbox(tmp_path, clock=clock, database_url=database_url, metrics_token=TOKEN)
+    async with opening as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def doors() -> list[str]:
+    """Where the bot's processes are scraped."""
+    return []
+
+
+@pytest.fixture
+async def desk(sandbox: Sandbox, clock: Clock, doors: list[str]) -> AsyncIterator[Desk]:
+    async with AsyncExitStack() as opened:
+        if sandbox.settings.on_postgres:
+            crew = await opened.enter_async_context(open_crew(sandbox.settings, pace=HURRY, now=clock.now))
+            doors.append(await opened.enter_async_context(serving(crew)))
+        desk = await opened.enter_async_context(open_desk_in(sandbox, pace=HURRY, now=clock.now))
+        events = urlsplit(sandbox.slack.events_url or "")
+        doors.append(f"{events.scheme}://{events.netloc}")
+        yield desk
+
+
+@pytest.fixture
+def scraped(desk: Desk, doors: list[str]) -> Scraped:
+    """Once what was begun has come to its end."""
+
+    async def scraped() -> Scrape:
+        await settled(desk)
+        return await scrape(*doors)
+
+    return scraped
+
+
+async def test_a_look_up(chat: Chat, scraped: Scraped) -> None:
+    """From the request to the answer: each of its steps is counted once, with its time."""
+    await chat.order(OAK)
+
+    told = await scraped()
+    assert told.counted("order_desk_requests_total") == 1
+    assert told.counted("order_desk_requests_total", kind="command", outcome="acked") == 1
+    assert told.counted("order_desk_ack_seconds_count") == 1
+    assert told.counted("order_desk_jobs_total", kind="look_up", outcome="done") == 1
+    assert told.counted("order_desk_job_seconds_count", kind="look_up") == 1
+    assert told.counted("order_desk_answer_seconds_count") == 1
+    assert told.counted("order_desk_autoenhance_calls_total") == 1
+    assert told.counted("order_desk_autoenhance_calls_total", outcome="ok") == 1
+    assert told.counted("order_desk_autoenhance_call_seconds_count") == 1
+    assert told.counted("order_desk_slack_calls_total", method="response_url", outcome="ok") == 1
+    assert told.counted("order_desk_slack_call_seconds_count", method="response_url") == 1
+    assert 0 < told.counted("order_desk_ack_seconds_sum") < 3
+    assert (told.stands("order_desk_database_up"), told.stands("order_desk_jobs_dead")) == (1, 0)
+
+
+async def test_an_order_that_is_not_there(chat: Chat, scraped: Scraped) -> None:
+    """A 404 is an answer: the job is done."""
+    await chat.order(NOBODY)
+
+    told = await scraped()
+    assert told.counted("order_desk_autoenhance_calls_total", outcome="not_found") == 1
+    assert told.counted("order_desk_jobs_total", kind="look_up", outcome="done") == 1
+
+
+@pytest.mark.parametrize("away", [("500", "no_answer"), ("close", "no_answer"), ("429", "limited")])
+async def test_a_job_that_is_put_off(
+    chat: Chat, sandbox: Sandbox, clock: Clock, scraped: Scraped, away: tuple[MoodName, str]
+) -> None:
+    """While Autoenhance is away the job stays in the queue, and grows old there."""
+    mood, outcome = away
+    sandbox.autoenhance.set_mood(mood, retry_after=60)
+    await chat.order(OAK)
+    clock.turn(minutes=5)
+
+    told = await scraped()
+    assert told.counted("order_desk_autoenhance_calls_total", outcome=outcome) >= 1
+    assert told.counted("order_desk_jobs_total", kind="look_up", outcome="put_off") >= 1
+    assert told.counted("order_desk_answer_seconds_count") == 0
+    assert told.stands("order_desk_jobs_open", kind="look_up") == 1
+    assert 300 <= (told.stands("order_desk_oldest_job_seconds", kind="look_up") or 0) < 360
+
+
+async def test_a_job_that_was_given_up(chat: Chat, slack: SlackSandbox, scraped: Scraped) -> None:
+    """It is counted as dead when it ends, and stands there as long as it is kept."""
+    card = await chat.order(OAK)
+    slack.fail("chat.postMessage", error="is_archived")
+    await chat.click(card, "Share in channel")
+    await chat.reads("archived")
+    slack.fail("chat.postMessage", error="invalid_blocks")
+    await chat.click(card, "Share in channel")
+    await chat.reads("Something broke on our side")
+
+    told = await scraped()
+    assert told.counted("order_desk_jobs_total", kind="share", outcome="dead") == 1
+    assert told.stands("order_desk_jobs_dead") == 1
+    for outcome in ("cannot_post", "refused"):
+        assert told.counted("order_desk_slack_calls_total", method="chat.postMessage", outcome=outcome) == 1
+
+
+async def test_a_notice_of_a_watch(chat: Chat, shoot: Shoot, scraped: Scraped) -> None:
+    """The watch, its looks and how late they were, the notice, and that the sweep goes round."""
+    card = await chat.watch(shoot.id)
+    shoot.finish()
+    await shoot.later(minutes=20)
+    await chat.noticed(card)
+
+    told = await scraped()
+    assert told.counted("order_desk_notices_total", kind="finished") == 1
+    assert told.counted("order_desk_notices_total") == 1
+    assert told.counted("order_desk_look_late_seconds_count") >= 1
+    assert told.counted("order_desk_look_late_seconds_sum") > 600
+    assert told.counted("order_desk_jobs_total", kind="look_at_watched", outcome="done") >= 1
+    assert told.counted("order_desk_answer_seconds_count") == 1  # nobody waits for our own looks
+    assert told.counted("order_desk_rounds_total", round="sweep", outcome="done") >= 1
+    assert told.stands("order_desk_watches", condition="open") == 1
+    assert told.stands("order_desk_watches", condition="parked") == 0
+
+
+async def test_each_kind_of_request(chat: Chat, slack: SlackSandbox, scraped: Scraped) -> None:
+    """As Slack calls them, and what it may send tomorrow under one name."""
+    card = await chat.order(BIRCH)
+    await chat.click(card, "Re-check")
+    await slack.global_shortcut(LOOK_UP_ORDER)
+    await slack.submit(await chat.view("Up to 5 at once"), {ASK_BLOCK: OAK})
+    await slack.message_shortcut(CHECK_ORDERS_HERE, slack.messages()[0])
+    await slack.open_home()
+    await sent(slack, json.dumps({"type": "x" * 300}))
+
+    told = await scraped()
+    for kind in (
+        "command",
+        "block_actions",
+        "shortcut",
+        "view_submission",
+        "message_action",
+        "event",
+        "other",
+    ):
+        assert told.counted("order_desk_requests_total", kind=kind) == 1, kind
+
+
+async def test_what_is_not_acknowledged(slack: SlackSandbox, scraped: Scraped) -> None:
+    """Not signed, too long, or nothing that can be read: by its status, and of no kind."""
+    body = urlencode({"command": "/order"}).encode()
+    await slack.send_raw(body, slack.signed(body) | {"X-Slack-Signature": "v0=0"})
+    await slack.send_raw(b"x" * (MOST + 1), {})
+    await sent(slack, "[]")
+
+    told = await scraped()
+    for outcome in ("unsigned", "too_large", "unreadable"):
+        assert told.counted("order_desk_requests_total", outcome=outcome) == 1, outcome
+    assert told.counted("order_desk_requests_total", outcome="acked") == 0
+
+
+async def test_a_listener_that_broke(chat: Chat, slack: SlackSandbox, scraped: Scraped) -> None:
+    """Its request was acknowledged; that nothing came of it, this says."""
+    slack.fail("views.open", error="expired_trigger_id")
+    await slack.message_shortcut(CHECK_ORDERS_HERE, slack.messages()[0])
+
+    told = await scraped()
+    assert told.counted("order_desk_broken_listeners_total", cause="slack") == 1
+    assert told.counted("order_desk_slack_calls_total", method="views.open", outcome="gone") == 1
+
+
+async def test_nothing_says_who_or_what(chat: Chat, shoot: Shoot, sandbox: Sandbox, scraped: Scraped) -> None:
+    """No order, person, place, workspace or secret is in it, whatever happened."""
+    card = await chat.order(OAK)
+    await chat.click(card, "Re-check")
+    await chat.watch(shoot.id)
+    shoot.finish()
+    await shoot.later(minutes=20)
+
+    told = "".join((await scraped()).texts)
+    secrets = [OAK, shoot.id, ANA, SHOOTS, TOKEN, TEAM]
+    secrets += [sandbox.autoenhance.api_key, "xoxb-", "hooks", "Pine Lodge", "Oak Terrace"]
+    assert [secret for secret in secrets if secret in told] == []
+
+
+async def test_over_socket_mode(tmp_path: Path) -> None:
+    """A request is a request, whichever way it came."""
+    opening = open_sandbox(
+        tmp_path, slack_app_token=APP_TOKEN, slack_signing_secret=None, metrics_token=TOKEN
+    )
+    async with opening as sockets, whole_bot(sockets) as desk, serving(desk.web) as url:
+        await Chat(sockets.slack).order(OAK)
+        told = await scrape(url)
+
+    assert told.counted("order_desk_requests_total", kind="command", outcome="acked") == 1
+    assert told.counted("order_desk_slack_calls_total", method="apps.connections.open", outcome="ok") == 2
+
+
+async def sent(slack: SlackSandbox, payload: str) -> None:
+    """Signed, whatever it is."""
+    body = urlencode({"payload": payload}).encode()
+    await slack.send_raw(body, slack.signed(body))

@@ -1,0 +1,132 @@
+"""`GET /metrics`, and what a worker answers."""
+
+import json
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
+from pydantic import SecretStr
+
+from bot.build.desk import open_desk
+from bot.demo import Sandbox
+from bot.sandbox.orders import OAK
+from bot.sandbox.server import serving
+from tests.both import database_url, on_postgres, on_sqlite
+from tests.chat import Chat
+from tests.process import SERVING, serving_process, working_process
+from tests.scrape import TOKEN, scrape
+
+__all__ = ["database_url"]
+
+
+@pytest.fixture
+async def url(sandbox: Sandbox) -> AsyncIterator[str]:
+    """A bot that Prometheus may ask."""
+    settings = sandbox.settings.model_copy(update={"metrics_token": SecretStr(TOKEN)})
+    async with open_desk(settings) as desk, serving(desk.web) as url:
+        yield url
+
+
+async def get(url: str, headers: dict[str, str] | dict[bytes, bytes] | None = None) -> httpx.Response:
+    async with httpx.AsyncClient() as http:
+        return await http.get(url, headers=headers)
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({}, id="none"),
+        pytest.param({b"authorization": b"Bearer"}, id="empty"),
+        pytest.param({b"authorization": f"Bearer {TOKEN}x".encode()}, id="another"),
+        pytest.param({b"authorization": f"Basic {TOKEN}".encode()}, id="another-scheme"),
+        pytest.param({b"authorization": TOKEN.encode()}, id="bare"),
+        pytest.param({b"authorization": b"Bearer \xff\xfe"}, id="no-text"),
+    ],
+)
+async def test_without_the_token_nothing_is_told(url: str, headers: dict[bytes, bytes]) -> None:
+    """Where Slack calls over HTTP, everybody can reach this port."""
+    answer = await get(f"{url}/metrics", headers)
+
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert "order_desk" not in answer.text
+
+
+@on_sqlite
+async def test_without_the_setting_there_is_no_door(sandbox: Sandbox) -> None:
+    """Whoever does not ask for it has one address less."""
+    async with open_desk(sandbox.settings) as desk, serving(desk.web) as url:
+        answer = await get(f"{url}/metrics", {"authorization": f"Bearer {TOKEN}"})
+
+    assert answer.status_code == 404
+
+
+@on_sqlite
+async def test_both_formats_of_prometheus(url: str) -> None:
+    """The one that is asked for, by the name that it has."""
+    asked = "application/openmetrics-text; version=1.0.0"
+    plain = await get(f"{url}/metrics", {"authorization": f"bearer {TOKEN}"})
+    open_ = await get(f"{url}/metrics", {"authorization": f"Bearer {TOKEN}", "accept": asked})
+
+    assert plain.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert open_.headers["content-type"].startswith(asked)
+    assert "order_desk_jobs" in {family.name for family in openmetrics(open_.text)}  # type: ignore[no-untyped-call]
+
+
+@on_sqlite
+async def test_the_process_itself(url: str) -> None:
+    """When it started, its memory and its open files, as Prometheus' own dashboards read them."""
+    told = await scrape(url)
+
+    assert (told.stands("process_start_time_seconds") or 0) > 1.7e9
+    assert (told.stands("process_resident_memory_bytes") or 0) > 1e7
+    assert told.stands("python_info") == 1
+
+
+@on_sqlite
+async def test_two_bots_in_one_process_count_for_themselves(sandbox: Sandbox, url: str) -> None:
+    """A registry is a bot's, not the process's."""
+    other = sandbox.settings.model_copy(
+        update={"metrics_token": SecretStr(TOKEN), "database_url": f"{sandbox.settings.database_url}.other"}
+    )
+    async with open_desk(other) as desk, serving(desk.web) as beside:
+        sandbox.slack.events_url = f"{beside}/slack/events"
+        await Chat(sandbox.slack).order(OAK)
+        told = [(await scrape(each)).counted("order_desk_requests_total") for each in (url, beside)]
+
+    assert told == [0, 1]
+
+
+@on_postgres
+async def test_a_worker_that_is_told_a_port(sandbox: Sandbox) -> None:
+    """It says whether it is alive and ready, and with a token what it did; SIGTERM ends it as ever."""
+    extra = {"WORKER_PORT": "0", "METRICS_TOKEN": TOKEN}
+    async with (
+        serving_process(sandbox, **extra) as serving,
+        working_process(sandbox.settings, **extra) as working,
+    ):
+        url = await working.serves()
+        await Chat(sandbox.slack).order(OAK)
+        done = json.loads(await working.logged('"event": "job done"'))
+        alive, ready = await get(f"{url}/healthz"), await get(f"{url}/readyz")
+        told, by_whom = await scrape(url), await scrape(await serving.serves())
+        code = await working.stop()
+
+    assert (alive.text, ready.json()) == ("alive", {"ready": True, "missing": []})
+    assert told.counted("order_desk_jobs_total", kind="look_up", outcome="done") == 1
+    assert by_whom.counted("order_desk_requests_total", kind="command") == 1
+    assert [each.counted("order_desk_jobs_total") for each in (told, by_whom)] == [1, 0]
+    assert code == 0
+    asked = json.loads(serving.line('"event": "request"'))
+    assert asked["reference"] == done["reference"]
+    assert OAK not in "".join(serving.log + working.log)
+
+
+@on_postgres
+async def test_a_worker_that_is_told_none(sandbox: Sandbox) -> None:
+    """It listens nowhere, whatever token there is."""
+    async with working_process(sandbox.settings, METRICS_TOKEN=TOKEN) as working:
+        assert await working.stop() == 0
+
+    assert not working.line(SERVING)

@@ -1,0 +1,150 @@
+"""What stands in the database, as a scrape says it."""
+
+from datetime import timedelta
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from bot.database.sql import Database, Statement, T
+from bot.errors import DatabaseFailed
+from bot.jobs.ledger import Ledger
+from bot.jobs.own import LookAtWatched
+from bot.metrics.standing import KEPT, Standing
+from bot.orders.ids import OrderId
+from bot.watches.model import Condition, Watch, Watcher
+from bot.watches.store import Watches
+from tests.both import database_url
+from tests.contract.bench import NOW, say
+
+__all__ = ["database_url"]
+MINUTE = timedelta(minutes=1)
+
+
+class Ticking:
+    """Seconds that a test counts."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+class Breaking:
+    """A database that may be away, or stand still."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.away = False
+
+    async def run(self, statement: Statement[T]) -> T:
+        if self.away:
+            raise DatabaseFailed("no connection")
+        return await self.database.run(statement)
+
+
+class Room:
+    def __init__(self, database: Database) -> None:
+        self.clock, self.database = Ticking(), Breaking(database)
+        self.ledger, self.watches = Ledger(self.database), Watches(self.database)
+        self.standing = Standing(self.ledger, self.watches, lambda: NOW, self.clock)
+        self.registry = CollectorRegistry()
+        self.registry.register(self.standing)
+
+    async def record(self, *keys: str, ago: timedelta = MINUTE) -> list[int]:
+        jobs = [say(key) for key in keys]
+        rows = [
+            await self.database.run(lambda sql, job=job: self.ledger.put(sql, job, NOW - ago))  # type: ignore[misc]  # bound in this round
+            for job in jobs
+        ]
+        return [row for row in rows if row is not None]
+
+    async def watch(self, number: int, condition: Condition) -> None:
+        watch = Watch(
+            team_id="T1",
+            place="C1",
+            order=OrderId(f"order-{number}"),
+            watchers=(Watcher(user_id="U1", since=NOW),),
+            condition=condition,
+            next_look=NOW,
+        )
+        assert await self.watches.add(watch, most=1000)
+
+    def says(self, name: str, **labels: str) -> float | None:
+        return self.registry.get_sample_value(f"order_desk_{name}", labels)
+
+
+@pytest.fixture
+async def room(database: Database) -> Room:
+    return Room(database)
+
+
+async def test_open_jobs_by_kind_and_the_age_of_the_oldest(room: Room) -> None:
+    """What has ended counts no more, and a kind that has none is not named."""
+    done, *_ = await room.record("a", ago=10 * MINUTE)
+    await room.record("b", ago=5 * MINUTE)
+    await room.record("c")
+    look = LookAtWatched.at("T1", OrderId("order-1"))
+    await room.database.run(lambda sql: room.ledger.put(sql, look, NOW + MINUTE))
+    await room.ledger.done(done, NOW)
+    await room.standing.look()
+
+    assert (room.says("jobs_open", kind="say"), room.says("oldest_job_seconds", kind="say")) == (2, 300)
+    assert room.says("oldest_job_seconds", kind="look_at_watched") == 0  # a clock that was put back
+    assert room.says("jobs_open", kind="find") is None
+
+
+async def test_dead_jobs(room: Room) -> None:
+    """As many as are kept; what was done is no failure."""
+    done, *dead = await room.record("a", "b", "c", "d")
+    await room.ledger.done(done, NOW)
+    for row in dead:
+        await room.ledger.dead(row, "no way", NOW)
+    await room.standing.look()
+
+    assert room.says("jobs_dead") == 3
+
+
+async def test_watches_by_condition(room: Room) -> None:
+    """Those that have ended are none."""
+    for number, condition in enumerate(
+        [Condition.OPEN] * 3 + [Condition.PARKED] * 2 + [Condition.ENDING, Condition.ENDED]
+    ):
+        await room.watch(number, condition)
+    await room.standing.look()
+
+    assert {each: room.says("watches", condition=each) for each in Condition} == {
+        Condition.OPEN: 3,
+        Condition.PARKED: 2,
+        Condition.ENDING: 1,
+        Condition.ENDED: None,
+    }
+
+
+async def test_watches_are_counted_once_a_minute(room: Room) -> None:
+    """Jobs each time, as that reads few rows; of watches there may be a million."""
+    await room.standing.look()
+    await room.watch(1, Condition.OPEN)
+    await room.record("a")
+    room.clock.seconds += KEPT - 1
+    await room.standing.look()
+    said = [room.says("watches", condition="open"), room.says("jobs_open", kind="say")]
+    room.clock.seconds += 1
+    await room.standing.look()
+
+    assert [*said, room.says("watches", condition="open")] == [0, 1, 1]
+
+
+async def test_of_a_database_that_is_away_only_that_is_said(room: Room) -> None:
+    """Nothing old is told as if it were true now; when it is back, all is there again."""
+    await room.record("a")
+    await room.standing.look()
+    room.database.away = True
+    await room.standing.look()
+    away = [room.says(name) for name in ("database_up", "jobs_dead")]
+    gone = room.says("jobs_open", kind="say")
+    room.database.away = False
+    await room.standing.look()
+
+    assert (away, gone) == ([0, None], None)
+    assert (room.says("database_up"), room.says("jobs_open", kind="say")) == (1, 1)
