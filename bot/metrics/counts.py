@@ -37,6 +37,8 @@ class Metrics:
         self._broken = self._counter(
             "broken_listeners", "Requests whose listener broke; the person got a reference.", "cause"
         )
+        for cause in ("bug", "slack", "database"):  # of what was never there, Prometheus misses the first
+            self._broken.labels(cause)
         self._webhook = self._counter("webhook_calls", "Calls of Autoenhance's webhook.", "outcome")
         self._jobs = self._counter("jobs", "Tries of jobs, by how they ended.", "kind", "outcome")
         self._job = self._histogram("job", "One try of a job.", JOB, "kind")

@@ -1,5 +1,6 @@
 """What stands in the database, as a scrape says it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -29,6 +30,9 @@ class Ticking:
     def __call__(self) -> float:
         return self.seconds
 
+    def pass_a_second(self) -> None:
+        self.seconds += 1
+
 
 class Breaking:
     """A database that may be away, or stand still."""
@@ -36,10 +40,12 @@ class Breaking:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.away = False
+        self.asked: Callable[[], None] = lambda: None
 
     async def run(self, statement: Statement[T]) -> T:
         if self.away:
             raise DatabaseFailed("no connection")
+        self.asked()
         return await self.database.run(statement)
 
 
@@ -133,6 +139,21 @@ async def test_watches_are_counted_once_a_minute(room: Room) -> None:
     await room.standing.look()
 
     assert [*said, room.says("watches", condition="open")] == [0, 1, 1]
+
+
+async def test_and_more_seldom_where_it_takes_long(room: Room) -> None:
+    """Of ten million watches too, it takes a thousandth of the time; jobs are told meanwhile."""
+    room.database.asked = room.clock.pass_a_second
+    await room.standing.look()
+    room.database.asked = lambda: None
+    await room.watch(1, Condition.OPEN)
+    room.clock.seconds += 1000 * 1.0 - 1
+    await room.standing.look()
+    said = room.says("watches", condition="open")
+    room.clock.seconds += 1
+    await room.standing.look()
+
+    assert [said, room.says("watches", condition="open")] == [0, 1]
 
 
 async def test_of_a_database_that_is_away_only_that_is_said(room: Room) -> None:

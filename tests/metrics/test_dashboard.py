@@ -1,0 +1,127 @@
+"""What `docs/grafana.json` and `docs/alerts.yaml` ask for is there to be asked for."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from bot.demo import Sandbox
+from bot.sandbox.orders import OAK
+from bot.sandbox.server import serving
+from bot.settings import FixedSettings
+from tests.chat import Chat
+from tests.clock import Clock
+from tests.conftest import HURRY
+from tests.scrape import TOKEN, Scrape, scrape
+from tests.settled import settled
+from tests.shoot import Shoot
+from tests.whole import whole_bot
+
+ROOT = Path(__file__).parent.parent.parent
+DASHBOARD = json.loads((ROOT / "docs" / "grafana.json").read_text(encoding="utf-8"))
+RULES = [
+    rule
+    for group in yaml.safe_load((ROOT / "docs" / "alerts.yaml").read_text(encoding="utf-8"))["groups"]
+    for rule in group["rules"]
+]
+EXPRESSIONS = {
+    **{rule["alert"]: rule["expr"] for rule in RULES},
+    **{
+        f"{panel['title']} {target['refId']}".replace(" ", "-") + f"-{panel['id']}": target["expr"]
+        for panel in DASHBOARD["panels"]
+        for target in panel.get("targets", [])
+    },
+}
+OF_PROMETHEUS = {"up", "job", "instance", "le"}
+SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
+_SELECTED = re.compile(r"\b((?:order_desk|process|python)_\w+|up)\b(?:\{([^}]*)\})?")
+_MATCHER = re.compile(r'(\w+)(=~|!~|!=|=)"([^"]*)"')
+_BY = re.compile(r"\bby \(([^)]*)\)")
+
+
+@pytest.fixture
+async def told(sandbox: Sandbox, clock: Clock) -> Scrape:
+    """After a look-up, one that failed, one that was put off, and a watch to its notice."""
+    settings = FixedSettings(**sandbox.settings.model_dump() | {"metrics_token": TOKEN})
+    watched = Sandbox(sandbox.slack, sandbox.autoenhance, settings)
+    chat = Chat(sandbox.slack)
+    async with whole_bot(watched, pace=HURRY, now=clock.now) as desk, serving(desk.web) as url:
+        shoot = Shoot(sandbox.autoenhance, clock, desk)
+        await chat.order(OAK)
+        card = await chat.watch(shoot.id)
+        shoot.finish()
+        await shoot.later(minutes=20)
+        await chat.noticed(card)
+        await settled(desk)
+        sandbox.autoenhance.set_mood("500")
+        await chat.order("watch 11111111-9c1b-4a61-8f7e-2d90b3a6c418")
+        async with httpx.AsyncClient() as http:
+            await http.post(f"{url}/autoenhance/webhook")
+        return await scrape(url)
+
+
+async def test_every_metric_and_label_that_is_asked_for_is_there(told: Scrape) -> None:
+    """By their names in a real scrape: a panel or a rule without data looks as if all were well."""
+    labels = dict(named(told))
+    for where, expression in EXPRESSIONS.items():
+        for name, selected in _SELECTED.findall(expression):
+            assert name in labels or name in OF_PROMETHEUS, (where, name)
+            asked = {label for label, _, _ in _MATCHER.findall(selected)} - OF_PROMETHEUS
+            assert asked <= labels.get(name, set()), (where, name)
+        asked = {label.strip() for by in _BY.findall(expression) for label in by.split(",")} - OF_PROMETHEUS
+        known = set.union(*(labels.get(name, set()) for name, _ in _SELECTED.findall(expression)))
+        assert asked <= known, where
+
+
+def test_every_value_that_is_asked_for_is_one_of_ours() -> None:
+    """A word that the code does not say is never counted."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
+    for where, expression in EXPRESSIONS.items():
+        for label, _, values in _MATCHER.findall(expression):
+            for value in values.split("|") if label not in OF_PROMETHEUS else []:
+                assert f'"{value}"' in code, (where, value)
+
+
+def test_every_metric_of_ours_is_on_the_dashboard() -> None:
+    """What nobody sees need not be counted."""
+    shown = " ".join(target["expr"] for panel in DASHBOARD["panels"] for target in panel.get("targets", []))
+    code = (ROOT / "bot" / "metrics" / "counts.py").read_text(encoding="utf-8")
+    counted = re.findall(r'self\._(?:counter|histogram)\(\s*"(\w+)"', code)
+
+    assert len(counted) > 10
+    assert [name for name in counted if f"order_desk_{name}_" not in shown] == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
+def test_every_rule_says_what_it_means_and_what_to_do(rule: dict[str, Any]) -> None:
+    """Whoever is woken by it has read nothing else yet."""
+    assert rule["annotations"]["summary"].rstrip().endswith((".", ")."))
+    assert len(rule["annotations"]["do"]) > 40
+    assert rule["labels"]["severity"] in {"page", "ticket", "info"}
+
+
+def test_the_dashboard_works_with_any_prometheus() -> None:
+    """Each panel asks the source that is chosen above; no two have one id."""
+    panels = DASHBOARD["panels"]
+    drawn = [panel for panel in panels if panel["type"] != "row"]
+    asking = [*drawn, *(target for panel in drawn for target in panel["targets"])]
+    sources = {json.dumps(each["datasource"]) for each in asking}
+
+    assert sources == {'{"type": "prometheus", "uid": "${datasource}"}'}
+    assert len({panel["id"] for panel in panels}) == len(panels)
+    assert DASHBOARD["templating"]["list"][0]["type"] == "datasource"
+
+
+def named(told: Scrape) -> Iterator[tuple[str, set[str]]]:
+    """Every name of a series, with its labels as far as it has been counted."""
+    for family in told.families:
+        for suffix in SUFFIXES.get(family.type, ("",)):
+            yield (
+                family.name + suffix,
+                {label for sample in family.samples for label in sample.labels},
+            )
