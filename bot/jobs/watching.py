@@ -44,7 +44,10 @@ class Watching:
         elif known and known.home and known.condition is Condition.OPEN:
             await self._join(job, known)
         elif known:
-            await self._settle(job, _going_on(job, known, view, self._tools.now()), view)
+            going_on = _going_on(job, known, view, self._tools.now())
+            if known.condition is Condition.ENDING:  # before its end is drawn
+                await self._save_and_look(going_on)
+            await self._settle(job, going_on, view)
         elif added := await self._tools.stores.watches.add(_begun(job, view, self._tools.now()), most=MOST):
             await self._settle(job, added, view)
         else:

@@ -14,7 +14,7 @@ from tests.browser.chromium import MISSING, open_browser, program
 from tests.browser.screen import Screen, open_screen
 from tests.conftest import HURRY
 
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 20_000  # milliseconds
 
 expect.set_options(timeout=PATIENCE)
 

@@ -1,8 +1,13 @@
 """What somebody does who has never seen this: the page itself leads through it."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
+from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.orders import ELM, HARBOUR_VIEW, OAK
 from bot.sandbox.slack import SlackSandbox
 from tests.browser.screen import Screen
@@ -12,7 +17,15 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 ONLY_YOU = "Only visible to you"
 
 
-async def test_a_newcomers_first_minute(screen: Screen, slack: SlackSandbox) -> None:
+@pytest_asyncio.fixture(loop_scope="session")
+async def calling(autoenhance: AutoenhanceSandbox) -> AsyncIterator[None]:
+    """The webhook calls as photos get done, as it does in the demo."""
+    task = asyncio.create_task(autoenhance.keep_calling(every=0.1))
+    yield
+    task.cancel()
+
+
+async def test_a_newcomers_first_minute(screen: Screen, slack: SlackSandbox, calling: None) -> None:
     """Look up, re-check, watch to the end in a thread, an outage: with nothing to read but the hint."""
     hint = screen.hint
     gate = slack.hold("respond")
