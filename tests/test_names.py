@@ -49,6 +49,7 @@ def test_the_manifest_offers_what_is_answered() -> None:
     assert drawn["settings"]["event_subscriptions"]["bot_events"] == [
         names.HOME_OPENED,
         names.LINK_SHARED,
+        names.JOINED,
     ]
     assert drawn["oauth_config"]["scopes"]["bot"] == list(names.SCOPES)
     assert drawn["features"]["unfurl_domains"] == list(names.UNFURL_DOMAINS)

@@ -153,7 +153,8 @@ class Following:
         if watch.condition is not Condition.PARKED and watch.place != owner:
             key = f"parked:{watch.team_id}:{watch.place}:{owner}:{code}"
             told = {"team_id": watch.team_id, "user_id": owner, "reference": reference()}
-            await self._tools.record(TellParked(key=key, **told, place=watch.place, reason=code))
+            about = {"place": watch.place, "reason": code, "order": watch.order}
+            await self._tools.record(TellParked(key=key, **told, **about))
         return put_off(untold(watch, step), now, Delay.PLACE, PARKED).model_copy(update=parked)
 
     async def tell_owner(self, job: TellOwner) -> None:
@@ -163,7 +164,7 @@ class Following:
     async def tell_parked(self, job: TellParked) -> None:
         """Raises SlackError."""
         there = await self._tools.stores.watches.at(job.team_id, job.place)
-        mine = [watch for watch in there if watch.watchers[0].user_id == job.user_id]
+        mine = [each for each in there if each.watchers[0].user_id == job.user_id and not each.told_over]
         if mine:
             await self._tools.post.message(job.user_id, notices.parked(job.place, job.reason, mine))
 

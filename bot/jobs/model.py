@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from bot.jobs.own import LookAtWatched, TellOwner, TellParked, Unfurl
+from bot.jobs.own import LookAtWatched, TellOwner, TellParked, Unfurl, WakeParked
 from bot.jobs.request import Message, Request, Wanted, order_lane
 from bot.orders.frozen import Frozen
 from bot.orders.ids import OrderId
@@ -144,7 +144,8 @@ Job = Annotated[
     | LookAtWatched
     | TellOwner
     | TellParked
-    | Unfurl,
+    | Unfurl
+    | WakeParked,
     Field(discriminator="kind"),
 ]
 JOB: TypeAdapter[Job] = TypeAdapter(Job)

@@ -54,6 +54,19 @@ class TellParked(OurOwn):
     user_id: str
     place: str
     reason: str
+    order: OrderId | None = None  # the one whose look found that out; it is saved before this is told
+
+    @property
+    def lane(self) -> str:
+        return order_lane(self.team_id, self.order) if self.order else self.key
+
+
+class WakeParked(OurOwn):
+    """We are in this channel again: what rests there because of it is looked at now."""
+
+    redelivered: ClassVar[bool] = True
+    kind: Literal["wake_parked"] = "wake_parked"
+    channel_id: str
 
     @property
     def lane(self) -> str:

@@ -9,7 +9,7 @@ from bot.jobs.following import Following
 from bot.jobs.looking import Looking
 from bot.jobs.model import Job
 from bot.jobs.overview import Overview
-from bot.jobs.own import LookAtWatched, TellOwner, TellParked, Unfurl
+from bot.jobs.own import LookAtWatched, TellOwner, TellParked, Unfurl, WakeParked
 from bot.jobs.patience import Patience
 from bot.jobs.request import Request
 from bot.jobs.tools import Tools
@@ -42,6 +42,8 @@ class Work:
                 await self._following.tell_owner(job)
             elif isinstance(job, TellParked):
                 await self._following.tell_parked(job)
+            elif isinstance(job, WakeParked):
+                await self._tools.stores.watches.wake_parked(job.team_id, job.channel_id, self._tools.now())
             elif isinstance(job, Unfurl):
                 await self._unfurling.unfurl(job, attempt)
             elif refusal := await self._tools.admission.refusal(job):

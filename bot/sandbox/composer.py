@@ -1,6 +1,6 @@
 """Typing: messages, commands, and links that an app hears of."""
 
-from bot.sandbox import payloads
+from bot.sandbox import events
 from bot.sandbox.delivery import Exchange
 from bot.sandbox.drawing import NotOffered
 from bot.sandbox.harbour import ANA, BOT, SHOOTS
@@ -28,17 +28,23 @@ class Composer(People):
         if thread_ts is not None:
             answer = f"{name} is not supported in threads. Sorry!"
         elif name == "/invite":
-            answer = self.invite_bot(channel)
+            answer = await self.invite_bot(channel)
         else:
             answer = f"{name} is not a valid command."
         self._replies.slackbot(user, channel, answer, thread_ts)
         return None
 
-    def invite_bot(self, channel: str) -> str:
+    async def invite_bot(self, channel: str) -> str:
         """Somebody invites the app into a channel; what Slack says to that."""
-        self.workspace.channels[channel].members.add(BOT)
+        members, name = self.workspace.channels[channel].members, self.workspace.users[BOT].real_name
+        if BOT in members:
+            return f"{name} is already in this channel."
+        members.add(BOT)
         self.workspace.bell.ring()
-        return f"{self.workspace.users[BOT].real_name} was added to the conversation."
+        if "member_joined_channel" in self.events:
+            occasion = self._occasion(BOT, channel)
+            await self._delivery.deliver("events_api", events.member_joined_channel(occasion))
+        return f"{name} was added to the conversation."
 
     async def _paste(self, message: Message) -> Exchange | None:
         """Slack tells an app of links to its domains in every conversation, whether it is in it or not."""
@@ -46,5 +52,5 @@ class Composer(People):
         if paste is None or "link_shared" not in self.events:
             return None
         occasion = self._occasion(message.user, message.channel)
-        payload = payloads.link_shared(occasion, paste, is_member=BOT in occasion.channel.members)
+        payload = events.link_shared(occasion, paste, is_member=BOT in occasion.channel.members)
         return await self._delivery.deliver("events_api", payload)

@@ -33,7 +33,6 @@ class Levers:
         }
         self._rooms: dict[str, Callable[[str], object]] = {
             "remove": slack.remove_bot,
-            "invite": slack.invite_bot,
             "archive": slack.archive,
             "unarchive": lambda room: slack.archive(room, archived=False),
             "share": slack.share,
@@ -84,7 +83,10 @@ class Levers:
         self._slack.workspace.bell.ring()
 
     async def _room(self, wish: Wish) -> None:
-        self._rooms[wish["act"]](wish["channel"])
+        if wish["act"] == "invite":
+            await self._slack.invite_bot(wish["channel"])
+        else:
+            self._rooms[wish["act"]](wish["channel"])
 
     async def _redeliver(self, wish: Wish) -> None:
         """One delivery once more, or the last, as Slack's retries come."""

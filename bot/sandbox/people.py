@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.sandbox import events as told_events
 from bot.sandbox import payloads, told
 from bot.sandbox.delivery import Delivery, Exchange
 from bot.sandbox.drawing import Control, NotOffered, find
@@ -130,7 +131,7 @@ class People:
             return None
         home = self.workspace.home(user)
         occasion = self._occasion(user, self.workspace.dm(user, BOT).id)
-        payload = payloads.app_home_opened(occasion, told.view(home) if home else None)
+        payload = told_events.app_home_opened(occasion, told.view(home) if home else None)
         return await self._delivery.deliver("events_api", payload)
 
     def has_home(self, user: str) -> bool:

@@ -42,7 +42,7 @@ class SlackSandbox(Composer):
         events_url: str | None = None,
         now: Callable[[], float] = time.time,
         features: dict[str, Any] = FEATURES,
-        events: Sequence[str] = ("app_home_opened", "link_shared"),
+        events: Sequence[str] = ("app_home_opened", "link_shared", "member_joined_channel"),
         patience: float = LIMITS.ack_seconds,
     ) -> None:
         workspace, tickets, faults = harbour(now), Tickets(now), Faults()

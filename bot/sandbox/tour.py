@@ -10,6 +10,7 @@ from bot.sandbox.orders import ELM, HARBOUR_VIEW, OAK
 from bot.sandbox.slack import SlackSandbox
 
 RECHECK = "Re-check"
+WATCH = 2  # its place among the steps
 
 
 class Tour:
@@ -27,7 +28,9 @@ class Tour:
             self._begun = len(slack.exchanges), len(slack.calls()), len(self._autoenhance.requests)
         seen = (self._looked_up, self._rechecked, self._watched, self._saw_it_down)
         self._done = [done or now() for done, now in zip(self._done, seen, strict=True)]
-        return [{**step, "done": done} for step, done in zip(STEPS, self._done, strict=True)]
+        steps = [{**step, "done": done} for step, done in zip(STEPS, self._done, strict=True)]
+        steps[WATCH]["acts"] = steps[WATCH]["acts"][1:] if self._is_watching() else steps[WATCH]["acts"][:1]
+        return steps
 
     def _calls(self, method: str) -> Iterator[Call]:
         since = self._begun[1] if self._begun else 0
@@ -42,6 +45,10 @@ class Tour:
         clicks = (each.payload.get("actions", []) for each in self._slack.exchanges[since:] if not each.error)
         return any(click.get("text", {}).get("text") == RECHECK for clicked in clicks for click in clicked)
 
+    def _is_watching(self) -> bool:
+        """A card was posted for everybody: there is something to finish."""
+        return any(_has_headline(call.params) for call in self._calls("chat.postMessage"))
+
     def _watched(self) -> bool:
         """A thread was told something, and an order that moves has come to its end."""
         told = any(call.params.get("thread_ts") for call in self._calls("chat.postMessage"))
@@ -52,12 +59,13 @@ class Tour:
         return (order for order in shown.orders() if shown.can_run(order["order_id"]))
 
     def _saw_it_down(self) -> bool:
-        """Autoenhance did not answer, somebody was told, and all is well again."""
+        """Autoenhance did not answer, and somebody who had asked got a card after it was well again."""
         since = self._begun[2] if self._begun else 0
         asked = self._autoenhance.requests[since:]
         down = [each.at for each in asked if not _answers(each)]
-        told = bool(down) and any(call.at >= down[0] for call in self._calls(RESPOND))
-        return told and self._autoenhance.mood() == "well"
+        if not down or self._autoenhance.mood() != "well":
+            return False
+        return any(call.at > down[-1] and _has_headline(call.params) for call in self._calls(RESPOND))
 
 
 def _went_well(call: Call) -> bool:
@@ -92,8 +100,8 @@ STEPS: tuple[Json, ...] = (
     },
     {
         "name": "Watch",
-        "says": "Have this one watched. In half a minute it is done, and the thread below its card says so: "
-        "open “1 reply”.",
+        "says": "Have 7 Harbour View watched: its card comes into the channel, for everybody. In half a "
+        "minute it is done, and the thread below its card says so.",
         "acts": [
             {"label": f"/order watch {HARBOUR_VIEW}", "wish": "say", "text": f"/order watch {HARBOUR_VIEW}"},
             {
@@ -107,7 +115,8 @@ STEPS: tuple[Json, ...] = (
     },
     {
         "name": "Outage",
-        "says": "Take Autoenhance down, ask, and bring it back: nothing that was asked is lost.",
+        "says": "“1 reply” below its card is what the thread was told. Now take Autoenhance down, ask, and "
+        "bring it back: the answer comes within half a minute, as nothing that was asked is lost.",
         "acts": [
             {"label": "Take it down", "wish": "mood", "mood": "close", "quiet": True},
             {"label": f"/order {OAK}", "wish": "say", "text": f"/order {OAK}"},

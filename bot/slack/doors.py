@@ -22,6 +22,7 @@ def register(app: AsyncApp, listeners: Listeners, watches: WatchListeners, guard
     app.view(names.ASK)(guard(listeners.asked))
     app.view(names.ASK_TO_WATCH)(guard(watches.asked_to_watch))
     app.event(names.HOME_OPENED)(guard(watches.home_opened))
+    app.event(names.JOINED)(guard(watches.joined))
     app.event(names.LINK_SHARED)(guard(listeners.link_shared))
     app.action(names.WATCH)(guard(watches.watch))
     app.action(names.WATCH_FAILURES)(guard(watches.watch_failures))

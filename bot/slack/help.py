@@ -9,10 +9,11 @@ from bot.slack.words import EXAMPLE_ID
 HELP = f"""\
 *{APP} shows Autoenhance orders here in Slack.* Only you see the answer, until you share it.
 • `{COMMAND} {EXAMPLE_ID}`: an order by its id or link; up to {AT_ONCE} at once.
-• `{COMMAND} watch` and an id: a thread in the channel is told when it is done, fails or gets stuck.
-• `{COMMAND} find elm street`: orders by name. In a thread, or on a message: ⋮ → *Check orders here*.
-• `{COMMAND} list`: what is watched here. `{COMMAND} help watch` tells more; so do `ids`, `card`, `find`, \
-`share`."""
+• `{COMMAND} watch` and an id: I post its card in the channel, and its thread tells when it is done, fails \
+or gets stuck.
+• `{COMMAND} find elm street`: orders by name. `{COMMAND} list`: what is watched here. \
+On a message: ⋮ → *Check orders here*.
+• More: `{COMMAND} help watch`, `help ids`, `help card`, `help find`, `help share`."""
 
 TOPICS = {
     "ids": f"""\

@@ -39,6 +39,7 @@ LOOK_UP = "look_up"  # on the Home tab
 # events
 HOME_OPENED = "app_home_opened"
 LINK_SHARED = "link_shared"
+JOINED = "member_joined_channel"
 UNFURL_DOMAINS = ("app.autoenhance.ai",)  # Slack tells us of links to these, and of no others
 
 # bot scopes, each with what it is for

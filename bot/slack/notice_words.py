@@ -47,7 +47,8 @@ def told(watch: Watch, notice: Notice, tally: Tally | None) -> str:
         case Kind.FAILURE:
             return f"{name} has its first failure{now}"
         case Kind.STUCK:
-            return f"{name} seems stuck: nothing has moved for {minutes(watch.still)}{now}"
+            at = f" at {counted(tally)}" if tally and tally.total else ""
+            return f"{name} seems stuck{at}: nothing has moved for {minutes(watch.still)}."
         case Kind.DELETED:
             return f"{name} was deleted in Autoenhance, or can't be read any more. I stopped watching it."
         case Kind.EXPIRED:
@@ -59,7 +60,7 @@ NEXT = {
     Kind.FAILED: "Next: look at what failed; those photos may have to be shot or uploaded again.",
     Kind.FAILURE: "The others go on. Next: look at the photo while somebody may still be near the house.",
     Kind.STUCK: "Next: open it in Autoenhance and see whether all uploads came through.",
-    Kind.DELETED: f"Next: if it was made anew, watch that one: `{COMMAND} watch` and its id.",
+    Kind.DELETED: f"Next: if it was created again, watch the new one: `{COMMAND} watch` and its id.",
     Kind.EXPIRED: f"Next: look at it in Autoenhance, or watch it again: `{COMMAND} watch` and its id.",
 }
 
@@ -133,5 +134,5 @@ def parked(place: str, why: str, count: int) -> str:
     return (
         f"I can't post in {where(place)} any more: {reason(why)}. "
         f"Watching {these} below rests; nothing is lost. "
-        "I try again every hour, or you can have it here instead:"
+        "I try again every hour, or you can have it here instead. The last I saw:"
     )

@@ -9,7 +9,7 @@ from bot.jobs.request import Wanted
 from bot.orders.ids import OrderId
 from bot.orders.progress import State
 from bot.slack import blocks, cards, names, notice_words, watch_words, words
-from bot.slack.blocks import Block, fit_mrkdwn
+from bot.slack.blocks import Block, escape, fit_mrkdwn
 from bot.slack.buttons import Value, block_id, pack
 from bot.slack.failures import failures_block, failures_text
 from bot.slack.limits import LIMITS
@@ -115,8 +115,17 @@ def parked(place: str, why: str, watches: Sequence[Watch]) -> Card:
     drawn: list[Block] = [blocks.section(said)]
     for watch in watches[:SHOWN]:
         button = blocks.button("Watch for me here", names.WATCH, says=f"Watch order {watch.order.short} here")
-        drawn += [blocks.section(notice_words.title(watch)), blocks.actions(block_id(watch.order), button)]
+        drawn += [blocks.section(_known(watch)), blocks.actions(block_id(watch.order), button)]
     if len(watches) > SHOWN:
         drawn.append(blocks.context(watch_words.more_watches(len(watches) - SHOWN)))
-    named = ", ".join(notice_words.title(watch) for watch in watches[:SHOWN])
+    named = "; ".join(_known(watch) for watch in watches[:SHOWN])
     return Card(text=fit_mrkdwn(f"{said} {named}", LIMITS.text), blocks=drawn)
+
+
+def _known(watch: Watch) -> str:
+    """As it was seen last: what could not be said there is said here."""
+    if watch.seen is None:
+        return notice_words.title(watch)
+    tally = watch.seen.tally
+    counted = f", {words.counted(tally)}" if tally.total else ""
+    return f"{words.mark(tally)} {notice_words.title(watch)}: {escape(words.state(tally))}{counted}"

@@ -113,3 +113,12 @@ def opener(payload: Payload, now: datetime) -> Asker | None:
     """Who opened the Home tab; None if the event does not say. It is asked outside of any conversation."""
     team, user = dig(payload, "team_id"), dig(payload, "event", "user")
     return Asker(team_id=team, user_id=user, user_team_id=team, at=now) if user else None
+
+
+def joined_by_us(payload: Payload) -> str:
+    """The channel, if it is the bot who came into it; the event says whose app it was sent to."""
+    told = payload.get("authorizations")
+    held = told if isinstance(told, list) else []
+    us = {dig(each, "user_id") for each in held if isinstance(each, dict)}
+    user = dig(payload, "event", "user")
+    return dig(payload, "event", "channel") if user and user in us else ""

@@ -25,7 +25,7 @@ def trouble(error: errors.AutoenhanceError, order: str, last: Glimpse | None) ->
         case errors.OrderNotFound():
             return (
                 f"Autoenhance knows no order {code(order)}. A character may be missing, "
-                "or it was deleted, or it isn't yours."
+                f"or it was deleted, or it isn't yours.{_or_a_name(order)}"
             )
         case errors.OrderTooLarge():
             return f"Order {code(order)} is larger than I can read. Open it in Autoenhance instead."
@@ -38,6 +38,11 @@ def trouble(error: errors.AutoenhanceError, order: str, last: Glimpse | None) ->
             return f"Autoenhance isn't answering about {code(order)}.{known} I'll answer here when it does."
         case _:
             return f"{refused(error)}{known}"
+
+
+def _or_a_name(order: str) -> str:
+    """Somebody may have typed a name; what has digits in it hardly is one."""
+    return f" To search by name, type `{COMMAND} find {order}`." if order.isalpha() else ""
 
 
 def _known(last: Glimpse | None) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.jobs.model import Adopted, Job, ShowHome, StartWatch, StopWatch
+from bot.jobs.own import WakeParked
 from bot.jobs.request import HomeTab, Message, View
 from bot.orders.finding import find_order_ids
 from bot.slack import buttons, messages, names, payloads, refusals, views, watch_words
@@ -71,6 +72,13 @@ class WatchListeners:
         asker = payloads.opener(body, self._now())
         if asker and payloads.dig(body, "event", "tab") == "home":
             await self._record(ShowHome(key=payloads.key(body), asker=asker, place=HomeTab()))
+        await ack()
+
+    async def joined(self, ack: AsyncAck, body: Payload) -> None:
+        """Somebody was invited into a channel; when it was us, what rested there can go on."""
+        if channel := payloads.joined_by_us(body):
+            team = payloads.dig(body, "team_id")
+            await self._record(WakeParked(key=payloads.key(body), team_id=team, channel_id=channel))
         await ack()
 
     async def _start(self, ack: AsyncAck, body: Payload, **options: Any) -> None:

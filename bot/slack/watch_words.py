@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.slack.blocks import code, when
 from bot.slack.names import COMMAND
-from bot.slack.notice_words import asked_by, minutes, reason, somebody, title, who
+from bot.slack.notice_words import asked_by, minutes, reason, somebody, title, where, who
 from bot.slack.words import counted
 from bot.watches.model import Condition, Ending, Level, Watch, Watcher
 
@@ -57,20 +57,23 @@ def started(watch: Watch, level: Level, link: str) -> str:
 
 def joined(watch: Watch, level: Level, link: str) -> str:
     only = ", of failures only" if level is Level.FAILURES else ""
-    return f"{title(watch)} is watched here already; I'll tell you too{only}, in {_thread(link)}."
+    there = where(watch.place)
+    return f"{title(watch)} is watched in {there} already; I'll tell you too{only}, in {_thread(link)}."
 
 
 def known(watch: Watch, watcher: Watcher, link: str) -> str:
     what = "of failures only" if watcher.level is Level.FAILURES else "when it matters"
     since = when(watcher.since)
-    return f"You're watching {title(watch)} here (since {since}): I'll tell you {what}, in {_thread(link)}."
+    there = where(watch.place)
+    said = f"You're watching {title(watch)} in {there} (since {since})"
+    return f"{said}: I'll tell you {what}, in {_thread(link)}."
 
 
 def _thread(link: str) -> str:
     return f"<{link}|its thread>" if link else "its thread"
 
 
-NOTHING_TO_WAIT_FOR = "This order is over already: there is nothing to wait for."
+NOTHING_TO_WAIT_FOR = "This order is over already, so I don't watch it."
 UNCONFIRMED = (
     "I watch it, but Slack did not confirm that its card was posted. If you don't see the card, "
     "I'll post it again as soon as there is something to tell."
@@ -92,7 +95,7 @@ def stopped(watch: Watch, others: Sequence[Watcher]) -> str:
 
 
 def not_yours(watch: Watch) -> str:
-    return f"{_names(watch.watchers)} watch{_s(watch.watchers)} {title(watch)} here, not you."
+    return f"{_names(watch.watchers)} watch{_s(watch.watchers)} {title(watch)}; you don't."
 
 
 def not_watched(order: str) -> str:
@@ -142,7 +145,7 @@ SETTINGS_WHAT = (
     f"`{COMMAND} settings unfurl on` draws a small card below links to orders. `off` ends either."
 )
 WATCH_WHAT = (
-    f"Which order? Type `{COMMAND} watch` and its id or link; `failures` behind it for failures only."
+    f"Which order? Type `{COMMAND} watch` and its id or link; add `failures` to hear of failures only."
 )
 UNWATCH_WHAT = (
     f"Which order? Type `{COMMAND} unwatch` and its id; `{COMMAND} list` shows what is watched here."

@@ -53,7 +53,8 @@ def mark(tally: Tally) -> str:
 
 def state(tally: Tally) -> str:
     """Autoenhance's own word where it is none of the states that we know."""
-    return STATES.get(tally.state) or (f"“{tally.word}”" if tally.word else "Unknown state")
+    raw = tally.word.capitalize() if tally.word.lower() in RAW_MARKS else f"“{tally.word}”"
+    return STATES.get(tally.state) or (raw if tally.word else "Unknown state")
 
 
 def photos(count: int) -> str:

@@ -124,6 +124,15 @@ class Watches:
     async def parked(self) -> list[Watch]:
         return await self._find("condition = :parked", parked=Condition.PARKED)
 
+    async def wake_parked(self, team_id: str, place: str, now: datetime) -> None:
+        """What rests there is due now."""
+        query = (
+            "UPDATE watches SET next_look = :now WHERE team_id = :team AND place = :place"  # noqa: S608
+            f" AND condition = '{Condition.PARKED}' AND next_look > :now"
+        )
+        at = now.timestamp()
+        await self._database.run(lambda sql: sql.do(query, now=at, team=team_id, place=place))
+
     async def count(self) -> dict[Condition, int]:
         """How many there are of each condition but the last; reads an entry of an index for each."""
         aside = f"SELECT condition, count(*) AS watches FROM watches WHERE {_ASIDE} GROUP BY condition"  # noqa: S608

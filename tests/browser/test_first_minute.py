@@ -55,6 +55,18 @@ async def test_a_newcomers_first_minute(screen: Screen, slack: SlackSandbox, cal
     await expect(hint).to_contain_text("That was the minute")
 
 
+async def test_a_link_to_a_thread_opens_it(screen: Screen) -> None:
+    """As in Slack; from another channel, and from the Home tab too."""
+    await screen.type(f"/order watch {HARBOUR_VIEW}")
+    await screen.message("I'll write in").get_by_role("link", name="its thread").click()
+    await expect(screen.thread).to_contain_text("7 Harbour View, penthouse")
+
+    await screen.rooms.get_by_role("button", name="Order Desk · Home").click()
+    await screen.page.get_by_role("link", name="thread").first.click()
+    await expect(screen.thread).to_contain_text("7 Harbour View, penthouse")
+    await expect(screen.card("7 Harbour View, penthouse")).to_be_visible()
+
+
 async def test_a_pasted_link_gets_a_card(screen: Screen) -> None:
     """Once the channel chose so; its button shows the whole card to whoever presses it."""
     await screen.type("/order settings unfurl on")

@@ -131,7 +131,7 @@ async def test_where_we_cannot_see_who_reads_nothing_is_drawn(
     paste: Paster, chat: Chat, slack: SlackSandbox
 ) -> None:
     """Chosen while the bot was there, and then it was removed from the private channel."""
-    slack.invite_bot(OWNERS)
+    await slack.invite_bot(OWNERS)
     await chat.order("settings unfurl on", channel=OWNERS)
     slack.remove_bot(OWNERS)
 

@@ -1,16 +1,19 @@
 """Slack and Autoenhance having a bad day while orders are watched."""
 
+import json
+
 import pytest
 
 from bot.build.desk import Desk
 from bot.demo import Sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import ANA, BOT, EDITING, SHOOTS
+from bot.sandbox.delivery import JSON
+from bot.sandbox.harbour import ANA, BEN, BOT, EDITING, SHOOTS, TEAM
 from bot.sandbox.slack import SlackSandbox
 from tests.beside import rows
 from tests.chat import Chat
 from tests.clock import Clock
-from tests.settled import settled
+from tests.settled import ended, settled
 from tests.shoot import Shoot
 
 
@@ -118,6 +121,54 @@ async def test_a_channel_that_refuses_parks_its_watches(
     assert "is ready" in notice.text
     assert "Ready · Pine Lodge" in card.plain()
     assert len(direct(slack)) == 1
+
+
+async def test_the_word_to_the_owner_says_what_could_not_be_said(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
+) -> None:
+    """That the order has come to its end is what they wait for."""
+    await chat.watch(shoot.id)
+    slack.remove_bot(SHOOTS)
+    shoot.finish(failures=2)
+    await shoot.later(minutes=1)
+    await slack.until(lambda: direct(slack))
+
+    assert "*Pine Lodge*: Needs attention, 8 of 10 done, 2 failed" in direct(slack)[0]
+
+
+async def test_an_invitation_brings_it_back_at_once(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, clock: Clock
+) -> None:
+    """Not after the hour in which it would have been tried again."""
+    card = await chat.watch(shoot.id)
+    slack.remove_bot(SHOOTS)
+    shoot.finish()
+    await shoot.later(minutes=1)
+    await slack.until(lambda: direct(slack))
+    await slack.say("/invite @Order Desk")
+
+    assert "is ready" in (await chat.noticed(card)).text
+    assert "Ready · Pine Lodge" in card.plain()
+
+
+async def test_somebody_else_who_joins_wakes_nobody(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox, desk: Desk
+) -> None:
+    """The event comes for everybody who joins a channel in which we are."""
+    await chat.watch(shoot.id)
+    slack.remove_bot(SHOOTS)
+    shoot.finish()
+    await shoot.later(minutes=1)
+    await slack.until(lambda: direct(slack))
+    before = await planned(sandbox)
+    event = {"type": "member_joined_channel", "user": BEN, "channel": SHOOTS}
+    us = {"team_id": TEAM, "user_id": BOT, "is_bot": True}
+    told = {"type": "event_callback", "team_id": TEAM, "event": event, "authorizations": [us]}
+    body = json.dumps(told).encode()
+    assert (await slack.send_raw(body, slack.signed(body, JSON))).status == 200
+    await ended(desk)
+
+    assert await planned(sandbox) == before
 
 
 async def test_a_parked_order_can_be_had_in_the_direct_message(

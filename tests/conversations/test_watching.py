@@ -77,7 +77,7 @@ async def test_an_order_that_does_not_move_is_said_to_be_stuck_once(
         await shoot.later(minutes=6)
     await shoot.later(minutes=6)
     [notice] = chat.thread(card)
-    assert "seems stuck: nothing has moved for" in notice.text
+    assert "seems stuck at" in notice.text
     assert "Nothing has moved" in card.plain()
 
     shoot.is_now(3)
@@ -153,7 +153,7 @@ async def test_everybody_who_watches_is_mentioned_once_in_one_message(
     """A second watch in the same place is no second card, and its notice is one for both."""
     card = await chat.watch(shoot.id)
     answer = await chat.order(f"watch {shoot.id}", user=BEN)
-    assert "is watched here already; I'll tell you too" in answer.text
+    assert f"is watched in <#{SHOOTS}> already; I'll tell you too" in answer.text
     await chat.until(lambda: "Watched by ana, ben" in card.plain())
     shoot.finish()
     await shoot.later(minutes=1)
@@ -194,7 +194,7 @@ async def test_new_options_change_a_watch(chat: Chat, shoot: Shoot) -> None:
     """Watching again is calm: nothing is posted, and what was asked for now holds."""
     card = await chat.watch(shoot.id)
     known = await chat.order(f"watch {shoot.id}")
-    assert "You're watching *Pine Lodge* here (since" in known.text
+    assert f"You're watching *Pine Lodge* in <#{SHOOTS}> (since" in known.text
     await chat.order(f"watch {shoot.id} failures")
     await chat.until(lambda: "ana (failures only)" in card.plain())
     await chat.order(f"watch {shoot.id} all")
@@ -338,7 +338,7 @@ async def test_stopping_is_ones_own_while_others_watch(chat: Chat, shoot: Shoot)
     answer = await chat.order(f"unwatch {shoot.id}")
     assert "ben is still watching it" in answer.text
     stranger = await chat.order(f"unwatch {shoot.id}")
-    assert "ben watches *Pine Lodge* here, not you." in stranger.text
+    assert "ben watches *Pine Lodge*; you don't." in stranger.text
     await chat.click(stranger, "Stop for everybody")
     await chat.until(lambda: "ana stopped it" in card.plain())
 

@@ -6,7 +6,7 @@ import pytest
 from starlette.responses import JSONResponse
 
 from bot.sandbox.harbour import SHOOTS
-from bot.sandbox.orders import ELM, OAK
+from bot.sandbox.orders import ELM, HARBOUR_VIEW, OAK
 from tests.sandbox.browser import Browser, open_browser
 from tests.sandbox.kit import button
 
@@ -62,7 +62,21 @@ async def test_each_step_is_ticked_when_it_was_done(browser: Browser) -> None:
     await world.bot.respond(text="Autoenhance isn't answering.")
     assert await done(browser) == [True, True, True, False]
     await browser.ask("mood", mood="well")
+    assert await done(browser) == [True, True, True, False]
+    world.clock.seconds += 1
+    await world.bot.respond(text="Here it is.", blocks=CARD)
     assert await done(browser) == [True] * 4
+
+
+async def test_nothing_can_be_finished_that_is_not_watched(browser: Browser) -> None:
+    """Whoever finished it first would then be told that there is nothing to watch."""
+
+    async def offered() -> list[str]:
+        return [act["label"] for act in (await browser.sees())["tour"][2]["acts"]]
+
+    assert await offered() == [f"/order watch {HARBOUR_VIEW}"]
+    await browser.world.bot.call("chat.postMessage", channel=SHOOTS, text="Here.", blocks=CARD)
+    assert await offered() == ["Finish it now"]
 
 
 async def test_what_failed_is_not_done(browser: Browser) -> None:

@@ -3,7 +3,7 @@ import { drawBackstage } from "./backstage.js";
 import { drawComposer, toEnd } from "./composer.js";
 import { h, keyed, toast } from "./dom.js";
 import { drawHome } from "./home.js";
-import { closeThread, drawMessages, drawThread } from "./messages.js";
+import { closeThread, drawMessages, drawThread, openThread } from "./messages.js";
 import { drawModal } from "./modal.js";
 import { drawSidebar, HOME, open, remember } from "./rooms.js";
 import { $, ask, here, names, room } from "./state.js";
@@ -11,6 +11,18 @@ import { drawHint } from "./tour.js";
 import { drawings, unfold } from "./unfold.js";
 
 let stream;
+
+/** Addresses of messages, as Slack's own "Copy link" writes them. */
+const MESSAGE = /\/archives\/(\w+)\/p(\d+)(\d{6})(?:\?thread_ts=([\d.]+))?/;
+
+document.addEventListener("follow", (event) => {
+  const [, channel, seconds, rest, thread] = event.detail.match(MESSAGE) ?? [];
+  const there = here.snapshot.channels.find((each) => each.id === channel);
+  if (!there) return;
+  event.preventDefault();
+  open(there);
+  openThread(thread ?? `${seconds}.${rest}`);
+});
 
 function listen() {
   stream?.close();
