@@ -7,7 +7,6 @@ from collections.abc import Coroutine, Sequence
 from typing import Annotated, Any, Never
 
 import typer
-import yaml
 from rich.console import Console
 from uvicorn.loops.auto import auto_loop_factory
 
@@ -18,7 +17,6 @@ from bot.clients import open_autoenhance
 from bot.days.scripts import Name
 from bot.errors import DatabaseFailed, SettingsError, SlackBusy
 from bot.jobs.seeing import given_up, see
-from bot.manifest import manifest as read_manifest
 from bot.meters.local import LocalMeter
 from bot.metrics.counts import Metrics
 from bot.orders.finding import find_order_ids
@@ -152,11 +150,12 @@ def manifest(
     """Print the app's manifest: for Socket Mode, or for HTTP with --url."""
     if url is not None and not url.startswith("https://"):
         _stop("--url must begin with https://; Slack calls nothing else.", code=2)
-    drawn = read_manifest(url)
-    if as_json:
-        typer.echo(json.dumps(drawn, indent=2, ensure_ascii=False))
-    else:
-        typer.echo(yaml.safe_dump(drawn, sort_keys=False, allow_unicode=True, width=100), nl=False)
+    from bot import manifest  # noqa: PLC0415 - YAML is loaded for this alone; it would idle in `serve`
+
+    drawn = manifest.manifest(url)
+    typer.echo(
+        json.dumps(drawn, indent=2, ensure_ascii=False) if as_json else manifest.written(drawn), nl=as_json
+    )
 
 
 async def _look_up(settings: Settings, ids: Sequence[OrderId]) -> list[OrderView | TroubleView]:

@@ -23,3 +23,8 @@ def manifest(url: str | None = None) -> dict[str, Any]:
     drawn["settings"]["event_subscriptions"]["request_url"] = events
     drawn["settings"]["socket_mode_enabled"] = False
     return drawn
+
+
+def written(drawn: dict[str, Any]) -> str:
+    """As YAML, in the order in which Slack's own editor shows it."""
+    return yaml.safe_dump(drawn, sort_keys=False, allow_unicode=True, width=100)

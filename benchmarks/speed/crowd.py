@@ -31,7 +31,7 @@ def crowd(quick: bool) -> list[Figure]:  # noqa: FBT001 - as `bench.Part`
     return [
         Figure(
             what=f"{PEOPLE} people re-check one order within a second",
-            ours=f"{worst} requests to the API, {fewest} answers",
+            ours=f"{fewest} answers, requests to the API: {worst}",
             beside=f"the plain bot {beside} requests, {min(each.answered for each in plain)} answers",
             ratio=f"{worst / beside:.3f}",
             wanted=f"at most {MOST} requests, {PEOPLE} answers",

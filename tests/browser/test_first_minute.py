@@ -94,6 +94,10 @@ async def test_the_hint_stays_away_once_hidden(screen: Screen) -> None:
 async def test_what_one_types_is_completed(screen: Screen) -> None:
     """First the command, then its words and the orders by name; with the mouse too, and Escape is heard."""
     options = screen.suggestions
+    await screen.composer.press_sequentially("/")
+    await screen.composer.press("Enter")
+    await expect(screen.composer).to_have_value("/order ")
+    await screen.composer.fill("")
     await screen.composer.press_sequentially("/o")
     await options.filter(has_text="/order").click()
     await expect(options.filter(has_text="broadcast | unfurl, on | off")).to_be_visible()

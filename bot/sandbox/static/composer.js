@@ -55,7 +55,8 @@ for (const id of ["composer", "reply"]) {
   });
 }
 
-// Suggestions: a combobox. Nothing is marked until somebody marks it, so Enter sends what was typed.
+// Suggestions: a combobox. Nothing is marked until somebody marks it, so Enter sends what was typed, but for
+// half a command: nobody means to send that.
 
 function suggest() {
   const groups = suggestions(field.value, here.snapshot, { offered: room().is_offered });
@@ -73,6 +74,8 @@ function drawOption(option, number) {
   node.option = option;
   return node;
 }
+
+const isHalf = () => !field.value.includes(" ") && options()[0]?.option.label !== field.value;
 
 const options = () => [...box.querySelectorAll("[role=option]")];
 
@@ -109,7 +112,7 @@ field.addEventListener("keydown", (event) => {
   const moves = { ArrowDown: marked + 1 >= count ? 0 : marked + 1, ArrowUp: marked <= 0 ? count - 1 : marked - 1 };
   if (event.key in moves) mark(moves[event.key]);
   else if (event.key === "Escape") close();
-  else if ((event.key === "Enter" || event.key === "Tab") && marked >= 0 && !event.shiftKey) take(options()[marked].option);
+  else if ((event.key === "Enter" || event.key === "Tab") && (marked >= 0 || isHalf()) && !event.shiftKey) take(options()[Math.max(marked, 0)].option);
   else return;
   event.preventDefault();
 }, { capture: true });
