@@ -12,7 +12,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from bot.build.ground import MIGRATE, bring_up, open_database
-from bot.database.schema import HEAD, is_current, migrate_postgres
+from bot.database.schema import HEAD, is_current, migrate_postgres, migrate_sqlite
 from bot.errors import SettingsError
 from bot.settings import FixedSettings
 from bot.watches.store import Watches
@@ -170,3 +170,22 @@ async def test_a_newer_procrastinate_brings_its_own_migrations(postgres_url: str
         rows = await database.run(lambda sql: sql.rows(there, name=newest))
 
     assert rows == [{"number": 1}]
+
+
+def test_an_upgrade_that_is_cut_short_leaves_the_version_before(tmp_path: Path) -> None:
+    """All of it or nothing: else the next start would add again what is there."""
+    path = tmp_path / "old.sqlite3"
+    migrate_sqlite(path)
+    with closing(sqlite3.connect(path)) as older:
+        older.executescript(
+            "DROP INDEX watches_aside; ALTER TABLE channels DROP COLUMN unfurls;"
+            " UPDATE alembic_version SET version_num = '0003'; CREATE TABLE watches_aside (x);"
+        )
+    with pytest.raises(sa.exc.OperationalError, match="watches_aside"):
+        migrate_sqlite(path)
+    assert "unfurls" not in [name for name, _ in columns(f"sqlite:///{path}")["channels"]]
+    with closing(sqlite3.connect(path)) as older:
+        older.execute("DROP TABLE watches_aside")
+
+    migrate_sqlite(path)
+    assert "unfurls" in [name for name, _ in columns(f"sqlite:///{path}")["channels"]]

@@ -58,6 +58,8 @@ def _upgrade(engine: "Engine") -> None:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended('migrate', 0))")
             _upgrade_engine(connection)
+        else:  # Python's own begins no transaction for DDL: killed in between, half a version would stand
+            connection.exec_driver_sql("BEGIN")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
