@@ -1,10 +1,11 @@
 """Small cards below pasted links. Nobody asked for one: where nothing is to be shown, nothing is said."""
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 
-from bot.errors import Gone, TryLater
+import structlog
+
+from bot.errors import CannotPost, Gone, SlackRefused, TryLater
 from bot.jobs.model import UnfurlLinks
 from bot.jobs.own import Unfurl
 from bot.jobs.patience import Patience
@@ -15,6 +16,7 @@ from bot.slack import refusals, trial, views
 from bot.slack.post import Audience
 from bot.slack.shown import OrderView
 
+log = structlog.get_logger(__name__)
 PATIENCE = timedelta(minutes=10)  # after that, the conversation has gone on
 
 
@@ -35,13 +37,18 @@ class Unfurling:
             for view in seen
             if not isinstance(view, OrderView) and isinstance(view.error, TryLater)
         ]
-        if late:
+        await self._draw(job, [view for view in seen if isinstance(view, OrderView)])
+        if late:  # drawn again with the others then
             raise PutOff(max(error.retry_after or self._patience.back_off(attempt) for error in late))
-        shown = {view.order: views.unfurl(view) for view in seen if isinstance(view, OrderView)}
+
+    async def _draw(self, job: Unfurl, seen: list[OrderView]) -> None:
+        shown = {view.order: views.unfurl(view) for view in seen}
         cards = {link.url: shown[link.order] for link in job.links if link.order in shown}
-        if cards:
-            with suppress(Gone):  # the message was deleted, or an admin forbids this link
+        try:
+            if cards:
                 await self._tools.post.unfurl(job.unfurl_id, cards)
+        except (Gone, CannotPost, SlackRefused) as no:  # deleted or archived meanwhile, or a forbidden link
+            log.info("slack took no small card", slack=no.code)
 
     async def _is_wanted(self, job: Unfurl) -> bool:
         if not await self._tools.stores.preferences.unfurls(job.team_id, job.channel_id):

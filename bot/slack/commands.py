@@ -113,8 +113,8 @@ def _test(command: Command, key: str, _rest: str) -> Reply:
 
 def _settings(command: Command, key: str, rest: str) -> Reply:
     """Bare, it says how they stand."""
-    name, turned = (*rest.lower().split(maxsplit=1), "", "")[:2]
-    if name not in _SETTINGS or turned not in _TURNED:
+    name, turned, *more = (*rest.lower().split(), "", "")
+    if any(more) or name not in _SETTINGS or turned not in _TURNED:
         return watch_words.SETTINGS_WHAT, None
     return watch_words.SETTING, _SETTINGS[name](**_from(command, key), on=_TURNED[turned])
 

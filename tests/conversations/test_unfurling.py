@@ -217,6 +217,33 @@ async def test_it_comes_when_autoenhance_answers(
     await chat.until(lambda: "Oak Terrace" in message.plain())
 
 
+async def test_an_order_that_cannot_be_read_holds_back_no_other(
+    slack: SlackSandbox, chat: Chat, autoenhance: AutoenhanceSandbox, chosen: None
+) -> None:
+    """What is known is drawn, and the rest once it is known too."""
+    autoenhance.set_mood("not-an-order", order=ELM)
+    await slack.say(f"{APP}{ELM} {APP}{OAK}")
+    message = slack.messages(SHOOTS)[-1]
+    await chat.until(lambda: "Oak Terrace" in message.plain())
+    assert "12 Elm Street" not in message.plain()
+
+    autoenhance.clear_mood(ELM)
+    await chat.until(lambda: "12 Elm Street" in message.plain())
+    assert len(message.attachments) == 2
+
+
+@pytest.mark.parametrize("error", ["is_archived", "channel_not_found", "cannot_find_service"])
+async def test_what_slack_does_not_take_is_let_go(
+    slack: SlackSandbox, desk: Desk, chosen: None, error: str
+) -> None:
+    """It is no ticket for an admin: nobody asked for it."""
+    slack.fail("chat.unfurl", error=error)
+    await slack.say(f"{APP}{OAK}")
+    await ended(desk)
+
+    assert await dead(desk) == []
+
+
 async def test_after_ten_minutes_nobody_wants_it_any_more(
     slack: SlackSandbox, desk: Desk, autoenhance: AutoenhanceSandbox, clock: Clock, chosen: None
 ) -> None:

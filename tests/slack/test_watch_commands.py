@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.model import Broadcast, Job, ListWatches, LookUp, StartWatch, StopWatch, TryNotices
+from bot.jobs.model import Broadcast, Job, ListWatches, LookUp, StartWatch, StopWatch, TryNotices, UnfurlLinks
 from bot.jobs.request import Asker, Ephemeral
 from bot.orders.ids import OrderId
 from bot.slack import watch_words
@@ -104,6 +104,9 @@ OTHERS: list[tuple[str, str, type[Job], dict[str, Any]]] = [
     ("settings broadcast on", watch_words.SETTING, Broadcast, {"on": True}),
     ("SETTINGS Broadcast   ON", watch_words.SETTING, Broadcast, {"on": True}),
     ("settings broadcast off", watch_words.SETTING, Broadcast, {"on": False}),
+    ("settings unfurl", watch_words.SETTING, UnfurlLinks, {"on": None}),
+    ("settings unfurl on ", watch_words.SETTING, UnfurlLinks, {"on": True}),
+    ("settings Unfurl  off\n", watch_words.SETTING, UnfurlLinks, {"on": False}),
 ]
 
 
@@ -128,6 +131,7 @@ SENTENCES: list[tuple[str, str]] = [
     ("settings on", watch_words.SETTINGS_WHAT),
     ("settings broadcast maybe", watch_words.SETTINGS_WHAT),
     ("settings broadcast on off", watch_words.SETTINGS_WHAT),
+    ("settings unfurl on please", watch_words.SETTINGS_WHAT),
     ("help watch", TOPICS["watch"]),
     ("HELP Watch", TOPICS["watch"]),
     ("", HELP),
