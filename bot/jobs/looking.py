@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.autoenhance.client import Look
-from bot.errors import CannotPost, OrderNotFound, SlackBusy, SlackError, TryLater, Unconfirmed
+from bot.errors import CannotPost, DatabaseFailed, OrderNotFound, SlackBusy, SlackError, TryLater, Unconfirmed
 from bot.jobs.following import Following
 from bot.jobs.model import Find, LookUp, Share, ShowPhotos
 from bot.jobs.patience import PATIENCE, Patience, tells
@@ -34,7 +34,8 @@ class Looking:
         try:
             await self._tell(job, attempt, seen)
         finally:
-            await self._remember(job.team_id, seen)
+            with suppress(DatabaseFailed):  # it is for outages only: for this, nothing is told twice
+                await self._remember(job.team_id, seen)
 
     async def _tell(self, job: LookUp, attempt: int, seen: Sequence[OrderView | TroubleView]) -> None:
         late = [

@@ -14,7 +14,7 @@ from bot.jobs.tools import Tools
 from bot.orders.ids import OrderId
 from bot.slack import blocks, cards, names, notices, watch_words
 from bot.slack.buttons import block_id
-from bot.slack.shown import Card, OrderView, Spot
+from bot.slack.shown import Card, OrderView
 from bot.watches import rhythm
 from bot.watches.model import GONE, Condition, Ending, Home, Level, Watch, Watcher, is_over
 from bot.watches.steps import ended
@@ -40,7 +40,7 @@ class Watching:
         known = await self._known(job.team_id, _place(job), job.order)
         tally = view.progress.tally
         if is_over(tally) or tally.state in GONE:
-            await self._tools.answers.give(job, lambda spot: _nothing_to_wait_for(view, spot))
+            await self._tools.answers.give(job, lambda spot: notices.nothing_to_wait_for(view, spot))
         elif known and known.home and known.condition is Condition.OPEN:
             await self._join(job, known)
         elif known:
@@ -67,14 +67,15 @@ class Watching:
         link = self._tools.links.thread(watch.home)
         if joined != watch:
             await self._save_and_look(joined)
-        if known:
+        if known and known.since == job.asker.at:  # this very request, tried again
+            await self._tools.answers.give(job, lambda _: _said(job, joined, wanted.level, link))
+        elif known:
             await self._tools.answers.say(job, watch_words.known(joined, wanted, link))
         else:
             await self._tools.answers.say(job, watch_words.joined(joined, wanted.level, link))
 
     async def _save_and_look(self, watch: Watch) -> None:
-        due = watch.model_copy(update={"next_look": self._tools.now()})
-        await self._tools.stores.watches.save(due)
+        await self._tools.stores.watches.save(watch.model_copy(update={"next_look": self._tools.now()}))
 
     async def _settle(self, job: StartWatch, watch: Watch, view: OrderView) -> None:
         """One that nobody was promised goes again, where its card cannot be posted."""
@@ -97,9 +98,7 @@ class Watching:
         settled = self._settled(watch, home, view)
         await self._tools.stores.watches.save(settled)
         level = _watcher(job, settled.watcher(job.asker.user_id)).level
-        text = watch_words.started(settled, level, self._tools.links.thread(home))
-        choice = not isinstance(job.place, View)  # a click in a modal does not say from which channel
-        card = notices.begun(text, settled.order, level, choice=choice)
+        card = _said(job, settled, level, self._tools.links.thread(home))
         await self._tools.answers.give(job, lambda _: card)
 
     async def _home(self, job: StartWatch, watch: Watch, view: OrderView) -> Home:
@@ -154,6 +153,11 @@ class Watching:
         await self._tools.answers.give(job, lambda _: drawn)
 
 
+def _said(job: StartWatch, watch: Watch, level: Level, link: str) -> Card:
+    choice = not isinstance(job.place, View)  # a click in a modal does not say from which channel
+    return notices.begun(watch_words.started(watch, level, link), watch.order, level, choice=choice)
+
+
 def _place(job: StartWatch) -> str:
     return job.asker.user_id if job.to == "asker" else job.asker.place
 
@@ -194,7 +198,3 @@ def _begun(job: StartWatch, view: OrderView, now: datetime) -> Watch:
         told_failure=tally.failed > 0,  # the card says so from the first
         next_look=now + UNSETTLED,
     )
-
-
-def _nothing_to_wait_for(view: OrderView, spot: Spot) -> Card:
-    return cards.with_note(cards.orders_card([view], spot), watch_words.NOTHING_TO_WAIT_FOR)

@@ -83,6 +83,11 @@ def begun(said: str, order: OrderId, level: Level, *, choice: bool) -> Card:
     return drawn
 
 
+def nothing_to_wait_for(view: OrderView, spot: Spot) -> Card:
+    """To whoever wants to watch an order that is over."""
+    return cards.with_note(cards.orders_card([view], spot), watch_words.NOTHING_TO_WAIT_FOR)
+
+
 def gone_card(watch: Watch) -> Card:
     """The card of a watched order that Autoenhance does not know any more."""
     lost = cards.orders_card([TroubleView(watch.order, OrderNotFound(), last=watch.seen)], Spot("message"))

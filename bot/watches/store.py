@@ -125,10 +125,10 @@ class Watches:
         return await self._find("condition = :parked", parked=Condition.PARKED)
 
     async def wake_parked(self, team_id: str, place: str, now: datetime) -> None:
-        """What rests there is due now."""
+        """What rests there is due now, also if it is just being put to rest: see `Agenda.wake`."""
         query = (
-            "UPDATE watches SET next_look = :now WHERE team_id = :team AND place = :place"  # noqa: S608
-            f" AND condition = '{Condition.PARKED}' AND next_look > :now"
+            "UPDATE watches SET wakes = wakes + 1, woken = :now, next_look = :now"  # noqa: S608
+            f" WHERE team_id = :team AND place = :place AND next_look > :now AND {_LIVE}"
         )
         at = now.timestamp()
         await self._database.run(lambda sql: sql.do(query, now=at, team=team_id, place=place))

@@ -305,9 +305,10 @@ async def test_watching_again_right_after_stopping_begins_anew(
     card = await chat.watch(shoot.id)
     slack.fail("chat.update", error="ratelimited", retry_after=6)
     await chat.order(f"unwatch {shoot.id}")
-    await chat.order(f"watch {shoot.id}", user=BEN)
+    answer = await chat.order(f"watch {shoot.id}", user=BEN)
     await chat.until(lambda: "Watched by ben" in card.plain())
 
+    assert "Watching *Pine Lodge*. I'll write in" in answer.plain()
     assert "The watch ended" not in card.plain()
     assert chat.posted() == [card]
     assert await watches(sandbox) == [(SHOOTS, "open")]
