@@ -25,6 +25,7 @@ _OUTCOMES: dict[int, str] = {
     HTTPStatus.BAD_REQUEST: "unreadable",
     HTTPStatus.UNAUTHORIZED: "unsigned",
     HTTPStatus.NOT_FOUND: "unknown",
+    HTTPStatus.REQUEST_TIMEOUT: "cut",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
     HTTPStatus.SERVICE_UNAVAILABLE: "refused",  # the process is stopping, or the database is away
 }

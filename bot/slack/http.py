@@ -54,14 +54,14 @@ class SlackDoor:
         try:
             body = await _read(request)
         except ClientDisconnect:
-            return _refuse(HTTPStatus.BAD_REQUEST)
+            return _refuse(HTTPStatus.REQUEST_TIMEOUT)  # nobody reads it
         seen.arrived()
         if body is None:
             return _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
             text = body.decode()
         except UnicodeDecodeError:
-            return _refuse(HTTPStatus.BAD_REQUEST)
+            return _refuse(HTTPStatus.UNAUTHORIZED)  # Slack signs no such thing
         if not self._signed(request, text):
             return _refuse(HTTPStatus.UNAUTHORIZED)
         try:
