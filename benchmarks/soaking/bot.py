@@ -9,6 +9,8 @@ import asyncio
 import sys
 from datetime import datetime, timedelta
 
+from uvicorn.loops.auto import auto_loop_factory
+
 from bot import logs, running
 from bot.build.pace import Pace
 from bot.clients import utc_now
@@ -29,7 +31,8 @@ def main() -> None:
     settings = Settings.load(for_slack=True)
     logs.configure("INFO")
     try:
-        asyncio.run(running.serve(settings, pace=Pace(refill=REFILL), now=now))
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            runner.run(running.serve(settings, pace=Pace(refill=REFILL), now=now))
     except SlackBusy:
         sys.exit("Slack does not answer")  # who keeps it running starts it again
 

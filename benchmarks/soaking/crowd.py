@@ -5,7 +5,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from http.client import OK
+from http.client import INTERNAL_SERVER_ERROR
 from itertools import count
 
 from benchmarks.soaking.plan import Plan
@@ -144,7 +144,11 @@ class Crowd:
         """The calls of the bot are counted and forgotten, or they would fill the memory."""
         for call in self.sandbox.slack.forget():
             self.statuses[f"{call.method} {call.status}"] += 1
-            if call.method == POST and call.status != OK and (said := said_of(call.params["text"])):
+            if (
+                call.method == POST
+                and call.status == INTERNAL_SERVER_ERROR
+                and (said := said_of(call.params["text"]))
+            ):
                 self.unconfirmed.add(said)
         for asked in self.sandbox.autoenhance.forget():
             self.statuses[f"Autoenhance {asked.status}"] += 1

@@ -10,7 +10,7 @@ from benchmarks.soaking.said import Kind, Said
 from bot.sandbox.workspace import Message
 
 AT_MOST = 2  # a notice, and a card: once more where its acceptance could not be confirmed
-NEAR = 10.0  # seconds before a kill in which something may have been posted and not noted
+NEAR = 1.5  # seconds before a kill in which something may have been posted and not noted
 GROWTH = 1.25  # of the median from the first third of all processes to the last
 BUSY = 32  # connections more or fewer, as it has more or less to do just then
 
@@ -81,6 +81,9 @@ def _hardly_tried(crowd: Crowd, keeper: Keeper) -> Iterator[str]:
         yield f"only {len(crowd.asked)} requests were acknowledged, and {crowd.refused} refused"
     if not keeper.kills:
         yield "nobody was killed"
+    watched = [asked for asked in crowd.asked if asked.name]
+    if sum(asked.is_promise for asked in watched) < len(watched) / 2:
+        yield f"of {len(watched)} watches, hardly any was promised: do its words still say so?"
 
 
 def _unanswered(crowd: Crowd) -> Iterator[str]:
