@@ -10,7 +10,7 @@ from tests.shoot import Shoot
 
 README = Path(__file__).parent.parent.parent / "README.md"
 MARKS = {":gear:": "⚙", ":warning:": "⚠", ":bell:": "🔔", ":white_check_mark:": "✅", ":no_bell:": "🔕"}
-NAMES = {f"@{ANA}": "@ana", f"@{BEN}": "@ben"}
+NAMES = {f"@{ANA}": "@ana", f"@{BEN}": "@ben", f"#{SHOOTS}": "#shoots"}
 
 
 def told() -> list[str]:
