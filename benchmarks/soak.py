@@ -41,9 +41,8 @@ async def soak(plan: Plan) -> Verdict:
             looking.cancel()
             before = _count(file)
             async with keeper.running([LATER]):
-                await _until(lambda: not sum(_count(file)[2:]), TIDY)
-            jobs_later, looks_later = _count(file)[2:]
-            return judge(crowd, keeper, Rows(*before, jobs_later, looks_later))
+                await _until(lambda: _ended(file) == (0, 0), TIDY)
+            return judge(crowd, keeper, Rows(*before, *_ended(file)))
 
 
 async def _look(crowd: Crowd) -> None:
@@ -72,6 +71,12 @@ def _count(file: Path) -> tuple[int, int, int, int]:
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as read:
         jobs_open, dead, jobs, looks = read.execute(query).fetchone()
     return jobs_open, dead, jobs, looks
+
+
+def _ended(file: Path) -> tuple[int, int]:
+    """Jobs that have ended, and looks."""
+    jobs_open, _, jobs, looks = _count(file)
+    return jobs - jobs_open, looks
 
 
 def page(where: str, verdict: Verdict) -> str:

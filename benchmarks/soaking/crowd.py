@@ -21,6 +21,7 @@ CHANNELS, PEOPLE, KNOWN = 100, 200, 300
 PHOTOS = 8
 NOT_YET = ("I'll answer here", "I'll search again")
 PROMISES = ("I'll write in", "I'll tell you", "I watch it")
+MOST_SENT = 2  # times that a notice is posted without Slack's word for it
 LOOK = 1.0  # seconds between two looks at who was answered
 
 
@@ -49,7 +50,7 @@ class Crowd:
     waiting: list[Asked] = field(default_factory=list)
     ends: dict[str, float] = field(default_factory=dict)  # of watched orders, by name
     statuses: Counter[str] = field(default_factory=Counter)  # of the calls of the bot, by whom and how
-    unconfirmed: set[Said] = field(default_factory=set)  # what Slack did not confirm when it was posted
+    unconfirmed: Counter[Said] = field(default_factory=Counter)  # posted, and answered with a 500
 
     def __post_init__(self) -> None:
         self._chance = random.Random(1)  # noqa: S311 - the same crowd each time
@@ -127,9 +128,10 @@ class Crowd:
         self._count()
 
     def all_told(self) -> bool:
-        """Whether every end that was promised stands in its thread."""
+        """Whether every end that was promised stands in its thread, or was tried twice in vain."""
         told = set(self.told())
-        return all(Said(asked.name, Kind.READY) in told for asked in self.asked if asked.is_promise)
+        ends = [Said(asked.name, Kind.READY) for asked in self.asked if asked.is_promise]
+        return all(end in told or self.unconfirmed[end] >= MOST_SENT for end in ends)
 
     def told(self) -> dict[Said, list[Message]]:
         """What everybody sees, by what it says; all that stands outside of a thread is a card."""
@@ -144,12 +146,8 @@ class Crowd:
         """The calls of the bot are counted and forgotten, or they would fill the memory."""
         for call in self.sandbox.slack.forget():
             self.statuses[f"{call.method} {call.status}"] += 1
-            if (
-                call.method == POST
-                and call.status == INTERNAL_SERVER_ERROR
-                and (said := said_of(call.params["text"]))
-            ):
-                self.unconfirmed.add(said)
+            if call.method == POST and call.status == INTERNAL_SERVER_ERROR:
+                self.unconfirmed.update(filter(None, [said_of(call.params["text"])]))
         for asked in self.sandbox.autoenhance.forget():
             self.statuses[f"Autoenhance {asked.status}"] += 1
 
