@@ -1,12 +1,12 @@
-# Everything runs from .venv, which is made from the lock. Only python3 (3.11 or newer) and make are needed.
+# Everything runs from .venv, which is made from the lock. Only Python (3.11 or newer, with venv) and make are needed.
 
 PYTHON ?= python3
 BIN := .venv/bin
-COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --python-version 3.11 --no-header
 
 .PHONY: demo test check bench bench-scale soak pictures install format lock clean
 
-demo: install  ## a Slack and an Autoenhance of your own, in the browser
+demo: .venv/runtime  ## a Slack and an Autoenhance of your own, in the browser
 	$(BIN)/python app.py demo
 
 test: install  ## every test; needs no network and no keys
@@ -36,10 +36,19 @@ format: install
 
 install: .venv/installed
 
-.venv/installed: requirements-dev.txt
+# The lock is complete, so pip looks up nothing: an older pip would refuse a package's extra for want of a hash.
+LOCKED := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+
+.venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Order Desk needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+
+.venv/runtime: requirements.txt | .venv/bin/python
+	$(LOCKED) -r requirements.txt
+	@touch $@
+
+.venv/installed: requirements-dev.txt | .venv/bin/python
+	$(LOCKED) -r requirements-dev.txt
 	@touch $@
 
 lock: install  ## after a change of the dependencies in pyproject.toml
