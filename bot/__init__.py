@@ -12,7 +12,7 @@ the work. The rooms, and what lives in each:
     days/           scripted days, played fast, and what came of them
     manifest.py     the app as Slack knows it
     settings.py     the one reader of the environment
-    build/          opens, makes and wires everything, and closes it in reverse
+    bootstrap/      opens, makes and wires everything, and closes it in reverse
     clients.py      the two outside: Autoenhance's API and Slack's
     stores.py       what is remembered
     web.py          the HTTP doors

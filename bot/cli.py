@@ -11,8 +11,8 @@ from rich.console import Console
 from uvicorn.loops.auto import auto_loop_factory
 
 from bot import logs, running
-from bot.build.desk import AT_ONCE
-from bot.build.ground import UNREACHABLE, bring_up
+from bot.bootstrap.app import AT_ONCE
+from bot.bootstrap.storage import UNREACHABLE, bring_up
 from bot.clients import open_autoenhance
 from bot.days.scripts import Name
 from bot.errors import DatabaseFailed, SettingsError, SlackBusy

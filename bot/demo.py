@@ -13,8 +13,8 @@ from typing import Any
 
 from rich.console import Console
 
-from bot.build.desk import Desk, open_desk
-from bot.build.pace import USUAL, Pace
+from bot.bootstrap.app import Desk, open_desk
+from bot.bootstrap.timing import USUAL, Pace
 from bot.clients import utc_now
 from bot.manifest import manifest
 from bot.running import stop_signal

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from bot.build.ground import open_database
+from bot.bootstrap.storage import open_database
 from bot.clients import open_autoenhance, open_session, slack_client
 from bot.database.sql import Database
 from bot.errors import AutoenhanceError, DatabaseFailed, KeyRefused, SettingsError, SlackBusy

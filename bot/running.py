@@ -8,8 +8,8 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.build.desk import open_crew, open_desk
-from bot.build.pace import USUAL, Pace
+from bot.bootstrap.app import open_crew, open_desk
+from bot.bootstrap.timing import USUAL, Pace
 from bot.clients import Now, utc_now
 from bot.settings import Settings
 from bot.watchdog import watched

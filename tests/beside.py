@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from bot.build.ground import open_database
+from bot.bootstrap.storage import open_database
 from bot.database.sql import Row, Sql, Statement
 from bot.settings import Settings
 

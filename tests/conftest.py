@@ -9,9 +9,9 @@ import pytest
 
 from bot import logs
 from bot.autoenhance.limits import Limits
-from bot.build.desk import Desk
-from bot.build.ground import open_database
-from bot.build.pace import Pace
+from bot.bootstrap.app import Desk
+from bot.bootstrap.storage import open_database
+from bot.bootstrap.timing import Pace
 from bot.database.schema import migrate_sqlite
 from bot.database.sql import Database
 from bot.demo import Sandbox, open_sandbox

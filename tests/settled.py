@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.build.desk import Desk
+from bot.bootstrap.app import Desk
 from bot.database.sql import Sql
 from bot.jobs.embedded import EmbeddedEngine
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.build.desk import Desk
+from bot.bootstrap.app import Desk
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.order_shapes import failed, order, photos
 from tests.clock import Clock

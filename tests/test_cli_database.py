@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.build.ground import MIGRATE
+from bot.bootstrap.storage import MIGRATE
 from bot.database.schema import HEAD, migrate_postgres
 from bot.demo import Sandbox
 from tests.databases import new_name

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.build.desk import open_desk
+from bot.bootstrap.app import open_desk
 from bot.demo import Sandbox
 from bot.errors import DatabaseFailed
 from bot.hooks import MOST_BYTES, SETTLE, WebhookDoor

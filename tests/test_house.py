@@ -1,6 +1,8 @@
 """The house's own rules, where no other tool holds them."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +34,27 @@ def test_every_function_fits_on_one_screen() -> None:
     assert [
         f"{path.name}:{node.name}" for path in MODULES for node in functions(path) if lines(node) > 45
     ] == []
+
+
+def test_ruff_sees_every_file_that_git_tracks() -> None:
+    """No folder has a name that ruff skips by itself, as `build/` had."""
+    tracked = subprocess.run(  # noqa: S603 - our own words
+        ["git", "ls-files", "*.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,  # noqa: S607
+    )
+    seen = subprocess.run(  # noqa: S603 - our own words
+        [Path(sys.executable).with_name("ruff"), "check", "--show-files"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    linted = {str(Path(line).relative_to(ROOT)) for line in seen.stdout.splitlines()}
+    assert set(tracked.stdout.split()) - linted == set()
 
 
 def test_listeners_are_thin() -> None:

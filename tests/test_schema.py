@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from bot.build.ground import MIGRATE, bring_up, open_database
+from bot.bootstrap.storage import MIGRATE, bring_up, open_database
 from bot.database.schema import HEAD, is_current, migrate_postgres, migrate_sqlite
 from bot.errors import SettingsError
 from bot.settings import FixedSettings

@@ -2,7 +2,7 @@
 
 import httpx
 
-from bot.build.desk import open_desk
+from bot.bootstrap.app import open_desk
 from bot.demo import Sandbox
 from bot.sandbox.server import serving
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
-from bot.build.desk import Desk, open_crew
-from bot.build.pace import USUAL, Pace
+from bot.bootstrap.app import Desk, open_crew
+from bot.bootstrap.timing import USUAL, Pace
 from bot.clients import utc_now
 from bot.demo import Sandbox, open_desk_in
 

@@ -10,7 +10,7 @@ from random import Random
 from benchmarks.scaling.grounds import POSTGRES, Ground
 from benchmarks.scaling.rows import NOW, order_id, team_id
 from benchmarks.scaling.sweeping import spread
-from bot.build.desk import AT_ONCE as PLACES
+from bot.bootstrap.app import AT_ONCE as PLACES
 from bot.database.sql import Sql
 from bot.errors import DatabaseFailed
 from bot.metrics.counts import Metrics

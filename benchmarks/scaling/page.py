@@ -9,8 +9,8 @@ from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.lives import KINDS, Way
 from benchmarks.scaling.rows import TEAMS
 from benchmarks.scaling.sweeping import ANSWER, WORKERS, Result, spread
-from bot.build.desk import AT_ONCE as PLACES
-from bot.build.pace import USUAL
+from bot.bootstrap.app import AT_ONCE as PLACES
+from bot.bootstrap.timing import USUAL
 from bot.watches.watcher import AT_ONCE
 
 VENDOR = 300  # requests a second that Autoenhance allows one address (docs.autoenhance.ai/rate-limits)

@@ -9,8 +9,8 @@ from statistics import quantiles
 
 from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.lives import any_order, begun, due, look
-from bot.build.desk import AT_ONCE as PLACES
-from bot.build.pace import USUAL
+from bot.bootstrap.app import AT_ONCE as PLACES
+from bot.bootstrap.timing import USUAL
 from bot.watches.model import Kind
 from bot.watches.watcher import AT_ONCE
 

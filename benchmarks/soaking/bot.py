@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uvicorn.loops.auto import auto_loop_factory
 
 from bot import logs, running
-from bot.build.pace import Pace
+from bot.bootstrap.timing import Pace
 from bot.clients import utc_now
 from bot.errors import SlackBusy
 from bot.settings import Settings

@@ -23,8 +23,8 @@ from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.net import POLLS
 from benchmarks.scaling.sweeping import spread
 from benchmarks.speed.figure import Figure
-from bot.build.desk import AT_ONCE as PLACES
-from bot.build.pace import USUAL
+from bot.bootstrap.app import AT_ONCE as PLACES
+from bot.bootstrap.timing import USUAL
 from bot.database.schema import migrate_sqlite
 from bot.demo import Sandbox, open_sandbox
 from bot.sandbox.order_shapes import failed, order, photos

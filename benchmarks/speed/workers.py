@@ -24,8 +24,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from benchmarks.speed.figure import Figure
-from bot.build.ground import open_ground
-from bot.build.pace import USUAL
+from bot.bootstrap.storage import open_ground
+from bot.bootstrap.timing import USUAL
 from bot.clients import utc_now
 from bot.database.schema import migrate_postgres
 from bot.demo import Sandbox, open_sandbox

@@ -1,4 +1,4 @@
-"""What all work is done with; made once, in `build/parts.py`."""
+"""What all work is done with; made once, in `bootstrap/services.py`."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from bot.build.desk import Desk
+from bot.bootstrap.app import Desk
 from bot.demo import Sandbox, open_desk_in, open_sandbox
 from tests.browser.chromium import MISSING, open_browser, program
 from tests.browser.screen import Screen, open_screen

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.build.ground import open_database
+from bot.bootstrap.storage import open_database
 from bot.database.schema import migrate_postgres
 from bot.settings import FixedSettings
 from tests.contract.bench import Bench, Recording, listening

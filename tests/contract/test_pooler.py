@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-from bot.build.ground import open_database
+from bot.bootstrap.storage import open_database
 from bot.settings import FixedSettings
 from tests.both import on_postgres
 from tests.contract.bench import Bench, Recording, say

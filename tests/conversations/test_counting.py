@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from bot.build.desk import Desk, open_crew
+from bot.bootstrap.app import Desk, open_crew
 from bot.demo import APP_TOKEN, Sandbox, open_desk_in, open_sandbox
 from bot.sandbox.harbour import ANA, SHOOTS, TEAM
 from bot.sandbox.moods import MoodName

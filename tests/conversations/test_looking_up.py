@@ -4,7 +4,7 @@ import pytest
 
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA_BEN, ANA_BOT, BEN, EDITING, GUS, OWNERS
-from bot.sandbox.orders import (
+from bot.sandbox.orders import (  # fmt: skip
     BIRCH,
     CHAPEL,
     CUSTOM,
@@ -21,7 +21,7 @@ from bot.sandbox.orders import (
     QUAY,
     REASONS,
     UNKNOWN,
-)  # fmt: skip
+)
 from bot.sandbox.slack import SlackSandbox
 from tests.chat import Chat
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.autoenhance.limits import Limits
-from bot.build.pace import Pace
+from bot.bootstrap.timing import Pace
 from bot.demo import Sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, BEN, SHOOTS

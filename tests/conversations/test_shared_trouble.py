@@ -5,7 +5,7 @@ from contextlib import closing
 
 import psycopg
 
-from bot.build.desk import Desk
+from bot.bootstrap.app import Desk
 from bot.demo import Sandbox
 from bot.sandbox.harbour import ANA_BOT
 from tests.both import on_postgres

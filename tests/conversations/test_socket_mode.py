@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.build.desk import open_desk
+from bot.bootstrap.app import open_desk
 from bot.demo import APP_TOKEN, Sandbox, open_sandbox
 from bot.errors import SettingsError
 from bot.sandbox.orders import BIRCH, OAK

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.build.desk import Desk
+from bot.bootstrap.app import Desk
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.delivery import JSON, Exchange
 from bot.sandbox.harbour import ANA_BOT, BEN, EDITING, GUS, OLGA, OWNERS, PARTNERS, SHOOTS

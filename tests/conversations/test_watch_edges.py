@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.build.desk import Desk
+from bot.bootstrap.app import Desk
 from bot.demo import Sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, ANA_BEN, ANA_BOT, BEN, BOT, EDITING, SHOOTS

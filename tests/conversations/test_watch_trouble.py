@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.build.desk import Desk
+from bot.bootstrap.app import Desk
 from bot.demo import Sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.delivery import JSON

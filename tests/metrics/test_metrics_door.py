@@ -8,7 +8,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from pydantic import SecretStr
 
-from bot.build.desk import open_desk
+from bot.bootstrap.app import open_desk
 from bot.demo import Sandbox
 from bot.sandbox.orders import OAK
 from bot.sandbox.server import serving

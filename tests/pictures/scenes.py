@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from bot.build.desk import Desk
+from bot.bootstrap.app import Desk
 from bot.demo import Sandbox, open_desk_in, open_sandbox
 from bot.sandbox.harbour import ANA, BEN, SHOOTS
 from bot.sandbox.order_shapes import failed, photos, stamp

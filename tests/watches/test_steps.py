@@ -12,17 +12,7 @@ from hypothesis import strategies as st
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
-from bot.watches.model import (
-    OVER,
-    Condition,
-    Delay,
-    Ending,
-    Kind,
-    Level,
-    Notice,
-    Watch,
-    Watcher,
-)
+from bot.watches.model import OVER, Condition, Delay, Ending, Kind, Level, Notice, Watch, Watcher
 from bot.watches.steps import Rules, Step, ended, is_stuck, next_step, put_off
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

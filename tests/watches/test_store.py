@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.build.ground import open_database
+from bot.bootstrap.storage import open_database
 from bot.database.sql import Database, Row, Sql, Value
 from bot.database.sqlite import SqliteDatabase
 from bot.orders.changes import Glimpse

@@ -12,8 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
 from bot import logs
-from bot.build.ground import Ground
-from bot.build.parts import Parts
+from bot.bootstrap.services import Parts
+from bot.bootstrap.storage import Ground
 from bot.clients import slack_client
 from bot.errors import DatabaseFailed
 from bot.hooks import WebhookDoor

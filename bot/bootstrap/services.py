@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import aiohttp
 
-from bot.build.ground import Ground, open_ground
-from bot.build.pace import Pace
+from bot.bootstrap.storage import Ground, open_ground
+from bot.bootstrap.timing import Pace
 from bot.clients import Now, open_autoenhance, open_session, slack_client
 from bot.jobs.attempts import Attempts
 from bot.jobs.tools import Tools

@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+
 from starlette.applications import Starlette
 
-from bot.build.doors import open_doors, watching_doors
-from bot.build.ground import Ground
-from bot.build.pace import DRAIN, USUAL, Pace
-from bot.build.parts import open_attempts, open_parts, rounds
+from bot.bootstrap.services import open_attempts, open_parts, rounds
+from bot.bootstrap.storage import Ground
+from bot.bootstrap.timing import DRAIN, USUAL, Pace
+from bot.bootstrap.web import open_doors, watching_doors
 from bot.clients import Now, utc_now
 from bot.errors import SettingsError
 from bot.jobs.embedded import EmbeddedEngine
@@ -54,7 +55,8 @@ async def open_crew(
 ) -> AsyncIterator[Starlette]:
     """Does the jobs that desks on the same PostgreSQL record, beside other crews.
 
-    What it yields may be served, for those who watch over it. Raises what `open_desk` does. On leaving, finishes what runs; the rest is for the others.
+    What it yields may be served, for those who watch over it. Raises what `open_desk` does. On leaving, it
+    finishes what runs; the rest is for the others.
     """
     if not settings.on_postgres:
         raise SettingsError([ALONE])
