@@ -10,22 +10,23 @@ import typer
 from rich.console import Console
 from uvicorn.loops.auto import auto_loop_factory
 
-from bot import logs, running
+from bot import running
 from bot.bootstrap.app import AT_ONCE
 from bot.bootstrap.storage import UNREACHABLE, bring_up
 from bot.clients import open_autoenhance
+from bot.core import logging as logs
+from bot.core.errors import DatabaseFailed, SettingsError, SlackBusy
+from bot.core.metrics import Metrics
+from bot.core.settings import Settings, Tokens
 from bot.days.scripts import Name
-from bot.errors import DatabaseFailed, SettingsError, SlackBusy
-from bot.jobs.seeing import given_up, see
-from bot.meters.local import LocalMeter
-from bot.metrics.counts import Metrics
-from bot.orders.finding import find_order_ids
+from bot.handlers.views import given_up, see
 from bot.orders.ids import OrderId
+from bot.orders.parsing import find_order_ids
 from bot.report import Finding, findings
-from bot.settings import Settings, Tokens
 from bot.slack import cards, words
 from bot.slack.names import AT_ONCE as MOST_ORDERS
 from bot.slack.shown import OrderView, Spot, TroubleView, Where
+from bot.storage.rate_limits.memory import LocalMeter
 from bot.terminal import draw
 
 cli = typer.Typer(

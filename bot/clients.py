@@ -9,10 +9,10 @@ import httpx
 
 from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
-from bot.meters.meter import Meter
-from bot.metrics.counts import Metrics
-from bot.settings import Settings, revealed
+from bot.core.metrics import Metrics
+from bot.core.settings import Settings, revealed
 from bot.slack.client import CountedClient
+from bot.storage.rate_limits.base import Meter
 
 Now = Callable[[], datetime]
 SLACK_TIMEOUT = 15.0  # seconds for one call of Slack's Web API

@@ -16,6 +16,7 @@ from rich.console import Console
 from bot.bootstrap.app import Desk, open_desk
 from bot.bootstrap.timing import USUAL, Pace
 from bot.clients import utc_now
+from bot.core.settings import FixedSettings, Settings
 from bot.manifest import manifest
 from bot.running import stop_signal
 from bot.sandbox.autoenhance import AutoenhanceSandbox
@@ -25,7 +26,6 @@ from bot.sandbox.page import demo_app
 from bot.sandbox.server import serving
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.workspace import Message
-from bot.settings import FixedSettings, Settings
 from bot.slack.help import SUBCOMMANDS
 from bot.slack.names import COMMAND, SCOPES
 from bot.slack.shown import Card

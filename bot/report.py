@@ -10,16 +10,16 @@ from tempfile import NamedTemporaryFile
 
 from bot.bootstrap.storage import open_database
 from bot.clients import open_autoenhance, open_session, slack_client
-from bot.database.sql import Database
-from bot.errors import AutoenhanceError, DatabaseFailed, KeyRefused, SettingsError, SlackBusy
-from bot.jobs.ledger import Ledger
-from bot.meters.local import LocalMeter
-from bot.metrics.counts import Metrics
-from bot.settings import Settings
+from bot.core.errors import AutoenhanceError, DatabaseFailed, KeyRefused, SettingsError, SlackBusy
+from bot.core.metrics import Metrics
+from bot.core.settings import Settings
 from bot.slack.probe import identify, missing_scopes, probe_socket
 from bot.slack.refusals import refused
-from bot.watches.model import Watch
-from bot.watches.store import Watches
+from bot.storage.database.base import Database
+from bot.storage.jobs import Ledger
+from bot.storage.rate_limits.memory import LocalMeter
+from bot.storage.watches import Watches
+from bot.watches.models import Watch
 
 SHOWN = 10
 
@@ -115,7 +115,7 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _workers(database: Database) -> Finding:
-    from bot.jobs.postgres import workers  # noqa: PLC0415 - an extra, which is there if the database is
+    from bot.queue.postgres import workers  # noqa: PLC0415 - an extra, which is there if the database is
 
     alive = await workers(database)
     says = (

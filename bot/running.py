@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from bot.bootstrap.app import open_crew, open_desk
 from bot.bootstrap.timing import USUAL, Pace
 from bot.clients import Now, utc_now
-from bot.settings import Settings
+from bot.core.settings import Settings
 from bot.watchdog import watched
 
 GRACE = 5  # seconds for open connections when the process is asked to stop

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from bot.bootstrap.storage import open_database
-from bot.database.sql import Row, Sql, Statement
-from bot.settings import Settings
+from bot.core.settings import Settings
+from bot.storage.database.base import Row, Sql, Statement
 
 T = TypeVar("T")
 

@@ -7,17 +7,17 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from bot import logs
 from bot.autoenhance.limits import Limits
 from bot.bootstrap.app import Desk
 from bot.bootstrap.storage import open_database
 from bot.bootstrap.timing import Pace
-from bot.database.schema import migrate_sqlite
-from bot.database.sql import Database
+from bot.core import logging as logs
+from bot.core.settings import FixedSettings
 from bot.demo import Sandbox, open_sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.slack import SlackSandbox
-from bot.settings import FixedSettings
+from bot.storage.database.base import Database
+from bot.storage.database.schema import migrate_sqlite
 from tests.chat import Chat
 from tests.clock import Clock
 from tests.shoot import Shoot

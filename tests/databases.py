@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.database.schema import migrate_postgres
+from bot.storage.database.schema import migrate_postgres
 from tests.postgres import OwnServer, Server, own_server
 
 DEBIAN = Path("/usr/lib/postgresql")

@@ -12,8 +12,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.core.settings import Settings
 from bot.demo import Sandbox
-from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 APP = str(ROOT / "app.py")

@@ -3,8 +3,8 @@
 import asyncio
 
 from bot.bootstrap.app import Desk
-from bot.database.sql import Sql
-from bot.jobs.embedded import EmbeddedEngine
+from bot.queue.embedded import EmbeddedEngine
+from bot.storage.database.base import Sql
 
 OFTEN = 0.01  # seconds
 

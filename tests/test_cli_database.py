@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from bot.bootstrap.storage import MIGRATE
-from bot.database.schema import HEAD, migrate_postgres
 from bot.demo import Sandbox
+from bot.storage.database.schema import HEAD, migrate_postgres
 from tests.databases import new_name
 from tests.postgres import OwnServer, Server
 from tests.process import environment, run, start

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.database.sql import Statement
-from bot.database.sqlite import SqliteDatabase
-from bot.errors import DatabaseFailed
+from bot.core.errors import DatabaseFailed
+from bot.storage.database.base import Statement
+from bot.storage.database.sqlite import SqliteDatabase
 
 
 def insert(value: int) -> Statement[None]:

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.database.postgres import SIZE, PostgresDatabase
-from bot.database.sql import Sql
-from bot.errors import DatabaseFailed
+from bot.core.errors import DatabaseFailed
+from bot.storage.database.base import Sql
+from bot.storage.database.postgres import SIZE, PostgresDatabase
 from tests.databases import new_name
 from tests.postgres import OwnServer
 

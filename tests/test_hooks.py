@@ -11,14 +11,14 @@ import pytest
 from pydantic import SecretStr
 
 from bot.bootstrap.app import open_desk
+from bot.core.errors import DatabaseFailed
+from bot.core.metrics import Metrics
 from bot.demo import Sandbox
-from bot.errors import DatabaseFailed
-from bot.hooks import MOST_BYTES, SETTLE, WebhookDoor
-from bot.metrics.counts import Metrics
 from bot.orders.ids import OrderId
 from bot.sandbox.server import serving
-from bot.watches.agenda import ENOUGH
-from bot.web import build_web
+from bot.storage.due_watches import ENOUGH
+from bot.web.app import build_web
+from bot.web.autoenhance_webhook import MOST_BYTES, SETTLE, WebhookDoor
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TOKEN = "sesame-opens-the-door"

@@ -7,7 +7,7 @@ import structlog
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
-from bot.logs import Outage, black_out, new_reference, reference, referred_to
+from bot.core.logging import Outage, black_out, new_reference, reference, referred_to
 
 
 @pytest.mark.parametrize(

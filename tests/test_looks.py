@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.database.sql import Database
-from bot.looks import KEPT, Looks
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
+from bot.storage.database.base import Database
+from bot.storage.snapshots import KEPT, Looks
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ELM = OrderId("12-elm")

@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 from slack_bolt.async_app import AsyncApp
 
+from bot.core.metrics import Metrics
+from bot.core.settings import Settings
 from bot.manifest import manifest
-from bot.metrics.counts import Metrics
-from bot.settings import Settings
 from bot.slack import names
 from bot.slack.doors import register
 from bot.slack.guard import Guard

@@ -3,10 +3,10 @@
 import asyncio
 import time
 
-from bot.errors import DatabaseFailed, DeskClosed
-from bot.meters.local import LocalMeter
-from bot.metrics.counts import Metrics
-from bot.rounds import Rounds
+from bot.core.errors import DatabaseFailed, DeskClosed
+from bot.core.metrics import Metrics
+from bot.queue.periodic import Rounds
+from bot.storage.rate_limits.memory import LocalMeter
 
 TICK = 0.005
 

@@ -12,10 +12,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from bot.bootstrap.storage import MIGRATE, bring_up, open_database
-from bot.database.schema import HEAD, is_current, migrate_postgres, migrate_sqlite
-from bot.errors import SettingsError
-from bot.settings import FixedSettings
-from bot.watches.store import Watches
+from bot.core.errors import SettingsError
+from bot.core.settings import FixedSettings
+from bot.storage.database.schema import HEAD, is_current, migrate_postgres, migrate_sqlite
+from bot.storage.watches import Watches
 from tests.databases import new_name
 from tests.postgres import OwnServer, Server
 
@@ -80,7 +80,7 @@ def test_both_databases_have_the_same_tables(file: Path, postgres_url: str) -> N
 def test_the_newest_version_is_the_one_that_is_asked_for() -> None:
     """Whoever adds a migration raises HEAD; else nobody would run it."""
     config = Config()
-    config.set_main_option("script_location", "bot.database:migrations")
+    config.set_main_option("script_location", "bot.storage.database:migrations")
 
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 

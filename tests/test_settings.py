@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import SettingsError
-from bot.settings import FixedSettings, Settings, Tokens
+from bot.core.errors import SettingsError
+from bot.core.settings import FixedSettings, Settings, Tokens
 
 GOOD = {"slack_bot_token": "xoxb-1", "slack_signing_secret": "s"}
 

@@ -11,12 +11,12 @@ from benchmarks.scaling.grounds import POSTGRES, Ground
 from benchmarks.scaling.rows import NOW, order_id, team_id
 from benchmarks.scaling.sweeping import spread
 from bot.bootstrap.app import AT_ONCE as PLACES
-from bot.database.sql import Sql
-from bot.errors import DatabaseFailed
-from bot.metrics.counts import Metrics
-from bot.watches.agenda import Agenda
-from bot.watches.store import Watches
-from bot.watches.watcher import AT_ONCE, Watcher
+from bot.core.errors import DatabaseFailed
+from bot.core.metrics import Metrics
+from bot.queue.sweep import AT_ONCE, Watcher
+from bot.storage.database.base import Sql
+from bot.storage.due_watches import Agenda
+from bot.storage.watches import Watches
 
 SOON, LATER = NOW + timedelta(minutes=5), NOW + timedelta(hours=1)  # by the second, all are due
 Do = Callable[[], Awaitable[object]]

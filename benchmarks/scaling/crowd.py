@@ -8,7 +8,7 @@ from operator import itemgetter
 from random import Random
 
 from benchmarks.scaling.lives import KINDS, Order, Way, life, order
-from bot.watches.model import Watch
+from bot.watches.models import Watch
 
 LIVES = {
     "usual": 400,

@@ -10,14 +10,14 @@ from pathlib import Path
 from benchmarks.scaling import rows
 from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.rows import NOW
-from bot.database.postgres import PostgresDatabase
-from bot.database.schema import migrate_postgres, migrate_sqlite
-from bot.database.sql import Database
-from bot.database.sqlite import SqliteDatabase
-from bot.jobs.embedded import EmbeddedEngine
-from bot.jobs.engine import Engine
-from bot.jobs.ledger import Ledger
-from bot.jobs.postgres import PostgresEngine
+from bot.queue.base import Engine
+from bot.queue.embedded import EmbeddedEngine
+from bot.queue.postgres import PostgresEngine
+from bot.storage.database.base import Database
+from bot.storage.database.postgres import PostgresDatabase
+from bot.storage.database.schema import migrate_postgres, migrate_sqlite
+from bot.storage.database.sqlite import SqliteDatabase
+from bot.storage.jobs import Ledger
 from tests.databases import new_name
 from tests.postgres import Server
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from bot.hooks import SETTLE
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
-from bot.watches import rhythm
-from bot.watches.model import Home, Watch, Watcher
-from bot.watches.steps import Rules, Step, is_stuck, next_step
+from bot.watches import schedule as rhythm
+from bot.watches.models import Home, Watch, Watcher
+from bot.watches.transitions import Rules, Step, is_stuck, next_step
+from bot.web.autoenhance_webhook import SETTLE
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RULES = Rules()

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from benchmarks.scaling.lives import RULES, Way
 from bot.orders.progress import State
-from bot.watches import rhythm
-from bot.watches.steps import Step, is_stuck
+from bot.watches import schedule as rhythm
+from bot.watches.transitions import Step, is_stuck
 
 HOUR = 3600.0  # seconds; for what does not move: the bot plans nothing that is further ahead
 

@@ -11,7 +11,7 @@ from benchmarks.scaling.rows import TEAMS
 from benchmarks.scaling.sweeping import ANSWER, WORKERS, Result, spread
 from bot.bootstrap.app import AT_ONCE as PLACES
 from bot.bootstrap.timing import USUAL
-from bot.watches.watcher import AT_ONCE
+from bot.queue.sweep import AT_ONCE
 
 VENDOR = 300  # requests a second that Autoenhance allows one address (docs.autoenhance.ai/rate-limits)
 OURS = USUAL.limits.per_second

@@ -6,16 +6,16 @@ from datetime import timedelta
 from typing import TypeVar
 
 from benchmarks.scaling.rows import NOW, order_id, place, team_id
-from bot.database.sql import Database, Row, Sql, Statement, Value
-from bot.watches.agenda import Agenda, Due
-from bot.watches.store import Watches
+from bot.storage.database.base import Database, Row, Sql, Statement, Value
+from bot.storage.due_watches import Agenda, Due
+from bot.storage.watches import Watches
 
 T = TypeVar("T")
 _SCAN = re.compile(r"((?:Seq|Bitmap Index|Index|Index Only) Scan(?: Backward)?)(?: using (\w+))? on (\w+)")
 
 
 class _Explained:
-    """`bot.database.sql.Sql`; what it is asked, it has explained first."""
+    """`bot.storage.database.base.Sql`; what it is asked, it has explained first."""
 
     def __init__(self, sql: Sql, scans: list[str]) -> None:
         self._sql = sql

@@ -13,10 +13,10 @@ import psycopg
 
 from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.lives import START, at, due
-from bot.database.sql import Database
 from bot.orders.ids import OrderId
-from bot.watches.model import Watch
-from bot.watches.store import Watches
+from bot.storage.database.base import Database
+from bot.storage.watches import Watches
+from bot.watches.models import Watch
 
 NOW = START  # nothing is due yet
 TEAMS = 10_000

@@ -11,8 +11,8 @@ from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.lives import any_order, begun, due, look
 from bot.bootstrap.app import AT_ONCE as PLACES
 from bot.bootstrap.timing import USUAL
-from bot.watches.model import Kind
-from bot.watches.watcher import AT_ONCE
+from bot.queue.sweep import AT_ONCE
+from bot.watches.models import Kind
 
 ANSWER = 0.3  # seconds until Autoenhance has answered and the watch is saved; assumed, never measured
 WORKERS = 8  # processes that work: enough that their places are not what is short

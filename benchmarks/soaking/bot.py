@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 
 from uvicorn.loops.auto import auto_loop_factory
 
-from bot import logs, running
+from bot import running
 from bot.bootstrap.timing import Pace
 from bot.clients import utc_now
-from bot.errors import SlackBusy
-from bot.settings import Settings
+from bot.core import logging as logs
+from bot.core.errors import SlackBusy
+from bot.core.settings import Settings
 
 REFILL = 0.5  # seconds for ten edits
 

@@ -12,7 +12,7 @@ from random import Random
 from statistics import median, quantiles
 
 from benchmarks.speed.figure import Figure
-from bot import logs
+from bot.core import logging as logs
 from bot.days.clock import LeapingLoop
 from bot.days.making import PEOPLE, Maker
 from bot.days.notices import END

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import httptools
 
-from bot.jobs.request import Wanted
+from bot.jobs.requests import Wanted
 from bot.orders.ids import OrderId
 from bot.sandbox.drawing import Control
 from bot.sandbox.harbour import APP, SHOOTS, TEAM, TEAM_DOMAIN

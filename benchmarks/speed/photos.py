@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from benchmarks.speed.figure import Figure
 from bot.autoenhance.client import Look
-from bot.jobs.seeing import order_view
+from bot.handlers.views import order_view
 from bot.orders.ids import OrderId
-from bot.orders.model import parse_order
+from bot.orders.models import parse_order
 from bot.sandbox.order_shapes import Json, failed, order, photos
 from bot.sandbox.orders import BIRCH, BLURRED, DARK, LIMITED
 from bot.slack.cards import orders_card

@@ -25,12 +25,12 @@ from benchmarks.scaling.sweeping import spread
 from benchmarks.speed.figure import Figure
 from bot.bootstrap.app import AT_ONCE as PLACES
 from bot.bootstrap.timing import USUAL
-from bot.database.schema import migrate_sqlite
 from bot.demo import Sandbox, open_sandbox
 from bot.sandbox.order_shapes import failed, order, photos
 from bot.sandbox.orders import BLURRED
 from bot.sandbox.server import serving
-from bot.watches.model import Watch
+from bot.storage.database.schema import migrate_sqlite
+from bot.watches.models import Watch
 from tests.process import serving_process
 
 A_SECOND = 100  # that are due

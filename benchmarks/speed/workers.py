@@ -27,16 +27,16 @@ from benchmarks.speed.figure import Figure
 from bot.bootstrap.storage import open_ground
 from bot.bootstrap.timing import USUAL
 from bot.clients import utc_now
-from bot.database.schema import migrate_postgres
 from bot.demo import Sandbox, open_sandbox
-from bot.jobs.model import LookUp
-from bot.jobs.postgres import PostgresEngine
-from bot.jobs.request import Asker, Ephemeral, Wanted
+from bot.jobs.models import LookUp
+from bot.jobs.requests import Asker, Ephemeral, Wanted
 from bot.orders.ids import OrderId
+from bot.queue.postgres import PostgresEngine
 from bot.sandbox.harbour import ANA, SHOOTS, TEAM
 from bot.sandbox.order_shapes import order, photos
 from bot.sandbox.orders import OAK
 from bot.sandbox.server import serving
+from bot.storage.database.schema import migrate_postgres
 from tests.databases import new_name, programs
 from tests.postgres import own_server
 from tests.process import serving_process, working_process

@@ -15,15 +15,15 @@ import httpx
 import stamina
 from pydantic import SecretStr
 
-from bot.autoenhance import replies
-from bot.autoenhance.flights import Flights
+from bot.autoenhance import responses as replies
 from bot.autoenhance.limits import Limits
-from bot.errors import KeyMissing, KeyRefused, Limited, OrderNotFound, Unavailable
-from bot.logs import Outage
-from bot.meters.meter import Meter
-from bot.metrics.counts import Metrics
+from bot.autoenhance.single_flight import Flights
+from bot.core.errors import KeyMissing, KeyRefused, Limited, OrderNotFound, Unavailable
+from bot.core.logging import Outage
+from bot.core.metrics import Metrics
 from bot.orders.ids import OrderId
-from bot.orders.model import Order, parse_order, parse_orders
+from bot.orders.models import Order, parse_order, parse_orders
+from bot.storage.rate_limits.base import Meter
 
 METER = "autoenhance"
 _MOST_PER_PAGE = 15  # the vendor's SDK 1.1.0 refuses more, though its docs show 16
@@ -42,7 +42,7 @@ class Look:
 
 
 class Autoenhance:
-    """Raises what `bot.errors` lists under AutoenhanceError, and nothing of httpx's; and DatabaseFailed,
+    """Raises what `bot.core.errors` lists under AutoenhanceError, and nothing of httpx's; and DatabaseFailed,
     where the limits are shared.
 
     `http` stays its maker's to close. Without a `key` single orders can still be read: the vendor asks

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from bot.errors import NotAnOrderId
+from bot.core.errors import NotAnOrderId
 from bot.orders.ids import OrderId
 
 _HEADERS = ("authentication", "authorization")

@@ -11,10 +11,10 @@ from bot.bootstrap.storage import Ground
 from bot.bootstrap.timing import DRAIN, USUAL, Pace
 from bot.bootstrap.web import open_doors, watching_doors
 from bot.clients import Now, utc_now
-from bot.errors import SettingsError
-from bot.jobs.embedded import EmbeddedEngine
-from bot.rounds import Rounds
-from bot.settings import Settings
+from bot.core.errors import SettingsError
+from bot.core.settings import Settings
+from bot.queue.embedded import EmbeddedEngine
+from bot.queue.periodic import Rounds
 from bot.slack.probe import Identity
 
 AT_ONCE = 32  # people's jobs at once, and as many of our own
@@ -63,7 +63,7 @@ async def open_crew(
     async with AsyncExitStack() as opened:
         parts = await opened.enter_async_context(open_parts(settings, now, pace))
         attempts = await opened.enter_async_context(open_attempts(parts))
-        from bot.jobs.crew import Crew  # noqa: PLC0415 - an extra, which is there if the ground is
+        from bot.queue.worker import Crew  # noqa: PLC0415 - an extra, which is there if the ground is
 
         times = {"poll": pace.poll, "beat": pace.beat, "gone": pace.gone}
         crew = Crew(settings.database_url, attempts, at_once=at_once, **times)

@@ -11,12 +11,13 @@ import aiohttp
 from bot.bootstrap.storage import Ground, open_ground
 from bot.bootstrap.timing import Pace
 from bot.clients import Now, open_autoenhance, open_session, slack_client
-from bot.jobs.attempts import Attempts
-from bot.jobs.tools import Tools
-from bot.jobs.work import Work
-from bot.metrics.counts import Metrics
-from bot.rounds import Rounds
-from bot.settings import Settings
+from bot.core.metrics import Metrics
+from bot.core.settings import Settings
+from bot.handlers.context import Tools
+from bot.handlers.dispatch import Work
+from bot.queue.periodic import Rounds
+from bot.queue.runner import Attempts
+from bot.queue.sweep import Watcher
 from bot.slack.admission import Admission, Home
 from bot.slack.answers import Answers
 from bot.slack.channels import Channels
@@ -24,8 +25,7 @@ from bot.slack.links import Links
 from bot.slack.pacing import Pacing
 from bot.slack.post import Post
 from bot.slack.probe import Identity, identify
-from bot.watches.steps import Rules
-from bot.watches.watcher import Watcher
+from bot.watches.transitions import Rules
 
 TIDY = 3600.0  # seconds between two prunings
 

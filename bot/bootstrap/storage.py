@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.clients import Now
-from bot.database import schema
-from bot.database.sql import Database
-from bot.database.sqlite import SqliteDatabase, only_process
-from bot.errors import DatabaseFailed, SettingsError
-from bot.jobs.embedded import EmbeddedEngine
-from bot.jobs.ledger import Ledger
-from bot.meters.local import LocalMeter
-from bot.meters.meter import Meter
-from bot.settings import Settings
-from bot.stores import Stores
+from bot.core.errors import DatabaseFailed, SettingsError
+from bot.core.settings import Settings
+from bot.queue.embedded import EmbeddedEngine
+from bot.storage.database import schema
+from bot.storage.database.base import Database
+from bot.storage.database.sqlite import SqliteDatabase, only_process
+from bot.storage.jobs import Ledger
+from bot.storage.rate_limits.base import Meter
+from bot.storage.rate_limits.memory import LocalMeter
+from bot.storage.stores import Stores
 
 if TYPE_CHECKING:
-    from bot.database.postgres import PostgresDatabase
-    from bot.jobs.postgres import PostgresEngine
+    from bot.queue.postgres import PostgresEngine
+    from bot.storage.database.postgres import PostgresDatabase
 
 EXTRA = (
     "DATABASE_URL names PostgreSQL, for which requirements-postgres.txt is to be installed with pip first."
@@ -67,8 +67,8 @@ async def open_database(settings: Settings) -> "AsyncIterator[SqliteDatabase | P
             yield database
         return
     try:
-        from bot.database.address import probe  # noqa: PLC0415 - an extra
-        from bot.database.postgres import PostgresDatabase  # noqa: PLC0415
+        from bot.storage.database.postgres import PostgresDatabase  # noqa: PLC0415
+        from bot.storage.database.probe import probe  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
         raise SettingsError([EXTRA]) from None
     async with AsyncExitStack() as opened:
@@ -90,7 +90,7 @@ def bring_up(settings: Settings) -> str:
             schema.migrate_sqlite(settings.database_path)
         return f"The tables are those of version {schema.HEAD}."
     try:
-        from bot.database.address import probe  # noqa: PLC0415 - an extra
+        from bot.storage.database.probe import probe  # noqa: PLC0415 - an extra
 
         probe(settings.database_url)
         schema.migrate_postgres(settings.database_url)
@@ -114,9 +114,9 @@ async def _sqlite(settings: Settings, now: Now) -> AsyncIterator[Ground]:
 @asynccontextmanager
 async def _postgres(settings: Settings, now: Now) -> AsyncIterator[Ground]:
     async with open_database(settings) as database:
-        from bot.database.postgres import PostgresDatabase  # noqa: PLC0415 - an extra
-        from bot.jobs.postgres import PostgresEngine  # noqa: PLC0415
-        from bot.meters.shared import SharedMeter  # noqa: PLC0415
+        from bot.queue.postgres import PostgresEngine  # noqa: PLC0415
+        from bot.storage.database.postgres import PostgresDatabase  # noqa: PLC0415 - an extra
+        from bot.storage.rate_limits.postgres import SharedMeter  # noqa: PLC0415
 
         assert isinstance(database, PostgresDatabase)  # noqa: S101 - `on_postgres` says so
         ledger = Ledger(database)

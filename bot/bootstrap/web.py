@@ -11,16 +11,13 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
-from bot import logs
 from bot.bootstrap.services import Parts
 from bot.bootstrap.storage import Ground
 from bot.clients import slack_client
-from bot.errors import DatabaseFailed
-from bot.hooks import WebhookDoor
-from bot.jobs.intake import Intake
-from bot.metrics.door import MetricsDoor
-from bot.metrics.standing import Standing
-from bot.settings import Settings, revealed
+from bot.core import logging as logs
+from bot.core.errors import DatabaseFailed
+from bot.core.settings import Settings, revealed
+from bot.queue.outbox import Intake
 from bot.slack.doors import register
 from bot.slack.guard import Guard
 from bot.slack.http import SlackDoor
@@ -28,7 +25,10 @@ from bot.slack.listeners import Listeners
 from bot.slack.probe import Identity, probe_socket
 from bot.slack.socket import SocketDoor
 from bot.slack.watch_listeners import WatchListeners
-from bot.web import Answer, Ready, build_web
+from bot.web.app import Answer, Ready, build_web
+from bot.web.autoenhance_webhook import WebhookDoor
+from bot.web.gauges import Standing
+from bot.web.metrics import MetricsDoor
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import AwareDatetime
 
-from bot.orders.frozen import Frozen
+from bot.orders.base import Frozen
 from bot.orders.progress import State, Tally
 
 

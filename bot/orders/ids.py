@@ -10,7 +10,7 @@ from typing import Any, Self
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from bot.errors import NotAnOrderId
+from bot.core.errors import NotAnOrderId
 
 _SHAPE = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 _SHORT_ENOUGH = 12

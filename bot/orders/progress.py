@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, StringConstraints
 
 from bot.orders.ids import shortened
-from bot.orders.model import Image, Order
+from bot.orders.models import Image, Order
 
 _LONGEST_WORD = 40
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.jobs.model import LookUp, Share, StartWatch, TryNotices
-from bot.jobs.request import Asker, Message, Request
+from bot.jobs.models import LookUp, Share, StartWatch, TryNotices
+from bot.jobs.requests import Asker, Message, Request
 from bot.slack import refusals
 from bot.slack.channels import Channels
 from bot.slack.post import Audience

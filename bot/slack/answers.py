@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from bot.errors import SlackBusy, SlackError, Unconfirmed
-from bot.jobs.request import Ephemeral, Message, Place, Request, View
+from bot.core.errors import SlackBusy, SlackError, Unconfirmed
+from bot.jobs.requests import Ephemeral, Message, Place, Request, View
 from bot.slack import cards, words
 from bot.slack.post import Post
 from bot.slack.shown import Card, Spot

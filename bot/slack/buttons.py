@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from bot.errors import NotAnOrderId, StaleButton
-from bot.jobs.request import Wanted
+from bot.core.errors import NotAnOrderId, StaleButton
+from bot.jobs.requests import Wanted
 from bot.orders.ids import OrderId
 from bot.slack import names
 from bot.slack.limits import LIMITS

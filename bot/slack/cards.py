@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from urllib.parse import quote
 
-from bot.errors import Archived, CannotPost, NotAllowed, NotInChannel, SlackError
+from bot.core.errors import Archived, CannotPost, NotAllowed, NotInChannel, SlackError
 from bot.orders.changes import changes
 from bot.orders.ids import OrderId
 from bot.orders.progress import Progress, State, Tally
@@ -14,7 +14,7 @@ from bot.slack.buttons import Value, block_id, pack, share_value
 from bot.slack.failures import failures_block, failures_text, odd_settings
 from bot.slack.limits import LIMITS
 from bot.slack.shown import Card, OrderView, Spot, TroubleView
-from bot.watches.model import GONE, is_over
+from bot.watches.models import GONE, is_over
 
 WEB_APP = "https://app.autoenhance.ai/orders/"
 STALE = timedelta(hours=12)

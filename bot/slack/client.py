@@ -6,7 +6,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.metrics.counts import Metrics
+from bot.core.metrics import Metrics
 from bot.slack.replies import outcome
 
 

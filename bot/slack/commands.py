@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.jobs.model import (
+from bot.jobs.models import (
     Broadcast,
     Find,
     Job,
@@ -14,15 +14,15 @@ from bot.jobs.model import (
     TryNotices,
     UnfurlLinks,
 )
-from bot.jobs.request import Ephemeral, Place, Wanted
-from bot.orders.finding import find_order_ids
+from bot.jobs.requests import Ephemeral, Place, Wanted
 from bot.orders.ids import OrderId
+from bot.orders.parsing import find_order_ids
 from bot.slack import refusals, watch_words, words
 from bot.slack.blocks import unescape
 from bot.slack.help import HELP, help_on
 from bot.slack.names import AT_ONCE
 from bot.slack.payloads import Command
-from bot.watches.model import Level
+from bot.watches.models import Level
 
 Reply = tuple[str, Job | None]
 

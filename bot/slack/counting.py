@@ -6,7 +6,7 @@ from time import perf_counter
 
 import structlog
 
-from bot.metrics.counts import Metrics
+from bot.core.metrics import Metrics
 from bot.slack.payloads import Payload
 
 log = structlog.get_logger(__name__)

@@ -7,10 +7,10 @@ import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.errors import DatabaseFailed, DeskClosed, SlackError, Slip
-from bot.jobs.request import Ephemeral
-from bot.logs import reference
-from bot.metrics.counts import Metrics
+from bot.core.errors import DatabaseFailed, DeskClosed, SlackError, Slip
+from bot.core.logging import reference
+from bot.core.metrics import Metrics
+from bot.jobs.requests import Ephemeral
 from bot.slack import cards, names, payloads, refusals
 from bot.slack.payloads import Payload
 from bot.slack.post import Post

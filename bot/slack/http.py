@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.metrics.counts import Metrics
+from bot.core.metrics import Metrics
 from bot.slack.counting import Seen
 
 log = structlog.get_logger(__name__)

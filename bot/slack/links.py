@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.watches.model import Home
+from bot.watches.models import Home
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.jobs.model import Job, LookUp, Say, Share, ShowPhotos, StartWatch
-from bot.jobs.request import View, Wanted
-from bot.orders.finding import find_order_ids
+from bot.jobs.models import Job, LookUp, Say, Share, ShowPhotos, StartWatch
+from bot.jobs.requests import View, Wanted
 from bot.orders.ids import OrderId
+from bot.orders.parsing import find_order_ids
 from bot.slack import buttons, commands, messages, names, pasted, payloads, refusals, views, words
 from bot.slack.names import AT_ONCE
 from bot.slack.payloads import Payload

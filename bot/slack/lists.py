@@ -11,7 +11,7 @@ from bot.slack.limits import LIMITS
 from bot.slack.notice_words import title, where
 from bot.slack.notices import stop_button
 from bot.slack.shown import Card
-from bot.watches.model import Ending, Home, Watch
+from bot.watches.models import Ending, Home, Watch
 
 SHOWN = 20  # watches in one message: two blocks each, and a message has fifty
 AT_HOME = 30

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.jobs.request import Ephemeral
-from bot.orders.finding import find_mentioned_ids, find_order_ids
-from bot.orders.frozen import Frozen
+from bot.jobs.requests import Ephemeral
+from bot.orders.base import Frozen
 from bot.orders.ids import OrderId
+from bot.orders.parsing import find_mentioned_ids, find_order_ids
 from bot.slack import names
 from bot.slack.buttons import block_id
 from bot.slack.payloads import Payload, dig

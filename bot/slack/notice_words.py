@@ -7,7 +7,7 @@ from bot.orders.progress import State, Tally
 from bot.slack.blocks import code, escape, fit, one_line, when
 from bot.slack.names import APP, COMMAND
 from bot.slack.words import counted, situation
-from bot.watches.model import Delay, Kind, Notice, Watch, Watcher, is_direct
+from bot.watches.models import Delay, Kind, Notice, Watch, Watcher, is_direct
 
 NAME = 80  # characters of an order's name in a sentence
 LATE = timedelta(minutes=3)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from bot.errors import OrderNotFound
-from bot.jobs.request import Wanted
+from bot.core.errors import OrderNotFound
+from bot.jobs.requests import Wanted
 from bot.orders.ids import OrderId
 from bot.orders.progress import State
 from bot.slack import blocks, cards, names, notice_words, watch_words, words
@@ -14,7 +14,7 @@ from bot.slack.buttons import Value, block_id, pack
 from bot.slack.failures import failures_block, failures_text
 from bot.slack.limits import LIMITS
 from bot.slack.shown import Card, OrderView, Spot, TroubleView
-from bot.watches.model import Kind, Level, Notice, Watch
+from bot.watches.models import Kind, Level, Notice, Watch
 
 MOST_MENTIONED = 100  # what fits beside the longest name
 SHOWN = 10  # orders in one message to an owner

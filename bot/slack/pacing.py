@@ -6,8 +6,8 @@ come back instead: nobody is held up by another channel's queue.
 
 import asyncio
 
-from bot.errors import SlackBusy
-from bot.meters.meter import Meter, Turn
+from bot.core.errors import SlackBusy
+from bot.storage.rate_limits.base import Meter, Turn
 
 BETWEEN = 1.0  # seconds between two messages in one channel
 PATIENT = 3.0  # seconds that we wait here

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from bot.jobs.own import PastedLink, Unfurl
-from bot.orders.finding import find_order_ids
+from bot.jobs.background import PastedLink, Unfurl
+from bot.orders.parsing import find_order_ids
 from bot.slack import payloads
 from bot.slack.names import AT_ONCE
 from bot.slack.payloads import Payload

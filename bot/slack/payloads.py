@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.jobs.request import Asker, Ephemeral, HomeTab, Message, Place, View
+from bot.jobs.requests import Asker, Ephemeral, HomeTab, Message, Place, View
 
 Payload = dict[str, Any]
 

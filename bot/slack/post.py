@@ -8,9 +8,9 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.errors import Gone, NotInChannel, SlackBusy, SlackError, TokenRefused, Unconfirmed
-from bot.jobs.request import Ephemeral, HomeTab, Message, Place, View
-from bot.metrics.counts import Metrics
+from bot.core.errors import Gone, NotInChannel, SlackBusy, SlackError, TokenRefused, Unconfirmed
+from bot.core.metrics import Metrics
+from bot.jobs.requests import Ephemeral, HomeTab, Message, Place, View
 from bot.slack import views
 from bot.slack.blocks import Block
 from bot.slack.pacing import INFO, UNFURL, UPDATE, Pacing

@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import SettingsError, SlackBusy, SlackError
+from bot.core.errors import SettingsError, SlackBusy, SlackError
 from bot.slack.names import APP, SCOPES
 from bot.slack.replies import checked
 

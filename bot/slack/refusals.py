@@ -1,6 +1,6 @@
 """Every sentence that says no, or not now. Each names the next step."""
 
-from bot import errors
+from bot.core import errors
 from bot.orders.changes import Glimpse
 from bot.slack.blocks import code, when
 from bot.slack.names import APP, COMMAND

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypedDict
 
-from bot.errors import AutoenhanceError
-from bot.jobs.request import Wanted
+from bot.core.errors import AutoenhanceError
+from bot.jobs.requests import Wanted
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import Progress
 from bot.slack import refusals
 from bot.slack.blocks import Block, fit, one_line
 from bot.slack.limits import LIMITS
-from bot.watches.model import Watch
+from bot.watches.models import Watch
 
 Where = Literal["ephemeral", "message", "view", "terminal"]
 

@@ -13,7 +13,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.metrics.counts import Metrics
+from bot.core.metrics import Metrics
 from bot.slack.counting import Seen
 
 log = structlog.get_logger(__name__)

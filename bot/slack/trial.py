@@ -1,6 +1,6 @@
 """What `/order test` and `/order settings` say."""
 
-from bot import errors
+from bot.core import errors
 from bot.slack.blocks import code
 from bot.slack.names import APP, COMMAND
 from bot.slack.notice_words import somebody

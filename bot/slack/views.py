@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.jobs.request import Wanted
+from bot.jobs.requests import Wanted
 from bot.orders.progress import Photo
 from bot.slack import blocks, names, words
 from bot.slack.blocks import Block, code, escape, fit, one_line

@@ -6,15 +6,15 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.jobs.model import Adopted, Job, ShowHome, StartWatch, StopWatch
-from bot.jobs.own import WakeParked
-from bot.jobs.request import HomeTab, Message, View
-from bot.orders.finding import find_order_ids
+from bot.jobs.background import WakeParked
+from bot.jobs.models import Adopted, Job, ShowHome, StartWatch, StopWatch
+from bot.jobs.requests import HomeTab, Message, View
+from bot.orders.parsing import find_order_ids
 from bot.slack import buttons, messages, names, payloads, refusals, views, watch_words
 from bot.slack.messages import Thread
 from bot.slack.payloads import Payload
 from bot.slack.post import Post
-from bot.watches.model import Level
+from bot.watches.models import Level
 
 Record = Callable[[Job], Awaitable[Any]]
 

@@ -6,7 +6,7 @@ from bot.slack.blocks import code, when
 from bot.slack.names import COMMAND
 from bot.slack.notice_words import asked_by, minutes, reason, somebody, title, where, who
 from bot.slack.words import counted
-from bot.watches.model import Condition, Ending, Level, Watch, Watcher
+from bot.watches.models import Condition, Ending, Level, Watch, Watcher
 
 # The card
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bot.autoenhance.client import Look
-from bot.errors import AutoenhanceError, KeyMissing, KeyRefused, Limited, OrderNotFound, Unavailable
+from bot.core.errors import AutoenhanceError, KeyMissing, KeyRefused, Limited, OrderNotFound, Unavailable
 from bot.orders.ids import OrderId
 from tests.autoenhance.vendor import (
     ELM,

@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
-from bot.errors import OrderTooLarge, Unavailable
-from bot.meters.local import LocalMeter
-from bot.metrics.counts import Metrics
+from bot.core.errors import OrderTooLarge, Unavailable
+from bot.core.metrics import Metrics
+from bot.storage.rate_limits.memory import LocalMeter
 from tests.autoenhance.vendor import ELM, HASTY, KEY, NOW, ORDER, Talk, client, secrets_in, serving
 
 MEGABYTE = b" " * 1024 * 1024

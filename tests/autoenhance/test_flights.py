@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bot.autoenhance.limits import Limits
-from bot.errors import OrderNotFound
+from bot.core.errors import OrderNotFound
 from bot.orders.ids import OrderId
 from tests.autoenhance.vendor import ELM, Vendor, client, found, status
 

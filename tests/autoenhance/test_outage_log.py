@@ -3,7 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from bot.errors import Unavailable
+from bot.core.errors import Unavailable
 from tests.autoenhance.vendor import ELM, Vendor, client, found, status
 
 

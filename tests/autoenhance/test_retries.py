@@ -7,7 +7,7 @@ import pytest
 import structlog
 
 from bot.autoenhance.limits import Limits
-from bot.errors import Limited, TryLater
+from bot.core.errors import Limited, TryLater
 from tests.autoenhance.vendor import ELM, HOST, Reply, Vendor, client, found, secrets_in, status
 
 

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from bot.autoenhance.limits import Limits
-from bot.autoenhance.replies import Passing, outcome
-from bot.errors import (
+from bot.autoenhance.responses import Passing, outcome
+from bot.core.errors import (
     AutoenhanceError,
     KeyMissing,
     KeyRefused,
@@ -15,7 +15,7 @@ from bot.errors import (
     OrderTooLarge,
     Unavailable,
 )
-from bot.metrics.counts import Metrics
+from bot.core.metrics import Metrics
 from tests.autoenhance.vendor import ELM, client, serving
 
 

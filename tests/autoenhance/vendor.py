@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
-from bot.meters.local import LocalMeter
-from bot.metrics.counts import Metrics
+from bot.core.metrics import Metrics
 from bot.orders.ids import OrderId
+from bot.storage.rate_limits.memory import LocalMeter
 
 NOW = datetime(2025, 11, 3, 14, 2, tzinfo=UTC)
 ELM = OrderId("3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4")

@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
-from bot.database.sql import Database
-from bot.database.sqlite import SqliteDatabase
-from bot.errors import DatabaseFailed
-from bot.jobs.attempts import Attempts
-from bot.jobs.embedded import EmbeddedEngine
-from bot.jobs.engine import Engine
-from bot.jobs.ledger import Ledger
-from bot.jobs.model import JOB, Job, Say
-from bot.jobs.request import Asker, Ephemeral, Message
-from bot.metrics.counts import Metrics
+from bot.core.errors import DatabaseFailed
+from bot.core.metrics import Metrics
+from bot.jobs.models import JOB, Job, Say
+from bot.jobs.requests import Asker, Ephemeral, Message
+from bot.queue.base import Engine
+from bot.queue.embedded import EmbeddedEngine
+from bot.queue.runner import Attempts
+from bot.storage.database.base import Database
+from bot.storage.database.sqlite import SqliteDatabase
+from bot.storage.jobs import Ledger
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ASKER = Asker(team_id="T1", user_id="U1", user_team_id="T1", channel_id="C1", at=NOW)
@@ -111,9 +111,9 @@ class Bench:
 
     @asynccontextmanager
     async def _shared(self, attempts: Attempts, drain: float, poll: float) -> AsyncIterator[Engine]:
-        from bot.database.postgres import PostgresDatabase  # noqa: PLC0415
-        from bot.jobs.crew import Crew  # noqa: PLC0415
-        from bot.jobs.postgres import PostgresEngine  # noqa: PLC0415
+        from bot.queue.postgres import PostgresEngine  # noqa: PLC0415
+        from bot.queue.worker import Crew  # noqa: PLC0415
+        from bot.storage.database.postgres import PostgresDatabase  # noqa: PLC0415
 
         assert isinstance(self.database, PostgresDatabase)
         engine = PostgresEngine(self.database, self.ledger, lambda: self.now)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.database.sql import Database
+from bot.storage.database.base import Database
 from tests.both import database_url
 from tests.contract.bench import Bench
 

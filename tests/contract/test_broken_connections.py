@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager, closing, suppress
 import psycopg
 import pytest
 
-from bot.database.postgres import SIZE, PostgresDatabase
-from bot.database.schema import migrate_postgres
-from bot.errors import DatabaseFailed
-from bot.jobs.attempts import Attempts
-from bot.jobs.crew import Crew
-from bot.jobs.ledger import Ledger
-from bot.jobs.postgres import PostgresEngine
-from bot.metrics.counts import Metrics
+from bot.core.errors import DatabaseFailed
+from bot.core.metrics import Metrics
+from bot.queue.postgres import PostgresEngine
+from bot.queue.runner import Attempts
+from bot.queue.worker import Crew
+from bot.storage.database.postgres import SIZE, PostgresDatabase
+from bot.storage.database.schema import migrate_postgres
+from bot.storage.jobs import Ledger
 from tests.both import on_postgres
 from tests.contract.bench import NOW, Bench, Recording, say
 from tests.databases import new_name

@@ -8,11 +8,11 @@ import pytest
 from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import Job, Status
 
-from bot.database.postgres import PostgresDatabase
-from bot.database.sql import Database
-from bot.jobs.fenced import FencedJobs
-from bot.jobs.ledger import Ledger
-from bot.jobs.postgres import PEOPLE, PostgresEngine
+from bot.queue.postgres import PEOPLE, PostgresEngine
+from bot.queue.procrastinate_jobs import FencedJobs
+from bot.storage.database.base import Database
+from bot.storage.database.postgres import PostgresDatabase
+from bot.storage.jobs import Ledger
 from tests.both import on_postgres
 from tests.contract.bench import NOW, Bench, Recording, record, say
 

@@ -2,7 +2,7 @@
 
 import time
 
-from bot.database.sql import Sql
+from bot.storage.database.base import Sql
 from tests.both import on_postgres
 from tests.contract.bench import Bench
 

@@ -3,13 +3,13 @@
 import asyncio
 
 from bot.bootstrap.storage import open_database
-from bot.database.schema import migrate_postgres
-from bot.settings import FixedSettings
+from bot.core.settings import FixedSettings
+from bot.storage.database.schema import migrate_postgres
 from tests.contract.bench import Bench, Recording, listening
 from tests.databases import new_name
 from tests.postgres import OwnServer
 
-AWAY = 4.0  # seconds; longer than bot.database.postgres.WAIT
+AWAY = 4.0  # seconds; longer than bot.storage.database.postgres.WAIT
 
 
 async def test_workers_outlive_their_database(breakable: OwnServer) -> None:

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from bot.errors import DatabaseFailed, DeskClosed
-from bot.jobs.attempts import MOST_BROKEN, STRANGE_KEPT
-from bot.jobs.ledger import DONE_KEPT
-from bot.jobs.model import Job, LookUp, StopWatch
-from bot.jobs.own import LookAtWatched
-from bot.jobs.request import Ephemeral
-from bot.jobs.worker import CannotSucceed, PutOff
+from bot.core.errors import DatabaseFailed, DeskClosed
+from bot.jobs.background import LookAtWatched
+from bot.jobs.models import Job, LookUp, StopWatch
+from bot.jobs.outcomes import CannotSucceed, PutOff
+from bot.jobs.requests import Ephemeral
 from bot.orders.ids import OrderId
+from bot.queue.runner import MOST_BROKEN, STRANGE_KEPT
+from bot.storage.jobs import DONE_KEPT
 from tests.contract.bench import ASKER, NOW, Bench, Recording, listening, record, say
 
 

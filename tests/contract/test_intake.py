@@ -1,6 +1,6 @@
 """Between ack and work."""
 
-from bot.jobs.intake import Intake
+from bot.queue.outbox import Intake
 from tests.contract.bench import Bench, Recording, record, say
 
 

@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from bot.database.postgres import PostgresDatabase
-from bot.database.sql import Database
-from bot.meters.local import LocalMeter
-from bot.meters.meter import Meter
-from bot.meters.shared import SharedMeter
+from bot.storage.database.base import Database
+from bot.storage.database.postgres import PostgresDatabase
+from bot.storage.rate_limits.base import Meter
+from bot.storage.rate_limits.memory import LocalMeter
+from bot.storage.rate_limits.postgres import SharedMeter
 from tests.both import on_postgres
 
 LONG = 1000.0  # seconds: no time of a test matters beside it

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 from bot.bootstrap.storage import open_database
-from bot.settings import FixedSettings
+from bot.core.settings import FixedSettings
 from tests.both import on_postgres
 from tests.contract.bench import Bench, Recording, say
 

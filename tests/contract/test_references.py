@@ -8,13 +8,13 @@ from structlog.contextvars import get_contextvars, merge_contextvars
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from bot import logs
-from bot.jobs.intake import Intake
-from bot.jobs.lanes import Lanes, Ticket
-from bot.jobs.model import JOB, Job
-from bot.jobs.own import LookAtWatched
-from bot.jobs.worker import CannotSucceed, PutOff
+from bot.core import logging as logs
+from bot.jobs.background import LookAtWatched
+from bot.jobs.models import JOB, Job
+from bot.jobs.outcomes import CannotSucceed, PutOff
 from bot.orders.ids import OrderId
+from bot.queue.lanes import Lanes, Ticket
+from bot.queue.outbox import Intake
 from tests.contract.bench import Bench, Recording, record, say
 
 

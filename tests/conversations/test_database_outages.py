@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 
-from bot.database.schema import migrate_postgres
 from bot.demo import Sandbox
 from bot.sandbox.harbour import BEN
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.workspace import View
+from bot.storage.database.schema import migrate_postgres
 from tests import beside
 from tests.chat import Chat
 from tests.clock import Clock

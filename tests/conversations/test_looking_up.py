@@ -4,7 +4,7 @@ import pytest
 
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA_BEN, ANA_BOT, BEN, EDITING, GUS, OWNERS
-from bot.sandbox.orders import (  # fmt: skip
+from bot.sandbox.orders import (
     BIRCH,
     CHAPEL,
     CUSTOM,

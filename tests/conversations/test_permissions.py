@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from bot.demo import Sandbox
-from bot.jobs.request import Asker
+from bot.jobs.requests import Asker
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, BEN, OLGA, PARTNER_TEAM, PARTNERS, SHOOTS
 from bot.sandbox.orders import OAK

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from bot.bootstrap.app import open_desk
+from bot.core.errors import SettingsError
 from bot.demo import APP_TOKEN, Sandbox, open_sandbox
-from bot.errors import SettingsError
 from bot.sandbox.orders import BIRCH, OAK
 from bot.sandbox.server import serving
 from bot.slack.names import ASK_BLOCK, LOOK_UP_ORDER

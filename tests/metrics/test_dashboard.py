@@ -10,15 +10,15 @@ import httpx
 import pytest
 import yaml
 
-from bot.autoenhance import replies as vendor
+from bot.autoenhance import responses as vendor
+from bot.core.settings import FixedSettings
 from bot.demo import Sandbox
-from bot.jobs import attempts
-from bot.jobs.model import LOOK
+from bot.jobs.models import LOOK
+from bot.queue import runner as attempts
 from bot.sandbox.orders import OAK
 from bot.sandbox.server import serving
-from bot.settings import FixedSettings
 from bot.slack import counting, replies
-from bot.watches.model import Condition
+from bot.watches.models import Condition
 from tests.chat import Chat
 from tests.clock import Clock
 from tests.conftest import HURRY

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from prometheus_client import CollectorRegistry
 
-from bot.database.sql import Database, Statement, T
-from bot.errors import DatabaseFailed
-from bot.jobs.ledger import Ledger
-from bot.jobs.own import LookAtWatched
-from bot.metrics.standing import KEPT, Standing
+from bot.core.errors import DatabaseFailed
+from bot.jobs.background import LookAtWatched
 from bot.orders.ids import OrderId
-from bot.watches.model import Condition, Watch, Watcher
-from bot.watches.store import Watches
+from bot.storage.database.base import Database, Statement, T
+from bot.storage.jobs import Ledger
+from bot.storage.watches import Watches
+from bot.watches.models import Condition, Watch, Watcher
+from bot.web.gauges import KEPT, Standing
 from tests.both import database_url
 from tests.contract.bench import NOW, say
 

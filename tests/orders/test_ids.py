@@ -3,7 +3,7 @@
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from bot.errors import NotAnOrderId
+from bot.core.errors import NotAnOrderId
 from bot.orders.ids import OrderId, shortened
 
 ELM = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.orders.model import Image, Order, parse_order
+from bot.orders.models import Image, Order, parse_order
 
 PHOTO = {"image_id": "i-1", "image_name": "front.jpg", "status": "processed", "downloaded": True}
 ORDER = {

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import Unavailable
-from bot.orders.model import Image, Order, parse_order, parse_orders
+from bot.core.errors import Unavailable
+from bot.orders.models import Image, Order, parse_order, parse_orders
 
 PHOTO = {"image_id": "i-1", "image_name": "front.jpg", "status": "processed", "downloaded": True}
 ORDER = {

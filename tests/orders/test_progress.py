@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.orders.model import Order
+from bot.orders.models import Order
 from bot.orders.progress import Failure, OddSetting, Photo, Progress, State, Tally, understand
 
 DONE, WAITING, BROKEN, EXPIRED = ({"status": s} for s in ("processed", "waiting", "error", "expired"))

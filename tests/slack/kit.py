@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.autoenhance.client import Look
-from bot.jobs.seeing import order_view
+from bot.handlers.views import order_view
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
-from bot.orders.model import parse_order
+from bot.orders.models import parse_order
 from bot.orders.progress import State, Tally
 from bot.sandbox.orders import sample_orders
 from bot.slack.shown import OrderView

@@ -10,10 +10,10 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.autoenhance.client import Look
-from bot.jobs.seeing import order_view
+from bot.handlers.views import order_view
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
-from bot.orders.model import parse_order
+from bot.orders.models import parse_order
 from bot.orders.progress import State, Tally
 from bot.sandbox.block_kit import problems
 from bot.slack import cards, lists, notices, watch_words
@@ -21,7 +21,7 @@ from bot.slack.blocks import Block
 from bot.slack.limits import LIMITS
 from bot.slack.links import Links
 from bot.slack.shown import Card, OrderView, Spot
-from bot.watches.model import Condition, Delay, Ending, Home, Kind, Level, Notice, Watch, Watcher
+from bot.watches.models import Condition, Delay, Ending, Home, Kind, Level, Notice, Watch, Watcher
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

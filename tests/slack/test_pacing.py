@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import pytest
 
-from bot.errors import SlackBusy
-from bot.meters.local import LocalMeter
+from bot.core.errors import SlackBusy
 from bot.slack.pacing import BURST, KEPT_FREE, PATIENT, REFILL, UPDATE, Pacing
+from bot.storage.rate_limits.memory import LocalMeter
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.own import PastedLink
+from bot.jobs.background import PastedLink
 from bot.slack.pasted import unfurl
 
 NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)

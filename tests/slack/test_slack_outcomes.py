@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import errors
+from bot.core import errors
 from bot.slack.replies import outcome
 
 

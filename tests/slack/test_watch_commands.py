@@ -5,15 +5,24 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.model import Broadcast, Job, ListWatches, LookUp, StartWatch, StopWatch, TryNotices, UnfurlLinks
-from bot.jobs.request import Asker, Ephemeral
+from bot.jobs.models import (
+    Broadcast,
+    Job,
+    ListWatches,
+    LookUp,
+    StartWatch,
+    StopWatch,
+    TryNotices,
+    UnfurlLinks,
+)
+from bot.jobs.requests import Asker, Ephemeral
 from bot.orders.ids import OrderId
 from bot.slack import watch_words
 from bot.slack.commands import reply
 from bot.slack.help import HELP, TOPICS
 from bot.slack.limits import LIMITS
 from bot.slack.payloads import Command
-from bot.watches.model import Level
+from bot.watches.models import Level
 
 ELM = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
 OAK = "8d3e5b7a-1c2f-4e6d-9a0b-4f5c6d7e8a9b"

@@ -9,9 +9,9 @@ import pytest
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
-from bot.watches import rhythm
-from bot.watches.model import Kind, Watch
-from bot.watches.steps import Rules, next_step
+from bot.watches import schedule as rhythm
+from bot.watches.models import Kind, Watch
+from bot.watches.transitions import Rules, next_step
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PHOTOS, LASTS = 40, 600.0  # an order's, and the seconds that it takes

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
-from bot.watches.model import OVER, Condition, Delay, Ending, Kind, Level, Notice, Watch, Watcher
-from bot.watches.steps import Rules, Step, ended, is_stuck, next_step, put_off
+from bot.watches.models import OVER, Condition, Delay, Ending, Kind, Level, Notice, Watch, Watcher
+from bot.watches.transitions import Rules, Step, ended, is_stuck, next_step, put_off
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RULES = Rules()

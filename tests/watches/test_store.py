@@ -12,17 +12,17 @@ from typing import Any, cast
 import pytest
 
 from bot.bootstrap.storage import open_database
-from bot.database.sql import Database, Row, Sql, Value
-from bot.database.sqlite import SqliteDatabase
+from bot.core.settings import FixedSettings
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
-from bot.settings import FixedSettings
-from bot.stores import Stores
-from bot.watches.agenda import CLAIM, LONGEST, PLACES, Agenda, Due
-from bot.watches.model import Condition, Delay, Ending, Home, Kind, Level, Sending, Watch, Watcher
-from bot.watches.steps import ended
-from bot.watches.store import ENDED_KEPT, HEARD, NEWEST, Watches
+from bot.storage.database.base import Database, Row, Sql, Value
+from bot.storage.database.sqlite import SqliteDatabase
+from bot.storage.due_watches import CLAIM, LONGEST, PLACES, Agenda, Due
+from bot.storage.stores import Stores
+from bot.storage.watches import ENDED_KEPT, HEARD, NEWEST, Watches
+from bot.watches.models import Condition, Delay, Ending, Home, Kind, Level, Sending, Watch, Watcher
+from bot.watches.transitions import ended
 from tests.both import on_postgres
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

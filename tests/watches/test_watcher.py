@@ -9,23 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from bot.database.sqlite import SqliteDatabase
-from bot.errors import DeskClosed
-from bot.jobs.attempts import Attempts
-from bot.jobs.embedded import EmbeddedEngine
-from bot.jobs.ledger import Ledger
-from bot.jobs.model import Job
-from bot.jobs.own import LookAtWatched
-from bot.jobs.worker import CannotSucceed
-from bot.metrics.counts import Metrics
+from bot.core.errors import DeskClosed
+from bot.core.metrics import Metrics
+from bot.jobs.background import LookAtWatched
+from bot.jobs.models import Job
+from bot.jobs.outcomes import CannotSucceed
 from bot.orders.ids import OrderId
-from bot.stores import Stores
-from bot.watches import watcher as sweeping
-from bot.watches.agenda import CLAIM, Due
-from bot.watches.model import Ending, Watch
-from bot.watches.model import Watcher as Person
-from bot.watches.steps import ended
-from bot.watches.watcher import Watcher
+from bot.queue import sweep as sweeping
+from bot.queue.embedded import EmbeddedEngine
+from bot.queue.runner import Attempts
+from bot.queue.sweep import Watcher
+from bot.storage.database.sqlite import SqliteDatabase
+from bot.storage.due_watches import CLAIM, Due
+from bot.storage.jobs import Ledger
+from bot.storage.stores import Stores
+from bot.watches.models import Ending, Watch
+from bot.watches.models import Watcher as Person
+from bot.watches.transitions import ended
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ELM, OAK = OrderId("12-elm"), OrderId("7-oak")

@@ -1,0 +1,96 @@
+"""What an answer of Autoenhance means, or having none. Everything of httpx's becomes ours here."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from bot.core.errors import (
+    AutoenhanceError,
+    KeyRefused,
+    Limited,
+    OrderNotFound,
+    OrderTooLarge,
+    TryLater,
+    Unavailable,
+)
+
+_LONGEST_WAIT = 3600.0  # seconds; a larger Retry-After is a mistake, or not for people to read
+
+_OUTCOMES: dict[type[Exception], str] = {
+    OrderNotFound: "not_found",
+    Limited: "limited",
+    KeyRefused: "refused",
+    OrderTooLarge: "too_large",
+    Unavailable: "no_answer",  # or one of no use
+}
+
+
+class Passing(Exception):
+    """`failure` may be gone in a moment."""
+
+    def __init__(self, failure: TryLater) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+def check(reply: httpx.Response, now: datetime) -> None:
+    """Returns for a 200 and raises for every other status; redirects are never followed.
+
+    The vendor documents 401, 404, 422 and 429, and no body for any of them.
+    """
+    match reply.status_code:
+        case 200:
+            return
+        case 401 | 403:
+            raise KeyRefused("Autoenhance refuses the key")
+        case 404 | 410 | 422:
+            raise OrderNotFound("Autoenhance knows no such order")
+        case 429:
+            raise Passing(Limited("Autoenhance limits us", retry_after=_retry_after(reply, now)))
+        case 502 | 503 | 504 as status:
+            raise Passing(Unavailable(f"Autoenhance answered {status}", retry_after=_retry_after(reply, now)))
+        case status:  # a 402 too: an account without a plan, which no other words of ours would describe
+            raise Unavailable(f"Autoenhance answered {status}")
+
+
+async def body(reply: httpx.Response, most: int) -> bytes:
+    """At most `most` bytes, unpacked; raises OrderTooLarge as soon as there will be more."""
+    # httpx unpacks as many layers as an answer claims to have, each a thousand times larger than the last.
+    if reply.headers.get("content-encoding", "identity").lower() not in {"identity", "gzip"}:
+        raise Unavailable("Autoenhance packed its answer in a way we did not ask for")
+    announced = reply.headers.get("content-length", "")
+    if announced.isdecimal() and float(announced) > most:
+        raise OrderTooLarge("the answer is announced to be too long")
+    read = bytearray()
+    async for piece in reply.aiter_bytes():
+        read += piece
+        if len(read) > most:
+            raise OrderTooLarge("the answer is too long")
+    return bytes(read)
+
+
+def no_answer(error: httpx.HTTPError) -> AutoenhanceError | Passing:
+    """What to raise for it. No text of httpx's goes in: it may quote the URL or a header."""
+    failure = Unavailable(f"no answer from Autoenhance: {type(error).__name__}")
+    passing = isinstance(error, httpx.ConnectTimeout | httpx.NetworkError | httpx.RemoteProtocolError)
+    return Passing(failure) if passing else failure
+
+
+def outcome(error: Exception) -> str:
+    """The word under which a call that ended so is counted."""
+    failure = error.failure if isinstance(error, Passing) else error
+    return next((word for kind, word in _OUTCOMES.items() if isinstance(failure, kind)), "other")
+
+
+def _retry_after(reply: httpx.Response, now: datetime) -> float | None:
+    """In seconds; None when it was not said, or not in one of the two forms of RFC 9110, 10.2.3."""
+    said = reply.headers.get("retry-after", "").strip()
+    if said.isdecimal():
+        return min(float(said), _LONGEST_WAIT)
+    try:
+        at = parsedate_to_datetime(said)
+    except (ValueError, OverflowError):
+        return None
+    seconds = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+    return min(max(seconds.total_seconds(), 0.0), _LONGEST_WAIT)

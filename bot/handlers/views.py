@@ -1,0 +1,45 @@
+"""One look at one order, as what a card shows of it."""
+
+from dataclasses import replace
+
+from bot.autoenhance.client import Autoenhance, Look
+from bot.core.errors import AutoenhanceError, TryLater
+from bot.orders.changes import Glimpse
+from bot.orders.ids import OrderId
+from bot.orders.progress import understand
+from bot.slack.shown import OrderView, TroubleView
+
+
+async def see(
+    orders: Autoenhance,
+    order: OrderId,
+    by: str | None = None,
+    before: Glimpse | None = None,
+    *,
+    anew: bool = False,
+) -> OrderView | TroubleView:
+    """Never raises for what Autoenhance did or did not answer: that is shown too."""
+    try:
+        return order_view(await orders.order(order, anew=anew), order, by, before)
+    except AutoenhanceError as error:
+        return TroubleView(order, error, last=before, before=before)
+
+
+def given_up(view: OrderView | TroubleView, minutes: int) -> OrderView | TroubleView:
+    """As it is said when nobody will ask again; an answer stays what it is."""
+    if isinstance(view, TroubleView) and isinstance(view.error, TryLater):
+        return replace(view, gave_up=minutes)
+    return view
+
+
+def order_view(look: Look, order: OrderId, by: str | None = None, before: Glimpse | None = None) -> OrderView:
+    return OrderView(
+        order=order,
+        name=look.order.name or "",
+        progress=understand(look.order),
+        at=look.at,
+        created=look.order.created_at,
+        updated=look.order.last_updated_at,
+        by=by,
+        before=before,
+    )

@@ -1,1 +1,0 @@
-"""What is counted, for Prometheus: the one door to its library."""

@@ -1,0 +1,126 @@
+"""The engine for several processes: the ledger says what is to be done, Procrastinate who does it when.
+
+Both are written in one transaction. What Procrastinate gets is the number of a row and its lane, hashed:
+no order id, no text and no response_url stand in its tables or its logs.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import cast
+
+import structlog
+from procrastinate import App, SyncPsycopgConnector
+from procrastinate.exceptions import ConnectorException
+
+from bot.core.errors import DatabaseFailed, DeskClosed
+from bot.jobs.models import Job
+from bot.jobs.outcomes import Now
+from bot.storage.database.base import Database, Sql, Statement
+from bot.storage.database.postgres import PostgresDatabase, PostgresSql
+from bot.storage.jobs import Ledger
+
+TASK = "job"
+PEOPLE, OURS = "people", "ours"  # queues: whoever asks waits behind no sweep
+HELD = 3  # seconds until a job begins by itself, if the process died before its request was answered
+_LATER = "SELECT now() + :held * interval '1 second' AS at"  # by the clock that says what is due
+log = structlog.get_logger(__name__)
+
+
+class PostgresEngine:
+    """`bot.queue.base.Engine`; the jobs are done by a `Crew`, in this process or another."""
+
+    def __init__(self, database: PostgresDatabase, ledger: Ledger, now: Now) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._now = now
+        self._app = App(connector=SyncPsycopgConnector())  # never opened: it writes in our transactions
+        self._held: dict[int, int] = {}  # by row: the number of Procrastinate's job
+        self._beginning: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    @property
+    def running(self) -> bool:
+        return not self._closed
+
+    async def write(self, job: Job) -> int | None:
+        self._check_open()
+        new = await self._database.run(lambda sql: self._put(sql, job, held=HELD))
+        if new is None:
+            return None
+        row, self._held[row] = new
+        return row
+
+    def begin(self, id_: int, job: Job) -> None:
+        """At once, if a worker is free; whatever prevents it, it begins by itself a little later."""
+        task = asyncio.create_task(self._begin(self._held.pop(id_), _queue(job)))
+        self._beginning.add(task)
+        task.add_done_callback(self._beginning.discard)
+
+    async def add_all(self, make: Statement[Iterable[Job]]) -> int:
+        self._check_open()
+
+        def add(sql: Sql) -> int:
+            return sum(self._put(sql, job, held=0) is not None for job in make(sql))
+
+        return await self._database.run(add)
+
+    async def add(self, job: Job) -> None:
+        await self.add_all(lambda _: [job])
+
+    def looks(self, sql: Sql) -> int:
+        return self._ledger.looks(sql)
+
+    async def drain(self, seconds: float) -> None:
+        """Records nothing more; what was recorded is in the database, for whoever works there."""
+        self._closed = True
+        if self._beginning:
+            await asyncio.wait(self._beginning, timeout=seconds)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise DeskClosed
+
+    def _put(self, sql: Sql, job: Job, *, held: int) -> tuple[int, int] | None:
+        lane = hashlib.sha256(job.lane.encode()).hexdigest()[:32]
+        sql.alone(lane)  # else a lower number could be written later, and overtaken
+        row = self._ledger.put(sql, job, self._now())
+        if row is None:
+            return None
+        deferring = self._app.configure_task(
+            TASK,
+            allow_unknown=True,
+            connection=cast("PostgresSql", sql).connection,
+            queue=_queue(job),
+            priority=0 if job.background else 1,  # else a look that waits for its place holds up its lane
+            lock=lane,
+            schedule_at=sql.rows(_LATER, held=held)[0]["at"] if held else None,
+        )
+        try:
+            return row, deferring.defer(row=row, lane=lane)
+        except ConnectorException as error:  # psycopg's is for the database's door to translate
+            raise error.__cause__ or error from None
+
+    async def _begin(self, number: int, queue: str) -> None:
+        def begin(sql: Sql) -> None:
+            due = "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE id = :number AND status = 'todo'"
+            sql.do(due, number=number)
+            channel = f"procrastinate_queue_v1#{queue}"
+            said = json.dumps({"type": "job_inserted", "job_id": number})
+            sql.do("SELECT pg_notify(:channel, :said)", channel=channel, said=said)
+
+        try:
+            await self._database.run(begin)
+        except DatabaseFailed:
+            log.warning("a job begins later", seconds=HELD)
+
+
+async def workers(database: Database) -> int:
+    """How many processes have given a sign of life within the last minute; raises DatabaseFailed."""
+    alive = "SELECT 1 AS one FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'"
+    return len(await database.run(lambda sql: sql.rows(alive))) // 2  # each has two of Procrastinate's
+
+
+def _queue(job: Job) -> str:
+    return OURS if job.background else PEOPLE

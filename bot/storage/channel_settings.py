@@ -1,0 +1,34 @@
+"""What a channel chose for itself."""
+
+from bot.storage.database.base import Database
+
+
+class Preferences:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def broadcast(self, team_id: str, channel_id: str) -> bool:
+        """Whether notices are shown in the channel too, beside their thread; not, if it never chose."""
+        query = "SELECT broadcast FROM channels WHERE team_id = :team AND channel_id = :channel"
+        row = await self._database.run(lambda sql: sql.row(query, team=team_id, channel=channel_id))
+        return bool(row and row["broadcast"])
+
+    async def unfurls(self, team_id: str, channel_id: str) -> bool:
+        """Whether links to orders get a small card there; not, if it never chose."""
+        query = "SELECT unfurls FROM channels WHERE team_id = :team AND channel_id = :channel"
+        row = await self._database.run(lambda sql: sql.row(query, team=team_id, channel=channel_id))
+        return bool(row and row["unfurls"])
+
+    async def set_unfurls(self, team_id: str, channel_id: str, *, on: bool) -> None:
+        query = (
+            "INSERT INTO channels (team_id, channel_id, broadcast, unfurls) VALUES (:team, :channel, 0, :on)"
+            " ON CONFLICT (team_id, channel_id) DO UPDATE SET unfurls = excluded.unfurls"
+        )
+        await self._database.run(lambda sql: sql.do(query, team=team_id, channel=channel_id, on=int(on)))
+
+    async def set_broadcast(self, team_id: str, channel_id: str, *, on: bool) -> None:
+        query = (
+            "INSERT INTO channels (team_id, channel_id, broadcast) VALUES (:team, :channel, :on)"
+            " ON CONFLICT (team_id, channel_id) DO UPDATE SET broadcast = excluded.broadcast"
+        )
+        await self._database.run(lambda sql: sql.do(query, team=team_id, channel=channel_id, on=int(on)))

@@ -1,0 +1,72 @@
+"""Meters that several processes share, as rows of PostgreSQL; its clock is everybody's."""
+
+import math
+
+from bot.storage.database.base import Database, Sql
+from bot.storage.rate_limits.base import Turn
+
+# A turn may be lost with the power: what was taken then is long past.
+_QUICKLY = "SET LOCAL synchronous_commit TO off"
+_NOW = "extract(epoch FROM clock_timestamp())"
+_EMPTY = f"greatest(meters.empty, {_NOW} + :after)"
+_SECONDS = f"greatest({_EMPTY} - :before - {_NOW}, :after)"
+# Nobody books so far ahead of what they would wait: the clock has gone back since, and counts from here.
+_ODD = f"{_SECONDS} > :within + :every + 60"
+_TAKE = f"""
+INSERT INTO meters (name, empty) VALUES (:name, {_NOW} + :after + :every)
+ON CONFLICT (name) DO UPDATE
+SET empty = CASE WHEN {_ODD} THEN {_NOW} + :after ELSE {_EMPTY} END + :every
+WHERE meters.rests <= {_NOW} AND ({_SECONDS} <= :within OR {_ODD})
+RETURNING greatest(empty - :every - :before - {_NOW}, :after) AS seconds
+"""  # noqa: S608 - our own literals above
+_WAIT = f"""
+SELECT {_SECONDS} AS seconds, greatest(rests - {_NOW}, 0) AS rests FROM meters WHERE name = :name
+"""  # noqa: S608
+
+
+class SharedMeter:
+    """`bot.storage.rate_limits.Meter`; raises DatabaseFailed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(
+        self, name: str, *, every: float, burst: int = 1, within: float = math.inf, after: float = 0.0
+    ) -> Turn:
+        before = (burst - 1) * every
+
+        def take(sql: Sql) -> Turn:
+            sql.do(_QUICKLY)
+            taken = sql.row(_TAKE, name=name, every=every, before=before, within=within, after=after)
+            if taken:
+                return Turn(taken["seconds"], booked=True)
+            left = sql.rows(_WAIT, name=name, before=before, after=after)[0]
+            return Turn(left["rests"] or left["seconds"], booked=False, resting=left["rests"] > 0)
+
+        return await self._database.run(take)
+
+    async def has_room(self, name: str, *, every: float, burst: int, turns: int) -> bool:
+        query = (
+            f"SELECT rests <= {_NOW} AND greatest(empty - {_NOW}, 0) + :wanted <= :all AS room"  # noqa: S608
+            " FROM meters WHERE name = :name"
+        )
+        wanted, most = turns * every, burst * every + 1e-6
+        row = await self._database.run(lambda sql: sql.row(query, name=name, wanted=wanted, all=most))
+        return bool(row["room"]) if row else wanted <= most
+
+    async def rest(self, name: str, seconds: float) -> None:
+        query = (
+            f"INSERT INTO meters (name, rests) VALUES (:name, {_NOW} + :seconds)"  # noqa: S608
+            " ON CONFLICT (name) DO UPDATE SET rests = greatest(meters.rests, excluded.rests)"
+        )
+        await self._database.run(lambda sql: sql.do(query, name=name, seconds=seconds))
+
+    async def resting(self, name: str) -> float:
+        query = f"SELECT greatest(rests - {_NOW}, 0) AS rests FROM meters WHERE name = :name"  # noqa: S608
+        row = await self._database.run(lambda sql: sql.row(query, name=name))
+        return row["rests"] if row else 0.0
+
+    async def prune(self) -> None:
+        """Forgets those that are empty and owe nothing."""
+        gone = f"DELETE FROM meters WHERE empty < {_NOW} - 60 AND rests < {_NOW}"  # noqa: S608
+        await self._database.run(lambda sql: sql.do(gone))

@@ -1,0 +1,44 @@
+"""What we saw last of each order: the counts to tell when Autoenhance does not answer."""
+
+from datetime import UTC, datetime, timedelta
+
+from pydantic import ValidationError
+
+from bot.orders.changes import Glimpse
+from bot.orders.ids import OrderId
+from bot.orders.progress import Tally
+from bot.storage.database.base import Database
+
+KEPT = timedelta(days=30)
+
+
+class Looks:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def prune(self, now: datetime) -> None:
+        """Forgets what was seen long ago."""
+        old = (now - KEPT).timestamp()
+        await self._database.run(lambda sql: sql.do("DELETE FROM looks WHERE at < :old", old=old))
+
+    async def remember(self, team_id: str, order: OrderId, seen: Glimpse) -> None:
+        """An older look never replaces a newer one."""
+        query = (
+            "INSERT INTO looks (team_id, order_id, tally, at) VALUES (:team, :order, :tally, :at)"
+            " ON CONFLICT (team_id, order_id) DO UPDATE SET tally = excluded.tally, at = excluded.at"
+            " WHERE excluded.at > looks.at"
+        )
+        tally, at = seen.tally.model_dump_json(), seen.at.timestamp()
+        await self._database.run(lambda sql: sql.do(query, team=team_id, order=order, tally=tally, at=at))
+
+    async def last(self, team_id: str, order: OrderId) -> Glimpse | None:
+        """None if this team never saw the order, or not in a way that this version reads."""
+        query = "SELECT tally, at FROM looks WHERE team_id = :team AND order_id = :order"
+        row = await self._database.run(lambda sql: sql.row(query, team=team_id, order=order))
+        if row is None:
+            return None
+        try:
+            tally = Tally.model_validate_json(row["tally"])
+        except ValidationError:
+            return None
+        return Glimpse(tally=tally, at=datetime.fromtimestamp(row["at"], UTC))

@@ -1,0 +1,196 @@
+"""The watches as rows: the only SQL about them.
+
+What is searched for has a column; the rest is JSON, so that a new field of a watch needs no new schema.
+`next_look`, `wakes` and `hooked` are read from theirs, as the webhook changes them beside a look.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from pydantic import ValidationError
+
+from bot.orders.ids import OrderId
+from bot.storage.database.base import Database, Row, Sql, Value
+from bot.watches.models import Condition, Watch
+
+log = structlog.get_logger(__name__)
+ENDED_KEPT = timedelta(days=7)
+HEARD = timedelta(days=1)  # since the webhook woke somebody, it is expected to go on
+NEWEST = 100  # watches among which that is looked for: the id's index leads to them
+
+_IN_COLUMNS = {"id", "wakes", "hooked"}
+_READ = "id, next_look, wakes, hooked, content"  # `*` would fail where a later version has added a column
+_LIVE = "condition != 'ended'"
+_ASIDE = "condition IN ('parked', 'ending')"  # letter by letter the index's
+
+
+class Watches:
+    """What is returned as written is on the disk. Raises DatabaseFailed when it cannot be written."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def prune(self, now: datetime) -> None:
+        """Forgets what ended long ago."""
+        old = (now - ENDED_KEPT).timestamp()
+
+        def prune(sql: Sql) -> None:
+            ended = "SELECT id FROM watches WHERE condition = 'ended' AND ended_at < :old"
+            sql.do(f"DELETE FROM watchers WHERE watch_id IN ({ended})", old=old)  # noqa: S608 - our own literal
+            sql.do("DELETE FROM watches WHERE condition = 'ended' AND ended_at < :old", old=old)
+
+        await self._database.run(prune)
+
+    async def add(self, watch: Watch, *, most: int) -> Watch | None:
+        """The watch with its id, or the one that is there already; None if its place has `most` of them."""
+
+        def add(sql: Sql) -> Watch | None:
+            sql.alone(f"watches of {watch.team_id} {watch.place}")
+            here = {"team": watch.team_id, "place": watch.place}
+            once = "team_id = :team AND place = :place AND order_id = :order AND " + _LIVE
+            if known := _read(sql, once, **here, order=watch.order):
+                return known[0]
+            others = f"SELECT id FROM watches WHERE team_id = :team AND place = :place AND {_LIVE}"  # noqa: S608
+            if len(sql.rows(others, **here)) >= most:
+                return None
+            hooked = _webhook_calls(sql, watch.next_look - HEARD)
+            [row] = sql.rows(
+                "INSERT INTO watches (team_id, place, order_id, condition, next_look, hooked, share, content)"
+                " VALUES (:team, :place, :order, :condition, :next, :hooked, :share, :content) RETURNING id",
+                **here,
+                order=watch.order,
+                condition=watch.condition,
+                next=watch.next_look.timestamp(),
+                hooked=int(hooked),
+                share=watch.share,
+                content=_content(watch),
+            )
+            added = watch.model_copy(update={"id": row["id"], "hooked": hooked})
+            _index_watchers(sql, added)
+            return added
+
+        return await self._database.run(add)
+
+    async def remove(self, watch: Watch) -> None:
+        """For one that was never promised."""
+
+        def remove(sql: Sql) -> None:
+            sql.do("DELETE FROM watchers WHERE watch_id = :id", id=watch.id)
+            sql.do("DELETE FROM watches WHERE id = :id", id=watch.id)
+
+        await self._database.run(remove)
+
+    async def note(self, watch: Watch) -> None:
+        """Writes what is known of it, and leaves it due when it was."""
+        query = "UPDATE watches SET content = :content WHERE id = :id"
+        await self._database.run(lambda sql: sql.do(query, content=_content(watch), id=watch.id))
+
+    async def save(self, watch: Watch) -> None:
+        """Writes all of it. A wake that came since it was read is not pushed back."""
+
+        def save(sql: Sql) -> None:
+            sql.do(
+                "UPDATE watches SET condition = :condition, content = :content, ended_at = :ended,"
+                " share = :share, called = 0, claimed = 0, next_look ="
+                " CASE WHEN wakes > :wakes AND woken < :next THEN woken ELSE :next END WHERE id = :id",
+                id=watch.id,
+                condition=watch.condition,
+                content=_content(watch),
+                ended=watch.ended_at.timestamp() if watch.ended_at else None,
+                wakes=watch.wakes,
+                share=watch.share,
+                next=watch.next_look.timestamp(),
+            )
+            _index_watchers(sql, watch)
+
+        await self._database.run(save)
+
+    async def of_order(self, team_id: str, order: OrderId) -> list[Watch]:
+        """All but those that have ended."""
+        return await self._find(
+            "order_id = :order AND team_id = :team AND " + _LIVE, order=order, team=team_id
+        )
+
+    async def at(self, team_id: str, place: str) -> list[Watch]:
+        """Open and parked ones, oldest first."""
+        found = await self._find("team_id = :team AND place = :place AND " + _LIVE, team=team_id, place=place)
+        return [watch for watch in found if watch.is_live]
+
+    async def of_person(self, team_id: str, user_id: str) -> list[Watch]:
+        """All that they watch or watched lately, oldest first."""
+        mine = "id IN (SELECT watch_id FROM watchers WHERE team_id = :team AND user_id = :user)"
+        return await self._find(mine, team=team_id, user=user_id)
+
+    async def parked(self) -> list[Watch]:
+        return await self._find("condition = :parked", parked=Condition.PARKED)
+
+    async def wake_parked(self, team_id: str, place: str, now: datetime) -> None:
+        """What rests there is due now, also if it is just being put to rest: see `Agenda.wake`."""
+        query = (
+            "UPDATE watches SET wakes = wakes + 1, woken = :now, next_look = :now"  # noqa: S608
+            f" WHERE team_id = :team AND place = :place AND next_look > :now AND {_LIVE}"
+        )
+        at = now.timestamp()
+        await self._database.run(lambda sql: sql.do(query, now=at, team=team_id, place=place))
+
+    async def count(self) -> dict[Condition, int]:
+        """How many there are of each condition but the last; reads an entry of an index for each."""
+        aside = f"SELECT condition, count(*) AS watches FROM watches WHERE {_ASIDE} GROUP BY condition"  # noqa: S608
+        live = f"SELECT count(*) AS watches FROM watches WHERE {_LIVE}"  # noqa: S608
+
+        def count(sql: Sql) -> dict[Condition, int]:
+            few = {Condition(row["condition"]): int(row["watches"]) for row in sql.rows(aside)}
+            parked, ending = few.get(Condition.PARKED, 0), few.get(Condition.ENDING, 0)
+            open_ = sql.rows(live)[0]["watches"] - parked - ending
+            return {Condition.OPEN: open_, Condition.PARKED: parked, Condition.ENDING: ending}
+
+        return await self._database.run(count)
+
+    async def _find(self, where: str, **values: Value) -> list[Watch]:
+        return await self._database.run(lambda sql: _read(sql, where, **values))
+
+
+def _webhook_calls(sql: Sql, since: datetime) -> bool:
+    """Whether it woke any of the newest watches: it is one for all, and calls about a new one too."""
+    newest = "SELECT woken FROM watches ORDER BY id DESC LIMIT :newest"
+    query = f"SELECT max(woken) AS woken FROM ({newest}) AS newest"  # noqa: S608 - our own literal
+    [row] = sql.rows(query, newest=NEWEST)
+    return bool(row["woken"] and row["woken"] > since.timestamp())
+
+
+def _read(sql: Sql, where: str, **values: Value) -> list[Watch]:
+    rows = sql.rows(f"SELECT {_READ} FROM watches WHERE {where} ORDER BY id", **values)  # noqa: S608 - literals of this module
+    return [watch for row in rows if (watch := _watch(row))]
+
+
+def _watch(row: Row) -> Watch | None:
+    """None for one that this version cannot read; it stays, and the others are told all the same."""
+    try:
+        known = Watch.model_validate_json(row["content"])
+    except ValidationError:
+        log.error("a watch cannot be read", row=row["id"])  # noqa: TRY400 - a traceback would quote it
+        return None
+    next_look = datetime.fromtimestamp(row["next_look"], UTC)
+    return known.model_copy(
+        update={
+            "id": row["id"],
+            "next_look": next_look,
+            "wakes": row["wakes"],
+            "hooked": bool(row["hooked"]),
+        }
+    )
+
+
+def _content(watch: Watch) -> str:
+    return watch.model_dump_json(exclude=_IN_COLUMNS)
+
+
+def _index_watchers(sql: Sql, watch: Watch) -> None:
+    """Only where they changed, as most saves change nothing about them."""
+    rows = sql.rows("SELECT user_id FROM watchers WHERE watch_id = :watch", watch=watch.id)
+    known, wanted = {row["user_id"] for row in rows}, {each.user_id for each in watch.watchers}
+    for user in known - wanted:
+        sql.do("DELETE FROM watchers WHERE watch_id = :watch AND user_id = :user", watch=watch.id, user=user)
+    for user in wanted - known:
+        insert = "INSERT INTO watchers (team_id, user_id, watch_id) VALUES (:team, :user, :watch)"
+        sql.do(insert, team=watch.team_id, user=user, watch=watch.id)

@@ -1,0 +1,179 @@
+"""What a look at an order means for a watch: pure, and the same however often it is worked out again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.orders.changes import Glimpse
+from bot.orders.progress import State, Tally
+from bot.watches import schedule as rhythm
+from bot.watches.models import GONE, OVER, Condition, Delay, Ending, Kind, Notice, Watch, is_over
+
+_MAY_STICK = frozenset({State.GROUPING, State.ENHANCING, State.OTHER})  # waiting for uploads is people's pace
+_LOOK_AGAIN = 30.0  # seconds; for an order that is not there
+_GRACE = 60.0  # seconds that a look may be later than planned and still count in full
+_BUSY, _BUSIEST = 15.0, 300.0  # seconds between looks while somebody does not answer
+_SHORTEST = 1.0  # seconds, where somebody asks for none
+_LONGEST = 3600.0  # seconds that we stay away, whatever was asked for: no plan is further ahead
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How long things take. An order is usually done within ten minutes, grouping within five."""
+
+    lasts: timedelta = timedelta(days=7)
+    quiet: timedelta = timedelta(minutes=30)  # after the order's end: it may be worked on again
+    stuck: timedelta = timedelta(minutes=20)
+    late: timedelta = timedelta(minutes=3)  # so much later than planned is worth a word
+    gone: timedelta = timedelta(seconds=90)  # "no such order" for so long is taken for the truth
+    settled: timedelta = timedelta(minutes=3)  # more photos counted than listed, and no more come
+
+
+@dataclass(frozen=True)
+class Step:
+    """`watch` is to be saved when the card shows it and the notice is posted."""
+
+    watch: Watch
+    notice: Notice | None = None
+    edit: bool = False  # the card shows something else
+    at_once: bool = False  # and that is not to wait
+
+
+def next_step(
+    watch: Watch, tally: Tally | None, now: datetime, rules: Rules, updated: datetime | None = None
+) -> Step:
+    """`tally` is None when there was no such order; `updated` is when Autoenhance says it last changed."""
+    if tally is None:
+        return _not_there(watch, now, rules)
+    after = _looked(watch, tally, now)
+    ending = _ending(after, tally, rules)
+    kind = _to_tell(after, tally, ending, rules)
+    stuck = is_stuck(after, rules)
+    seconds = rhythm.pause(after, tally)
+    changed: dict[str, Any] = {
+        "told_failure": after.told_failure or kind in {Kind.FAILURE, Kind.FAILED},
+        "told_stuck": after.told_stuck or kind is Kind.STUCK,
+        "told_over": tally if kind in {Kind.FINISHED, Kind.FAILED} else after.told_over,
+        "delay": None,
+        "late_since": None,
+        "pause": seconds,
+        "next_look": rhythm.at(watch, now, seconds),
+        **(_ended(ending, now) if ending else {}),
+    }
+    return Step(
+        after.model_copy(update=changed),
+        Notice(kind, _happened(after, kind, updated, now), _delay(watch, now, rules)) if kind else None,
+        edit=after.shown is None or after.shown.tally != tally or after.shown_stuck != stuck or bool(ending),
+        at_once=bool(kind or ending) or tally.state in OVER | GONE,
+    )
+
+
+def is_stuck(watch: Watch, rules: Rules) -> bool:
+    """Still working, but nothing moved for longer than is usual."""
+    working = watch.seen is not None and watch.seen.tally.state in _MAY_STICK
+    return working and watch.still >= rules.stuck.total_seconds()
+
+
+def put_off(watch: Watch, now: datetime, why: Delay, seconds: float | None = None) -> Watch:
+    """For somebody who does not answer: in so many seconds, or after twice the pause before."""
+    if seconds is None:
+        seconds = min(_BUSIEST, max(_BUSY, 2 * watch.pause)) if watch.delay is why else _BUSY
+    pause = min(max(seconds, _SHORTEST), _LONGEST)
+    again = {"pause": pause, "next_look": rhythm.at(watch, now, pause)}
+    return watch.model_copy(update={"delay": why, "late_since": watch.late_since or now, **again})
+
+
+def untold(watch: Watch, step: Step) -> Watch:
+    """The watch when the step could not be told: it knows what was seen, and that nobody heard of it."""
+    seen = ("seen", "first", "still", "lived", "missing", "missed_at", "moved_after", "name")
+    return watch.model_copy(update={name: getattr(step.watch, name) for name in seen})
+
+
+def ended(watch: Watch, ending: Ending, now: datetime, reason: str = "") -> Watch:
+    return watch.model_copy(update=_ended(ending, now) | {"reason": reason})
+
+
+def _ended(ending: Ending, now: datetime) -> dict[str, Any]:
+    return {"condition": Condition.ENDED, "ending": ending, "ended_at": now}
+
+
+def _not_there(watch: Watch, now: datetime, rules: Rules) -> Step:
+    """One answer of "no such order" may be a mistake; the same for minutes is not."""
+    missing = watch.missing + _passed(watch, watch.missed_at, now)
+    missed = watch.model_copy(update={"missing": missing, "missed_at": now})
+    if missing < rules.gone.total_seconds():
+        again = {"pause": _LOOK_AGAIN, "next_look": rhythm.at(watch, now, _LOOK_AGAIN)}
+        return Step(missed.model_copy(update=again))
+    gone = ended(missed, Ending.DELETED, now)
+    notice = None if watch.told_over else Notice(Kind.DELETED, None, _delay(watch, now, rules))
+    return Step(gone, notice, edit=True, at_once=True)
+
+
+def _passed(watch: Watch, since: datetime | None, now: datetime) -> float:
+    """Seconds between two looks, as far as they were planned: a clock that jumps adds no more than that."""
+    if since is None:
+        return 0.0
+    return min(max((now - since).total_seconds(), 0.0), watch.pause + _GRACE)
+
+
+def _looked(watch: Watch, tally: Tally, now: datetime) -> Watch:
+    moved = watch.seen is None or watch.seen.tally != tally
+    passed = _passed(watch, watch.seen.at if watch.seen else None, now)
+    seen = Glimpse(tally=tally, at=now)
+    working = tally.state not in OVER | GONE
+    return watch.model_copy(
+        update={
+            "seen": seen,
+            "first": (watch.first or seen) if working else None,
+            "still": 0.0 if moved else watch.still + passed,
+            "lived": watch.lived + passed,
+            "missing": 0.0,
+            "missed_at": None,
+            "moved_after": (watch.seen.at if watch.seen else None) if moved else watch.moved_after,
+        }
+    )
+
+
+def _ending(after: Watch, tally: Tally, rules: Rules) -> Ending | None:
+    if tally.state in GONE:
+        return Ending.DELETED
+    if tally.state in OVER and after.told_over is not None and after.still >= rules.quiet.total_seconds():
+        return Ending.QUIET
+    return Ending.EXPIRED if after.lived >= rules.lasts.total_seconds() else None
+
+
+def _to_tell(after: Watch, tally: Tally, ending: Ending | None, rules: Rules) -> Kind | None:
+    """The one thing that matters most; an end is told anew if it is another, or more photos failed."""
+    if tally.state in GONE:
+        return None if after.told_over else Kind.DELETED
+    if _over(after, tally, rules):
+        told, ends = after.told_over, _ends(tally)
+        again = told is None or ends is not _ends(told) or tally.failed > told.failed
+        return ends if again else None
+    if ending is Ending.EXPIRED:
+        return Kind.EXPIRED
+    if tally.failed and not after.told_failure:
+        return Kind.FAILURE
+    return Kind.STUCK if is_stuck(after, rules) and not after.told_stuck else None
+
+
+def _ends(tally: Tally) -> Kind:
+    return Kind.FINISHED if tally.state is State.READY else Kind.FAILED
+
+
+def _over(after: Watch, tally: Tally, rules: Rules) -> bool:
+    counted = is_over(tally) or after.still >= rules.settled.total_seconds()
+    return tally.state in OVER and counted
+
+
+def _happened(after: Watch, kind: Kind, updated: datetime | None, now: datetime) -> datetime | None:
+    """Autoenhance's time, if it can be true: after the last look that saw another state, and not later."""
+    if updated is None or after.moved_after is None or kind in {Kind.STUCK, Kind.EXPIRED}:
+        return None
+    return updated if after.moved_after <= updated <= now else None
+
+
+def _delay(watch: Watch, now: datetime, rules: Rules) -> Delay | None:
+    if watch.delay and watch.late_since and now - watch.late_since >= rules.late:
+        return watch.delay
+    return Delay.DESK if now - watch.next_look >= rules.late else None

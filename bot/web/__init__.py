@@ -1,0 +1,1 @@
+"""HTTP endpoints other than Slack's: health, metrics, Autoenhance's webhook."""
