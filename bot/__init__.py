@@ -7,10 +7,8 @@ the work. The rooms, and what lives in each:
     running.py      what runs until it is told to stop
     watchdog.py     ends a process that stands still
     report.py       what `python app.py check` looks at
-    terminal.py     a card, drawn in a terminal
     demo.py         the bot between two stand-ins
     days/           scripted days, played fast, and what came of them
-    manifest.py     the app as Slack knows it
     bootstrap/      opens, makes and wires everything, and closes it in reverse
     clients.py      the two outside: Autoenhance's API and Slack's
     handlers/       what doing a job means

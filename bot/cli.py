@@ -23,11 +23,12 @@ from bot.handlers.views import given_up, see
 from bot.orders.ids import OrderId
 from bot.orders.parsing import find_order_ids
 from bot.report import Finding, findings
-from bot.slack import cards, words
-from bot.slack.names import AT_ONCE as MOST_ORDERS
-from bot.slack.shown import OrderView, Spot, TroubleView, Where
+from bot.slack.constants import AT_ONCE as MOST_ORDERS
+from bot.slack.render import cards
+from bot.slack.render.models import OrderView, Spot, TroubleView, Where
+from bot.slack.render.terminal import draw
+from bot.slack.text import orders as words
 from bot.storage.rate_limits.memory import LocalMeter
-from bot.terminal import draw
 
 cli = typer.Typer(
     add_completion=False,
@@ -151,7 +152,7 @@ def manifest(
     """Print the app's manifest: for Socket Mode, or for HTTP with --url."""
     if url is not None and not url.startswith("https://"):
         _stop("--url must begin with https://; Slack calls nothing else.", code=2)
-    from bot import manifest  # noqa: PLC0415 - YAML is loaded for this alone; it would idle in `serve`
+    from bot.slack import manifest  # noqa: PLC0415 - YAML is loaded for this alone; it would idle in `serve`
 
     drawn = manifest.manifest(url)
     typer.echo(

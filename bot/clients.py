@@ -11,7 +11,7 @@ from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings, revealed
-from bot.slack.client import CountedClient
+from bot.slack.api.client import CountedClient
 from bot.storage.rate_limits.base import Meter
 
 Now = Callable[[], datetime]

@@ -17,7 +17,6 @@ from bot.bootstrap.app import Desk, open_desk
 from bot.bootstrap.timing import USUAL, Pace
 from bot.clients import utc_now
 from bot.core.settings import FixedSettings, Settings
-from bot.manifest import manifest
 from bot.running import stop_signal
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, BOT, SHOOTS
@@ -26,10 +25,11 @@ from bot.sandbox.page import demo_app
 from bot.sandbox.server import serving
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.workspace import Message
-from bot.slack.help import SUBCOMMANDS
-from bot.slack.names import COMMAND, SCOPES
-from bot.slack.shown import Card
-from bot.terminal import draw
+from bot.slack.constants import COMMAND, SCOPES
+from bot.slack.manifest import manifest
+from bot.slack.render.models import Card
+from bot.slack.render.terminal import draw
+from bot.slack.text.help import SUBCOMMANDS
 
 APP_TOKEN = "xapp-only-good-in-the-sandbox"  # noqa: S105
 

@@ -13,8 +13,8 @@ from bot.clients import open_autoenhance, open_session, slack_client
 from bot.core.errors import AutoenhanceError, DatabaseFailed, KeyRefused, SettingsError, SlackBusy
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
-from bot.slack.probe import identify, missing_scopes, probe_socket
-from bot.slack.refusals import refused
+from bot.slack.api.identity import identify, missing_scopes, probe_socket
+from bot.slack.text.refusals import refused
 from bot.storage.database.base import Database
 from bot.storage.jobs import Ledger
 from bot.storage.rate_limits.memory import LocalMeter

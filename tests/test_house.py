@@ -26,14 +26,14 @@ def lines(node: Function) -> int:
 
 
 def test_every_module_fits_on_a_few_screens() -> None:
-    """No module is longer than 200 lines: past that it is two rooms."""
-    assert [path.name for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > 200] == []
+    """No module is longer than 300 lines."""
+    assert [path.name for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > 300] == []
 
 
 def test_every_function_fits_on_one_screen() -> None:
-    """No function is longer than 45 lines; the longest is the composition root."""
+    """No function is longer than 40 lines."""
     assert [
-        f"{path.name}:{node.name}" for path in MODULES for node in functions(path) if lines(node) > 45
+        f"{path.name}:{node.name}" for path in MODULES for node in functions(path) if lines(node) > 40
     ] == []
 
 
@@ -60,7 +60,7 @@ def test_ruff_sees_every_file_that_git_tracks() -> None:
 
 def test_listeners_are_thin() -> None:
     """A listener reads, records and acks: at most 15 lines, and no `try`."""
-    path = ROOT / "bot" / "slack" / "listeners.py"
+    path = ROOT / "bot" / "slack" / "listeners" / "orders.py"
 
     assert [node.name for node in functions(path) if lines(node) > 15] == []
     assert not any(

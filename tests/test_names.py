@@ -11,12 +11,12 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
-from bot.manifest import manifest
-from bot.slack import names
-from bot.slack.doors import register
-from bot.slack.guard import Guard
-from bot.slack.listeners import Listeners
-from bot.slack.watch_listeners import WatchListeners
+from bot.slack import constants as names
+from bot.slack.listeners.guard import Guard
+from bot.slack.listeners.orders import Listeners
+from bot.slack.listeners.routes import register
+from bot.slack.listeners.watches import WatchListeners
+from bot.slack.manifest import manifest
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = json.loads((ROOT / "tests" / "payloads" / "slack-manifest.schema.json").read_text(encoding="utf-8"))

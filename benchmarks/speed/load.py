@@ -21,8 +21,8 @@ from bot.sandbox.drawing import Control
 from bot.sandbox.harbour import APP, SHOOTS, TEAM, TEAM_DOMAIN
 from bot.sandbox.payloads import TOKEN, Occasion, click_in_message
 from bot.sandbox.workspace import Channel, User
-from bot.slack import buttons
-from bot.slack.names import COMMAND, RECHECK
+from bot.slack.constants import COMMAND, RECHECK
+from bot.slack.render import buttons
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # noqa: S105 - the one of Slack's own example
 KEPT = 3.0  # seconds that an idle connection is used again

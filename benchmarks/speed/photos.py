@@ -12,8 +12,8 @@ from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
 from bot.sandbox.order_shapes import Json, failed, order, photos
 from bot.sandbox.orders import BIRCH, BLURRED, DARK, LIMITED
-from bot.slack.cards import orders_card
-from bot.slack.shown import Card, Spot
+from bot.slack.render.cards import orders_card
+from bot.slack.render.models import Card, Spot
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 AT_MOST = 1.5  # times as long

@@ -15,7 +15,7 @@ from bot.core.errors import SettingsError
 from bot.core.settings import Settings
 from bot.queue.embedded import EmbeddedEngine
 from bot.queue.periodic import Rounds
-from bot.slack.probe import Identity
+from bot.slack.api.identity import Identity
 
 AT_ONCE = 32  # people's jobs at once, and as many of our own
 ALONE = "`worker` is for PostgreSQL. On SQLite, `python app.py serve` does the work itself."

@@ -18,13 +18,13 @@ from bot.handlers.dispatch import Work
 from bot.queue.periodic import Rounds
 from bot.queue.runner import Attempts
 from bot.queue.sweep import Watcher
-from bot.slack.admission import Admission, Home
-from bot.slack.answers import Answers
-from bot.slack.channels import Channels
-from bot.slack.links import Links
-from bot.slack.pacing import Pacing
-from bot.slack.post import Post
-from bot.slack.probe import Identity, identify
+from bot.slack.api.access import Admission, Home
+from bot.slack.api.channels import Channels
+from bot.slack.api.identity import Identity, identify
+from bot.slack.api.pacing import Pacing
+from bot.slack.api.responder import Answers
+from bot.slack.api.sender import Post
+from bot.slack.render.permalinks import Links
 from bot.watches.transitions import Rules
 
 TIDY = 3600.0  # seconds between two prunings

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from bot.autoenhance.limits import Limits
-from bot.slack.pacing import BETWEEN, REFILL
+from bot.slack.api.pacing import BETWEEN, REFILL
 
 DRAIN = 15.0  # for what runs; with uvicorn's five for open connections, twenty in all
 

@@ -18,13 +18,13 @@ from bot.core import logging as logs
 from bot.core.errors import DatabaseFailed
 from bot.core.settings import Settings, revealed
 from bot.queue.outbox import Intake
-from bot.slack.doors import register
-from bot.slack.guard import Guard
-from bot.slack.http import SlackDoor
-from bot.slack.listeners import Listeners
-from bot.slack.probe import Identity, probe_socket
-from bot.slack.socket import SocketDoor
-from bot.slack.watch_listeners import WatchListeners
+from bot.slack.api.identity import Identity, probe_socket
+from bot.slack.listeners.guard import Guard
+from bot.slack.listeners.http import SlackDoor
+from bot.slack.listeners.orders import Listeners
+from bot.slack.listeners.routes import register
+from bot.slack.listeners.socket import SocketDoor
+from bot.slack.listeners.watches import WatchListeners
 from bot.web.app import Answer, Ready, build_web
 from bot.web.autoenhance_webhook import WebhookDoor
 from bot.web.gauges import Standing
@@ -100,7 +100,7 @@ def _bolt(settings: Settings, session: aiohttp.ClientSession, identity: Identity
         signing_secret=revealed(settings.slack_signing_secret) or "socket mode is not signed",
         client=AsyncWebClient(base_url=settings.slack_api_url.rstrip("/") + "/", session=session),
         authorize=authorize,
-        request_verification_enabled=False,  # slack/http.py does it, and logs no body
+        request_verification_enabled=False,  # slack/listeners/http.py does it, and logs no body
         process_before_response=True,  # a listener only records and acks; Bolt's own way waits 10 ms
     )
 

@@ -28,7 +28,7 @@ OrderDeskError
 ├── DeskClosed              the process is stopping and records nothing more
 └── SettingsError           settings missing or contradictory; all of them at once
 
-What people read for each of these is in `slack/refusals.py`, keyed by type.
+What people read for each of these is in `slack/text/refusals.py`, keyed by type.
 """
 
 

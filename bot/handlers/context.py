@@ -8,11 +8,11 @@ from typing import Any
 from bot.autoenhance.client import Autoenhance
 from bot.core.metrics import Metrics
 from bot.jobs.models import Job
-from bot.slack.admission import Admission
-from bot.slack.answers import Answers
-from bot.slack.channels import Channels
-from bot.slack.links import Links
-from bot.slack.post import Post
+from bot.slack.api.access import Admission
+from bot.slack.api.channels import Channels
+from bot.slack.api.responder import Answers
+from bot.slack.api.sender import Post
+from bot.slack.render.permalinks import Links
 from bot.storage.stores import Stores
 from bot.watches.transitions import Rules
 

@@ -16,8 +16,8 @@ from bot.jobs.background import LookAtWatched, TellOwner, TellParked, Unfurl, Wa
 from bot.jobs.models import Job
 from bot.jobs.outcomes import CannotSucceed, PutOff
 from bot.jobs.requests import Request
-from bot.slack import refusals
 from bot.slack.blocks import escape
+from bot.slack.text import refusals
 
 SLACK_PATIENCE = timedelta(hours=6)
 SLACK_WAIT = 300.0  # seconds; a longer Retry-After is asked about sooner

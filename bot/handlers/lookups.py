@@ -24,8 +24,11 @@ from bot.jobs.models import Find, LookUp, Share, ShowPhotos
 from bot.jobs.outcomes import PutOff
 from bot.jobs.requests import Message, Wanted
 from bot.orders.ids import as_order_id
-from bot.slack import cards, refusals, views, words
-from bot.slack.shown import Card, OrderView, Spot, TroubleView
+from bot.slack.render import cards
+from bot.slack.render import modals as views
+from bot.slack.render.models import Card, OrderView, Spot, TroubleView
+from bot.slack.text import orders as words
+from bot.slack.text import refusals
 
 HITS = 10
 

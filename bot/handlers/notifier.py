@@ -9,9 +9,10 @@ import structlog
 from bot.core.errors import CannotPost, Gone, ScopeMissing, SlackBusy, SlackError, SlackRefused, TooLong
 from bot.handlers.context import Tools
 from bot.handlers.watch_cards import Posting
-from bot.slack import cards, notice_words, notices
-from bot.slack.post import Audience
-from bot.slack.shown import OrderView
+from bot.slack.api.sender import Audience
+from bot.slack.render import cards, notices
+from bot.slack.render.models import OrderView
+from bot.slack.text import notices as notice_words
 from bot.watches.models import Condition, Home, Notice, Sending, Watch
 from bot.watches.transitions import Step, is_stuck
 

@@ -4,7 +4,8 @@ from bot.core.errors import SlackError
 from bot.handlers.context import Tools
 from bot.jobs.models import Broadcast, ListWatches, TryNotices
 from bot.jobs.requests import Request
-from bot.slack import cards, lists, trial
+from bot.slack.render import cards, lists
+from bot.slack.text import settings as trial
 
 
 class Overview:

@@ -28,8 +28,9 @@ from bot.handlers.views import order_view
 from bot.jobs.background import TellOwner, TellParked
 from bot.jobs.requests import Asker, Message
 from bot.orders.ids import OrderId
-from bot.slack import cards, notice_words, notices
-from bot.slack.shown import OrderView
+from bot.slack.render import cards, notices
+from bot.slack.render.models import OrderView
+from bot.slack.text import notices as notice_words
 from bot.watches.models import Condition, Delay, Home, Watch
 from bot.watches.transitions import Step, next_step, put_off, untold
 

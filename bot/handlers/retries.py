@@ -9,7 +9,7 @@ from bot.handlers.context import Tools
 from bot.jobs.models import Find, LookUp, Share, ShowPhotos, StartWatch
 from bot.jobs.outcomes import PutOff
 from bot.jobs.requests import Ephemeral, Request, View
-from bot.slack import refusals
+from bot.slack.text import refusals
 
 PATIENCE = timedelta(minutes=25)  # a response_url is good for 30
 TELLING = 2  # tries that say "not answering": a response_url is good for 5 uses, and the answer needs one

@@ -12,9 +12,11 @@ from bot.handlers.views import see
 from bot.jobs.background import Unfurl
 from bot.jobs.models import UnfurlLinks
 from bot.jobs.outcomes import PutOff
-from bot.slack import refusals, trial, views
-from bot.slack.post import Audience
-from bot.slack.shown import OrderView
+from bot.slack.api.sender import Audience
+from bot.slack.render import modals as views
+from bot.slack.render.models import OrderView
+from bot.slack.text import refusals
+from bot.slack.text import settings as trial
 
 log = structlog.get_logger(__name__)
 PATIENCE = timedelta(minutes=10)  # after that, the conversation has gone on

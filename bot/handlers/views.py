@@ -7,7 +7,7 @@ from bot.core.errors import AutoenhanceError, TryLater
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import understand
-from bot.slack.shown import OrderView, TroubleView
+from bot.slack.render.models import OrderView, TroubleView
 
 
 async def see(

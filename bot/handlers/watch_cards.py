@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from bot.core.errors import CannotPost, Gone, SlackRefused, TooLong
 from bot.jobs.models import Adopted
-from bot.slack import cards, notices
-from bot.slack.post import Post
-from bot.slack.shown import Card, OrderView, Spot
+from bot.slack.api.sender import Post
+from bot.slack.render import cards, notices
+from bot.slack.render.models import Card, OrderView, Spot
 from bot.watches.models import Ending, Home, Watch
 
 T = TypeVar("T")

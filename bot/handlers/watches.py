@@ -12,9 +12,12 @@ from bot.handlers.watch_cards import Posting
 from bot.jobs.models import StartWatch, StopWatch
 from bot.jobs.requests import HomeTab, View
 from bot.orders.ids import OrderId
-from bot.slack import blocks, cards, names, notices, watch_words
-from bot.slack.buttons import block_id
-from bot.slack.shown import Card, OrderView
+from bot.slack import blocks
+from bot.slack import constants as names
+from bot.slack.render import cards, notices
+from bot.slack.render.buttons import block_id
+from bot.slack.render.models import Card, OrderView
+from bot.slack.text import watches as watch_words
 from bot.watches import schedule as rhythm
 from bot.watches.models import GONE, Condition, Ending, Home, Level, Watch, Watcher, is_over
 from bot.watches.transitions import ended

@@ -15,8 +15,8 @@ from bot.sandbox.moods import MoodName
 from bot.sandbox.orders import BIRCH, OAK
 from bot.sandbox.server import serving
 from bot.sandbox.slack import SlackSandbox
-from bot.slack.http import MOST
-from bot.slack.names import ASK_BLOCK, CHECK_ORDERS_HERE, LOOK_UP_ORDER
+from bot.slack.constants import ASK_BLOCK, CHECK_ORDERS_HERE, LOOK_UP_ORDER
+from bot.slack.listeners.http import MOST
 from tests.chat import Chat
 from tests.clock import Clock
 from tests.conftest import HURRY

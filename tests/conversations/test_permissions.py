@@ -10,8 +10,8 @@ from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA, BEN, OLGA, PARTNER_TEAM, PARTNERS, SHOOTS
 from bot.sandbox.orders import OAK
 from bot.sandbox.slack import SlackSandbox
-from bot.slack.admission import Home
-from bot.slack.names import CHECK_ORDERS_HERE
+from bot.slack.api.access import Home
+from bot.slack.constants import CHECK_ORDERS_HERE
 from tests.chat import Chat
 
 

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from bot.sandbox.orders import OAK
 from bot.sandbox.slack import SlackSandbox
-from bot.slack.names import CHECK_ORDERS_HERE
+from bot.slack.constants import CHECK_ORDERS_HERE
 from tests.chat import Chat
 
 FAULT = "Something broke on our side"

@@ -11,7 +11,7 @@ import pytest
 from bot.sandbox.harbour import ANA, SHOOTS, TEAM
 from bot.sandbox.orders import OAK
 from bot.sandbox.slack import SlackSandbox
-from bot.slack import names
+from bot.slack import constants as names
 from tests.chat import Chat
 
 PAYLOADS = Path(__file__).parent.parent / "payloads"

@@ -10,7 +10,7 @@ import pytest
 from bot.demo import Sandbox
 from bot.sandbox.autoenhance import AutoenhanceSandbox
 from bot.sandbox.harbour import ANA_BOT, BOT, EDITING, OWNERS, SHOOTS
-from bot.slack.pacing import BETWEEN, BURST, REFILL
+from bot.slack.api.pacing import BETWEEN, BURST, REFILL
 from tests.both import on_postgres
 from tests.chat import Chat
 from tests.clock import Clock

@@ -7,7 +7,7 @@ from bot.sandbox.harbour import ANA, ANA_BOT, BEN, EDITING, SHOOTS
 from bot.sandbox.orders import BIRCH, CUSTOM, ELM, HARBOUR_VIEW, OAK, REASONS
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.workspace import Message
-from bot.slack.names import ASK_BLOCK, CHECK_ORDERS_HERE, LOOK_UP_ORDER
+from bot.slack.constants import ASK_BLOCK, CHECK_ORDERS_HERE, LOOK_UP_ORDER
 from tests.chat import Chat
 
 

@@ -11,7 +11,7 @@ from bot.core.errors import SettingsError
 from bot.demo import APP_TOKEN, Sandbox, open_sandbox
 from bot.sandbox.orders import BIRCH, OAK
 from bot.sandbox.server import serving
-from bot.slack.names import ASK_BLOCK, LOOK_UP_ORDER
+from bot.slack.constants import ASK_BLOCK, LOOK_UP_ORDER
 from tests.chat import Chat
 from tests.whole import whole_bot
 

@@ -17,7 +17,8 @@ from bot.jobs.models import LOOK
 from bot.queue import runner as attempts
 from bot.sandbox.orders import OAK
 from bot.sandbox.server import serving
-from bot.slack import counting, replies
+from bot.slack.api import responses as replies
+from bot.slack.listeners import counting
 from bot.watches.models import Condition
 from tests.chat import Chat
 from tests.clock import Clock

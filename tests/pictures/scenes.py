@@ -14,7 +14,8 @@ from bot.sandbox.harbour import ANA, BEN, SHOOTS
 from bot.sandbox.order_shapes import failed, photos, stamp
 from bot.sandbox.orders import BIRCH, BLURRED, CHAPEL, ELM
 from bot.sandbox.workspace import Message
-from bot.slack import names, views
+from bot.slack import constants as names
+from bot.slack.render import modals as views
 from tests.chat import Chat
 from tests.clock import StandingClock
 from tests.conftest import HURRY

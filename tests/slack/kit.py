@@ -11,7 +11,7 @@ from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
 from bot.orders.progress import State, Tally
 from bot.sandbox.orders import sample_orders
-from bot.slack.shown import OrderView
+from bot.slack.render.models import OrderView
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 SAMPLES = {order["order_id"]: order for order in sample_orders(NOW.timestamp())}

@@ -17,10 +17,13 @@ from bot.orders.progress import State, Tally
 from bot.sandbox.block_kit import Surface, problems
 from bot.sandbox.drawing import plain
 from bot.sandbox.orders import REASONS
-from bot.slack import cards, refusals, views, words
-from bot.slack.help import HELP, TOPICS
 from bot.slack.limits import LIMITS
-from bot.slack.shown import Card, Spot, TroubleView, Where
+from bot.slack.render import cards
+from bot.slack.render import modals as views
+from bot.slack.render.models import Card, Spot, TroubleView, Where
+from bot.slack.text import orders as words
+from bot.slack.text import refusals
+from bot.slack.text.help import HELP, TOPICS
 from tests.slack.kit import NOW, SAMPLES, SEEN, view
 
 

@@ -1,7 +1,7 @@
 """The words that may follow the command, as a page offers them while one types."""
 
-from bot.slack import commands
-from bot.slack.help import SUBCOMMANDS, help_on
+from bot.slack.listeners import commands
+from bot.slack.text.help import SUBCOMMANDS, help_on
 
 
 def test_every_word_that_the_command_knows_is_offered() -> None:

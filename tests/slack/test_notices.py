@@ -16,11 +16,12 @@ from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
 from bot.orders.progress import State, Tally
 from bot.sandbox.block_kit import problems
-from bot.slack import cards, lists, notices, watch_words
 from bot.slack.blocks import Block
 from bot.slack.limits import LIMITS
-from bot.slack.links import Links
-from bot.slack.shown import Card, OrderView, Spot
+from bot.slack.render import cards, lists, notices
+from bot.slack.render.models import Card, OrderView, Spot
+from bot.slack.render.permalinks import Links
+from bot.slack.text import watches as watch_words
 from bot.watches.models import Condition, Delay, Ending, Home, Kind, Level, Notice, Watch, Watcher
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.core.errors import SlackBusy
-from bot.slack.pacing import BURST, KEPT_FREE, PATIENT, REFILL, UPDATE, Pacing
+from bot.slack.api.pacing import BURST, KEPT_FREE, PATIENT, REFILL, UPDATE, Pacing
 from bot.storage.rate_limits.memory import LocalMeter
 
 T = TypeVar("T")

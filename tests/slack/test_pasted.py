@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.jobs.background import PastedLink
-from bot.slack.pasted import unfurl
+from bot.slack.listeners.links import unfurl
 
 NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)
 URL = "https://app.autoenhance.ai/orders/12-elm"

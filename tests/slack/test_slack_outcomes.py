@@ -5,7 +5,7 @@ import pytest
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core import errors
-from bot.slack.replies import outcome
+from bot.slack.api.responses import outcome
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,14 @@ from bot.orders.ids import OrderId
 from bot.sandbox.block_kit import Surface, problems
 from bot.sandbox.checks import checked, checked_home, checked_view
 from bot.sandbox.drawing import elements
-from bot.slack import cards, names, refusals, views, words
-from bot.slack import help as help_texts
+from bot.slack import constants as names
 from bot.slack.limits import LIMITS
-from bot.slack.shown import Spot
+from bot.slack.render import cards
+from bot.slack.render import modals as views
+from bot.slack.render.models import Spot
+from bot.slack.text import help as help_texts
+from bot.slack.text import orders as words
+from bot.slack.text import refusals
 from tests.slack.kit import SAMPLES, view
 from tests.slack.snapshots import kept
 

@@ -17,11 +17,11 @@ from bot.jobs.models import (
 )
 from bot.jobs.requests import Asker, Ephemeral
 from bot.orders.ids import OrderId
-from bot.slack import watch_words
-from bot.slack.commands import reply
-from bot.slack.help import HELP, TOPICS
 from bot.slack.limits import LIMITS
-from bot.slack.payloads import Command
+from bot.slack.listeners.commands import reply
+from bot.slack.listeners.payloads import Command
+from bot.slack.text import watches as watch_words
+from bot.slack.text.help import HELP, TOPICS
 from bot.watches.models import Level
 
 ELM = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"

@@ -1,0 +1,55 @@
+"""Who may see orders where. Asked anew for each job, from what Slack signed: never from a button."""
+
+from dataclasses import dataclass
+
+from bot.jobs.models import LookUp, Share, StartWatch, TryNotices
+from bot.jobs.requests import Asker, Message, Request
+from bot.slack.api.channels import Channels
+from bot.slack.api.sender import Audience
+from bot.slack.text import refusals
+
+
+@dataclass(frozen=True)
+class Home:
+    """The workspace that installed the bot, and the organisation that it belongs to, if any."""
+
+    team_id: str
+    enterprise_id: str | None = None
+
+    def knows(self, asker: Asker) -> bool:
+        return asker.user_team_id in {self.team_id, self.enterprise_id}
+
+
+class Admission:
+    def __init__(self, home: Home, channels: Channels) -> None:
+        self._home = home
+        self._channels = channels
+
+    async def refusal(self, job: Request) -> str | None:
+        """Why this is not done for this person here; None if it is. Raises SlackBusy.
+
+        Stricter where others read along: they are asked for anew, and not knowing them is reason enough.
+        """
+        if not self._home.knows(job.asker):
+            return refusals.OUTSIDER
+        if not _seen_by_others(job):
+            known = await self._channels.audience(job.asker.channel_id)
+            return refusals.SHARED_CHANNEL if known is Audience.SHARED else None
+        match await self._channels.audience_now(job.asker.channel_id):
+            case Audience.SHARED:
+                return refusals.SHARED_CHANNEL
+            case Audience.UNKNOWN:
+                return refusals.CANNOT_TELL_SHARED
+            case _:  # where the bot is no member, Slack refuses the post itself
+                return None
+
+
+def _seen_by_others(job: Request) -> bool:
+    """Copying an id or sending to oneself shows nothing to anybody else."""
+    match job:
+        case Share() | StartWatch():
+            return job.to == "channel"
+        case LookUp():
+            return isinstance(job.place, Message)
+        case _:
+            return isinstance(job, TryNotices)

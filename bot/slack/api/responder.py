@@ -1,0 +1,54 @@
+"""The way back to the asker, and the way that is left when that one is closed."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from bot.core.errors import SlackBusy, SlackError, Unconfirmed
+from bot.jobs.requests import Ephemeral, Message, Place, Request, View
+from bot.slack.api.sender import Post
+from bot.slack.render import cards
+from bot.slack.render.models import Card, Spot
+from bot.slack.text import orders as words
+
+Draw = Callable[[Spot], Card]
+
+
+class Answers:
+    def __init__(self, post: Post) -> None:
+        self._post = post
+
+    async def give(self, request: Request, draw: Draw, *, aside: bool = False) -> None:
+        """Shows what `draw` makes of the place; `aside` leaves a card that others see as it is.
+
+        Where the place is gone (a response_url lives for 30 minutes, a modal until it is closed), the
+        answer goes to the asker as a direct message. Raises SlackError when that is refused too.
+        """
+        place = _aside(request.place) if aside else request.place
+        try:
+            await self._post.put(place, draw(_spot(request)))
+        except SlackBusy:
+            raise
+        except SlackError:
+            late = cards.with_note(draw(Spot("message")), words.late(request.asker.at))
+            with suppress(Unconfirmed):
+                await self._post.message(request.asker.user_id, late)
+
+    async def say(self, request: Request, sentence: str, *, aside: bool = False) -> None:
+        await self.give(request, lambda _: cards.say(sentence), aside=aside)
+
+
+def _aside(place: Place) -> Place:
+    if isinstance(place, Message):
+        return Ephemeral(response_url=place.response_url, thread_ts=place.thread_ts)
+    return place
+
+
+def _spot(request: Request) -> Spot:
+    match request.place:
+        case View():
+            return Spot("view")
+        case Message():
+            return Spot("message")
+        case _:
+            channel = request.asker.channel_id or "D"
+            return Spot("ephemeral", can_share=not channel.startswith("D"))

@@ -1,0 +1,105 @@
+"""The door that Slack calls over HTTP: `POST /slack/events`."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from http import HTTPStatus
+
+import structlog
+from slack_bolt.adapter.starlette.async_handler import to_starlette_response
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_sdk.signature import Clock, SignatureVerifier
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from bot.core.metrics import Metrics
+from bot.slack.listeners.counting import Seen
+
+log = structlog.get_logger(__name__)
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+_LENGTH = re.compile(r"[0-9]{1,15}")
+MOST = 1_048_576  # bytes; a message shortcut carries its whole message, a view at most 250 kB
+
+
+class SlackDoor:
+    """Refuses what Slack did not sign, or not within five minutes, before anything reads it.
+
+    Bolt would check too, but would log the whole body of a forgery and answer 500 to a timestamp that
+    is no number. `request` surrounds each request until its answer is on its way.
+    """
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        signing_secret: str,
+        request: Callable[[], AbstractContextManager[None]],
+        now: Callable[[], datetime],
+        metrics: Metrics,
+    ) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._request = request
+        self._verifier = SignatureVerifier(signing_secret, clock=_SlackClock(now))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._request():
+            seen = Seen(self._metrics)
+            response = await self._answer(Request(scope, receive), seen)
+            seen.answered(response.status_code)
+            await response(scope, receive, send)
+
+    async def _answer(self, request: Request, seen: Seen) -> Response:
+        try:
+            body = await _read(request)
+        except ClientDisconnect:
+            return _refuse(HTTPStatus.REQUEST_TIMEOUT)  # nobody reads it
+        seen.arrived()
+        if body is None:
+            return _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            return _refuse(HTTPStatus.UNAUTHORIZED)  # Slack signs no such thing
+        if not self._signed(request, text):
+            return _refuse(HTTPStatus.UNAUTHORIZED)
+        try:
+            bolt = AsyncBoltRequest(body=text, headers=dict(request.headers))
+            seen.read(bolt.body)
+            return to_starlette_response(await self._app.async_dispatch(bolt))
+        except Exception:  # Bolt stumbles over JSON that is no object, and over some missing keys
+            log.exception("payload cannot be read")
+            return _refuse(HTTPStatus.BAD_REQUEST)
+
+    def _signed(self, request: Request, body: str) -> bool:
+        timestamp = request.headers.get("x-slack-request-timestamp", "")
+        signature = request.headers.get("x-slack-signature", "")
+        if not (_TIMESTAMP.fullmatch(timestamp) and signature.isascii()):
+            return False
+        return self._verifier.is_valid(body, timestamp, signature)
+
+
+class _SlackClock(Clock):
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+
+    def now(self) -> float:
+        return self._now().timestamp()
+
+
+async def _read(request: Request) -> bytes | None:
+    """None as soon as there is more of it than we read."""
+    length = request.headers.get("content-length", "0")
+    if not _LENGTH.fullmatch(length) or int(length) > MOST:
+        return None
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST:
+            return None
+    return bytes(body)
+
+
+def _refuse(status: HTTPStatus) -> Response:
+    return PlainTextResponse(status.phrase, status)

@@ -1,0 +1,39 @@
+"""Links that people paste: what Slack tells of them, as the job that draws small cards below. Pure."""
+
+from datetime import datetime
+from typing import Any
+
+from bot.jobs.background import PastedLink, Unfurl
+from bot.orders.parsing import find_order_ids
+from bot.slack.constants import AT_ONCE, POSTED
+from bot.slack.listeners import payloads
+from bot.slack.listeners.payloads import Payload
+
+
+def unfurl(payload: Payload, at: datetime) -> Unfurl | None:
+    """None if nothing is to be drawn: no order's link is among them, or the message was not sent yet."""
+    event: dict[str, Any] = payload["event"] if isinstance(payload.get("event"), dict) else {}
+    unfurl_id, channel = payloads.dig(event, "unfurl_id"), payloads.dig(event, "channel")
+    links = _links(event.get("links"))
+    if not (links and unfurl_id and channel) or payloads.dig(event, "source") != POSTED:
+        return None
+    return Unfurl(
+        key=payloads.key(payload),
+        team_id=payloads.dig(payload, "team_id"),
+        channel_id=channel,
+        unfurl_id=unfurl_id,
+        links=links,
+        at=at,
+    )
+
+
+def _links(told: Any) -> tuple[PastedLink, ...]:
+    """Those of the first few orders; Slack tells of every link to the web app, also of its other pages."""
+    urls = (
+        [payloads.dig(each, "url") for each in told if isinstance(each, dict)]
+        if isinstance(told, list)
+        else []
+    )
+    named = {url: ids[0] for url in urls if (ids := find_order_ids(url))}
+    orders = list(dict.fromkeys(named.values()))[:AT_ONCE]
+    return tuple(PastedLink(url=url, order=order) for url, order in named.items() if order in orders)

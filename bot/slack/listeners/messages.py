@@ -1,0 +1,97 @@
+"""The message on which somebody used a shortcut or pressed a button: its thread, its ids, whose it is."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.jobs.requests import Ephemeral
+from bot.orders.base import Frozen
+from bot.orders.ids import OrderId
+from bot.orders.parsing import find_mentioned_ids, find_order_ids
+from bot.slack import constants as names
+from bot.slack.listeners.payloads import Payload, dig
+from bot.slack.render.buttons import block_id
+
+DEPTH = 20  # deeper than Slack nests anything
+
+
+class Thread(Frozen):
+    """Kept in a modal until it is submitted."""
+
+    channel_id: str
+    thread_ts: str
+
+
+def thread(payload: Payload) -> Thread:
+    return Thread(channel_id=dig(payload, "channel", "id"), thread_ts=thread_of(payload))
+
+
+def thread_of(payload: Payload) -> str:
+    """The thread that answers to this message belong to: its own, if it is not in one."""
+    return dig(payload, "message", "thread_ts") or dig(payload, "message", "ts") or dig(payload, "message_ts")
+
+
+def has_thread(payload: Payload) -> bool:
+    """An ephemeral answer shows in a thread only where there is one already."""
+    return bool(dig(payload, "message", "thread_ts"))
+
+
+def message_text(payload: Payload) -> str:
+    return dig(payload, "message", "text")
+
+
+def message_labels(payload: Payload) -> Iterator[str]:
+    """What else can be read in a message: in its blocks, its attachments and its files."""
+    message = payload.get("message")
+    if isinstance(message, dict):
+        for part in ("blocks", "attachments", "files"):
+            yield from _strings(message.get(part))
+
+
+# Where apps and people put words; ids of blocks, users and files are not for reading.
+_READABLE = {
+    "text", "fallback", "pretext", "title", "title_link", "name", "url", "value", "fields", "elements",
+    "blocks", "attachments", "from_url", "original_url", "alt_text", "image_url", "footer", "message_blocks",
+    "message", "description", "subtitle", "preview", "author_name", "body", "accessory", "actions", "list",
+}  # fmt: skip
+
+
+def _strings(node: Any, depth: int = 0) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, list) and depth < DEPTH:
+        for item in node:
+            yield from _strings(item, depth + 1)
+    elif isinstance(node, dict) and depth < DEPTH:
+        for name, value in node.items():
+            if name in _READABLE:
+                yield from _strings(value, depth + 1)
+
+
+def in_thread(payload: Payload) -> Ephemeral:
+    """An answer for the asker alone, in the message's thread if there is one."""
+    shown_in = thread_of(payload) if has_thread(payload) else None
+    return Ephemeral(response_url=dig(payload, "response_url"), thread_ts=shown_in)
+
+
+def ids_in_message(payload: Payload) -> tuple[OrderId, ...]:
+    """Once each: a message says the same thing in its text and in its blocks."""
+    written = find_order_ids(message_text(payload), in_message=True)
+    shown = (order for label in message_labels(payload) for order in find_mentioned_ids(label))
+    return tuple({order.lower(): order for order in (*written, *shown)}.values())
+
+
+def own_card(payload: Payload, order: OrderId) -> str | None:
+    """The message's ts, if it is a card of ours that shows this order and no other; None otherwise."""
+    message = payload.get("message")
+    ours = dig(payload, "message", "app_id") in {"", dig(payload, "api_app_id")} and isinstance(message, dict)
+    found = message.get("blocks") if ours and isinstance(message, dict) else None
+    cards = [block for block in found if _rechecks(block)] if isinstance(found, list) else []
+    alone = len(cards) == 1 and cards[0].get("block_id") == block_id(order)
+    return dig(payload, "message", "ts") or None if alone else None
+
+
+def _rechecks(block: Any) -> bool:
+    elements = block.get("elements") if isinstance(block, dict) else None
+    return isinstance(elements, list) and any(
+        isinstance(each, dict) and each.get("action_id") == names.RECHECK for each in elements
+    )

@@ -1,0 +1,133 @@
+"""What Slack tells us: read it, record a job, ack. Nothing else happens here."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.jobs.models import Job, LookUp, Say, Share, ShowPhotos, StartWatch
+from bot.jobs.requests import View, Wanted
+from bot.orders.ids import OrderId
+from bot.orders.parsing import find_order_ids
+from bot.slack import constants as names
+from bot.slack.api.sender import Post
+from bot.slack.constants import AT_ONCE
+from bot.slack.listeners import commands, messages, payloads
+from bot.slack.listeners import links as pasted
+from bot.slack.listeners.payloads import Payload
+from bot.slack.render import buttons
+from bot.slack.render import modals as views
+from bot.slack.text import orders as words
+from bot.slack.text import refusals
+
+Record = Callable[[Job], Awaitable[Any]]
+
+
+class Listeners:
+    """`doors.py` says which of these answers to what."""
+
+    def __init__(self, record: Record, post: Post, now: Callable[[], datetime]) -> None:
+        self._record = record
+        self._post = post
+        self._now = now
+
+    async def command(self, ack: AsyncAck, body: Payload) -> None:
+        said, job = commands.reply(payloads.command(body, self._now()), payloads.key(body))
+        if job:
+            await self._record(job)
+        await ack(text=said, response_type="ephemeral")
+
+    async def check_orders_here(self, ack: AsyncAck, body: Payload) -> None:
+        ids = messages.ids_in_message(body)
+        if len(ids) == 1:
+            await self._record(self._look_up_here(body, ids[0]))
+        elif ids:
+            view_id = await self._open(body, views.busy(words.looking_up(ids[:AT_ONCE])))
+            await self._record(self._look_up_in(view_id, body, ids))
+        else:
+            await self._open(body, views.ask(refusals.NO_ID_IN_MESSAGE))
+        await ack()
+
+    async def look_up_order(self, ack: AsyncAck, body: Payload) -> None:
+        await self._open(body, views.ask())
+        await ack()
+
+    async def asked(self, ack: AsyncAck, body: Payload) -> None:
+        """The modal with one field was submitted."""
+        ids = find_order_ids(payloads.field(body, names.ASK_BLOCK, names.ASK_INPUT))
+        if not ids:
+            await ack(response_action="errors", errors={names.ASK_BLOCK: refusals.NO_ID_FIELD})
+            return
+        await self._record(self._look_up_in(payloads.dig(body, "view", "id"), body, ids))
+        await ack(response_action="update", view=views.busy(words.looking_up(ids[:AT_ONCE])))
+
+    async def recheck(self, ack: AsyncAck, body: Payload) -> None:
+        value = buttons.unpack(payloads.click(body).value)
+        place = payloads.card_place(body)
+        drawn = {"in_thread": value.in_thread, "shared_by": value.shared_by}
+        await self._record(LookUp(**self._from(body), place=place, wanted=value.wanted, **drawn))
+        await ack()
+
+    async def show(self, ack: AsyncAck, body: Payload) -> None:
+        """A hit of a search: its card comes beside the list, which stays for the next pick."""
+        value = buttons.unpack(payloads.click(body).value)
+        await self._record(LookUp(**self._from(body), place=payloads.beside(body), wanted=value.wanted))
+        await ack()
+
+    async def more(self, ack: AsyncAck, body: Payload) -> None:
+        """The overflow menu; its block names the order."""
+        click = payloads.click(body)
+        order = buttons.order_of(click.block_id)
+        if click.value == names.SHOW_PHOTOS:
+            opened = await self._open(body, views.busy(words.FETCHING_PHOTOS, callback_id=names.PHOTOS))
+            view = View(view_id=opened, callback_id=names.PHOTOS)
+            await self._record(ShowPhotos(**self._from(body), place=view, order=order))
+        elif click.value == names.WATCH:
+            await self._record(StartWatch(**self._from(body), place=payloads.beside(body), order=order))
+        elif click.value == names.COPY_ID:
+            await self._record(Say(**self._from(body), place=payloads.beside(body), text=order))
+        else:
+            await self._record(self._share(body, order, buttons.thread_to_share_in(click.value)))
+        await ack()
+
+    async def link_shared(self, ack: AsyncAck, body: Payload) -> None:
+        if job := pasted.unfurl(body, self._now()):
+            await self._record(job)
+        await ack()
+
+    async def send_to_me(self, ack: AsyncAck, body: Payload) -> None:
+        order = buttons.order_of(payloads.click(body).block_id)
+        place = payloads.card_place(body)
+        await self._record(Share(**self._from(body), place=place, order=order, to="asker"))
+        await ack()
+
+    async def nothing(self, ack: AsyncAck, _body: Payload) -> None:
+        """A click that needs no answer, such as on a link."""
+        await ack()
+
+    async def unknown(self, ack: AsyncAck, body: Payload) -> None:
+        """A name that nobody here knows: a button of another version, or of an older manifest."""
+        await self._record(Say(**self._from(body), place=payloads.beside(body), text=refusals.STALE_BUTTON))
+        await ack()
+
+    def _share(self, body: Payload, order: OrderId, thread: str | None) -> Share:
+        return Share(**self._from(body), place=payloads.beside(body), order=order, in_thread=thread)
+
+    async def _open(self, body: Payload, view: dict[str, Any]) -> str:
+        return await self._post.open(payloads.dig(body, "trigger_id"), view)
+
+    def _from(self, body: Payload) -> dict[str, Any]:
+        return {"key": payloads.key(body), "asker": payloads.asker(body, self._now())}
+
+    def _look_up_here(self, body: Payload, order: OrderId) -> LookUp:
+        thread = messages.thread_of(body)
+        place = messages.in_thread(body)
+        return LookUp(
+            **self._from(body), place=place, wanted=(Wanted(order=order),), in_thread=thread or None
+        )
+
+    def _look_up_in(self, view_id: str, body: Payload, ids: tuple[OrderId, ...]) -> LookUp:
+        wanted = tuple(Wanted(order=order) for order in ids[:AT_ONCE])
+        skipped = len(ids) - len(wanted)
+        return LookUp(**self._from(body), place=View(view_id=view_id), wanted=wanted, skipped=skipped)

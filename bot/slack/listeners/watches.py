@@ -1,0 +1,114 @@
+"""What Slack tells us about watches: read it, record a job, ack. Nothing else happens here."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.jobs.background import WakeParked
+from bot.jobs.models import Adopted, Job, ShowHome, StartWatch, StopWatch
+from bot.jobs.requests import HomeTab, Message, View
+from bot.orders.parsing import find_order_ids
+from bot.slack import constants as names
+from bot.slack.api.sender import Post
+from bot.slack.listeners import messages, payloads
+from bot.slack.listeners.messages import Thread
+from bot.slack.listeners.payloads import Payload
+from bot.slack.render import buttons
+from bot.slack.render import modals as views
+from bot.slack.text import refusals
+from bot.slack.text import watches as watch_words
+from bot.watches.models import Level
+
+Record = Callable[[Job], Awaitable[Any]]
+
+
+class WatchListeners:
+    """`doors.py` says which of these answers to what."""
+
+    def __init__(self, record: Record, post: Post, now: Callable[[], datetime]) -> None:
+        self._record = record
+        self._post = post
+        self._now = now
+
+    async def watch_order_here(self, ack: AsyncAck, body: Payload) -> None:
+        ids = messages.ids_in_message(body)
+        home = messages.thread(body)
+        if len(ids) == 1:
+            place = messages.in_thread(body)
+            adopt = Adopted(**home.model_dump(), card_ts=messages.own_card(body, ids[0]))
+            await self._record(StartWatch(**self._from(body), place=place, order=ids[0], adopt=adopt))
+        else:
+            note = watch_words.which(ids) if ids else refusals.NO_ID_IN_MESSAGE
+            opened = views.ask_to_watch(note, home.model_dump_json())
+            await self._post.open(payloads.dig(body, "trigger_id"), opened)
+        await ack()
+
+    async def asked_to_watch(self, ack: AsyncAck, body: Payload) -> None:
+        """The modal was submitted; the thread that it was opened for stands in it."""
+        ids = find_order_ids(payloads.field(body, names.ASK_BLOCK, names.ASK_INPUT))
+        if len(ids) != 1:
+            await ack(response_action="errors", errors={names.ASK_BLOCK: refusals.NO_ID_FIELD})
+            return
+        home = Thread.model_validate_json(payloads.dig(body, "view", "private_metadata"))
+        place = View(view_id=payloads.dig(body, "view", "id"))
+        asked = self._from(body, channel_id=home.channel_id)
+        adopt = Adopted(**home.model_dump())
+        await self._record(StartWatch(**asked, place=place, order=ids[0], adopt=adopt))
+        await ack(response_action="update", view=views.busy(watch_words.starting(ids[0])))
+
+    async def watch(self, ack: AsyncAck, body: Payload) -> None:
+        await self._start(ack, body)
+
+    async def watch_failures(self, ack: AsyncAck, body: Payload) -> None:
+        await self._start(ack, body, level=Level.FAILURES)
+
+    async def watch_for_me(self, ack: AsyncAck, body: Payload) -> None:
+        await self._start(ack, body, to="asker")
+
+    async def stop_watching(self, ack: AsyncAck, body: Payload) -> None:
+        await self._stop(ack, body, everybody=False)
+
+    async def stop_for_all(self, ack: AsyncAck, body: Payload) -> None:
+        await self._stop(ack, body, everybody=True)
+
+    async def home_opened(self, ack: AsyncAck, body: Payload) -> None:
+        asker = payloads.opener(body, self._now())
+        if asker and payloads.dig(body, "event", "tab") == "home":
+            await self._record(ShowHome(key=payloads.key(body), asker=asker, place=HomeTab()))
+        await ack()
+
+    async def joined(self, ack: AsyncAck, body: Payload) -> None:
+        """Somebody was invited into a channel; when it was us, what rested there can go on."""
+        if channel := payloads.joined_by_us(body):
+            team = payloads.dig(body, "team_id")
+            await self._record(WakeParked(key=payloads.key(body), team_id=team, channel_id=channel))
+        await ack()
+
+    async def _start(self, ack: AsyncAck, body: Payload, **options: Any) -> None:
+        """The clicked card becomes the watch's own, if it is a message of ours; else its thread is kept."""
+        order = buttons.order_of(payloads.click(body).block_id)
+        clicked, place = payloads.card_place(body), payloads.beside(body)
+        thread, channel = payloads.dig(body, "container", "thread_ts"), payloads.dig(body, "channel", "id")
+        adopt = Adopted(channel_id=channel, thread_ts=thread) if thread else None
+        if isinstance(clicked, Message) and messages.own_card(body, order):
+            adopt = Adopted(channel_id=channel, thread_ts=thread or clicked.ts, card_ts=clicked.ts)
+        await self._record(StartWatch(**self._from(body), place=place, order=order, adopt=adopt, **options))
+        await ack()
+
+    async def _stop(self, ack: AsyncAck, body: Payload, *, everybody: bool) -> None:
+        click = payloads.click(body)
+        job = StopWatch(
+            **self._from(body),
+            place=payloads.beside(body),
+            order=buttons.order_of(click.block_id),
+            watched_in=click.value or None,
+            everybody=everybody,
+        )
+        await self._record(job)
+        await ack()
+
+    def _from(self, body: Payload, **more: Any) -> dict[str, Any]:
+        asker = payloads.asker(body, self._now()).model_copy(update=more)
+        return {"key": payloads.key(body), "asker": asker}

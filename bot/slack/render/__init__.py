@@ -1,0 +1,1 @@
+"""Data to `Card(text, blocks)`: pure, without a clock and without settings."""

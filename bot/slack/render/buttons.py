@@ -1,0 +1,82 @@
+"""What a button carries: the orders it stands for, and what the card showed of them.
+
+Names and counts only, never a right: whoever clicks is authorised again from the payload that Slack
+signed. A value that does not read as this is from another version of the bot, or from nobody's card.
+"""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from bot.core.errors import NotAnOrderId, StaleButton
+from bot.jobs.requests import Wanted
+from bot.orders.ids import OrderId
+from bot.slack import constants as names
+from bot.slack.constants import AT_ONCE
+from bot.slack.limits import LIMITS
+
+_BLOCK = "order:"
+_IN = "@"  # in no order id
+_SHARE = re.compile(rf"{names.SHARE}(?::(\d+\.\d+))?")
+
+
+def _unique(wanted: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+    if len({each.order for each in wanted}) < len(wanted):
+        raise ValueError("an order twice")
+    return wanted
+
+
+class Value(BaseModel):
+    """The value of Re-check: every order of the message, as the whole message is drawn anew."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    v: Literal[1] = 1
+    wanted: Annotated[tuple[Wanted, ...], Field(min_length=1, max_length=AT_ONCE), AfterValidator(_unique)]
+    in_thread: str | None = None
+    shared_by: str | None = None
+
+
+def pack(value: Value) -> str:
+    """JSON for a button; what the card showed is left out where it would not fit into 2,000 characters."""
+    packed = value.model_dump_json(exclude_none=True)
+    if len(packed) <= LIMITS.value:
+        return packed
+    bare = tuple(Wanted(order=wanted.order) for wanted in value.wanted)
+    return value.model_copy(update={"wanted": bare}).model_dump_json(exclude_none=True)
+
+
+def unpack(text: str) -> Value:
+    """Raises StaleButton."""
+    try:
+        return Value.model_validate_json(text)
+    except ValidationError as wrong:
+        raise StaleButton from wrong
+
+
+def block_id(order: OrderId, place: str = "") -> str:
+    """An overflow option's value is too short for an id (75 characters), so its block carries it.
+
+    `place` tells two blocks about one order apart, where they stand in one view.
+    """
+    return f"{_BLOCK}{order}{_IN}{place}" if place else _BLOCK + order
+
+
+def order_of(block: str) -> OrderId:
+    """Raises StaleButton."""
+    try:
+        return OrderId(block.removeprefix(_BLOCK).partition(_IN)[0] if block.startswith(_BLOCK) else "")
+    except NotAnOrderId as wrong:
+        raise StaleButton from wrong
+
+
+def share_value(thread: str | None) -> str:
+    return f"{names.SHARE}:{thread}" if thread else names.SHARE
+
+
+def thread_to_share_in(value: str) -> str | None:
+    """None for the channel itself. Raises StaleButton for anything but a `share_value`."""
+    if not (found := _SHARE.fullmatch(value)):
+        raise StaleButton
+    return found[1]

@@ -1,0 +1,194 @@
+"""What people see of an order: data in, Card(text, blocks) out. No I/O, no clock, no settings."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from urllib.parse import quote
+
+from bot.core.errors import Archived, CannotPost, NotAllowed, NotInChannel, SlackError
+from bot.orders.changes import changes
+from bot.orders.ids import OrderId
+from bot.orders.progress import Progress, State, Tally
+from bot.slack import blocks
+from bot.slack import constants as names
+from bot.slack.blocks import Block, code, escape, when
+from bot.slack.limits import LIMITS
+from bot.slack.render.buttons import Value, block_id, pack, share_value
+from bot.slack.render.failures import failures_block, failures_text, odd_settings
+from bot.slack.render.models import Card, OrderView, Spot, TroubleView
+from bot.slack.text import orders as words
+from bot.slack.text import refusals
+from bot.slack.text import watches as watch_words
+from bot.watches.models import GONE, is_over
+
+WEB_APP = "https://app.autoenhance.ai/orders/"
+STALE = timedelta(hours=12)
+BAR = 12  # characters of the progress bar
+FEW, MANY = 5, 30  # file names of failures on a card; a modal has room for more
+
+# A new field on the card is a new row here: its label, and what to show or None for nothing.
+FIELDS: tuple[tuple[str, Callable[[Progress], str | None]], ...] = (
+    ("Photos", lambda p: f"{p.tally.done:,} of {p.tally.total:,} done" if p.tally.total else None),
+    ("Failed", lambda p: f"{p.tally.failed:,}" if p.tally.failed else None),
+    ("Waiting", lambda p: f"{p.tally.waiting:,}" if p.tally.waiting else None),
+    ("Paid downloads", lambda p: f"{p.downloaded:,} of {p.listed:,}" if p.listed else None),
+)
+
+
+def orders_card(views: Sequence[OrderView | TroubleView], spot: Spot, *, skipped: int = 0) -> Card:
+    """One message for all that was asked; `skipped` counts the ids beyond what one answer shows."""
+    wanted = tuple(view.wanted for view in views)
+    value = pack(Value(wanted=wanted, in_thread=spot.in_thread, shared_by=spot.shared_by))
+    drawn = [_order(v, spot, value) if isinstance(v, OrderView) else _trouble(v, spot, value) for v in views]
+    between = [block for card in drawn for block in (*card["blocks"], blocks.divider())][:-1]
+    card = Card(text=_text("\n\n".join(card["text"] for card in drawn)), blocks=between)
+    notes = [words.skipped(skipped)] if skipped else []
+    notes += [words.shared_by(spot.shared_by)] if spot.shared_by else []
+    return with_note(card, " · ".join(notes)) if notes else card
+
+
+def with_note(card: Card, note: str) -> Card:
+    """With a small line below, and within what one message can hold."""
+    kept = card["blocks"][: LIMITS.message_blocks - 1]
+    return Card(text=_text(f"{note}\n\n{card['text']}"), blocks=[*kept, blocks.context(note)])
+
+
+def say(text: str, *buttons: Block) -> Card:
+    """A sentence, with buttons if there is something to press."""
+    drawn = [blocks.section(text)] + ([blocks.actions("say", *buttons)] if buttons else [])
+    return Card(text=_text(text), blocks=drawn)
+
+
+def not_posted(error: CannotPost, order: OrderId) -> Card:
+    """Why the order was not shared, and the way that is left."""
+    if isinstance(error, Archived):
+        return say(refusals.ARCHIVED)
+    if not isinstance(error, NotInChannel):
+        return say(refusals.cannot_post(error.code))
+    button = blocks.button("Send it to me instead", names.SEND_TO_ME)
+    drawn = [blocks.section(refusals.NOT_IN_CHANNEL), blocks.actions(block_id(order), button)]
+    return Card(text=refusals.NOT_IN_CHANNEL, blocks=drawn)
+
+
+def not_watched(error: SlackError, order: OrderId) -> Card:
+    """Why the order is not watched here, and the way that is left."""
+    said = refusals.cannot_watch(error)
+    if isinstance(error, NotAllowed):
+        return say(said)
+    button = blocks.button("Send them to me instead", names.WATCH_FOR_ME)
+    return Card(text=said, blocks=[blocks.section(said), blocks.actions(block_id(order), button)])
+
+
+def _text(text: str) -> str:
+    return blocks.fit_mrkdwn(text, LIMITS.text)
+
+
+def _trouble(view: TroubleView, spot: Spot, value: str) -> Card:
+    recheck = [blocks.actions(block_id(view.order), recheck_button(view.order, value))]
+    return Card(
+        text=view.sentence,
+        blocks=[blocks.section(view.sentence)] + (recheck if spot.where != "terminal" else []),
+    )
+
+
+def _order(view: OrderView, spot: Spot, value: str) -> Card:
+    progress, tally = view.progress, view.progress.tally
+    shown = MANY if spot.where == "view" else FEW
+    rest = words.UNDER_SHOW_PHOTOS if spot.where in {"ephemeral", "message"} else ""
+    title = f"{words.state(tally)} · {view.title}"
+    told = words.situation(tally)
+    notes = _watch_notes(view)
+    if progress.announced not in {None, progress.listed} and progress.listed and not _said_both(tally):
+        told += f" {words.disagreement(progress.announced or 0, progress.listed)}"
+    odd = odd_settings(progress.odd)
+    parts = [
+        blocks.header(f"{words.mark(tally)} {title}"),
+        blocks.section("\n".join(line for line in (told, _bar(view)) if line)),
+        *_fields(progress),
+        *failures_block(progress.failures, shown, rest),
+        *([blocks.section(odd)] if odd else []),
+        *([blocks.context(*notes)] if notes else []),
+        blocks.context(" · ".join(_facts(view))),
+        *([blocks.context(" · ".join(_look(view)))] if spot.where != "terminal" else []),
+        *([_buttons(view, spot, value)] if spot.where != "terminal" else []),
+    ]
+    said = [f"{escape(title)}.", f"{words.counted(tally)}." if tally.total else "", told]
+    said += [failures_text(progress.failures, shown, rest), odd, f"{'. '.join(_look(view))}."]
+    said += [f"{note.rstrip('.')}." for note in notes]
+    return Card(text=" ".join(part for part in said if part), blocks=parts)
+
+
+def _said_both(tally: Tally) -> bool:
+    """Whether `situation` itself says that fewer photos are listed than counted."""
+    return tally.state is State.READY and tally.done < tally.total
+
+
+def _fields(progress: Progress) -> list[Block]:
+    rows = [(label, value) for label, show in FIELDS if (value := show(progress)) is not None]
+    return [blocks.fields(rows)] if rows else []
+
+
+def _bar(view: OrderView) -> str:
+    """Only while it works; rounded down, so that 100 % means all of them."""
+    tally = view.progress.tally
+    if tally.state not in {State.GROUPING, State.ENHANCING} or not tally.total:
+        return ""
+    full = BAR * tally.done // tally.total
+    return f"{'█' * full}{'░' * (BAR - full)} {100 * tally.done // tally.total} %"
+
+
+def _facts(view: OrderView) -> list[str]:
+    dated = (("Created", view.created), ("Updated", view.updated))
+    return [code(view.order), *(f"{label} {when(at)}" for label, at in dated if at)]
+
+
+def _look(view: OrderView) -> list[str]:
+    said = [words.checked(view.at, view.by)]
+    if view.before is None:
+        return said
+    if view.at - view.before.at > STALE:
+        said.append(words.stale(view.before.at))
+    now = view.progress.tally
+    return [*said, words.changed(changes(view.before.tally, now), now, view.before.at)]
+
+
+def _watch_notes(view: OrderView) -> list[str]:
+    """That it is watched here, that nothing moves, or that the watch has ended."""
+    if view.watch is None:
+        return []
+    if not view.watch.is_live:
+        return [watch_words.over(view.watch)]
+    still = [watch_words.stuck(view.watch)] if view.watch.shown_stuck else []
+    return [*still, watch_words.watched(view.watch)]
+
+
+def recheck_button(order: OrderId, value: str) -> Block:
+    return blocks.button("Re-check", names.RECHECK, value=value, says=f"Re-check order {order.short}")
+
+
+def _buttons(view: OrderView, spot: Spot, value: str) -> Block:
+    """Only buttons that can act: nothing can be shared from a modal, nor into a direct message."""
+    address = WEB_APP + quote(view.order, safe="")
+    visible = [recheck_button(view.order, value), *_watching(view, spot)]
+    visible.append(blocks.button("Open in Autoenhance", names.OPEN, url=address))
+    watched = view.watch is not None and view.watch.is_live
+    menu = [
+        ("Tell me too", names.WATCH, watched and spot.where == "message"),
+        ("Share in channel", share_value(spot.in_thread), spot.can_share),
+        ("Show photos", names.SHOW_PHOTOS, view.progress.listed > 0 and spot.where != "view"),
+        ("Copy id", names.COPY_ID, spot.where != "view"),
+    ]
+    if options := [(label, name) for label, name, can_act in menu if can_act]:
+        visible.append(blocks.overflow(names.MORE, options))
+    return blocks.actions(block_id(view.order), *visible)
+
+
+def _watching(view: OrderView, spot: Spot) -> list[Block]:
+    """One of the two; neither where nothing can be posted, nor for an order that nobody has to wait for."""
+    tally = view.progress.tally
+    if view.watch is not None and view.watch.is_live:
+        label, action, says = "Stop watching", names.STOP_WATCHING, f"Stop watching order {view.order.short}"
+    elif not is_over(tally) and tally.state not in GONE:
+        label, action, says = "Watch", names.WATCH, f"Watch order {view.order.short} here"
+    else:
+        return []
+    return [blocks.button(label, action, says=says)] if spot.where in {"ephemeral", "message"} else []

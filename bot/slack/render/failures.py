@@ -1,0 +1,101 @@
+"""The part of a card that says which photos failed and why, and which were processed unlike the rest."""
+
+from collections.abc import Sequence
+
+from bot.orders.progress import Failure, OddSetting
+from bot.slack import blocks
+from bot.slack.blocks import Block, code, escape, fit, one_line
+from bot.slack.text import orders as words
+
+NAME = 80  # characters of a file's name
+REASON = 200
+VALUE = 40  # characters of a setting's value
+ODD_NAMED = 3
+ODD_GROUPS = 5
+REASONS = 10
+
+_Named = tuple[str, int, list[str]]  # a reason, how many photos have it, and the first of their names
+
+
+def _cut(failures: Sequence[Failure], most: int) -> list[_Named]:
+    """Every reason with the first of its names, `most` names in all; a reason's turn comes round by round."""
+    shares = [0] * min(len(failures), REASONS)
+    while sum(shares) < most and any(map(_has_more, failures, shares)):
+        for index, failure in enumerate(failures[:REASONS]):
+            if sum(shares) < most and _has_more(failure, shares[index]):
+                shares[index] += 1
+    return [
+        (_reason(failure), len(failure.names), [fit(one_line(name), NAME) for name in failure.names[:share]])
+        for failure, share in zip(failures, shares, strict=False)
+    ]
+
+
+def _has_more(failure: Failure, share: int) -> bool:
+    return share < len(failure.names)
+
+
+def _reason(failure: Failure) -> str:
+    if failure.reason == "expired":
+        return words.EXPIRED
+    return fit(one_line(failure.reason), REASON) or words.NO_REASON
+
+
+def _left(failures: Sequence[Failure], cut: Sequence[_Named], where: str) -> str:
+    """What is not named, in words; empty when all are."""
+    left = sum(len(failure.names) for failure in failures) - sum(len(names) for _, _, names in cut)
+    return words.more_failures(left, where) if left else ""
+
+
+def failures_block(failures: Sequence[Failure], most: int, where: str) -> list[Block]:
+    """In rich_text, which Slack does not parse: names and reasons are foreign.
+
+    `where` says where the others are, behind how many they are.
+    """
+    cut = _cut(failures, most)
+    if not cut:
+        return []
+    tail = [blocks.rich_line(blocks.rich(left, "italic"))] if (left := _left(failures, cut, where)) else []
+    return [blocks.rich_text(blocks.rich_list([_line(*named) for named in cut]), *tail)]
+
+
+def _line(reason: str, count: int, names: Sequence[str]) -> list[Block]:
+    named = [run for name in names for run in (blocks.rich(", "), blocks.rich(name, "code"))][1:]
+    return [
+        blocks.rich(reason + _count(count, names), "bold"),
+        *([blocks.rich(": "), *named] if named else []),
+    ]
+
+
+def _count(count: int, names: Sequence[str]) -> str:
+    """Said where not all of them are named."""
+    return f" ({count:,})" if count > len(names) else ""
+
+
+def failures_text(failures: Sequence[Failure], most: int, where: str) -> str:
+    cut = _cut(failures, most)
+    said = [
+        f"{escape(reason)}{_count(count, names)}: {', '.join(code(name) for name in names)}"
+        for reason, count, names in cut
+        if names
+    ]
+    return f"{'; '.join(filter(None, [*said, _left(failures, cut, where)]))}." if said else ""
+
+
+def odd_settings(odd: Sequence[OddSetting]) -> str:
+    """A line for each group of photos that differ from the others; empty when all were processed alike."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for setting in odd:
+        label = words.SETTINGS.get(setting.setting, setting.setting)
+        for value, names in setting.odd:
+            groups.setdefault(names, []).append(
+                words.differs(label, code(value, VALUE), code(setting.usual, VALUE))
+            )
+    return "\n".join(
+        words.odd_photos(_named(names), len(names), said) for names, said in list(groups.items())[:ODD_GROUPS]
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    shown = ", ".join(code(name, NAME) for name in names[:ODD_NAMED])
+    left = len(names) - ODD_NAMED
+    return f"{shown} and {left:,} more" if left > 0 else shown

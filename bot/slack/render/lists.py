@@ -1,0 +1,86 @@
+"""What is watched: in a channel, and on a person's Home tab."""
+
+from collections.abc import Callable, Sequence
+
+from bot.orders.progress import State
+from bot.slack import blocks
+from bot.slack import constants as names
+from bot.slack.blocks import Block, fit_mrkdwn
+from bot.slack.limits import LIMITS
+from bot.slack.render.buttons import block_id
+from bot.slack.render.models import Card
+from bot.slack.render.notices import stop_button
+from bot.slack.text import orders as words
+from bot.slack.text import watches as watch_words
+from bot.slack.text.help import HELP
+from bot.slack.text.notices import title, where
+from bot.watches.models import Ending, Home, Watch
+
+SHOWN = 20  # watches in one message: two blocks each, and a message has fifty
+AT_HOME = 30
+LATELY = 10
+
+Link = Callable[[Home | None], str]
+
+
+def watches(found: Sequence[Watch], link: Link) -> Card:
+    """The answer to `/order list`."""
+    if not found:
+        nothing = watch_words.NOTHING_WATCHED
+        return Card(text=nothing, blocks=[blocks.section(nothing)])
+    newest = list(reversed(found))
+    said = watch_words.listed(len(found))
+    drawn = [blocks.context(said), *(block for watch in newest[:SHOWN] for block in _watch(watch, link))]
+    if len(found) > SHOWN:
+        drawn.append(blocks.context(watch_words.more_watches(len(found) - SHOWN)))
+    text = "\n".join([said, *(f"{title(watch)}: {watch_words.standing(watch)}" for watch in newest[:SHOWN])])
+    return Card(text=fit_mrkdwn(text, LIMITS.text), blocks=drawn)
+
+
+def _watch(watch: Watch, link: Link, place: str = "") -> list[Block]:
+    mark = words.mark(watch.seen.tally) if watch.seen else ":hourglass_flowing_sand:"
+    mark = words.MARKS[State.DELETED] if watch.ending is Ending.DELETED else mark
+    address = link(watch.home)
+    there = f" · <{address}|thread>" if address else ""
+    line = f"{mark} {title(watch)}{place}{there}\n{watch_words.standing(watch)}"
+    row = blocks.section(line)
+    if not watch.is_live:
+        return [row]
+    return [row, blocks.actions(block_id(watch.order), stop_button(watch.order, "Stop watching"))]
+
+
+def home(found: Sequence[Watch], link: Link, note: str = "") -> Block:
+    """The Home tab: what this person watches, what came to its end lately, and how to begin."""
+    live = [watch for watch in reversed(found) if watch.is_live]
+    ended = sorted(
+        (watch for watch in found if watch.ended_at and watch.ending is not Ending.STOPPED),
+        key=lambda watch: watch.ended_at.timestamp() if watch.ended_at else 0,
+        reverse=True,
+    )
+    over = [watch for watch in live if watch.is_over]
+    working = [watch for watch in live if not watch.is_over]
+    drawn = [blocks.section(note)] if note else []
+    drawn.append(blocks.header("What you watch"))
+    drawn += [block for watch in working[:AT_HOME] for block in _mine(watch, link)]
+    if not working:
+        drawn.append(blocks.section(watch_words.NOTHING_YOURS))
+    if len(working) > AT_HOME:
+        drawn.append(blocks.context(watch_words.more_watches(len(working) - AT_HOME)))
+    if lately := [*over, *ended][:LATELY]:
+        drawn += [blocks.divider(), blocks.header("Finished lately")]
+        drawn += [_mine(watch, link)[0] for watch in lately]  # what is over stops by itself
+    drawn += [blocks.divider(), blocks.section(HELP), blocks.actions("begin", _begin())]
+    return {"type": "home", "callback_id": names.HOME, "blocks": drawn[: LIMITS.modal_blocks]}
+
+
+def _mine(watch: Watch, link: Link) -> list[Block]:
+    """With its place in the button and in the block's id: one order may be watched in several channels."""
+    row, *buttons = _watch(watch, link, f" in {where(watch.place)}")
+    if not buttons:
+        return [row]
+    stop = stop_button(watch.order, "Stop watching", watch.place)
+    return [row, blocks.actions(block_id(watch.order, watch.place), stop)]
+
+
+def _begin() -> Block:
+    return blocks.button("Look up an order", names.LOOK_UP)

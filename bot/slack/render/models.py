@@ -1,0 +1,82 @@
+"""What a card is drawn from, and what comes of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypedDict
+
+from bot.core.errors import AutoenhanceError
+from bot.jobs.requests import Wanted
+from bot.orders.changes import Glimpse
+from bot.orders.ids import OrderId
+from bot.orders.progress import Progress
+from bot.slack.blocks import Block, fit, one_line
+from bot.slack.limits import LIMITS
+from bot.slack.text import refusals
+from bot.watches.models import Watch
+
+Where = Literal["ephemeral", "message", "view", "terminal"]
+
+
+class Card(TypedDict):
+    """A Slack message. `text` is the whole answer in words: screen readers and phones read only that."""
+
+    text: str
+    blocks: list[Block]
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """All that a card shows of one order."""
+
+    order: OrderId
+    name: str
+    progress: Progress
+    at: datetime
+    created: datetime | None = None
+    updated: datetime | None = None
+    by: str | None = None  # who asked for this look; None in a terminal
+    before: Glimpse | None = None  # what the card showed until now
+    watch: Watch | None = None  # where this card stands
+
+    @property
+    def title(self) -> str:
+        return fit(one_line(self.name), LIMITS.header) or f"Order {self.order.short}"
+
+    @property
+    def glimpse(self) -> Glimpse:
+        return Glimpse(tally=self.progress.tally, at=self.at)
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(order=self.order, before=self.glimpse)
+
+
+@dataclass(frozen=True)
+class TroubleView:
+    """An order that could not be shown; `gave_up` after that many minutes of trying, None while we go on."""
+
+    order: OrderId
+    error: AutoenhanceError
+    last: Glimpse | None = None
+    before: Glimpse | None = None
+    gave_up: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        if self.gave_up is None:
+            return refusals.trouble(self.error, self.order, self.last)
+        return refusals.gave_up(self.order, self.last, self.gave_up)
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(order=self.order, before=self.before)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a card will stand: it decides which buttons can act there."""
+
+    where: Where
+    can_share: bool = False
+    in_thread: str | None = None
+    shared_by: str | None = None

@@ -1,0 +1,96 @@
+"""A card, drawn in a terminal: the same blocks that Slack gets, with its markup turned into rich's."""
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from rich.columns import Columns
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.text import Text
+
+from bot.slack.blocks import Block
+from bot.slack.render.models import Card
+
+_EMOJI = {
+    ":hourglass_flowing_sand:": "⏳",
+    ":gear:": "⚙",
+    ":white_check_mark:": "✅",
+    ":warning:": "⚠",
+    ":x:": "❌",
+    ":wastebasket:": "🗑",
+    ":grey_question:": "❔",
+}
+_TOKEN = re.compile(
+    r"<!date\^(?P<epoch>\d+)\^(?P<form>[^|>]*)\|[^>]*>"
+    r"|<(?P<url>[^|>]+)(?:\|(?P<label>[^>]*))?>"
+    r"|`(?P<code>[^`\n]+)`"
+    r"|(?<!\w)\*(?P<bold>[^*\n]+)\*(?!\w)"
+    r"|(?P<emoji>:[a-z_]+:)"
+)
+
+
+def draw(card: Card) -> RenderableType:
+    return Panel(Group(*(_block(block) for block in card["blocks"])), expand=False, padding=(0, 1))
+
+
+def _block(block: Block) -> RenderableType:
+    match block["type"]:
+        case "header":
+            return Text(_emoji(block["text"]["text"]), style="bold")
+        case "section" if "fields" in block:
+            return Columns([_text(field) for field in block["fields"]], padding=(0, 4))
+        case "section":
+            return _text(block["text"])
+        case "context":
+            return Text("  ").join(_text(element, "dim") for element in block["elements"])
+        case "rich_text":
+            return Text("").join(_rich(block["elements"]))
+        case _:
+            return Text("")
+
+
+def _rich(elements: list[Any], depth: int = 0) -> Iterator[Text]:
+    for element in elements:
+        if element["type"] == "text":
+            styles = element.get("style", {})
+            yield Text(
+                element["text"], style="bold" if "bold" in styles else "cyan" if "code" in styles else ""
+            )
+        elif element["type"] == "rich_text_list":
+            for line in element["elements"]:
+                yield Text.assemble("• ", *_rich(line["elements"], depth + 1), "\n")
+        else:
+            yield from _rich(element["elements"], depth + 1)
+
+
+def _text(text: dict[str, Any], style: str = "") -> Text:
+    if text["type"] == "plain_text":
+        return Text(_emoji(text["text"]), style=style)
+    drawn = Text(style=style)
+    end = 0
+    for match in _TOKEN.finditer(text["text"]):
+        drawn.append(html.unescape(text["text"][end : match.start()]))
+        drawn.append_text(_token(match))
+        end = match.end()
+    return drawn.append(html.unescape(text["text"][end:]))
+
+
+def _token(match: re.Match[str]) -> Text:
+    found = match.groupdict()
+    if found["epoch"]:
+        at = datetime.fromtimestamp(int(found["epoch"])).astimezone()
+        return Text(f"{at:%H:%M}" if found["form"] == "{time}" else f"{at:%d %b %Y %H:%M}")
+    if found["url"]:
+        return Text(html.unescape(found["label"] or found["url"]))
+    if found["code"]:
+        return Text(html.unescape(found["code"]), style="cyan")
+    if found["bold"]:
+        return Text(html.unescape(found["bold"]), style="bold")
+    return Text(_emoji(match.group()))
+
+
+def _emoji(text: str) -> str:
+    return re.sub(r":[a-z_]+:", lambda match: _EMOJI.get(match.group(), match.group()), text)

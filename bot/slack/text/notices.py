@@ -1,0 +1,138 @@
+"""What is said in the thread of a watched order, and when that is not possible any more."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.orders.progress import State, Tally
+from bot.slack.blocks import code, escape, fit, one_line, when
+from bot.slack.constants import APP, COMMAND
+from bot.slack.text.orders import counted, situation
+from bot.watches.models import Delay, Kind, Notice, Watch, Watcher, is_direct
+
+NAME = 80  # characters of an order's name in a sentence
+LATE = timedelta(minutes=3)
+TIME = "{time}"
+
+
+def title(watch: Watch) -> str:
+    """The order's name for mrkdwn, or what there is of its id."""
+    name = fit(one_line(watch.name), NAME)
+    return f"*{escape(name.replace('*', '∗'))}*" if name else f"Order {code(watch.order.short)}"
+
+
+def who(watcher: Watcher) -> str:
+    """Their name as plain words, which ping nobody."""
+    return somebody(watcher.name)
+
+
+def somebody(name: str) -> str:
+    return escape(fit(one_line(name), NAME)) or "somebody"
+
+
+def mention(user_ids: Sequence[str]) -> str:
+    return " ".join(f"<@{user}>" for user in user_ids)
+
+
+def told(watch: Watch, notice: Notice, tally: Tally | None) -> str:
+    """What happened, with the count."""
+    name = title(watch)
+    now = f": {counted(tally)}." if tally and tally.total else "."
+    match notice.kind:
+        case Kind.FINISHED:
+            return f"{name} is ready{now}"
+        case Kind.FAILED if tally and tally.state is State.FAILED:
+            return f"{name} failed. {situation(tally)}"
+        case Kind.FAILED:
+            return f"{name} is finished, but needs attention{now}"
+        case Kind.FAILURE:
+            return f"{name} has its first failure{now}"
+        case Kind.STUCK:
+            at = f" at {counted(tally)}" if tally and tally.total else ""
+            return f"{name} seems stuck{at}: nothing has moved for {minutes(watch.still)}."
+        case Kind.DELETED:
+            return f"{name} was deleted in Autoenhance, or can't be read any more. I stopped watching it."
+        case Kind.EXPIRED:
+            return f"{name} is still not done, and I stop watching it now{now}"
+
+
+NEXT = {
+    Kind.FINISHED: "Next: open it in Autoenhance and download the photos.",
+    Kind.FAILED: "Next: look at what failed; those photos may have to be shot or uploaded again.",
+    Kind.FAILURE: "The others go on. Next: look at the photo while somebody may still be near the house.",
+    Kind.STUCK: "Next: open it in Autoenhance and see whether all uploads came through.",
+    Kind.DELETED: f"Next: if it was created again, watch the new one: `{COMMAND} watch` and its id.",
+    Kind.EXPIRED: f"Next: look at it in Autoenhance, or watch it again: `{COMMAND} watch` and its id.",
+}
+
+_HAPPENED = {
+    Kind.FINISHED: "Finished",
+    Kind.FAILED: "Finished",
+    Kind.FAILURE: "Failed",
+    Kind.DELETED: "Deleted",
+}
+_WHY_LATE = {
+    Delay.AUTOENHANCE: "Autoenhance wasn't answering meanwhile",
+    Delay.SLACK: "Slack wasn't taking messages meanwhile",
+    Delay.DESK: f"{APP} wasn't running meanwhile",
+    Delay.PLACE: "I couldn't post here meanwhile",
+}
+SELDOM = "; late, as I look seldom at an order that doesn't move"
+
+
+def clock(notice: Notice, noticed: datetime) -> str:
+    """When it happened and when we saw it; when that is late, why."""
+    happened = notice.happened
+    seen = when(noticed, TIME)
+    if happened is None or notice.kind not in _HAPPENED:
+        return f"Noticed {seen}{_late(notice.delay)}"
+    if noticed - happened < timedelta(minutes=1):
+        return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}"
+    late = (_late(notice.delay) or SELDOM) if noticed - happened > LATE else ""
+    return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}, noticed {seen}{late}"
+
+
+def _late(delay: Delay | None) -> str:
+    return f"; late, as {_WHY_LATE[delay]}" if delay else ""
+
+
+def asked_by(watchers: Sequence[Watcher]) -> str:
+    first, *others = watchers
+    more = f", and {len(others)} more" if others else ""
+    return f"Asked for by {who(first)}, {when(first.since)}{more}"
+
+
+def minutes(seconds: float) -> str:
+    return f"{round(seconds / 60)} minutes"
+
+
+def unsaid(watch: Watch, notice: Notice, tally: Tally | None) -> str:
+    """A last word that could not be said where the order was watched, to the owner."""
+    why = reason(watch.reason)
+    return f"{told(watch, notice, tally)} I couldn't say so in {where(watch.place)}: {why}."
+
+
+def where(place: str) -> str:
+    return "our direct message" if is_direct(place) else f"<#{place}>"
+
+
+# Places that cannot be posted to
+
+_REASONS = {
+    "not_in_channel": f"I am not in the channel any more (`/invite @{APP}` brings me back)",
+    "channel_not_found": f"I am not in the channel any more (`/invite @{APP}` brings me back)",
+    "is_archived": "the channel is archived",
+    "shared": "the channel is shared with another company now, so I show no orders there",
+}
+
+
+def reason(slack_code: str) -> str:
+    return _REASONS.get(slack_code, f"Slack doesn't let me post there ({code(slack_code)})")
+
+
+def parked(place: str, why: str, count: int) -> str:
+    these = "the order" if count == 1 else f"the {count} orders"
+    return (
+        f"I can't post in {where(place)} any more: {reason(why)}. "
+        f"Watching {these} below rests; nothing is lost. "
+        "I try again every hour, or you can have it here instead. The last I saw:"
+    )

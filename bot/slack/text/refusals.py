@@ -1,0 +1,140 @@
+"""Every sentence that says no, or not now. Each names the next step."""
+
+from bot.core import errors
+from bot.orders.changes import Glimpse
+from bot.slack.blocks import code, when
+from bot.slack.constants import APP, COMMAND
+from bot.slack.text.orders import EXAMPLE_ID, counted
+
+
+def no_id(typed: str) -> str:
+    return (
+        f"I can't see an order id in {code(typed, 60)}. Ids look like `{EXAMPLE_ID}`; "
+        f"an order's link does too. To search by name, type `{COMMAND} find` and a part of it."
+    )
+
+
+NO_ID_FIELD = f"I can't see an order id in that. Paste an id such as {EXAMPLE_ID}, or an order's link."
+NO_ID_IN_MESSAGE = "I can't see an order id in that message. Paste an id or a link here instead:"
+
+
+def trouble(error: errors.AutoenhanceError, order: str, last: Glimpse | None) -> str:
+    """Why there is no card for this order, what is known all the same, and what to do."""
+    known = _known(last)
+    match error:
+        case errors.OrderNotFound():
+            return (
+                f"Autoenhance knows no order {code(order)}. A character may be missing, "
+                f"or it was deleted, or it isn't yours.{_or_a_name(order)}"
+            )
+        case errors.OrderTooLarge():
+            return f"Order {code(order)} is larger than I can read. Open it in Autoenhance instead."
+        case errors.Limited(retry_after=seconds):
+            return (
+                f"Too many look-ups just now, so {code(order)} has to wait.{known} "
+                f"I'll answer here in {_soon(seconds)}."
+            )
+        case errors.TryLater():
+            return f"Autoenhance isn't answering about {code(order)}.{known} I'll answer here when it does."
+        case _:
+            return f"{refused(error)}{known}"
+
+
+def _or_a_name(order: str) -> str:
+    """Somebody may have typed a name; what has digits in it hardly is one."""
+    return f" To search by name, type `{COMMAND} find {order}`." if order.isalpha() else ""
+
+
+def _known(last: Glimpse | None) -> str:
+    return f" Last known ({when(last.at)}): {counted(last.tally)}." if last else ""
+
+
+def _soon(seconds: float | None) -> str:
+    if not seconds:
+        return "a moment"
+    return f"about {max(1, round(seconds))} s" if seconds <= 90 else f"about {round(seconds / 60)} min"  # noqa: PLR2004
+
+
+def gave_up(order: str, last: Glimpse | None, minutes: int) -> str:
+    known = _known(last)
+    if not minutes:
+        return f"Autoenhance isn't answering about {code(order)}.{known} Ask again in a few minutes."
+    return (
+        f"Autoenhance has not answered about {code(order)} for {minutes} minutes, so I stopped asking."
+        f"{known} Press Re-check when it is back."
+    )
+
+
+def refused(error: errors.AutoenhanceError) -> str:
+    """What is the same whatever was asked for."""
+    if isinstance(error, errors.OrderTooLarge):
+        return "Autoenhance's answer is longer than I can read. Ask for less, or look in Autoenhance itself."
+    if isinstance(error, errors.KeyMissing):
+        return "Autoenhance wants an API key for this, and I have none. An admin can set AUTOENHANCE_API_KEY."
+    return (
+        "Autoenhance no longer accepts the key. An admin must replace it (AUTOENHANCE_API_KEY). "
+        "Nothing was lost; the watches stay."
+    )
+
+
+def search_trouble(error: errors.AutoenhanceError) -> str:
+    if isinstance(error, errors.TryLater):
+        return "Autoenhance isn't answering. I'll search again until it does."
+    if isinstance(error, errors.KeyMissing):
+        return (
+            "Searching needs an Autoenhance API key, and I have none. An admin can set AUTOENHANCE_API_KEY. "
+            f"With an id or a link I need none: `{COMMAND} {EXAMPLE_ID}`"
+        )
+    return refused(error)
+
+
+def search_gave_up(minutes: int) -> str:
+    return f"Autoenhance has not answered for {minutes} minutes, so I stopped. Try `{COMMAND} recent` later."
+
+
+SHARED_CHANNEL = (
+    "This channel includes people from outside your company, so I don't show orders here. "
+    f"Ask in another channel, or in a direct message with {APP}."
+)
+OUTSIDER = f"{APP} shows orders only to people of the company that installed it."
+FIND_WHAT = f"Which name? Type a part of it, such as `{COMMAND} find elm street`, or `{COMMAND} recent`."
+NOT_IN_CHANNEL = (
+    f"I can answer you, but can't post here until someone types `/invite @{APP}`. "
+    "After that, press Share in channel again."
+)
+NOT_IN_CHANNEL_TO_WATCH = (
+    f"I can answer you, but can't post updates here until someone types `/invite @{APP}`. "
+    "After that, watch the order again."
+)
+ARCHIVED = "This channel is archived, so nothing can be posted here. Use another channel."
+CANNOT_TELL_SHARED = (
+    "I can't see whether this channel is shared with another company, so I don't post orders here. "
+    "An admin must install me again, with the scopes `channels:read` and `groups:read`."
+)
+UNCONFIRMED = (
+    "Slack did not confirm that the card was posted. It may be there already; if it isn't, share it again."
+)
+STALE_BUTTON = f"This button is out of date. Type `{COMMAND}` and the order's id for a new card."
+
+
+def cannot_post(slack_code: str) -> str:
+    return f"Slack doesn't let me post here ({code(slack_code)}). Use another channel."
+
+
+def cannot_watch(error: errors.SlackError) -> str:
+    match error:
+        case errors.NotInChannel():
+            return NOT_IN_CHANNEL_TO_WATCH
+        case errors.Archived():
+            return ARCHIVED
+        case errors.NotAllowed():
+            return (
+                f"Slack lets me post nothing just now ({code(error.code)}), so I can't watch. "
+                "An admin must install me again, or look at `python app.py check`."
+            )
+        case _:
+            return cannot_post(error.code)
+
+
+def our_fault(reference: str) -> str:
+    return f"Something broke on our side. If it goes on, quote `{reference}` to your admin."
