@@ -1,6 +1,6 @@
 """The entry: `python app.py --help` lists what it can do, `bot/cli.py` does it."""
 
-from bot.cli import main
+from bot.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -20,7 +20,7 @@ from benchmarks.soaking.keeper import Keeper
 from benchmarks.soaking.plan import FULL, SHORT, Plan
 from benchmarks.soaking.verdict import Rows, Verdict, judge
 from benchmarks.soaking.weather import weather
-from bot.demo import open_sandbox
+from bot.demo.demo import open_sandbox
 
 PAGE = Path(__file__).with_name("soak.md")
 LATER = 40 * 86_400.0  # seconds

@@ -3,14 +3,9 @@
 Every request from Slack becomes a job that is written down before it is acknowledged; a worker does
 the work. The rooms, and what lives in each:
 
-    cli.py          the commands of `python app.py`
-    running.py      what runs until it is told to stop
-    watchdog.py     ends a process that stands still
-    report.py       what `python app.py check` looks at
-    demo.py         the bot between two stand-ins
-    days/           scripted days, played fast, and what came of them
+    cli/            the commands of `python app.py`
+    demo/           the bot between two stand-ins; scripted days, played fast
     bootstrap/      opens, makes and wires everything, and closes it in reverse
-    clients.py      the two outside: Autoenhance's API and Slack's
     handlers/       what doing a job means
     queue/          who does a job, and when
     web/            HTTP endpoints other than Slack's

@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from bot.sandbox.harbour import ANA, BOT, SHOOTS
-from bot.sandbox.slack import SlackSandbox
-from bot.sandbox.workspace import Message, View
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS
+from bot.sandbox.slack.workspace import Message, View
 
 T = TypeVar("T")
 

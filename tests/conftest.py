@@ -13,9 +13,9 @@ from bot.bootstrap.storage import open_database
 from bot.bootstrap.timing import Pace
 from bot.core import logging as logs
 from bot.core.settings import FixedSettings
-from bot.demo import Sandbox, open_sandbox
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.slack import SlackSandbox
+from bot.demo.demo import Sandbox, open_sandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.slack.app import SlackSandbox
 from bot.storage.database.base import Database
 from bot.storage.database.schema import migrate_sqlite
 from tests.chat import Chat

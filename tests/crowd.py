@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import TypeVar
 
-from bot.demo import Sandbox
-from bot.sandbox.delivery import Exchange
-from bot.sandbox.harbour import BOT, SHOOTS, TEAM
-from bot.sandbox.order_shapes import order, photos
-from bot.sandbox.workspace import Message, User
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.order_json import order, photos
+from bot.sandbox.slack.delivery import Exchange
+from bot.sandbox.slack.sample_workspace import BOT, SHOOTS, TEAM
+from bot.sandbox.slack.workspace import Message, User
 from tests import beside
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.core.settings import Settings
-from bot.demo import Sandbox
+from bot.demo.demo import Sandbox
 
 ROOT = Path(__file__).parent.parent
 APP = str(ROOT / "app.py")

@@ -3,8 +3,8 @@
 from typing import Any
 
 from bot.bootstrap.app import Desk
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.order_shapes import failed, order, photos
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.order_json import failed, order, photos
 from tests.clock import Clock
 from tests.settled import settled
 

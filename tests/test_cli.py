@@ -7,11 +7,11 @@ import socket
 
 import pytest
 
-from bot.demo import Sandbox
-from bot.sandbox.block_kit import problems
-from bot.sandbox.harbour import SHOOTS
-from bot.sandbox.orders import BIRCH, OAK
-from bot.sandbox.slack import SlackSandbox
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import SHOOTS
+from bot.sandbox.slack.validation.blocks import problems
 from tests.chat import Chat
 from tests.process import environment, run, start
 from tests.shoot import Shoot

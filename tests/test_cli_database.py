@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from bot.bootstrap.storage import MIGRATE
-from bot.demo import Sandbox
+from bot.demo.demo import Sandbox
 from bot.storage.database.schema import HEAD, migrate_postgres
 from tests.databases import new_name
 from tests.postgres import OwnServer, Server

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from bot.bootstrap.app import open_desk
 from bot.core.errors import DatabaseFailed
 from bot.core.metrics import Metrics
-from bot.demo import Sandbox
+from bot.demo.demo import Sandbox
 from bot.orders.ids import OrderId
 from bot.sandbox.server import serving
 from bot.storage.due_watches import ENOUGH

@@ -3,7 +3,7 @@
 import httpx
 
 from bot.bootstrap.app import open_desk
-from bot.demo import Sandbox
+from bot.demo.demo import Sandbox
 from bot.sandbox.server import serving
 
 

@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
 from bot.bootstrap.app import Desk, open_crew
+from bot.bootstrap.clients import utc_now
 from bot.bootstrap.timing import USUAL, Pace
-from bot.clients import utc_now
-from bot.demo import Sandbox, open_desk_in
+from bot.demo.demo import Sandbox, open_desk_in
 
 
 @asynccontextmanager

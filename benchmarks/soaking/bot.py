@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from uvicorn.loops.auto import auto_loop_factory
 
-from bot import running
+from bot.bootstrap import server as running
+from bot.bootstrap.clients import utc_now
 from bot.bootstrap.timing import Pace
-from bot.clients import utc_now
 from bot.core import logging as logs
 from bot.core.errors import SlackBusy
 from bot.core.settings import Settings

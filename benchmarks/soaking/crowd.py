@@ -11,11 +11,11 @@ from itertools import count
 from benchmarks.soaking.plan import Plan
 from benchmarks.soaking.said import Kind, Said, said_of
 from benchmarks.soaking.weather import POST
-from bot.demo import Sandbox
-from bot.sandbox.delivery import Exchange
-from bot.sandbox.harbour import BOT, TEAM
-from bot.sandbox.order_shapes import order, photos
-from bot.sandbox.workspace import Channel, Message, User
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.order_json import order, photos
+from bot.sandbox.slack.delivery import Exchange
+from bot.sandbox.slack.sample_workspace import BOT, TEAM
+from bot.sandbox.slack.workspace import Channel, Message, User
 
 CHANNELS, PEOPLE, KNOWN = 100, 200, 300
 PHOTOS = 8

@@ -12,7 +12,7 @@ from typing import cast
 
 import psutil
 
-from bot.demo import Sandbox
+from bot.demo.demo import Sandbox
 from tests.process import ROOT, environment
 
 AGAIN = 0.5  # seconds before one that ended by itself is started again

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from benchmarks.soaking.crowd import MOST_SENT, Asked, Crowd
 from benchmarks.soaking.keeper import Keeper, Sample
 from benchmarks.soaking.said import Kind, Said
-from bot.sandbox.workspace import Message
+from bot.sandbox.slack.workspace import Message
 
 CARDS = 3  # of one watch: one that was not confirmed is posted anew when there is something to tell
 NEAR = 1.5  # seconds before a kill in which something may have been posted and not noted

@@ -8,9 +8,9 @@ from itertools import cycle
 from typing import Any
 
 from benchmarks.soaking.plan import Plan
-from bot.demo import Sandbox
-from bot.sandbox.doors import RESPOND
-from bot.sandbox.moods import MoodName
+from bot.demo.demo import Sandbox
+from bot.sandbox.failures import MoodName
+from bot.sandbox.slack.endpoints import RESPOND
 
 Mood = Callable[[Sandbox], None]
 

@@ -13,11 +13,11 @@ from statistics import median, quantiles
 
 from benchmarks.speed.figure import Figure
 from bot.core import logging as logs
-from bot.days.clock import LeapingLoop
-from bot.days.making import PEOPLE, Maker
-from bot.days.notices import END
-from bot.days.player import open_day
-from bot.days.script import MINUTE, Order, Scenario, What
+from bot.demo.scenarios.clock import LeapingLoop
+from bot.demo.scenarios.making import PEOPLE, Maker
+from bot.demo.scenarios.notices import END
+from bot.demo.scenarios.player import open_day
+from bot.demo.scenarios.script import MINUTE, Order, Scenario, What
 
 PHOTOS, LASTS = 40, 10 * MINUTE
 GROUPING = (10.0, 120.0)  # seconds of these, before the first photo is done

@@ -17,10 +17,10 @@ import httptools
 
 from bot.jobs.requests import Wanted
 from bot.orders.ids import OrderId
-from bot.sandbox.drawing import Control
-from bot.sandbox.harbour import APP, SHOOTS, TEAM, TEAM_DOMAIN
-from bot.sandbox.payloads import TOKEN, Occasion, click_in_message
-from bot.sandbox.workspace import Channel, User
+from bot.sandbox.slack.blocks import Control
+from bot.sandbox.slack.payloads import TOKEN, Occasion, click_in_message
+from bot.sandbox.slack.sample_workspace import APP, SHOOTS, TEAM, TEAM_DOMAIN
+from bot.sandbox.slack.workspace import Channel, User
 from bot.slack.constants import COMMAND, RECHECK
 from bot.slack.render import buttons
 

@@ -13,9 +13,9 @@ from typing import cast
 
 import httptools
 
-from bot.sandbox.bell import Bell
-from bot.sandbox.harbour import BOT, BOT_ID, SHOOTS, TEAM, TEAM_NAME
-from bot.sandbox.order_shapes import order, photos
+from bot.sandbox.autoenhance.order_json import order, photos
+from bot.sandbox.change_signal import Bell
+from bot.sandbox.slack.sample_workspace import BOT, BOT_ID, SHOOTS, TEAM, TEAM_NAME
 
 PHOTOS = 6
 NAME = b"12 Elm Street"

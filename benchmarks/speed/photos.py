@@ -10,8 +10,8 @@ from bot.autoenhance.client import Look
 from bot.handlers.views import order_view
 from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
-from bot.sandbox.order_shapes import Json, failed, order, photos
-from bot.sandbox.orders import BIRCH, BLURRED, DARK, LIMITED
+from bot.sandbox.autoenhance.order_json import Json, failed, order, photos
+from bot.sandbox.autoenhance.sample_orders import BIRCH, BLURRED, DARK, LIMITED
 from bot.slack.render.cards import orders_card
 from bot.slack.render.models import Card, Spot
 

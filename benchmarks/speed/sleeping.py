@@ -25,9 +25,9 @@ from benchmarks.scaling.sweeping import spread
 from benchmarks.speed.figure import Figure
 from bot.bootstrap.app import AT_ONCE as PLACES
 from bot.bootstrap.timing import USUAL
-from bot.demo import Sandbox, open_sandbox
-from bot.sandbox.order_shapes import failed, order, photos
-from bot.sandbox.orders import BLURRED
+from bot.demo.demo import Sandbox, open_sandbox
+from bot.sandbox.autoenhance.order_json import failed, order, photos
+from bot.sandbox.autoenhance.sample_orders import BLURRED
 from bot.sandbox.server import serving
 from bot.storage.database.schema import migrate_sqlite
 from bot.watches.models import Watch

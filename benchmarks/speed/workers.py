@@ -24,18 +24,18 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from benchmarks.speed.figure import Figure
+from bot.bootstrap.clients import utc_now
 from bot.bootstrap.storage import open_ground
 from bot.bootstrap.timing import USUAL
-from bot.clients import utc_now
-from bot.demo import Sandbox, open_sandbox
+from bot.demo.demo import Sandbox, open_sandbox
 from bot.jobs.models import LookUp
 from bot.jobs.requests import Asker, Ephemeral, Wanted
 from bot.orders.ids import OrderId
 from bot.queue.postgres import PostgresEngine
-from bot.sandbox.harbour import ANA, SHOOTS, TEAM
-from bot.sandbox.order_shapes import order, photos
-from bot.sandbox.orders import OAK
+from bot.sandbox.autoenhance.order_json import order, photos
+from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.server import serving
+from bot.sandbox.slack.sample_workspace import ANA, SHOOTS, TEAM
 from bot.storage.database.schema import migrate_postgres
 from tests.databases import new_name, programs
 from tests.postgres import own_server

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import aiohttp
 
+from bot.bootstrap.clients import Now, open_autoenhance, open_session, slack_client
 from bot.bootstrap.storage import Ground, open_ground
 from bot.bootstrap.timing import Pace
-from bot.clients import Now, open_autoenhance, open_session, slack_client
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
 from bot.handlers.context import Tools

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.clients import Now
+from bot.bootstrap.clients import Now
 from bot.core.errors import DatabaseFailed, SettingsError
 from bot.core.settings import Settings
 from bot.queue.embedded import EmbeddedEngine

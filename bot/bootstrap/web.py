@@ -11,9 +11,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
+from bot.bootstrap.clients import slack_client
 from bot.bootstrap.services import Parts
 from bot.bootstrap.storage import Ground
-from bot.clients import slack_client
 from bot.core import logging as logs
 from bot.core.errors import DatabaseFailed
 from bot.core.settings import Settings, revealed

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from bot.bootstrap.app import Desk
-from bot.demo import Sandbox, open_desk_in, open_sandbox
+from bot.demo.demo import Sandbox, open_desk_in, open_sandbox
 from tests.browser.chromium import MISSING, open_browser, program
 from tests.browser.screen import Screen, open_screen
 from tests.conftest import HURRY

@@ -6,8 +6,8 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.orders import BIRCH, REASONS
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import BIRCH, REASONS
 from tests.browser.screen import Screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.orders import ELM, HARBOUR_VIEW, OAK
-from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import ELM, HARBOUR_VIEW, OAK
+from bot.sandbox.slack.app import SlackSandbox
 from tests.browser.screen import Screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

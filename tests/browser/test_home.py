@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import ANA, BEN, SHOOTS
-from bot.sandbox.orders import ELM
-from bot.sandbox.page import demo_app
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import ELM
+from bot.sandbox.page.app import demo_app
 from bot.sandbox.server import serving
+from bot.sandbox.slack.sample_workspace import ANA, BEN, SHOOTS
 from tests.browser.conftest import PATIENCE
 from tests.browser.screen import Screen, open_screen
 from tests.sandbox.kit import World, actions, button, home, open_receiver, open_world

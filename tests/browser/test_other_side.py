@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import BEN, BOT, SHOOTS
-from bot.sandbox.orders import BIRCH, HARBOUR_VIEW, OAK
-from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import BIRCH, HARBOUR_VIEW, OAK
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import BEN, BOT, SHOOTS
 from tests.browser.screen import Screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -7,10 +7,10 @@ from typing import Literal
 import pytest
 from playwright.async_api import expect
 
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.order_shapes import failed, order, photos
-from bot.sandbox.orders import BIRCH, OAK, REASONS
-from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.order_json import failed, order, photos
+from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK, REASONS
+from bot.sandbox.slack.app import SlackSandbox
 from tests.browser.screen import Screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import SHOOTS
-from bot.sandbox.orders import NASTY, OAK
-from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import NASTY, OAK
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import SHOOTS
 from tests.chat import Chat
 
 BODY = urlencode(

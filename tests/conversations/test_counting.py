@@ -9,12 +9,12 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from bot.bootstrap.app import Desk, open_crew
-from bot.demo import APP_TOKEN, Sandbox, open_desk_in, open_sandbox
-from bot.sandbox.harbour import ANA, SHOOTS, TEAM
-from bot.sandbox.moods import MoodName
-from bot.sandbox.orders import BIRCH, OAK
+from bot.demo.demo import APP_TOKEN, Sandbox, open_desk_in, open_sandbox
+from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
+from bot.sandbox.failures import MoodName
 from bot.sandbox.server import serving
-from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, SHOOTS, TEAM
 from bot.slack.constants import ASK_BLOCK, CHECK_ORDERS_HERE, LOOK_UP_ORDER
 from bot.slack.listeners.http import MOST
 from tests.chat import Chat

@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
-from bot.demo import Sandbox
-from bot.sandbox.harbour import BEN
-from bot.sandbox.slack import SlackSandbox
-from bot.sandbox.workspace import View
+from bot.demo.demo import Sandbox
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import BEN
+from bot.sandbox.slack.workspace import View
 from bot.storage.database.schema import migrate_postgres
 from tests import beside
 from tests.chat import Chat

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from bot.demo import Sandbox
-from bot.sandbox.harbour import ANA, BOT, SHOOTS
-from bot.sandbox.orders import BIRCH, OAK
-from bot.sandbox.slack import SlackSandbox
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS
 from tests.both import on_sqlite
 from tests.chat import Chat
 from tests.process import serving_process

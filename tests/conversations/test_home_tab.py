@@ -1,8 +1,8 @@
 """The Home tab: what I watch, what finished lately, how to begin."""
 
-from bot.sandbox.harbour import ANA, BEN, BOT, EDITING, SHOOTS
-from bot.sandbox.slack import SlackSandbox
-from bot.sandbox.workspace import View
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, BEN, BOT, EDITING, SHOOTS
+from bot.sandbox.slack.workspace import View
 from tests.chat import Chat
 from tests.shoot import Shoot
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import ANA_BEN, ANA_BOT, BEN, EDITING, GUS, OWNERS
-from bot.sandbox.orders import (
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import (
     BIRCH,
     CHAPEL,
     CUSTOM,
@@ -22,7 +21,8 @@ from bot.sandbox.orders import (
     REASONS,
     UNKNOWN,
 )
-from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA_BEN, ANA_BOT, BEN, EDITING, GUS, OWNERS
 from tests.chat import Chat
 
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.demo import Sandbox
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import ANA_BOT, BEN
-from bot.sandbox.moods import MoodName
-from bot.sandbox.orders import BIRCH, OAK
-from bot.sandbox.slack import SlackSandbox
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
+from bot.sandbox.failures import MoodName
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA_BOT, BEN
 from tests.chat import Chat
 from tests.conftest import HURRY
 from tests.whole import whole_bot

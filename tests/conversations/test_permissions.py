@@ -4,12 +4,12 @@ import json
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from bot.demo import Sandbox
+from bot.demo.demo import Sandbox
 from bot.jobs.requests import Asker
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import ANA, BEN, OLGA, PARTNER_TEAM, PARTNERS, SHOOTS
-from bot.sandbox.orders import OAK
-from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import OAK
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, BEN, OLGA, PARTNER_TEAM, PARTNERS, SHOOTS
 from bot.slack.api.access import Home
 from bot.slack.constants import CHECK_ORDERS_HERE
 from tests.chat import Chat

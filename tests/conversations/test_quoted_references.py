@@ -5,8 +5,8 @@ import re
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
-from bot.sandbox.orders import OAK
-from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.autoenhance.sample_orders import OAK
+from bot.sandbox.slack.app import SlackSandbox
 from bot.slack.constants import CHECK_ORDERS_HERE
 from tests.chat import Chat
 

@@ -6,12 +6,12 @@ import pytest
 
 from bot.autoenhance.limits import Limits
 from bot.bootstrap.timing import Pace
-from bot.demo import Sandbox
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import ANA, BEN, SHOOTS
-from bot.sandbox.order_shapes import Json
-from bot.sandbox.orders import BIRCH, OAK, REASONS
-from bot.sandbox.slack import SlackSandbox
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.order_json import Json
+from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK, REASONS
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, BEN, SHOOTS
 from tests.both import on_sqlite
 from tests.chat import Chat
 from tests.whole import whole_bot

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.sandbox.harbour import ANA, SHOOTS, TEAM
-from bot.sandbox.orders import OAK
-from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.autoenhance.sample_orders import OAK
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, SHOOTS, TEAM
 from bot.slack import constants as names
 from tests.chat import Chat
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo import open_sandbox
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.slack import SlackSandbox
+from bot.demo.demo import open_sandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.slack.app import SlackSandbox
 from tests.chat import Chat
 from tests.whole import whole_bot
 

@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 import psycopg
 import pytest
 
-from bot.demo import Sandbox
-from bot.sandbox.delivery import Exchange
-from bot.sandbox.harbour import ANA
+from bot.demo.demo import Sandbox
+from bot.sandbox.slack.delivery import Exchange
+from bot.sandbox.slack.sample_workspace import ANA
 from tests import beside
 from tests.both import on_postgres
 from tests.chat import Chat

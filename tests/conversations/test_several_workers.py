@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.demo import Sandbox
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import ANA_BOT, BOT, EDITING, OWNERS, SHOOTS
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.slack.sample_workspace import ANA_BOT, BOT, EDITING, OWNERS, SHOOTS
 from bot.slack.api.pacing import BETWEEN, BURST, REFILL
 from tests.both import on_postgres
 from tests.chat import Chat

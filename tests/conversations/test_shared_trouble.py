@@ -6,8 +6,8 @@ from contextlib import closing
 import psycopg
 
 from bot.bootstrap.app import Desk
-from bot.demo import Sandbox
-from bot.sandbox.harbour import ANA_BOT
+from bot.demo.demo import Sandbox
+from bot.sandbox.slack.sample_workspace import ANA_BOT
 from tests.both import on_postgres
 from tests.chat import Chat
 from tests.clock import Clock

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import ANA, ANA_BEN, ANA_BOT, BEN, EDITING, OLD_SHOOTS, OWNERS, SHOOTS
-from bot.sandbox.orders import BIRCH, LARGE, OAK
-from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import BIRCH, LARGE, OAK
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, ANA_BEN, ANA_BOT, BEN, EDITING, OLD_SHOOTS, OWNERS, SHOOTS
 from tests.chat import Chat
 
 

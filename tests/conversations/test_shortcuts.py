@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import ANA, ANA_BOT, BEN, EDITING, SHOOTS
-from bot.sandbox.orders import BIRCH, CUSTOM, ELM, HARBOUR_VIEW, OAK, REASONS
-from bot.sandbox.slack import SlackSandbox
-from bot.sandbox.workspace import Message
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import BIRCH, CUSTOM, ELM, HARBOUR_VIEW, OAK, REASONS
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, EDITING, SHOOTS
+from bot.sandbox.slack.workspace import Message
 from bot.slack.constants import ASK_BLOCK, CHECK_ORDERS_HERE, LOOK_UP_ORDER
 from tests.chat import Chat
 

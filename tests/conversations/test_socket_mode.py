@@ -8,8 +8,8 @@ import pytest
 
 from bot.bootstrap.app import open_desk
 from bot.core.errors import SettingsError
-from bot.demo import APP_TOKEN, Sandbox, open_sandbox
-from bot.sandbox.orders import BIRCH, OAK
+from bot.demo.demo import APP_TOKEN, Sandbox, open_sandbox
+from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
 from bot.sandbox.server import serving
 from bot.slack.constants import ASK_BLOCK, LOOK_UP_ORDER
 from tests.chat import Chat

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from bot.sandbox.harbour import ANA, BEN, SHOOTS
-from bot.sandbox.workspace import Message
+from bot.sandbox.slack.sample_workspace import ANA, BEN, SHOOTS
+from bot.sandbox.slack.workspace import Message
 from tests.chat import Chat
 from tests.shoot import Shoot
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from bot.bootstrap.app import Desk
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.delivery import JSON, Exchange
-from bot.sandbox.harbour import ANA_BOT, BEN, EDITING, GUS, OLGA, OWNERS, PARTNERS, SHOOTS
-from bot.sandbox.orders import ELM, OAK
-from bot.sandbox.slack import SlackSandbox
-from bot.sandbox.workspace import Message
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import ELM, OAK
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.delivery import JSON, Exchange
+from bot.sandbox.slack.sample_workspace import ANA_BOT, BEN, EDITING, GUS, OLGA, OWNERS, PARTNERS, SHOOTS
+from bot.sandbox.slack.workspace import Message
 from tests.chat import Chat
 from tests.clock import Clock
 from tests.settled import ended

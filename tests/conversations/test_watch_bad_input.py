@@ -2,11 +2,21 @@
 
 import pytest
 
-from bot.demo import Sandbox
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import ANA, ANA_BEN, BEN, EDITING, GUS, OLD_SHOOTS, OLGA, PARTNERS, SHOOTS
-from bot.sandbox.orders import BIRCH, DELETED, OAK
-from bot.sandbox.slack import SlackSandbox
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import BIRCH, DELETED, OAK
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import (
+    ANA,
+    ANA_BEN,
+    BEN,
+    EDITING,
+    GUS,
+    OLD_SHOOTS,
+    OLGA,
+    PARTNERS,
+    SHOOTS,
+)
 from tests.beside import copy_watch
 from tests.chat import Chat
 from tests.clock import Clock

@@ -3,11 +3,11 @@
 import pytest
 
 from bot.bootstrap.app import Desk
-from bot.demo import Sandbox
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import ANA, ANA_BEN, ANA_BOT, BEN, BOT, EDITING, SHOOTS
-from bot.sandbox.orders import OAK
-from bot.sandbox.slack import SlackSandbox
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import OAK
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, ANA_BEN, ANA_BOT, BEN, BOT, EDITING, SHOOTS
 from tests.beside import change_watches, copy_watch, rows
 from tests.chat import Chat
 from tests.clock import Clock

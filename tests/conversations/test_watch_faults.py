@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.demo import Sandbox
-from bot.sandbox.harbour import ANA, SHOOTS
-from bot.sandbox.order_shapes import stamp
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.order_json import stamp
+from bot.sandbox.slack.sample_workspace import ANA, SHOOTS
 from tests import beside
 from tests.both import on_sqlite
 from tests.chat import Chat

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from bot.bootstrap.app import Desk
-from bot.demo import Sandbox
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.delivery import JSON
-from bot.sandbox.harbour import ANA, BEN, BOT, EDITING, SHOOTS, TEAM
-from bot.sandbox.slack import SlackSandbox
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.delivery import JSON
+from bot.sandbox.slack.sample_workspace import ANA, BEN, BOT, EDITING, SHOOTS, TEAM
 from tests.beside import rows
 from tests.chat import Chat
 from tests.clock import Clock

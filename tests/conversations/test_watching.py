@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.demo import Sandbox
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import ANA, ANA_BOT, BEN, BOT, SHOOTS
-from bot.sandbox.orders import OAK
-from bot.sandbox.slack import SlackSandbox
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import OAK
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, BOT, SHOOTS
 from tests.beside import change_watches
 from tests.chat import Chat
 from tests.clock import Clock

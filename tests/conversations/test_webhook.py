@@ -5,9 +5,9 @@ import json
 import httpx
 import pytest
 
-from bot.demo import Sandbox
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.orders import OAK
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import OAK
 from tests.chat import Chat
 from tests.clock import Clock
 from tests.conftest import HURRY

@@ -5,7 +5,7 @@ import threading
 import time
 from datetime import UTC, datetime
 
-from bot.days.clock import Clock, LeapingLoop
+from bot.demo.scenarios.clock import Clock, LeapingLoop
 from tests.days.tiny import leaping
 
 BEGINS = datetime(2026, 6, 13, 10, 0, tzinfo=UTC)

@@ -8,10 +8,10 @@ import signal
 import httpx
 from rich.console import Console
 
-from bot.days.player import open_day
-from bot.days.screen import show_day
-from bot.days.script import MINUTE
-from bot.days.verdict import Verdict
+from bot.demo.scenarios.player import open_day
+from bot.demo.scenarios.screen import show_day
+from bot.demo.scenarios.script import MINUTE
+from bot.demo.scenarios.verdict import Verdict
 from tests.days.tiny import ACTS, CALM, CLOSED_FOR_EVER, STORMY, leaping, played
 from tests.process import start
 

@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
-from bot.days.script import MINUTE, STUCK, Side, What
-from bot.days.scripts import Name, scenario
-from bot.days.stage import channel_id, user_id
-from bot.days.verdict import UNANSWERED, UNTOLD
+from bot.demo.scenarios.script import MINUTE, STUCK, Side, What
+from bot.demo.scenarios.scripts import Name, scenario
+from bot.demo.scenarios.stage import channel_id, user_id
+from bot.demo.scenarios.verdict import UNANSWERED, UNTOLD
 
 ALL = pytest.mark.parametrize("name", list(Name))
 

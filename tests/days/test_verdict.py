@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.days.crowd import Asked
-from bot.days.notices import Kind, Told
-from bot.days.script import HOUR, MINUTE, STUCK, Act, Scenario, Side, Trouble, What
-from bot.days.verdict import Traffic, Verdict, judge, too_fast
+from bot.demo.scenarios.crowd import Asked
+from bot.demo.scenarios.notices import Kind, Told
+from bot.demo.scenarios.script import HOUR, MINUTE, STUCK, Act, Scenario, Side, Trouble, What
+from bot.demo.scenarios.verdict import Traffic, Verdict, judge, too_fast
 from tests.days.tiny import BAD, CALM, GOOD, QUICK, troubled
 from tests.days.tiny import STUCK as STUCK_ORDER
 

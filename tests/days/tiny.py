@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from bot.days.clock import LeapingLoop
-from bot.days.player import open_day
-from bot.days.script import HOUR, MINUTE, Act, Order, Scenario, Side, Trouble, What
-from bot.days.verdict import Verdict
+from bot.demo.scenarios.clock import LeapingLoop
+from bot.demo.scenarios.player import open_day
+from bot.demo.scenarios.script import HOUR, MINUTE, Act, Order, Scenario, Side, Trouble, What
+from bot.demo.scenarios.verdict import Verdict
 
 T = TypeVar("T")
 

@@ -12,10 +12,10 @@ import yaml
 
 from bot.autoenhance import responses as vendor
 from bot.core.settings import FixedSettings
-from bot.demo import Sandbox
+from bot.demo.demo import Sandbox
 from bot.jobs.models import LOOK
 from bot.queue import runner as attempts
-from bot.sandbox.orders import OAK
+from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.server import serving
 from bot.slack.api import responses as replies
 from bot.slack.listeners import counting

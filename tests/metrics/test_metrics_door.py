@@ -9,8 +9,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from pydantic import SecretStr
 
 from bot.bootstrap.app import open_desk
-from bot.demo import Sandbox
-from bot.sandbox.orders import OAK
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.server import serving
 from tests.both import database_url, on_postgres, on_sqlite
 from tests.chat import Chat

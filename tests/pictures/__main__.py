@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Browser
 
-from bot.demo import open_sandbox
+from bot.demo.demo import open_sandbox
 from tests.browser.chromium import MISSING, open_browser, program
 from tests.clock import StandingClock
 from tests.pictures import album

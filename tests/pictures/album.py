@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.page import STATIC
+from bot.sandbox.page.app import STATIC
 from tests.pictures.scenes import Story, stills
 
 ROOT = Path(__file__).parent.parent.parent

@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from bot.bootstrap.app import Desk
-from bot.demo import Sandbox, open_desk_in, open_sandbox
-from bot.sandbox.harbour import ANA, BEN, SHOOTS
-from bot.sandbox.order_shapes import failed, photos, stamp
-from bot.sandbox.orders import BIRCH, BLURRED, CHAPEL, ELM
-from bot.sandbox.workspace import Message
+from bot.demo.demo import Sandbox, open_desk_in, open_sandbox
+from bot.sandbox.autoenhance.order_json import failed, photos, stamp
+from bot.sandbox.autoenhance.sample_orders import BIRCH, BLURRED, CHAPEL, ELM
+from bot.sandbox.slack.sample_workspace import ANA, BEN, SHOOTS
+from bot.sandbox.slack.workspace import Message
 from bot.slack import constants as names
 from bot.slack.render import modals as views
 from tests.chat import Chat

@@ -8,9 +8,9 @@ from typing import Literal
 
 from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 
-from bot.sandbox.harbour import ANA, BOT, SHOOTS
-from bot.sandbox.slack import SlackSandbox
-from bot.sandbox.workspace import Message
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS
+from bot.sandbox.slack.workspace import Message
 from tests.pictures.scenes import Still
 
 Scheme = Literal["light", "dark"]

@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.harbour import ANA
-from bot.sandbox.page import demo_app
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.page.app import demo_app
 from bot.sandbox.server import serving
+from bot.sandbox.slack.sample_workspace import ANA
 from tests.sandbox.kit import World, open_world
 
 Row = dict[str, Any]

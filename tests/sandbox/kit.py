@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.bell import Bell
+from bot.sandbox.change_signal import Bell
 from bot.sandbox.server import serving
-from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.slack.app import SlackSandbox
 
 SECRET, BOT_TOKEN, APP_TOKEN = "secret", "xoxb-sandbox", "xapp-sandbox"
 

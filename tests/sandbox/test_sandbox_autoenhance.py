@@ -6,11 +6,20 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.moods import MoodName
-from bot.sandbox.order_shapes import failed, order, photos
-from bot.sandbox.orders import CUSTOM, DELETED, ELM, HARBOUR_VIEW, LARGE, OAK, OLDER, sample_orders
-from bot.sandbox.progress import Run, as_of
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.order_json import failed, order, photos
+from bot.sandbox.autoenhance.progress import Run, as_of
+from bot.sandbox.autoenhance.sample_orders import (
+    CUSTOM,
+    DELETED,
+    ELM,
+    HARBOUR_VIEW,
+    LARGE,
+    OAK,
+    OLDER,
+    sample_orders,
+)
+from bot.sandbox.failures import MoodName
 from bot.sandbox.server import serving
 from tests.sandbox.kit import Clock
 

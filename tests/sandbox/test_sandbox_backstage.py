@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.responses import Response
 
-from bot.sandbox.backstage import BURST, LENGTH
-from bot.sandbox.harbour import BOT, EDITING, SHOOTS
-from bot.sandbox.orders import BIRCH, ELM, HARBOUR_VIEW, MILL, OAK
+from bot.sandbox.autoenhance.sample_orders import BIRCH, ELM, HARBOUR_VIEW, MILL, OAK
+from bot.sandbox.page.inspector import BURST, LENGTH
+from bot.sandbox.slack.sample_workspace import BOT, EDITING, SHOOTS
 from tests.sandbox.browser import Browser, open_browser
 from tests.sandbox.kit import button, open_receiver
 

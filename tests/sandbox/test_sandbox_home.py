@@ -15,9 +15,9 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.responses import Response
 
-from bot.sandbox.drawing import NotOffered
-from bot.sandbox.harbour import ANA, ANA_BOT, BEN, BOT, GUS, OLGA, TEAM
-from bot.sandbox.workspace import View
+from bot.sandbox.errors import NotOffered
+from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, BOT, GUS, OLGA, TEAM
+from bot.sandbox.slack.workspace import View
 from tests.sandbox.kit import APP_TOKEN, SECRET, World, button, home, modal, open_world
 
 RECENT = home(button("Recent", action_id="recent", value="5"), callback_id="desk", private_metadata="{}")

@@ -8,10 +8,10 @@ from contextlib import AsyncExitStack
 import httpx
 import pytest
 
-from bot.sandbox.harbour import ANA, BEN, BOT, OLGA, PARTNERS, SHOOTS
-from bot.sandbox.orders import ELM
-from bot.sandbox.page import STATIC, demo_app
+from bot.sandbox.autoenhance.sample_orders import ELM
+from bot.sandbox.page.app import STATIC, demo_app
 from bot.sandbox.server import serving
+from bot.sandbox.slack.sample_workspace import ANA, BEN, BOT, OLGA, PARTNERS, SHOOTS
 from tests.sandbox.browser import Browser, open_browser
 from tests.sandbox.kit import actions, button, home, modal
 

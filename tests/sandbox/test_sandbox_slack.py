@@ -7,8 +7,8 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 from starlette.responses import PlainTextResponse, Response
 
-from bot.sandbox.drawing import NotOffered
-from bot.sandbox.harbour import (
+from bot.sandbox.errors import NotOffered
+from bot.sandbox.slack.sample_workspace import (
     ANA,
     ANA_BOT,
     BEN,

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 from starlette.responses import Response
 
-from bot.sandbox.block_kit import problems
-from bot.sandbox.harbour import ANA, SHOOTS, SLACKBOT
+from bot.sandbox.slack.sample_workspace import ANA, SHOOTS, SLACKBOT
+from bot.sandbox.slack.validation.blocks import problems
 from bot.slack.limits import LIMITS
 from tests.sandbox.kit import Json, World, actions, answer, button, home, modal, open_world
 

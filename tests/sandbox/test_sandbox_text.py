@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.drawing import NotOffered, plain
-from bot.sandbox.forms import state
-from bot.sandbox.text import as_rich_text, as_seen
+from bot.sandbox.errors import NotOffered
+from bot.sandbox.slack.blocks import plain
+from bot.sandbox.slack.mrkdwn import as_rich_text, as_seen
+from bot.sandbox.slack.view_state import state
 
 
 def option(text: str) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.responses import JSONResponse
 
-from bot.sandbox.harbour import SHOOTS
-from bot.sandbox.orders import ELM, HARBOUR_VIEW, OAK
+from bot.sandbox.autoenhance.sample_orders import ELM, HARBOUR_VIEW, OAK
+from bot.sandbox.slack.sample_workspace import SHOOTS
 from tests.sandbox.browser import Browser, open_browser
 from tests.sandbox.kit import button
 

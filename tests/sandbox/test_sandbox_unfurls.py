@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.harbour import ANA, BOT, EDITING, SHOOTS
-from bot.sandbox.workspace import Message
+from bot.sandbox.slack.sample_workspace import ANA, BOT, EDITING, SHOOTS
+from bot.sandbox.slack.workspace import Message
 from tests.sandbox.kit import World, actions, button, open_world
 
 LINK = "https://app.autoenhance.ai/orders/12-elm"

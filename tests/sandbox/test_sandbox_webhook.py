@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.sandbox.autoenhance import AutoenhanceSandbox
-from bot.sandbox.drawing import NotOffered
-from bot.sandbox.order_shapes import Json, failed, order, photo, photos
-from bot.sandbox.orders import ELM, HARBOUR_VIEW, OAK
-from bot.sandbox.progress import Run
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.order_json import Json, failed, order, photo, photos
+from bot.sandbox.autoenhance.progress import Run
+from bot.sandbox.autoenhance.sample_orders import ELM, HARBOUR_VIEW, OAK
+from bot.sandbox.errors import NotOffered
 from tests.sandbox.kit import Clock, Receiver, open_receiver
 
 SLOW = 3600.0

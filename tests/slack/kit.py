@@ -10,7 +10,7 @@ from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
 from bot.orders.progress import State, Tally
-from bot.sandbox.orders import sample_orders
+from bot.sandbox.autoenhance.sample_orders import sample_orders
 from bot.slack.render.models import OrderView
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)

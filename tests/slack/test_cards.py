@@ -14,9 +14,9 @@ from bot.core import errors
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
-from bot.sandbox.block_kit import Surface, problems
-from bot.sandbox.drawing import plain
-from bot.sandbox.orders import REASONS
+from bot.sandbox.autoenhance.sample_orders import REASONS
+from bot.sandbox.slack.blocks import plain
+from bot.sandbox.slack.validation.blocks import Surface, problems
 from bot.slack.limits import LIMITS
 from bot.slack.render import cards
 from bot.slack.render import modals as views

@@ -15,7 +15,7 @@ from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
 from bot.orders.progress import State, Tally
-from bot.sandbox.block_kit import problems
+from bot.sandbox.slack.validation.blocks import problems
 from bot.slack.blocks import Block
 from bot.slack.limits import LIMITS
 from bot.slack.render import cards, lists, notices

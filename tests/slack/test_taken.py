@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bot.orders.ids import OrderId
-from bot.sandbox.block_kit import Surface, problems
-from bot.sandbox.checks import checked, checked_home, checked_view
-from bot.sandbox.drawing import elements
+from bot.sandbox.slack.blocks import elements
+from bot.sandbox.slack.validation.blocks import Surface, problems
+from bot.sandbox.slack.validation.messages import checked, checked_home, checked_view
 from bot.slack import constants as names
 from bot.slack.limits import LIMITS
 from bot.slack.render import cards

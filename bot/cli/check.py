@@ -1,0 +1,145 @@
+"""What `python app.py check` looks at, each with what to do about it."""
+
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from bot.bootstrap.clients import open_autoenhance, open_session, slack_client
+from bot.bootstrap.storage import open_database
+from bot.core.errors import AutoenhanceError, DatabaseFailed, KeyRefused, SettingsError, SlackBusy
+from bot.core.metrics import Metrics
+from bot.core.settings import Settings
+from bot.slack.api.identity import identify, missing_scopes, probe_socket
+from bot.slack.text.refusals import refused
+from bot.storage.database.base import Database
+from bot.storage.jobs import Ledger
+from bot.storage.rate_limits.memory import LocalMeter
+from bot.storage.watches import Watches
+from bot.watches.models import Watch
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    good: bool
+    about: str
+    says: str
+
+
+async def findings(settings: Settings) -> AsyncIterator[Finding]:
+    """In the order in which they would stop the bot."""
+    for problem in settings.problems(for_slack=True):
+        yield Finding(good=False, about="Settings", says=problem)
+    if not settings.problems(for_slack=True):
+        yield Finding(good=True, about="Settings", says="complete")
+    async for finding in _slack(settings):
+        yield finding
+    yield await _autoenhance(settings)
+    async for finding in _jobs(settings):
+        yield finding
+
+
+async def _slack(settings: Settings) -> AsyncIterator[Finding]:
+    if settings.slack_bot_token is None:
+        return
+    async with open_session() as session:
+        web = slack_client(settings, session, Metrics())
+        try:
+            identity = await identify(web)
+            yield Finding(
+                good=True, about="Slack", says=f"the token is that of {identity.team or 'a workspace'}"
+            )
+            lacking = missing_scopes(identity)
+            yield Finding(good=not lacking, about="Slack scopes", says=lacking or "all granted")
+            if settings.slack_app_token is not None:
+                await probe_socket(web, settings.slack_app_token.get_secret_value())
+                yield Finding(good=True, about="Socket Mode", says="Slack accepts the app-level token")
+        except SettingsError as error:
+            yield Finding(good=False, about="Slack", says=str(error))
+        except SlackBusy:
+            says = "Slack isn't answering. Check SLACK_API_URL and this machine's connection."
+            yield Finding(good=False, about="Slack", says=says)
+
+
+async def _autoenhance(settings: Settings) -> Finding:
+    async with open_autoenhance(settings, meter=LocalMeter(time.monotonic), metrics=Metrics()) as orders:
+        try:
+            await orders.probe()
+        except AutoenhanceError as error:
+            return Finding(good=False, about="Order API", says=_trouble(error))
+    key = (
+        "accepts the key"
+        if settings.autoenhance_api_key
+        else "answers; without a key nothing can be searched"
+    )
+    return Finding(good=True, about="Order API", says=f"Autoenhance {key}")
+
+
+def _trouble(error: AutoenhanceError) -> str:
+    if isinstance(error, KeyRefused):
+        return refused(error)
+    return (
+        "Autoenhance isn't answering as it should. Check AUTOENHANCE_API_URL and this machine's connection."
+    )
+
+
+async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
+    """Reads beside a running bot: SQLite's WAL lets us."""
+    if settings.problems(for_slack=False):
+        return
+    if not settings.on_postgres and not settings.database_path.exists():
+        yield _place_for(settings.database_path)
+        return
+    try:
+        async with open_database(settings) as database:
+            dead, parked = await Ledger(database).dead_jobs(), await Watches(database).parked()
+            if settings.on_postgres:
+                yield await _workers(database)
+    except (SettingsError, DatabaseFailed) as error:
+        yield Finding(good=False, about="Database", says=str(error))
+        return
+    if not dead:
+        yield Finding(good=True, about="Jobs", says="none was given up")
+    for job in dead[:SHOWN]:
+        at = datetime.fromtimestamp(job.ended_at, UTC)
+        yield Finding(
+            good=False, about="Jobs", says=f"{job.kind} given up at {at:%d %b %H:%M} UTC: {job.reason}"
+        )
+    for finding in _resting(parked):
+        yield finding
+
+
+async def _workers(database: Database) -> Finding:
+    from bot.queue.postgres import workers  # noqa: PLC0415 - an extra, which is there if the database is
+
+    alive = await workers(database)
+    says = (
+        f"{alive} at work" if alive else "none is at work, so nobody is answered. Run `python app.py worker`."
+    )
+    return Finding(good=alive > 0, about="Workers", says=says)
+
+
+def _resting(parked: Sequence[Watch]) -> Iterator[Finding]:
+    """By place, with Slack's word for why; in the words that their owner got too."""
+    if not parked:
+        yield Finding(good=True, about="Watches", says="none rests")
+    for (place, why), count in Counter((watch.place, watch.reason) for watch in parked).most_common(SHOWN):
+        watching = "1 watch rests" if count == 1 else f"{count} watches rest"
+        says = f"{watching} in {place}: {why}. It is tried again every hour; see /order test there."
+        yield Finding(good=False, about="Watches", says=says)
+
+
+def _place_for(path: Path) -> Finding:
+    """By making a file that is gone again at once: what a mode says is not what a disk allows."""
+    there = next(folder for folder in path.absolute().parents if folder.exists())
+    try:
+        with NamedTemporaryFile(dir=there):
+            return Finding(good=True, about="Jobs", says="none yet; the database is made at the first start")
+    except OSError as error:
+        says = f"{path} cannot be written ({error.strerror}). Set DATABASE_URL to a file that can."
+        return Finding(good=False, about="Database", says=says)

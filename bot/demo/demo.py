@@ -1,0 +1,136 @@
+"""Order Desk between a Slack and an Autoenhance of our own: the same bot, with nothing real around it."""
+
+import asyncio
+import secrets
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bot.bootstrap.app import Desk, open_desk
+from bot.bootstrap.clients import utc_now
+from bot.bootstrap.server import stop_signal
+from bot.bootstrap.timing import USUAL, Pace
+from bot.core.settings import FixedSettings, Settings
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import BIRCH
+from bot.sandbox.page.app import demo_app
+from bot.sandbox.server import serving
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS
+from bot.sandbox.slack.workspace import Message
+from bot.slack.constants import COMMAND, SCOPES
+from bot.slack.manifest import manifest
+from bot.slack.render.models import Card
+from bot.slack.render.terminal import draw
+from bot.slack.text.help import SUBCOMMANDS
+
+APP_TOKEN = "xapp-only-good-in-the-sandbox"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """The two stand-ins, answering; `settings` are those of a bot between them."""
+
+    slack: SlackSandbox
+    autoenhance: AutoenhanceSandbox
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Demo:
+    url: str
+    sandbox: Sandbox
+    desk: Desk
+    command: str = f"{COMMAND} {BIRCH}"
+
+    async def look_up(self) -> Card:
+        """What Ana sees in #shoots when she has typed `command` there."""
+        slack = self.sandbox.slack
+        await slack.command(self.command, user=ANA, channel=SHOOTS)
+        [message] = await slack.until(self._answers)
+        return Card(text=message.text, blocks=message.blocks)
+
+    def _answers(self) -> list[Message]:
+        seen = self.sandbox.slack.messages(SHOOTS, viewer=ANA)
+        return [message for message in seen if message.user == BOT and message.blocks]
+
+
+@asynccontextmanager
+async def open_sandbox(
+    folder: Path,
+    *,
+    port: int = 0,
+    clock: Callable[[], float] = time.time,
+    apart: float = 0.0,
+    **overrides: Any,
+) -> AsyncIterator[Sandbox]:
+    """Both stand-ins on 127.0.0.1; `overrides` are settings of the bot that differ from the usual ones.
+
+    `apart`: real seconds between two pictures of the page.
+    """
+    autoenhance, app = AutoenhanceSandbox(now=clock), manifest()
+    secret, token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(8)}"
+    slack = SlackSandbox(
+        signing_secret=secret,
+        bot_token=token,
+        app_token=APP_TOKEN,
+        now=clock,
+        features=app["features"],
+        events=app["settings"]["event_subscriptions"]["bot_events"],
+    )
+    slack.scopes.clear()
+    slack.scopes.update(SCOPES)
+    offered = [asdict(each) for each in SUBCOMMANDS]
+    page = demo_app(slack, autoenhance, subcommands=offered, apart=apart)
+    async with serving(page, port=port) as slack_url, serving(autoenhance.app) as autoenhance_url:
+        slack.base_url = slack_url
+        given: dict[str, Any] = {
+            "slack_bot_token": token,
+            "slack_signing_secret": secret,
+            "slack_api_url": f"{slack_url}/api/",
+            "autoenhance_api_url": autoenhance_url,
+            "autoenhance_api_key": autoenhance.api_key,
+            "autoenhance_webhook_token": autoenhance.webhook_token,
+            "database_url": f"sqlite:///{folder / 'order-desk.sqlite3'}",
+        }
+        yield Sandbox(slack, autoenhance, FixedSettings.load(for_slack=True, **given | overrides))
+
+
+@asynccontextmanager
+async def open_desk_in(
+    sandbox: Sandbox, *, pace: Pace = USUAL, now: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Desk]:
+    """The bot, called by the sandbox's Slack from now on."""
+    async with open_desk(sandbox.settings, pace=pace, now=now) as desk, serving(desk.web) as url:
+        sandbox.slack.events_url = f"{url}/slack/events"
+        sandbox.autoenhance.webhook_url = f"{url}/autoenhance/webhook"
+        yield desk
+
+
+@asynccontextmanager
+async def open_demo(port: int) -> AsyncIterator[Demo]:
+    with tempfile.TemporaryDirectory(prefix="order-desk-") as folder:
+        async with open_sandbox(Path(folder), port=port) as sandbox, open_desk_in(sandbox) as desk:
+            calling = asyncio.create_task(sandbox.autoenhance.keep_calling())
+            yield Demo(sandbox.slack.base_url, sandbox, desk)
+            calling.cancel()
+
+
+async def show_demo(out: Console, *, port: int, once: bool) -> None:
+    """One look-up in the terminal and, unless that is all, the page until Ctrl-C."""
+    stop = stop_signal()
+    async with open_demo(port) as demo:
+        out.print(f"\n[bold]In #shoots, Ana types[/bold] [cyan]{demo.command}[/cyan]\n")
+        out.print(draw(await demo.look_up()))
+        if once:
+            return
+        out.print(f"\n[bold]Your own Slack:[/bold] {demo.url}   (Ctrl-C ends it)\n")
+        await stop.wait()
+    out.print("Ended; nothing was kept.")

@@ -1,0 +1,172 @@
+"""What people do in Slack, and what they see of it. Nothing here knows what the bot has noted."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.demo.demo import Sandbox
+from bot.demo.scenarios.clock import Clock
+from bot.demo.scenarios.script import Act, What
+from bot.demo.scenarios.stage import channel_id, user_id
+from bot.sandbox.errors import NotOffered
+from bot.sandbox.slack.delivery import Exchange
+from bot.sandbox.slack.sample_workspace import BOT
+from bot.sandbox.slack.workspace import Message, View
+
+_NOT_YET = ("I'll answer here", "I'll search again")
+_PROMISES = ("I'll write in", "I'll tell you")
+_CARD = ("Watched by", "The watch ended")
+_WATCHING = {What.WATCH: "", What.WATCH_FAILURES: " failures"}
+
+See = Callable[[], Message | View | None]
+Step = tuple[Exchange | None, See]
+
+
+@dataclass
+class Asked:
+    """One request, and what became of it. `at` and `answered` are seconds of the day, `took` real ones.
+
+    Not `taken`: whoever asked saw Slack say that the bot does not answer.
+    """
+
+    act: Act
+    at: float
+    taken: bool = True
+    told_to_wait: bool = False
+    answered: float | None = None
+    took: float = 0.0
+    said: str = ""
+
+    @property
+    def is_promise(self) -> bool:
+        """Whether it is a watch, and its asker was told that they will be told."""
+        return self.act.what in _WATCHING and any(words in self.said for words in _PROMISES)
+
+
+class Crowd:
+    """People do one thing about an order after the other: they click on an answer when it is there."""
+
+    def __init__(self, sandbox: Sandbox, clock: Clock, names: dict[str, str]) -> None:
+        """`names` are those of the orders, by id."""
+        self.asked: list[Asked] = []
+        self._slack = sandbox.slack
+        self._clock = clock
+        self._names = names
+        self._answers: dict[tuple[str, str, str], Message] = {}  # by person, channel and order
+        self._ways: dict[What, Callable[[Act], Awaitable[Step]]] = {
+            What.ASK: lambda act: self._type(act, act.order),
+            What.WATCH: lambda act: self._type(act, f"watch {act.order}"),
+            What.WATCH_FAILURES: lambda act: self._type(act, f"watch {act.order} failures"),
+            What.LIST: lambda act: self._type(act, "list"),
+            What.FIND: lambda act: self._type(act, "find lane"),
+            What.AGAIN: self._again,
+            What.SHARE: self._share,
+            What.CARD: self._card,
+            What.HOME: self._home,
+        }
+
+    async def do(self, act: Act) -> None:
+        """Returns when the answer is there, which may be never."""
+        if act.what in {What.AGAIN, What.SHARE} and not await self._has_answer(act):
+            return
+        asked, begun = Asked(act, self._clock.passed), time.perf_counter()
+        try:
+            exchange, see = await self._ways[act.what](act)
+        except NotOffered:  # there is no such card, or no such button on it any more
+            return
+        asked.taken = exchange is not None and not exchange.error
+        self.asked.append(asked)
+        while asked.taken and asked.answered is None:
+            shown = see()
+            asked.said = _words(shown) if shown else ""
+            if shown is None or any(words in asked.said for words in _NOT_YET):
+                asked.told_to_wait |= shown is not None
+                await self._slack.workspace.bell.rung()
+            else:
+                asked.answered, asked.took = self._clock.passed, time.perf_counter() - begun
+                if act.what is What.ASK and isinstance(shown, Message):
+                    self._answers[_key(act)] = shown
+
+    async def _type(self, act: Act, text: str) -> Step:
+        """What stands there first is only a line of text; an answer has blocks."""
+        who, where = user_id(act.who), channel_id(act.channel)
+        exchange = await self._slack.command(f"/order {text}", user=who, channel=where)
+
+        def see() -> Message | None:
+            reply = self._slack.reply(exchange)
+            return reply if reply and reply.blocks else self._late(act, exchange.at)
+
+        return exchange, see
+
+    async def _again(self, act: Act) -> Step:
+        message = self._answers[_key(act)]
+        before = message.blocks
+        exchange = await self._slack.click(message, "Re-check", user=user_id(act.who))
+        return exchange, lambda: self._redrawn(message, before, act, exchange.at)
+
+    async def _share(self, act: Act) -> Step:
+        message = self._answers[_key(act)]
+        exchange = await self._slack.click(message, "Share in channel", user=user_id(act.who))
+        return exchange, lambda: self._posted(act, exchange.at)
+
+    async def _card(self, act: Act) -> Step:
+        cards = [
+            each
+            for each in self._slack.messages(channel_id(act.channel))
+            if each.user == BOT and not each.thread_ts and not each.ephemeral_to
+            and self._names[act.order] in each.text and any(words in each.plain() for words in _CARD)
+        ]  # fmt: skip
+        if not cards:
+            raise NotOffered
+        before = cards[0].blocks
+        exchange = await self._slack.click(cards[0], "Re-check", user=user_id(act.who))
+        return exchange, lambda: self._redrawn(cards[0], before, act, exchange.at)
+
+    async def _home(self, act: Act) -> Step:
+        who = user_id(act.who)
+        before = (home := self._slack.home(who)) and home.hash
+        exchange = await self._slack.open_home(who)
+        return exchange, lambda: home if (home := self._slack.home(who)) and home.hash != before else None
+
+    async def _has_answer(self, act: Act) -> bool:
+        """Waits for the answer to what this person asked about this order; False if they asked in vain."""
+        while _key(act) not in self._answers:
+            if not any(_key(each.act) == _key(act) and each.taken for each in self.asked):
+                return False
+            await self._slack.workspace.bell.rung()
+        return True
+
+    def _redrawn(self, message: Message, before: object, act: Act, since: float) -> Message | None:
+        return message if message.blocks is not before else self._posted(act, since)
+
+    def _posted(self, act: Act, since: float) -> Message | None:
+        """What the bot has said there about the order since then, to this person or to all."""
+        seen = self._slack.messages(channel_id(act.channel), viewer=user_id(act.who))
+        return self._about(act, seen, since) or self._late(act, since)
+
+    def _late(self, act: Act, since: float) -> Message | None:
+        """Where there was no way back to the channel, the answer is a direct message."""
+        room = self._slack.workspace.dm(user_id(act.who), BOT)
+        return self._about(act, self._slack.messages(room.id), since)
+
+    def _about(self, act: Act, messages: list[Message], since: float) -> Message | None:
+        names = {self._names.get(act.order, ""), act.order}
+        for message in reversed(messages):
+            if float(message.ts) < since:
+                return None
+            is_reply = message.thread_ts is not None
+            if message.user == BOT and message.blocks and not is_reply and _names_one(message, names):
+                return message
+        return None
+
+
+def _key(act: Act) -> tuple[str, str, str]:
+    return act.who, act.channel, act.order
+
+
+def _names_one(message: Message, names: set[str]) -> bool:
+    return any(name in message.text for name in names)
+
+
+def _words(shown: Message | View) -> str:
+    return f"{shown.text} {shown.plain()}" if isinstance(shown, Message) else shown.plain()

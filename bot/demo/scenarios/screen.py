@@ -1,0 +1,81 @@
+"""A day in the terminal: a bar while it is played, and what came of it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from bot.bootstrap.server import stop_signal
+from bot.demo.scenarios.clock import LeapingLoop
+from bot.demo.scenarios.player import Day, open_day
+from bot.demo.scenarios.script import MINUTE, Scenario
+from bot.demo.scenarios.scripts import Name, scenario
+from bot.demo.scenarios.summary import table
+from bot.demo.scenarios.verdict import clock
+
+_OFTEN = 0.2  # real seconds
+_COLUMNS = (
+    "{task.fields[clock]}",
+    "{task.fields[ended]}/{task.fields[orders]} orders done",
+    "· {task.fields[asked]} requests",
+    "· {task.fields[told]} notices",
+)
+
+
+def play(name: Name, out: Console, *, port: int, stay: bool) -> bool:
+    """In a loop of its own; False when anything was lost. Raises OSError when the port is taken."""
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+        return runner.run(show_day(scenario(name), out, port=port, stay=stay))
+
+
+async def show_day(script: Scenario, out: Console, *, port: int = 0, stay: bool = False) -> bool:
+    """Plays it and says what came of it; False when anything was lost. Ctrl-C ends the day early."""
+    stop = stop_signal()
+    async with open_day(script, port=port) as day:
+        out.print(f"\n[bold]{script.says}[/bold]")
+        out.print(f"Look in while it plays: {day.url}   (Ctrl-C ends it)\n")
+        async with _bar(day, out):
+            await day.play(stop)
+        verdict = day.verdict()
+        out.print(table(verdict, day.took))
+        for sentence in verdict.lost:
+            out.print(f"Lost: {sentence}", style="red", markup=False, highlight=False, soft_wrap=True)
+        if stay and not stop.is_set():
+            out.print(f"\nThe bot goes on, by the clock on the wall: {day.url}   (Ctrl-C ends it)\n")
+            await stop.wait()
+    return not verdict.lost
+
+
+@asynccontextmanager
+async def _bar(day: Day, out: Console) -> AsyncIterator[None]:
+    clock_, *others = (TextColumn(text) for text in _COLUMNS)
+    with Progress(clock_, BarColumn(), *others, console=out) as progress:
+        task = progress.add_task("", total=day.scenario.lasts, **_fields(day))
+        updating = asyncio.create_task(_update(day, progress, task))
+        yield
+        updating.cancel()
+        progress.update(task, completed=day.moment, **_fields(day))
+
+
+async def _update(day: Day, progress: Progress, task: TaskID) -> None:
+    """Each minute of the day, but not so often that it slows the day down."""
+    drawn = 0.0
+    while True:
+        if time.monotonic() - drawn > _OFTEN:
+            progress.update(task, completed=day.moment, **_fields(day))
+            drawn = time.monotonic()
+        await asyncio.sleep(MINUTE)
+
+
+def _fields(day: Day) -> dict[str, Any]:
+    return {
+        "clock": clock(day.moment, day.scenario),
+        "ended": day.ended,
+        "orders": len(day.scenario.orders),
+        "asked": day.asked,
+        "told": len(day.told()),
+    }

@@ -1,0 +1,132 @@
+"""The three days. The same every time: chance has a seed. Each leaves its last half hour for what is late."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from random import Random
+
+from bot.demo.scenarios.making import PEOPLE, Maker
+from bot.demo.scenarios.script import HOUR, MINUTE, Order, Scenario, Side, Trouble
+
+CHANNELS = ("shoots", "weddings", "albums")
+
+
+class Name(StrEnum):
+    """As they are called on the command line."""
+
+    WEDDING_RUSH = "wedding-rush"
+    NIGHT = "night"
+    OUTAGE = "outage"
+
+
+def scenario(name: Name) -> Scenario:
+    return _SCENARIOS[name]()
+
+
+def wedding_rush() -> Scenario:
+    """A Saturday from ten to half past eight: three weddings' worth of orders, each all at once."""
+    day = Maker(Random(1), CHANNELS)  # noqa: S311 - a script, no secret
+    for begins, orders, questions in (
+        (1 * HOUR, 70, 70),
+        (4 * HOUR, 90, 90),
+        (7.5 * HOUR, 120, 140),
+    ):
+        burst = day.upload(orders, begins=begins, within=4 * MINUTE)
+        day.watch(burst, within=MINUTE)
+        day.ask(burst, questions // 2, begins=begins + 4 * MINUTE, within=MINUTE)
+        day.press(questions // 3, begins=begins + 5 * MINUTE, within=15 * MINUTE)
+        day.ask(burst, questions // 2, begins=begins + 16 * MINUTE, within=40 * MINUTE)
+    between = day.upload(40, begins=0, within=8.5 * HOUR)
+    day.watch(between, share=0.5)
+    day.look_around(45, begins=HOUR, within=8.5 * HOUR)
+    busy = (
+        Trouble(1 * HOUR + 6 * MINUTE, 30, Side.SLACK, "429"),
+        Trouble(4 * HOUR + 5 * MINUTE, 2 * MINUTE, Side.AUTOENHANCE, "429"),
+    )
+    orders_, acts = day.in_order()
+    return Scenario(
+        name=Name.WEDDING_RUSH,
+        says="A Saturday: three weddings, each uploaded all at once, and everybody asks.",
+        begins=datetime(2026, 6, 13, 10, 0, tzinfo=UTC),
+        lasts=10.5 * HOUR,
+        people=PEOPLE,
+        channels=CHANNELS,
+        orders=orders_,
+        acts=acts,
+        troubles=busy,
+    )
+
+
+def night() -> Scenario:
+    """From six to eight: uploads in the evening, a slow queue over night, a few questions in the morning."""
+    day = Maker(Random(2), CHANNELS)  # noqa: S311
+    evening = day.upload(200, begins=0, within=5 * HOUR, photos=(6, 14), pace=(60.0, 1000.0), failing=0.1)
+    day.orders = evening = [_may_stick(order, at) for at, order in enumerate(evening)]
+    day.watch(evening, share=0.9, within=6 * MINUTE)
+    day.ask(evening, 60, begins=HOUR, within=4 * HOUR)
+    day.ask(evening, 8, begins=6 * HOUR, within=5 * HOUR)
+    day.look_around(10, begins=12.5 * HOUR, within=20 * MINUTE)
+    day.ask(evening, 40, begins=12.5 * HOUR, within=40 * MINUTE)
+    day.press(20, begins=12.6 * HOUR, within=30 * MINUTE)
+    orders, acts = day.in_order()
+    return Scenario(
+        name=Name.NIGHT,
+        says="Uploaded in the evening, done by the morning; some get stuck, and some of those expire.",
+        begins=datetime(2026, 6, 13, 18, 0, tzinfo=UTC),
+        lasts=14 * HOUR,
+        people=PEOPLE,
+        channels=CHANNELS,
+        orders=orders,
+        acts=acts,
+        troubles=(Trouble(8 * HOUR, 3 * MINUTE, Side.DESK),),
+        webhook=True,
+    )
+
+
+def _may_stick(order: Order, number: int) -> Order:
+    """Every twentieth does, and every fortieth is given up by Autoenhance at four in the morning."""
+    if number % 20:
+        return order
+    return replace(
+        order, failures=0, stuck_after=order.photos // 2, expires=10 * HOUR if number % 40 == 0 else None
+    )
+
+
+def outage() -> Scenario:
+    """A forenoon: Autoenhance is away, then silent, then says "too many"; then Slack; then we are off."""
+    day = Maker(Random(3), CHANNELS)  # noqa: S311
+    rush = day.upload(120, begins=20 * MINUTE, within=80 * MINUTE, pace=(8.0, 25.0))
+    day.watch(rush)
+    day.ask(rush, 90, begins=70 * MINUTE, within=60 * MINUTE)
+    late = day.upload(40, begins=110 * MINUTE, within=20 * MINUTE)
+    day.watch(late)
+    day.press(30, begins=85 * MINUTE, within=70 * MINUTE)
+    day.ask(rush + late, 60, begins=135 * MINUTE, within=35 * MINUTE)
+    day.look_around(20, begins=80 * MINUTE, within=80 * MINUTE)
+    orders, acts = day.in_order()
+    return Scenario(
+        name=Name.OUTAGE,
+        says="In the middle of a rush Autoenhance is away, then Slack, then the bot is started anew.",
+        begins=datetime(2026, 6, 15, 9, 0, tzinfo=UTC),
+        lasts=4 * HOUR,
+        people=PEOPLE,
+        channels=CHANNELS,
+        orders=orders,
+        acts=acts,
+        troubles=(
+            Trouble(85 * MINUTE, 14 * MINUTE, Side.AUTOENHANCE, "503"),
+            Trouble(99 * MINUTE, 4 * MINUTE, Side.AUTOENHANCE, "hang"),
+            Trouble(103 * MINUTE, 2 * MINUTE, Side.AUTOENHANCE, "429"),
+            Trouble(140 * MINUTE, 5 * MINUTE, Side.SLACK, "503"),
+            Trouble(145 * MINUTE, 1 * MINUTE, Side.SLACK, "429"),
+            Trouble(160 * MINUTE, 2 * MINUTE, Side.DESK),
+        ),
+    )
+
+
+_SCENARIOS: dict[Name, Callable[[], Scenario]] = {
+    Name.WEDDING_RUSH: wedding_rush,
+    Name.NIGHT: night,
+    Name.OUTAGE: outage,
+}

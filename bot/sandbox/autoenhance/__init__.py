@@ -1,0 +1,1 @@
+"""A stand-in for Autoenhance: its API, its orders, its webhook."""

@@ -1,0 +1,180 @@
+"""A stand-in for Autoenhance: its API, reads only, like all that the bot asks of the real one."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
+
+from bot.sandbox.autoenhance.order_json import Json
+from bot.sandbox.autoenhance.webhook import Webhook
+from bot.sandbox.failures import Mood, MoodName, answer
+
+DEFAULT_PAGE, LARGEST_PAGE = 5, 15
+KEPT, LONGEST_KEPT = 100, 200_000
+"""Of so many requests the answer is kept, and so many bytes of it."""
+API_KEY = "Zq3sandboxonlyKey0000000000000000000000x"
+
+
+@dataclass
+class Asked:
+    """One request, and the beginning of its answer; `status` is 0 without one."""
+
+    path: str
+    query: str
+    headers: Headers = field(repr=False)
+    at: float = 0.0
+    status: int = 0
+    seconds: float | None = None
+    answer: bytes = field(default=b"", repr=False)
+
+
+class AutoenhanceSandbox(Webhook):
+    """Answers `GET /v3/orders/{id}` without a key, as the real one does, and `GET /v3/orders/` with one."""
+
+    def __init__(self, *, api_key: str = API_KEY, now: Callable[[], float] = time.time) -> None:
+        super().__init__(now=now)
+        self.api_key = api_key
+        self.requests: list[Asked] = []
+        self.released = asyncio.Event()
+        """Set it to let go of what the mood `hang` holds."""
+        self._moods: dict[str | None, Mood] = {}
+        self.routes = [
+            Route("/v3/orders/{id}", _Door(self, self._one)),
+            Route("/v3/orders/", _Door(self, self._list)),
+        ]
+        self.app = Starlette(routes=self.routes)
+
+    def set_mood(
+        self,
+        name: MoodName,
+        *,
+        order: str | None = None,
+        times: int | None = None,
+        retry_after: int | None = None,
+        location: str = "",
+    ) -> None:
+        """Be in this mood about one order, or about everything; after `times` answers all is well again."""
+        self._moods[order] = Mood(name, times, retry_after, location)
+        self.bell.ring()
+
+    def clear_mood(self, order: str) -> None:
+        """About this order, be in the mood of the moment again."""
+        self._moods.pop(order, None)
+        self.bell.ring()
+
+    def own_mood(self, order: str) -> MoodName | None:
+        """The mood about this order alone, if there is one."""
+        mood = self._moods.get(order)
+        return mood.name if mood else None
+
+    def mood(self, order: str | None = None) -> MoodName:
+        """The mood about this order if it has its own, else the general one."""
+        return (self._mood(order) or Mood("well")).name
+
+    def _mood(self, order: str | None) -> Mood | None:
+        return self._moods.get(order) or self._moods.get(None)
+
+    async def asked(self, times: int, *, timeout: float = 20) -> None:  # noqa: ASYNC109
+        """Wait until so many requests have come in all; raises TimeoutError."""
+        await self.bell.until(lambda: len(self.requests) >= times, timeout=timeout)
+
+    def forget(self) -> list[Asked]:
+        """The requests so far, and keeps none of them: for whoever runs for long."""
+        asked, self.requests = self.requests, []
+        return asked
+
+    def clock(self) -> float:
+        return self._now()
+
+    def keep(self, asked: Asked) -> None:
+        """Remember a request; of those long ago no longer the answer."""
+        self.requests.append(asked)
+        for old in self.requests[-KEPT - 1 : -KEPT]:
+            old.answer = b""
+        self.bell.ring()
+
+    def next_mood(self, order: str | None) -> Mood:
+        """The mood to answer in, counted."""
+        about = order if order in self._moods else None
+        mood = self._moods.get(about)
+        if mood is not None and mood.spent():
+            del self._moods[about]
+            mood = None
+        return mood or Mood("well")
+
+    def _one(self, request: Request) -> Response:
+        order_id = request.path_params["id"]
+        if order_id not in self._orders:
+            return _error(404, "Not Found")
+        if self.can_run(order_id) and self._runs[order_id] is None:
+            self.restart(order_id)
+        return JSONResponse(self.order(order_id))
+
+    def _list(self, request: Request) -> Response:
+        query = request.query_params
+        if request.headers.get("x-api-key") != self.api_key:
+            return _error(401, "Unauthorized")
+        per_page, offset = query.get("per_page", str(DEFAULT_PAGE)), query.get("offset", "0")
+        if not per_page.isdecimal() or not 1 <= int(per_page) <= LARGEST_PAGE:
+            wrong = {
+                "query": {
+                    "per_page": [
+                        f"Must be greater than or equal to 1 and less than or equal to {LARGEST_PAGE}."
+                    ]
+                }
+            }
+            return _error(422, "Validation error", wrong)
+        found = _sorted(
+            [each for each in self.orders() if _matches(each, query.get("q", ""))], query.get("sort", "-date")
+        )
+        start, size = int(offset), int(per_page)
+        more = str(start + size) if start + size < len(found) else None
+        pagination = {"next_offset": more, "per_page": size}
+        return JSONResponse({"orders": found[start : start + size], "pagination": pagination})
+
+
+class _Door:
+    """Records a request and answers it in the mood of the moment."""
+
+    def __init__(self, sandbox: AutoenhanceSandbox, well: Callable[[Request], Response]) -> None:
+        self._sandbox = sandbox
+        self._well = well
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request, sandbox = Request(scope), self._sandbox
+        asked = Asked(request.url.path, request.url.query, request.headers, sandbox.clock())
+        sandbox.keep(asked)
+        begun = time.perf_counter()
+
+        async def noted(message: Message) -> None:
+            asked.status = message.get("status", asked.status)
+            asked.answer = (asked.answer + message.get("body", b""))[:LONGEST_KEPT]
+            await send(message)
+
+        mood = sandbox.next_mood(request.path_params.get("id"))
+        try:
+            await answer(mood, self._well(request), sandbox.released, (scope, receive, noted))
+        finally:
+            asked.seconds = time.perf_counter() - begun
+            sandbox.bell.ring()
+
+
+def _matches(order: Json, words: str) -> bool:
+    return words.casefold() in str(order["name"]).casefold()
+
+
+def _sorted(orders: list[Json], sort: str) -> list[Json]:
+    key = "name" if sort.endswith("name") else "created_at"
+    return sorted(orders, key=lambda order: str(order[key]), reverse=sort.startswith("-"))
+
+
+def _error(status: int, message: str, detail: dict[str, Any] | None = None) -> Response:
+    return JSONResponse({"detail": detail or {}, "message": message}, status)

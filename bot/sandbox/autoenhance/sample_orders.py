@@ -1,0 +1,125 @@
+"""The orders of the stand-in Autoenhance: one of every kind that a bot has to understand."""
+
+from bot.sandbox.autoenhance.order_json import Json, failed, order, photo, photos
+
+ELM = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
+HARBOUR_VIEW = "b81d5e07-2c6f-4e93-8a1b-d04f7c9e3562"
+MILL = "90c4e6a2-11d8-4f7b-b5e9-6a3c28d71f05"
+CHAPEL = "5d2b7f38-c9e1-4a46-8f0d-e7195b3ca862"
+QUAY = "e07a94d1-5b3c-4c28-9e6f-182fd05b7a93"
+BIRCH = "7c61f0b9-3ae4-4d85-a2c7-f94e8016d3b5"
+OAK = "1a8e53c7-f402-4b9d-8d61-3c7be9520fa4"
+REASONS = "c45f2d90-8e17-4a3b-96d2-0b8f71ea5c3d"
+FAILED = "28d9b6e4-70f5-4c1a-b3e8-95a1d4c06f72"
+EXPIRED = "f6130a8d-94c2-4e5f-8b79-2de7a05c1b48"
+DELETED = "643ec7f1-0ad9-4b82-a5d0-7f18b2ce9463"
+ODD = "d97e20b5-46f3-4a1c-9f84-c3b0a6518de7"
+DISAGREEING = "0b52f8ac-e36d-4917-8c05-a4d7193be6f2"
+OLDER = "82a7d3e9-b105-4f6c-a948-5e0c7fd2b316"
+UNKNOWN = "af08c51d-6927-4be3-b7f1-04d92e8ac365"
+CUSTOM = "12-elm-street"
+NASTY = "4e95b0d2-8c7a-4136-9ad5-b6f3e1c20879"
+LARGE = "cb3f69e8-17a0-4d52-8e3c-90d5f72ab614"
+
+BLURRED, DARK, LIMITED = (
+    "Image is too blurry",
+    "Brackets are underexposed",
+    "Rate limit exceeded, try again later",
+)
+_DAY = 86400.0
+_WAITING, _PAID = {"status": "waiting"}, {"downloaded": True}
+
+
+def sample_orders(now: float) -> list[Json]:
+    """All of them, as they stand at `now`; ELM and HARBOUR_VIEW as they are at the end of their run."""
+    return [*_running(now), *_under_way(now), *_ended(now), *_odd(now)]
+
+
+def _running(now: float) -> list[Json]:
+    elm = photos(ELM, (17, {}), (1, failed(BLURRED)), (12, {}))
+    view = photos(HARBOUR_VIEW, (12, {}))
+    return [
+        order(ELM, "12 Elm Street — twilight", elm, now=now, age=240),
+        order(HARBOUR_VIEW, "7 Harbour View, penthouse", view, now=now, age=120),
+    ]
+
+
+def _under_way(now: float) -> list[Json]:
+    quay = {"is_merging": True, "total_images": 0}
+    birch = photos(BIRCH, (10, _PAID), (12, {}), (1, failed(BLURRED)), (1, failed(DARK)), (6, _WAITING))
+    return [
+        order(MILL, "3 Mill Lane — drone", [], now=now, age=90),
+        order(CHAPEL, "The Old Chapel", photos(CHAPEL, (9, _WAITING)), now=now, age=400),
+        order(QUAY, "44 Quay Road, loft", [], now=now, age=75, **quay),
+        order(BIRCH, "Birch Avenue 9", birch, now=now, age=900, is_processing=True),
+    ]
+
+
+def _ended(now: float) -> list[Json]:
+    reasons = photos(
+        REASONS,
+        (18, {}),
+        (6, failed(BLURRED)),
+        (3, failed(DARK)),
+        (1, failed(LIMITED)),
+        (2, failed(None)),
+    )
+    expired = photos(EXPIRED, (20, {"status": "expired"}), (4, _PAID))
+    return [
+        order(OAK, "Oak Terrace, show home", photos(OAK, (12, _PAID), (6, {})), now=now, age=7200),
+        order(REASONS, "21 Station Road", reasons, now=now, age=5400),
+        order(FAILED, "Garage block (test shots)", photos(FAILED, (5, failed(DARK))), now=now, age=_DAY),
+        order(EXPIRED, "Villa Rosa — spring set", expired, now=now, age=50 * _DAY),
+        order(
+            DELETED, "Duplicate of Birch Avenue", photos(DELETED, (3, {})), now=now, age=_DAY, is_deleted=True
+        ),
+        order(
+            LARGE,
+            "Manor House, all floors",
+            photos(LARGE, (128, {}), (12, failed(BLURRED))),
+            now=now,
+            age=3 * _DAY,
+        ),
+    ]
+
+
+def _odd(now: float) -> list[Json]:
+    """What the API also sends: settings that differ, numbers that disagree, other people's text."""
+    modern = {
+        "ai_version": "4.7",
+        "enhance_type": "modern",
+        "sky_replacement": False,
+        "window_pull_type": "NONE",
+    }
+    nasty = "<!channel> `Plot 5` & <http://evil.example|the safe one> *bold*"
+    nasty_photo = photo(
+        NASTY, 3, **failed("<!here> see <http://evil.example|help>"), image_name="`a`|<b>.jpg"
+    )
+    return [
+        order(ODD, "5 Garden Mews", photos(ODD, (14, {}), (2, modern)), now=now, age=4000),
+        order(
+            DISAGREEING, "Riverside 30", photos(DISAGREEING, (40, {})), now=now, age=6000, total_images=42.0
+        ),
+        _older(now),
+        order(
+            UNKNOWN,
+            "Brook Cottage",
+            photos(UNKNOWN, (7, {"status": "in_review"})),
+            now=now,
+            status="in_review",
+        ),
+        order(CUSTOM, "12 Elm Street — day", photos(CUSTOM, (8, {})), now=now, age=2 * _DAY),
+        order(NASTY, nasty, [*photos(NASTY, (2, {})), nasty_photo], now=now, age=2000),
+    ]
+
+
+def _older(now: float) -> Json:
+    """As accounts fixed to an API version of 2024 get it."""
+    images = photos(OLDER, (10, {"enhanced": True, "error": False}), (1, {"enhanced": False, "error": True}))
+    for image in images:
+        del image["status"], image["status_reason"], image["window_pull_type"], image["scene"]
+        image |= {"window_pull": True, "image_type": "dslr", "is_threesixty": False, "ai_version": 4.0}
+    plain = order(OLDER, "Lighthouse Cottage", images, now=now, age=10 * _DAY, status="processed")
+    return {
+        key: value for key, value in plain.items() if key not in {"is_merging", "default_image_sort_order"}
+    }

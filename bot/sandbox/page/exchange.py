@@ -1,0 +1,141 @@
+"""One exchange from close by: what was sent and answered, shortened so that it can be read."""
+
+import json
+from typing import Any
+
+from bot.sandbox.autoenhance.app import Asked, AutoenhanceSandbox
+from bot.sandbox.autoenhance.webhook import WebhookCall
+from bot.sandbox.page.inspector import BURST, secret_of
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.delivery import Exchange
+from bot.sandbox.slack.endpoints import Call
+
+LONGEST_TEXT, LONGEST_LIST, LONGEST_SECRET = 400, 12, 12
+PATIENCE = 3.0
+"""Seconds that Slack waits for an ack."""
+_SECRET = {"token", "authentication", "authorization", "x-api-key", "x-slack-signature", "cookie"}
+
+Closeup = dict[str, Any]
+"""`facts`, each a name and a value, and `parts`, each a title and a text."""
+
+
+def closeup(slack: SlackSandbox, autoenhance: AutoenhanceSandbox, row: str) -> Closeup | None:
+    """Of the row with this id; None when there is none."""
+    number = int(row[1:]) if row[1:].isdecimal() else -1
+    every: dict[str, list[Any]] = {
+        "d": slack.exchanges,
+        "c": slack.calls(),
+        "a": autoenhance.requests,
+        "w": autoenhance.webhook_calls,
+    }
+    held = every.get(row[:1], [])
+    if not 0 <= number < len(held):
+        return None
+    match row[0]:
+        case "d":
+            return _delivery(slack, held[number])
+        case "c":
+            return _call(slack, held[number])
+        case "a":
+            return _request(held[number])
+        case _:
+            return _webhook(held[number:])
+
+
+def _delivery(slack: SlackSandbox, exchange: Exchange) -> Closeup:
+    late = exchange.seconds > PATIENCE or exchange.error == "operation_timeout"
+    acked = f"{1000 * exchange.seconds:.1f} ms{', too late: Slack waits 3 s' * late}"
+    stamp = exchange.headers.get("X-Slack-Request-Timestamp")
+    age = f"{exchange.at - float(stamp):.0f} s old when delivered; refused after 5 min" if stamp else ""
+    facts = [
+        ("Ack", acked if exchange.seconds else "none yet"),
+        ("Over", "Socket Mode" if exchange.over_socket else "signed HTTP"),
+        ("Signature", _short(exchange.headers.get("X-Slack-Signature", ""))),
+        ("Its timestamp", age),
+        ("Retry", " ".join(v for k, v in exchange.headers.items() if k.startswith("X-Slack-Retry"))),
+        ("response_url", _left(slack, secret_of(exchange.payload))),
+    ]
+    parts = [("Sent", _pretty(exchange.payload)), ("Answered", _pretty(_read(exchange.reply)))]
+    return _drawn(facts, parts)
+
+
+def _call(slack: SlackSandbox, call: Call) -> Closeup:
+    facts = [
+        ("Status", str(call.status or "no answer yet")),
+        ("Took", f"{1000 * call.seconds:.1f} ms"),
+        ("response_url", _left(slack, call.secret)),
+    ]
+    return _drawn(facts, [("Sent", _pretty(call.params)), ("Answered", _pretty(call.answer))])
+
+
+def _request(asked: Asked) -> Closeup:
+    headers = {key: value for key, value in asked.headers.items() if key != "host"}
+    facts = [
+        ("Path", asked.path),
+        ("Status", str(asked.status or "no answer")),
+        ("Took", f"{1000 * (asked.seconds or 0):.1f} ms"),
+    ]
+    return _drawn(facts, [("Headers", _pretty(headers)), ("Answered", _pretty(_read(asked.answer)))])
+
+
+def _webhook(calls: list[WebhookCall]) -> Closeup:
+    """The whole burst that this call begins."""
+    burst = calls[:1]
+    for call in calls[1:]:
+        if call.body.get("order_id") != burst[0].body.get("order_id"):
+            continue
+        if call.at - burst[-1].at > BURST:
+            break
+        burst.append(call)
+    lines = [
+        f"{call.at - burst[0].at:5.1f} s  {call.error or call.status}  {1000 * call.seconds:.0f} ms  "
+        f"{call.body.get('image_id')}{'  failed' * bool(call.body.get('error'))}"
+        for call in burst
+    ]
+    facts = [("Calls", str(len(burst))), ("Order", str(burst[0].body.get("order_id")))]
+    return _drawn(facts, [("Each", "\n".join(lines)), ("The last one", _pretty(burst[-1].body))])
+
+
+def _drawn(facts: list[tuple[str, str]], parts: list[tuple[str, str]]) -> Closeup:
+    return {"facts": [fact for fact in facts if fact[1]], "parts": parts}
+
+
+def _left(slack: SlackSandbox, secret: str) -> str:
+    left = slack.uses_left(secret) if secret else None
+    return f"{left[0]} of 5 uses and {left[1] / 60:.0f} min left" if left else ""
+
+
+def _read(body: bytes) -> Any:
+    text = body.decode(errors="replace")
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _pretty(value: Any) -> str:
+    if value in ("", None):
+        return "(nothing)"
+    return value if isinstance(value, str) else json.dumps(_fit(value), indent=2, ensure_ascii=False)
+
+
+def _fit(value: Any, key: str = "") -> Any:
+    """Long texts and lists cut, secrets too."""
+    match value:
+        case dict():
+            return {name: _fit(held, str(name)) for name, held in value.items()}
+        case list() if len(value) > LONGEST_LIST:
+            kept = value[: LONGEST_LIST // 4]
+            return [*(_fit(each) for each in kept), f"… and {len(value) - len(kept)} more"]
+        case list():
+            return [_fit(each) for each in value]
+        case str() if key.lower() in _SECRET:
+            return _short(value)
+        case str() if len(value) > LONGEST_TEXT:
+            return f"{value[:LONGEST_TEXT]}… ({len(value):,} characters)"
+        case _:
+            return value
+
+
+def _short(secret: str) -> str:
+    return f"{secret[:10]}…" if len(secret) > LONGEST_SECRET else secret

@@ -1,0 +1,56 @@
+"""Typing: messages, commands, and links that an app hears of."""
+
+from bot.sandbox.errors import NotOffered
+from bot.sandbox.slack import events
+from bot.sandbox.slack.delivery import Exchange
+from bot.sandbox.slack.interactions import People
+from bot.sandbox.slack.mrkdwn import as_sent
+from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS
+from bot.sandbox.slack.unfurls import Unfurls
+from bot.sandbox.slack.workspace import Message
+
+
+class Composer(People):
+    _unfurls: Unfurls
+
+    async def say(
+        self, text: str, *, user: str = ANA, channel: str = SHOOTS, thread_ts: str | None = None
+    ) -> Exchange | None:
+        """Type into the composer and press Enter: a message, or a command. What the app was told, if so."""
+        if not self.workspace.sees(user, channel) or self.workspace.channels[channel].is_archived:
+            raise NotOffered(f"{user} cannot write in {channel}")
+        name = text.split(maxsplit=1)[0]
+        if not name.startswith("/"):
+            sent = as_sent(text, self.names())
+            return await self._paste(self.workspace.post(channel, user, sent, thread_ts=thread_ts))
+        if thread_ts is None and self.offered_command(name) and self.is_offered(user, channel):
+            return await self.command(text, user=user, channel=channel)
+        if thread_ts is not None:
+            answer = f"{name} is not supported in threads. Sorry!"
+        elif name == "/invite":
+            answer = await self.invite_bot(channel)
+        else:
+            answer = f"{name} is not a valid command."
+        self._replies.slackbot(user, channel, answer, thread_ts)
+        return None
+
+    async def invite_bot(self, channel: str) -> str:
+        """Somebody invites the app into a channel; what Slack says to that."""
+        members, name = self.workspace.channels[channel].members, self.workspace.users[BOT].real_name
+        if BOT in members:
+            return f"{name} is already in this channel."
+        members.add(BOT)
+        self.workspace.bell.ring()
+        if "member_joined_channel" in self.events:
+            occasion = self._occasion(BOT, channel)
+            await self._delivery.deliver("events_api", events.member_joined_channel(occasion))
+        return f"{name} was added to the conversation."
+
+    async def _paste(self, message: Message) -> Exchange | None:
+        """Slack tells an app of links to its domains in every conversation, whether it is in it or not."""
+        paste = self._unfurls.pasted(message, self.features.get("unfurl_domains", []))
+        if paste is None or "link_shared" not in self.events:
+            return None
+        occasion = self._occasion(message.user, message.channel)
+        payload = events.link_shared(occasion, paste, is_member=BOT in occasion.channel.members)
+        return await self._delivery.deliver("events_api", payload)

@@ -1,0 +1,66 @@
+"""The events that Slack delivers: nobody waits for an answer to them."""
+
+import secrets
+
+from bot.sandbox.slack import sample_workspace as harbour
+from bot.sandbox.slack.payloads import TOKEN, Occasion, Payload
+from bot.sandbox.slack.unfurls import POSTED, Paste
+
+
+def app_home_opened(occasion: Occasion, view: Payload | None) -> Payload:
+    """An event, not an interaction: no trigger_id, and the view only if one was published before."""
+    event = {
+        "type": "app_home_opened",
+        "user": occasion.user.id,
+        "channel": occasion.channel.id,
+        "tab": "home",
+        **({} if view is None else {"view": view}),
+        "event_ts": occasion.ts,
+    }
+    return _event(occasion, event)
+
+
+def member_joined_channel(occasion: Occasion) -> Payload:
+    channel = occasion.channel
+    event = {
+        "type": "member_joined_channel",
+        "user": occasion.user.id,
+        "channel": channel.id,
+        "channel_type": "G" if channel.is_private else "C",
+        "team": harbour.TEAM,
+        "event_ts": occasion.ts,
+    }
+    return _event(occasion, event)
+
+
+def link_shared(occasion: Occasion, paste: Paste, *, is_member: bool) -> Payload:
+    """Of the message only where it stands and the links; `is_member`: whether the bot is in the channel."""
+    message = paste.message
+    event = {
+        "type": "link_shared",
+        "user": message.user,
+        "channel": message.channel,
+        "message_ts": message.ts,
+        **({"thread_ts": message.thread_ts} if message.thread_ts else {}),
+        "links": paste.links,
+        "source": POSTED,
+        "unfurl_id": paste.unfurl_id,
+        "is_bot_user_member": is_member,
+        "event_ts": occasion.ts,
+    }
+    return _event(occasion, event)
+
+
+def _event(occasion: Occasion, event: Payload) -> Payload:
+    bot = {"team_id": harbour.TEAM, "user_id": harbour.BOT, "is_bot": True}
+    return {
+        "token": TOKEN,
+        "team_id": harbour.TEAM,
+        "api_app_id": harbour.APP,
+        "event": event,
+        "type": "event_callback",
+        "event_id": f"Ev{secrets.token_hex(5).upper()}",
+        "event_time": int(float(occasion.ts)),
+        "authorizations": [{"enterprise_id": None, **bot, "is_enterprise_install": False}],
+        "is_ext_shared_channel": occasion.channel.is_ext_shared,
+    }

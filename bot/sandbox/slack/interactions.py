@@ -1,0 +1,196 @@
+"""What people do in Slack, and how the bot gets to hear of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.sandbox.errors import NotOffered
+from bot.sandbox.slack import events as told_events
+from bot.sandbox.slack import payload_objects as told
+from bot.sandbox.slack import payloads
+from bot.sandbox.slack.acks import Replies
+from bot.sandbox.slack.blocks import Control, find
+from bot.sandbox.slack.delivery import Delivery, Exchange
+from bot.sandbox.slack.mrkdwn import as_sent
+from bot.sandbox.slack.payloads import Occasion
+from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS, TEAM
+from bot.sandbox.slack.triggers import ResponseUrl, Tickets
+from bot.sandbox.slack.view_state import Filled, state
+from bot.sandbox.slack.workspace import Message, View, Workspace
+
+
+class People:
+    """Every coroutine ends with the bot's ack, and returns the Exchange; what the bot does later comes later.
+
+    NotOffered is raised for what Slack's client would not let this person do.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        tickets: Tickets,
+        delivery: Delivery,
+        replies: Replies,
+        *,
+        features: dict[str, Any],
+        events: Sequence[str],
+    ) -> None:
+        self.base_url = ""
+        self.features = features
+        self.events = events
+        self.workspace = workspace
+        self._tickets = tickets
+        self._delivery = delivery
+        self._replies = replies
+
+    async def command(self, typed: str, *, user: str = ANA, channel: str = SHOOTS) -> Exchange:
+        """A slash command of the app, such as `/order help`."""
+        self._colleague(user, channel)
+        name, _, text = typed.partition(" ")
+        offered = self.offered_command(name)
+        if offered is None:
+            raise NotOffered(f"the app has no command {name}")
+        url = self._tickets.response(user, channel)
+        url.drawn.clear()
+        sent = as_sent(text.strip(), self.names()) if offered.get("should_escape") else text.strip()
+        payload = payloads.command(self._occasion(user, channel, url), name, sent)
+        exchange = await self._delivery.deliver("slash_commands", payload)
+        self._replies.to_command(exchange, url, typed)
+        url.drawn.set()
+        return exchange
+
+    def reply(self, exchange: Exchange) -> Message | None:
+        """What stands now where a command was answered; None if there is nothing."""
+        url = self._tickets.find(exchange.payload["response_url"].rpartition("/")[2])
+        return url.source if url else None
+
+    async def message_shortcut(self, callback_id: str, message: Message, *, user: str = ANA) -> Exchange:
+        """Choose one of the app's entries in the menu of a message."""
+        self._colleague(user, message.channel)
+        self._shortcut("message", callback_id)
+        if message.ephemeral_to:
+            raise NotOffered("messages that only one person sees have no such menu")
+        url = self._tickets.response(user, message.channel)
+        occasion = self._occasion(user, message.channel, url)
+        payload = payloads.message_action(occasion, callback_id, self._shown(message, user))
+        exchange = await self._delivery.deliver("interactive", payload)
+        self._replies.to_shortcut(exchange, user, message.channel)
+        return exchange
+
+    async def global_shortcut(self, callback_id: str, *, user: str = ANA, channel: str = SHOOTS) -> Exchange:
+        """Choose one of the app's entries in the + menu; where the person stands is not told to the app."""
+        self._colleague(user, channel)
+        self._shortcut("global", callback_id)
+        payload = payloads.shortcut(self._occasion(user, channel), callback_id)
+        exchange = await self._delivery.deliver("interactive", payload)
+        self._replies.to_shortcut(exchange, user, channel)
+        return exchange
+
+    async def click(
+        self, place: Message | View, label: str | Control, *, user: str = ANA, filled: Filled | None = None
+    ) -> Exchange:
+        """Click the button, or choose the option, with these words or this action_id; or one of `controls()`.
+
+        In a view, `filled` is what stands in its inputs meanwhile, and the person is whoever has it before
+        them.
+        """
+        control = find(place.controls(), label)
+        if isinstance(place, View):
+            values = state(place.blocks, filled or {}, complete=False)
+            occasion = self._occasion(place.user, SHOOTS)
+            payload = payloads.click_in_view(occasion, control, told.view(self._there(place), values))
+        else:
+            url = self._tickets.response(user, place.channel, place)
+            occasion, shown = self._occasion(user, place.channel, url), self._shown(place, user)
+            ephemeral, below = place.ephemeral_to is not None, place.attachment_with(control)
+            payload = payloads.click_in_message(occasion, control, shown, ephemeral=ephemeral, below=below)
+        exchange = await self._delivery.deliver("interactive", payload)
+        self._replies.to_click(exchange, place)
+        return exchange
+
+    async def submit(self, view: View, filled: Filled) -> Exchange:
+        """Press the modal's own button, with this in its inputs."""
+        if not view.body.get("submit"):
+            raise NotOffered("this modal has nothing to submit")
+        values = state(self._open(view).blocks, filled, complete=True)
+        payload = payloads.view_submission(self._occasion(view.user, SHOOTS), told.view(view, values))
+        exchange = await self._delivery.deliver("interactive", payload)
+        self._replies.to_submission(exchange, view)
+        return exchange
+
+    async def close(self, view: View) -> Exchange | None:
+        """Close a modal; the bot hears of it only if it asked to."""
+        self.workspace.close(self._open(view))
+        if not view.body.get("notify_on_close"):
+            return None
+        payload = payloads.view_closed(self._occasion(view.user, SHOOTS), told.view(view))
+        return await self._delivery.deliver("interactive", payload)
+
+    async def open_home(self, user: str = ANA) -> Exchange | None:
+        """Open the app's Home tab; the bot hears of it only if it subscribed to that."""
+        if not self.has_home(user):
+            raise NotOffered(f"the app is not there for {user}")
+        if "app_home_opened" not in self.events:
+            return None
+        home = self.workspace.home(user)
+        occasion = self._occasion(user, self.workspace.dm(user, BOT).id)
+        payload = told_events.app_home_opened(occasion, told.view(home) if home else None)
+        return await self._delivery.deliver("events_api", payload)
+
+    def has_home(self, user: str) -> bool:
+        """The app's Home tab is there for its own team, guests included."""
+        return self.workspace.users[user].team_id == TEAM
+
+    def offered_command(self, name: str) -> dict[str, Any] | None:
+        """What the manifest says of this slash command."""
+        commands: list[dict[str, Any]] = self.features.get("slash_commands", [])
+        return next((each for each in commands if each["command"] == name), None)
+
+    def names(self) -> dict[str, str]:
+        """What stands for the names that people type."""
+        people = {f"@{user.name}": f"<@{user.id}>" for user in self.workspace.users.values()}
+        rooms = [room for room in self.workspace.channels.values() if room.name]
+        return people | {
+            f"#{room.name}": _channel_entity(room.id, room.name, room.is_private) for room in rooms
+        }
+
+    def _occasion(self, user: str, channel: str, url: ResponseUrl | None = None) -> Occasion:
+        return Occasion(
+            self.workspace.users[user],
+            self.workspace.channels[channel],
+            self._tickets.trigger(user),
+            f"{self.base_url}/respond/{url.secret}" if url else "",
+            self.workspace.ts(),
+        )
+
+    def is_offered(self, user: str, channel: str) -> bool:
+        """An app's commands and shortcuts are there for its own team, where they can look."""
+        return self.workspace.users[user].team_id == TEAM and self.workspace.sees(user, channel)
+
+    def _colleague(self, user: str, channel: str) -> None:
+        if not self.is_offered(user, channel):
+            raise NotOffered(f"the app is not there for {user} in {channel}")
+
+    def _shortcut(self, kind: str, callback_id: str) -> None:
+        offered = [each for each in self.features.get("shortcuts", []) if each["type"] == kind]
+        if callback_id not in {each["callback_id"] for each in offered}:
+            raise NotOffered(f"the app has no {kind} shortcut {callback_id}")
+
+    def _shown(self, message: Message, user: str) -> dict[str, Any]:
+        """The message as Slack tells it, if this person can see it."""
+        if message not in self.workspace.messages(message.channel, user):
+            raise NotOffered(f"{user} does not see this message")
+        if not self.workspace.sees(user, message.channel):
+            raise NotOffered(f"{user} does not see {message.channel}")
+        return told.message(self.workspace, message)
+
+    def _there(self, view: View) -> View:
+        return view if view is self.workspace.home(view.user) else self._open(view)
+
+    def _open(self, view: View) -> View:
+        if self.workspace.view(view.id) is None:
+            raise NotOffered("this modal is closed")
+        return view
+
+
+def _channel_entity(id_: str, name: str, is_private: bool) -> str:  # noqa: FBT001 - one line, one caller
+    return f"<#{id_}|>" if is_private else f"<#{id_}|{name}>"

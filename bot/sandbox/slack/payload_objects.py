@@ -1,0 +1,124 @@
+"""Messages and modals as Slack tells an app about them, inside of payloads and of answers."""
+
+from typing import Any
+
+from bot.sandbox.slack import sample_workspace as harbour
+from bot.sandbox.slack.mrkdwn import as_rich_text
+from bot.sandbox.slack.workspace import Channel, Message, View, Workspace
+
+Payload = dict[str, Any]
+
+NO_TITLE = {"type": "plain_text", "text": "View Title", "emoji": True}
+"""What Slack tells as the title of a view on the Home tab, which has none."""
+
+
+def message(workspace: Workspace, shown: Message) -> Payload:
+    told: Payload = {"type": "message", "user": shown.user, "text": shown.text, "ts": shown.ts}
+    told["team"] = workspace.users[shown.user].team_id
+    told |= _written_by_bot(shown) if shown.user == harbour.BOT else _written_by_person(shown)
+    told |= _thread(workspace, shown)
+    for key in ("attachments", "files", "metadata"):
+        if held := getattr(shown, key):
+            told[key] = held
+    if shown.edited:
+        told["edited"] = {"user": shown.user, "ts": shown.ts}
+    return told
+
+
+def _written_by_person(shown: Message) -> Payload:
+    return {
+        "client_msg_id": f"c0ffee00-0000-4000-8000-{int(float(shown.ts)):012d}",
+        "blocks": as_rich_text(shown.text),
+    }
+
+
+def _written_by_bot(shown: Message) -> Payload:
+    profile = {
+        "id": harbour.BOT_ID,
+        "app_id": harbour.APP,
+        "name": "Order Desk",
+        "icons": {},
+        "deleted": False,
+        "updated": 1700000000,
+        "team_id": harbour.TEAM,
+    }
+    return {
+        "bot_id": harbour.BOT_ID,
+        "app_id": harbour.APP,
+        "bot_profile": profile,
+        **({"blocks": shown.blocks} if shown.blocks else {}),
+    }
+
+
+def _thread(workspace: Workspace, shown: Message) -> Payload:
+    root = workspace.find(shown.channel, shown.thread_ts)
+    if shown.thread_ts is not None:
+        return {
+            "thread_ts": shown.thread_ts,
+            **({"subtype": "thread_broadcast"} if shown.broadcast else {}),
+            **({} if root is None else {"parent_user_id": root.user}),
+        }
+    replies = [each for each in workspace.replies(shown) if each.ephemeral_to is None]
+    if not replies:
+        return {}
+    users = sorted({each.user for each in replies})
+    counts = {"reply_count": len(replies), "reply_users_count": len(users), "reply_users": users}
+    return {
+        "thread_ts": shown.ts,
+        **counts,
+        "latest_reply": replies[-1].ts,
+        "is_locked": False,
+        "subscribed": False,
+    }
+
+
+def view(shown: View, values: Payload | None = None) -> Payload:
+    """`values` is what was filled in, by block and action."""
+    body = shown.body
+    return {
+        "id": shown.id,
+        "team_id": harbour.TEAM,
+        "type": body["type"],
+        "blocks": shown.blocks,
+        "private_metadata": body.get("private_metadata", ""),
+        "callback_id": body.get("callback_id", ""),
+        "state": {"values": values or {}},
+        "hash": shown.hash,
+        "title": body.get("title", NO_TITLE),
+        "clear_on_close": body.get("clear_on_close", False),
+        "notify_on_close": body.get("notify_on_close", False),
+        "close": body.get("close"),
+        "submit": body.get("submit"),
+        "previous_view_id": None,
+        "root_view_id": shown.id,
+        "app_id": harbour.APP,
+        "external_id": body.get("external_id", ""),
+        "app_installed_team_id": harbour.TEAM,
+        "bot_id": harbour.BOT_ID,
+    }
+
+
+def channel(room: Channel) -> Payload:
+    """What `conversations.info` says of a conversation that the bot may know about."""
+    told: Payload = {
+        "id": room.id,
+        "created": 1700000000,
+        "is_archived": room.is_archived,
+        "is_im": room.is_im,
+    }
+    if room.is_im:
+        return {**told, "user": next(iter(room.members - {harbour.BOT})), "is_open": True}
+    return {
+        **told,
+        "name": room.name,
+        "is_channel": True,
+        "is_group": False,
+        "is_mpim": False,
+        "is_private": room.is_private,
+        "is_shared": room.is_ext_shared,
+        "is_ext_shared": room.is_ext_shared,
+        "is_org_shared": False,
+        "is_pending_ext_shared": False,
+        "is_member": harbour.BOT in room.members,
+        "context_team_id": harbour.TEAM,
+    }

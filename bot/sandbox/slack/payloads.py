@@ -1,0 +1,144 @@
+"""The payloads Slack delivers, key by key as recorded ones have them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.sandbox.slack import sample_workspace as harbour
+from bot.sandbox.slack.blocks import Control
+from bot.sandbox.slack.workspace import Channel, User
+
+Payload = dict[str, Any]
+
+TOKEN = "sandbox-verification-token"
+"""Slack's old way of proving itself; still sent, worth nothing."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Somebody does something: who and where, and what Slack hands to the app with it."""
+
+    user: User
+    channel: Channel
+    trigger_id: str
+    response_url: str
+    ts: str
+
+
+def command(occasion: Occasion, name: str, text: str) -> dict[str, str]:
+    return {
+        "token": TOKEN,
+        "team_id": harbour.TEAM,
+        "team_domain": harbour.TEAM_DOMAIN,
+        "channel_id": occasion.channel.id,
+        "channel_name": _told_name(occasion.channel),
+        "user_id": occasion.user.id,
+        "user_name": occasion.user.name,
+        "command": name,
+        "text": text,
+        "api_app_id": harbour.APP,
+        "is_enterprise_install": "false",
+        "response_url": occasion.response_url,
+        "trigger_id": occasion.trigger_id,
+    }
+
+
+def message_action(occasion: Occasion, callback_id: str, message: Payload) -> Payload:
+    return {
+        **_interaction("message_action", occasion),
+        "action_ts": occasion.ts,
+        "callback_id": callback_id,
+        "channel": _channel(occasion.channel),
+        "message_ts": message["ts"],
+        "message": message,
+        "response_url": occasion.response_url,
+    }
+
+
+def shortcut(occasion: Occasion, callback_id: str) -> Payload:
+    """Slack does not say from where."""
+    return {**_interaction("shortcut", occasion), "action_ts": occasion.ts, "callback_id": callback_id}
+
+
+def click_in_message(
+    occasion: Occasion, control: Control, message: Payload, *, ephemeral: bool, below: Payload | None = None
+) -> Payload:
+    """Of an ephemeral message Slack does not send the message itself along. `below`: in this attachment."""
+    container = {
+        "type": "message",
+        "message_ts": message["ts"],
+        "channel_id": occasion.channel.id,
+        "is_ephemeral": ephemeral,
+    }
+    if "thread_ts" in message:
+        container["thread_ts"] = message["thread_ts"]
+    if below is not None:
+        container |= {"type": "message_attachment", "attachment_id": below["id"]}
+        container |= {key: below[key] for key in ("is_app_unfurl", "app_unfurl_url") if key in below}
+    return {
+        **_interaction("block_actions", occasion),
+        "container": container,
+        **({"app_unfurl": below} if "is_app_unfurl" in container else {}),
+        "channel": _channel(occasion.channel),
+        **({} if ephemeral else {"message": message}),
+        "state": {"values": {}},
+        "response_url": occasion.response_url,
+        "actions": [action(control, occasion.ts)],
+    }
+
+
+def click_in_view(occasion: Occasion, control: Control, view: Payload) -> Payload:
+    return {
+        **_interaction("block_actions", occasion),
+        "container": {"type": "view", "view_id": view["id"]},
+        "view": view,
+        "actions": [action(control, occasion.ts)],
+    }
+
+
+def view_submission(occasion: Occasion, view: Payload) -> Payload:
+    return {**_interaction("view_submission", occasion), "view": view, "response_urls": []}
+
+
+def view_closed(occasion: Occasion, view: Payload) -> Payload:
+    """The one interaction that has no trigger_id."""
+    told = {**_interaction("view_closed", occasion), "view": view, "is_cleared": False}
+    del told["trigger_id"]
+    return told
+
+
+def action(control: Control, action_ts: str) -> Payload:
+    """What was clicked; of a menu, the option that was chosen."""
+    element = control.element
+    told = {"action_id": element["action_id"], "block_id": control.block_id, "type": element["type"]}
+    if element["type"] == "checkboxes":
+        told["selected_options"] = [control.option]
+    elif control.option is not None:
+        told["selected_option"] = control.option
+    else:
+        told |= {key: element[key] for key in ("text", "value", "url", "style") if key in element}
+    return {**told, "action_ts": action_ts}
+
+
+def _interaction(kind: str, occasion: Occasion) -> Payload:
+    user = occasion.user
+    return {
+        "type": kind,
+        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id},
+        "api_app_id": harbour.APP,
+        "token": TOKEN,
+        "team": {"id": harbour.TEAM, "domain": harbour.TEAM_DOMAIN},
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "trigger_id": occasion.trigger_id,
+    }
+
+
+def _channel(channel: Channel) -> Payload:
+    return {"id": channel.id, "name": _told_name(channel)}
+
+
+def _told_name(channel: Channel) -> str:
+    """Slack does not tell an app what a private conversation is called."""
+    if channel.is_im:
+        return "directmessage"
+    return "privategroup" if channel.is_private else channel.name

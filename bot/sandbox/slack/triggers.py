@@ -1,0 +1,97 @@
+"""What Slack hands to an app for one occasion: trigger ids and response_urls."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.sandbox.slack.workspace import Message
+from bot.slack.limits import LIMITS
+
+
+class Refused(Exception):
+    """Slack says no; `error` is its word for why, `details` go beside it."""
+
+    def __init__(self, error: str, **details: object) -> None:
+        super().__init__(error)
+        self.error = error
+        self.details = details
+
+
+@dataclass
+class _Trigger:
+    user: str
+    issued: float
+    used: bool = False
+
+
+@dataclass
+class ResponseUrl:
+    """Where it answers to. `source` is the message that `replace_original` and `delete_original` mean.
+
+    After a click that is the message clicked on. A command has none of its own: there it `follows` what was
+    answered last.
+    """
+
+    secret: str
+    user: str
+    channel: str
+    issued: float
+    source: Message | None
+    follows: bool
+    uses: int = 0
+    drawn: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while nothing is on its way there: what an ack says comes before what is sent right after it."""
+
+
+class Tickets:
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._triggers: dict[str, _Trigger] = {}
+        self._responses: dict[str, ResponseUrl] = {}
+
+    def trigger(self, user: str) -> str:
+        name = secrets.token_hex(16)
+        self._triggers[name] = _Trigger(user, self._now())
+        return name
+
+    def redeem(self, trigger_id: str) -> str:
+        """The person who may be shown a modal; raises Refused after 3 s and after the first use."""
+        trigger = self._triggers.get(trigger_id)
+        if trigger is None:
+            raise Refused("invalid_trigger_id")
+        if trigger.used:
+            raise Refused("exchanged_trigger_id")
+        if self._now() - trigger.issued > LIMITS.trigger_seconds:
+            raise Refused("expired_trigger_id")
+        trigger.used = True
+        return trigger.user
+
+    def response(self, user: str, channel: str, source: Message | None = None) -> ResponseUrl:
+        secret = secrets.token_hex(16)
+        url = ResponseUrl(secret, user, channel, self._now(), source, follows=source is None)
+        url.drawn.set()
+        self._responses[secret] = url
+        return url
+
+    def find(self, secret: str) -> ResponseUrl | None:
+        """Without using it."""
+        return self._responses.get(secret)
+
+    def left(self, secret: str) -> tuple[int, float] | None:
+        """Uses and seconds that are left of it; None if it was never handed out."""
+        response = self.find(secret)
+        if response is None:
+            return None
+        age = self._now() - response.issued
+        return LIMITS.response_uses - response.uses, max(0.0, LIMITS.response_seconds - age)
+
+    def use(self, secret: str) -> ResponseUrl:
+        """Count one use; raises Refused after 30 minutes and after the fifth."""
+        response = self._responses.get(secret)
+        if response is None or self._now() - response.issued > LIMITS.response_seconds:
+            raise Refused("expired_url")
+        if response.uses >= LIMITS.response_uses:
+            raise Refused("used_url")
+        response.uses += 1
+        return response

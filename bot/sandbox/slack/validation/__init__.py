@@ -1,0 +1,1 @@
+"""What Slack refuses of blocks, views and messages, in Slack's words."""

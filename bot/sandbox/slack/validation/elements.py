@@ -1,0 +1,108 @@
+"""What Slack takes of Block Kit inside of blocks: texts, pictures, and what people click or fill in."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.sandbox.slack.validation.schema import (
+    Check,
+    also,
+    anything,
+    by_type,
+    flag,
+    many,
+    number,
+    one_of,
+    shape,
+    string,
+    wrong,
+)
+from bot.slack.limits import LIMITS
+
+
+def plain(most: int) -> Check:
+    words = {"text": string(most, least=1)}
+    return by_type({"plain_text": shape(words, {"emoji": flag})})
+
+
+def text(most: int) -> Check:
+    words = {"text": string(most, least=1)}
+    return by_type({"plain_text": shape(words, {"emoji": flag}), "mrkdwn": shape(words, {"verbatim": flag})})
+
+
+def _element(
+    needs: dict[str, Check], may: dict[str, Check], *, confirm: bool = True, focus: bool = False
+) -> Check:
+    """Something to use; without an action_id Slack makes one up."""
+    more = {"action_id": string(LIMITS.id), **may}
+    more |= {"confirm": _CONFIRM} if confirm else {}
+    more |= {"focus_on_load": flag} if focus else {}
+    return shape(needs, more)
+
+
+def _options(most: int, option: Check) -> dict[str, Check]:
+    return {"options": many(option, most)}
+
+
+_STYLE = one_of("primary", "danger")
+_CONFIRM = shape(
+    {"title": plain(LIMITS.confirm_title), "text": text(LIMITS.confirm_text)},
+    {"confirm": plain(LIMITS.confirm_button), "deny": plain(LIMITS.confirm_button), "style": _STYLE},
+)
+
+_VALUE = {"value": string(LIMITS.option)}
+_SELECTED = {"text": plain(LIMITS.option), **_VALUE}
+_OPTION = shape(_SELECTED, {"description": plain(LIMITS.option)})
+_MENU_OPTION = shape(_SELECTED, {"description": plain(LIMITS.option), "url": string(LIMITS.url)})
+_BOX = shape({"text": text(LIMITS.option), **_VALUE}, {"description": text(LIMITS.option)})
+
+_PICTURE = {"image_url": string(LIMITS.url), "slack_file": shape({}, {"id": anything, "url": anything})}
+
+
+def _has_source(image: dict[str, Any], at: str) -> Iterator[str]:
+    if not image.keys() & _PICTURE.keys():
+        yield wrong("missing required field: image_url", at)
+
+
+def image(may: dict[str, Check]) -> Check:
+    needs = {"alt_text": string(LIMITS.alt_text, least=1)}
+    return also(shape(needs, {**_PICTURE, **may}), _has_source)
+
+
+_BUTTON = _element(
+    {"text": plain(LIMITS.button)},
+    {
+        "value": string(LIMITS.value),
+        "url": string(LIMITS.url),
+        "style": _STYLE,
+        "accessibility_label": string(LIMITS.button),
+    },
+)
+CHOOSERS = {
+    "static_select": _element(
+        _options(LIMITS.choices, _OPTION),
+        {"placeholder": plain(LIMITS.placeholder), "initial_option": _OPTION},
+        focus=True,
+    ),
+    "checkboxes": _element(
+        _options(LIMITS.boxes, _BOX), {"initial_options": many(_BOX, LIMITS.boxes)}, focus=True
+    ),
+    "radio_buttons": _element(_options(LIMITS.boxes, _BOX), {"initial_option": _BOX}, focus=True),
+}
+CLICKED = {
+    "button": _BUTTON,
+    "overflow": _element(_options(LIMITS.options, _MENU_OPTION), {}),
+    **CHOOSERS,
+}
+TYPED = _element(
+    {},
+    {
+        "initial_value": anything,
+        "multiline": flag,
+        "min_length": number(0, LIMITS.typed),
+        "max_length": number(1, LIMITS.typed),
+        "placeholder": plain(LIMITS.placeholder),
+        "dispatch_action_config": anything,
+    },
+    confirm=False,
+    focus=True,
+)

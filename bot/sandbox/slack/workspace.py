@@ -1,0 +1,200 @@
+"""What a Slack workspace holds: people, conversations, messages, open modals. It knows no HTTP."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.sandbox.change_signal import Bell
+from bot.sandbox.slack.blocks import Block, Control, Drawn, controls, plain, with_ids
+from bot.sandbox.slack.mrkdwn import as_seen
+
+
+@dataclass(frozen=True)
+class User:
+    id: str
+    name: str
+    real_name: str
+    team_id: str
+    is_guest: bool = False
+    is_bot: bool = False
+
+
+@dataclass
+class Channel:
+    """`members` can write in the conversation, and are the only ones who see it if it is private."""
+
+    id: str
+    name: str
+    members: set[str]
+    is_private: bool = False
+    is_im: bool = False
+    is_archived: bool = False
+    is_ext_shared: bool = False
+
+
+@dataclass(kw_only=True)
+class Message(Drawn):
+    """`broadcast` is a reply that is shown in the channel as well."""
+
+    ts: str
+    channel: str
+    user: str
+    text: str
+    thread_ts: str | None = None
+    ephemeral_to: str | None = None
+    broadcast: bool = False
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
+    metadata: dict[str, Any] | None = None
+    edited: bool = False
+
+    def plain(self) -> str:
+        return "\n".join([super().plain() or as_seen(self.text), *map(plain, self._below())])
+
+    def controls(self) -> list[Control]:
+        return [*super().controls(), *(each for blocks in self._below() for each in controls(blocks))]
+
+    def _below(self) -> list[list[Block]]:
+        return [part["blocks"] for part in self.attachments if part.get("blocks")]
+
+    def attachment_with(self, control: Control) -> dict[str, Any] | None:
+        return next((part for part in self.attachments if control in controls(part.get("blocks", []))), None)
+
+
+@dataclass(kw_only=True)
+class View(Drawn):
+    """A modal, or what stands on a Home tab; `body` is as the bot sent it, `errors` are beside its inputs."""
+
+    id: str
+    user: str
+    hash: str
+    body: dict[str, Any]
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What stands above a modal; a Home tab has none."""
+        return str((self.body.get("title") or {}).get("text", ""))
+
+
+class Workspace:
+    """Rings `bell` at every change; times come from `now` and no two messages share one."""
+
+    def __init__(self, users: list[User], channels: list[Channel], *, now: Callable[[], float]) -> None:
+        self.users = {user.id: user for user in users}
+        self.channels = {channel.id: channel for channel in channels}
+        self.bell = Bell()
+        self.now = now
+        self._messages: list[Message] = []
+        self._views: dict[str, list[View]] = {}
+        self._homes: dict[str, View] = {}
+        self._fresh = itertools.count(1)
+        self._last = 0
+
+    def ts(self) -> str:
+        self._last = max(self._last + 1, int(self.now() * 1_000_000))
+        return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
+
+    def sees(self, user: str, channel: str) -> bool:
+        """Whether this person can open this conversation: it is public in their team, or they are in it."""
+        person, room = self.users[user], self.channels[channel]
+        colleague = person.team_id == self._home and not person.is_guest
+        return user in room.members or (colleague and not room.is_private and not room.is_im)
+
+    @property
+    def _home(self) -> str:
+        return next(user.team_id for user in self.users.values() if user.is_bot)
+
+    def dm(self, user: str, bot: str) -> Channel:
+        """The conversation of these two; made when it is first needed."""
+        name = f"D{user[1:]}"
+        return self.channels.setdefault(name, Channel(name, "", {user, bot}, is_im=True))
+
+    def messages(self, channel: str, viewer: str | None = None) -> list[Message]:
+        """What `viewer` sees in a channel, replies included, oldest first; everything without a viewer."""
+        seen = {None, viewer}
+        return [
+            message
+            for message in self._messages
+            if message.channel == channel and (viewer is None or message.ephemeral_to in seen)
+        ]
+
+    def find(self, channel: str, ts: str | None) -> Message | None:
+        return next((each for each in self._messages if each.channel == channel and each.ts == ts), None)
+
+    def replies(self, message: Message) -> list[Message]:
+        return [each for each in self.messages(message.channel) if each.thread_ts == message.ts]
+
+    def post(
+        self, channel: str, user: str, text: str, blocks: list[Block] | None = None, **more: Any
+    ) -> Message:
+        """`more` are the other fields of a Message; a reply to a reply goes into the same thread."""
+        drawn = with_ids(blocks or [], self._fresh)
+        message = Message(channel=channel, user=user, text=text, blocks=drawn, **{"ts": self.ts(), **more})
+        answered = self.find(channel, message.thread_ts)
+        if answered is not None and answered.thread_ts is not None:
+            message.thread_ts = answered.thread_ts
+        self._messages.append(message)
+        self.bell.ring()
+        return message
+
+    def edit(self, message: Message, text: str, blocks: list[Block] | None) -> None:
+        """Text without blocks drops the blocks. Slack says "(edited)" only of messages without blocks."""
+        message.text, message.blocks = text, with_ids(blocks or [], self._fresh)
+        message.edited, message.warning = not blocks, ""
+        self.bell.ring()
+
+    def attach(self, message: Message, parts: list[dict[str, Any]]) -> None:
+        """These are its attachments from now on."""
+        blocks = [{"blocks": with_ids(part.get("blocks", []), self._fresh)} for part in parts]
+        message.attachments = [part | drawn for part, drawn in zip(parts, blocks, strict=True)]
+        self.bell.ring()
+
+    def delete(self, message: Message) -> None:
+        self._messages.remove(message)
+        self.bell.ring()
+
+    def views(self, user: str) -> list[View]:
+        """The modals this person has open, the one on top last."""
+        return self._views.setdefault(user, [])
+
+    def view(self, id_: str) -> View | None:
+        """The modal of this id, if it is open."""
+        return next((view for stack in self._views.values() for view in stack if view.id == id_), None)
+
+    def push(self, user: str, body: dict[str, Any]) -> View:
+        view = self._fresh_view(user, body)
+        self.views(user).append(view)
+        self.bell.ring()
+        return view
+
+    def home(self, user: str) -> View | None:
+        """What this person sees on the app's Home tab."""
+        return self._homes.get(user)
+
+    def publish(self, user: str, body: dict[str, Any]) -> View:
+        """Show this on the Home tab; it stays one view with one id, however often it is drawn anew."""
+        home = self._homes.setdefault(user, self._fresh_view(user, body))
+        self.redraw(home, body)
+        return home
+
+    def _fresh_view(self, user: str, body: dict[str, Any]) -> View:
+        blocks = with_ids(body["blocks"], self._fresh)
+        return View(id=f"V{next(self._fresh):09d}", user=user, hash=self._hash(), body=body, blocks=blocks)
+
+    def redraw(self, view: View, body: dict[str, Any]) -> None:
+        view.body, view.blocks, view.hash = body, with_ids(body["blocks"], self._fresh), self._hash()
+        view.errors, view.warning = {}, ""
+        self.bell.ring()
+
+    def _hash(self) -> str:
+        return f"{int(self.now())}.{next(self._fresh):08x}"
+
+    def close(self, view: View) -> None:
+        self.views(view.user).remove(view)
+        self.bell.ring()
+
+    def close_all(self, user: str) -> None:
+        self.views(user).clear()
+        self.bell.ring()
