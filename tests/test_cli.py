@@ -13,7 +13,7 @@ from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import SHOOTS
 from bot.sandbox.slack.validation.blocks import problems
 from tests.chat import Chat
-from tests.process import environment, run, start
+from tests.process import environment, run, serving_process, start
 from tests.shoot import Shoot
 
 
@@ -144,6 +144,27 @@ async def test_serve_without_settings_names_them_all() -> None:
     assert ran.err.count("\n") == 2
     assert "SLACK_BOT_TOKEN is missing" in ran.err
     assert "SLACK_SIGNING_SECRET and SLACK_APP_TOKEN are both missing" in ran.err
+
+
+async def test_serve_takes_secrets_as_they_are_pasted(sandbox: Sandbox) -> None:
+    """With a line break behind every secret, a signed request is answered with a card."""
+    named = environment(sandbox.settings)
+    secrets = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "AUTOENHANCE_API_KEY", "AUTOENHANCE_WEBHOOK_TOKEN")
+    async with serving_process(sandbox, **{name: f"{named[name]}\n" for name in secrets}):
+        card = await Chat(sandbox.slack).order(OAK)
+        found = await Chat(sandbox.slack).order("find oak")
+
+    assert "Oak Terrace" in card.plain()
+    assert "Oak Terrace" in found.plain()
+
+
+async def test_serve_with_an_app_token_that_slack_refuses_stops(sandbox: Sandbox) -> None:
+    """A line break behind it is no reason for a traceback."""
+    ran = await run("serve", env=environment(sandbox.settings) | {"SLACK_APP_TOKEN": "xapp-1-A1-1-abc\n"})
+
+    assert ran.code == 1
+    assert "Slack refuses SLACK_APP_TOKEN" in ran.err
+    assert "Traceback" not in ran.err
 
 
 async def test_serve_with_a_bad_token_stops(sandbox: Sandbox) -> None:

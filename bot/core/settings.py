@@ -1,14 +1,16 @@
-"""The one reader of the environment.
+"""The one reader of the environment and of `.env`.
 
-What is missing or contradictory stops the process, and all of it is named at once.
+What is wrong, missing or contradictory stops the process, and all of it is named at once, in our words.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,16 +22,33 @@ from bot.core.errors import SettingsError
 SLACK_API = "https://slack.com/api/"
 AUTOENHANCE_API = "https://api.autoenhance.ai"
 LEAST_TOKEN = 16  # characters
+MUST_BE = {
+    "autoenhance_api_version": "a date such as 2025-08-31",
+    "watch_days": "a whole number from 1 to 90",
+    "port": "a whole number from 0 to 65535",
+    "worker_port": "a whole number from 0 to 65535",
+    "log_level": "DEBUG, INFO, WARNING or ERROR",
+}
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 Secret = Annotated[SecretStr | None, Field(default=None)]
 
 
+# What copying and pasting leaves around a value: blanks, line breaks, and marks that nobody sees.
+_AROUND = " \t\r\n\v\f\x00\xa0\u200b\u200c\u200d\u2060\ufeff"
+_QUOTES = ('""', "''", "“”", "‘’")
+
+
 class Tokens(BaseSettings):
-    """What opens a door at Slack or Autoenhance, from the environment and `.env`; an empty value is none."""
+    """What Slack and Autoenhance let us in with, from the environment and `.env`; an empty value is none."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+        env_file=".env",
+        env_file_encoding="utf-8-sig",  # with the mark that some editors on Windows begin a file with
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
     )
 
     slack_bot_token: Secret
@@ -39,10 +58,17 @@ class Tokens(BaseSettings):
     autoenhance_api_key: Secret
     autoenhance_webhook_token: Secret
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_meant(cls, given: dict[str, Any]) -> dict[str, Any]:
+        stripped = {name: _stripped(value) for name, value in given.items()}
+        return {name: value for name, value in stripped.items() if value != ""}
+
     @classmethod
     def set_here(cls) -> list[str]:
-        """The names of those that are set."""
-        read = Tokens()
+        """The names of those that are set; raises SettingsError if `.env` cannot be read."""
+        with _reading():
+            read = Tokens()
         return [name.upper() for name in Tokens.model_fields if getattr(read, name) is not None]
 
 
@@ -59,6 +85,14 @@ class Settings(Tokens):
     worker_port: int | None = Field(default=None, ge=0, le=65535)
     metrics_token: Secret
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    _malformed: tuple[str, ...] = PrivateAttr(default=())
+    """The names of those that were set to what they cannot be, and stand at their defaults."""
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_capitals(cls, level: str) -> str:
+        return level.upper()
 
     @field_validator("database_url")
     @classmethod
@@ -88,15 +122,21 @@ class Settings(Tokens):
 
     @classmethod
     def read(cls, **overrides: Any) -> Self:
-        """As they are, complete or not; raises SettingsError only for values of the wrong form."""
-        try:
-            return cls(**overrides)
-        except ValidationError as wrong:
-            raise SettingsError([_sentence(error) for error in wrong.errors()]) from None
+        """As they are, complete or not; raises SettingsError only if `.env` cannot be read."""
+        with _reading():
+            try:
+                return cls(**overrides)
+            except ValidationError as wrong:
+                malformed = tuple(str(error["loc"][0]) for error in wrong.errors())
+            defaults = {name: cls.model_fields[name].get_default() for name in malformed}
+            settings = cls(**overrides | defaults)
+        settings._malformed = malformed
+        return settings
 
     def problems(self, *, for_slack: bool) -> list[str]:
-        """One sentence for each thing that is missing or contradicts another; empty when all is well."""
+        """A sentence for each thing that is wrong, missing or contradicts another; empty when all is well."""
         found = [
+            *(f"{name.upper()} must be {MUST_BE[name]}." for name in self._malformed),
             *_url("AUTOENHANCE_API_URL", self.autoenhance_api_url),
             *_url("SLACK_API_URL", self.slack_api_url),
         ]
@@ -106,11 +146,9 @@ class Settings(Tokens):
                 "DATABASE_URL must be sqlite:/// and a file's path, as sqlite:///data/order-desk.sqlite3 is, "
                 "or an address such as postgresql://user:password@host/name."
             )
-        key = self.autoenhance_api_key
-        if key is not None and not (
-            key.get_secret_value().isascii() and key.get_secret_value().isprintable()
-        ):
-            found.append("AUTOENHANCE_API_KEY has a character that no key has. Copy it again.")
+        for name, field in type(self).model_fields.items():
+            if field.annotation == SecretStr | None:
+                found += _unclean(name.upper(), getattr(self, name))
         found += _token("AUTOENHANCE_WEBHOOK_TOKEN", self.autoenhance_webhook_token, "Autoenhance's settings")
         found += _token("METRICS_TOKEN", self.metrics_token, "Prometheus' configuration")
         return found + (self._slack_problems() if for_slack else [])
@@ -152,24 +190,44 @@ class FixedSettings(Settings):
         return (init_settings,)
 
 
-def _sentence(error: Any) -> str:
-    name = ".".join(str(part) for part in error["loc"]).upper()
-    return f"{name}: {error['msg'][:1].lower()}{error['msg'][1:]}."
+def _stripped(value: Any) -> Any:
+    """Without what stands around it by accident: blanks, line breaks, and quotes that a tool passed on."""
+    if isinstance(value, SecretStr):
+        return SecretStr(_stripped(value.get_secret_value()))
+    if not isinstance(value, str):
+        return value
+    value = value.strip(_AROUND)
+    if len(value) > 1 and value[0] + value[-1] in _QUOTES:
+        value = value[1:-1].strip(_AROUND)
+    return value
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise SettingsError([".env is not UTF-8 text. Save it again as UTF-8."]) from None
+    except OSError as error:
+        raise SettingsError([f".env cannot be read ({error.strerror}). Check its permissions."]) from None
+
+
+def _unclean(name: str, secret: SecretStr | None) -> list[str]:
+    """A secret is sent in a header or compared with one, so it is plain characters without a blank."""
+    text = revealed(secret)
+    if all("!" <= each <= "~" for each in text):
+        return []
+    return [f"{name} has a blank, a line break or another character that it cannot have. Copy it again."]
 
 
 def _token(name: str, token: SecretStr | None, there: str) -> list[str]:
     """Of what others send us in a header."""
     if token is None:
         return []
-    found = []
-    if not token.get_secret_value().isascii():
-        found.append(f"{name} has a letter that no header can carry. Use plain ones.")
     if len(token.get_secret_value()) < LEAST_TOKEN:
-        found.append(
-            f"{name} has fewer than {LEAST_TOKEN} characters, and could be guessed. "
-            f"Choose a longer one, here and in {there}."
-        )
-    return found
+        guessable = f"{name} has fewer than {LEAST_TOKEN} characters, and could be guessed."
+        return [f"{guessable} Choose a longer one, here and in {there}."]
+    return []
 
 
 def _url(name: str, url: str) -> list[str]:
