@@ -223,6 +223,9 @@ async def test_demo_shows_one_look_up() -> None:
     assert ran.code == 0
     assert "In #shoots, Ana types" in ran.out
     assert "Enhancing · Birch Avenue 9" in ran.out
+    assert "by @ana" in ran.out
+    assert not re.search(r"U0\w{8}", ran.out)
+    assert ran.err == ""
 
 
 @pytest.mark.parametrize("arguments", [["--once"], ["--scenario", "night"]], ids=["page", "scenario"])

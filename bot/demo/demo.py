@@ -50,6 +50,11 @@ class Demo:
     desk: Desk
     command: str = f"{COMMAND} {BIRCH}"
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What people in the sandbox are called, by user id."""
+        return {user.id: user.name for user in self.sandbox.slack.workspace.users.values()}
+
     async def look_up(self) -> Card:
         """What Ana sees in #shoots when she has typed `command` there."""
         slack = self.sandbox.slack
@@ -128,7 +133,7 @@ async def show_demo(out: Console, *, port: int, once: bool) -> None:
     stop = stop_signal()
     async with open_demo(port) as demo:
         out.print(f"\n[bold]In #shoots, Ana types[/bold] [cyan]{demo.command}[/cyan]\n")
-        out.print(draw(await demo.look_up()))
+        out.print(draw(await demo.look_up(), demo.names))
         if once:
             return
         out.print(f"\n[bold]Your own Slack:[/bold] {demo.url}   (Ctrl-C ends it)\n")

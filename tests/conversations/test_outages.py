@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.demo.demo import Sandbox
+from bot.orders.ids import shortened
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
 from bot.sandbox.failures import MoodName
@@ -26,7 +27,7 @@ async def test_an_outage_is_told_and_then_the_answer_comes(
     autoenhance.set_mood(mood, location="http://127.0.0.1:9/")
 
     await slack.command(f"/order {OAK}")
-    await chat.reads(f"Autoenhance isn't answering about `{OAK}`. I'll answer here when it does.")
+    await chat.reads(f"Autoenhance isn't answering about `{shortened(OAK)}`. I'll answer here when it does.")
     autoenhance.set_mood("well")
 
     await chat.reads("Ready · Oak Terrace")
@@ -40,7 +41,7 @@ async def test_what_was_seen_last_is_told(chat: Chat, autoenhance: AutoenhanceSa
 
     answer = await chat.order(BIRCH, user=BEN)
 
-    assert f"isn't answering about `{BIRCH}`. Last known (" in answer.plain()
+    assert f"isn't answering about `{shortened(BIRCH)}`. Last known (" in answer.plain()
     assert "22 of 30 done, 2 failed" in answer.plain()
 
 
@@ -60,7 +61,7 @@ async def test_a_limit_says_when_the_answer_comes(chat: Chat, autoenhance: Autoe
     answer = await chat.order(OAK)
 
     assert (
-        f"Too many look-ups just now, so `{OAK}` has to wait. I'll answer here in about 20 s."
+        f"Too many look-ups just now, so `{shortened(OAK)}` has to wait. I'll answer here in about 20 s."
         in answer.plain()
     )
 

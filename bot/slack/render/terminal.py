@@ -1,9 +1,10 @@
-"""A card, drawn in a terminal: the same blocks that Slack gets, with its markup turned into rich's."""
+"""A card, drawn in a terminal: the same blocks that Slack gets, with its markup turned into rich's. Pure."""
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from rich.columns import Columns
@@ -13,6 +14,8 @@ from rich.text import Text
 
 from bot.slack.blocks import Block
 from bot.slack.render.models import Card
+
+Names = Mapping[str, str]
 
 _EMOJI = {
     ":hourglass_flowing_sand:": "⏳",
@@ -25,6 +28,7 @@ _EMOJI = {
 }
 _TOKEN = re.compile(
     r"<!date\^(?P<epoch>\d+)\^(?P<form>[^|>]*)\|[^>]*>"
+    r"|<@(?P<user>\w+)>"
     r"|<(?P<url>[^|>]+)(?:\|(?P<label>[^>]*))?>"
     r"|`(?P<code>[^`\n]+)`"
     r"|(?<!\w)\*(?P<bold>[^*\n]+)\*(?!\w)"
@@ -32,20 +36,21 @@ _TOKEN = re.compile(
 )
 
 
-def draw(card: Card) -> RenderableType:
-    return Panel(Group(*(_block(block) for block in card["blocks"])), expand=False, padding=(0, 1))
+def draw(card: Card, names: Names = MappingProxyType({})) -> RenderableType:
+    """`names`: what people are called, by user id; who has none is "someone"."""
+    return Panel(Group(*(_block(block, names) for block in card["blocks"])), expand=False, padding=(0, 1))
 
 
-def _block(block: Block) -> RenderableType:
+def _block(block: Block, names: Names) -> RenderableType:
     match block["type"]:
         case "header":
             return Text(_emoji(block["text"]["text"]), style="bold")
         case "section" if "fields" in block:
-            return Columns([_text(field) for field in block["fields"]], padding=(0, 4))
+            return Columns([_text(field, names) for field in block["fields"]], padding=(0, 4))
         case "section":
-            return _text(block["text"])
+            return _text(block["text"], names)
         case "context":
-            return Text("  ").join(_text(element, "dim") for element in block["elements"])
+            return Text("  ").join(_text(element, names, "dim") for element in block["elements"])
         case "rich_text":
             return Text("").join(_rich(block["elements"]))
         case _:
@@ -66,23 +71,25 @@ def _rich(elements: list[Any], depth: int = 0) -> Iterator[Text]:
             yield from _rich(element["elements"], depth + 1)
 
 
-def _text(text: dict[str, Any], style: str = "") -> Text:
+def _text(text: dict[str, Any], names: Names, style: str = "") -> Text:
     if text["type"] == "plain_text":
         return Text(_emoji(text["text"]), style=style)
     drawn = Text(style=style)
     end = 0
     for match in _TOKEN.finditer(text["text"]):
         drawn.append(html.unescape(text["text"][end : match.start()]))
-        drawn.append_text(_token(match))
+        drawn.append_text(_token(match, names))
         end = match.end()
     return drawn.append(html.unescape(text["text"][end:]))
 
 
-def _token(match: re.Match[str]) -> Text:
+def _token(match: re.Match[str], names: Names) -> Text:
     found = match.groupdict()
     if found["epoch"]:
         at = datetime.fromtimestamp(int(found["epoch"])).astimezone()
         return Text(f"{at:%H:%M}" if found["form"] == "{time}" else f"{at:%d %b %Y %H:%M}")
+    if found["user"]:
+        return Text(f"@{names.get(found['user'], 'someone')}")
     if found["url"]:
         return Text(html.unescape(found["label"] or found["url"]))
     if found["code"]:

@@ -2,6 +2,7 @@
 
 from bot.core import errors
 from bot.orders.changes import Glimpse
+from bot.orders.ids import shortened
 from bot.slack.blocks import code, when
 from bot.slack.constants import APP, COMMAND
 from bot.slack.text.orders import EXAMPLE_ID, counted
@@ -20,7 +21,7 @@ NO_ID_IN_MESSAGE = "I can't see an order id in that message. Paste an id or a li
 
 def trouble(error: errors.AutoenhanceError, order: str, last: Glimpse | None) -> str:
     """Why there is no card for this order, what is known all the same, and what to do."""
-    known = _known(last)
+    named, known = code(shortened(order)), _known(last)
     match error:
         case errors.OrderNotFound():
             return (
@@ -28,14 +29,14 @@ def trouble(error: errors.AutoenhanceError, order: str, last: Glimpse | None) ->
                 f"or it was deleted, or it isn't yours.{_or_a_name(order)}"
             )
         case errors.OrderTooLarge():
-            return f"Order {code(order)} is larger than I can read. Open it in Autoenhance instead."
+            return f"Order {named} is larger than I can read. Open it in Autoenhance instead."
         case errors.Limited(retry_after=seconds):
             return (
-                f"Too many look-ups just now, so {code(order)} has to wait.{known} "
+                f"Too many look-ups just now, so {named} has to wait.{known} "
                 f"I'll answer here in {_soon(seconds)}."
             )
         case errors.TryLater():
-            return f"Autoenhance isn't answering about {code(order)}.{known} I'll answer here when it does."
+            return f"Autoenhance isn't answering about {named}.{known} I'll answer here when it does."
         case _:
             return f"{refused(error)}{known}"
 
@@ -56,11 +57,11 @@ def _soon(seconds: float | None) -> str:
 
 
 def gave_up(order: str, last: Glimpse | None, minutes: int) -> str:
-    known = _known(last)
+    named, known = code(shortened(order)), _known(last)
     if not minutes:
-        return f"Autoenhance isn't answering about {code(order)}.{known} Ask again in a few minutes."
+        return f"Autoenhance isn't answering about {named}.{known} Ask again in a few minutes."
     return (
-        f"Autoenhance has not answered about {code(order)} for {minutes} minutes, so I stopped asking."
+        f"Autoenhance has not answered about {named} for {minutes} minutes, so I stopped asking."
         f"{known} Press Re-check when it is back."
     )
 
