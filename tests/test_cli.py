@@ -4,16 +4,18 @@ import asyncio
 import json
 import re
 import socket
+import sys
 
 import pytest
 
-from bot.demo.demo import Sandbox
+from bot.demo.demo import APP_TOKEN, Sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import SHOOTS
 from bot.sandbox.slack.validation.blocks import problems
+from bot.slack.manifest import manifest
 from tests.chat import Chat
-from tests.process import environment, run, serving_process, start
+from tests.process import ROOT, environment, run, running, serving_process, start
 from tests.shoot import Shoot
 
 
@@ -252,6 +254,35 @@ async def test_manifest_is_printed(arguments: list[str]) -> None:
 
     assert ran.code == 0
     assert ("https://desk.example/slack/events" in ran.out) == bool("--url" in arguments)
+
+
+def hook(name: str) -> list[str]:
+    """A hook as Slack's command line starts it: split at blanks, in the project's folder."""
+    hooks = json.loads((ROOT / ".slack" / "hooks.json").read_text(encoding="utf-8"))
+    return [str(part) for part in hooks["hooks"][name].split()]
+
+
+async def test_slack_run_gets_the_manifest() -> None:
+    """Slack's command line asks for the manifest with a flag of its own, and reads JSON."""
+    process = await asyncio.create_subprocess_exec(
+        *hook("get-manifest"), f"--source={ROOT}", cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), 30)
+
+    assert process.returncode == 0
+    assert json.loads(out) == manifest()
+
+
+async def test_slack_run_starts_the_bot(sandbox: Sandbox) -> None:
+    """With the tokens that Slack's command line puts into its environment it answers over Socket Mode."""
+    python, *arguments = hook("start")
+    tokens = environment(sandbox.settings) | {"SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": ""}
+    assert (ROOT / python).samefile(sys.executable)
+    async with running(*arguments[1:], env=tokens, program=str(ROOT / arguments[0])) as started:
+        await started.serves()
+        card = await Chat(sandbox.slack).order(OAK)
+
+    assert "Oak Terrace" in card.plain()
 
 
 async def test_manifest_refuses_what_slack_cannot_call() -> None:

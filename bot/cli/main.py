@@ -148,8 +148,10 @@ def check() -> None:
 def manifest(
     url: Annotated[str | None, typer.Option(help="Where Slack reaches the bot over HTTP; https://…")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON instead of YAML.")] = False,
+    source: Annotated[str | None, typer.Option(hidden=True, help="Slack's own command line adds it.")] = None,
 ) -> None:
     """Print the app's manifest: for Socket Mode, or for HTTP with --url."""
+    del source  # the project's folder, in which we are
     if url is not None and not url.startswith("https://"):
         _stop("--url must begin with https://; Slack calls nothing else.", code=2)
     from bot.slack import manifest  # noqa: PLC0415 - YAML is loaded for this alone; it would idle in `serve`
