@@ -12,7 +12,7 @@ from bot.demo.scenarios.player import open_day
 from bot.demo.scenarios.screen import show_day
 from bot.demo.scenarios.script import MINUTE
 from bot.demo.scenarios.verdict import Verdict
-from tests.days.tiny import ACTS, CALM, CLOSED_FOR_EVER, STORMY, leaping, played
+from tests.demo.tiny import ACTS, CALM, CLOSED_FOR_EVER, STORMY, leaping, played
 from tests.process import start
 
 

@@ -10,7 +10,7 @@ from tests.process import ROOT
 
 STORY = """
 import asyncio, sys, time
-from bot.watchdog import watched
+from bot.bootstrap.watchdog import watched
 
 async def main():
     async with watched(0.5):

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 
 from bot.demo.scenarios.clock import Clock, LeapingLoop
-from tests.days.tiny import leaping
+from tests.demo.tiny import leaping
 
 BEGINS = datetime(2026, 6, 13, 10, 0, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from bot.storage.database.base import Database
 from bot.storage.database.postgres import PostgresDatabase
 from bot.storage.jobs import Ledger
 from tests.both import on_postgres
-from tests.contract.bench import NOW, Bench, Recording, record, say
+from tests.queue.contract.bench import NOW, Bench, Recording, record, say
 
 pytestmark = on_postgres
 TAKE_LATER = """

@@ -4,7 +4,7 @@ import time
 
 from bot.storage.database.base import Sql
 from tests.both import on_postgres
-from tests.contract.bench import Bench
+from tests.queue.contract.bench import Bench
 
 WAITING = """
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock)

@@ -8,8 +8,8 @@ from bot.demo.scenarios.crowd import Asked
 from bot.demo.scenarios.notices import Kind, Told
 from bot.demo.scenarios.script import HOUR, MINUTE, STUCK, Act, Scenario, Side, Trouble, What
 from bot.demo.scenarios.verdict import Traffic, Verdict, judge, too_fast
-from tests.days.tiny import BAD, CALM, GOOD, QUICK, troubled
-from tests.days.tiny import STUCK as STUCK_ORDER
+from tests.demo.tiny import BAD, CALM, GOOD, QUICK, troubled
+from tests.demo.tiny import STUCK as STUCK_ORDER
 
 ENDED = GOOD.ends or 0.0
 NOTHING = Traffic(orders={}, all_requests=0, statuses={})

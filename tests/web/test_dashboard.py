@@ -110,7 +110,7 @@ def test_every_value_that_is_asked_for_is_one_of_ours() -> None:
 def test_every_metric_of_ours_is_on_the_dashboard() -> None:
     """What nobody sees need not be counted."""
     shown = " ".join(target["expr"] for panel in DASHBOARD["panels"] for target in panel.get("targets", []))
-    code = (ROOT / "bot" / "metrics" / "counts.py").read_text(encoding="utf-8")
+    code = (ROOT / "bot" / "core" / "metrics.py").read_text(encoding="utf-8")
     counted = re.findall(r'self\._(?:counter|histogram)\(\s*"(\w+)"', code)
 
     assert len(counted) > 10

@@ -15,7 +15,7 @@ from bot.storage.watches import Watches
 from bot.watches.models import Condition, Watch, Watcher
 from bot.web.gauges import KEPT, Standing
 from tests.both import database_url
-from tests.contract.bench import NOW, say
+from tests.queue.contract.bench import NOW, say
 
 __all__ = ["database_url"]
 MINUTE = timedelta(minutes=1)

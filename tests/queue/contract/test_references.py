@@ -15,7 +15,7 @@ from bot.jobs.outcomes import CannotSucceed, PutOff
 from bot.orders.ids import OrderId
 from bot.queue.lanes import Lanes, Ticket
 from bot.queue.outbox import Intake
-from tests.contract.bench import Bench, Recording, record, say
+from tests.queue.contract.bench import Bench, Recording, record, say
 
 
 @pytest.fixture

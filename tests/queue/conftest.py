@@ -4,7 +4,7 @@ import pytest
 
 from bot.storage.database.base import Database
 from tests.both import database_url
-from tests.contract.bench import Bench
+from tests.queue.contract.bench import Bench
 
 __all__ = ["database_url"]
 

@@ -156,7 +156,7 @@ def test_the_order_api_alone_needs_no_slack() -> None:
 def test_an_empty_value_counts_as_not_set(tmp_path: Path) -> None:
     """`.env.example` copied as it is, with two values filled in, is good."""
     env = tmp_path / ".env"
-    example = (Path(__file__).parent.parent / ".env.example").read_text(encoding="utf-8")
+    example = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
     env.write_text(
         example.replace("SLACK_BOT_TOKEN=", "SLACK_BOT_TOKEN=xoxb-1").replace("SECRET=", "SECRET=s"), "utf-8"
     )

@@ -17,9 +17,9 @@ from bot.storage.database.postgres import SIZE, PostgresDatabase
 from bot.storage.database.schema import migrate_postgres
 from bot.storage.jobs import Ledger
 from tests.both import on_postgres
-from tests.contract.bench import NOW, Bench, Recording, say
 from tests.databases import new_name
 from tests.postgres import OwnServer, cut_off
+from tests.queue.contract.bench import NOW, Bench, Recording, say
 
 
 @asynccontextmanager
