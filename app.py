@@ -1,4 +1,4 @@
-"""The entry: `python app.py --help` lists what it can do, `bot/cli.py` does it."""
+"""The entry: `python app.py --help` lists what it can do, `bot/cli/main.py` does it."""
 
 from bot.cli.main import main
 

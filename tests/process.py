@@ -1,17 +1,22 @@
 """`python app.py` as a process of its own, to be killed."""
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from typer.testing import CliRunner
+
+from bot.cli.main import cli
+from bot.core import logging
 from bot.core.settings import Settings
 from bot.demo.demo import Sandbox
 
@@ -96,6 +101,28 @@ async def run(*arguments: str, env: dict[str, str] | None = None) -> Ran:
     out, err = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode is not None
     return Ran(process.returncode, out.decode(), err.decode())
+
+
+async def invoke(*arguments: str, env: dict[str, str] | None = None) -> Ran:
+    """The same in a thread of this process, ten times as quick; for commands that end by themselves.
+
+    Not for `worker`, whose watchdog writes to a real stderr.
+    """
+    if arguments[0] == "worker":
+        return await run(*arguments, env=env)
+    return await asyncio.wait_for(asyncio.to_thread(_invoked, arguments, env or {}), 30)
+
+
+def _invoked(arguments: Sequence[str], env: dict[str, str]) -> Ran:
+    nothing_else: dict[str, str | None] = dict.fromkeys(set(os.environ) - {"PATH"})
+    try:
+        with contextlib.chdir(tempfile.gettempdir()):
+            result = CliRunner().invoke(cli, arguments, env={**nothing_else, **env})
+    finally:
+        logging.configure("WARNING")
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Ran(result.exit_code, result.stdout, result.stderr)
 
 
 @asynccontextmanager

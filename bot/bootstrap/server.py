@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import threading
 
 import structlog
 import uvicorn
@@ -65,8 +66,10 @@ def _spare_what_stays() -> None:
 
 
 def stop_signal() -> asyncio.Event:
-    """Set by SIGTERM or Ctrl-C."""
+    """Set by SIGTERM or Ctrl-C, which Python hears in the main thread alone."""
     stop = asyncio.Event()
+    if threading.current_thread() is not threading.main_thread():
+        return stop
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     return stop

@@ -1,47 +1,56 @@
-"""The commands of `python app.py`."""
+"""The commands of `python app.py`. Each imports what it needs when it runs, so a refusal is quick."""
 
 import asyncio
 import json
 import time
 from collections.abc import Coroutine, Sequence
-from typing import Annotated, Any, Never
+from typing import TYPE_CHECKING, Annotated, Any, Never
 
 import typer
 from rich.console import Console
-from uvicorn.loops.auto import auto_loop_factory
+from typer.core import TyperGroup
 
-from bot.bootstrap import server as running
-from bot.bootstrap.app import AT_ONCE
-from bot.bootstrap.clients import open_autoenhance
-from bot.bootstrap.storage import UNREACHABLE, bring_up
-from bot.cli.check import Finding, findings
-from bot.core import logging as logs
 from bot.core.errors import DatabaseFailed, SettingsError, SlackBusy
-from bot.core.metrics import Metrics
-from bot.core.settings import Settings, Tokens
-from bot.demo.scenarios.scripts import Name
-from bot.handlers.views import given_up, see
-from bot.orders.ids import OrderId
-from bot.orders.parsing import find_order_ids
-from bot.slack.constants import AT_ONCE as MOST_ORDERS
-from bot.slack.render import cards
-from bot.slack.render.models import OrderView, Spot, TroubleView, Where
-from bot.slack.render.terminal import draw
-from bot.slack.text import orders as words
-from bot.storage.rate_limits.memory import LocalMeter
+from bot.demo.scenarios.names import Name
 
-cli = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Autoenhance orders, in Slack.",
-)
+if TYPE_CHECKING:
+    from bot.core.settings import Settings
+    from bot.orders.ids import OrderId
+    from bot.slack.render.models import OrderView, TroubleView
+
 BESIDE_REAL = (
     "A demo beside real tokens is how mistakes happen, and {} is set here: "
     "unset that (or move .env away), or run the demo in another folder or on another machine."
 )
 out = Console()
 err = Console(stderr=True)
+
+
+class Commands(TyperGroup):
+    """Ends each command that cannot go on with a sentence and exit code 1."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            _stop(*error.problems)
+        except DatabaseFailed as error:
+            from bot.bootstrap.storage import UNREACHABLE
+
+            _stop(UNREACHABLE.format(error))
+        except SlackBusy:
+            _stop(
+                "Slack isn't answering. Nothing is lost: what was asked before is answered at the next start."
+            )
+
+
+cli = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Autoenhance orders, in Slack.",
+)
 
 
 def main() -> None:
@@ -51,35 +60,42 @@ def main() -> None:
 @cli.command()
 def serve() -> None:
     """Answer Slack, over HTTP or Socket Mode, until SIGTERM."""
-    settings = _settings(for_slack=True)
-    logs.configure(settings.log_level)
-    _run(running.serve(settings))
+    from bot.bootstrap import server
+    from bot.core import logging
+    from bot.core.settings import Settings
+
+    settings = Settings.load(for_slack=True)
+    logging.configure(settings.log_level)
+    _run(server.serve(settings))
 
 
 @cli.command()
 def worker(
     concurrency: Annotated[
         int,
-        typer.Option(min=1, max=200, help="Jobs at once; looks of our own have as many places again."),
-    ] = AT_ONCE,
+        typer.Option(min=1, max=200, help="Jobs at once; background checks get the same number."),
+    ] = 32,
 ) -> None:
     """Do what `serve` has recorded, until SIGTERM. On PostgreSQL, beside others that do the same."""
-    settings = _settings(for_slack=True)
-    logs.configure(settings.log_level)
-    _run(running.work(settings, at_once=concurrency))
+    from bot.bootstrap import server
+    from bot.core import logging
+    from bot.core.settings import Settings
+
+    settings = Settings.load(for_slack=True)
+    logging.configure(settings.log_level)
+    _run(server.work(settings, at_once=concurrency))
 
 
 @cli.command()
 def migrate() -> None:
     """Bring the database's tables up to this version. On SQLite, `serve` does it by itself."""
-    settings = Settings.read()
-    if problems := settings.problems(for_slack=False):
-        _stop(*problems)
-    logs.configure(settings.log_level)
-    try:
-        out.print(bring_up(settings))
-    except SettingsError as error:
-        _stop(*error.problems)
+    from bot.bootstrap.storage import bring_up
+    from bot.core import logging
+    from bot.core.settings import Settings
+
+    settings = Settings.load(for_slack=False)
+    logging.configure(settings.log_level)
+    out.print(bring_up(settings))
 
 
 @cli.command()
@@ -92,12 +108,14 @@ def demo(
     stay: Annotated[bool, typer.Option("--stay", help="Keep the page open when that day is over.")] = False,
 ) -> None:
     """A Slack and an Autoenhance of your own on this machine, with the bot between them."""
-    from bot.demo.demo import show_demo  # noqa: PLC0415
-    from bot.demo.scenarios.screen import play  # noqa: PLC0415 - with both stand-ins, which nobody else needs
+    from bot.core import logging
+    from bot.core.settings import Tokens
+    from bot.demo.demo import show_demo
+    from bot.demo.scenarios.screen import play
 
     if real := Tokens.set_here():
         _stop(BESIDE_REAL.format(" and ".join(real)))
-    logs.configure("ERROR" if scenario else "WARNING")
+    logging.configure("ERROR" if scenario else "WARNING")
     try:
         if scenario is None:
             _run(show_demo(out, port=port, once=once))
@@ -117,18 +135,26 @@ def order(
     ] = False,
 ) -> None:
     """Look orders up and draw their card here."""
+    from bot.core import logging
+    from bot.core.settings import Settings
+    from bot.orders.parsing import find_order_ids
+    from bot.slack.constants import AT_ONCE
+    from bot.slack.render import cards
+    from bot.slack.render.models import Spot, TroubleView
+    from bot.slack.render.terminal import draw
+    from bot.slack.text.orders import EXAMPLE_ID
+
     typed = " ".join(order)
     ids = find_order_ids(typed)
     if not ids:
         _stop(
-            f"There is no order id in “{typed[:60]}”. Ids look like {words.EXAMPLE_ID}; a link does too.",
+            f"There is no order id in “{typed[:60]}”. Ids look like {EXAMPLE_ID}; a link does too.",
             code=2,
         )
-    settings = _settings(for_slack=False)
-    logs.configure(settings.log_level)
-    where: Where = "ephemeral" if as_json else "terminal"
-    seen = _run(_look_up(settings, ids[:MOST_ORDERS]))
-    card = cards.orders_card(seen, Spot(where), skipped=len(ids) - len(seen))
+    settings = Settings.load(for_slack=False)
+    logging.configure("DEBUG" if settings.log_level == "DEBUG" else "ERROR")  # what is wrong, the card says
+    seen = _run(_look_up(settings, ids[:AT_ONCE]))
+    card = cards.orders_card(seen, Spot("ephemeral" if as_json else "terminal"), skipped=len(ids) - len(seen))
     if as_json:
         typer.echo(json.dumps(card, indent=2, ensure_ascii=False))
     else:
@@ -139,9 +165,10 @@ def order(
 @cli.command()
 def check() -> None:
     """Say whether the settings, Slack and the order API are in order, and what to do if not."""
-    logs.configure("ERROR")
-    found = _run(_check())
-    raise typer.Exit(0 if all(finding.good for finding in found) else 1)
+    from bot.core import logging
+
+    logging.configure("ERROR")
+    raise typer.Exit(0 if _run(_check()) else 1)
 
 
 @cli.command()
@@ -154,7 +181,7 @@ def manifest(
     del source  # the project's folder, in which we are
     if url is not None and not url.startswith("https://"):
         _stop("--url must begin with https://; Slack calls nothing else.", code=2)
-    from bot.slack import manifest  # noqa: PLC0415 - YAML is loaded for this alone; it would idle in `serve`
+    from bot.slack import manifest
 
     drawn = manifest.manifest(url)
     typer.echo(
@@ -162,38 +189,35 @@ def manifest(
     )
 
 
-async def _look_up(settings: Settings, ids: Sequence[OrderId]) -> list[OrderView | TroubleView]:
+async def _look_up(settings: "Settings", ids: "Sequence[OrderId]") -> "list[OrderView | TroubleView]":
+    from bot.bootstrap.clients import open_autoenhance
+    from bot.core.metrics import Metrics
+    from bot.handlers.views import given_up, see
+    from bot.storage.rate_limits.memory import LocalMeter
+
     async with open_autoenhance(settings, meter=LocalMeter(time.monotonic), metrics=Metrics()) as orders:
         return [given_up(await see(orders, order), 0) for order in ids]
 
 
-async def _check() -> list[Finding]:
-    found = []
+async def _check() -> bool:
+    """Whether all is well."""
+    from bot.cli.check import findings
+    from bot.core.settings import Settings
+
+    good = True
     async for finding in findings(Settings.read()):
         mark, style = ("✓", "green") if finding.good else ("✗", "red")
         out.print(f"[{style}]{mark}[/{style}] [bold]{finding.about}[/bold]: ", end="")
         out.print(finding.says, markup=False, highlight=False, soft_wrap=True)
-        found.append(finding)
-    return found
-
-
-def _settings(*, for_slack: bool) -> Settings:
-    try:
-        return Settings.load(for_slack=for_slack)
-    except SettingsError as error:
-        _stop(*error.problems)
+        good = good and finding.good
+    return good
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    try:
-        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
-            return runner.run(work)
-    except SettingsError as error:
-        _stop(*error.problems)
-    except DatabaseFailed as error:
-        _stop(UNREACHABLE.format(error))
-    except SlackBusy:
-        _stop("Slack isn't answering. Nothing is lost: what was asked before is answered at the next start.")
+    from uvicorn.loops.auto import auto_loop_factory
+
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        return runner.run(work)
 
 
 def _stop(*sentences: str, code: int = 1) -> Never:

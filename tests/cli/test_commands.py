@@ -15,13 +15,13 @@ from bot.sandbox.slack.sample_workspace import SHOOTS
 from bot.sandbox.slack.validation.blocks import problems
 from bot.slack.manifest import manifest
 from tests.chat import Chat
-from tests.process import ROOT, environment, run, running, serving_process, start
+from tests.process import ROOT, environment, invoke, run, running, serving_process, start
 from tests.shoot import Shoot
 
 
 async def test_order_draws_the_card(sandbox: Sandbox) -> None:
     """The card in the terminal says what the card in Slack says."""
-    ran = await run("order", BIRCH, env=environment(sandbox.settings))
+    ran = await invoke("order", BIRCH, env=environment(sandbox.settings))
 
     assert ran.code == 0
     for words in ("Enhancing · Birch Avenue 9", "22 of 30 done", "73 %", "Image is too blurry", BIRCH):
@@ -30,7 +30,7 @@ async def test_order_draws_the_card(sandbox: Sandbox) -> None:
 
 async def test_order_as_json_is_the_message(sandbox: Sandbox) -> None:
     """`--json` prints a message that Slack takes."""
-    ran = await run("order", OAK, "--json", env=environment(sandbox.settings))
+    ran = await invoke("order", OAK, "--json", env=environment(sandbox.settings))
 
     message = json.loads(ran.out)
     assert "Ready · Oak Terrace" in message["text"]
@@ -41,7 +41,7 @@ async def test_order_takes_links_and_several(sandbox: Sandbox) -> None:
     """What can be typed in Slack can be typed here."""
     link = f"https://app.autoenhance.ai/orders/{OAK}"
 
-    ran = await run("order", link, BIRCH, env=environment(sandbox.settings))
+    ran = await invoke("order", link, BIRCH, env=environment(sandbox.settings))
 
     assert "Oak Terrace" in ran.out
     assert "Birch Avenue 9" in ran.out
@@ -56,7 +56,7 @@ async def test_order_takes_links_and_several(sandbox: Sandbox) -> None:
 )
 async def test_order_explains_what_it_cannot_show(sandbox: Sandbox, typed: str, code: int, says: str) -> None:
     """A sentence and an exit code, and no traceback."""
-    ran = await run("order", typed, env=environment(sandbox.settings))
+    ran = await invoke("order", typed, env=environment(sandbox.settings))
 
     assert ran.code == code
     assert says in ran.out + ran.err
@@ -67,7 +67,7 @@ async def test_order_says_when_autoenhance_is_down(sandbox: Sandbox) -> None:
     """A terminal is answered once, and promises no second answer."""
     sandbox.autoenhance.set_mood("500")
 
-    ran = await run("order", OAK, env=environment(sandbox.settings))
+    ran = await invoke("order", OAK, env=environment(sandbox.settings))
 
     assert ran.code == 1
     assert "Autoenhance isn't answering" in ran.out
@@ -76,7 +76,7 @@ async def test_order_says_when_autoenhance_is_down(sandbox: Sandbox) -> None:
 
 async def test_check_finds_everything_in_order(sandbox: Sandbox) -> None:
     """Good settings, a good token with its scopes, a good key: nothing to do."""
-    ran = await run("check", env=environment(sandbox.settings))
+    ran = await invoke("check", env=environment(sandbox.settings))
 
     assert (ran.code, "✗" in ran.out) == (0, False)
     assert "the token is that of Harbour Photo" in ran.out
@@ -88,7 +88,7 @@ async def test_check_names_every_problem_with_its_remedy(sandbox: Sandbox) -> No
     sandbox.slack.scopes.discard("groups:read")
     sandbox.autoenhance.api_key = "another"
 
-    ran = await run("check", env=environment(sandbox.settings))
+    ran = await invoke("check", env=environment(sandbox.settings))
 
     assert ran.code == 1
     assert "lacks the scopes groups:read" in ran.out
@@ -116,7 +116,7 @@ async def test_check_names_every_problem_with_its_remedy(sandbox: Sandbox) -> No
 )
 async def test_check_looks_at_each_part(sandbox: Sandbox, env: dict[str, str], says: str) -> None:
     """Each part that is not in order is named, and the others are looked at all the same."""
-    ran = await run("check", env=environment(sandbox.settings) | env)
+    ran = await invoke("check", env=environment(sandbox.settings) | env)
 
     assert ran.code == 1
     assert says in ran.out
@@ -132,7 +132,7 @@ async def test_check_lists_the_jobs_that_were_given_up(
     await chat.click(card, "Share in channel")
     await chat.reads("Something broke on our side")
 
-    ran = await run("check", env=environment(sandbox.settings))
+    ran = await invoke("check", env=environment(sandbox.settings))
 
     assert re.search(r"share given up at .*: Slack refused the answer: account_inactive \(E-", ran.out)
     assert OAK not in ran.out
@@ -140,7 +140,7 @@ async def test_check_lists_the_jobs_that_were_given_up(
 
 async def test_serve_without_settings_names_them_all() -> None:
     """Nothing is started half."""
-    ran = await run("serve")
+    ran = await invoke("serve")
 
     assert ran.code == 1
     assert ran.err.count("\n") == 2
@@ -162,7 +162,7 @@ async def test_serve_takes_secrets_as_they_are_pasted(sandbox: Sandbox) -> None:
 
 async def test_serve_with_an_app_token_that_slack_refuses_stops(sandbox: Sandbox) -> None:
     """A line break behind it is no reason for a traceback."""
-    ran = await run("serve", env=environment(sandbox.settings) | {"SLACK_APP_TOKEN": "xapp-1-A1-1-abc\n"})
+    ran = await invoke("serve", env=environment(sandbox.settings) | {"SLACK_APP_TOKEN": "xapp-1-A1-1-abc\n"})
 
     assert ran.code == 1
     assert "Slack refuses SLACK_APP_TOKEN" in ran.err
@@ -180,7 +180,7 @@ async def test_serve_with_a_bad_token_stops(sandbox: Sandbox) -> None:
 
 async def test_serve_without_slack_stops(sandbox: Sandbox) -> None:
     """When Slack does not answer at the start, the supervisor tries again; nothing is lost."""
-    ran = await run("serve", env=environment(sandbox.settings) | {"SLACK_API_URL": "http://127.0.0.1:9/"})
+    ran = await invoke("serve", env=environment(sandbox.settings) | {"SLACK_API_URL": "http://127.0.0.1:9/"})
 
     assert ran.code == 1
     assert "Slack isn't answering. Nothing is lost" in ran.err
@@ -188,7 +188,7 @@ async def test_serve_without_slack_stops(sandbox: Sandbox) -> None:
 
 async def test_serve_where_nothing_can_be_written_stops(sandbox: Sandbox) -> None:
     """A database that cannot be made is named, with what to do; not taken for another process's."""
-    ran = await run(
+    ran = await invoke(
         "serve", env=environment(sandbox.settings) | {"DATABASE_URL": "sqlite:////proc/x.sqlite3"}
     )
 
@@ -212,7 +212,7 @@ async def test_sigterm_while_it_starts(sandbox: Sandbox) -> None:
 async def test_demo_on_a_taken_port() -> None:
     """A port that somebody else has is named, with the way out."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        ran = await run("demo", "--once", "--port", str(taken.getsockname()[1]))
+        ran = await invoke("demo", "--once", "--port", str(taken.getsockname()[1]))
 
     assert ran.code == 1
     assert "Leave --port out for a free one" in ran.err
@@ -235,7 +235,7 @@ async def test_no_demo_beside_real_tokens(arguments: list[str]) -> None:
     """It names what is set, says what to do, and shows nothing of it."""
     real = {"SLACK_BOT_TOKEN": "xoxb-real", "AUTOENHANCE_API_KEY": "quite-real"}
 
-    ran = await run("demo", *arguments, env=real)
+    ran = await invoke("demo", *arguments, env=real)
 
     assert (ran.code, ran.out) == (1, "")
     assert "SLACK_BOT_TOKEN and AUTOENHANCE_API_KEY" in ran.err
@@ -250,7 +250,7 @@ async def test_no_demo_beside_real_tokens(arguments: list[str]) -> None:
 )
 async def test_manifest_is_printed(arguments: list[str]) -> None:
     """Ready to be pasted; JSON is YAML too."""
-    ran = await run("manifest", *arguments)
+    ran = await invoke("manifest", *arguments)
 
     assert ran.code == 0
     assert ("https://desk.example/slack/events" in ran.out) == bool("--url" in arguments)
@@ -287,7 +287,7 @@ async def test_slack_run_starts_the_bot(sandbox: Sandbox) -> None:
 
 async def test_manifest_refuses_what_slack_cannot_call() -> None:
     """Slack calls https only."""
-    ran = await run("manifest", "--url", "http://desk.example")
+    ran = await invoke("manifest", "--url", "http://desk.example")
 
     assert ran.code == 2
     assert "must begin with https://" in ran.err
@@ -299,7 +299,7 @@ async def test_check_lists_the_watches_that_rest(chat: Chat, shoot: Shoot, sandb
     sandbox.slack.archive(SHOOTS)
     shoot.is_now(3)
     await shoot.later(minutes=1)
-    ran = await run("check", env=environment(sandbox.settings))
+    ran = await invoke("check", env=environment(sandbox.settings))
 
     assert ran.code == 1
     assert f"1 watch rests in {SHOOTS}: is_archived." in ran.out

@@ -13,7 +13,7 @@ from bot.demo.demo import Sandbox
 from bot.storage.database.schema import HEAD, migrate_postgres
 from tests.databases import new_name
 from tests.postgres import OwnServer, Server
-from tests.process import environment, run, start
+from tests.process import environment, invoke, start
 
 
 @pytest.fixture
@@ -27,13 +27,13 @@ def empty_url(postgres: Server) -> Iterator[str]:
 async def test_migrate_needs_nothing_but_the_database(empty_url: str) -> None:
     """A release phase has no tokens yet; run again, it changes nothing."""
     for _ in range(2):
-        ran = await run("migrate", env={"DATABASE_URL": empty_url})
+        ran = await invoke("migrate", env={"DATABASE_URL": empty_url})
         assert (ran.code, ran.out.strip()) == (0, f"The tables are those of version {HEAD}.")
 
 
 async def test_migrate_makes_a_file_too(tmp_path: Path) -> None:
     """On SQLite it is the same command, though `serve` does it by itself."""
-    ran = await run("migrate", env={"DATABASE_URL": f"sqlite:///{tmp_path}/new/desk.sqlite3"})
+    ran = await invoke("migrate", env={"DATABASE_URL": f"sqlite:///{tmp_path}/new/desk.sqlite3"})
 
     assert (ran.code, ran.out.strip()) == (0, f"The tables are those of version {HEAD}.")
     assert (tmp_path / "new" / "desk.sqlite3").exists()
@@ -41,7 +41,7 @@ async def test_migrate_makes_a_file_too(tmp_path: Path) -> None:
 
 async def test_the_address_that_platforms_write_is_taken(empty_url: str) -> None:
     """postgres:// is postgresql://."""
-    ran = await run("migrate", env={"DATABASE_URL": empty_url.replace("postgresql://", "postgres://")})
+    ran = await invoke("migrate", env={"DATABASE_URL": empty_url.replace("postgresql://", "postgres://")})
 
     assert ran.code == 0
 
@@ -51,7 +51,7 @@ async def test_nothing_runs_on_a_database_without_tables(
     sandbox: Sandbox, empty_url: str, command: str
 ) -> None:
     """It stops and names the command that makes them."""
-    ran = await run(command, env=environment(sandbox.settings) | {"DATABASE_URL": empty_url})
+    ran = await invoke(command, env=environment(sandbox.settings) | {"DATABASE_URL": empty_url})
 
     assert ran.code == 1
     assert MIGRATE in ran.err
@@ -62,7 +62,7 @@ async def test_nothing_runs_on_a_database_without_tables(
 async def test_a_server_that_is_not_there_is_named(sandbox: Sandbox, command: str) -> None:
     """Without a traceback, and without the password."""
     env = environment(sandbox.settings) | {"DATABASE_URL": "postgresql://desk:s3cret@127.0.0.1:1/desk"}
-    ran = await run(command, env=env)
+    ran = await invoke(command, env=env)
 
     said = ran.out + ran.err
     assert ran.code == 1
@@ -76,7 +76,7 @@ async def test_a_server_that_is_not_there_is_named(sandbox: Sandbox, command: st
 @pytest.mark.parametrize("command", ["migrate", "check"])
 async def test_a_password_that_breaks_its_address_is_not_quoted(command: str, password: str) -> None:
     """What follows the wrong letter would be read as the server's name, and said."""
-    ran = await run(command, env={"DATABASE_URL": f"postgresql://desk:{password}@127.0.0.1:1/desk"})
+    ran = await invoke(command, env={"DATABASE_URL": f"postgresql://desk:{password}@127.0.0.1:1/desk"})
 
     said = ran.out + ran.err
     assert ran.code == 1
@@ -95,7 +95,7 @@ async def test_a_database_of_somebody_else_is_named(
     with closing(psycopg.connect(url, autocommit=True)) as owner:
         owner.execute(f"CREATE ROLE {role} LOGIN".encode())
     url = url.replace("postgres@", f"{role}@")
-    ran = await run(command, env=environment(sandbox.settings) | {"DATABASE_URL": url})
+    ran = await invoke(command, env=environment(sandbox.settings) | {"DATABASE_URL": url})
 
     assert ran.code == 1
     assert "permission denied for" in ran.out + ran.err
@@ -104,7 +104,7 @@ async def test_a_database_of_somebody_else_is_named(
 
 async def test_a_worker_is_for_postgresql(sandbox: Sandbox) -> None:
     """On SQLite it would be a second process on one file."""
-    ran = await run("worker", env=environment(sandbox.settings))
+    ran = await invoke("worker", env=environment(sandbox.settings))
 
     assert ran.code == 1
     assert "`worker` is for PostgreSQL. On SQLite, `python app.py serve` does the work itself." in ran.err
@@ -112,7 +112,7 @@ async def test_a_worker_is_for_postgresql(sandbox: Sandbox) -> None:
 
 async def test_a_worker_without_settings_names_them_all() -> None:
     """Like `serve`: nothing is started half."""
-    ran = await run("worker", env={"DATABASE_URL": "postgresql://127.0.0.1:1/x"})
+    ran = await invoke("worker", env={"DATABASE_URL": "postgresql://127.0.0.1:1/x"})
 
     assert ran.code == 1
     assert "SLACK_BOT_TOKEN is missing" in ran.err
@@ -120,7 +120,7 @@ async def test_a_worker_without_settings_names_them_all() -> None:
 
 async def test_check_reads_a_shared_database(sandbox: Sandbox, postgres_url: str) -> None:
     """Its dead jobs and resting watches, and that there is nobody who would answer."""
-    ran = await run("check", env=environment(sandbox.settings) | {"DATABASE_URL": postgres_url})
+    ran = await invoke("check", env=environment(sandbox.settings) | {"DATABASE_URL": postgres_url})
 
     assert "Jobs: none was given up" in ran.out
     assert "Watches: none rests" in ran.out
@@ -137,7 +137,7 @@ async def test_a_worker_stops_when_it_is_asked_to(sandbox: Sandbox, postgres_url
         async for line in process.stderr:
             if b"working" in line:
                 break
-        checked = await run("check", env=env)
+        checked = await invoke("check", env=env)
         process.terminate()
         _, err = await process.communicate()
 

@@ -11,9 +11,10 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from bot.bootstrap.server import stop_signal
 from bot.demo.scenarios.clock import LeapingLoop
+from bot.demo.scenarios.names import Name
 from bot.demo.scenarios.player import Day, open_day
 from bot.demo.scenarios.script import MINUTE, Scenario
-from bot.demo.scenarios.scripts import Name, scenario
+from bot.demo.scenarios.scripts import scenario
 from bot.demo.scenarios.summary import table
 from bot.demo.scenarios.verdict import clock
 

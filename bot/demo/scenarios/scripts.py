@@ -3,21 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from random import Random
 
 from bot.demo.scenarios.making import PEOPLE, Maker
+from bot.demo.scenarios.names import Name
 from bot.demo.scenarios.script import HOUR, MINUTE, Order, Scenario, Side, Trouble
 
 CHANNELS = ("shoots", "weddings", "albums")
-
-
-class Name(StrEnum):
-    """As they are called on the command line."""
-
-    WEDDING_RUSH = "wedding-rush"
-    NIGHT = "night"
-    OUTAGE = "outage"
 
 
 def scenario(name: Name) -> Scenario:

@@ -60,8 +60,12 @@ class Recording:
             self.changed.notify_all()
 
     async def until(self, seen: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20), self.changed:
-            await self.changed.wait_for(seen)
+        """Raises TimeoutError, which says what was done instead."""
+        try:
+            async with asyncio.timeout(20), self.changed:
+                await self.changed.wait_for(seen)
+        except TimeoutError:
+            raise TimeoutError(f"tried {self.tries[-20:]}, ended {self.ended[-20:]}") from None
 
 
 @dataclass
