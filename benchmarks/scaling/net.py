@@ -1,4 +1,4 @@
-"""How watches are followed: as the bot does it, and with the slower net that ARCHITECTURE.md proposes."""
+"""How watches are followed: as the bot does it, and with the slower net that docs/scaling.md proposes."""
 
 from dataclasses import replace
 

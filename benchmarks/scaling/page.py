@@ -36,7 +36,7 @@ class Figures:
 def page(figures: Figures) -> str:
     parts = [
         "# Watches at scale",
-        f"{figures.machine} Made by `{figures.command}`; ARCHITECTURE.md says what follows from it.",
+        f"{figures.machine} Made by `{figures.command}`; docs/scaling.md says what follows from it.",
         "## Assumed",
         _table(("what", "assumed"), _assumed()),
         "## One watch's life (simulated)",

@@ -1,4 +1,4 @@
-"""The conversation in the README is one that takes place."""
+"""The conversation in docs/commands.md is one that takes place."""
 
 import re
 from pathlib import Path
@@ -8,14 +8,14 @@ from bot.sandbox.slack.workspace import Message
 from tests.chat import Chat
 from tests.shoot import Shoot
 
-README = Path(__file__).parent.parent.parent / "README.md"
+COMMANDS = Path(__file__).parent.parent.parent / "docs" / "commands.md"
 MARKS = {":gear:": "⚙", ":warning:": "⚠", ":bell:": "🔔", ":white_check_mark:": "✅", ":no_bell:": "🔕"}
 NAMES = {f"@{ANA}": "@ana", f"@{BEN}": "@ben", f"#{SHOOTS}": "#shoots"}
 
 
 def told() -> list[str]:
-    """The README's lines between the two marks, without who sees them."""
-    text = README.read_text(encoding="utf-8")
+    """The page's lines between the two marks, without who sees them."""
+    text = COMMANDS.read_text(encoding="utf-8")
     block = text.split("<!-- conversation -->")[1].split("```")[1]
     return [timeless(line[18:]) for line in block.splitlines() if line.strip()]
 
@@ -31,7 +31,7 @@ def lines(message: Message) -> list[str]:
     return [timeless(line) for line in text.splitlines()]
 
 
-async def test_the_conversation_of_the_readme(chat: Chat, shoot: Shoot) -> None:
+async def test_the_conversation_of_the_page(chat: Chat, shoot: Shoot) -> None:
     """Every line of it is said, in that order, by the bot or to it."""
     said = [f"/order watch {shoot.id}"]
     answer = await chat.order(f"watch {shoot.id}")

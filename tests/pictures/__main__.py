@@ -29,17 +29,17 @@ async def main() -> None:
         for scheme in SCHEMES:
             await _stills(browser, scheme)
             await _page(browser, scheme)
-        renewed = await _for_the_readme(browser)
-    sys.stdout.write(f"All of them are in {ALL}; new in the README: {', '.join(renewed) or 'none'}.\n")
+        renewed = await _for_the_documents(browser)
+    sys.stdout.write(f"All of them are in {ALL}; new in the documents: {', '.join(renewed) or 'none'}.\n")
 
 
-async def _for_the_readme(browser: Browser) -> list[str]:
+async def _for_the_documents(browser: Browser) -> list[str]:
     """Only those that show something else than before: the others would differ in their pixels alone."""
     async with played() as story:
         shown = await album.shown(story)
     renewed = album.outdated(shown)
     for name in renewed:
-        drawn = (ALL / SCHEMES[0] / f"{album.README[name]}.png").read_bytes()
+        drawn = (ALL / SCHEMES[0] / f"{album.SHOWN_AS[name]}.png").read_bytes()
         album.picture(name).write_bytes(await smaller(browser, drawn))
     album.write(shown)
     return renewed

@@ -1,4 +1,4 @@
-"""The pictures of the README, and what each was drawn from: by that one can tell when it has become old."""
+"""The pictures of the documents, and what each was drawn from, which tells when it is out of date."""
 
 import hashlib
 import json
@@ -15,13 +15,13 @@ FOLDER = ROOT / "docs" / "pictures"
 RECORD = FOLDER / "shown.json"
 
 THREAD, HOME = "page-thread", "page-home"
-README = {
+SHOWN_AS = {
     "enhancing": "card-of-each-kind-of-order-birch-avenue-9",
     "checked-again": "a-card-that-was-checked-again",
     "thread": THREAD,
     "home": HOME,
 }
-"""Those that the README shows, each a copy of one of all."""
+"""Those that README.md and docs/commands.md show, each a copy of one of all."""
 
 _DRAWING = ("blocks.js", "mrkdwn.js")
 _SHEETS = ("page.css", "blocks.css")
@@ -30,12 +30,12 @@ _ADDRESS = re.compile(r"<https?://[^|>]+\|")  # the same, in a link with words o
 
 
 async def shown(story: Story) -> dict[str, Any]:
-    """What is seen on each picture of the README; the story goes on to its end."""
+    """What is seen on each picture of the documents; the story goes on to its end."""
     drawn: dict[str, Any] = {name: still.sent["blocks"] for name, still in stills().items()}
     drawn[THREAD] = story.thread()
     await story.watch_more()
     drawn[HOME] = story.home()
-    return {name: drawn[picture] for name, picture in README.items()}
+    return {name: drawn[picture] for name, picture in SHOWN_AS.items()}
 
 
 def record(shown: Mapping[str, Any]) -> dict[str, dict[str, str]]:

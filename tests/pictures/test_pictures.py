@@ -1,4 +1,4 @@
-"""The README's pictures show what there is to see today."""
+"""The pictures in the documents show what there is to see today."""
 
 import re
 from typing import Any, get_args
@@ -9,13 +9,14 @@ from tests.pictures import album
 from tests.pictures.scenes import Place, played, stills
 
 LARGEST = 150_000  # bytes: they stay in git for ever
-SHOWN = re.compile(r'<img src="docs/pictures/([\w-]+)\.png" width="(\d+)"\s+alt="([^"]*)">')
+SHOWN = re.compile(r'<img src="(?:docs/)?pictures/([\w-]+)\.png" width="(\d+)"\s+alt="([^"]*)">')
+PAGES = ("README.md", "docs/commands.md")
 
 
-def in_the_readme() -> dict[str, str]:
-    """The pictures that the README shows, with the words that stand for each."""
-    readme = (album.ROOT / "README.md").read_text(encoding="utf-8")
-    return {name: alt for name, _, alt in SHOWN.findall(readme)}
+def in_the_documents() -> dict[str, str]:
+    """The pictures that the documents show, with the words that stand for each."""
+    pages = "".join((album.ROOT / page).read_text(encoding="utf-8") for page in PAGES)
+    return {name: alt for name, _, alt in SHOWN.findall(pages)}
 
 
 async def test_no_picture_is_older_than_what_it_shows() -> None:
@@ -70,10 +71,10 @@ def test_how_blocks_are_drawn_makes_a_picture_old() -> None:
         assert mark not in code, mark
 
 
-def test_the_readme_shows_each_of_them_and_says_what_is_in_it() -> None:
+def test_the_documents_show_each_of_them_and_say_what_is_in_it() -> None:
     """Four, each with words for those who do not see it, and small enough."""
-    assert set(in_the_readme()) == set(album.README)
-    for name, alt in in_the_readme().items():
+    assert set(in_the_documents()) == set(album.SHOWN_AS)
+    for name, alt in in_the_documents().items():
         assert len(alt) > 80, f"{name}: say what is in it"
         assert album.picture(name).stat().st_size < LARGEST
 
@@ -83,5 +84,5 @@ def test_there_is_a_picture_of_every_card() -> None:
     drawn = stills()
 
     assert {still.place for still in drawn.values()} == set(get_args(Place))
-    assert set(album.README.values()) - {album.THREAD, album.HOME} <= set(drawn)
+    assert set(album.SHOWN_AS.values()) - {album.THREAD, album.HOME} <= set(drawn)
     assert "<@U1>" not in repr(drawn)
