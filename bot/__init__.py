@@ -1,22 +1,23 @@
 """Order Desk: a Slack bot that shows a team its Autoenhance.ai orders.
 
-Every request from Slack becomes a job that is written down before it is acknowledged; a worker does
-the work. The rooms, and what lives in each:
+Every request from Slack becomes a job that is recorded before it is acknowledged. A worker does the
+work. The ten layers, from top to bottom, with the sandbox outside:
 
     cli/            the commands of `python app.py`
-    demo/           the bot between two stand-ins; scripted days, played fast
-    bootstrap/      opens, makes and wires everything, and closes it in reverse
+    demo/           the bot between two stand-ins; scripted days
+    bootstrap/      makes and wires everything, and closes it in reverse order
     handlers/       what doing a job means
     queue/          who does a job, and when
     web/            HTTP endpoints other than Slack's
-    slack/          the one door to Slack
-    autoenhance/    the one door to the vendor
-    storage/        everything that is remembered
+    slack/          all that knows Slack: what comes in, what goes out, cards, sentences
+    autoenhance/    the vendor's API: client, answers, webhook
+    storage/        what is remembered: jobs, watches, counts, limits
     jobs/           what can be asked for
-    watches/        which orders are waited for, by whom, and what they were told; pure
-    orders/         what an order is: ids, models, progress; pure
-    core/           errors, logs, settings, metrics
-    sandbox/        a Slack and an Autoenhance of our own, with a page to type in
+    watches/        what a watch does next; pure
+    orders/         what an order is: IDs, models, progress; pure
+    core/           what every layer may use: errors, logging, settings, metrics
+    sandbox/        a Slack and an Autoenhance on this machine, with a page to type in
 
-ARCHITECTURE.md says why; pyproject.toml holds who may import whom.
+ARCHITECTURE.md shows a request step by step, docs/decisions says why, and pyproject.toml holds who
+may import whom.
 """

@@ -68,7 +68,7 @@ def _sentence(job: Asking, error: AutoenhanceError, *, gave_up: bool = False) ->
 def tells(job: Request, attempt: int) -> bool:
     """Said again only where it surely replaces what was said before: in a card or a modal of one's own.
 
-    Whether Slack replaces the reply to a command is not documented; see ARCHITECTURE.md.
+    Whether Slack replaces the reply to a command is not documented; see decision 10 in docs/decisions.
     """
     match job.place:
         case Ephemeral(replace=True, message_ts=str()) | View():
