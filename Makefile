@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --python-version 3.11 --no-header
 
-.PHONY: demo test check bench bench-scale soak pictures install format lock clean
+.PHONY: demo test check test-install bench bench-scale soak pictures install format lock clean
 
 demo: .venv/runtime  ## a Slack and an Autoenhance of your own, in the browser
 	$(BIN)/python app.py demo
@@ -17,6 +17,9 @@ check: install  ## what CI runs before the tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+test-install:  ## the README's first steps on fresh Debians; needs root, debootstrap and the network
+	tests/install/debian.sh
 
 bench: install  ## how fast it is beside what one would write without it; writes benchmarks/results.md
 	$(BIN)/python -m benchmarks.bench
