@@ -18,8 +18,9 @@ check: install  ## what CI runs before the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-test-install:  ## the README's first steps on fresh Debians; needs root, debootstrap and the network
+test-install:  ## the README's first steps on fresh Debians, and the container; needs root and the network
 	tests/install/debian.sh
+	tests/install/container.sh
 
 bench: install  ## how fast it is beside what one would write without it; writes benchmarks/results.md
 	$(BIN)/python -m benchmarks.bench
