@@ -7,12 +7,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bot.demo import open_sandbox
-from bot.sandbox.harbour import ANA, BOT, SHOOTS
-from bot.sandbox.orders import BIRCH
-from bot.sandbox.slack import SlackSandbox
-from bot.sandbox.workspace import Message
-from bot.settings import Settings, revealed
+from bot.core.settings import Settings, revealed
+from bot.demo.demo import open_sandbox
+from bot.sandbox.autoenhance.sample_orders import BIRCH
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS
+from bot.sandbox.slack.workspace import Message
 
 
 def free_port() -> int:

@@ -14,10 +14,10 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from bot.cli import cli
+from bot.cli.main import cli
+from bot.core.settings import FixedSettings, Settings
 from bot.sandbox.server import serving
-from bot.settings import FixedSettings, Settings
-from bot.web import build_web
+from bot.web.app import build_web
 
 ROOT = Path(__file__).parent.parent.parent
 SETTINGS = {name.upper() for name in Settings.model_fields}
