@@ -3,6 +3,7 @@
 What is wrong, missing or contradictory stops the process, and all of it is named at once, in our words.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +14,13 @@ from urllib.parse import urlsplit
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
 from bot.core.errors import SettingsError
+from bot.core.network import Network
 
 SLACK_API = "https://slack.com/api/"
 AUTOENHANCE_API = "https://api.autoenhance.ai"
@@ -30,6 +33,7 @@ MUST_BE = {
     "log_level": "DEBUG, INFO, WARNING or ERROR",
 }
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_EITHER_CASE = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
 
 Secret = Annotated[SecretStr | None, Field(default=None)]
 
@@ -85,6 +89,24 @@ class Settings(Tokens):
     worker_port: int | None = Field(default=None, ge=0, le=65535)
     metrics_token: Secret
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    https_proxy: Secret  # these three may hold a password
+    http_proxy: Secret
+    all_proxy: Secret
+    no_proxy: str = ""
+    ssl_cert_file: str = ""
+    ssl_cert_dir: str = ""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *others: PydanticBaseSettingsSource,
+        **more: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """`https_proxy` counts before `HTTPS_PROXY`, as for curl; pydantic takes whichever comes last."""
+        lower = {name: value for name in _EITHER_CASE if (value := os.environ.get(name))}
+        return init_settings, InitSettingsSource(settings_cls, lower), *others, *more.values()
 
     _malformed: tuple[str, ...] = PrivateAttr(default=())
     """The names of those that were set to what they cannot be, and stand at their defaults."""
@@ -109,6 +131,17 @@ class Settings(Tokens):
         """SQLite's file."""
         return Path(self.database_url.removeprefix("sqlite:///"))
 
+    @property
+    def network(self) -> Network:
+        return Network(
+            https_proxy=revealed(self.https_proxy),
+            http_proxy=revealed(self.http_proxy),
+            all_proxy=revealed(self.all_proxy),
+            no_proxy=self.no_proxy,
+            ssl_cert_file=self.ssl_cert_file,
+            ssl_cert_dir=self.ssl_cert_dir,
+        )
+
     @classmethod
     def load(cls, *, for_slack: bool, **overrides: Any) -> Self:
         """Raises SettingsError with a sentence for each setting that is wrong.
@@ -116,7 +149,9 @@ class Settings(Tokens):
         `for_slack`: the tokens must be there too. Without it, only the order API is going to be asked.
         """
         settings = cls.read(**overrides)
-        if problems := settings.problems(for_slack=for_slack):
+        if problems := settings.problems(for_slack=for_slack) + settings.network_problems(
+            for_slack=for_slack
+        ):
             raise SettingsError(problems)
         return settings
 
@@ -152,6 +187,10 @@ class Settings(Tokens):
         found += _token("AUTOENHANCE_WEBHOOK_TOKEN", self.autoenhance_webhook_token, "Autoenhance's settings")
         found += _token("METRICS_TOKEN", self.metrics_token, "Prometheus' configuration")
         return found + (self._slack_problems() if for_slack else [])
+
+    def network_problems(self, *, for_slack: bool) -> list[str]:
+        """One sentence for each variable that keeps Autoenhance, or Slack, from being asked."""
+        return self.network.problems([self.autoenhance_api_url, *([self.slack_api_url] if for_slack else [])])
 
     def _slack_problems(self) -> list[str]:
         token, app, secret = self.slack_bot_token, self.slack_app_token, self.slack_signing_secret

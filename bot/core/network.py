@@ -1,0 +1,240 @@
+"""The way out: the proxy for a URL, the certificates that are trusted, and what is wrong with either.
+
+The variables are those of curl, which most programs read: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY,
+SSL_CERT_FILE and SSL_CERT_DIR. Nothing here reads the environment; `settings.py` does.
+"""
+
+import re
+import ssl
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
+_HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
+_IN_CLEAR = {"http", "ws"}
+_EXAMPLE = "http://proxy.example:3128"
+
+Address = IPv4Address | IPv6Address
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy, and the variable that names it. Its URL may hold a password: print `address` instead."""
+
+    variable: str
+    url: str = field(repr=False)
+
+    @property
+    def address(self) -> str:
+        """Without user name and password; empty if the URL cannot be read."""
+        parts = _split(self.url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts else ""
+
+    def problem(self) -> str:
+        """One sentence, without the URL; empty if the proxy can be used."""
+        parts = _split(self.url)
+        if parts is None or not _is_host(parts.hostname or "") or parts.port == 0 or _has_more(parts):
+            return f"{self.variable} is not the address of a proxy. {self._remedy()}"
+        if parts.scheme.startswith("socks"):
+            return f"{self.variable} names a SOCKS proxy, which Order Desk can't use. {self._remedy()}"
+        if parts.scheme not in {"http", "https"}:
+            return f"{self.variable} must begin with http:// or https://. {self._remedy()}"
+        if not unquote(f"{parts.username}{parts.password}").isascii():
+            return f"{self.variable} has a letter in its user name or password that no proxy can read."
+        return ""
+
+    def _remedy(self) -> str:
+        if self.variable != "HTTPS_PROXY":
+            return f"Set HTTPS_PROXY to an address such as {_EXAMPLE}, or unset {self.variable}."
+        if "@" in self.url:
+            return (
+                f"Set it to an address such as {_EXAMPLE}, or unset it. "
+                "Special characters in a password must be percent-encoded, as %40 for @."
+            )
+        return f"Set it to an address such as {_EXAMPLE}, or unset it."
+
+
+@dataclass(frozen=True)
+class Network:
+    """What the variables of these names say; empty where one is not set."""
+
+    https_proxy: str = field(default="", repr=False)
+    http_proxy: str = field(default="", repr=False)
+    all_proxy: str = field(default="", repr=False)
+    no_proxy: str = ""
+    ssl_cert_file: str = ""
+    ssl_cert_dir: str = ""
+
+    def proxy_for(self, url: str) -> Proxy | None:
+        """None where the connection is direct: to this machine, and to what NO_PROXY lists.
+
+        Otherwise HTTPS_PROXY, then ALL_PROXY. HTTP_PROXY comes first for http:// and last for https://, where
+        curl would not use it. Slack's SDK does, and Order Desk asks nothing but https:// outside.
+        """
+        parts = _read(url)
+        host = (parts.hostname or "").rstrip(".") if parts else ""
+        if parts is None or not host or _is_this_machine(host) or self._excludes(parts, host):
+            return None
+        https, http, everything = (
+            ("HTTPS_PROXY", self.https_proxy),
+            ("HTTP_PROXY", self.http_proxy),
+            ("ALL_PROXY", self.all_proxy),
+        )
+        order = [http, everything] if parts.scheme in _IN_CLEAR else [https, everything, http]
+        return next((Proxy(name, _with_scheme(value)) for name, value in order if value.strip()), None)
+
+    def proxy_url(self, url: str) -> str | None:
+        """For the libraries; may hold a password."""
+        proxy = self.proxy_for(url)
+        return proxy.url if proxy else None
+
+    def problems(self, urls: Iterable[str]) -> list[str]:
+        """One sentence for each variable that keeps one of these from being asked."""
+        outside = [url for url in urls if not _is_in_clear(url)]
+        proxies = {proxy for url in outside if (proxy := self.proxy_for(url))}
+        found = sorted(problem for proxy in proxies if (problem := proxy.problem()))
+        return found + (self._certificate_problems() if outside else [])
+
+    def blame(self, who: str, url: str, error: BaseException) -> str:
+        """For an error that left us without an answer: the variable that may mend it, in one sentence.
+
+        Empty where no variable is to blame.
+        """
+        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+            return self._untrusted(who)
+        proxy = self.proxy_for(url)
+        if proxy is None:
+            return ""
+        return (
+            f"{who} can't be reached through {proxy.variable} ({proxy.address}). "
+            f"Check its address and password, and whether it allows {urlsplit(url).hostname}."
+        )
+
+    def _untrusted(self, who: str) -> str:
+        for variable, value in (("SSL_CERT_FILE", self.ssl_cert_file), ("SSL_CERT_DIR", self.ssl_cert_dir)):
+            if value:
+                return (
+                    f"{who}'s certificate isn't signed by one in {variable} ({value}). "
+                    "Add your network's certificate there, or unset the variable."
+                )
+        return (
+            f"{who}'s certificate isn't trusted on this machine. If your network has a certificate of its "
+            "own, set SSL_CERT_FILE to a file that holds it."
+        )
+
+    def _certificate_problems(self) -> list[str]:
+        file, folders = self.ssl_cert_file, self.ssl_cert_dir
+        wrong = {
+            f"SSL_CERT_FILE names a file that {_trouble(file)}: {file}. Correct it or unset it.": (
+                bool(file and _trouble(file))
+            ),
+            f"SSL_CERT_DIR names no folder that is there: {folders}. Correct it or unset it.": (
+                bool(folders) and not any(Path(folder).is_dir() for folder in folders.split(":"))
+            ),
+        }
+        return [sentence for sentence, applies in wrong.items() if applies]
+
+    def _excludes(self, parts: SplitResult, host: str) -> bool:
+        port = parts.port or _PORTS.get(parts.scheme)
+        return any(_matches(entry, host, port) for entry in self.no_proxy.replace(",", " ").split())
+
+
+def _read(url: str) -> SplitResult | None:
+    """None for what Python cannot read as a URL."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _split(url: str) -> SplitResult | None:
+    """None for what httpx or aiohttp cannot read either."""
+    plain = url.isascii() and url.isprintable() and not set(url) & set(" \\")
+    return _read(url) if plain else None
+
+
+def _has_more(parts: SplitResult) -> bool:
+    """Than an address: a `/`, `?` or `#` in a password ends it too early."""
+    return bool(parts.path.strip("/") or parts.query or parts.fragment)
+
+
+def _is_host(host: str) -> bool:
+    """An address, or a name as sockets take it: no label is empty or longer than 63 letters."""
+    return bool(_address(host)) or bool(_HOST.fullmatch(host))
+
+
+def _with_scheme(value: str) -> str:
+    """`proxy.example:3128` is http://, as for curl and httpx."""
+    value = value.strip()
+    return value if "://" in value else f"http://{value}"
+
+
+def _is_in_clear(url: str) -> bool:
+    return url.lower().startswith("http://")
+
+
+def _address(host: str) -> Address | None:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_this_machine(host: str) -> bool:
+    address = _address(host)
+    return address.is_loopback if address else host == "localhost" or host.endswith(".localhost")
+
+
+def _matches(entry: str, host: str, port: int | None) -> bool:
+    """Whether this entry of NO_PROXY covers the host.
+
+    `*` covers all. An address or a range (`10.0.0.0/8`, `fd07::/64`) covers addresses, and names are not
+    looked up. A name covers itself and all below it, with or without a dot or `*.` before it. A port, as in
+    `[::1]:8080`, narrows it. Whatever else it is covers nothing.
+    """
+    name, wanted = _without_port(entry.lower().rpartition("://")[2])
+    if wanted and wanted != str(port):
+        return False
+    if name == "*":
+        return True
+    try:
+        covered = ip_network(name, strict=False)
+    except ValueError:
+        name = name.removeprefix("*").strip(".")
+        return bool(name) and f".{host}".endswith(f".{name}")
+    address = _address(host)
+    return address is not None and address in covered
+
+
+def _without_port(entry: str) -> tuple[str, str]:
+    """`[::1]:80`, `[fd07::]/64`, `::1` and `host:80`: the host without brackets, and the port."""
+    if entry.startswith("["):
+        name, _, rest = entry[1:].partition("]")
+        return (name + rest, "") if rest.startswith("/") else (name, rest.removeprefix(":"))
+    name, _, port = entry.partition(":")
+    return (name, port) if port.isdecimal() else (entry, "")
+
+
+def _trouble(path: str) -> str:
+    """What is wrong with a file of certificates; empty if nothing is."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except ssl.SSLError:
+        return "holds no certificate"
+    except FileNotFoundError:
+        return "isn't there"
+    except (OSError, ValueError) as error:
+        return f"can't be read ({getattr(error, 'strerror', None) or 'no path'})"
+    return ""
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
