@@ -21,3 +21,7 @@ work. The ten layers, from top to bottom, with the sandbox outside:
 ARCHITECTURE.md shows a request step by step, docs/decisions says why, and pyproject.toml holds who
 may import whom.
 """
+
+from bot.core.environment import keep_tls_keys_secret
+
+keep_tls_keys_secret()  # before any module imports aiohttp

@@ -1,5 +1,6 @@
 """The real bot, called by the sandbox's Slack over signed HTTP, asking the sandbox's Autoenhance."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -26,6 +27,19 @@ from tests.whole import whole_bot
 pytest_plugins = ["tests.databases"]
 
 logs.configure("WARNING")
+
+# All that tests talk to is on 127.0.0.1, and their own clients are plain ones: httpx and slack_sdk would ask
+# the proxy of whoever runs them. The processes that they start get an environment of their own.
+for name in list(os.environ):
+    if name.upper() in {
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+    }:
+        del os.environ[name]
 
 # How fast examples are made says more about the machine than about the code.
 hypothesis.settings.register_profile(
