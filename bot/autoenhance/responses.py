@@ -77,6 +77,11 @@ def no_answer(error: httpx.HTTPError) -> AutoenhanceError | Passing:
     return Passing(failure) if passing else failure
 
 
+def had_no_answer(error: AutoenhanceError) -> bool:
+    """Whether nothing at all came back; any status is an answer."""
+    return isinstance(error, Unavailable) and isinstance(error.__cause__, httpx.HTTPError | TimeoutError)
+
+
 def outcome(error: Exception) -> str:
     """The word under which a call that ended so is counted."""
     failure = error.failure if isinstance(error, Passing) else error

@@ -1,5 +1,6 @@
 """The two outside: Autoenhance's API and Slack's, each with its connections."""
 
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -9,7 +10,10 @@ import httpx
 
 from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
+from bot.autoenhance.responses import had_no_answer
+from bot.core.errors import AutoenhanceError
 from bot.core.metrics import Metrics
+from bot.core.network import Network
 from bot.core.settings import Settings, revealed
 from bot.slack.api.client import CountedClient
 from bot.storage.rate_limits.base import Meter
@@ -27,7 +31,7 @@ def utc_now() -> datetime:
 async def open_autoenhance(
     settings: Settings, *, meter: Meter, metrics: Metrics, now: Now = utc_now, limits: Limits = USUAL
 ) -> AsyncIterator[Autoenhance]:
-    async with httpx.AsyncClient(follow_redirects=False) as http:
+    async with _http(settings.network, settings.autoenhance_api_url) as http:
         yield Autoenhance(
             http,
             api_url=settings.autoenhance_api_url.rstrip("/"),
@@ -40,11 +44,52 @@ async def open_autoenhance(
         )
 
 
+def blamed(settings: Settings, error: AutoenhanceError) -> str:
+    """The variable that keeps Autoenhance from answering, in one sentence; empty if none does."""
+    if not had_no_answer(error):
+        return ""
+    return settings.network.blame("Autoenhance", settings.autoenhance_api_url, error)
+
+
 def open_session() -> aiohttp.ClientSession:
     """One for all calls to Slack: without it slack_sdk opens a connection for each."""
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT))
 
 
 def slack_client(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics) -> CountedClient:
-    url = settings.slack_api_url.rstrip("/") + "/"
-    return CountedClient(metrics, token=revealed(settings.slack_bot_token), base_url=url, session=session)
+    url, network = settings.slack_api_url.rstrip("/") + "/", settings.network
+    return CountedClient(
+        metrics,
+        token=revealed(settings.slack_bot_token),
+        base_url=url,
+        session=session,
+        network=network,
+        trusted=trusted(network, url),
+    )
+
+
+def trusted(network: Network, url: str) -> ssl.SSLContext:
+    """What the certificate at this URL is checked with.
+
+    SSL_CERT_FILE and SSL_CERT_DIR, if one is set. Otherwise what Mozilla trusts, and what this machine
+    trusts, where a company puts its own certificate.
+    """
+    if url.startswith("http://"):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading certificates takes 40 ms, and nobody asks
+    if network.ssl_cert_file or network.ssl_cert_dir:
+        return ssl.create_default_context(
+            cafile=network.ssl_cert_file or None, capath=network.ssl_cert_dir or None
+        )
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context
+
+
+def _http(network: Network, url: str) -> httpx.AsyncClient:
+    """Reads nothing of the environment: httpx by itself fails at an IPv6 range in NO_PROXY."""
+    context, proxy = trusted(network, url), network.proxy_for(url)
+    if proxy is None:
+        return httpx.AsyncClient(verify=context, trust_env=False, follow_redirects=False)
+    within = context if proxy.url.startswith("https://") else None  # httpx refuses one for http://
+    through = httpx.Proxy(proxy.url, ssl_context=within)
+    return httpx.AsyncClient(verify=context, proxy=through, trust_env=False, follow_redirects=False)

@@ -6,8 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-import aiohttp
-
 from bot.bootstrap.clients import Now, open_autoenhance, open_session, slack_client
 from bot.bootstrap.storage import Ground, open_ground
 from bot.bootstrap.timing import Pace
@@ -20,6 +18,7 @@ from bot.queue.runner import Attempts
 from bot.queue.sweep import Watcher
 from bot.slack.api.access import Admission, Home
 from bot.slack.api.channels import Channels
+from bot.slack.api.client import CountedClient
 from bot.slack.api.identity import Identity, identify
 from bot.slack.api.pacing import Pacing
 from bot.slack.api.responder import Answers
@@ -35,7 +34,7 @@ class Parts:
     settings: Settings
     pace: Pace
     ground: Ground
-    session: aiohttp.ClientSession
+    web: CountedClient
     post: Post
     identity: Identity
     metrics: Metrics
@@ -48,7 +47,7 @@ async def open_parts(settings: Settings, now: Now, pace: Pace) -> AsyncIterator[
         metrics = Metrics()
         web = slack_client(settings, session, metrics)
         post = Post(web, session, Pacing(ground.meter, pace.between, pace.refill), metrics)
-        yield Parts(settings, pace, ground, session, post, await identify(web), metrics)
+        yield Parts(settings, pace, ground, web, post, await identify(web), metrics)
 
 
 @asynccontextmanager

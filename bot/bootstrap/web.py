@@ -5,20 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
-from bot.bootstrap.clients import slack_client
 from bot.bootstrap.services import Parts
 from bot.bootstrap.storage import Ground
 from bot.core import logging as logs
 from bot.core.errors import DatabaseFailed
-from bot.core.settings import Settings, revealed
+from bot.core.settings import revealed
 from bot.queue.outbox import Intake
-from bot.slack.api.identity import Identity, probe_socket
+from bot.slack.api.client import CountedClient
+from bot.slack.api.identity import probe_socket
 from bot.slack.listeners.guard import Guard
 from bot.slack.listeners.http import SlackDoor
 from bot.slack.listeners.orders import Listeners
@@ -36,7 +35,7 @@ async def open_doors(parts: Parts) -> AsyncIterator[Starlette]:
     """Connects where Socket Mode is used; what it yields is to be served. Raises SettingsError, SlackBusy."""
     settings, ground, post = parts.settings, parts.ground, parts.post
     intake, now = Intake(ground.engine), ground.now
-    app = _bolt(settings, parts.session, parts.identity)
+    app = _bolt(parts)
     listeners = Listeners(intake.record, post, now)
     guard = Guard(listeners.unknown, post, parts.metrics)
     register(app, listeners, WatchListeners(intake.record, post, now), guard)
@@ -81,8 +80,9 @@ async def _answers(ground: Ground) -> bool:
     return False
 
 
-def _bolt(settings: Settings, session: aiohttp.ClientSession, identity: Identity) -> AsyncApp:
+def _bolt(parts: Parts) -> AsyncApp:
     """Who we are was asked at the start; by itself Bolt would ask again while the first person waits."""
+    settings, identity = parts.settings, parts.identity
     known = AuthorizeResult(
         enterprise_id=identity.enterprise_id,
         team_id=identity.team_id,
@@ -98,11 +98,18 @@ def _bolt(settings: Settings, session: aiohttp.ClientSession, identity: Identity
         name="order-desk",
         logger=logs.bolt(),
         signing_secret=revealed(settings.slack_signing_secret) or "socket mode is not signed",
-        client=AsyncWebClient(base_url=settings.slack_api_url.rstrip("/") + "/", session=session),
+        client=_bolts_own(parts.web),
         authorize=authorize,
         request_verification_enabled=False,  # slack/listeners/http.py does it, and logs no body
         process_before_response=True,  # a listener only records and acks; Bolt's own way waits 10 ms
     )
+
+
+def _bolts_own(web: CountedClient) -> AsyncWebClient:
+    """Bolt wants one, and we never call it. Without a token Bolt asks `authorize`."""
+    client = AsyncWebClient(base_url=web.base_url, session=web.session, ssl=web.ssl)
+    client.proxy = web.proxy
+    return client
 
 
 @asynccontextmanager
@@ -111,9 +118,9 @@ async def _socket(parts: Parts, app: AsyncApp, intake: Intake) -> AsyncIterator[
     if settings.slack_app_token is None:
         yield None
         return
-    token, web = revealed(settings.slack_app_token), slack_client(settings, parts.session, parts.metrics)
-    await probe_socket(web, token)
-    door = SocketDoor(app, token, web, intake.request, parts.metrics)
+    token = revealed(settings.slack_app_token)
+    await probe_socket(parts.web, token)
+    door = SocketDoor(app, token, parts.web, intake.request, parts.metrics)
     await door.open()
     try:
         yield door

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from bot.bootstrap.clients import open_autoenhance, open_session, slack_client
+from bot.bootstrap.clients import blamed, open_autoenhance, open_session, slack_client
 from bot.bootstrap.storage import open_database
 from bot.core.errors import AutoenhanceError, DatabaseFailed, KeyRefused, SettingsError, SlackBusy
 from bot.core.metrics import Metrics
@@ -33,13 +33,16 @@ class Finding:
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
     """In the order in which they would stop the bot."""
-    for problem in settings.problems(for_slack=True):
+    problems = settings.problems(for_slack=True) + settings.network_problems(for_slack=True)
+    for problem in problems:
         yield Finding(good=False, about="Settings", says=problem)
-    if not settings.problems(for_slack=True):
+    if not problems:
         yield Finding(good=True, about="Settings", says="complete")
-    async for finding in _slack(settings):
-        yield finding
-    yield await _autoenhance(settings)
+    if not settings.network.problems([settings.slack_api_url]):
+        async for finding in _slack(settings):
+            yield finding
+    if not settings.network.problems([settings.autoenhance_api_url]):
+        yield await _autoenhance(settings)
     async for finding in _jobs(settings):
         yield finding
 
@@ -71,7 +74,7 @@ async def _autoenhance(settings: Settings) -> Finding:
         try:
             await orders.probe()
         except AutoenhanceError as error:
-            return Finding(good=False, about="Order API", says=_trouble(error))
+            return Finding(good=False, about="Order API", says=_trouble(settings, error))
     key = (
         "accepts the key"
         if settings.autoenhance_api_key
@@ -80,9 +83,11 @@ async def _autoenhance(settings: Settings) -> Finding:
     return Finding(good=True, about="Order API", says=f"Autoenhance {key}")
 
 
-def _trouble(error: AutoenhanceError) -> str:
+def _trouble(settings: Settings, error: AutoenhanceError) -> str:
     if isinstance(error, KeyRefused):
         return refused(error)
+    if blame := blamed(settings, error):
+        return blame
     return (
         "Autoenhance isn't answering as it should. Check AUTOENHANCE_API_URL and this machine's connection."
     )

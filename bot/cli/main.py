@@ -190,13 +190,18 @@ def manifest(
 
 
 async def _look_up(settings: "Settings", ids: "Sequence[OrderId]") -> "list[OrderView | TroubleView]":
-    from bot.bootstrap.clients import open_autoenhance
+    from bot.bootstrap.clients import blamed, open_autoenhance
     from bot.core.metrics import Metrics
     from bot.handlers.views import given_up, see
+    from bot.slack.render.models import TroubleView
     from bot.storage.rate_limits.memory import LocalMeter
 
     async with open_autoenhance(settings, meter=LocalMeter(time.monotonic), metrics=Metrics()) as orders:
-        return [given_up(await see(orders, order), 0) for order in ids]
+        seen = [given_up(await see(orders, order), 0) for order in ids]
+    blames = [blamed(settings, view.error) for view in seen if isinstance(view, TroubleView)]
+    if any(blames):
+        raise SettingsError(sorted(set(filter(None, blames))))
+    return seen
 
 
 async def _check() -> bool:

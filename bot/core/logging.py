@@ -26,6 +26,7 @@ _SECRET = re.compile(
     r"|(?<=/orders/)[^\s/'\"?]+"  # a custom order id in a URL
     r"|https?://[^\s'\"]*/(?:commands|actions|app|respond)/[^\s'\",]+"  # response_urls
     r"|wss?://[^\s'\"]+"  # Socket Mode's address holds its ticket
+    r"|(?<=://)[^\s/'\"]+(?=@)"  # user and password of a proxy or a database
     r"|\b(?=[A-Za-z0-9]*[0-9])(?=[A-Za-z0-9]*[A-Z])[A-Za-z0-9]{40}\b"  # Autoenhance's keys of today
 )
 
@@ -119,6 +120,19 @@ def configure(level: str) -> None:
     root.setLevel(level)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def socket_mode() -> logging.Logger:
+    """For Socket Mode's client, which writes a traceback for each try to connect. A line will do."""
+    quiet = bolt().getChild("socket_mode")
+    if not quiet.filters:
+        quiet.addFilter(_without_traceback)
+    return quiet
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    record.exc_info = None
+    return True
 
 
 def bolt() -> logging.Logger:

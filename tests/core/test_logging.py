@@ -33,6 +33,11 @@ def test_a_custom_id_in_a_url_is_blacked_out() -> None:
     assert "elm" not in black_out(line)
 
 
+def test_a_password_in_an_address_is_blacked_out() -> None:
+    """A proxy's and a database's; where they are may be read."""
+    assert black_out("url='http://ana:p@ss@127.0.0.1:9'") == "url='http://[secret]@127.0.0.1:9'"
+
+
 def test_the_rest_is_left_alone() -> None:
     """A commit's hash is not a key, and a plain line stays what it is."""
     line = "a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4e5f6a1b2 job given up E-7K2M https://example.org/docs"

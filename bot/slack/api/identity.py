@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.core.errors import SettingsError, SlackBusy, SlackError
-from bot.slack.api.responses import checked
+from bot.slack.api.client import CountedClient
+from bot.slack.api.responses import UNANSWERED, checked
 from bot.slack.constants import APP, SCOPES
 
 _REFUSED = (
@@ -36,12 +35,14 @@ class Identity:
         return [scope for scope in SCOPES if scope not in self.scopes]
 
 
-async def identify(web: AsyncWebClient) -> Identity:
-    """Raises SettingsError if Slack refuses the token, SlackBusy if it does not answer."""
+async def identify(web: CountedClient) -> Identity:
+    """Raises SettingsError if Slack refuses the token or a proxy is in the way, and SlackBusy if Slack
+    does not answer.
+    """
     try:
         said = await checked(web.auth_test())
-    except SlackBusy:
-        raise
+    except SlackBusy as busy:
+        raise explained(web, web.base_url, busy) from busy
     except SlackError as error:
         raise SettingsError([_REFUSED.format(error.code)]) from error
     return Identity(
@@ -55,14 +56,20 @@ async def identify(web: AsyncWebClient) -> Identity:
     )
 
 
-async def probe_socket(web: AsyncWebClient, app_token: str) -> None:
-    """Raises SettingsError if Slack refuses the token: Bolt would try it again for ever, in silence."""
+async def probe_socket(web: CountedClient, app_token: str) -> None:
+    """Raises what `identify` does: with a wrong token Bolt would try again for ever, in silence."""
     try:
         await checked(web.apps_connections_open(app_token=app_token))
-    except SlackBusy:
-        raise
+    except SlackBusy as busy:
+        raise explained(web, web.base_url, busy) from busy
     except SlackError as error:
         raise SettingsError([_REFUSED_APP.format(error.code)]) from error
+
+
+def explained(web: CountedClient, url: str, busy: SlackBusy) -> SettingsError | SlackBusy:
+    """The same error, or one that names the variable that keeps this URL from answering."""
+    blame = web.network.blame("Slack", url, busy) if busy.code in UNANSWERED else ""
+    return SettingsError([blame]) if blame else busy
 
 
 def missing_scopes(identity: Identity) -> str:

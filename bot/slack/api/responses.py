@@ -58,6 +58,9 @@ _CODES: dict[type[SlackError], set[str]] = {
     ScopeMissing: {"missing_scope", "no_permission", "not_allowed_token_type"},
     SlackBusy: {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"},
 }
+NO_CONNECTION, _NO_ANSWER = "no_connection", "no_answer"
+UNANSWERED = {NO_CONNECTION, _NO_ANSWER}
+"""The codes of a SlackBusy that Slack had no part in."""
 _NOT_DONE = {"ratelimited", "service_unavailable", "request_timeout"}  # surely without effect
 _REFUSED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _BUSY = {
@@ -118,10 +121,12 @@ def _meant(error: Exception) -> SlackError:
             data = getattr(response, "data", None)
             word = str(data.get("error", "")) if isinstance(data, dict) else ""
             return _ours(word, status, getattr(response, "headers", {}))
-        case aiohttp.ClientConnectorError():
-            return SlackBusy("no_connection")
+        case (
+            aiohttp.ClientConnectorError() | aiohttp.ClientHttpProxyError()
+        ):  # a proxy that lets nobody through
+            return SlackBusy(NO_CONNECTION)
         case _:
-            return SlackBusy("no_answer", maybe_done=True)
+            return SlackBusy(_NO_ANSWER, maybe_done=True)
 
 
 def _word(body: str) -> str:

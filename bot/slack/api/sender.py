@@ -5,12 +5,12 @@ from enum import StrEnum, auto
 from typing import Any, NamedTuple
 
 import aiohttp
-from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.core.errors import Gone, NotInChannel, SlackBusy, SlackError, TokenRefused, Unconfirmed
 from bot.core.metrics import Metrics
 from bot.jobs.requests import Ephemeral, HomeTab, Message, Place, View
+from bot.slack.api.client import CountedClient
 from bot.slack.api.pacing import INFO, UNFURL, UPDATE, Pacing
 from bot.slack.api.responses import check, checked, outcome
 from bot.slack.blocks import Block
@@ -39,7 +39,7 @@ class Post:
     """Every method raises SlackError, and DatabaseFailed where Slack's pace is shared; nothing else."""
 
     def __init__(
-        self, web: AsyncWebClient, session: aiohttp.ClientSession, pacing: Pacing, metrics: Metrics
+        self, web: CountedClient, session: aiohttp.ClientSession, pacing: Pacing, metrics: Metrics
     ) -> None:
         """`web` counts its calls; those of response_urls are counted here."""
         self._metrics = metrics
@@ -190,7 +190,9 @@ class Post:
 
     async def _send(self, url: str, body: dict[str, Any]) -> None:
         try:
-            sent = await AsyncWebhookClient(url, session=self._session).send_dict(body)
+            webhook = AsyncWebhookClient(url, session=self._session, ssl=self._web.ssl)
+            webhook.proxy = self._web.network.proxy_url(url)  # by itself it takes HTTPS_PROXY
+            sent = await webhook.send_dict(body)
         except aiohttp.InvalidURL as error:
             raise Gone("no_url") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

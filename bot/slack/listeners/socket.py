@@ -1,46 +1,68 @@
 """The door that we open ourselves: Socket Mode, for where Slack cannot call us."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from http import HTTPStatus
 from time import time
 
 import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core import logging as logs
+from bot.core.errors import SlackBusy
 from bot.core.metrics import Metrics
+from bot.slack.api.client import CountedClient
+from bot.slack.api.identity import explained
+from bot.slack.api.responses import NO_CONNECTION
 from bot.slack.listeners.counting import Seen
 
+PING = 10.0  # seconds between two pings, and between two tries to connect
+OPENED_WITHIN = 15.0  # seconds
 log = structlog.get_logger(__name__)
 
 
-class SocketDoor(AsyncSocketModeHandler):
+class _Client(SocketModeClient):
+    """Slack gives another address for each connection, and each may need another proxy."""
+
+    def __init__(self, app_token: str, web: CountedClient) -> None:
+        super().__init__(app_token=app_token, web_client=web, logger=logs.socket_mode(), ping_interval=PING)
+        self._network = web.network
+
+    async def issue_new_wss_url(self) -> str:
+        url = await super().issue_new_wss_url()
+        self.proxy = self._network.proxy_url(url)
+        return url
+
+
+class SocketDoor:
     """`request` surrounds each request until its answer is on its way."""
 
     def __init__(
         self,
         app: AsyncApp,
         app_token: str,
-        web: AsyncWebClient,
+        web: CountedClient,
         request: Callable[[], AbstractContextManager[None]],
         metrics: Metrics,
     ) -> None:
-        super().__init__(app, app_token, web_client=web)
+        self._app = app
+        self._web = web
+        self._client = _Client(app_token, web)
+        self._client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as Bolt does it
         self._request = request
         self._metrics = metrics
 
-    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # the base names the base client
-        """As the base does it; what is not acknowledged, Slack sends again."""
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:
+        """As Bolt's own handler does it; what is not acknowledged, Slack sends again."""
         with self._request():
             seen, began = Seen(self._metrics), time()
             seen.read(req.payload)
             try:
-                response = await run_async_bolt_app(self.app, req)
+                response = await run_async_bolt_app(self._app, req)
             except Exception:  # Bolt stumbles over some missing keys
                 log.exception("payload cannot be read")
                 seen.answered(HTTPStatus.BAD_REQUEST)
@@ -48,11 +70,18 @@ class SocketDoor(AsyncSocketModeHandler):
             seen.answered(response.status)
             await send_async_response(client, req, response, began)
 
-    async def open(self) -> None:
-        await self.client.connect()  # type: ignore[no-untyped-call]  # slack_sdk left it bare
+    async def open(self, *, within: float = OPENED_WITHIN) -> None:
+        """Raises SettingsError where a variable keeps it from connecting in time, or else SlackBusy."""
+        try:
+            async with asyncio.timeout(within):
+                await self._client.connect()  # type: ignore[no-untyped-call]  # slack_sdk left it bare
+        except TimeoutError as late:
+            await self.close()
+            busy = SlackBusy(NO_CONNECTION)
+            raise explained(self._web, self._client.wss_uri or self._web.base_url, busy) from late
 
     async def close(self) -> None:
-        await self.client.close()  # type: ignore[no-untyped-call]  # slack_sdk left it bare
+        await self._client.close()  # type: ignore[no-untyped-call]  # slack_sdk left it bare
 
     async def connected(self) -> bool:
-        return bool(await self.client.is_connected())
+        return bool(await self._client.is_connected())

@@ -1,0 +1,103 @@
+"""The whole bot where Slack and Autoenhance are reached through a proxy alone.
+
+Nobody can look up `slack.test` and `autoenhance.test`, so what does not go through the proxy fails.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_bolt.async_app import AsyncApp
+
+from bot.bootstrap.app import open_desk
+from bot.bootstrap.clients import open_session, slack_client
+from bot.core.errors import SettingsError, SlackBusy
+from bot.core.metrics import Metrics
+from bot.core.settings import FixedSettings, Settings
+from bot.demo.demo import APP_TOKEN, Sandbox, open_sandbox
+from bot.sandbox.autoenhance.sample_orders import BIRCH
+from bot.sandbox.slack.sample_workspace import SHOOTS
+from bot.slack.api.responses import checked
+from bot.slack.listeners.socket import SocketDoor
+from tests.chat import Chat
+from tests.forward_proxy import CREDENTIALS, ForwardProxy, forward_proxy
+from tests.whole import whole_bot
+
+SOCKET_MODE = {"slack_app_token": APP_TOKEN, "slack_signing_secret": None}
+
+
+@asynccontextmanager
+async def behind_a_proxy(folder: Path, **overrides: Any) -> AsyncIterator[tuple[Sandbox, ForwardProxy]]:
+    """A sandbox that only the proxy can reach, and settings for a bot that uses it."""
+    async with open_sandbox(folder, **overrides) as sandbox:
+        routes = {
+            "slack.test": sandbox.slack.base_url,
+            "hooks.slack.test": sandbox.slack.base_url,
+            "autoenhance.test": sandbox.settings.autoenhance_api_url,
+        }
+        sandbox.slack.base_url = "http://hooks.slack.test"
+        async with forward_proxy(routes) as proxy:
+            given = sandbox.settings.model_dump() | {
+                "slack_api_url": "http://slack.test/api/",
+                "autoenhance_api_url": "http://autoenhance.test",
+                "http_proxy": proxy.url,
+            }
+            yield Sandbox(sandbox.slack, sandbox.autoenhance, FixedSettings(**given)), proxy
+
+
+def over_tls(sandbox: Sandbox, proxy: ForwardProxy) -> Settings:
+    """As in real life: the proxy is asked for a tunnel, which it refuses."""
+    given = {"slack_api_url": "https://slack.test/api/", "https_proxy": proxy.url}
+    return FixedSettings(**sandbox.settings.model_dump() | given)
+
+
+@pytest.mark.parametrize("mode", [{}, SOCKET_MODE], ids=["http", "socket-mode"])
+async def test_a_conversation_goes_through_the_proxy(tmp_path: Path, mode: dict[str, Any]) -> None:
+    """Slack's API, response_urls, Socket Mode and Autoenhance are asked with the proxy's password."""
+    async with behind_a_proxy(tmp_path, **mode) as (sandbox, proxy), whole_bot(sandbox):
+        chat = Chat(sandbox.slack)
+        card = await chat.order(BIRCH)
+        await chat.click(card, "Re-check")
+        await chat.reads("no change since")
+
+    assert proxy.hosts() == {"slack.test", "hooks.slack.test", "autoenhance.test"}
+    assert {who for _, who in proxy.asked} == {CREDENTIALS}
+
+
+async def test_a_proxy_that_refuses_slack_stops_the_start(tmp_path: Path) -> None:
+    """The sentence names the variable and the proxy, without its password."""
+    async with behind_a_proxy(tmp_path) as (sandbox, proxy):
+        with pytest.raises(SettingsError) as caught:
+            async with open_desk(over_tls(sandbox, proxy)):
+                pass
+
+    assert str(caught.value).startswith(f"Slack can't be reached through HTTPS_PROXY ({proxy.address}).")
+    assert proxy.asked == [("CONNECT slack.test:443 HTTP/1.1", CREDENTIALS)]
+
+
+async def test_what_a_proxy_refuses_was_not_posted(tmp_path: Path) -> None:
+    """So it may be sent again: Slack never saw it."""
+    async with behind_a_proxy(tmp_path) as (sandbox, proxy), open_session() as session:
+        web = slack_client(over_tls(sandbox, proxy), session, Metrics())
+        with pytest.raises(SlackBusy) as caught:
+            await checked(web.chat_postMessage(channel=SHOOTS, text="hello"))
+
+    assert not caught.value.maybe_done
+
+
+async def test_a_proxy_that_refuses_the_socket_stops_the_start(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Slack's client would try for ever and write a traceback each time; we stop, with the sentence."""
+    metrics = Metrics()
+    async with behind_a_proxy(tmp_path, **SOCKET_MODE) as (sandbox, proxy), open_session() as session:
+        sandbox.slack.base_url = "http://elsewhere.test"
+        web = slack_client(sandbox.settings, session, metrics)
+        door = SocketDoor(AsyncApp(client=web, signing_secret="s"), APP_TOKEN, web, nullcontext, metrics)
+        with pytest.raises(SettingsError, match=r"whether it allows elsewhere\.test"):
+            await door.open(within=0.5)
+
+    assert proxy.hosts() == {"slack.test", "elsewhere.test"}
+    assert [record.exc_info for record in caplog.records] == [None]
