@@ -117,7 +117,7 @@ class Network:
         for variable, value in (("SSL_CERT_FILE", self.ssl_cert_file), ("SSL_CERT_DIR", self.ssl_cert_dir)):
             if value:
                 return (
-                    f"{who}'s certificate isn't signed by one in {variable} ({value}). "
+                    f"{who}'s certificate can't be verified with {variable} ({value}). "
                     "Add your network's certificate there, or unset the variable."
                 )
         return (
@@ -126,16 +126,12 @@ class Network:
         )
 
     def _certificate_problems(self) -> list[str]:
-        file, folders = self.ssl_cert_file, self.ssl_cert_dir
-        wrong = {
-            f"SSL_CERT_FILE names a file that {_trouble(file)}: {file}. Correct it or unset it.": (
-                bool(file and _trouble(file))
-            ),
-            f"SSL_CERT_DIR names no folder that is there: {folders}. Correct it or unset it.": (
-                bool(folders) and not any(Path(folder).is_dir() for folder in folders.split(":"))
-            ),
-        }
-        return [sentence for sentence, applies in wrong.items() if applies]
+        file, folders, found = self.ssl_cert_file, self.ssl_cert_dir, []
+        if file and (trouble := _trouble(file)):
+            found.append(f"SSL_CERT_FILE names a file that {trouble}: {file}. Correct it or unset it.")
+        if folders and not any(Path(folder).is_dir() for folder in folders.split(":")):
+            found.append(f"SSL_CERT_DIR names no folder that is there: {folders}. Correct it or unset it.")
+        return found
 
     def _excludes(self, parts: SplitResult, host: str) -> bool:
         port = parts.port or _PORTS.get(parts.scheme)

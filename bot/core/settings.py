@@ -149,9 +149,9 @@ class Settings(Tokens):
         `for_slack`: the tokens must be there too. Without it, only the order API is going to be asked.
         """
         settings = cls.read(**overrides)
-        if problems := settings.problems(for_slack=for_slack) + settings.network_problems(
-            for_slack=for_slack
-        ):
+        problems = settings.problems(for_slack=for_slack)
+        problems += settings.network_problems(for_slack=for_slack)
+        if problems:
             raise SettingsError(problems)
         return settings
 
