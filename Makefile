@@ -4,13 +4,19 @@ PYTHON ?= python3
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --python-version 3.11 --no-header
 
-.PHONY: demo test check test-install bench bench-scale soak pictures install format lock clean
+TESTS := $(BIN)/python -m pytest -n auto --dist worksteal
+
+.PHONY: demo test test-all check test-install bench bench-scale soak pictures install format lock clean
 
 demo: .venv/runtime  ## a Slack and an Autoenhance of your own, in the browser
 	$(BIN)/python app.py demo
 
-test: install  ## every test; needs no network and no keys
-	$(BIN)/python -m pytest
+test: install  ## what one runs all day: under four minutes on two cores, without network and keys
+	$(TESTS) -m "not slow and not registry"
+
+test-all: test  ## the rest too: all of it on PostgreSQL, several processes, the page in a browser, endurance
+	$(TESTS) -m "slow and not alone and not registry"
+	$(BIN)/python -m pytest -m alone
 
 check: install  ## what CI runs before the tests
 	$(BIN)/ruff format --check .

@@ -59,6 +59,21 @@ HURRY = Pace(
 )
 
 
+TESTS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What `make test` leaves to `make test-all`: the browser, and conversations on PostgreSQL but a few."""
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        parameters = (
+            item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        )
+        on_postgres = parameters.get("database_url") == "postgres" and not item.get_closest_marker("both")
+        if folder == "browser" or (folder == "conversations" and on_postgres):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def clock() -> Clock:
     """The time of the bot and of both stand-ins."""

@@ -38,6 +38,6 @@ SHORT = Plan(
     calm=0.5,
     outage=3,
     killed_every=6,
-    rest=120,
+    rest=300,
     off=(0, 12, -8),
 )

@@ -30,8 +30,15 @@ class Rows:
 
 @dataclass(frozen=True)
 class Verdict:
+    """`broken` are promises that were not kept, on whatever machine.
+
+    `doubts` depend on how fast the machine is: too little was tried, something grew, or a repeat has a kill
+    between its two posts that was not close to the first.
+    """
+
     counts: Mapping[str, object]
     broken: tuple[str, ...]
+    doubts: tuple[str, ...]
 
 
 def judge(crowd: Crowd, keeper: Keeper, rows: Rows) -> Verdict:
@@ -61,14 +68,18 @@ def judge(crowd: Crowd, keeper: Keeper, rows: Rows) -> Verdict:
         **dict(sorted(crowd.statuses.items())),
     }
     broken = (
-        *_hardly_tried(crowd, keeper),
+        *_untried(crowd, keeper),
         *_unanswered(crowd),
         *_untold(promised, posted, crowd.unconfirmed),
         *_repeated(repeats, crowd.unconfirmed, keeper.kills),
-        *_grown(keeper.samples),
         *_kept(rows, len(crowd.asked) + crowd.refused),
     )
-    return Verdict(counts, tuple(broken))
+    doubts = (
+        *_hardly_tried(crowd),
+        *_killed_long_after(repeats, crowd.unconfirmed, keeper.kills),
+        *_grown(keeper.samples),
+    )
+    return Verdict(counts, broken, doubts)
 
 
 def _lags(
@@ -79,15 +90,20 @@ def _lags(
             yield float(told[0].ts) - max(ends[asked.name], asked.answered)
 
 
-def _hardly_tried(crowd: Crowd, keeper: Keeper) -> Iterator[str]:
+def _untried(crowd: Crowd, keeper: Keeper) -> Iterator[str]:
     """What nobody asked proves nothing."""
-    if len(crowd.asked) < crowd.refused:
-        yield f"only {len(crowd.asked)} requests were acknowledged, and {crowd.refused} refused"
+    if not any(asked.is_promise for asked in crowd.asked):
+        yield f"of {len(crowd.asked)} acknowledged requests none was a watch: do its words still say so?"
     if not keeper.kills:
         yield "nobody was killed"
+
+
+def _hardly_tried(crowd: Crowd) -> Iterator[str]:
+    if len(crowd.asked) < crowd.refused:
+        yield f"only {len(crowd.asked)} requests were acknowledged, and {crowd.refused} refused"
     watched = [asked for asked in crowd.asked if asked.name]
     if sum(asked.is_promise for asked in watched) < len(watched) / 2:
-        yield f"of {len(watched)} watches, hardly any was promised: do its words still say so?"
+        yield f"of {len(watched)} watches, hardly any was promised"
 
 
 def _unanswered(crowd: Crowd) -> Iterator[str]:
@@ -113,12 +129,22 @@ def _repeated(
     repeats: Mapping[Said, Sequence[Message]], unconfirmed: Counter[Said], kills: Sequence[float]
 ) -> Iterator[str]:
     for said, messages in repeats.items():
-        first = float(messages[0].ts)
-        killed = any(first <= kill <= first + NEAR for kill in kills)
+        first, second = (float(message.ts) for message in messages[:2])
         if len(messages) > (MOST_SENT if said.kind else CARDS):
             yield f"{said.name} {said.kind or 'card'} was posted {len(messages)} times"
-        elif said not in unconfirmed and not killed:
+        elif said not in unconfirmed and not any(first <= kill <= second for kill in kills):
             yield f"{said.name} {said.kind or 'card'} was posted twice, and nothing had gone wrong"
+
+
+def _killed_long_after(
+    repeats: Mapping[Said, Sequence[Message]], unconfirmed: Counter[Said], kills: Sequence[float]
+) -> Iterator[str]:
+    """A post is noted at once, so only a kill right behind it is a reason for another."""
+    for said, messages in repeats.items():
+        first, second = (float(message.ts) for message in messages[:2])
+        behind = [kill - first for kill in kills if first <= kill <= second]
+        if said not in unconfirmed and behind and min(behind) > NEAR:
+            yield f"{said.name} {said.kind or 'card'} was posted twice, {min(behind):.1f} s before a kill"
 
 
 def _grown(samples: Sequence[Sample]) -> Iterator[str]:

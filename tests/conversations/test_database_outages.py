@@ -20,7 +20,7 @@ from tests.postgres import OwnServer
 from tests.process import several_processes
 from tests.shoot import NAME, Shoot
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 OUTAGE = 10.0  # seconds
 FAULT = "Something broke on our side"
 

@@ -1,5 +1,7 @@
 """The Home tab: what I watch, what finished lately, how to begin."""
 
+import pytest
+
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BEN, BOT, EDITING, SHOOTS
 from bot.sandbox.slack.workspace import View
@@ -26,6 +28,7 @@ async def test_a_newcomer_reads_how_to_begin(slack: SlackSandbox) -> None:
     assert home.buttons() == ["Look up an order"]
 
 
+@pytest.mark.both
 async def test_it_shows_what_i_watch_and_where(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
     """Mine, in every channel, and nobody else's."""
     slack.workspace.channels[EDITING].members.add(BOT)

@@ -76,6 +76,7 @@ async def test_something_appears_at_once_and_is_replaced(slack: SlackSandbox, ch
     assert len(chat.said()) == 1
 
 
+@pytest.mark.both
 async def test_only_the_asker_sees_the_answer(slack: SlackSandbox, chat: Chat) -> None:
     """A look-up is ephemeral: a colleague in the same channel sees nothing of it."""
     card = await chat.order(OAK)
@@ -125,6 +126,7 @@ async def test_reads_ids_in_every_dress(chat: Chat, typed: str) -> None:
     assert card.plain().count("Oak Terrace") == 1
 
 
+@pytest.mark.both
 async def test_five_at_once_and_the_rest_counted(chat: Chat) -> None:
     """Five cards in one answer, in the order in which they were named, and how many were skipped."""
     ids = [OAK, BIRCH, MILL, QUAY, FAILED, REASONS, ODD]

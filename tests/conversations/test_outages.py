@@ -34,6 +34,7 @@ async def test_an_outage_is_told_and_then_the_answer_comes(
     assert len(chat.said()) == 1
 
 
+@pytest.mark.both
 async def test_what_was_seen_last_is_told(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
     """While Autoenhance is down, a colleague still learns the last known count and its time."""
     await chat.order(BIRCH)

@@ -26,6 +26,7 @@ def progressed(autoenhance: AutoenhanceSandbox, order_id: str, status: str, coun
     autoenhance.add(order | {"images": images})
 
 
+@pytest.mark.both
 async def test_says_what_changed_since_the_last_look(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
     """The card is replaced by one that counts what is new, and no second message appears."""
     card = await chat.order(BIRCH)
@@ -172,6 +173,7 @@ async def test_clicks_are_signed_for_the_person_not_the_card(chat: Chat, slack: 
     assert slack.messages(SHOOTS, viewer=ANA)
 
 
+@pytest.mark.both
 async def test_the_last_of_two_quick_clicks_is_what_stands(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:

@@ -9,6 +9,7 @@ from bot.sandbox.slack.sample_workspace import ANA, ANA_BEN, ANA_BOT, BEN, EDITI
 from tests.chat import Chat
 
 
+@pytest.mark.both
 async def test_everybody_sees_a_shared_card(chat: Chat) -> None:
     """The card appears in the channel for all, with who shared it, and cannot be shared again."""
     await chat.click(await chat.order(OAK), "Share in channel")

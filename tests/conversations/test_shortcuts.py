@@ -80,6 +80,7 @@ async def test_a_re_checked_card_is_still_shared_in_the_thread(chat: Chat, slack
     assert (await chat.reads("Shared by", viewer=BEN)).thread_ts == message.ts
 
 
+@pytest.mark.both
 async def test_several_orders_open_a_modal(chat: Chat, slack: SlackSandbox) -> None:
     """A message with several ids is answered in a modal with a card for each."""
     await slack.message_shortcut(CHECK_ORDERS_HERE, wrote(slack, "Two for the owners"))

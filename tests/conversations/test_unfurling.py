@@ -56,6 +56,7 @@ async def test_a_channel_that_did_not_choose_gets_none(
     assert slack.calls("chat.unfurl") == []
 
 
+@pytest.mark.both
 async def test_a_link_gets_a_small_card(paste: Paster, slack: SlackSandbox, chosen: None) -> None:
     """With name, state, counts and when that was; the words of it are in the thread as well."""
     message = await paste(f"Done? {APP}{OAK} :eyes:")

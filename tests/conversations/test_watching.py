@@ -13,6 +13,7 @@ from tests.clock import Clock
 from tests.shoot import Shoot
 
 
+@pytest.mark.both
 async def test_a_watch_posts_a_card_and_its_thread_tells_of_the_end(
     chat: Chat, shoot: Shoot, clock: Clock
 ) -> None:
@@ -47,6 +48,7 @@ async def test_the_asker_is_told_where_it_will_be_told(chat: Chat, shoot: Shoot)
     assert answer.buttons() == ["Failures only"]
 
 
+@pytest.mark.both
 async def test_the_first_failure_is_told_once(chat: Chat, shoot: Shoot, clock: Clock) -> None:
     """With the photo and its reason; further failures change only the card."""
     card = await chat.watch(shoot.id)

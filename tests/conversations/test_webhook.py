@@ -22,6 +22,7 @@ async def called(autoenhance: AutoenhanceSandbox, body: bytes, **headers: str) -
         return (await http.post(autoenhance.webhook_url, content=body, headers=headers)).status_code
 
 
+@pytest.mark.both
 async def test_the_end_of_an_order_is_told_soon(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, clock: Clock
 ) -> None:
