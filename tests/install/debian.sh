@@ -10,7 +10,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/install/roots.sh
 source "$here/roots.sh"
 
-PACKAGES=(git make python3-venv) # as the README names them
+# shellcheck disable=SC2016 # no command, but how Markdown marks one
+read -ra PACKAGES < <(sed -n 's/.*`apt-get install \([^`]*\)`.*/\1/p' "$here/../../README.md")
+[[ " ${PACKAGES[*]} " == *" python3-venv "* ]] || fail "the README does not say what to install with apt-get"
 TESTS=${TESTS:-make test}
 
 # in_root ROOT USER COMMAND…: with that user's home, this machine's settings, and nothing else of our environment.
