@@ -1,0 +1,166 @@
+"""What one request passes through: `python -m benchmarks.journeys`; with `--list`, each function by name.
+
+Counted are the files and functions of the bot that are entered, in any thread, from the moment that the
+outside sends its request until the answer stands. Lambdas count; comprehensions and generator expressions,
+bodies of classes and modules, and what dataclasses write for themselves do not.
+"""
+
+import argparse
+import asyncio
+import inspect
+import sys
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from types import CodeType, FrameType
+
+import aiohttp
+
+import bot
+from bot.autoenhance.limits import Limits
+from bot.bootstrap.app import Desk
+from bot.bootstrap.timing import Pace
+from bot.core import logging as logs
+from bot.demo.demo import Sandbox, open_desk_in, open_sandbox
+from bot.sandbox.autoenhance.sample_orders import BIRCH
+from tests.chat import Chat
+from tests.clock import Clock
+from tests.settled import settled
+from tests.shoot import Shoot
+
+OURS = Path(bot.__file__).parent
+OUTSIDE = ("sandbox", "demo")
+"""Folders of `OURS` that are not the bot."""
+PARTS = ("<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>")
+"""What Python calls pieces of a function that the source shows as one."""
+WIRE = aiohttp.ClientSession.request.__code__
+"""Through this every call to Slack leaves; the stand-ins and Autoenhance's client use another library."""
+NEVER, OFTEN = 3600.0, 0.02  # seconds between two sweeps of the watches
+
+
+class Trace:
+    """Made before the threads that it is to follow; it counts only inside `counting`."""
+
+    def __init__(self) -> None:
+        self._counts = False
+        self._entered: dict[tuple[str, CodeType], str] = {}
+        self.stack: list[str] = []
+        """Our frames at the latest call to Slack, the outermost first; no further out than the task goes."""
+        threading.setprofile(self._event)
+        sys.setprofile(self._event)
+
+    @property
+    def functions(self) -> list[str]:
+        """Each once, in the order of its first call."""
+        return list(self._entered.values())
+
+    @property
+    def files(self) -> set[str]:
+        return {name.partition(":")[0] for name in self.functions}
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        self._counts = True
+        try:
+            yield
+        finally:
+            self._counts = False
+
+    def _event(self, frame: FrameType, event: str, _: object) -> None:
+        if not self._counts or event != "call":
+            return
+        code = frame.f_code
+        if code is WIRE:
+            self.stack = [name for each in _below(frame) if (name := _name(each.f_code))][::-1]
+        elif (key := (code.co_filename, code)) not in self._entered and (name := _name(code)):
+            self._entered[key] = name
+
+
+def _below(frame: FrameType | None) -> Iterator[FrameType]:
+    """Whoever waits for whom in a task is on the stack while the innermost of them runs."""
+    while frame:
+        yield frame
+        frame = frame.f_back
+
+
+def _name(code: CodeType) -> str:
+    """`file:function`; empty if it is not counted."""
+    path = Path(code.co_filename)
+    if not path.is_relative_to(OURS) or code.co_name in PARTS or not code.co_flags & inspect.CO_OPTIMIZED:
+        return ""
+    inside = path.relative_to(OURS)
+    return "" if inside.parts[0] in OUTSIDE else f"{inside}:{code.co_qualname}"
+
+
+@asynccontextmanager
+async def _opened(clock: Clock, tick: float) -> AsyncIterator[tuple[Sandbox, Desk]]:
+    """A bot of its own between the stand-ins; where `tick` is NEVER, it has swept once and rests."""
+    pace = Pace(Limits(fresh_for=0), tick=tick)
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            open_sandbox(Path(folder), clock=clock) as sandbox,
+            open_desk_in(sandbox, pace=pace, now=clock.now) as desk,
+        ):
+            await Chat(sandbox.slack).order("list")
+            await settled(desk)
+            yield sandbox, desk
+
+
+async def look_up(trace: Trace) -> None:
+    async with _opened(Clock(), NEVER) as (sandbox, _):
+        chat = Chat(sandbox.slack)
+        with trace.counting():
+            await chat.order(BIRCH)
+
+
+async def re_check(trace: Trace) -> None:
+    clock = Clock()
+    async with _opened(clock, NEVER) as (sandbox, desk):
+        chat, shoot = Chat(sandbox.slack), Shoot(sandbox.autoenhance, clock)
+        card = await chat.watch(shoot.id)
+        await settled(desk)
+        shoot.is_now(4)
+        with trace.counting():
+            await chat.click(card, "Re-check")
+            await chat.until(lambda: "4 of 10 done" in card.plain())
+
+
+async def webhook(trace: Trace) -> None:
+    clock = Clock()
+    async with _opened(clock, OFTEN) as (sandbox, desk):
+        chat, shoot = Chat(sandbox.slack), Shoot(sandbox.autoenhance, clock)
+        card = await chat.watch(shoot.id)
+        await settled(desk)
+        shoot.finish()
+        with trace.counting():
+            await sandbox.autoenhance.call_webhook(shoot.id)
+            clock.turn(seconds=4)  # the bot lets photos that end together come in first
+            await chat.noticed(card)
+
+
+JOURNEYS: dict[str, Callable[[Trace], Awaitable[None]]] = {
+    "`/order` to the card": look_up,
+    "Re-check of a watched card to the edited card": re_check,
+    "webhook's call to the notice in the thread": webhook,
+}
+
+
+async def main(*, listed: bool) -> None:
+    logs.configure("WARNING")
+    say = sys.stdout.write
+    rows, details = [], []
+    for what, journey in JOURNEYS.items():
+        trace = Trace()
+        await journey(trace)
+        rows.append(f"| {what} | {len(trace.files)} | {len(trace.functions)} | {len(trace.stack)} |")
+        details += [f"\n## {what}\n", *trace.functions, "\nfrom the worker to the wire:", *trace.stack]
+    say("| journey | files | functions | frames of the task at the call to Slack |\n|---|---|---|---|\n")
+    say("\n".join([*rows, *(details if listed else [])]) + "\n")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--list", action="store_true", help="each function, in the order of its first call")
+    asyncio.run(main(listed=parser.parse_args().list))
