@@ -1,0 +1,107 @@
+"""What version 1 wrote still reads, and is written back letter by letter.
+
+`rows-v1.json` is never edited: what is stored somewhere stays readable.
+"""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.jobs.models import JOB
+from bot.orders.ids import OrderId
+from bot.slack.listeners.messages import Thread
+from bot.slack.render.buttons import pack, unpack
+from bot.storage.database.base import Database, Sql
+from bot.storage.snapshots import Looks
+from bot.storage.watches import Watches
+
+STORED: dict[str, list[dict[str, Any]]] = json.loads(
+    (Path(__file__).parent / "rows-v1.json").read_text(encoding="utf-8")
+)
+LATER = {"field_of_a_later_version": 1}
+KINDS = set(JOB.json_schema()["discriminator"]["mapping"])
+
+
+def text(row: dict[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+
+
+async def kept(database: Database, contents: list[str]) -> list[str]:
+    """The watches' rows with these contents, after the store has read and saved each of them."""
+    insert = (
+        "INSERT INTO watches (id, team_id, place, order_id, condition, next_look, content)"
+        " VALUES (:id, 'T1', :place, :order, :condition, :next, :content)"
+    )
+
+    def fill(sql: Sql) -> None:
+        for id_, content in enumerate(contents, 1):
+            row = json.loads(content)
+            columns = {"place": row["place"], "order": row["order"], "condition": row["condition"]}
+            next_look = datetime.fromisoformat(row["next_look"]).timestamp()
+            sql.do(insert, id=id_, content=content, next=next_look, **columns)
+            sql.do("INSERT INTO watchers (team_id, user_id, watch_id) VALUES ('T1', 'U1', :id)", id=id_)
+
+    await database.run(fill)
+    store = Watches(database)
+    for watch in await store.of_person("T1", "U1"):
+        await store.save(watch)
+    rows = await database.run(lambda sql: sql.rows("SELECT content FROM watches ORDER BY id"))
+    return [row["content"] for row in rows]
+
+
+def test_there_is_a_job_of_every_kind() -> None:
+    """The recorded jobs are of all kinds."""
+    assert {row["kind"] for row in STORED["jobs"]} == KINDS
+
+
+@pytest.mark.parametrize("row", STORED["jobs"], ids=lambda row: f"{row['kind']} {row['key']}")
+def test_a_job_is_written_back_as_it_was_read(row: dict[str, Any]) -> None:
+    """A job of version 1 reads and is written letter by letter; a field that we do not know is left out."""
+    assert JOB.dump_json(JOB.validate_json(text(row))).decode() == text(row)
+    assert JOB.validate_json(text(row | LATER)) == JOB.validate_json(text(row))
+
+
+async def test_a_watch_is_written_back_as_it_was_read(database: Database) -> None:
+    """Watches of version 1 in each condition are read and saved letter by letter."""
+    assert await kept(database, [text(row) for row in STORED["watches"]]) == list(
+        map(text, STORED["watches"])
+    )
+
+
+async def test_a_watch_of_a_later_version_is_read(database: Database) -> None:
+    """A field that we do not know is left out."""
+    assert await kept(database, [text(row | LATER) for row in STORED["watches"]]) == list(
+        map(text, STORED["watches"])
+    )
+
+
+@pytest.mark.parametrize("row", STORED["looks"], ids=lambda row: str(row["state"]))
+async def test_a_look_is_written_back_as_it_was_read(row: dict[str, Any], database: Database) -> None:
+    """The counts of version 1 read, and are written letter by letter."""
+    looks, order, insert = (
+        Looks(database),
+        OrderId("12-elm"),
+        "INSERT INTO looks VALUES ('T1', :order, :tally, 1)",
+    )
+    await database.run(lambda sql: sql.do(insert, order=order, tally=text(row)))
+    seen = await looks.last("T1", order)
+
+    assert seen
+    await looks.remember("T2", order, seen)
+    [again] = await database.run(lambda sql: sql.rows("SELECT tally FROM looks WHERE team_id = 'T2'"))
+    assert again["tally"] == text(row)
+
+
+@pytest.mark.parametrize("row", STORED["buttons"], ids=["one", "two"])
+def test_a_button_of_an_older_card_is_read(row: dict[str, Any]) -> None:
+    """The value of a Re-check from version 1 reads, and is drawn letter by letter."""
+    assert pack(unpack(text(row))) == text(row)
+
+
+@pytest.mark.parametrize("row", STORED["modals"], ids=["thread"])
+def test_a_modal_that_was_opened_before_is_read(row: dict[str, Any]) -> None:
+    """What a modal of version 1 kept reads, and is written letter by letter."""
+    assert Thread.model_validate_json(text(row)).model_dump_json() == text(row)
