@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 
@@ -110,7 +110,7 @@ class Costs:
 
     async def _saving(self, number: int) -> Do:
         [watch] = await self._store.of_order(team_id(number), order_id(number))
-        later = watch.model_copy(update={"next_look": watch.next_look + timedelta(minutes=5)})
+        later = replace(watch, next_look=watch.next_look + timedelta(minutes=5))
         return lambda: self._store.save(later)
 
     def _waking(self, number: int) -> Do:

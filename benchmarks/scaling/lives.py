@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -140,15 +140,15 @@ def begun(order: Order, number: int, way: Way) -> Watch:
         next_look=now,
     )
     pause = rhythm.pause(watch, tally)
-    return watch.model_copy(update={"pause": pause, "next_look": rhythm.at(watch, now, pause)})
+    return replace(watch, pause=pause, next_look=rhythm.at(watch, now, pause))
 
 
 def look(watch: Watch, order: Order, now: float, way: Way) -> Step:
     step = way.net(next_step(watch, order.tally(now), at(now), RULES))
     if not step.edit:
         return step
-    shown = {"shown": step.watch.seen, "shown_stuck": is_stuck(step.watch, RULES)}
-    return Step(step.watch.model_copy(update=shown), step.notice, edit=True)
+    shown = replace(step.watch, shown=step.watch.seen, shown_stuck=is_stuck(step.watch, RULES))
+    return Step(shown, step.notice, edit=True)
 
 
 def due(watch: Watch, order: Order, way: Way) -> float:

@@ -21,8 +21,8 @@ def slower(step: Step) -> Step:
         pause = HOUR
     else:
         pause = max(watch.pause, rhythm.HOOKED if watch.hooked else rhythm.WORKING)
-    planned = {"pause": pause, "next_look": rhythm.at(watch, watch.seen.at, pause)}
-    return replace(step, watch=watch.model_copy(update=planned))
+    planned = replace(watch, pause=pause, next_look=rhythm.at(watch, watch.seen.at, pause))
+    return replace(step, watch=planned)
 
 
 POLLS = Way("no webhook", hooked=False)

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -15,7 +16,7 @@ from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.lives import START, at, due
 from bot.orders.ids import OrderId
 from bot.storage.database.base import Database
-from bot.storage.watches import Watches
+from bot.storage.watches import WATCH, Watches
 from bot.watches.models import Watch
 
 NOW = START  # nothing is due yet
@@ -46,12 +47,18 @@ def crowd_of(crowd: Crowd, number: int) -> Iterator[Watch]:
     """So many, numbered from 1, each of an order of its own in a channel of the teams; none is due yet."""
     for id_, member in enumerate(crowd.met(number, Random(number)), 1):  # noqa: S311 - no secret
         planned = max(due(member.watch, member.order, crowd.way) + member.since, 1.0)
-        own = {"id": id_, "team_id": team_id(id_), "place": place(id_), "order": order_id(id_)}
-        yield member.watch.model_copy(update=own | {"next_look": at(planned)})
+        yield replace(
+            member.watch,
+            id=id_,
+            team_id=team_id(id_),
+            place=place(id_),
+            order=order_id(id_),
+            next_look=at(planned),
+        )
 
 
 def _row(new: Watch) -> tuple[Any, ...]:
-    content = new.model_dump_json(exclude={"id", "wakes", "hooked"})
+    content = WATCH.dump_json(new, exclude={"id", "wakes", "hooked"}).decode()
     times = new.next_look.timestamp(), new.share, int(new.hooked)
     return new.id, new.team_id, new.place, new.order, new.condition.value, *times, content
 
@@ -61,7 +68,7 @@ async def check(database: Database, crowd: Crowd) -> None:
     store, new = Watches(database), next(crowd_of(crowd, 1))
     added = await store.add(new, most=1)
     assert added  # noqa: S101 - there is nothing yet
-    await store.save(added.model_copy(update={"next_look": added.next_look + timedelta(seconds=1)}))
+    await store.save(replace(added, next_look=added.next_look + timedelta(seconds=1)))
     await store.save(added)
     [row] = await database.run(lambda sql: sql.rows("SELECT * FROM watches"))
     usual = {"claimed": 0.0, "wakes": 0, "woken": 0.0, "called": 0, "ended_at": None}

@@ -1,8 +1,7 @@
 """Telling one watch's place what a look found: the card first, then the thread, then the record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
@@ -33,8 +32,15 @@ class Round:
     @property
     def after(self) -> Watch:
         """What the step makes of the watch, with what was posted meanwhile."""
-        kept = ("home", "shown", "shown_stuck", "shown_as", "sending", "card_tries")
-        return self.step.watch.model_copy(update={name: getattr(self.watch, name) for name in kept})
+        return replace(
+            self.step.watch,
+            home=self.watch.home,
+            shown=self.watch.shown,
+            shown_stuck=self.watch.shown_stuck,
+            shown_as=self.watch.shown_as,
+            sending=self.watch.sending,
+            card_tries=self.watch.card_tries,
+        )
 
     @property
     def asked_for(self) -> bool:
@@ -44,9 +50,6 @@ class Round:
         """
         unsure = self.watch.sending is not None or self.watch.condition is Condition.PARKED
         return self.by is not None or unsure or self.watch.shown_as != self.step.watch.face
-
-    def note(self, **changed: Any) -> None:
-        self.watch = self.watch.model_copy(update=changed)
 
 
 class Telling:
@@ -86,14 +89,14 @@ class Telling:
         after, view = telling.after, telling.view
         stuck = view is not None and is_stuck(after, self._tools.rules)
         try:
-            drawn = after.model_copy(update={"shown_stuck": stuck})
+            drawn = replace(after, shown_stuck=stuck)
             await self._posting.redraw(home, drawn, view, by=telling.by, patient=telling.by is not None)
         except SlackRefused as error:  # our mistake: the notice is not to suffer for it
             log.warning("slack refused a card", slack=error.code)
         except Gone:  # somebody deleted it: nothing is posted in its place until there is something to tell
-            thread_only = home.model_copy(update={"card_ts": None})
-            telling.note(home=None if home.card_ts == home.thread_ts else thread_only)
-        telling.note(shown=after.seen, shown_stuck=stuck, shown_as=after.face)
+            thread_only = None if home.card_ts == home.thread_ts else replace(home, card_ts=None)
+            telling.watch = replace(telling.watch, home=thread_only)
+        telling.watch = replace(telling.watch, shown=after.seen, shown_stuck=stuck, shown_as=after.face)
 
     async def _notify(self, telling: Round, notice: Notice) -> None:
         """Posts it, unless Slack may have it twice already. What is sure not to be there is not counted."""
@@ -104,15 +107,16 @@ class Telling:
         home = telling.watch.home or await self._settle_anew(telling)
         channel = home.channel_id if home else telling.watch.place
         await self._tools.post.turn(channel)
-        await self._note(telling, sending=Sending(kind=notice.kind, tries=tries + 1))
+        sending = Sending(kind=notice.kind, tries=tries + 1)
+        await self._note(telling, replace(telling.watch, sending=sending))
         try:
             await self._post(telling, notice, channel, home.thread_ts if home else None)
         except Gone:  # the thread is not there any more: a new card comes first
-            await self._note(telling, sending=sent, home=None)
+            await self._note(telling, replace(telling.watch, sending=sent, home=None))
             raise SlackBusy("thread_gone", retry_after=1.0) from None
         except SlackError as error:
             if not _may_be_done(error):
-                telling.note(sending=sent)
+                telling.watch = replace(telling.watch, sending=sent)
             raise
 
     async def _post(self, telling: Round, notice: Notice, channel: str, thread: str | None) -> None:
@@ -133,20 +137,21 @@ class Telling:
         if tries >= MOST_SENT:
             return None
         await self._tools.post.turn(telling.watch.place)
-        await self._note(telling, card_tries=tries + 1)
+        await self._note(telling, replace(telling.watch, card_tries=tries + 1))
         try:
             home = await self._posting.anew(telling.after, telling.view)
         except SlackError as error:
             if not _may_be_done(error):
-                telling.note(card_tries=tries)
+                telling.watch = replace(telling.watch, card_tries=tries)
             raise
-        as_drawn = {"shown": telling.after.seen, "shown_as": telling.after.face}
-        await self._note(telling, home=home, card_tries=0, **as_drawn)
+        after = telling.after
+        drawn = replace(telling.watch, home=home, card_tries=0, shown=after.seen, shown_as=after.face)
+        await self._note(telling, drawn)
         return home
 
-    async def _note(self, telling: Round, **changed: Any) -> None:
-        telling.note(**changed)
-        await self._tools.stores.watches.note(telling.watch)
+    async def _note(self, telling: Round, watch: Watch) -> None:
+        telling.watch = watch
+        await self._tools.stores.watches.note(watch)
 
 
 def _may_be_done(error: SlackError) -> bool:

@@ -96,7 +96,7 @@ class Following:
         telling = Round(watch, step, view, by)
         try:
             await self._telling.tell(telling)
-            later = telling.after.model_copy(update={"sending": None})
+            later = replace(telling.after, sending=None)
         except SlackBusy as error:
             refused, later = error, put_off(untold(telling.watch, step), now, Delay.SLACK, error.retry_after)
         except CannotPost as error:
@@ -126,37 +126,48 @@ class Following:
             return
         seconds = error.retry_after if isinstance(error, TryLater) else None
         later = put_off(watch, self._tools.now(), Delay.AUTOENHANCE, seconds)
-        await self._tools.stores.watches.save(later.model_copy(update={"missing": 0.0, "missed_at": None}))
+        await self._tools.stores.watches.save(replace(later, missing=0.0, missed_at=None))
 
     def _step(self, watch: Watch, view: OrderView | None, now: datetime) -> Step:
         """One that rested and can be told is open again; of one that was stopped, only the card is drawn."""
-        named: dict[str, Any] = {"name": view.name} if view else {}
+        named = replace(watch, name=view.name) if view else watch
         if watch.condition is Condition.ENDING:
-            over = watch.model_copy(update={"condition": Condition.ENDED, **named})
-            return Step(over, edit=True, at_once=True)
+            return Step(replace(named, condition=Condition.ENDED), edit=True, at_once=True)
         tally = view.progress.tally if view else None
-        step = next_step(watch, tally, now, self._tools.rules, view.updated if view else None)
+        step = next_step(named, tally, now, self._tools.rules, view.updated if view else None)
         if view and step.watch.condition is not Condition.ENDED:
-            named |= {"condition": Condition.OPEN, "reason": ""}
-        return replace(step, watch=step.watch.model_copy(update=named))
+            step = replace(step, watch=replace(step.watch, condition=Condition.OPEN, reason=""))
+        return step
 
     async def _park(self, telling: Round, code: str, now: datetime) -> Watch:
         """Rests until its place takes messages again; the owner hears of it once a day and place."""
         watch, step, owner = telling.watch, telling.step, telling.watch.watchers[0].user_id
-        parked = {"condition": Condition.PARKED, "reason": code}
         if step.watch.condition is Condition.ENDED:
             if step.notice and watch.place != owner:
                 tally = telling.view.progress.tally if telling.view else None
-                said = notice_words.unsaid(watch.model_copy(update=parked), step.notice, tally)
-                told = {"team_id": watch.team_id, "user_id": owner, "reference": reference()}
-                await self._tools.record(TellOwner(key=f"unsaid:{watch.id}", **told, text=said))
+                parked = replace(watch, condition=Condition.PARKED, reason=code)
+                job = TellOwner(
+                    key=f"unsaid:{watch.id}",
+                    reference=reference(),
+                    team_id=watch.team_id,
+                    user_id=owner,
+                    text=notice_words.unsaid(parked, step.notice, tally),
+                )
+                await self._tools.record(job)
             return telling.after
         if watch.condition is not Condition.PARKED and watch.place != owner:
-            key = f"parked:{watch.team_id}:{watch.place}:{owner}:{code}"
-            told = {"team_id": watch.team_id, "user_id": owner, "reference": reference()}
-            about = {"place": watch.place, "reason": code, "order": watch.order}
-            await self._tools.record(TellParked(key=key, **told, **about))
-        return put_off(untold(watch, step), now, Delay.PLACE, PARKED).model_copy(update=parked)
+            told = TellParked(
+                key=f"parked:{watch.team_id}:{watch.place}:{owner}:{code}",
+                reference=reference(),
+                team_id=watch.team_id,
+                user_id=owner,
+                place=watch.place,
+                reason=code,
+                order=watch.order,
+            )
+            await self._tools.record(told)
+        later = put_off(untold(watch, step), now, Delay.PLACE, PARKED)
+        return replace(later, condition=Condition.PARKED, reason=code)
 
     async def tell_owner(self, job: TellOwner) -> None:
         """Raises SlackError."""

@@ -1,6 +1,7 @@
 """Beginning and ending a watch."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.errors import CannotPost, Gone, NotAllowed, SlackBusy, SlackError, Unconfirmed
@@ -66,7 +67,7 @@ class Watching:
         wanted = _watcher(job, known)
         joined = _with_asker(job, watch)
         if not known:  # they have heard of no end yet
-            joined = joined.model_copy(update={"told_over": None})
+            joined = replace(joined, told_over=None)
         link = self._tools.links.thread(watch.home)
         if joined != watch:
             await self._save_and_look(joined)
@@ -78,7 +79,7 @@ class Watching:
             await self._tools.answers.say(job, watch_words.joined(joined, wanted.level, link))
 
     async def _save_and_look(self, watch: Watch) -> None:
-        await self._tools.stores.watches.save(watch.model_copy(update={"next_look": self._tools.now()}))
+        await self._tools.stores.watches.save(replace(watch, next_look=self._tools.now()))
 
     async def _settle(self, job: StartWatch, watch: Watch, view: OrderView) -> None:
         """One that nobody was promised goes again, where its card cannot be posted."""
@@ -114,18 +115,17 @@ class Watching:
 
     def _settled(self, watch: Watch, home: Home | None, view: OrderView) -> Watch:
         pause = rhythm.pause(watch, view.progress.tally)
-        return watch.model_copy(
-            update={
-                "promised": True,
-                "home": home,
-                "card_tries": 0,
-                "shown": view.glimpse,
-                "shown_as": watch.face,
-                "delay": None,
-                "late_since": None,
-                "pause": pause,
-                "next_look": rhythm.at(watch, self._tools.now(), pause),
-            }
+        return replace(
+            watch,
+            promised=True,
+            home=home,
+            card_tries=0,
+            shown=view.glimpse,
+            shown_as=watch.face,
+            delay=None,
+            late_since=None,
+            pause=pause,
+            next_look=rhythm.at(watch, self._tools.now(), pause),
         )
 
     async def stop(self, job: StopWatch) -> None:
@@ -139,11 +139,11 @@ class Watching:
         if others and not job.everybody:
             said = watch_words.stopped(watch, others) if mine else watch_words.not_yours(watch)
             if mine:
-                await self._save_and_look(watch.model_copy(update={"watchers": others}))
+                await self._save_and_look(replace(watch, watchers=others))
             await self._reply(job, said, blocks.button("Stop for everybody", names.STOP_FOR_ALL))
             return
         over = ended(watch, Ending.STOPPED, self._tools.now(), job.asker.name)
-        await self._save_and_look(over.model_copy(update={"condition": Condition.ENDING}))
+        await self._save_and_look(replace(over, condition=Condition.ENDING))
         await self._reply(job, watch_words.stopped(watch, ()))
 
     async def _reply(self, job: StopWatch, text: str, button: blocks.Block | None = None) -> None:
@@ -169,7 +169,7 @@ def _watcher(job: StartWatch, known: Watcher | None) -> Watcher:
     """As they are known, with what they ask for now."""
     asker = job.asker
     if known:
-        return known.model_copy(update={"level": job.level or known.level})
+        return replace(known, level=job.level or known.level)
     return Watcher(user_id=asker.user_id, name=asker.name, level=job.level or Level.ALL, since=asker.at)
 
 
@@ -177,15 +177,14 @@ def _with_asker(job: StartWatch, watch: Watch) -> Watch:
     """In their place among the watchers, or as the last of them."""
     wanted = _watcher(job, watch.watcher(job.asker.user_id))
     kept = {each.user_id: each for each in watch.watchers} | {wanted.user_id: wanted}
-    return watch.model_copy(update={"watchers": tuple(kept.values())})
+    return replace(watch, watchers=tuple(kept.values()))
 
 
 def _going_on(job: StartWatch, watch: Watch, view: OrderView, now: datetime) -> Watch:
     """One that rested or lost its card, told again; of one that was just stopped only the card is left."""
     if watch.condition is Condition.ENDING:
-        kept = {"id": watch.id, "home": watch.home, "promised": True}
-        return _begun(job, view, now).model_copy(update=kept)
-    return _with_asker(job, watch).model_copy(update={"condition": Condition.OPEN, "reason": ""})
+        return replace(_begun(job, view, now), id=watch.id, home=watch.home, promised=True)
+    return replace(_with_asker(job, watch), condition=Condition.OPEN, reason="")
 
 
 def _begun(job: StartWatch, view: OrderView, now: datetime) -> Watch:

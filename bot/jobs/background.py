@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import ClassVar, Literal, Self
 
 from bot.jobs.requests import order_lane
-from bot.orders.base import Frozen
+from bot.orders.base import frozen
 from bot.orders.ids import OrderId
 
 
-class OurOwn(Frozen):
+@frozen
+class OurOwn:
     """A job that nobody asked for. Its row goes when it is done: no delivery of it comes again."""
 
     redelivered: ClassVar[bool] = False
@@ -18,6 +19,7 @@ class OurOwn(Frozen):
     team_id: str
 
 
+@frozen
 class LookAtWatched(OurOwn):
     """Look at an order that is watched, and tell whoever is to be told."""
 
@@ -34,6 +36,7 @@ class LookAtWatched(OurOwn):
         return order_lane(self.team_id, self.order)
 
 
+@frozen
 class TellOwner(OurOwn):
     """Tell an owner, by direct message, what could not be told in its place."""
 
@@ -46,6 +49,7 @@ class TellOwner(OurOwn):
         return self.key
 
 
+@frozen
 class TellParked(OurOwn):
     """Tell an owner, by direct message, that watches of theirs cannot be told any more; once a day."""
 
@@ -61,6 +65,7 @@ class TellParked(OurOwn):
         return order_lane(self.team_id, self.order) if self.order else self.key
 
 
+@frozen
 class WakeParked(OurOwn):
     """We are in this channel again: what rests there because of it is looked at now."""
 
@@ -73,11 +78,13 @@ class WakeParked(OurOwn):
         return self.key
 
 
-class PastedLink(Frozen):
+@frozen
+class PastedLink:
     url: str  # as Slack told it: it wants the very same back
     order: OrderId
 
 
+@frozen
 class Unfurl(OurOwn):
     """Draw a small card below each of these links, if the channel chose so."""
 

@@ -10,11 +10,12 @@ from pydantic import Field, TypeAdapter
 
 from bot.jobs.background import LookAtWatched, TellOwner, TellParked, Unfurl, WakeParked
 from bot.jobs.requests import Message, Request, Wanted, order_lane
-from bot.orders.base import Frozen
+from bot.orders.base import frozen
 from bot.orders.ids import OrderId
 from bot.watches.models import Level
 
 
+@frozen
 class LookUp(Request):
     """Show these orders as they are now. A re-check is a look-up with a `before`."""
 
@@ -31,6 +32,7 @@ class LookUp(Request):
         return order_lane(self.team_id, self.wanted[0].order) if alone else super().lane
 
 
+@frozen
 class Share(Request):
     """Post this order's card where everybody sees it, or to the asker alone in a direct message."""
 
@@ -40,6 +42,7 @@ class Share(Request):
     in_thread: str | None = None
 
 
+@frozen
 class ShowPhotos(Request):
     """List the order's photos in the modal that was opened for it."""
 
@@ -47,6 +50,7 @@ class ShowPhotos(Request):
     order: OrderId
 
 
+@frozen
 class Find(Request):
     """The newest orders, or those whose name holds these words."""
 
@@ -54,6 +58,7 @@ class Find(Request):
     words: str | None = None
 
 
+@frozen
 class Say(Request):
     """Text that was ready when the request came; only the way to the asker is left."""
 
@@ -61,7 +66,8 @@ class Say(Request):
     text: str
 
 
-class Adopted(Frozen):
+@frozen
+class Adopted:
     """A message that becomes an order's home."""
 
     channel_id: str
@@ -69,6 +75,7 @@ class Adopted(Frozen):
     card_ts: str | None = None  # itself, if it is our card of this order
 
 
+@frozen
 class OfWatch(Request):
     """About the watch of one order; all of these, and its looks, run one after the other."""
 
@@ -79,6 +86,7 @@ class OfWatch(Request):
         return order_lane(self.team_id, self.order)
 
 
+@frozen
 class StartWatch(OfWatch):
     """Watch this order where the asker is, or change what they want to hear of it."""
 
@@ -88,6 +96,7 @@ class StartWatch(OfWatch):
     adopt: Adopted | None = None
 
 
+@frozen
 class StopWatch(OfWatch):
     """Stop telling the asker, or everybody there."""
 
@@ -96,18 +105,21 @@ class StopWatch(OfWatch):
     everybody: bool = False
 
 
+@frozen
 class ListWatches(Request):
     """What is watched where the asker is."""
 
     kind: Literal["list_watches"] = "list_watches"
 
 
+@frozen
 class TryNotices(Request):
     """Post as a watch does, and say what went well."""
 
     kind: Literal["try_notices"] = "try_notices"
 
 
+@frozen
 class Broadcast(Request):
     """Show notices in this channel beside their thread; None only asks whether they are."""
 
@@ -115,6 +127,7 @@ class Broadcast(Request):
     on: bool | None = None
 
 
+@frozen
 class UnfurlLinks(Request):
     """Draw small cards below links to orders in this channel; None only asks whether they are."""
 
@@ -122,6 +135,7 @@ class UnfurlLinks(Request):
     on: bool | None = None
 
 
+@frozen
 class ShowHome(Request):
     """Draw the asker's Home tab."""
 
@@ -149,4 +163,4 @@ Job = Annotated[
     Field(discriminator="kind"),
 ]
 JOB: TypeAdapter[Job] = TypeAdapter(Job)
-LOOK = LookAtWatched.model_fields["kind"].default
+LOOK: str = LookAtWatched.kind

@@ -5,12 +5,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from bot.orders.base import Frozen
+from bot.orders.base import frozen
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 
 
-class Asker(Frozen):
+@frozen
+class Asker:
     """Who asked, and where. Authorised again from these when the work begins."""
 
     team_id: str
@@ -30,7 +31,8 @@ class Asker(Frozen):
         return self.user_id if not channel or channel.startswith("D") else channel
 
 
-class Ephemeral(Frozen):
+@frozen
+class Ephemeral:
     """Seen by the asker only, sent through a `response_url`: good for 5 uses in 30 minutes."""
 
     kind: Literal["ephemeral"] = "ephemeral"
@@ -40,7 +42,8 @@ class Ephemeral(Frozen):
     thread_ts: str | None = None
 
 
-class Message(Frozen):
+@frozen
+class Message:
     """A card that everybody in the channel sees; edited with chat.update."""
 
     kind: Literal["message"] = "message"
@@ -50,7 +53,8 @@ class Message(Frozen):
     response_url: str  # the way when chat.update is refused
 
 
-class View(Frozen):
+@frozen
+class View:
     """An open modal."""
 
     kind: Literal["view"] = "view"
@@ -58,7 +62,8 @@ class View(Frozen):
     callback_id: str = "orders"
 
 
-class HomeTab(Frozen):
+@frozen
+class HomeTab:
     """The asker's Home tab, drawn anew."""
 
     kind: Literal["home"] = "home"
@@ -67,7 +72,8 @@ class HomeTab(Frozen):
 Place = Annotated[Ephemeral | Message | View | HomeTab, Field(discriminator="kind")]
 
 
-class Wanted(Frozen):
+@frozen
+class Wanted:
     """One order to look up, and what the card showed of it before, if there was a card."""
 
     order: OrderId
@@ -79,7 +85,8 @@ def order_lane(team_id: str, order: OrderId) -> str:
     return f"order:{team_id}:{order}"
 
 
-class Request(Frozen):
+@frozen
+class Request:
     redelivered: ClassVar[bool] = True  # Slack may send it again: its key outlives the work
     background: ClassVar[bool] = False  # somebody is waiting for it
     key: str  # the same for every delivery of one request

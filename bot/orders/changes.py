@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from pydantic import AwareDatetime
 
-from bot.orders.base import Frozen
+from bot.orders.base import frozen
 from bot.orders.progress import State, Tally
 
 
-class Glimpse(Frozen):
+@frozen
+class Glimpse:
     """An order's counts, and when they were so."""
 
     tally: Tally

@@ -6,8 +6,9 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, StringConstraints
+from pydantic import NonNegativeInt, StringConstraints
 
+from bot.orders.base import frozen
 from bot.orders.ids import shortened
 from bot.orders.models import Image, Order
 
@@ -25,14 +26,13 @@ class State(StrEnum):
     OTHER = "other"  # what Autoenhance says about it is in `Tally.word`
 
 
-class Tally(BaseModel):
+@frozen
+class Tally:
     """An order in a few numbers: small enough for a button, enough to tell what changed since.
 
     `total` is the larger of what Autoenhance announces and what it lists. `failed` counts errors and
     expired photos, `waiting` everything neither done nor failed.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     state: State
     word: Annotated[str, StringConstraints(max_length=_LONGEST_WORD)] = ""

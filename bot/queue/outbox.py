@@ -7,7 +7,7 @@ The request's reference goes with it.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.core.logging import new_reference, referred_to
 from bot.jobs.models import Job
@@ -48,7 +48,7 @@ class Intake:
         Raises DeskClosed when the process is stopping, and DatabaseFailed when it cannot be written.
         """
         held = _held.get()
-        referred = job.model_copy(update={"reference": held.reference})
+        referred = replace(job, reference=held.reference)
         id_ = await self._engine.write(referred)
         if id_ is not None:
             held.jobs.append((id_, referred))

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
@@ -10,6 +10,7 @@ from bot.orders.progress import Tally
 from bot.storage.database.base import Database
 
 KEPT = timedelta(days=30)
+TALLY = TypeAdapter(Tally)
 
 
 class Looks:
@@ -28,7 +29,7 @@ class Looks:
             " ON CONFLICT (team_id, order_id) DO UPDATE SET tally = excluded.tally, at = excluded.at"
             " WHERE excluded.at > looks.at"
         )
-        tally, at = seen.tally.model_dump_json(), seen.at.timestamp()
+        tally, at = TALLY.dump_json(seen.tally).decode(), seen.at.timestamp()
         await self._database.run(lambda sql: sql.do(query, team=team_id, order=order, tally=tally, at=at))
 
     async def last(self, team_id: str, order: OrderId) -> Glimpse | None:
@@ -38,7 +39,7 @@ class Looks:
         if row is None:
             return None
         try:
-            tally = Tally.model_validate_json(row["tally"])
+            tally = TALLY.validate_json(row["tally"])
         except ValidationError:
             return None
         return Glimpse(tally=tally, at=datetime.fromtimestamp(row["at"], UTC))

@@ -4,16 +4,18 @@ What is searched for has a column; the rest is JSON, so that a new field of a wa
 `next_look`, `wakes` and `hooked` are read from theirs, as the webhook changes them beside a look.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from bot.orders.ids import OrderId
 from bot.storage.database.base import Database, Row, Sql, Value
 from bot.watches.models import Condition, Watch
 
 log = structlog.get_logger(__name__)
+WATCH = TypeAdapter(Watch)
 ENDED_KEPT = timedelta(days=7)
 HEARD = timedelta(days=1)  # since the webhook woke somebody, it is expected to go on
 NEWEST = 100  # watches among which that is looked for: the id's index leads to them
@@ -65,7 +67,7 @@ class Watches:
                 share=watch.share,
                 content=_content(watch),
             )
-            added = watch.model_copy(update={"id": row["id"], "hooked": hooked})
+            added = replace(watch, id=row["id"], hooked=hooked)
             _index_watchers(sql, added)
             return added
 
@@ -166,23 +168,17 @@ def _read(sql: Sql, where: str, **values: Value) -> list[Watch]:
 def _watch(row: Row) -> Watch | None:
     """None for one that this version cannot read; it stays, and the others are told all the same."""
     try:
-        known = Watch.model_validate_json(row["content"])
+        known = WATCH.validate_json(row["content"])
     except ValidationError:
         log.error("a watch cannot be read", row=row["id"])  # noqa: TRY400 - a traceback would quote it
         return None
     next_look = datetime.fromtimestamp(row["next_look"], UTC)
-    return known.model_copy(
-        update={
-            "id": row["id"],
-            "next_look": next_look,
-            "wakes": row["wakes"],
-            "hooked": bool(row["hooked"]),
-        }
-    )
+    wakes, hooked = row["wakes"], bool(row["hooked"])
+    return replace(known, id=row["id"], next_look=next_look, wakes=wakes, hooked=hooked)
 
 
 def _content(watch: Watch) -> str:
-    return watch.model_dump_json(exclude=_IN_COLUMNS)
+    return WATCH.dump_json(watch, exclude=_IN_COLUMNS).decode()
 
 
 def _index_watchers(sql: Sql, watch: Watch) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
-from bot.orders.base import Frozen
+from bot.orders.base import frozen
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
@@ -55,7 +55,8 @@ class Ending(StrEnum):
     STOPPED = "stopped"  # by somebody; `Watch.reason` says who
 
 
-class Watcher(Frozen):
+@frozen
+class Watcher:
     """`name` is how Slack writes them: shown where a mention would ping."""
 
     user_id: str
@@ -64,7 +65,8 @@ class Watcher(Frozen):
     since: AwareDatetime
 
 
-class Home(Frozen):
+@frozen
+class Home:
     """Where the order lives in Slack: the card that is edited in place, and the thread of its notices."""
 
     channel_id: str  # of a direct message it begins with D
@@ -72,14 +74,16 @@ class Home(Frozen):
     thread_ts: str
 
 
-class Sending(Frozen):
+@frozen
+class Sending:
     """A notice that Slack was asked to post, and how often, without our having its answer on the disk."""
 
     kind: Kind
     tries: int
 
 
-class Watch(Frozen):
+@frozen
+class Watch:
     """`place` is a channel, or a person for the direct message with them; one order is watched there once.
 
     Times that are counted (`still`, `lived`) are in seconds and grow only by what lies between two

@@ -1,8 +1,7 @@
 """What a look at an order means for a watch: pure, and the same however often it is worked out again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.orders.changes import Glimpse
 from bot.orders.progress import State, Tally
@@ -50,18 +49,18 @@ def next_step(
     kind = _to_tell(after, tally, ending, rules)
     stuck = is_stuck(after, rules)
     seconds = rhythm.pause(after, tally)
-    changed: dict[str, Any] = {
-        "told_failure": after.told_failure or kind in {Kind.FAILURE, Kind.FAILED},
-        "told_stuck": after.told_stuck or kind is Kind.STUCK,
-        "told_over": tally if kind in {Kind.FINISHED, Kind.FAILED} else after.told_over,
-        "delay": None,
-        "late_since": None,
-        "pause": seconds,
-        "next_look": rhythm.at(watch, now, seconds),
-        **(_ended(ending, now) if ending else {}),
-    }
+    told = replace(
+        after,
+        told_failure=after.told_failure or kind in {Kind.FAILURE, Kind.FAILED},
+        told_stuck=after.told_stuck or kind is Kind.STUCK,
+        told_over=tally if kind in {Kind.FINISHED, Kind.FAILED} else after.told_over,
+        delay=None,
+        late_since=None,
+        pause=seconds,
+        next_look=rhythm.at(watch, now, seconds),
+    )
     return Step(
-        after.model_copy(update=changed),
+        _ended(told, ending, now) if ending else told,
         Notice(kind, _happened(after, kind, updated, now), _delay(watch, now, rules)) if kind else None,
         edit=after.shown is None or after.shown.tally != tally or after.shown_stuck != stuck or bool(ending),
         at_once=bool(kind or ending) or tally.state in OVER | GONE,
@@ -79,31 +78,41 @@ def put_off(watch: Watch, now: datetime, why: Delay, seconds: float | None = Non
     if seconds is None:
         seconds = min(_BUSIEST, max(_BUSY, 2 * watch.pause)) if watch.delay is why else _BUSY
     pause = min(max(seconds, _SHORTEST), _LONGEST)
-    again = {"pause": pause, "next_look": rhythm.at(watch, now, pause)}
-    return watch.model_copy(update={"delay": why, "late_since": watch.late_since or now, **again})
+    next_look = rhythm.at(watch, now, pause)
+    return replace(watch, delay=why, late_since=watch.late_since or now, pause=pause, next_look=next_look)
 
 
 def untold(watch: Watch, step: Step) -> Watch:
     """The watch when the step could not be told: it knows what was seen, and that nobody heard of it."""
-    seen = ("seen", "first", "still", "lived", "missing", "missed_at", "moved_after", "name")
-    return watch.model_copy(update={name: getattr(step.watch, name) for name in seen})
+    after = step.watch
+    return replace(
+        watch,
+        seen=after.seen,
+        first=after.first,
+        still=after.still,
+        lived=after.lived,
+        missing=after.missing,
+        missed_at=after.missed_at,
+        moved_after=after.moved_after,
+        name=after.name,
+    )
 
 
 def ended(watch: Watch, ending: Ending, now: datetime, reason: str = "") -> Watch:
-    return watch.model_copy(update=_ended(ending, now) | {"reason": reason})
+    return replace(_ended(watch, ending, now), reason=reason)
 
 
-def _ended(ending: Ending, now: datetime) -> dict[str, Any]:
-    return {"condition": Condition.ENDED, "ending": ending, "ended_at": now}
+def _ended(watch: Watch, ending: Ending, now: datetime) -> Watch:
+    return replace(watch, condition=Condition.ENDED, ending=ending, ended_at=now)
 
 
 def _not_there(watch: Watch, now: datetime, rules: Rules) -> Step:
     """One answer of "no such order" may be a mistake; the same for minutes is not."""
     missing = watch.missing + _passed(watch, watch.missed_at, now)
-    missed = watch.model_copy(update={"missing": missing, "missed_at": now})
+    missed = replace(watch, missing=missing, missed_at=now)
     if missing < rules.gone.total_seconds():
-        again = {"pause": _LOOK_AGAIN, "next_look": rhythm.at(watch, now, _LOOK_AGAIN)}
-        return Step(missed.model_copy(update=again))
+        next_look = rhythm.at(watch, now, _LOOK_AGAIN)
+        return Step(replace(missed, pause=_LOOK_AGAIN, next_look=next_look))
     gone = ended(missed, Ending.DELETED, now)
     notice = None if watch.told_over else Notice(Kind.DELETED, None, _delay(watch, now, rules))
     return Step(gone, notice, edit=True, at_once=True)
@@ -121,16 +130,15 @@ def _looked(watch: Watch, tally: Tally, now: datetime) -> Watch:
     passed = _passed(watch, watch.seen.at if watch.seen else None, now)
     seen = Glimpse(tally=tally, at=now)
     working = tally.state not in OVER | GONE
-    return watch.model_copy(
-        update={
-            "seen": seen,
-            "first": (watch.first or seen) if working else None,
-            "still": 0.0 if moved else watch.still + passed,
-            "lived": watch.lived + passed,
-            "missing": 0.0,
-            "missed_at": None,
-            "moved_after": (watch.seen.at if watch.seen else None) if moved else watch.moved_after,
-        }
+    return replace(
+        watch,
+        seen=seen,
+        first=(watch.first or seen) if working else None,
+        still=0.0 if moved else watch.still + passed,
+        lived=watch.lived + passed,
+        missing=0.0,
+        missed_at=None,
+        moved_after=(watch.seen.at if watch.seen else None) if moved else watch.moved_after,
     )
 
 

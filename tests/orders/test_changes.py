@@ -10,9 +10,14 @@ from bot.orders.progress import State, Tally
 
 
 def tally(**changed: Any) -> Tally:
-    return Tally.model_validate(
-        {"state": "enhancing", "total": 30, "done": 20, "failed": 2, "waiting": 8} | changed
-    )
+    usual: dict[str, Any] = {
+        "state": State.ENHANCING,
+        "total": 30,
+        "done": 20,
+        "failed": 2,
+        "waiting": 8,
+    }
+    return Tally(**usual | changed)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -111,7 +111,7 @@ async def test_where_nothing_is_due_nothing_is_done(room: Room) -> None:
     """No watch, a sleeping one and an ended one make no job."""
     assert await room.watcher.sweep() == 0
     asleep, over = await room.watch(ELM), await room.watch(OAK)
-    await room.stores.watches.save(asleep.model_copy(update={"next_look": NOW + timedelta(minutes=1)}))
+    await room.stores.watches.save(replace(asleep, next_look=NOW + timedelta(minutes=1)))
     await room.stores.watches.save(ended(over, Ending.QUIET, NOW))
 
     assert await room.watcher.sweep() == 0
@@ -146,7 +146,7 @@ async def test_a_look_that_was_lost_is_made_again(room: Room) -> None:
 async def test_a_look_that_is_over_at_once_is_claimed_no_longer(room: Room) -> None:
     """However soon it ends, its claim was there before, and ends with it."""
     read = await room.watch()
-    soon = read.model_copy(update={"next_look": NOW + timedelta(seconds=5)})
+    soon = replace(read, next_look=NOW + timedelta(seconds=5))
     room.looks.then = lambda: room.stores.watches.save(soon)
     for _ in range(3):
         assert await room.watcher.sweep() == 1
@@ -231,7 +231,7 @@ async def test_a_look_that_was_given_up_is_in_nobodys_way(room: Room) -> None:
 async def test_a_clock_that_goes_back_delays_no_look(room: Room) -> None:
     """What was planned by a clock an hour ahead comes an hour earlier."""
     asleep = await room.watch()
-    await room.stores.watches.save(asleep.model_copy(update={"next_look": NOW + timedelta(seconds=90)}))
+    await room.stores.watches.save(replace(asleep, next_look=NOW + timedelta(seconds=90)))
     await room.watcher.round()
     assert room.looks.seen == []
     room.now -= timedelta(hours=1)

@@ -76,11 +76,9 @@ def test_below_a_link_to_each_kind_of_order(order_id: str, snapshot: SnapshotAss
     "tally",
     [
         pytest.param(SEEN.tally, id="progress"),
-        pytest.param(SEEN.tally.model_copy(update={"done": 22, "failed": 2, "waiting": 6}), id="nothing"),
-        pytest.param(SEEN.tally.model_copy(update={"total": 32, "done": 25, "failed": 5}), id="backwards"),
-        pytest.param(
-            SEEN.tally.model_copy(update={"state": State.WAITING, "total": 0, "done": 0}), id="another-state"
-        ),
+        pytest.param(replace(SEEN.tally, done=22, failed=2, waiting=6), id="nothing"),
+        pytest.param(replace(SEEN.tally, total=32, done=25, failed=5), id="backwards"),
+        pytest.param(replace(SEEN.tally, state=State.WAITING, total=0, done=0), id="another-state"),
     ],
 )
 def test_what_changed_since_the_last_look(tally: Tally, snapshot: SnapshotAssertion) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.jobs.background import PastedLink
+from bot.orders.ids import OrderId
 from bot.slack.listeners.links import unfurl
 
 NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)
@@ -25,7 +26,7 @@ def test_a_link_in_a_message_is_a_job() -> None:
 
     assert job is not None
     assert (job.team_id, job.channel_id, job.unfurl_id, job.at) == ("T1", "C1", "u1", NOW)
-    assert job.links == (PastedLink.model_validate({"url": URL, "order": "12-elm"}),)
+    assert job.links == (PastedLink(url=URL, order=OrderId("12-elm")),)
 
 
 NOTHING: list[tuple[str, dict[str, Any]]] = [

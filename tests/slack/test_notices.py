@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -51,7 +52,7 @@ def tally(done: int, failed: int = 0, of: int = 30, state: State | None = None) 
 
 
 def watch(*watchers: Watcher, seen: Tally | None = None, **more: Any) -> Watch:
-    usual = {
+    usual: dict[str, Any] = {
         "id": 7,
         "team_id": "T1",
         "place": "C1",
@@ -298,7 +299,7 @@ def test_the_card_of_an_order_that_is_gone(snapshot: SnapshotAssertion) -> None:
         pytest.param(watch(seen=tally(27, 3)), id="attention"),
         pytest.param(ended(Ending.STOPPED, reason="ana"), id="stopped"),
         pytest.param(ended(Ending.EXPIRED), id="expired"),
-        pytest.param(watch().model_copy(update={"seen": None, "name": ""}), id="never-seen"),
+        pytest.param(replace(watch(), seen=None, name=""), id="never-seen"),
     ],
 )
 def test_the_card_from_what_is_known(watched: Watch, snapshot: SnapshotAssertion) -> None:
@@ -448,9 +449,7 @@ def test_a_home(snapshot: SnapshotAssertion) -> None:
         watch(place="U1", order=OrderId("7-oak"), name="7 Oak Road", home=None),
         watch(order=OrderId("over"), name="Over", seen=tally(30)),
         ended(Ending.QUIET, order=OrderId("quiet"), name="Quiet", seen=tally(30)),
-        ended(Ending.DELETED, order=OrderId("gone"), name="Gone").model_copy(
-            update={"ended_at": NOW + MINUTE}
-        ),
+        replace(ended(Ending.DELETED, order=OrderId("gone"), name="Gone"), ended_at=NOW + MINUTE),
         ended(Ending.STOPPED, order=OrderId("stopped"), name="Stopped", reason="ana"),
     ]
     drawn = at_home(found, "A note.")

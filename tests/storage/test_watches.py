@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -38,7 +39,13 @@ def person(user_id: str) -> Watcher:
 def watch(order: OrderId = ELM, place: str = "C1", *users: str, team: str = "T1", **more: Any) -> Watch:
     """Due now."""
     watchers = tuple(map(person, users or ("U1",)))
-    usual = {"team_id": team, "place": place, "order": order, "watchers": watchers, "next_look": NOW}
+    usual: dict[str, Any] = {
+        "team_id": team,
+        "place": place,
+        "order": order,
+        "watchers": watchers,
+        "next_look": NOW,
+    }
     return Watch(**usual | more)
 
 
@@ -84,7 +91,7 @@ async def only(watches: Watches, order: OrderId = ELM, team: str = "T1") -> Watc
 
 
 def later(watch: Watch, wait: timedelta = HOUR, **more: Any) -> Watch:
-    return watch.model_copy(update={"next_look": NOW + wait, **more})
+    return replace(watch, next_look=NOW + wait, **more)
 
 
 async def test_a_watch_is_read_as_it_was_written(watches: Watches) -> None:
@@ -118,7 +125,7 @@ async def test_a_watch_is_read_as_it_was_written(watches: Watches) -> None:
     written = await added(watches, full)
 
     assert written.id
-    assert await only(watches) == full.model_copy(update={"id": written.id})
+    assert await only(watches) == replace(full, id=written.id)
 
 
 async def test_one_order_is_watched_in_one_place_once(watches: Watches) -> None:
@@ -243,13 +250,8 @@ async def test_photos_wake_nobody_until_they_are_a_third_of_the_order(
     watches: Watches, agenda: Diary
 ) -> None:
     """That the webhook calls is worth knowing; a look is worth it now and then."""
-    thirty = watch().model_copy(
-        update={
-            "seen": Glimpse(
-                tally=Tally(state=State.ENHANCING, total=30, done=0, failed=0, waiting=30), at=NOW
-            )
-        }
-    )
+    tally = Tally(state=State.ENHANCING, total=30, done=0, failed=0, waiting=30)
+    thirty = replace(watch(), seen=Glimpse(tally=tally, at=NOW))
     await watches.save(later(await added(watches, thirty)))
     for _ in range(9):
         await agenda.wake(ELM, NOW, 1)
@@ -515,7 +517,7 @@ async def test_a_row_of_an_older_version_still_reads(database: Database, watches
     await database.run(lambda sql: sql.do("UPDATE watches SET content = :old", old=old))
 
     read = await only(watches)
-    assert read == written.model_copy(update={"watchers": (Watcher(user_id="U1", since=NOW),)})
+    assert read == replace(written, watchers=(Watcher(user_id="U1", since=NOW),))
     assert read.watchers[0].level is Level.ALL
 
 

@@ -1,6 +1,7 @@
 """How often is looked: enough to see the end within seconds, and little on the way there."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ def at(seconds: float) -> datetime:
 
 def watch(seen: Tally, first: Tally | None = None, *, since: float = 60.0, **more: Any) -> Watch:
     """`first` was seen so many seconds before `seen`."""
-    usual = {
+    usual: dict[str, Any] = {
         "id": 7,
         "team_id": "T1",
         "place": "C1",
@@ -83,7 +84,7 @@ def test_the_pause_of_each_state(case: str) -> None:
 
 def test_an_order_that_was_never_seen() -> None:
     """There is nothing to go by yet, so it is looked at soon."""
-    never = watch(tally()).model_copy(update={"seen": None, "first": None})
+    never = replace(watch(tally()), seen=None, first=None)
 
     assert rhythm.pause(never, tally()) == rhythm.SOONEST
 
@@ -121,14 +122,13 @@ def follow(luck: random.Random, *, begun: float, hooked: bool) -> tuple[int, flo
     watched = watch(shoot(seconds), id=luck.randrange(1, 10**6), hooked=hooked)
     glimpse = Glimpse(tally=shoot(seconds), at=at(seconds))
     pause = rhythm.pause(watched, glimpse.tally)
-    watched = watched.model_copy(
-        update={
-            "seen": glimpse,
-            "first": glimpse,
-            "shown": glimpse,
-            "pause": pause,
-            "next_look": rhythm.at(watched, at(seconds), pause),
-        }
+    watched = replace(
+        watched,
+        seen=glimpse,
+        first=glimpse,
+        shown=glimpse,
+        pause=pause,
+        next_look=rhythm.at(watched, at(seconds), pause),
     )
     for looks in range(1, 1000):
         planned = (watched.next_look - NOW).total_seconds()

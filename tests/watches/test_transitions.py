@@ -1,7 +1,7 @@
 """What a look means for a watch: each thing told once, lateness with its reason, and no clock believed."""
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -47,7 +47,7 @@ DELETED = tally(4, state=State.DELETED)
 def watch(seen: Tally | None = None, **more: Any) -> Watch:
     """As it is after the card came to stand, with this on it; its first look is due after ten seconds."""
     glimpse = Glimpse(tally=seen, at=NOW) if seen else None
-    usual = {
+    usual: dict[str, Any] = {
         "id": 7,
         "team_id": "T1",
         "place": "C1",
@@ -86,10 +86,8 @@ class Life:
         step = next_step(self.watch, seen, self.now, self.rules, updated)
         self.steps.append(step)
         # what the teller adds when the card was drawn
-        shown = (
-            {"shown": step.watch.seen, "shown_stuck": is_stuck(step.watch, self.rules)} if step.edit else {}
-        )
-        self.watch = step.watch.model_copy(update=shown)
+        after, stuck = step.watch, is_stuck(step.watch, self.rules)
+        self.watch = replace(after, shown=after.seen, shown_stuck=stuck) if step.edit else after
         return step
 
     def same(self, seen: Tally, span: timedelta) -> None:
@@ -163,7 +161,7 @@ def test_a_failure_that_was_there_from_the_start(seen: Tally) -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_whom_a_notice_concerns(kind: Kind, level: Level) -> None:
     """Whoever wants failures only hears everything but a plain finish."""
-    concerned = Notice(kind, None).concerns(BEN.model_copy(update={"level": level}))
+    concerned = Notice(kind, None).concerns(replace(BEN, level=level))
 
     assert concerned is not (kind is Kind.FINISHED and level is Level.FAILURES)
 
@@ -507,7 +505,9 @@ def test_putting_off_changes_nothing_else() -> None:
     before = watch(tally(4, 1), told_stuck=True, still=5.0, lived=50.0)
     after = put_off(before, NOW, Delay.SLACK)
 
-    changed = {name for name in Watch.model_fields if getattr(before, name) != getattr(after, name)}
+    changed = {
+        field.name for field in fields(Watch) if getattr(before, field.name) != getattr(after, field.name)
+    }
     assert changed == {"delay", "late_since", "pause", "next_look"}
 
 

@@ -85,7 +85,7 @@ async def test_every_metric_and_label_that_is_asked_for_is_there(told: Scrape) -
 
 
 _CALL = {"ok", "given_up", "other"}
-WORDS = {
+WORDS: dict[str, set[str]] = {
     "order_desk_requests_total": {*counting._OUTCOMES.values(), "other"},
     "order_desk_jobs_total": set(attempts.SAID),
     "order_desk_oldest_job_seconds": {LOOK},
@@ -93,7 +93,7 @@ WORDS = {
     "order_desk_slack_calls_total": _CALL | set(replies._OUTCOMES.values()) | {"limited", "no_answer"},
     "order_desk_broken_listeners_total": {"bug", "slack", "database"},
     "order_desk_rounds_total": {"sweep", "tidy", "rescue", "done", "failed"},
-    "order_desk_watches": set(Condition),
+    "order_desk_watches": set(map(str, Condition)),
 }
 """What the labels of each metric may say, as far as a panel or a rule asks for one."""
 

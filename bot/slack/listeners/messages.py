@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from bot.jobs.requests import Ephemeral
-from bot.orders.base import Frozen
+from bot.orders.base import frozen
 from bot.orders.ids import OrderId
 from bot.orders.parsing import find_mentioned_ids, find_order_ids
 from bot.slack import constants as names
@@ -14,11 +16,15 @@ from bot.slack.render.buttons import block_id
 DEPTH = 20  # deeper than Slack nests anything
 
 
-class Thread(Frozen):
+@frozen
+class Thread:
     """Kept in a modal until it is submitted."""
 
     channel_id: str
     thread_ts: str
+
+
+THREAD = TypeAdapter(Thread)
 
 
 def thread(payload: Payload) -> Thread:

@@ -64,9 +64,14 @@ class Listeners:
 
     async def recheck(self, ack: AsyncAck, body: Payload) -> None:
         value = buttons.unpack(payloads.click(body).value)
-        place = payloads.card_place(body)
-        drawn = {"in_thread": value.in_thread, "shared_by": value.shared_by}
-        await self._record(LookUp(**self._from(body), place=place, wanted=value.wanted, **drawn))
+        job = LookUp(
+            **self._from(body),
+            place=payloads.card_place(body),
+            wanted=value.wanted,
+            in_thread=value.in_thread,
+            shared_by=value.shared_by,
+        )
+        await self._record(job)
         await ack()
 
     async def show(self, ack: AsyncAck, body: Payload) -> None:

@@ -1,6 +1,7 @@
 """What Slack tells us about watches: read it, record a job, ack. Nothing else happens here."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.orders.parsing import find_order_ids
 from bot.slack import constants as names
 from bot.slack.api.sender import Post
 from bot.slack.listeners import messages, payloads
-from bot.slack.listeners.messages import Thread
+from bot.slack.listeners.messages import THREAD
 from bot.slack.listeners.payloads import Payload
 from bot.slack.render import buttons
 from bot.slack.render import modals as views
@@ -37,11 +38,12 @@ class WatchListeners:
         home = messages.thread(body)
         if len(ids) == 1:
             place = messages.in_thread(body)
-            adopt = Adopted(**home.model_dump(), card_ts=messages.own_card(body, ids[0]))
+            card_ts = messages.own_card(body, ids[0])
+            adopt = Adopted(channel_id=home.channel_id, thread_ts=home.thread_ts, card_ts=card_ts)
             await self._record(StartWatch(**self._from(body), place=place, order=ids[0], adopt=adopt))
         else:
             note = watch_words.which(ids) if ids else refusals.NO_ID_IN_MESSAGE
-            opened = views.ask_to_watch(note, home.model_dump_json())
+            opened = views.ask_to_watch(note, THREAD.dump_json(home).decode())
             await self._post.open(payloads.dig(body, "trigger_id"), opened)
         await ack()
 
@@ -51,11 +53,12 @@ class WatchListeners:
         if len(ids) != 1:
             await ack(response_action="errors", errors={names.ASK_BLOCK: refusals.NO_ID_FIELD})
             return
-        home = Thread.model_validate_json(payloads.dig(body, "view", "private_metadata"))
+        home = THREAD.validate_json(payloads.dig(body, "view", "private_metadata"))
         place = View(view_id=payloads.dig(body, "view", "id"))
-        asked = self._from(body, channel_id=home.channel_id)
-        adopt = Adopted(**home.model_dump())
-        await self._record(StartWatch(**asked, place=place, order=ids[0], adopt=adopt))
+        asker = replace(payloads.asker(body, self._now()), channel_id=home.channel_id)
+        adopt = Adopted(channel_id=home.channel_id, thread_ts=home.thread_ts)
+        key, order = payloads.key(body), ids[0]
+        await self._record(StartWatch(key=key, asker=asker, place=place, order=order, adopt=adopt))
         await ack(response_action="update", view=views.busy(watch_words.starting(ids[0])))
 
     async def watch(self, ack: AsyncAck, body: Payload) -> None:
@@ -109,6 +112,5 @@ class WatchListeners:
         await self._record(job)
         await ack()
 
-    def _from(self, body: Payload, **more: Any) -> dict[str, Any]:
-        asker = payloads.asker(body, self._now()).model_copy(update=more)
-        return {"key": payloads.key(body), "asker": asker}
+    def _from(self, body: Payload) -> dict[str, Any]:
+        return {"key": payloads.key(body), "asker": payloads.asker(body, self._now())}

@@ -5,9 +5,11 @@ signed. A value that does not read as this is from another version of the bot, o
 """
 
 import re
+from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
 from bot.core.errors import NotAnOrderId, StaleButton
 from bot.jobs.requests import Wanted
@@ -27,10 +29,9 @@ def _unique(wanted: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
     return wanted
 
 
-class Value(BaseModel):
-    """The value of Re-check: every order of the message, as the whole message is drawn anew."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class Value:
+    """The value of Re-check: every order of the message, as the whole message is drawn again."""
 
     v: Literal[1] = 1
     wanted: Annotated[tuple[Wanted, ...], Field(min_length=1, max_length=AT_ONCE), AfterValidator(_unique)]
@@ -38,19 +39,26 @@ class Value(BaseModel):
     shared_by: str | None = None
 
 
+VALUE = TypeAdapter(Value)
+
+
 def pack(value: Value) -> str:
     """JSON for a button; what the card showed is left out where it would not fit into 2,000 characters."""
-    packed = value.model_dump_json(exclude_none=True)
+    packed = _json(value)
     if len(packed) <= LIMITS.value:
         return packed
     bare = tuple(Wanted(order=wanted.order) for wanted in value.wanted)
-    return value.model_copy(update={"wanted": bare}).model_dump_json(exclude_none=True)
+    return _json(replace(value, wanted=bare))
+
+
+def _json(value: Value) -> str:
+    return VALUE.dump_json(value, exclude_none=True).decode()
 
 
 def unpack(text: str) -> Value:
     """Raises StaleButton."""
     try:
-        return Value.model_validate_json(text)
+        return VALUE.validate_json(text)
     except ValidationError as wrong:
         raise StaleButton from wrong
 
