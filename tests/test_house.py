@@ -1,6 +1,7 @@
 """The house's own rules, where no other tool holds them."""
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -74,3 +75,36 @@ def test_every_test_states_its_behaviour(path: Path) -> None:
     tests = [node for node in functions(path) if node.name.startswith("test_")]
 
     assert [node.name for node in tests if not ast.get_docstring(node)] == []
+
+
+def test_nothing_of_ours_is_changed_by_a_name_in_quotes() -> None:
+    """`model_copy(update={"…"})` takes any name; `dataclasses.replace` is checked by mypy."""
+    copies = re.compile(r"\.model_copy\(\s*update=")
+
+    assert [path.name for path in MODULES if copies.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_misspelt_field_fails_make_check(tmp_path: Path) -> None:
+    """mypy, as it is set up here, refuses a change of a field that a watch does not have, and no other."""
+    snippet = tmp_path / "snippet.py"
+    snippet.write_text(
+        "from dataclasses import replace\n"
+        "from bot.watches.models import Watch\n"
+        "def told(watch: Watch) -> Watch:\n"
+        "    return replace(watch, told_stuck=True)\n"
+        "def misspelt(watch: Watch) -> Watch:\n"
+        "    return replace(watch, told_stukc=True)\n",
+        encoding="utf-8",
+    )
+    options = ["--config-file", "pyproject.toml", "--cache-dir", str(tmp_path / "cache")]
+    said = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-m", "mypy", *options, str(snippet)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert said.returncode == 1
+    assert "snippet.py:6: error: Unexpected keyword argument" in said.stdout
+    assert "Found 1 error" in said.stdout
