@@ -35,6 +35,7 @@ class Parts:
     pace: Pace
     ground: Ground
     web: CountedClient
+    pacing: Pacing
     post: Post
     identity: Identity
     metrics: Metrics
@@ -46,8 +47,9 @@ async def open_parts(settings: Settings, now: Now, pace: Pace) -> AsyncIterator[
     async with open_ground(settings, now) as ground, open_session() as session:
         metrics = Metrics()
         web = slack_client(settings, session, metrics)
-        post = Post(web, session, Pacing(ground.meter, pace.between, pace.refill), metrics)
-        yield Parts(settings, pace, ground, web, post, await identify(web), metrics)
+        pacing = Pacing(ground.meter, pace.between, pace.refill)
+        post = Post(web, session, pacing, metrics)
+        yield Parts(settings, pace, ground, web, pacing, post, await identify(web), metrics)
 
 
 @asynccontextmanager
@@ -60,12 +62,13 @@ async def open_attempts(parts: Parts) -> AsyncIterator[Attempts]:
         parts.settings, meter=ground.meter, metrics=parts.metrics, now=ground.now, limits=limits
     )
     async with opening as orders:
-        channels = Channels(parts.post, ground.now)
+        channels = Channels(parts.web, parts.pacing, ground.now)
         home = Home(parts.identity.team_id, parts.identity.enterprise_id)
         tools = Tools(
             orders=orders,
             stores=ground.stores,
             post=parts.post,
+            pacing=parts.pacing,
             answers=Answers(parts.post),
             channels=channels,
             admission=Admission(home, channels),

@@ -10,6 +10,7 @@ from bot.core.metrics import Metrics
 from bot.jobs.models import Job
 from bot.slack.api.access import Admission
 from bot.slack.api.channels import Channels
+from bot.slack.api.pacing import Pacing
 from bot.slack.api.responder import Answers
 from bot.slack.api.sender import Post
 from bot.slack.render.permalinks import Links
@@ -22,6 +23,7 @@ class Tools:
     orders: Autoenhance
     stores: Stores
     post: Post
+    pacing: Pacing
     answers: Answers
     channels: Channels
     admission: Admission

@@ -125,9 +125,9 @@ class Looking:
 
     async def _post_shared(self, job: Share, card: Card) -> None:
         if job.to == "channel":
-            await self._tools.post.message(job.asker.channel_id or "", card, thread_ts=job.in_thread)
+            await self._tools.post.post(job.asker.channel_id or "", card, thread_ts=job.in_thread)
             return
-        await self._tools.post.message(job.asker.user_id, card)
+        await self._tools.post.post(job.asker.user_id, card)
         with suppress(SlackError):  # the card is there; for the word about it, nothing is done twice
             await self._tools.answers.say(job, words.SENT_TO_YOU)
 

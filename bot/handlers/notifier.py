@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import structlog
 
-from bot.core.errors import CannotPost, Gone, ScopeMissing, SlackBusy, SlackError, SlackRefused, TooLong
+from bot.core.errors import CannotPost, Gone, ScopeMissing, SlackBusy, SlackError, SlackRefused
 from bot.handlers.context import Tools
 from bot.handlers.watch_cards import Posting
-from bot.slack.api.sender import Audience
+from bot.slack.api.channels import Audience
 from bot.slack.render import cards, notices
 from bot.slack.render.models import OrderView
 from bot.slack.text import notices as notice_words
@@ -83,7 +83,7 @@ class Telling:
             return True
         shown = telling.watch.shown
         since = self._tools.now() - shown.at if shown else EDITS_APART
-        return not timedelta(0) <= since < EDITS_APART and await self._tools.post.may_edit()
+        return not timedelta(0) <= since < EDITS_APART and await self._tools.pacing.has_room_to_update()
 
     async def _edit(self, telling: Round, home: Home) -> None:
         after, view = telling.after, telling.view
@@ -106,7 +106,7 @@ class Telling:
             return
         home = telling.watch.home or await self._settle_anew(telling)
         channel = home.channel_id if home else telling.watch.place
-        await self._tools.post.turn(channel)
+        await self._tools.pacing.wait_to_post(channel)
         sending = Sending(kind=notice.kind, tries=tries + 1)
         await self._note(telling, replace(telling.watch, sending=sending))
         try:
@@ -123,12 +123,8 @@ class Telling:
         watch, view = telling.after, telling.view
         card = notices.notice(watch, notice, view, self._tools.now(), caused_by=telling.by)
         broadcast = await self._tools.stores.preferences.broadcast(watch.team_id, watch.place)
-        try:
-            await self._tools.post.in_turn(channel, card, thread_ts=thread, broadcast=broadcast)
-        except TooLong:
-            tally = view.progress.tally if view else None
-            brief = cards.say(notice_words.told(watch, notice, tally))
-            await self._tools.post.in_turn(channel, brief, thread_ts=thread, broadcast=broadcast)
+        brief = cards.say(notice_words.told(watch, notice, view.progress.tally if view else None))
+        await self._tools.post.post_once(channel, card, thread_ts=thread, broadcast=broadcast, brief=brief)
         self._tools.metrics.notice(notice.kind)
 
     async def _settle_anew(self, telling: Round) -> Home | None:
@@ -136,7 +132,7 @@ class Telling:
         tries = telling.watch.card_tries
         if tries >= MOST_SENT:
             return None
-        await self._tools.post.turn(telling.watch.place)
+        await self._tools.pacing.wait_to_post(telling.watch.place)
         await self._note(telling, replace(telling.watch, card_tries=tries + 1))
         try:
             home = await self._posting.anew(telling.after, telling.view)

@@ -18,7 +18,9 @@ class Overview:
 
     async def show_home(self, job: Request, note: str = "") -> None:
         found = await self._tools.stores.watches.of_person(job.team_id, job.asker.user_id)
-        await self._tools.post.publish(job.asker.user_id, lists.home(found, self._tools.links.thread, note))
+        await self._tools.post.update_home(
+            job.asker.user_id, lists.home(found, self._tools.links.thread, note)
+        )
 
     async def broadcast(self, job: Broadcast) -> None:
         if job.on is not None:
@@ -35,14 +37,13 @@ class Overview:
         broadcast = await self._tools.stores.preferences.broadcast(job.team_id, job.asker.place)
         step = trial.POSTING
         try:
-            posted = await self._tools.post.message(job.asker.place, cards.say(trial.card(job.asker.name)))
+            channel, ts = await self._tools.post.post(job.asker.place, cards.say(trial.card(job.asker.name)))
             step = trial.EDITING
-            await self._tools.post.edit(posted.channel_id, posted.ts, cards.say(trial.EDITED))
+            await self._tools.post.update(channel, ts, cards.say(trial.EDITED))
             step = trial.REPLYING
             reply = cards.say(trial.REPLY)
-            await self._tools.post.message_once(
-                posted.channel_id, reply, thread_ts=posted.ts, broadcast=broadcast
-            )
+            await self._tools.pacing.wait_to_post(channel)
+            await self._tools.post.post_once(channel, reply, thread_ts=ts, broadcast=broadcast)
         except SlackError as error:
             await self._tools.answers.say(job, trial.failed(step, error))
         else:

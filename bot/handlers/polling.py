@@ -171,14 +171,14 @@ class Following:
 
     async def tell_owner(self, job: TellOwner) -> None:
         """Raises SlackError."""
-        await self._tools.post.message(job.user_id, cards.say(job.text))
+        await self._tools.post.post(job.user_id, cards.say(job.text))
 
     async def tell_parked(self, job: TellParked) -> None:
         """Raises SlackError."""
         there = await self._tools.stores.watches.at(job.team_id, job.place)
         mine = [each for each in there if each.watchers[0].user_id == job.user_id and not each.told_over]
         if mine:
-            await self._tools.post.message(job.user_id, notices.parked(job.place, job.reason, mine))
+            await self._tools.post.post(job.user_id, notices.parked(job.place, job.reason, mine))
 
 
 async def _all(tellings: Iterable[Coroutine[Any, Any, object]]) -> None:

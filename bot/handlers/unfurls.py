@@ -12,7 +12,7 @@ from bot.handlers.views import see
 from bot.jobs.background import Unfurl
 from bot.jobs.models import UnfurlLinks
 from bot.jobs.outcomes import PutOff
-from bot.slack.api.sender import Audience
+from bot.slack.api.channels import Audience
 from bot.slack.render import modals as views
 from bot.slack.render.models import OrderView
 from bot.slack.text import refusals

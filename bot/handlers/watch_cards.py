@@ -1,18 +1,14 @@
 """The card of a watch: posted, adopted, edited; a short one where Slack finds it too long."""
 
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TypeVar
 
-from bot.core.errors import CannotPost, Gone, SlackRefused, TooLong
+from bot.core.errors import CannotPost, Gone, SlackRefused
 from bot.jobs.models import Adopted
 from bot.slack.api.sender import Post
 from bot.slack.render import cards, notices
 from bot.slack.render.models import Card, OrderView, Spot
 from bot.watches.models import Ending, Home, Watch
-
-T = TypeVar("T")
 
 
 class Posting:
@@ -32,21 +28,23 @@ class Posting:
             except CannotPost:
                 if not watch.is_direct:
                     raise
-        posted = await _fitting(lambda card: self._post.message(watch.place, card), watch, view)
+        posted = await self._post.post(watch.place, draw(watch, view), brief=notices.brief_card(watch))
         return Home(channel_id=posted.channel_id, card_ts=posted.ts, thread_ts=posted.ts)
 
     async def _adopted(self, adopt: Adopted, watch: Watch, view: OrderView) -> Home:
         channel, thread, ts = adopt.channel_id, adopt.thread_ts, adopt.card_ts
+        card, brief = draw(watch, view), notices.brief_card(watch)
         if ts:
             with suppress(Gone, SlackRefused):  # it is not there any more, or not ours: its thread is
-                await _fitting(lambda card: self._post.edit(channel, ts, card), watch, view)
+                await self._post.update(channel, ts, card, brief=brief)
                 return Home(channel_id=channel, card_ts=ts, thread_ts=thread)
-        posted = await _fitting(lambda card: self._post.message(channel, card, thread_ts=thread), watch, view)
+        posted = await self._post.post(channel, card, thread_ts=thread, brief=brief)
         return Home(channel_id=posted.channel_id, card_ts=posted.ts, thread_ts=thread)
 
     async def anew(self, watch: Watch, view: OrderView | None) -> Home:
         """A card in place of a deleted one; for whoever waited for the turn, and counts the tries."""
-        posted = await _fitting(lambda card: self._post.in_turn(watch.place, card), watch, view)
+        brief = notices.brief_card(watch)
+        posted = await self._post.post_once(watch.place, draw(watch, view), brief=brief)
         return Home(channel_id=posted.channel_id, card_ts=posted.ts, thread_ts=posted.ts)
 
     async def redraw(
@@ -61,16 +59,8 @@ class Posting:
         """Edits the card where it stands; Gone if somebody deleted it."""
         if ts := home.card_ts:
             shown = replace(view, by=by) if view else None
-            await _fitting(
-                lambda card: self._post.edit(home.channel_id, ts, card, patient=patient), watch, shown
-            )
-
-
-async def _fitting(send: Callable[[Card], Awaitable[T]], watch: Watch, view: OrderView | None) -> T:
-    try:
-        return await send(draw(watch, view))
-    except TooLong:
-        return await send(notices.brief_card(watch))
+            card, brief = draw(watch, shown), notices.brief_card(watch)
+            await self._post.update(home.channel_id, ts, card, brief=brief, patient=patient)
 
 
 def draw(watch: Watch, view: OrderView | None) -> Card:

@@ -48,7 +48,7 @@ def clock() -> float:
 async def posted(pacing: Pacing, channel: str) -> float:
     """When it could be posted; or minus the seconds after which to ask again."""
     try:
-        await pacing.message(channel)
+        await pacing.wait_to_post(channel)
     except SlackBusy as busy:
         return -(busy.retry_after or 0.0)
     return round(clock(), 6)
@@ -56,7 +56,7 @@ async def posted(pacing: Pacing, channel: str) -> float:
 
 async def edited(pacing: Pacing) -> float | None:
     try:
-        await pacing.edit()
+        await pacing.wait_to_update()
     except SlackBusy:
         return None
     return round(clock(), 6)
@@ -143,18 +143,18 @@ def test_too_many_rests_that_channel_only() -> None:
 
     async def story() -> None:
         pacing = Pacing(LocalMeter(clock))
-        await pacing.message("C1")
+        await pacing.wait_to_post("C1")
         await pacing.rest("C1", SlackBusy("ratelimited", retry_after=30))
         with pytest.raises(SlackBusy) as busy:
-            await pacing.message("C1")
+            await pacing.wait_to_post("C1")
         assert (busy.value.code, busy.value.retry_after) == ("ratelimited", 30)
         assert await posted(pacing, "C2") == 0
         assert await edited(pacing) == 0
-        assert await pacing.may_edit()
+        assert await pacing.has_room_to_update()
 
         await asyncio.sleep(29)
         with pytest.raises(SlackBusy) as busy:
-            await pacing.message("C1")
+            await pacing.wait_to_post("C1")
         assert busy.value.retry_after == 1
         await asyncio.sleep(1)
         assert await posted(pacing, "C1") == 30
@@ -167,8 +167,8 @@ def test_who_waited_while_slack_said_too_many_does_not_send() -> None:
 
     async def story() -> list[BaseException | None]:
         pacing = Pacing(LocalMeter(clock))
-        await pacing.message("C1")
-        queue = asyncio.gather(*(pacing.message("C1") for _ in range(2)), return_exceptions=True)
+        await pacing.wait_to_post("C1")
+        queue = asyncio.gather(*(pacing.wait_to_post("C1") for _ in range(2)), return_exceptions=True)
         await asyncio.sleep(0.5)
         await pacing.rest("C1", SlackBusy("ratelimited", retry_after=30))
         return await queue
@@ -232,15 +232,15 @@ def test_some_edits_are_kept_for_what_is_urgent() -> None:
     async def story() -> None:
         pacing = Pacing(LocalMeter(clock))
         used = 0
-        while await pacing.may_edit():
+        while await pacing.has_room_to_update():
             assert await edited(pacing) == 0
             used += 1
         assert used == BURST - KEPT_FREE
         assert [await edited(pacing) for _ in range(KEPT_FREE)] == [0.0] * KEPT_FREE
-        assert not await pacing.may_edit()
+        assert not await pacing.has_room_to_update()
 
         await asyncio.sleep(REFILL)
-        assert await pacing.may_edit()
+        assert await pacing.has_room_to_update()
 
     run(story())
 
@@ -251,14 +251,14 @@ def test_too_many_edits_rest_edits_only() -> None:
     async def story() -> None:
         pacing = Pacing(LocalMeter(clock))
         await pacing.rest(UPDATE, SlackBusy("ratelimited", retry_after=30))
-        assert not await pacing.may_edit()
+        assert not await pacing.has_room_to_update()
         with pytest.raises(SlackBusy) as busy:
-            await pacing.edit()
+            await pacing.wait_to_update()
         assert (busy.value.code, busy.value.retry_after) == ("ratelimited", 30)
         assert await posted(pacing, "C1") == 0
 
         await asyncio.sleep(30)
-        assert await pacing.may_edit()
+        assert await pacing.has_room_to_update()
         assert await edited(pacing) == 30
 
     run(story())
@@ -269,10 +269,10 @@ def test_a_clock_of_ones_own() -> None:
 
     async def story() -> float:
         pacing = Pacing(LocalMeter(lambda: 1_000_000.0))
-        await pacing.message("C1")
+        await pacing.wait_to_post("C1")
         await pacing.rest("C1", SlackBusy("ratelimited", retry_after=7))
         with pytest.raises(SlackBusy) as busy:
-            await pacing.message("C1")
+            await pacing.wait_to_post("C1")
         return busy.value.retry_after or 0.0
 
     assert run(story()) == 7

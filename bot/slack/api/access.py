@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from bot.jobs.models import LookUp, Share, StartWatch, TryNotices
 from bot.jobs.requests import Asker, Message, Request
-from bot.slack.api.channels import Channels
-from bot.slack.api.sender import Audience
+from bot.slack.api.channels import Audience, Channels
 from bot.slack.text import refusals
 
 

@@ -3,22 +3,37 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from enum import StrEnum, auto
 
-from bot.slack.api.sender import Audience, Post
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.errors import NotInChannel, SlackBusy, SlackError, TokenRefused
+from bot.slack.api.pacing import INFO, Pacing
+from bot.slack.api.responses import checked
 
 KEPT = timedelta(minutes=5)
 MOST = 5_000
 
 
+class Audience(StrEnum):
+    """Who sees what is posted in a channel."""
+
+    OWN = auto()  # people of this workspace only
+    SHARED = auto()  # people of another company too
+    HIDDEN = auto()  # private, and the bot is not in it
+    UNKNOWN = auto()  # Slack does not say, for want of a scope
+
+
 class Channels:
-    def __init__(self, post: Post, now: Callable[[], datetime]) -> None:
-        self._post = post
+    def __init__(self, web: AsyncWebClient, pacing: Pacing, now: Callable[[], datetime]) -> None:
+        self._web = web
+        self._pacing = pacing
         self._now = now
         self._known: dict[str, tuple[Audience, datetime]] = {}
         self._asking: dict[str, asyncio.Task[Audience]] = {}
 
     async def audience(self, channel_id: str | None) -> Audience:
-        """As Slack said within the last five minutes; raises SlackBusy.
+        """As Slack said within the last five minutes; raises SlackBusy and TokenRefused.
 
         A direct message is its two people's own, and None is no channel at all.
         """
@@ -28,7 +43,7 @@ class Channels:
         return audience if self._now() < until else await self.audience_now(channel_id)
 
     async def audience_now(self, channel_id: str | None) -> Audience:
-        """As Slack says this moment: for what others are going to see. Raises SlackBusy.
+        """As Slack says this moment: for what others are going to see. Raises SlackBusy and TokenRefused.
 
         Many orders that end together ask once.
         """
@@ -39,16 +54,29 @@ class Channels:
         return await asyncio.shield(self._asking[channel_id])
 
     async def _ask(self, channel_id: str) -> Audience:
+        """What Slack hid is not remembered: the next thing a person does is to invite the bot."""
         try:
-            audience = await self._post.audience(channel_id)
+            await self._pacing.rested(INFO)
+            audience = await self._asked(channel_id)
         finally:
             del self._asking[channel_id]
-        self._remember(channel_id, audience)
+        if audience in {Audience.OWN, Audience.SHARED}:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            self._known[channel_id] = (audience, self._now() + KEPT)
         return audience
 
-    def _remember(self, channel_id: str, audience: Audience) -> None:
-        """What Slack hid is asked again: the next thing a person does is to invite the bot."""
-        if len(self._known) >= MOST:
-            self._known.clear()
-        if audience in {Audience.OWN, Audience.SHARED}:
-            self._known[channel_id] = (audience, self._now() + KEPT)
+    async def _asked(self, channel_id: str) -> Audience:
+        try:
+            info = await checked(self._web.conversations_info(channel=channel_id))
+        except SlackBusy as busy:
+            await self._pacing.rest(INFO, busy)
+            raise
+        except TokenRefused:
+            raise
+        except NotInChannel:
+            return Audience.HIDDEN
+        except SlackError:
+            return Audience.UNKNOWN
+        shared = any(info["channel"].get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared"))
+        return Audience.SHARED if shared else Audience.OWN

@@ -24,7 +24,7 @@ class Pacing:
         self._refill = refill
         self._edit = refill / BURST  # seconds
 
-    async def message(self, channel_id: str) -> None:
+    async def wait_to_post(self, channel_id: str) -> None:
         """Returns when a message may be posted there; raises SlackBusy with when to ask again."""
         turn = await self._meter.take(channel_id, every=self._between, within=PATIENT)
         if not turn.booked:
@@ -33,11 +33,11 @@ class Pacing:
             await asyncio.sleep(turn.seconds)
             await self.rested(channel_id)  # Slack may have said "too many" meanwhile
 
-    async def may_edit(self) -> bool:
+    async def has_room_to_update(self) -> bool:
         """Whether there is room for an edit that can as well be left out."""
         return await self._meter.has_room(UPDATE, every=self._edit, burst=BURST, turns=KEPT_FREE + 1)
 
-    async def edit(self, *, patient: bool = True) -> None:
+    async def wait_to_update(self, *, patient: bool = True) -> None:
         """Returns when a message may be edited; raises SlackBusy with when to ask again.
 
         Only the `patient` wait, as somebody waits for them; the others come back one after the other.

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from bot.core.errors import SlackBusy, SlackError, Unconfirmed
-from bot.jobs.requests import Ephemeral, Message, Place, Request, View
+from bot.core.errors import Gone, SlackBusy, SlackError, Unconfirmed
+from bot.jobs.requests import Ephemeral, HomeTab, Message, Place, Request, View
 from bot.slack.api.sender import Post
-from bot.slack.render import cards
+from bot.slack.render import cards, modals
 from bot.slack.render.models import Card, Spot
 from bot.slack.text import orders as words
 
@@ -23,18 +23,42 @@ class Answers:
         Where the place is gone (a response_url lives for 30 minutes, a modal until it is closed), the
         answer goes to the asker as a direct message. Raises SlackError when that is refused too.
         """
-        place = _aside(request.place) if aside else request.place
+        place, card = _aside(request.place) if aside else request.place, draw(_spot(request))
         try:
-            await self._post.put(place, draw(_spot(request)))
+            match place:
+                case Ephemeral(response_url=url, replace=replace, thread_ts=thread):
+                    await self._post.respond(url, card, replace=replace, thread_ts=thread)
+                case Message():
+                    await self._update(place, card)
+                case View(view_id=view, callback_id=callback):
+                    await self._post.update_view(view, modals.answer(card, callback_id=callback))
+                case HomeTab():  # it shows what is watched; what else there is to say goes elsewhere
+                    raise Gone("no_message")
         except SlackBusy:
             raise
         except SlackError:
             late = cards.with_note(draw(Spot("message")), words.late(request.asker.at))
             with suppress(Unconfirmed):
-                await self._post.message(request.asker.user_id, late)
+                await self._post.post(request.asker.user_id, late)
 
     async def say(self, request: Request, sentence: str, *, aside: bool = False) -> None:
         await self.give(request, lambda _: cards.say(sentence), aside=aside)
+
+    async def _update(self, place: Message, card: Card) -> None:
+        """Through its `response_url` where the update is refused; what counts is why that was."""
+        try:
+            await self._post.update(place.channel_id, place.ts, card)
+        except SlackBusy:
+            raise
+        except SlackError as refused:
+            if not place.response_url:
+                raise
+            try:
+                await self._post.respond(place.response_url, card, replace=True)
+            except SlackBusy:
+                raise
+            except SlackError:
+                raise refused from None
 
 
 def _aside(place: Place) -> Place:

@@ -1,31 +1,19 @@
-"""Sending: the Web API and response_urls, with every failure as one of ours."""
+"""Sending: post, update, respond, open_view and update_view, with every failure as one of ours."""
 
 from collections.abc import Mapping
-from enum import StrEnum, auto
 from typing import Any, NamedTuple
 
 import aiohttp
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.core.errors import Gone, NotInChannel, SlackBusy, SlackError, TokenRefused, Unconfirmed
+from bot.core.errors import Gone, SlackBusy, TooLong, Unconfirmed
 from bot.core.metrics import Metrics
-from bot.jobs.requests import Ephemeral, HomeTab, Message, Place, View
 from bot.slack.api.client import CountedClient
-from bot.slack.api.pacing import INFO, UNFURL, UPDATE, Pacing
+from bot.slack.api.pacing import UNFURL, UPDATE, Pacing
 from bot.slack.api.responses import check, checked, outcome
 from bot.slack.blocks import Block
 from bot.slack.constants import POSTED
-from bot.slack.render import modals as views
 from bot.slack.render.models import Card
-
-
-class Audience(StrEnum):
-    """Who sees what is posted in a channel."""
-
-    OWN = auto()  # people of this workspace only
-    SHARED = auto()  # people of another company too
-    HIDDEN = auto()  # private, and the bot is not in it
-    UNKNOWN = auto()  # Slack does not say, for want of a scope
 
 
 class Posted(NamedTuple):
@@ -47,53 +35,44 @@ class Post:
         self._session = session
         self._pacing = pacing
 
-    async def put(self, place: Place, card: Card) -> None:
-        """The card where it belongs. Safe to repeat where it replaces what stands there."""
-        match place:
-            case Ephemeral():
-                await self._respond(
-                    place.response_url, card, replace=place.replace, thread_ts=place.thread_ts
-                )
-            case Message():
-                await self._update(place, card)
-            case View():
-                await self.show(place.view_id, views.answer(card, callback_id=place.callback_id))
-            case HomeTab():
-                raise Gone(
-                    "no_message"
-                )  # a tab shows what is watched; what else there is to say goes elsewhere
-
-    async def message(self, channel_id: str, card: Card, *, thread_ts: str | None = None) -> Posted:
+    async def post(
+        self, channel_id: str, card: Card, *, thread_ts: str | None = None, brief: Card | None = None
+    ) -> Posted:
         """A message that everybody in the channel sees; to a user's id, a direct message.
 
         Slack has no key by which it would know a repeat. So a post that it did not confirm is made once
         more, and when that fails too, Unconfirmed is raised instead of an error that is worth a retry.
+        Where Slack finds the card too long, `brief` is posted.
         """
-        try:
-            return await self.message_once(channel_id, card, thread_ts=thread_ts)
-        except SlackBusy as busy:
-            if not busy.maybe_done:
-                raise
+        unconfirmed = False
+        while True:
             try:
-                return await self.message_once(channel_id, card, thread_ts=thread_ts)
-            except SlackBusy as again:
-                raise Unconfirmed(again.code) from again
+                await self._pacing.wait_to_post(channel_id)
+                return await self.post_once(channel_id, card, thread_ts=thread_ts)
+            except SlackBusy as busy:
+                if unconfirmed:
+                    raise Unconfirmed(busy.code) from busy
+                if not busy.maybe_done:
+                    raise
+                unconfirmed = True
+            except TooLong:
+                if brief is None:
+                    raise
+                return await self.post(channel_id, brief, thread_ts=thread_ts)
 
-    async def message_once(
-        self, channel_id: str, card: Card, *, thread_ts: str | None = None, broadcast: bool = False
+    async def post_once(
+        self,
+        channel_id: str,
+        card: Card,
+        *,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
+        brief: Card | None = None,
     ) -> Posted:
-        """The same, tried once, for whoever counts the tries; `broadcast`: shown in the channel as well."""
-        await self.turn(channel_id)
-        return await self.in_turn(channel_id, card, thread_ts=thread_ts, broadcast=broadcast)
+        """The same at once, for a caller who waited for its turn and counts the tries.
 
-    async def turn(self, channel_id: str) -> None:
-        """Returns when a message may be posted there; `in_turn` posts it."""
-        await self._pacing.message(channel_id)
-
-    async def in_turn(
-        self, channel_id: str, card: Card, *, thread_ts: str | None = None, broadcast: bool = False
-    ) -> Posted:
-        """For whoever waited for the `turn`, to write something down before this."""
+        `broadcast`: a reply is shown in the channel as well.
+        """
         sent = self._web.chat_postMessage(
             channel=channel_id,
             thread_ts=thread_ts,
@@ -109,32 +88,57 @@ class Post:
         except SlackBusy as busy:
             await self._pacing.rest(channel_id, busy)
             raise
+        except TooLong:
+            if brief is None:
+                raise
+            return await self.post_once(channel_id, brief, thread_ts=thread_ts, broadcast=broadcast)
         return Posted(posted["channel"], posted["ts"])
 
-    async def may_edit(self) -> bool:
-        """Whether Slack has room for an edit that can as well be left out."""
-        return await self._pacing.may_edit()
-
-    async def edit(self, channel_id: str, ts: str, card: Card, *, patient: bool = True) -> None:
+    async def update(
+        self, channel_id: str, ts: str, card: Card, *, brief: Card | None = None, patient: bool = True
+    ) -> None:
         """Redraws a message of ours. Safe to repeat. Somebody waits for the `patient` ones."""
-        await self._pacing.edit(patient=patient)
+        await self._pacing.wait_to_update(patient=patient)
         sent = self._web.chat_update(channel=channel_id, ts=ts, text=card["text"], blocks=card["blocks"])
         try:
             await checked(sent)
         except SlackBusy as busy:
             await self._pacing.rest(UPDATE, busy)
             raise
+        except TooLong:
+            if brief is None:
+                raise
+            await self.update(channel_id, ts, brief, patient=patient)
 
-    async def open(self, trigger_id: str, view: Block) -> str:
+    async def respond(
+        self, url: str, card: Card, *, replace: bool = False, thread_ts: str | None = None
+    ) -> None:
+        """Through a `response_url`. `replace`: its message gives way, and that is safe to repeat."""
+        quiet = {"unfurl_links": False, "unfurl_media": False}
+        body: dict[str, Any] = {**quiet, "replace_original": replace, "response_type": "ephemeral", **card}
+        if thread_ts:
+            body["thread_ts"] = thread_ts
+        with self._metrics.slack_call("response_url", outcome):
+            try:
+                webhook = AsyncWebhookClient(url, session=self._session, ssl=self._web.ssl)
+                webhook.proxy = self._web.network.proxy_url(url)  # by itself it takes HTTPS_PROXY
+                sent = await webhook.send_dict(body)
+            except aiohttp.InvalidURL as error:
+                raise Gone("no_url") from error
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise SlackBusy("no_connection") from error
+            check(sent)
+
+    async def open_view(self, trigger_id: str, view: Block) -> str:
         """The id of the view that now stands open. Good for 3 s after the click, and once."""
         opened = await checked(self._web.views_open(trigger_id=trigger_id, view=view))
         return str(opened["view"]["id"])
 
-    async def show(self, view_id: str, view: Block) -> None:
+    async def update_view(self, view_id: str, view: Block) -> None:
         """Replaces what stands in an open modal; Gone if the person has closed it."""
         await checked(self._web.views_update(view_id=view_id, view=view))
 
-    async def publish(self, user_id: str, view: Block) -> None:
+    async def update_home(self, user_id: str, view: Block) -> None:
         """What this person sees on the Home tab from now on."""
         await checked(self._web.views_publish(user_id=user_id, view=view))
 
@@ -147,54 +151,3 @@ class Post:
         except SlackBusy as busy:
             await self._pacing.rest(UNFURL, busy)
             raise
-
-    async def audience(self, channel_id: str) -> Audience:
-        """Who sees what is posted there; raises SlackBusy and TokenRefused."""
-        await self._pacing.rested(INFO)
-        try:
-            info = await checked(self._web.conversations_info(channel=channel_id))
-        except SlackBusy as busy:
-            await self._pacing.rest(INFO, busy)
-            raise
-        except TokenRefused:
-            raise
-        except NotInChannel:
-            return Audience.HIDDEN
-        except SlackError:
-            return Audience.UNKNOWN
-        shared = any(info["channel"].get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared"))
-        return Audience.SHARED if shared else Audience.OWN
-
-    async def _update(self, place: Message, card: Card) -> None:
-        try:
-            await self.edit(place.channel_id, place.ts, card)
-        except SlackBusy:
-            raise
-        except SlackError as refused:
-            if not place.response_url:
-                raise
-            try:
-                await self._respond(place.response_url, card, replace=True)
-            except SlackBusy:
-                raise
-            except SlackError:
-                raise refused from None
-
-    async def _respond(self, url: str, card: Card, *, replace: bool, thread_ts: str | None = None) -> None:
-        quiet = {"unfurl_links": False, "unfurl_media": False}
-        body: dict[str, Any] = {**quiet, "replace_original": replace, "response_type": "ephemeral", **card}
-        if thread_ts:
-            body["thread_ts"] = thread_ts
-        with self._metrics.slack_call("response_url", outcome):
-            await self._send(url, body)
-
-    async def _send(self, url: str, body: dict[str, Any]) -> None:
-        try:
-            webhook = AsyncWebhookClient(url, session=self._session, ssl=self._web.ssl)
-            webhook.proxy = self._web.network.proxy_url(url)  # by itself it takes HTTPS_PROXY
-            sent = await webhook.send_dict(body)
-        except aiohttp.InvalidURL as error:
-            raise Gone("no_url") from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise SlackBusy("no_connection") from error
-        check(sent)

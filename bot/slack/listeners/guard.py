@@ -10,7 +10,6 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.core.errors import DatabaseFailed, DeskClosed, SlackError, Slip
 from bot.core.logging import reference
 from bot.core.metrics import Metrics
-from bot.jobs.requests import Ephemeral
 from bot.slack import constants as names
 from bot.slack.api.sender import Post
 from bot.slack.listeners import payloads
@@ -92,9 +91,9 @@ class Guard:
         url, user = payloads.dig(body, "response_url"), payloads.dig(body, "user", "id")
         try:
             if url:
-                await self._post.put(Ephemeral(response_url=url), cards.say(sentence))
+                await self._post.respond(url, cards.say(sentence))
             else:
-                await self._post.message(user, cards.say(sentence))
+                await self._post.post(user, cards.say(sentence))
         except (SlackError, DatabaseFailed) as silent:
             log.warning("nobody could be told", why=str(silent))
 

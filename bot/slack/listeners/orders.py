@@ -120,7 +120,7 @@ class Listeners:
         return Share(**self._from(body), place=payloads.beside(body), order=order, in_thread=thread)
 
     async def _open(self, body: Payload, view: dict[str, Any]) -> str:
-        return await self._post.open(payloads.dig(body, "trigger_id"), view)
+        return await self._post.open_view(payloads.dig(body, "trigger_id"), view)
 
     def _from(self, body: Payload) -> dict[str, Any]:
         return {"key": payloads.key(body), "asker": payloads.asker(body, self._now())}

@@ -44,7 +44,7 @@ class WatchListeners:
         else:
             note = watch_words.which(ids) if ids else refusals.NO_ID_IN_MESSAGE
             opened = views.ask_to_watch(note, THREAD.dump_json(home).decode())
-            await self._post.open(payloads.dig(body, "trigger_id"), opened)
+            await self._post.open_view(payloads.dig(body, "trigger_id"), opened)
         await ack()
 
     async def asked_to_watch(self, ack: AsyncAck, body: Payload) -> None:
