@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 
 from bot.bootstrap.clients import Now, utc_now
-from bot.bootstrap.services import open_attempts, open_parts, rounds
+from bot.bootstrap.handlers import open_attempts
+from bot.bootstrap.services import open_parts, rounds
 from bot.bootstrap.storage import Ground
 from bot.bootstrap.timing import DRAIN, USUAL, Pace
 from bot.bootstrap.web import open_doors, watching_doors

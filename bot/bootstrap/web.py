@@ -33,12 +33,12 @@ from bot.web.metrics import MetricsDoor
 @asynccontextmanager
 async def open_doors(parts: Parts) -> AsyncIterator[Starlette]:
     """Connects where Socket Mode is used; what it yields is to be served. Raises SettingsError, SlackBusy."""
-    settings, ground, post = parts.settings, parts.ground, parts.post
+    settings, ground, sender = parts.settings, parts.ground, parts.sender
     intake, now = Intake(ground.engine), ground.now
     app = _bolt(parts)
-    listeners = Listeners(intake.record, post, now)
-    guard = Guard(listeners.unknown, post, parts.metrics)
-    register(app, listeners, WatchListeners(intake.record, post, now), guard)
+    listeners = Listeners(intake.record, sender, now)
+    guard = Guard(listeners.unknown, sender, parts.metrics)
+    register(app, listeners, WatchListeners(intake.record, sender, now), guard)
     async with _socket(parts, app, intake) as socket:
         signing_secret = revealed(settings.slack_signing_secret)
         slack = None if socket else SlackDoor(app, signing_secret, intake.request, now, parts.metrics)

@@ -1,50 +1,63 @@
 """Looking through watches, trying them out, and what a channel chose."""
 
+from dataclasses import dataclass
+
 from bot.core.errors import SlackError
-from bot.handlers.context import Tools
-from bot.jobs.models import Broadcast, ListWatches, TryNotices
-from bot.jobs.requests import Request
+from bot.jobs.models import Broadcast, ListWatches, ShowHome, TryNotices
+from bot.jobs.requests import Asker
+from bot.slack.api.pacing import Pacing
+from bot.slack.api.responder import Answers
+from bot.slack.api.sender import Post
 from bot.slack.render import cards, lists
+from bot.slack.render.permalinks import Links
 from bot.slack.text import settings as trial
+from bot.storage.channel_settings import Preferences
+from bot.storage.watches import Watches
 
 
-class Overview:
-    def __init__(self, tools: Tools) -> None:
-        self._tools = tools
+@dataclass(frozen=True)
+class Overviews:
+    watches: Watches
+    channel_settings: Preferences
+    sender: Post
+    pacing: Pacing
+    responder: Answers
+    permalinks: Links
 
-    async def list_all(self, job: ListWatches) -> None:
-        found = await self._tools.stores.watches.at(job.team_id, job.asker.place)
-        await self._tools.answers.give(job, lambda _: lists.watches(found, self._tools.links.thread))
+    async def list_all(self, job: ListWatches, _attempt: int) -> None:
+        found = await self.watches.at(job.team_id, job.asker.place)
+        await self.responder.give(job, lambda _: lists.watches(found, self.permalinks.thread))
 
-    async def show_home(self, job: Request, note: str = "") -> None:
-        found = await self._tools.stores.watches.of_person(job.team_id, job.asker.user_id)
-        await self._tools.post.update_home(
-            job.asker.user_id, lists.home(found, self._tools.links.thread, note)
-        )
+    async def show_home(self, job: ShowHome, _attempt: int) -> None:
+        await self.update_home(job.asker)
 
-    async def broadcast(self, job: Broadcast) -> None:
+    async def update_home(self, asker: Asker, note: str = "") -> None:
+        found = await self.watches.of_person(asker.team_id, asker.user_id)
+        await self.sender.update_home(asker.user_id, lists.home(found, self.permalinks.thread, note))
+
+    async def broadcast(self, job: Broadcast, _attempt: int) -> None:
         if job.on is not None:
-            await self._tools.stores.preferences.set_broadcast(job.team_id, job.asker.place, on=job.on)
-        on = await self._tools.stores.preferences.broadcast(job.team_id, job.asker.place)
+            await self.channel_settings.set_broadcast(job.team_id, job.asker.place, on=job.on)
+        on = await self.channel_settings.broadcast(job.team_id, job.asker.place)
         said = trial.broadcasting(on=on)
         if job.on is None:
-            unfurls = await self._tools.stores.preferences.unfurls(job.team_id, job.asker.place)
+            unfurls = await self.channel_settings.unfurls(job.team_id, job.asker.place)
             said += "\n" + trial.unfurling(on=unfurls)
-        await self._tools.answers.say(job, said)
+        await self.responder.say(job, said)
 
-    async def try_notices(self, job: TryNotices) -> None:
+    async def try_notices(self, job: TryNotices, _attempt: int) -> None:
         """The three steps of a real notice, and which of them failed."""
-        broadcast = await self._tools.stores.preferences.broadcast(job.team_id, job.asker.place)
+        broadcast = await self.channel_settings.broadcast(job.team_id, job.asker.place)
         step = trial.POSTING
         try:
-            channel, ts = await self._tools.post.post(job.asker.place, cards.say(trial.card(job.asker.name)))
+            channel, ts = await self.sender.post(job.asker.place, cards.say(trial.card(job.asker.name)))
             step = trial.EDITING
-            await self._tools.post.update(channel, ts, cards.say(trial.EDITED))
+            await self.sender.update(channel, ts, cards.say(trial.EDITED))
             step = trial.REPLYING
             reply = cards.say(trial.REPLY)
-            await self._tools.pacing.wait_to_post(channel)
-            await self._tools.post.post_once(channel, reply, thread_ts=ts, broadcast=broadcast)
+            await self.pacing.wait_to_post(channel)
+            await self.sender.post_once(channel, reply, thread_ts=ts, broadcast=broadcast)
         except SlackError as error:
-            await self._tools.answers.say(job, trial.failed(step, error))
+            await self.responder.say(job, trial.failed(step, error))
         else:
-            await self._tools.answers.say(job, trial.worked(broadcast=broadcast))
+            await self.responder.say(job, trial.worked(broadcast=broadcast))

@@ -1,17 +1,18 @@
-"""Looking at what is watched: one look for each order, told to everybody who watches it.
+"""Asking for what is watched: once for each order, told to everybody who watches it.
 
 The watch's row is all the memory there is. What could not be told is not recorded as told, so the next
 look works it out again; killed at any point, the next process does the same.
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
+from bot.autoenhance.client import Autoenhance
 from bot.core.errors import (
     AutoenhanceError,
     CannotPost,
@@ -22,17 +23,19 @@ from bot.core.errors import (
     TryLater,
 )
 from bot.core.logging import reference
-from bot.handlers.context import Tools
-from bot.handlers.notifier import Round, Telling
+from bot.handlers.notifier import Notifier, WatchUpdate
 from bot.handlers.views import order_view
-from bot.jobs.background import TellOwner, TellParked
-from bot.jobs.requests import Asker, Message
-from bot.orders.ids import OrderId
+from bot.jobs.background import LookAtWatched, TellOwner, TellParked, WakeParked
+from bot.jobs.models import Job, LookUp
+from bot.jobs.requests import Message
+from bot.slack.api.responder import Answers
+from bot.slack.api.sender import Post
 from bot.slack.render import cards, notices
-from bot.slack.render.models import OrderView
+from bot.slack.render.models import OrderView, TroubleView
 from bot.slack.text import notices as notice_words
+from bot.storage.watches import Watches
 from bot.watches.models import Condition, Delay, Home, Watch
-from bot.watches.transitions import Step, next_step, put_off, untold
+from bot.watches.transitions import Rules, Step, next_step, put_off, untold
 
 PARKED = 3600.0  # seconds until a place that refused us is tried again
 UNPROMISED = timedelta(hours=7)  # longer than Slack is waited for with an answer
@@ -40,21 +43,29 @@ NOT_ALLOWED = 300.0  # the same, where only an admin can help
 log = structlog.get_logger(__name__)
 
 
-class Following:
-    def __init__(self, tools: Tools) -> None:
-        self._tools = tools
-        self._telling = Telling(tools)
+@dataclass(frozen=True)
+class Polling:
+    autoenhance: Autoenhance
+    watches: Watches
+    notifier: Notifier
+    sender: Post
+    responder: Answers
+    record: Callable[[Job], Awaitable[Any]]  # takes a job that has to outlive us
+    rules: Rules
+    now: Callable[[], datetime]
+    beside_others: bool
+    """Other processes draw on the same cards: an answer from before our turn may be older than theirs."""
 
-    async def look(self, team_id: str, order: OrderId) -> None:
+    async def look(self, job: LookAtWatched, _attempt: int) -> None:
         """Raises nothing of what Autoenhance or Slack answered: each watch knows when to look again."""
-        found = await self._tools.stores.watches.of_order(team_id, order)
+        found = await self.watches.of_order(job.team_id, job.order)
         watches = [watch for watch in found if watch.promised]
         await _all(self._wait_for_promise(watch) for watch in found if not watch.promised)
         if not watches:
             return
         try:
-            look = await self._tools.orders.order(order, anew=self._tools.beside_others)
-            view = order_view(look, order)
+            look = await self.autoenhance.order(job.order, anew=self.beside_others)
+            view = order_view(look, job.order)
         except OrderNotFound:
             await self._follow(watches, None)
         except AutoenhanceError as error:
@@ -62,25 +73,30 @@ class Following:
         else:
             await self._follow(watches, view)
 
-    async def clicked(self, asker: Asker, order: OrderId, view: OrderView | None, card: Message) -> bool:
-        """A look that somebody made from this card; False if it is no watch's, and theirs to draw.
+    async def recheck(self, job: LookUp, view: OrderView | TroubleView) -> bool:
+        """The card of a watch is its own to edit: a click on it is a look like any other, told at once.
 
-        `view` is None when there was no such order. Raises SlackError when the card could not be edited.
+        False where the card is no watch's, and the asker's to draw. Raises SlackError.
         """
-        watches = await self._tools.stores.watches.of_order(asker.team_id, order)
+        card = job.place
+        if not isinstance(card, Message):
+            return False
+        if isinstance(view, TroubleView) and not isinstance(view.error, OrderNotFound):
+            return False
+        watches = await self.watches.of_order(job.team_id, view.order)
         here = next((watch for watch in watches if _stands(watch.home, card)), None)
         if here is None:
             return False
-        others = [watch for watch in watches if watch is not here]
-        await self._follow(others, view)
-        if refused := await self._follow_one(here, view, by=asker.user_id):
+        seen = view if isinstance(view, OrderView) else None
+        await self._follow([watch for watch in watches if watch is not here], seen)
+        refused = await self._follow_one(here, seen, by=job.asker.user_id)
+        if refused and (seen is None or isinstance(refused, SlackBusy)):
             raise refused
+        if isinstance(view, TroubleView):
+            await self.responder.say(job, view.sentence, aside=True)
+        elif refused:  # the card cannot be edited: whoever clicked has theirs, for themselves
+            await self.responder.give(job, lambda spot: cards.orders_card([view], spot), aside=True)
         return True
-
-    async def watched(self, team_id: str, place: str, order: OrderId) -> Watch | None:
-        """The watch of this order in this place, if there is one, resting ones too."""
-        found = await self._tools.stores.watches.of_order(team_id, order)
-        return next((watch for watch in found if watch.place == place and watch.is_live), None)
 
     async def _follow(self, watches: list[Watch], view: OrderView | None) -> None:
         """Side by side: a slow channel holds up no other. What is refused is tried again by itself."""
@@ -90,34 +106,34 @@ class Following:
         self, watch: Watch, view: OrderView | None, by: str | None = None
     ) -> SlackError | None:
         """Why it could not be told, if it could not; the watch knows when to try again."""
-        now = self._tools.now()
+        now = self.now()
         refused: SlackError | None = None
         step = self._step(watch, view, now)
-        telling = Round(watch, step, view, by)
+        update = WatchUpdate(watch, step, view, by)
         try:
-            await self._telling.tell(telling)
-            later = replace(telling.after, sending=None)
+            await self.notifier.tell(update)
+            later = replace(update.after, sending=None)
         except SlackBusy as error:
-            refused, later = error, put_off(untold(telling.watch, step), now, Delay.SLACK, error.retry_after)
+            refused, later = error, put_off(untold(update.watch, step), now, Delay.SLACK, error.retry_after)
         except CannotPost as error:
-            refused, later = error, await self._park(telling, error.code, now)
+            refused, later = error, await self._park(update, error.code, now)
         except SlackError as error:
             known = isinstance(error, NotAllowed)  # if not: our mistake, or a word that we do not know
             why = "slack lets us post no more" if known else "slack refused a notice"
             log.warning(why, slack=error.code)
-            refused, later = error, put_off(untold(telling.watch, step), now, Delay.SLACK, NOT_ALLOWED)
+            refused, later = error, put_off(untold(update.watch, step), now, Delay.SLACK, NOT_ALLOWED)
             if step.watch.condition is Condition.ENDED and not known:
-                later = telling.after
-        await self._tools.stores.watches.save(later)
+                later = update.after
+        await self.watches.save(later)
         return refused
 
     async def _wait_for_promise(self, watch: Watch) -> None:
         """Whoever asked for it is still being answered; or that was given up, and nobody expects it."""
-        now = self._tools.now()
+        now = self.now()
         if now - watch.watchers[0].since > UNPROMISED:
-            await self._tools.stores.watches.remove(watch)
+            await self.watches.remove(watch)
         else:
-            await self._tools.stores.watches.save(put_off(watch, now, Delay.SLACK, NOT_ALLOWED))
+            await self.watches.save(put_off(watch, now, Delay.SLACK, NOT_ALLOWED))
 
     async def _unanswered(self, watch: Watch, error: AutoenhanceError) -> None:
         """The watch goes on; one that somebody stopped ends without Autoenhance's help."""
@@ -125,8 +141,8 @@ class Following:
             await self._follow_one(watch, None)
             return
         seconds = error.retry_after if isinstance(error, TryLater) else None
-        later = put_off(watch, self._tools.now(), Delay.AUTOENHANCE, seconds)
-        await self._tools.stores.watches.save(replace(later, missing=0.0, missed_at=None))
+        later = put_off(watch, self.now(), Delay.AUTOENHANCE, seconds)
+        await self.watches.save(replace(later, missing=0.0, missed_at=None))
 
     def _step(self, watch: Watch, view: OrderView | None, now: datetime) -> Step:
         """One that rested and can be told is open again; of one that was stopped, only the card is drawn."""
@@ -134,17 +150,17 @@ class Following:
         if watch.condition is Condition.ENDING:
             return Step(replace(named, condition=Condition.ENDED), edit=True, at_once=True)
         tally = view.progress.tally if view else None
-        step = next_step(named, tally, now, self._tools.rules, view.updated if view else None)
+        step = next_step(named, tally, now, self.rules, view.updated if view else None)
         if view and step.watch.condition is not Condition.ENDED:
             step = replace(step, watch=replace(step.watch, condition=Condition.OPEN, reason=""))
         return step
 
-    async def _park(self, telling: Round, code: str, now: datetime) -> Watch:
+    async def _park(self, update: WatchUpdate, code: str, now: datetime) -> Watch:
         """Rests until its place takes messages again; the owner hears of it once a day and place."""
-        watch, step, owner = telling.watch, telling.step, telling.watch.watchers[0].user_id
+        watch, step, owner = update.watch, update.step, update.watch.watchers[0].user_id
         if step.watch.condition is Condition.ENDED:
             if step.notice and watch.place != owner:
-                tally = telling.view.progress.tally if telling.view else None
+                tally = update.view.progress.tally if update.view else None
                 parked = replace(watch, condition=Condition.PARKED, reason=code)
                 job = TellOwner(
                     key=f"unsaid:{watch.id}",
@@ -153,8 +169,8 @@ class Following:
                     user_id=owner,
                     text=notice_words.unsaid(parked, step.notice, tally),
                 )
-                await self._tools.record(job)
-            return telling.after
+                await self.record(job)
+            return update.after
         if watch.condition is not Condition.PARKED and watch.place != owner:
             told = TellParked(
                 key=f"parked:{watch.team_id}:{watch.place}:{owner}:{code}",
@@ -165,20 +181,23 @@ class Following:
                 reason=code,
                 order=watch.order,
             )
-            await self._tools.record(told)
+            await self.record(told)
         later = put_off(untold(watch, step), now, Delay.PLACE, PARKED)
         return replace(later, condition=Condition.PARKED, reason=code)
 
-    async def tell_owner(self, job: TellOwner) -> None:
+    async def tell_owner(self, job: TellOwner, _attempt: int) -> None:
         """Raises SlackError."""
-        await self._tools.post.post(job.user_id, cards.say(job.text))
+        await self.sender.post(job.user_id, cards.say(job.text))
 
-    async def tell_parked(self, job: TellParked) -> None:
+    async def tell_parked(self, job: TellParked, _attempt: int) -> None:
         """Raises SlackError."""
-        there = await self._tools.stores.watches.at(job.team_id, job.place)
+        there = await self.watches.at(job.team_id, job.place)
         mine = [each for each in there if each.watchers[0].user_id == job.user_id and not each.told_over]
         if mine:
-            await self._tools.post.post(job.user_id, notices.parked(job.place, job.reason, mine))
+            await self.sender.post(job.user_id, notices.parked(job.place, job.reason, mine))
+
+    async def wake_parked(self, job: WakeParked, _attempt: int) -> None:
+        await self.watches.wake_parked(job.team_id, job.channel_id, self.now())
 
 
 async def _all(tellings: Iterable[Coroutine[Any, Any, object]]) -> None:

@@ -1,14 +1,15 @@
 """How long Autoenhance is waited for, and what is said meanwhile."""
 
-from collections.abc import Awaitable
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.core.errors import AutoenhanceError, TryLater
-from bot.handlers.context import Tools
 from bot.jobs.models import Find, LookUp, Share, ShowPhotos, StartWatch
 from bot.jobs.outcomes import PutOff
 from bot.jobs.requests import Ephemeral, Request, View
+from bot.slack.api.responder import Answers
 from bot.slack.text import refusals
 
 PATIENCE = timedelta(minutes=25)  # a response_url is good for 30
@@ -18,9 +19,11 @@ Asking = Share | ShowPhotos | Find | StartWatch
 T = TypeVar("T")
 
 
-class Patience:
-    def __init__(self, tools: Tools) -> None:
-        self._tools = tools
+@dataclass(frozen=True)
+class Retries:
+    responder: Answers
+    now: Callable[[], datetime]
+    first_pause: float  # seconds before a job that had to wait is tried again; doubles each time
 
     async def ask(self, asking: Awaitable[T], job: Asking, attempt: int) -> T | None:
         """What Autoenhance answers; None when it was an error and the asker has been told.
@@ -32,11 +35,11 @@ class Patience:
         except TryLater as error:
             if self.lasts(job):
                 if tells(job, attempt):
-                    await self._say(job, _sentence(job, error))
+                    await self.responder.say(job, _sentence(job, error))
                 raise PutOff(self.pause(job, error, attempt)) from error
-            await self._say(job, _sentence(job, error, gave_up=True))
+            await self.responder.say(job, _sentence(job, error, gave_up=True))
         except AutoenhanceError as error:
-            await self._say(job, _sentence(job, error))
+            await self.responder.say(job, _sentence(job, error))
         return None
 
     def lasts(self, job: Request) -> bool:
@@ -48,14 +51,11 @@ class Patience:
         return min(error.retry_after or self.back_off(attempt), max(left, 0.0) + 1.0)
 
     def waited(self, job: Request) -> timedelta:
-        return self._tools.now() - job.asker.at
+        return self.now() - job.asker.at
 
     def back_off(self, attempt: int) -> float:
         """Seconds, doubling up to a minute."""
-        return min(60.0, self._tools.first_pause * 2.0 ** min(attempt - 1, 10))
-
-    async def _say(self, job: Request, sentence: str) -> None:
-        await self._tools.answers.say(job, sentence)
+        return min(60.0, self.first_pause * 2.0 ** min(attempt - 1, 10))
 
 
 def _sentence(job: Asking, error: AutoenhanceError, *, gave_up: bool = False) -> str:

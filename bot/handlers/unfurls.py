@@ -1,39 +1,49 @@
 """Small cards below pasted links. Nobody asked for one: where nothing is to be shown, nothing is said."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 
+from bot.autoenhance.client import Autoenhance
 from bot.core.errors import CannotPost, Gone, SlackRefused, TryLater
-from bot.handlers.context import Tools
-from bot.handlers.retries import Patience
+from bot.handlers.retries import Retries
 from bot.handlers.views import see
 from bot.jobs.background import Unfurl
 from bot.jobs.models import UnfurlLinks
 from bot.jobs.outcomes import PutOff
-from bot.slack.api.channels import Audience
+from bot.slack.api.channels import Audience, Channels
+from bot.slack.api.responder import Answers
+from bot.slack.api.sender import Post
 from bot.slack.render import modals as views
 from bot.slack.render.models import OrderView
 from bot.slack.text import refusals
 from bot.slack.text import settings as trial
+from bot.storage.channel_settings import Preferences
 
 log = structlog.get_logger(__name__)
 PATIENCE = timedelta(minutes=10)  # after that, the conversation has gone on
 
 
-class Unfurling:
-    def __init__(self, tools: Tools, patience: Patience) -> None:
-        self._tools = tools
-        self._patience = patience
+@dataclass(frozen=True)
+class Unfurls:
+    autoenhance: Autoenhance
+    channel_settings: Preferences
+    channels: Channels
+    sender: Post
+    responder: Answers
+    retries: Retries
+    now: Callable[[], datetime]
 
     async def unfurl(self, job: Unfurl, attempt: int) -> None:
         """Everybody in the channel sees it, so it is only drawn where all of them are of this company."""
-        age = self._tools.now() - job.at
+        age = self.now() - job.at
         if age > PATIENCE or not await self._is_wanted(job):
             return
         orders = list(dict.fromkeys(link.order for link in job.links))
-        seen = await asyncio.gather(*(see(self._tools.orders, order) for order in orders))
+        seen = await asyncio.gather(*(see(self.autoenhance, order) for order in orders))
         late = [
             view.error
             for view in seen
@@ -41,37 +51,37 @@ class Unfurling:
         ]
         await self._draw(job, [view for view in seen if isinstance(view, OrderView)])
         if late:  # drawn again with the others then
-            raise PutOff(max(error.retry_after or self._patience.back_off(attempt) for error in late))
+            raise PutOff(max(error.retry_after or self.retries.back_off(attempt) for error in late))
 
     async def _draw(self, job: Unfurl, seen: list[OrderView]) -> None:
         shown = {view.order: views.unfurl(view) for view in seen}
         cards = {link.url: shown[link.order] for link in job.links if link.order in shown}
         try:
             if cards:
-                await self._tools.post.unfurl(job.unfurl_id, cards)
+                await self.sender.unfurl(job.unfurl_id, cards)
         except (Gone, CannotPost, SlackRefused) as no:  # deleted or archived meanwhile, or a forbidden link
             log.info("slack took no small card", slack=no.code)
 
     async def _is_wanted(self, job: Unfurl) -> bool:
-        if not await self._tools.stores.preferences.unfurls(job.team_id, job.channel_id):
+        if not await self.channel_settings.unfurls(job.team_id, job.channel_id):
             return False
-        return await self._tools.channels.audience_now(job.channel_id) is Audience.OWN
+        return await self.channels.audience_now(job.channel_id) is Audience.OWN
 
-    async def choose(self, job: UnfurlLinks) -> None:
+    async def choose(self, job: UnfurlLinks, _attempt: int) -> None:
         """For channels alone; and only those of which we see who reads along."""
-        place, preferences = job.asker.place, self._tools.stores.preferences
+        place = job.asker.place
         if place == job.asker.user_id:
-            await self._tools.answers.say(job, trial.UNFURLS_IN_CHANNELS)
+            await self.responder.say(job, trial.UNFURLS_IN_CHANNELS)
             return
         if job.on:
-            match await self._tools.channels.audience_now(place):
+            match await self.channels.audience_now(place):
                 case Audience.HIDDEN:
-                    await self._tools.answers.say(job, trial.NOT_IN_CHANNEL_TO_UNFURL)
+                    await self.responder.say(job, trial.NOT_IN_CHANNEL_TO_UNFURL)
                     return
                 case Audience.UNKNOWN:
-                    await self._tools.answers.say(job, refusals.CANNOT_TELL_SHARED)
+                    await self.responder.say(job, refusals.CANNOT_TELL_SHARED)
                     return
         if job.on is not None:
-            await preferences.set_unfurls(job.team_id, place, on=job.on)
-        on = await preferences.unfurls(job.team_id, place)
-        await self._tools.answers.say(job, trial.unfurling(on=on))
+            await self.channel_settings.set_unfurls(job.team_id, place, on=job.on)
+        on = await self.channel_settings.unfurls(job.team_id, place)
+        await self.responder.say(job, trial.unfurling(on=on))

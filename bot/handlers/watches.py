@@ -1,24 +1,36 @@
 """Beginning and ending a watch."""
 
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from bot.core.errors import CannotPost, Gone, NotAllowed, SlackBusy, SlackError, Unconfirmed
-from bot.handlers.context import Tools
-from bot.handlers.overviews import Overview
-from bot.handlers.retries import Patience
+from bot.autoenhance.client import Autoenhance
+from bot.core.errors import (
+    CannotPost,
+    Gone,
+    NotAllowed,
+    SlackBusy,
+    SlackError,
+    SlackRefused,
+    Unconfirmed,
+)
+from bot.handlers.overviews import Overviews
+from bot.handlers.retries import Retries
 from bot.handlers.views import order_view
-from bot.handlers.watch_cards import Posting
-from bot.jobs.models import StartWatch, StopWatch
+from bot.jobs.models import Adopted, StartWatch, StopWatch
 from bot.jobs.requests import HomeTab, View
-from bot.orders.ids import OrderId
 from bot.slack import blocks
 from bot.slack import constants as names
+from bot.slack.api.responder import Answers
+from bot.slack.api.sender import Post
 from bot.slack.render import cards, notices
 from bot.slack.render.buttons import block_id
 from bot.slack.render.models import Card, OrderView
+from bot.slack.render.permalinks import Links
 from bot.slack.text import watches as watch_words
+from bot.storage.watches import Watches
 from bot.watches import schedule as rhythm
 from bot.watches.models import GONE, Condition, Ending, Home, Level, Watch, Watcher, is_over
 from bot.watches.transitions import ended
@@ -27,39 +39,41 @@ MOST = 100  # watches in one place
 UNSETTLED = timedelta(minutes=10)  # a watch whose card did not come to stand is looked at then
 
 
-class Watching:
-    def __init__(self, tools: Tools, overview: Overview, patience: Patience) -> None:
-        self._tools = tools
-        self._posting = Posting(tools.post)
-        self._overview = overview
-        self._patience = patience
+@dataclass(frozen=True)
+class WatchCommands:
+    autoenhance: Autoenhance
+    watches: Watches
+    sender: Post
+    responder: Answers
+    overviews: Overviews
+    retries: Retries
+    permalinks: Links
+    now: Callable[[], datetime]
+    beside_others: bool
+    """Other processes draw on the same cards: an answer from before our turn may be older than theirs."""
 
     async def start(self, job: StartWatch, attempt: int) -> None:
         """Stored before its card is posted, and promised after: killed in between, it is posted again."""
-        asking = self._tools.orders.order(job.order, anew=self._tools.beside_others)
-        look = await self._patience.ask(asking, job, attempt)
+        asking = self.autoenhance.order(job.order, anew=self.beside_others)
+        look = await self.retries.ask(asking, job, attempt)
         if look is None:
             return
         view = order_view(look, job.order, job.asker.user_id)
-        known = await self._known(job.team_id, _place(job), job.order)
+        known = await self.watches.known(job.team_id, _place(job), job.order)
         tally = view.progress.tally
         if is_over(tally) or tally.state in GONE:
-            await self._tools.answers.give(job, lambda spot: notices.nothing_to_wait_for(view, spot))
+            await self.responder.give(job, lambda spot: notices.nothing_to_wait_for(view, spot))
         elif known and known.home and known.condition is Condition.OPEN:
             await self._join(job, known)
         elif known:
-            going_on = _going_on(job, known, view, self._tools.now())
+            going_on = _going_on(job, known, view, self.now())
             if known.condition is Condition.ENDING:  # before its end is drawn
                 await self._save_and_look(going_on)
             await self._settle(job, going_on, view)
-        elif added := await self._tools.stores.watches.add(_begun(job, view, self._tools.now()), most=MOST):
+        elif added := await self.watches.add(_begun(job, view, self.now()), most=MOST):
             await self._settle(job, added, view)
         else:
-            await self._tools.answers.say(job, watch_words.too_many(MOST))
-
-    async def _known(self, team_id: str, place: str, order: OrderId) -> Watch | None:
-        found = await self._tools.stores.watches.of_order(team_id, order)
-        return next((watch for watch in found if watch.place == place), None)
+            await self.responder.say(job, watch_words.too_many(MOST))
 
     async def _join(self, job: StartWatch, watch: Watch) -> None:
         """A second watch of an order in its place is no second card; the next look, at once, redraws that."""
@@ -68,50 +82,73 @@ class Watching:
         joined = _with_asker(job, watch)
         if not known:  # they have heard of no end yet
             joined = replace(joined, told_over=None)
-        link = self._tools.links.thread(watch.home)
+        link = self.permalinks.thread(watch.home)
         if joined != watch:
             await self._save_and_look(joined)
         if known and known.since == job.asker.at:  # this very request, tried again
-            await self._tools.answers.give(job, lambda _: _said(job, joined, wanted.level, link))
+            await self.responder.give(job, lambda _: _said(job, joined, wanted.level, link))
         elif known:
-            await self._tools.answers.say(job, watch_words.known(joined, wanted, link))
+            await self.responder.say(job, watch_words.known(joined, wanted, link))
         else:
-            await self._tools.answers.say(job, watch_words.joined(joined, wanted.level, link))
+            await self.responder.say(job, watch_words.joined(joined, wanted.level, link))
 
     async def _save_and_look(self, watch: Watch) -> None:
-        await self._tools.stores.watches.save(replace(watch, next_look=self._tools.now()))
+        await self.watches.save(replace(watch, next_look=self.now()))
 
     async def _settle(self, job: StartWatch, watch: Watch, view: OrderView) -> None:
         """One that nobody was promised goes again, where its card cannot be posted."""
         try:
             home = await self._home(job, watch, view)
         except Unconfirmed:
-            await self._tools.stores.watches.save(self._settled(watch, None, view))
-            await self._tools.answers.say(job, watch_words.UNCONFIRMED)
+            await self.watches.save(self._settled(watch, None, view))
+            await self.responder.say(job, watch_words.UNCONFIRMED)
             return
         except SlackBusy:
             raise
         except SlackError as error:
             if not watch.promised:
-                await self._tools.stores.watches.remove(watch)
+                await self.watches.remove(watch)
             if not isinstance(error, CannotPost | NotAllowed):
                 raise
             refusal = cards.not_watched(error, job.order)
-            await self._tools.answers.give(job, lambda _: refusal)
+            await self.responder.give(job, lambda _: refusal)
             return
         settled = self._settled(watch, home, view)
-        await self._tools.stores.watches.save(settled)
+        await self.watches.save(settled)
         level = _watcher(job, settled.watcher(job.asker.user_id)).level
-        card = _said(job, settled, level, self._tools.links.thread(home))
-        await self._tools.answers.give(job, lambda _: card)
+        card = _said(job, settled, level, self.permalinks.thread(home))
+        await self.responder.give(job, lambda _: card)
 
     async def _home(self, job: StartWatch, watch: Watch, view: OrderView) -> Home:
         """Where it lived until it was stopped, or its place could not be posted to; or a new card."""
-        if watch.home:
+        brief = partial(notices.brief_card, watch)
+        if home := watch.home:
             with suppress(Gone):
-                await self._posting.redraw(watch.home, watch, view)
-                return watch.home
-        return await self._posting.card(watch, view, job.adopt if job.to == "channel" else None)
+                if home.card_ts:
+                    card = notices.watch_card(watch, replace(view, by=None))
+                    await self.sender.update(home.channel_id, home.card_ts, card, brief=brief)
+                return home
+        if job.adopt and job.to == "channel":
+            try:
+                return await self._adopted(job.adopt, watch, view)
+            except (
+                CannotPost
+            ):  # in a conversation of two others we can be no third: ours with the asker is left
+                if not watch.is_direct:
+                    raise
+        channel, ts = await self.sender.post(watch.place, notices.watch_card(watch, view), brief=brief)
+        return Home(channel_id=channel, card_ts=ts, thread_ts=ts)
+
+    async def _adopted(self, adopt: Adopted, watch: Watch, view: OrderView) -> Home:
+        """The message becomes the card, if it can; else a card comes into its thread."""
+        channel, thread = adopt.channel_id, adopt.thread_ts
+        card, brief = notices.watch_card(watch, view), partial(notices.brief_card, watch)
+        if ts := adopt.card_ts:
+            with suppress(Gone, SlackRefused):  # it is not there any more, or not ours: its thread is
+                await self.sender.update(channel, ts, card, brief=brief)
+                return Home(channel_id=channel, card_ts=ts, thread_ts=thread)
+        posted = await self.sender.post(channel, card, thread_ts=thread, brief=brief)
+        return Home(channel_id=posted.channel_id, card_ts=posted.ts, thread_ts=thread)
 
     def _settled(self, watch: Watch, home: Home | None, view: OrderView) -> Watch:
         pause = rhythm.pause(watch, view.progress.tally)
@@ -125,12 +162,12 @@ class Watching:
             delay=None,
             late_since=None,
             pause=pause,
-            next_look=rhythm.at(watch, self._tools.now(), pause),
+            next_look=rhythm.at(watch, self.now(), pause),
         )
 
-    async def stop(self, job: StopWatch) -> None:
+    async def stop(self, job: StopWatch, _attempt: int) -> None:
         """Saved before it is said: its next look, at once, writes the last word on the card."""
-        watch = await self._known(job.team_id, job.watched_in or job.asker.place, job.order)
+        watch = await self.watches.known(job.team_id, job.watched_in or job.asker.place, job.order)
         mine = watch.watcher(job.asker.user_id) if watch else None
         if watch is None or not watch.is_live or (job.watched_in and mine is None):
             await self._reply(job, watch_words.not_watched(job.order))
@@ -142,18 +179,18 @@ class Watching:
                 await self._save_and_look(replace(watch, watchers=others))
             await self._reply(job, said, blocks.button("Stop for everybody", names.STOP_FOR_ALL))
             return
-        over = ended(watch, Ending.STOPPED, self._tools.now(), job.asker.name)
+        over = ended(watch, Ending.STOPPED, self.now(), job.asker.name)
         await self._save_and_look(replace(over, condition=Condition.ENDING))
         await self._reply(job, watch_words.stopped(watch, ()))
 
     async def _reply(self, job: StopWatch, text: str, button: blocks.Block | None = None) -> None:
         if isinstance(job.place, HomeTab):
-            await self._overview.show_home(job, text)
+            await self.overviews.update_home(job.asker, text)
             return
         drawn = cards.say(text)
         if button:
             drawn["blocks"].append(blocks.actions(block_id(job.order), button))
-        await self._tools.answers.give(job, lambda _: drawn)
+        await self.responder.give(job, lambda _: drawn)
 
 
 def _said(job: StartWatch, watch: Watch, level: Level, link: str) -> Card:

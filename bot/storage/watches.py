@@ -113,6 +113,16 @@ class Watches:
             "order_id = :order AND team_id = :team AND " + _LIVE, order=order, team=team_id
         )
 
+    async def live(self, team_id: str, place: str, order: OrderId) -> Watch | None:
+        """The open or parked watch of this order in this place."""
+        found = await self.known(team_id, place, order)
+        return found if found and found.is_live else None
+
+    async def known(self, team_id: str, place: str, order: OrderId) -> Watch | None:
+        """The same, also while it is ending."""
+        found = await self.of_order(team_id, order)
+        return next((watch for watch in found if watch.place == place), None)
+
     async def at(self, team_id: str, place: str) -> list[Watch]:
         """Open and parked ones, oldest first."""
         found = await self._find("team_id = :team AND place = :place AND " + _LIVE, team=team_id, place=place)

@@ -14,8 +14,8 @@ Draw = Callable[[Spot], Card]
 
 
 class Answers:
-    def __init__(self, post: Post) -> None:
-        self._post = post
+    def __init__(self, sender: Post) -> None:
+        self._sender = sender
 
     async def give(self, request: Request, draw: Draw, *, aside: bool = False) -> None:
         """Shows what `draw` makes of the place; `aside` leaves a card that others see as it is.
@@ -27,11 +27,11 @@ class Answers:
         try:
             match place:
                 case Ephemeral(response_url=url, replace=replace, thread_ts=thread):
-                    await self._post.respond(url, card, replace=replace, thread_ts=thread)
+                    await self._sender.respond(url, card, replace=replace, thread_ts=thread)
                 case Message():
                     await self._update(place, card)
                 case View(view_id=view, callback_id=callback):
-                    await self._post.update_view(view, modals.answer(card, callback_id=callback))
+                    await self._sender.update_view(view, modals.answer(card, callback_id=callback))
                 case HomeTab():  # it shows what is watched; what else there is to say goes elsewhere
                     raise Gone("no_message")
         except SlackBusy:
@@ -39,7 +39,7 @@ class Answers:
         except SlackError:
             late = cards.with_note(draw(Spot("message")), words.late(request.asker.at))
             with suppress(Unconfirmed):
-                await self._post.post(request.asker.user_id, late)
+                await self._sender.post(request.asker.user_id, late)
 
     async def say(self, request: Request, sentence: str, *, aside: bool = False) -> None:
         await self.give(request, lambda _: cards.say(sentence), aside=aside)
@@ -47,14 +47,14 @@ class Answers:
     async def _update(self, place: Message, card: Card) -> None:
         """Through its `response_url` where the update is refused; what counts is why that was."""
         try:
-            await self._post.update(place.channel_id, place.ts, card)
+            await self._sender.update(place.channel_id, place.ts, card)
         except SlackBusy:
             raise
         except SlackError as refused:
             if not place.response_url:
                 raise
             try:
-                await self._post.respond(place.response_url, card, replace=True)
+                await self._sender.respond(place.response_url, card, replace=True)
             except SlackBusy:
                 raise
             except SlackError:

@@ -1,6 +1,6 @@
 """Sending: post, update, respond, open_view and update_view, with every failure as one of ours."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -14,6 +14,8 @@ from bot.slack.api.responses import check, checked, outcome
 from bot.slack.blocks import Block
 from bot.slack.constants import POSTED
 from bot.slack.render.models import Card
+
+Draw = Callable[[], Card]
 
 
 class Posted(NamedTuple):
@@ -36,13 +38,13 @@ class Post:
         self._pacing = pacing
 
     async def post(
-        self, channel_id: str, card: Card, *, thread_ts: str | None = None, brief: Card | None = None
+        self, channel_id: str, card: Card, *, thread_ts: str | None = None, brief: Draw | None = None
     ) -> Posted:
         """A message that everybody in the channel sees; to a user's id, a direct message.
 
         Slack has no key by which it would know a repeat. So a post that it did not confirm is made once
         more, and when that fails too, Unconfirmed is raised instead of an error that is worth a retry.
-        Where Slack finds the card too long, `brief` is posted.
+        Where Slack finds the card too long, `brief` draws the one that is posted.
         """
         unconfirmed = False
         while True:
@@ -58,7 +60,7 @@ class Post:
             except TooLong:
                 if brief is None:
                     raise
-                return await self.post(channel_id, brief, thread_ts=thread_ts)
+                return await self.post(channel_id, brief(), thread_ts=thread_ts)
 
     async def post_once(
         self,
@@ -67,7 +69,7 @@ class Post:
         *,
         thread_ts: str | None = None,
         broadcast: bool = False,
-        brief: Card | None = None,
+        brief: Draw | None = None,
     ) -> Posted:
         """The same at once, for a caller who waited for its turn and counts the tries.
 
@@ -91,11 +93,11 @@ class Post:
         except TooLong:
             if brief is None:
                 raise
-            return await self.post_once(channel_id, brief, thread_ts=thread_ts, broadcast=broadcast)
+            return await self.post_once(channel_id, brief(), thread_ts=thread_ts, broadcast=broadcast)
         return Posted(posted["channel"], posted["ts"])
 
     async def update(
-        self, channel_id: str, ts: str, card: Card, *, brief: Card | None = None, patient: bool = True
+        self, channel_id: str, ts: str, card: Card, *, brief: Draw | None = None, patient: bool = True
     ) -> None:
         """Redraws a message of ours. Safe to repeat. Somebody waits for the `patient` ones."""
         await self._pacing.wait_to_update(patient=patient)
@@ -108,7 +110,7 @@ class Post:
         except TooLong:
             if brief is None:
                 raise
-            await self.update(channel_id, ts, brief, patient=patient)
+            await self.update(channel_id, ts, brief(), patient=patient)
 
     async def respond(
         self, url: str, card: Card, *, replace: bool = False, thread_ts: str | None = None

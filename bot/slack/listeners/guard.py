@@ -43,9 +43,9 @@ class Guard:
     undo it and answer 404.
     """
 
-    def __init__(self, stale: Listener, post: Post, metrics: Metrics) -> None:
+    def __init__(self, stale: Listener, sender: Post, metrics: Metrics) -> None:
         self._stale = stale
-        self._post = post
+        self._sender = sender
         self._metrics = metrics
 
     def __call__(self, listener: Listener) -> Listener:
@@ -91,9 +91,9 @@ class Guard:
         url, user = payloads.dig(body, "response_url"), payloads.dig(body, "user", "id")
         try:
             if url:
-                await self._post.respond(url, cards.say(sentence))
+                await self._sender.respond(url, cards.say(sentence))
             else:
-                await self._post.post(user, cards.say(sentence))
+                await self._sender.post(user, cards.say(sentence))
         except (SlackError, DatabaseFailed) as silent:
             log.warning("nobody could be told", why=str(silent))
 

@@ -27,9 +27,9 @@ Record = Callable[[Job], Awaitable[Any]]
 class Listeners:
     """`doors.py` says which of these answers to what."""
 
-    def __init__(self, record: Record, post: Post, now: Callable[[], datetime]) -> None:
+    def __init__(self, record: Record, sender: Post, now: Callable[[], datetime]) -> None:
         self._record = record
-        self._post = post
+        self._sender = sender
         self._now = now
 
     async def command(self, ack: AsyncAck, body: Payload) -> None:
@@ -120,7 +120,7 @@ class Listeners:
         return Share(**self._from(body), place=payloads.beside(body), order=order, in_thread=thread)
 
     async def _open(self, body: Payload, view: dict[str, Any]) -> str:
-        return await self._post.open_view(payloads.dig(body, "trigger_id"), view)
+        return await self._sender.open_view(payloads.dig(body, "trigger_id"), view)
 
     def _from(self, body: Payload) -> dict[str, Any]:
         return {"key": payloads.key(body), "asker": payloads.asker(body, self._now())}

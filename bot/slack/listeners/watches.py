@@ -28,9 +28,9 @@ Record = Callable[[Job], Awaitable[Any]]
 class WatchListeners:
     """`doors.py` says which of these answers to what."""
 
-    def __init__(self, record: Record, post: Post, now: Callable[[], datetime]) -> None:
+    def __init__(self, record: Record, sender: Post, now: Callable[[], datetime]) -> None:
         self._record = record
-        self._post = post
+        self._sender = sender
         self._now = now
 
     async def watch_order_here(self, ack: AsyncAck, body: Payload) -> None:
@@ -44,7 +44,7 @@ class WatchListeners:
         else:
             note = watch_words.which(ids) if ids else refusals.NO_ID_IN_MESSAGE
             opened = views.ask_to_watch(note, THREAD.dump_json(home).decode())
-            await self._post.open_view(payloads.dig(body, "trigger_id"), opened)
+            await self._sender.open_view(payloads.dig(body, "trigger_id"), opened)
         await ack()
 
     async def asked_to_watch(self, ack: AsyncAck, body: Payload) -> None:

@@ -1,6 +1,7 @@
 """What a watch posts: its notices, the card of an order that is gone, and the word to the owner."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -19,7 +20,7 @@ from bot.slack.render.models import Card, OrderView, Spot, TroubleView
 from bot.slack.text import notices as notice_words
 from bot.slack.text import orders as words
 from bot.slack.text import watches as watch_words
-from bot.watches.models import Kind, Level, Notice, Watch
+from bot.watches.models import Ending, Kind, Level, Notice, Watch
 
 MOST_MENTIONED = 100  # what fits beside the longest name
 SHOWN = 10  # orders in one message to an owner
@@ -91,6 +92,13 @@ def begun(said: str, order: OrderId, level: Level, *, choice: bool) -> Card:
 def nothing_to_wait_for(view: OrderView, spot: Spot) -> Card:
     """To whoever wants to watch an order that is over."""
     return cards.with_note(cards.orders_card([view], spot), watch_words.NOTHING_TO_WAIT_FOR)
+
+
+def watch_card(watch: Watch, view: OrderView | None) -> Card:
+    """With what is known of the watch alone, where there is no `view` of its order."""
+    if view is None:
+        return gone_card(watch) if watch.ending is Ending.DELETED else brief_card(watch)
+    return cards.orders_card([replace(view, watch=watch, before=watch.shown)], Spot("message"))
 
 
 def gone_card(watch: Watch) -> Card:

@@ -1,0 +1,24 @@
+"""The table that says which function does which job."""
+
+from typing import Any, cast, get_args
+
+from bot.handlers.dispatch import table
+from bot.jobs.models import Job
+
+
+class Anything:
+    """Has a handler by every name."""
+
+    def __getattr__(self, name: str) -> str:
+        return name
+
+
+def test_every_job_has_a_handler() -> None:
+    """A job without a row would be recorded, and never done."""
+    union, _ = get_args(Job)
+    handlers = cast("Any", Anything())
+
+    rows = table(handlers, handlers, handlers, handlers, handlers)
+
+    assert set(rows) == set(get_args(union))
+    assert len(set(map(str, rows.values()))) == len(rows)
