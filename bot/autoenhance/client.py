@@ -157,35 +157,28 @@ class Autoenhance:
         return asked <= self._limits.patience and asked + random.uniform(0, self._limits.jitter)  # noqa: S311 - no secret
 
     async def _once(self, path: str, query: Mapping[str, str] | None) -> bytes:
-        await self._turn()
-        with self._metrics.autoenhance_call(replies.outcome):
-            return await self._answer(path, query)
-
-    async def _answer(self, path: str, query: Mapping[str, str] | None) -> bytes:
-        timeout = httpx.Timeout(self._limits.read, connect=self._limits.connect)
-        try:
-            # Followed by httpx, a redirect to another host would take x-api-key with it (httpx 0.28.1).
-            async with self._http.stream(
-                "GET",
-                self._url + path,
-                params=query,
-                headers=self._headers,
-                timeout=timeout,
-                follow_redirects=False,
-            ) as reply:
-                replies.check(reply, self._now())
-                return await replies.body(reply, self._limits.max_bytes)
-        except httpx.LocalProtocolError as error:
-            raise replies.no_answer(error) from None  # its text quotes the header: the key
-        except httpx.HTTPError as error:
-            raise replies.no_answer(error) from error
-
-    async def _turn(self) -> None:
-        """Evenly, one at a time: 200 at once, refilled at 200/s, would be 400 in the first second."""
+        """One request, in its turn. Turns come evenly: else the first second could hold twice as many."""
         turn = await self._meter.take(METER, every=1 / self._limits.per_second, within=self._limits.total)
         if not turn.booked:
             raise Limited("too many are asking Autoenhance at once", retry_after=turn.seconds)
         await asyncio.sleep(turn.seconds)
+        with self._metrics.autoenhance_call(replies.outcome):
+            try:
+                # Followed by httpx, a redirect to another host would take x-api-key with it (httpx 0.28.1).
+                async with self._http.stream(
+                    "GET",
+                    self._url + path,
+                    params=query,
+                    headers=self._headers,
+                    timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect),
+                    follow_redirects=False,
+                ) as reply:
+                    replies.check(reply, self._now())
+                    return await replies.body(reply, self._limits.max_bytes)
+            except httpx.LocalProtocolError as error:
+                raise replies.no_answer(error) from None  # its text quotes the header: the key
+            except httpx.HTTPError as error:
+                raise replies.no_answer(error) from error
 
 
 def _headers(key: SecretStr | None, version: str | None) -> dict[str, str]:

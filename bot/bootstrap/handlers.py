@@ -17,7 +17,7 @@ from bot.handlers.retries import Retries
 from bot.handlers.unfurls import Unfurls
 from bot.handlers.watches import WatchCommands
 from bot.queue.runner import Attempts
-from bot.slack.api.access import Admission, Home
+from bot.slack.api.access import Admission
 from bot.slack.api.channels import Channels
 from bot.slack.api.responder import Answers
 from bot.slack.render.permalinks import Links
@@ -45,8 +45,8 @@ def _dispatcher(parts: Parts, autoenhance: Autoenhance) -> Dispatcher:
     handlers = table(
         made.lookups(polling), made.watch_commands(overviews), overviews, made.unfurls(), polling
     )
-    home = Home(parts.identity.team_id, parts.identity.enterprise_id)
-    return Dispatcher(handlers, Admission(home, made.channels), made.responder, made.retries)
+    access = Admission(made.channels, parts.identity.team_id, parts.identity.enterprise_id)
+    return Dispatcher(handlers, access, made.responder, made.retries)
 
 
 class _Handlers:

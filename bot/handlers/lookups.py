@@ -58,8 +58,10 @@ class Lookups:
                 if tells(job, attempt):
                     await self._show(job, seen)
                 raise PutOff(max(self.retries.pause(job, error, attempt) for error in late))
-            if len(seen) > 1 or not await self.polling.recheck(job, seen[0]):
-                await self._show(job, [given_up(view, PATIENCE // timedelta(minutes=1)) for view in seen])
+            card = job.place if len(seen) == 1 and isinstance(job.place, Message) else None
+            if card and await self.polling.recheck(job, card, seen[0]):
+                return
+            await self._show(job, [given_up(view, PATIENCE // timedelta(minutes=1)) for view in seen])
         finally:
             with suppress(DatabaseFailed):  # it is for outages only: for this, nothing is told twice
                 await self._remember(job.team_id, [view for view in seen if isinstance(view, OrderView)])

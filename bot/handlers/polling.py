@@ -73,14 +73,11 @@ class Polling:
         else:
             await self._follow(watches, view)
 
-    async def recheck(self, job: LookUp, view: OrderView | TroubleView) -> bool:
+    async def recheck(self, job: LookUp, card: Message, view: OrderView | TroubleView) -> bool:
         """The card of a watch is its own to edit: a click on it is a look like any other, told at once.
 
         False where the card is no watch's, and the asker's to draw. Raises SlackError.
         """
-        card = job.place
-        if not isinstance(card, Message):
-            return False
         if isinstance(view, TroubleView) and not isinstance(view.error, OrderNotFound):
             return False
         watches = await self.watches.of_order(job.team_id, view.order)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import perf_counter
 
@@ -23,17 +23,6 @@ STRANGE_PAUSE = 5.0  # seconds
 BLIND_PAUSE = 5.0  # seconds, when the database failed
 SAID = {"done": "job done", "put_off": "job put off", "broke": "job broke", "dead": "job given up"}
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class _Try:
-    """`began` is by `perf_counter`."""
-
-    id: int
-    job: Job
-    take: Take
-    reference: str
-    began: float
 
 
 class Attempts:
@@ -71,70 +60,71 @@ class Attempts:
         try:
             job = self._jobs.validate_json(take.content)
         except ValidationError:
-            return await self._strange(id_, take)
-        reference = job.reference or new_reference()
-        with referred_to(reference):
-            return await self._perform(_Try(id_, job, take, reference, perf_counter()))
-
-    async def _perform(self, trying: _Try) -> float | None:
-        job, take = trying.job, trying.take
-        if take.broken >= MOST_BROKEN:
-            await self._give_up(trying, f"broke {take.broken} times")
-            return None
-        try:
-            async with asyncio.timeout(self._longest):
-                await self._worker.perform(job, attempt=take.attempt)
-        except PutOff as later:
-            self._tell(trying, "put_off", log.debug, pause=later.seconds)
-            await self._ledger.put_off(trying.id)
-            return later.seconds
-        except CannotSucceed as end:
-            await self._give_up(trying, str(end))
-            return None
-        except DatabaseFailed:  # nothing is wrong with the job
-            self._tell(trying, "put_off", log.debug, pause=BLIND_PAUSE)
-            await self._ledger.put_off(trying.id)
-            return BLIND_PAUSE
-        except asyncio.CancelledError:  # the process is stopping: no fault of the job's
-            await asyncio.shield(self._ledger.put_off(trying.id))
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
-            self._tell(trying, "broke", log.error, exc_info=error)
-            return self._first_pause * 2.0**take.broken
-        await self._done(trying)
+            return await self._strange(take)
+        job = replace(job, reference=job.reference or new_reference())
+        with referred_to(job.reference):
+            if take.broken >= MOST_BROKEN:
+                await self._give_up(take, job, f"broke {take.broken} times")
+                return None
+            try:
+                async with asyncio.timeout(self._longest):
+                    await self._worker.perform(job, attempt=take.attempt)
+            except asyncio.CancelledError:  # the process is stopping: no fault of the job's
+                await asyncio.shield(self._ledger.put_off(id_))
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+                return await self._not_done(take, job, error)
+            await self._done(take, job)
         return None
 
-    async def _done(self, trying: _Try) -> None:
-        ours, now = trying.job.background, self._now()
-        if trying.job.redelivered:
-            await self._ledger.done(trying.id, now)
-        else:
-            await self._ledger.forget(trying.id)
-        self._tell(trying, "done", log.debug if ours else log.info)
-        if not ours:
-            self._metrics.answer(max(0.0, (now - trying.take.recorded_at).total_seconds()))
+    async def _not_done(self, take: Take, job: Job, error: Exception) -> float | None:
+        """Seconds until the next try; None when there is none."""
+        match error:
+            case CannotSucceed():
+                await self._give_up(take, job, str(error))
+                return None
+            case PutOff(seconds=pause):
+                pass
+            case DatabaseFailed():  # nothing is wrong with the job
+                pause = BLIND_PAUSE
+            case _:
+                self._tell(take, job, "broke", log.error, exc_info=error)
+                return self._first_pause * 2.0**take.broken
+        self._tell(take, job, "put_off", log.debug, pause=pause)
+        await self._ledger.put_off(take.id)
+        return pause
 
-    async def _strange(self, id_: int, take: Take) -> float | None:
+    async def _done(self, take: Take, job: Job) -> None:
+        now = self._now()
+        if job.redelivered:
+            await self._ledger.done(take.id, now)
+        else:
+            await self._ledger.forget(take.id)
+        self._tell(take, job, "done", log.debug if job.background else log.info)
+        if not job.background:
+            self._metrics.answer(max(0.0, (now - take.recorded_at).total_seconds()))
+
+    async def _strange(self, take: Take) -> float | None:
         """Of another version: while one is rolled out, a process that knows it may be beside us."""
         if self._now() - take.recorded_at < STRANGE_KEPT:
             self._metrics.job("other", "put_off", 0.0)
-            await self._ledger.put_off(id_)
+            await self._ledger.put_off(take.id)
             return STRANGE_PAUSE
         self._metrics.job("other", "dead", 0.0)
         why = "recorded by another version, which this one cannot read"
-        await self._ledger.dead(id_, why, self._now())
+        await self._ledger.dead(take.id, why, self._now())
         return None
 
-    def _tell(self, trying: _Try, outcome: str, say: Callable[..., object], **more: object) -> None:
+    def _tell(self, take: Take, job: Job, outcome: str, say: Callable[..., object], **more: object) -> None:
         """Counts it, and writes a line about it."""
-        kind, seconds = trying.job.kind, perf_counter() - trying.began
-        self._metrics.job(kind, outcome, seconds)
-        say(SAID[outcome], kind=kind, attempt=trying.take.attempt, seconds=round(seconds, 3), **more)
+        seconds = perf_counter() - take.began
+        self._metrics.job(job.kind, outcome, seconds)
+        say(SAID[outcome], kind=job.kind, attempt=take.attempt, seconds=round(seconds, 3), **more)
 
-    async def _give_up(self, trying: _Try, reason: str) -> None:
-        self._tell(trying, "dead", log.error, reason=reason)
+    async def _give_up(self, take: Take, job: Job, reason: str) -> None:
+        self._tell(take, job, "dead", log.error, reason=reason)
         try:
-            await self._worker.apologise(trying.job, trying.reference)
+            await self._worker.apologise(job, job.reference)
         except Exception:
             log.exception("nobody could be told")
-        await self._ledger.dead(trying.id, f"{reason} ({trying.reference})", self._now())
+        await self._ledger.dead(take.id, f"{reason} ({job.reference})", self._now())

@@ -4,8 +4,9 @@ A finished job keeps its key for a day, so that a late redelivery is known, and 
 order ids and response_urls are secrets. A dead one keeps both, with its reason, until it is pruned.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 
 from bot.jobs.models import JOB, LOOK, Job
 from bot.storage.database.base import Database, Sql, Value
@@ -25,12 +26,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Take:
-    """A try of an open job: the how-manieth, and how many before it ended in a crash or an error."""
+    """A try of an open job.
 
+    `attempt` counts from 1. `broken` says how many before it ended in a crash or an error. `began` is by
+    `perf_counter`.
+    """
+
+    id: int
     content: str
     recorded_at: datetime
     attempt: int
     broken: int
+    began: float = field(default_factory=perf_counter)
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,8 @@ class Ledger:
         if row is None:
             return None
         recorded_at = datetime.fromtimestamp(row["recorded_at"], UTC)
-        return Take(row["content"], recorded_at, row["taken"], broken=row["taken"] - row["put_off"] - 1)
+        broken = row["taken"] - row["put_off"] - 1
+        return Take(id_, row["content"], recorded_at, row["taken"], broken)
 
     async def put_off(self, id_: int) -> None:
         await self._set("put_off = put_off + 1", id_)

@@ -115,13 +115,19 @@ class Watches:
 
     async def live(self, team_id: str, place: str, order: OrderId) -> Watch | None:
         """The open or parked watch of this order in this place."""
-        found = await self.known(team_id, place, order)
-        return found if found and found.is_live else None
+        found = await self._find(
+            f"team_id = :team AND place = :place AND order_id = :order AND {_LIVE} AND condition != 'ending'",
+            team=team_id,
+            place=place,
+            order=order,
+        )
+        return found[0] if found else None
 
     async def known(self, team_id: str, place: str, order: OrderId) -> Watch | None:
         """The same, also while it is ending."""
-        found = await self.of_order(team_id, order)
-        return next((watch for watch in found if watch.place == place), None)
+        here = "team_id = :team AND place = :place AND order_id = :order AND " + _LIVE
+        found = await self._find(here, team=team_id, place=place, order=order)
+        return found[0] if found else None
 
     async def at(self, team_id: str, place: str) -> list[Watch]:
         """Open and parked ones, oldest first."""

@@ -2,16 +2,19 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from bot.demo.demo import Sandbox
-from bot.jobs.requests import Asker
+from bot.jobs.models import Say
+from bot.jobs.requests import Asker, HomeTab
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BEN, OLGA, PARTNER_TEAM, PARTNERS, SHOOTS
-from bot.slack.api.access import Home
+from bot.slack.api.access import Admission
+from bot.slack.api.channels import Channels
 from bot.slack.constants import CHECK_ORDERS_HERE
+from bot.slack.text.refusals import OUTSIDER
 from tests.chat import Chat
 
 
@@ -103,10 +106,12 @@ async def test_an_outsiders_click_gets_nothing(
     assert shared.blocks == face
 
 
-async def test_a_colleague_of_the_same_organisation_is_no_outsider(sandbox: Sandbox) -> None:
+async def test_a_colleague_of_the_same_organisation_is_no_outsider() -> None:
     """In an Enterprise organisation people come from several workspaces."""
-    home = Home("T1", "E1")
+    nothing = cast("Any", None)  # outside of any channel, Slack is not asked
+    channels = Channels(nothing, nothing, lambda: datetime.now(UTC))
     asker = Asker(team_id="T1", user_id="U1", user_team_id="E1", at=datetime.now(UTC))
+    job = Say(key="1", asker=asker, place=HomeTab(), text="")
 
-    assert home.knows(asker)
-    assert not Home("T1").knows(asker)
+    assert await Admission(channels, "T1", "E1").refusal(job) is None
+    assert await Admission(channels, "T1").refusal(job) == OUTSIDER

@@ -1,27 +1,15 @@
 """Who may see orders where. Asked anew for each job, from what Slack signed: never from a button."""
 
-from dataclasses import dataclass
-
 from bot.jobs.models import LookUp, Share, StartWatch, TryNotices
-from bot.jobs.requests import Asker, Message, Request
+from bot.jobs.requests import Message, Request
 from bot.slack.api.channels import Audience, Channels
 from bot.slack.text import refusals
 
 
-@dataclass(frozen=True)
-class Home:
-    """The workspace that installed the bot, and the organisation that it belongs to, if any."""
-
-    team_id: str
-    enterprise_id: str | None = None
-
-    def knows(self, asker: Asker) -> bool:
-        return asker.user_team_id in {self.team_id, self.enterprise_id}
-
-
 class Admission:
-    def __init__(self, home: Home, channels: Channels) -> None:
-        self._home = home
+    def __init__(self, channels: Channels, team_id: str, enterprise_id: str | None = None) -> None:
+        """The workspace that installed the bot, and the organisation that it belongs to, if any."""
+        self._ours = {team_id, enterprise_id}
         self._channels = channels
 
     async def refusal(self, job: Request) -> str | None:
@@ -29,7 +17,7 @@ class Admission:
 
         Stricter where others read along: they are asked for anew, and not knowing them is reason enough.
         """
-        if not self._home.knows(job.asker):
+        if job.asker.user_team_id not in self._ours:
             return refusals.OUTSIDER
         if not _seen_by_others(job):
             known = await self._channels.audience(job.asker.channel_id)

@@ -44,15 +44,11 @@ VALUE = TypeAdapter(Value)
 
 def pack(value: Value) -> str:
     """JSON for a button; what the card showed is left out where it would not fit into 2,000 characters."""
-    packed = _json(value)
+    packed = VALUE.dump_json(value, exclude_none=True).decode()
     if len(packed) <= LIMITS.value:
         return packed
     bare = tuple(Wanted(order=wanted.order) for wanted in value.wanted)
-    return _json(replace(value, wanted=bare))
-
-
-def _json(value: Value) -> str:
-    return VALUE.dump_json(value, exclude_none=True).decode()
+    return VALUE.dump_json(replace(value, wanted=bare), exclude_none=True).decode()
 
 
 def unpack(text: str) -> Value:
