@@ -125,10 +125,17 @@ class Notifier:
         home = update.watch.home or await self._settle_anew(update)
         channel = home.channel_id if home else update.watch.place
         await self.pacing.wait_to_post(channel)
-        sending = Sending(kind=notice.kind, tries=tries + 1)
-        await self._note(update, replace(update.watch, sending=sending))
+        await self._note(update, replace(update.watch, sending=Sending(kind=notice.kind, tries=tries + 1)))
+        watch, view = update.after, update.view
+        tally = view.progress.tally if view else None
         try:
-            await self._post(update, notice, channel, home.thread_ts if home else None)
+            await self.sender.post_once(
+                channel,
+                notices.notice(watch, notice, view, self.now(), caused_by=update.by),
+                thread_ts=home.thread_ts if home else None,
+                broadcast=await self.channel_settings.broadcast(watch.team_id, watch.place),
+                brief=lambda: cards.say(notice_words.told(watch, notice, tally)),
+            )
         except Gone:  # the thread is not there any more: a new card comes first
             await self._note(update, replace(update.watch, sending=sent, home=None))
             raise SlackBusy("thread_gone", retry_after=1.0) from None
@@ -136,19 +143,6 @@ class Notifier:
             if not _may_be_done(error):
                 update.watch = replace(update.watch, sending=sent)
             raise
-
-    async def _post(self, update: WatchUpdate, notice: Notice, channel: str, thread: str | None) -> None:
-        watch, view = update.after, update.view
-        card = notices.notice(watch, notice, view, self.now(), caused_by=update.by)
-        broadcast = await self.channel_settings.broadcast(watch.team_id, watch.place)
-        tally = view.progress.tally if view else None
-        await self.sender.post_once(
-            channel,
-            card,
-            thread_ts=thread,
-            broadcast=broadcast,
-            brief=lambda: cards.say(notice_words.told(watch, notice, tally)),
-        )
         self.metrics.notice(notice.kind)
 
     async def _settle_anew(self, update: WatchUpdate) -> Home | None:
