@@ -1,4 +1,4 @@
-"""What both the desk and the crew are made of."""
+"""What a process that answers Slack and one that only works are both made of."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -47,10 +47,13 @@ async def open_parts(settings: Settings, now: Now, pace: Pace) -> AsyncIterator[
 async def rounds(parts: Parts, *more: Rounds) -> AsyncIterator[None]:
     """What is done by the clock, beside the jobs."""
     ground, metrics, clock = parts.ground, parts.metrics, asyncio.get_running_loop().time
-    watcher = Watcher(ground.stores.agenda, ground.engine, ground.now, clock, metrics)
-    sweep = Rounds("sweep", ground.meter, watcher.round, metrics, every=parts.pace.tick)
-    tidy = Rounds("tidy", ground.meter, ground.prune, metrics, every=TIDY)
+    sweep = Watcher(ground.stores.agenda, ground.engine, ground.now, clock, metrics)
+    tasks = [
+        Rounds("sweep", ground.meter, sweep.round, metrics, every=parts.pace.tick),
+        Rounds("tidy", ground.meter, ground.prune, metrics, every=TIDY),
+        *more,
+    ]
     async with AsyncExitStack() as going:
-        for each in (sweep, tidy, *more):
+        for each in tasks:
             await going.enter_async_context(each.going())
         yield

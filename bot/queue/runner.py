@@ -14,7 +14,7 @@ from bot.core.logging import new_reference, referred_to
 from bot.core.metrics import Metrics
 from bot.jobs.models import JOB, Job
 from bot.jobs.outcomes import CannotSucceed, PutOff, Worker
-from bot.storage.jobs import Ledger, Take
+from bot.storage.jobs import Attempt, Ledger
 
 MOST_BROKEN = 3  # tries that ended in a crash or a bug, before a job is given up
 LONGEST = 300.0  # seconds for one try: each wait of ours has an end, so one that takes longer hangs
@@ -54,77 +54,79 @@ class Attempts:
 
         Raises DatabaseFailed when it is not known how the try ended: it has to be made again.
         """
-        take = await self._ledger.take(id_)
-        if take is None:
+        attempt = await self._ledger.take(id_)
+        if attempt is None:
             return None
         try:
-            job = self._jobs.validate_json(take.content)
+            job = self._jobs.validate_json(attempt.content)
         except ValidationError:
-            return await self._strange(take)
+            return await self._strange(attempt)
         job = replace(job, reference=job.reference or new_reference())
         with referred_to(job.reference):
-            if take.broken >= MOST_BROKEN:
-                await self._give_up(take, job, f"broke {take.broken} times")
+            if attempt.broken >= MOST_BROKEN:
+                await self._give_up(attempt, job, f"broke {attempt.broken} times")
                 return None
             try:
                 async with asyncio.timeout(self._longest):
-                    await self._worker.perform(job, attempt=take.attempt)
+                    await self._worker.perform(job, attempt=attempt.number)
             except asyncio.CancelledError:  # the process is stopping: no fault of the job's
                 await asyncio.shield(self._ledger.put_off(id_))
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
-                return await self._not_done(take, job, error)
-            await self._done(take, job)
+                return await self._not_done(attempt, job, error)
+            await self._done(attempt, job)
         return None
 
-    async def _not_done(self, take: Take, job: Job, error: Exception) -> float | None:
+    async def _not_done(self, attempt: Attempt, job: Job, error: Exception) -> float | None:
         """Seconds until the next try; None when there is none."""
         match error:
             case CannotSucceed():
-                await self._give_up(take, job, str(error))
+                await self._give_up(attempt, job, str(error))
                 return None
             case PutOff(seconds=pause):
                 pass
             case DatabaseFailed():  # nothing is wrong with the job
                 pause = BLIND_PAUSE
             case _:
-                self._tell(take, job, "broke", log.error, exc_info=error)
-                return self._first_pause * 2.0**take.broken
-        self._tell(take, job, "put_off", log.debug, pause=pause)
-        await self._ledger.put_off(take.id)
+                self._tell(attempt, job, "broke", log.error, exc_info=error)
+                return self._first_pause * 2.0**attempt.broken
+        self._tell(attempt, job, "put_off", log.debug, pause=pause)
+        await self._ledger.put_off(attempt.id)
         return pause
 
-    async def _done(self, take: Take, job: Job) -> None:
+    async def _done(self, attempt: Attempt, job: Job) -> None:
         now = self._now()
         if job.redelivered:
-            await self._ledger.done(take.id, now)
+            await self._ledger.done(attempt.id, now)
         else:
-            await self._ledger.forget(take.id)
-        self._tell(take, job, "done", log.debug if job.background else log.info)
+            await self._ledger.forget(attempt.id)
+        self._tell(attempt, job, "done", log.debug if job.background else log.info)
         if not job.background:
-            self._metrics.answer(max(0.0, (now - take.recorded_at).total_seconds()))
+            self._metrics.answer(max(0.0, (now - attempt.recorded_at).total_seconds()))
 
-    async def _strange(self, take: Take) -> float | None:
+    async def _strange(self, attempt: Attempt) -> float | None:
         """Of another version: while one is rolled out, a process that knows it may be beside us."""
-        if self._now() - take.recorded_at < STRANGE_KEPT:
+        if self._now() - attempt.recorded_at < STRANGE_KEPT:
             self._metrics.job("other", "put_off", 0.0)
-            await self._ledger.put_off(take.id)
+            await self._ledger.put_off(attempt.id)
             return STRANGE_PAUSE
         self._metrics.job("other", "dead", 0.0)
         why = "recorded by another version, which this one cannot read"
-        await self._ledger.dead(take.id, why, self._now())
+        await self._ledger.dead(attempt.id, why, self._now())
         return None
 
-    def _tell(self, take: Take, job: Job, outcome: str, say: Callable[..., object], **more: object) -> None:
+    def _tell(
+        self, attempt: Attempt, job: Job, outcome: str, say: Callable[..., object], **more: object
+    ) -> None:
         """Counts it, and writes a line about it."""
-        seconds = perf_counter() - take.began
+        seconds = perf_counter() - attempt.began
         self._metrics.job(job.kind, outcome, seconds)
-        say(SAID[outcome], kind=job.kind, attempt=take.attempt, seconds=round(seconds, 3), **more)
+        say(SAID[outcome], kind=job.kind, attempt=attempt.number, seconds=round(seconds, 3), **more)
 
-    async def _give_up(self, take: Take, job: Job, reason: str) -> None:
-        self._tell(take, job, "dead", log.error, reason=reason)
+    async def _give_up(self, attempt: Attempt, job: Job, reason: str) -> None:
+        self._tell(attempt, job, "dead", log.error, reason=reason)
         try:
             await self._worker.apologise(job, job.reference)
         except Exception:
             log.exception("nobody could be told")
-        await self._ledger.dead(take.id, f"{reason} ({job.reference})", self._now())
+        await self._ledger.dead(attempt.id, f"{reason} ({job.reference})", self._now())

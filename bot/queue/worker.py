@@ -127,6 +127,7 @@ class Crew:
                 await asyncio.wait_for(self._closing.wait(), ANEW)
 
     async def _do(self, context: JobContext, *, row: int, lane: str) -> None:
+        """`row` and `lane` are names in Procrastinate's table: they stay."""
         if context.job.lock != lane:  # its pause is over: back to its lane
             raise _Again(0.0, lane)
         again = await self._attempts.make(row)

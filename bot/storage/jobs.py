@@ -25,17 +25,17 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Take:
+class Attempt:
     """A try of an open job.
 
-    `attempt` counts from 1. `broken` says how many before it ended in a crash or an error. `began` is by
+    `number` counts from 1. `broken` says how many before it ended in a crash or an error. `began` is by
     `perf_counter`.
     """
 
     id: int
     content: str
     recorded_at: datetime
-    attempt: int
+    number: int
     broken: int
     began: float = field(default_factory=perf_counter)
 
@@ -115,7 +115,7 @@ class Ledger:
 
         return await self._database.run(queue)
 
-    async def take(self, id_: int) -> Take | None:
+    async def take(self, id_: int) -> Attempt | None:
         """Counts the try before it begins: a job that kills the process must not do so for ever.
 
         None if it has ended, or never was.
@@ -129,7 +129,7 @@ class Ledger:
             return None
         recorded_at = datetime.fromtimestamp(row["recorded_at"], UTC)
         broken = row["taken"] - row["put_off"] - 1
-        return Take(id_, row["content"], recorded_at, row["taken"], broken)
+        return Attempt(id_, row["content"], recorded_at, row["taken"], broken)
 
     async def put_off(self, id_: int) -> None:
         await self._set("put_off = put_off + 1", id_)
