@@ -20,10 +20,10 @@ import aiohttp
 
 import bot
 from bot.autoenhance.limits import Limits
-from bot.bootstrap.app import Desk
+from bot.bootstrap.app import App
 from bot.bootstrap.timing import Pace
 from bot.core import logging as logs
-from bot.demo.demo import Sandbox, open_desk_in, open_sandbox
+from bot.demo.demo import Sandbox, open_app_in, open_sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH
 from tests.chat import Chat
 from tests.clock import Clock
@@ -95,17 +95,17 @@ def _name(code: CodeType) -> str:
 
 
 @asynccontextmanager
-async def _opened(clock: Clock, tick: float) -> AsyncIterator[tuple[Sandbox, Desk]]:
+async def _opened(clock: Clock, tick: float) -> AsyncIterator[tuple[Sandbox, App]]:
     """A bot of its own between the stand-ins; where `tick` is NEVER, it has swept once and rests."""
     pace = Pace(Limits(fresh_for=0), tick=tick)
     with tempfile.TemporaryDirectory() as folder:
         async with (
             open_sandbox(Path(folder), clock=clock) as sandbox,
-            open_desk_in(sandbox, pace=pace, now=clock.now) as desk,
+            open_app_in(sandbox, pace=pace, now=clock.now) as app,
         ):
             await Chat(sandbox.slack).order("list")
-            await settled(desk)
-            yield sandbox, desk
+            await settled(app)
+            yield sandbox, app
 
 
 async def look_up(trace: Trace) -> None:
@@ -117,10 +117,10 @@ async def look_up(trace: Trace) -> None:
 
 async def re_check(trace: Trace) -> None:
     clock = Clock()
-    async with _opened(clock, NEVER) as (sandbox, desk):
+    async with _opened(clock, NEVER) as (sandbox, app):
         chat, shoot = Chat(sandbox.slack), Shoot(sandbox.autoenhance, clock)
         card = await chat.watch(shoot.id)
-        await settled(desk)
+        await settled(app)
         shoot.is_now(4)
         with trace.counting():
             await chat.click(card, "Re-check")
@@ -129,10 +129,10 @@ async def re_check(trace: Trace) -> None:
 
 async def webhook(trace: Trace) -> None:
     clock = Clock()
-    async with _opened(clock, OFTEN) as (sandbox, desk):
+    async with _opened(clock, OFTEN) as (sandbox, app):
         chat, shoot = Chat(sandbox.slack), Shoot(sandbox.autoenhance, clock)
         card = await chat.watch(shoot.id)
-        await settled(desk)
+        await settled(app)
         shoot.finish()
         with trace.counting():
             await sandbox.autoenhance.call_webhook(shoot.id)

@@ -74,19 +74,19 @@ async def measure(figures: Figures, scope: Scope) -> None:
             async with AsyncExitStack() as opened:
                 folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
                 await _measure(figures, await opened.enter_async_context(on_sqlite(folder)), crowd, number)
-            async with on_postgres(server) as ground:
-                await _measure(figures, ground, crowd, number)
+            async with on_postgres(server) as storage:
+                await _measure(figures, storage, crowd, number)
 
 
-async def _measure(figures: Figures, ground: Ground, crowd: Crowd, number: int) -> None:
-    _say(f"measuring {number:,} watches on {ground.kind}")
-    await rows.check(ground.database, crowd)
-    await asyncio.to_thread(ground.fill, crowd, number)
-    figures.sizes.setdefault(ground.kind, {})[number] = await ground.size()
-    if ground.kind == POSTGRES:
-        figures.plans = await plans(ground.database)
-    costs = await Costs(ground, number, figures.often).all()
-    figures.costs.setdefault(ground.kind, {})[number] = costs
+async def _measure(figures: Figures, storage: Ground, crowd: Crowd, number: int) -> None:
+    _say(f"measuring {number:,} watches on {storage.kind}")
+    await rows.check(storage.database, crowd)
+    await asyncio.to_thread(storage.fill, crowd, number)
+    figures.sizes.setdefault(storage.kind, {})[number] = await storage.size()
+    if storage.kind == POSTGRES:
+        figures.plans = await plans(storage.database)
+    costs = await Costs(storage, number, figures.often).all()
+    figures.costs.setdefault(storage.kind, {})[number] = costs
 
 
 def _say(words: str) -> None:

@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 
 from bot.autoenhance.limits import Limits
-from bot.bootstrap.app import Desk
+from bot.bootstrap.app import App
 from bot.bootstrap.storage import open_database
 from bot.bootstrap.timing import Pace
 from bot.core import logging as logs
@@ -114,14 +114,14 @@ async def sandbox(tmp_path: Path, clock: Clock, database_url: str) -> AsyncItera
 
 
 @pytest.fixture
-async def desk(sandbox: Sandbox, clock: Clock) -> AsyncIterator[Desk]:
+async def app(sandbox: Sandbox, clock: Clock) -> AsyncIterator[App]:
     """The running bot."""
-    async with whole_bot(sandbox, pace=HURRY, now=clock.now) as desk:
-        yield desk
+    async with whole_bot(sandbox, pace=HURRY, now=clock.now) as app:
+        yield app
 
 
 @pytest.fixture
-def slack(sandbox: Sandbox, desk: Desk) -> SlackSandbox:
+def slack(sandbox: Sandbox, app: App) -> SlackSandbox:
     """A Slack in which the bot is installed."""
     return sandbox.slack
 
@@ -137,6 +137,6 @@ def chat(slack: SlackSandbox) -> Chat:
 
 
 @pytest.fixture
-def shoot(autoenhance: AutoenhanceSandbox, clock: Clock, desk: Desk) -> Shoot:
+def shoot(autoenhance: AutoenhanceSandbox, clock: Clock, app: App) -> Shoot:
     """An order at work."""
-    return Shoot(autoenhance, clock, desk)
+    return Shoot(autoenhance, clock, app)

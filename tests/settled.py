@@ -2,27 +2,27 @@
 
 import asyncio
 
-from bot.bootstrap.app import Desk
+from bot.bootstrap.app import App
 from bot.queue.embedded import EmbeddedEngine
 from bot.storage.database.base import Sql
 
 OFTEN = 0.01  # seconds
 
 
-async def settled(desk: Desk) -> None:
+async def settled(app: App) -> None:
     """Returns when no job is being done, and none may begin before its time."""
-    if isinstance(desk.ground.engine, EmbeddedEngine):
-        await desk.ground.engine.lanes.idle.wait()
+    if isinstance(app.storage.engine, EmbeddedEngine):
+        await app.storage.engine.keyed_tasks.idle.wait()
         return
     async with asyncio.timeout(20):
-        while await desk.ground.database.run(_left):  # noqa: ASYNC110 - nobody tells when a job has ended
+        while await app.storage.database.run(_left):  # noqa: ASYNC110 - nobody tells when a job has ended
             await asyncio.sleep(OFTEN)
 
 
-async def ended(desk: Desk) -> None:
+async def ended(app: App) -> None:
     """Returns when no job is left to do, not even one that was put off."""
     async with asyncio.timeout(20):
-        while await desk.ground.database.run(_open):  # noqa: ASYNC110 - nobody tells when a job has ended
+        while await app.storage.database.run(_open):  # noqa: ASYNC110 - nobody tells when a job has ended
             await asyncio.sleep(OFTEN)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.bootstrap.app import Desk
+from bot.bootstrap.app import App
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import failed, order, photos
 from tests.clock import Clock
@@ -16,10 +16,10 @@ class Shoot:
     """Ten photos of which none is done, being enhanced; `is_now` says how many are."""
 
     def __init__(
-        self, autoenhance: AutoenhanceSandbox, clock: Clock, desk: Desk | None = None, id_: str = SHOOT
+        self, autoenhance: AutoenhanceSandbox, clock: Clock, app: App | None = None, id_: str = SHOOT
     ) -> None:
         self.id = id_
-        self._desk = desk
+        self._app = app
         self._autoenhance = autoenhance
         self._clock = clock
         self.is_now()
@@ -43,12 +43,12 @@ class Shoot:
 
     async def later(self, **passed: float) -> None:
         """Turns the clock, as `Clock.turn` does, and waits until the bot has looked again and told of it."""
-        assert self._desk is not None
-        await settled(self._desk)
+        assert self._app is not None
+        await settled(self._app)
         before = self._looks()
         self._clock.turn(**passed)
         await self._autoenhance.bell.until(lambda: self._looks() > before, timeout=20)
-        await settled(self._desk)
+        await settled(self._app)
 
     def _looks(self) -> int:
         return sum(asked.path.endswith(self.id) for asked in self._autoenhance.requests)

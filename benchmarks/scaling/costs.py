@@ -13,9 +13,9 @@ from benchmarks.scaling.sweeping import spread
 from bot.bootstrap.app import AT_ONCE as PLACES
 from bot.core.errors import DatabaseFailed
 from bot.core.metrics import Metrics
-from bot.queue.sweep import AT_ONCE, Watcher
+from bot.queue.sweep import AT_ONCE, Sweep
 from bot.storage.database.base import Sql
-from bot.storage.due_watches import Agenda
+from bot.storage.due_watches import DueWatches
 from bot.storage.watches import Watches
 
 SOON, LATER = NOW + timedelta(minutes=5), NOW + timedelta(hours=1)  # by the second, all are due
@@ -41,11 +41,11 @@ class Cost:
 
 
 class Costs:
-    def __init__(self, ground: Ground, watches: int, often: Often) -> None:
-        self._database, self._number, self._often = ground.database, watches, often
-        self._on_postgres = ground.kind == POSTGRES
-        self._agenda, self._store = Agenda(ground.database), Watches(ground.database)
-        self._watcher = Watcher(self._agenda, ground.engine, lambda: NOW, time.monotonic, Metrics())
+    def __init__(self, storage: Ground, watches: int, often: Often) -> None:
+        self._database, self._number, self._often = storage.database, watches, often
+        self._on_postgres = storage.kind == POSTGRES
+        self._due_watches, self._store = DueWatches(storage.database), Watches(storage.database)
+        self._watcher = Sweep(self._due_watches, storage.engine, lambda: NOW, time.monotonic, Metrics())
         self._luck = Random(1)  # noqa: S311 - no secret
 
     async def all(self) -> dict[str, Cost]:
@@ -66,7 +66,7 @@ class Costs:
         """Of so many that are due, and claimed."""
 
         async def take() -> None:
-            await self._database.run(lambda sql: self._agenda.take(sql, NOW, AT_ONCE))
+            await self._database.run(lambda sql: self._due_watches.take(sql, NOW, AT_ONCE))
 
         return await self._sweeps(due, take)
 
@@ -88,7 +88,7 @@ class Costs:
         """As after an outage: each time those that are longest due, and the rest still is."""
 
         async def take() -> None:
-            await self._database.run(lambda sql: self._agenda.take(sql, LATER, AT_ONCE))
+            await self._database.run(lambda sql: self._due_watches.take(sql, LATER, AT_ONCE))
 
         times = [await _timed(take) for _ in range(self._often.sweeps)]
         await self._database.run(lambda sql: sql.do("UPDATE watches SET claimed = 0 WHERE claimed > 0"))
@@ -114,7 +114,7 @@ class Costs:
         return lambda: self._store.save(later)
 
     def _waking(self, number: int) -> Do:
-        return lambda: self._agenda.wake(order_id(number), LATER, 1)
+        return lambda: self._due_watches.wake(order_id(number), LATER, 1)
 
     async def _each(self, calls: Sequence[Do]) -> Cost:
         """One after the other; then so many at once as one process does."""
@@ -130,7 +130,7 @@ class Costs:
 
     async def _put_back(self) -> Cost:
         try:
-            return Cost(await _timed(lambda: self._agenda.put_back(0.0)))
+            return Cost(await _timed(lambda: self._due_watches.put_back(0.0)))
         except DatabaseFailed:
             return Cost(None)
 

@@ -17,7 +17,7 @@ from bot.storage.database.base import Database
 from bot.storage.database.postgres import PostgresDatabase
 from bot.storage.database.schema import migrate_postgres, migrate_sqlite
 from bot.storage.database.sqlite import SqliteDatabase
-from bot.storage.jobs import Ledger
+from bot.storage.jobs import JobStore
 from tests.databases import new_name
 from tests.postgres import Server
 
@@ -48,8 +48,8 @@ async def on_sqlite(folder: Path) -> AsyncIterator[Ground]:
     path = folder / "scale.sqlite3"
     migrate_sqlite(path)
     async with SqliteDatabase.opened(path) as database:
-        engine = EmbeddedEngine(database, Ledger(database), now=lambda: NOW)
-        await engine.lanes.close(0)  # it records jobs, and does none
+        engine = EmbeddedEngine(database, JobStore(database), now=lambda: NOW)
+        await engine.keyed_tasks.close(0)  # it records jobs, and does none
         yield Ground(SQLITE, database, engine, partial(rows.fill_sqlite, path))
 
 
@@ -60,7 +60,7 @@ async def on_postgres(server: Server) -> AsyncIterator[Ground]:
     migrate_postgres(url)
     try:
         async with PostgresDatabase.opened(url) as database:
-            engine = PostgresEngine(database, Ledger(database), lambda: NOW)
+            engine = PostgresEngine(database, JobStore(database), lambda: NOW)
             yield Ground(POSTGRES, database, engine, partial(rows.fill_postgres, url))
     finally:
         server.drop(name)

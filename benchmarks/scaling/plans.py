@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from benchmarks.scaling.rows import NOW, order_id, place, team_id
 from bot.storage.database.base import Database, Row, Sql, Statement, Value
-from bot.storage.due_watches import Agenda, Due
+from bot.storage.due_watches import DueOrder, DueWatches
 from bot.storage.watches import Watches
 
 T = TypeVar("T")
@@ -59,16 +59,16 @@ class _Asked:
 async def plans(database: Database) -> dict[str, list[str]]:
     """By question, each scan once; what is written stays as it is, but for times."""
     asked = _Asked(database)
-    agenda, store = Agenda(asked), Watches(asked)
+    due_watches, store = DueWatches(asked), Watches(asked)
     order, team, here = order_id(1), team_id(1), place(1)
     [watch] = await Watches(database).of_order(team, order)
-    one, person = [Due(team, order)], watch.watchers[0].user_id
+    one, person = [DueOrder(team, order)], watch.watchers[0].user_id
     later = NOW + timedelta(hours=1)
     questions: dict[str, Callable[[], Awaitable[object]]] = {
-        "`due`, none due": lambda: asked.run(lambda sql: agenda.due(sql, NOW, 200)),
-        "`due`, all due": lambda: asked.run(lambda sql: agenda.due(sql, later, 200)),
-        "`claim`": lambda: asked.run(lambda sql: agenda.claim(sql, one, NOW)),
-        "`wake`": lambda: agenda.wake(order, later, 1),
+        "`due`, none due": lambda: asked.run(lambda sql: due_watches.due(sql, NOW, 200)),
+        "`due`, all due": lambda: asked.run(lambda sql: due_watches.due(sql, later, 200)),
+        "`claim`": lambda: asked.run(lambda sql: due_watches.claim(sql, one, NOW)),
+        "`wake`": lambda: due_watches.wake(order, later, 1),
         "`of_order`": lambda: store.of_order(team, order),
         "`at`": lambda: store.at(team, here),
         "`of_person`": lambda: store.of_person(team, person),

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from benchmarks.speed.figure import Figure
-from bot.autoenhance.client import Look
+from bot.autoenhance.client import FetchedOrder
 from bot.handlers.views import order_view
 from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
 from bot.sandbox.autoenhance.order_json import Json, failed, order, photos
 from bot.sandbox.autoenhance.sample_orders import BIRCH, BLURRED, DARK, LIMITED
 from bot.slack.render.cards import orders_card
-from bot.slack.render.models import Card, Spot
+from bot.slack.render.models import Card, Placement
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 AT_MOST = 1.5  # times as long
@@ -39,8 +39,8 @@ def body() -> bytes:
 
 def card(sent: bytes) -> Card:
     """What the bot does with the answer, from its bytes to the message for Slack."""
-    view = order_view(Look(parse_order(sent), NOW), OrderId(BIRCH), by="U0000000ANA")
-    return orders_card([view], Spot("message", can_share=True))
+    view = order_view(FetchedOrder(parse_order(sent), NOW), OrderId(BIRCH), by="U0000000ANA")
+    return orders_card([view], Placement("message", can_share=True))
 
 
 def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is asked

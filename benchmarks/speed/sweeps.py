@@ -53,20 +53,20 @@ async def _measure(found: Found, numbers: Sequence[int], often: Often) -> None:
     with own_server(programs(os.environ), options=(), in_memory=False) as server:
         for number in numbers:
             with tempfile.TemporaryDirectory() as folder:
-                async with on_sqlite(Path(folder)) as ground:
-                    await _sweep(found, ground, crowd, Asked(ground, number, often), number)
-            async with on_postgres(server) as ground:
-                await _sweep(found, ground, crowd, Asked(ground, number, often), number)
+                async with on_sqlite(Path(folder)) as storage:
+                    await _sweep(found, storage, crowd, Asked(storage, number, often), number)
+            async with on_postgres(server) as storage:
+                await _sweep(found, storage, crowd, Asked(storage, number, often), number)
 
 
-async def _sweep(found: Found, ground: Ground, crowd: Crowd, asked: Asked, number: int) -> None:
-    await asyncio.to_thread(ground.fill, crowd, number)
+async def _sweep(found: Found, storage: Ground, crowd: Crowd, asked: Asked, number: int) -> None:
+    await asyncio.to_thread(storage.fill, crowd, number)
     for due in DUE:
-        costs = found.setdefault((ground.kind, due), Costs())
+        costs = found.setdefault((storage.kind, due), Costs())
         costs.with_index.append(await _median(asked, due))
-    await ground.database.run(lambda sql: sql.do("DROP INDEX watches_due"))
+    await storage.database.run(lambda sql: sql.do("DROP INDEX watches_due"))
     for due in DUE:
-        found[ground.kind, due].without.append(await _median(asked, due))
+        found[storage.kind, due].without.append(await _median(asked, due))
 
 
 async def _median(asked: Asked, due: int) -> float:

@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from benchmarks.speed.figure import Figure
 from bot.bootstrap.clients import utc_now
-from bot.bootstrap.storage import open_ground
+from bot.bootstrap.storage import open_storage
 from bot.bootstrap.timing import USUAL
 from bot.demo.demo import Sandbox, open_sandbox
 from bot.jobs.models import LookUp
@@ -113,7 +113,7 @@ async def _measure(numbers: Sequence[int], backlog: int) -> dict[float, dict[int
             database = server.create(new_name())
             migrate_postgres(database)
             given: dict[str, Any] = {"database_url": database, "autoenhance_api_url": url}
-            async with open_sandbox(folder, **given) as sandbox, _desk(sandbox, workers) as engine:
+            async with open_sandbox(folder, **given) as sandbox, _app(sandbox, workers) as engine:
                 for takes in ANSWERS:
                     outside.takes = 0.0
                     await _answered(engine, outside, _look_ups(WARM, f"{url}/respond"))
@@ -123,15 +123,15 @@ async def _measure(numbers: Sequence[int], backlog: int) -> dict[float, dict[int
 
 
 @asynccontextmanager
-async def _desk(sandbox: Sandbox, workers: int) -> AsyncIterator[PostgresEngine]:
+async def _app(sandbox: Sandbox, workers: int) -> AsyncIterator[PostgresEngine]:
     """What records beside `serve`, as it does."""
     async with AsyncExitStack() as opened:
         await opened.enter_async_context(serving_process(sandbox, LOG_LEVEL="INFO"))
         for _ in range(workers):
             await opened.enter_async_context(working_process(sandbox.settings, LOG_LEVEL="INFO"))
-        ground = await opened.enter_async_context(open_ground(sandbox.settings, utc_now))
-        assert isinstance(ground.engine, PostgresEngine)  # noqa: S101 - the settings say so
-        yield ground.engine
+        storage = await opened.enter_async_context(open_storage(sandbox.settings, utc_now))
+        assert isinstance(storage.engine, PostgresEngine)  # noqa: S101 - the settings say so
+        yield storage.engine
 
 
 def _look_ups(number: int, response_url: str) -> list[LookUp]:

@@ -17,13 +17,13 @@ from pydantic import SecretStr
 
 from bot.autoenhance import responses as replies
 from bot.autoenhance.limits import Limits
-from bot.autoenhance.single_flight import Flights
+from bot.autoenhance.single_flight import SingleFlight
 from bot.core.errors import KeyMissing, KeyRefused, Limited, OrderNotFound, Unavailable
 from bot.core.logging import Outage
 from bot.core.metrics import Metrics
 from bot.orders.ids import OrderId
 from bot.orders.models import Order, parse_order, parse_orders
-from bot.storage.rate_limits.base import Meter
+from bot.storage.rate_limits.base import RateLimiter
 
 METER = "autoenhance"
 _MOST_PER_PAGE = 15  # the vendor's SDK 1.1.0 refuses more, though its docs show 16
@@ -34,7 +34,7 @@ _USUAL = Limits()
 
 
 @dataclass(frozen=True)
-class Look:
+class FetchedOrder:
     """An order, and when Autoenhance answered."""
 
     order: Order
@@ -57,7 +57,7 @@ class Autoenhance:
         key: SecretStr | None = None,
         version: str | None = None,
         now: Callable[[], datetime],
-        meter: Meter,
+        rate_limiter: RateLimiter,
         metrics: Metrics,
         limits: Limits = _USUAL,
     ) -> None:
@@ -68,8 +68,8 @@ class Autoenhance:
         self._now = now
         self._outage = Outage("autoenhance")
         self._limits = limits
-        self._flights = Flights[Look](limits.fresh_for)
-        self._meter = meter
+        self._flights = SingleFlight[FetchedOrder](limits.fresh_for)
+        self._rate_limiter = rate_limiter
         self._metrics = metrics
         self._retried = stamina.AsyncRetryingCaller(
             attempts=limits.attempts,
@@ -78,12 +78,12 @@ class Autoenhance:
             wait_jitter=limits.jitter,
         ).on(self._pause)
 
-    async def order(self, order_id: OrderId, *, anew: bool = False) -> Look:
+    async def order(self, order_id: OrderId, *, fresh: bool = False) -> FetchedOrder:
         """The order as it is, or was up to `Limits.fresh_for` seconds ago; all who ask share one request.
 
         `anew`: by a request of one's own, which nobody began earlier.
         """
-        if anew:
+        if fresh:
             return await self._look(order_id)
         return await self._flights.join(order_id, lambda: self._look(order_id))
 
@@ -112,9 +112,9 @@ class Autoenhance:
         except OrderNotFound:
             return
 
-    async def _look(self, order_id: OrderId) -> Look:
+    async def _look(self, order_id: OrderId) -> FetchedOrder:
         body = await self._get(quote(order_id, safe=""))
-        return Look(parse_order(body), self._now())
+        return FetchedOrder(parse_order(body), self._now())
 
     async def _listed(self, query: Mapping[str, str]) -> tuple[Order, ...]:
         if not self._key:
@@ -158,7 +158,9 @@ class Autoenhance:
 
     async def _once(self, path: str, query: Mapping[str, str] | None) -> bytes:
         """One request, in its turn. Turns come evenly: else the first second could hold twice as many."""
-        turn = await self._meter.take(METER, every=1 / self._limits.per_second, within=self._limits.total)
+        turn = await self._rate_limiter.take(
+            METER, every=1 / self._limits.per_second, within=self._limits.total
+        )
         if not turn.booked:
             raise Limited("too many are asking Autoenhance at once", retry_after=turn.seconds)
         await asyncio.sleep(turn.seconds)

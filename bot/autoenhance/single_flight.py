@@ -14,7 +14,7 @@ class _Flight(Generic[_T]):
     passengers: int = 0
 
 
-class Flights(Generic[_T]):
+class SingleFlight(Generic[_T]):
     """One call for each key at a time; what it brings is shared for `fresh_for` seconds after it landed.
 
     A failure reaches those who are waiting for it, and nobody later.

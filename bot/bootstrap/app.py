@@ -1,4 +1,4 @@
-"""What a command of `python app.py` runs: the desk, which answers Slack, or a crew, which only works."""
+"""What a command of `python app.py` runs: the app, which answers Slack, or a worker, which only works."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 
 from bot.bootstrap.clients import Now, utc_now
-from bot.bootstrap.handlers import open_attempts
-from bot.bootstrap.services import open_parts, rounds
-from bot.bootstrap.storage import Ground
+from bot.bootstrap.handlers import open_job_runner
+from bot.bootstrap.services import open_services, periodic_tasks
+from bot.bootstrap.storage import Storage
 from bot.bootstrap.timing import DRAIN, USUAL, Pace
-from bot.bootstrap.web import open_doors, watching_doors
+from bot.bootstrap.web import open_web, worker_web
 from bot.core.errors import SettingsError
 from bot.core.settings import Settings
 from bot.queue.embedded import EmbeddedEngine
-from bot.queue.periodic import Rounds
+from bot.queue.periodic import PeriodicTask
 from bot.slack.api.identity import Identity
 
 AT_ONCE = 32  # people's jobs at once, and as many of our own
@@ -23,53 +23,55 @@ ALONE = "`worker` is for PostgreSQL. On SQLite, `python app.py serve` does the w
 
 
 @dataclass(frozen=True)
-class Desk:
+class App:
     """Everything, running. `web` is to be served by whoever opened it."""
 
     web: Starlette
-    ground: Ground
+    storage: Storage
     identity: Identity
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, *, now: Now = utc_now, pace: Pace = USUAL) -> AsyncIterator[Desk]:
+async def open_app(settings: Settings, *, now: Now = utc_now, pace: Pace = USUAL) -> AsyncIterator[App]:
     """Connects where Socket Mode is used. On SQLite it does the work too, first what was left over.
 
     Raises SettingsError when Slack refuses a token or the database cannot be used, and SlackBusy when
     Slack does not answer. On leaving, finishes what runs; what waits stays for the next start.
     """
     async with AsyncExitStack() as opened:
-        parts = await opened.enter_async_context(open_parts(settings, now, pace))
-        engine = parts.ground.engine
+        services = await opened.enter_async_context(open_services(settings, now, pace))
+        engine = services.storage.engine
         opened.push_async_callback(engine.drain, DRAIN)
         if isinstance(engine, EmbeddedEngine):
-            await engine.start(await opened.enter_async_context(open_attempts(parts)))
+            await engine.start(await opened.enter_async_context(open_job_runner(services)))
             opened.push_async_callback(engine.drain, DRAIN)
-            await opened.enter_async_context(rounds(parts))
-        web = await opened.enter_async_context(open_doors(parts))
-        yield Desk(web, parts.ground, parts.identity)
+            await opened.enter_async_context(periodic_tasks(services))
+        web = await opened.enter_async_context(open_web(services))
+        yield App(web, services.storage, services.identity)
 
 
 @asynccontextmanager
-async def open_crew(
+async def open_worker(
     settings: Settings, *, at_once: int = AT_ONCE, now: Now = utc_now, pace: Pace = USUAL
 ) -> AsyncIterator[Starlette]:
-    """Does the jobs that desks on the same PostgreSQL record, beside other crews.
+    """Does the jobs that apps on the same PostgreSQL record, beside other workers.
 
-    What it yields may be served, for those who watch over it. Raises what `open_desk` does. On leaving, it
+    What it yields may be served, for those who watch over it. Raises what `open_app` does. On leaving, it
     finishes what runs; the rest is for the others.
     """
     if not settings.on_postgres:
         raise SettingsError([ALONE])
     async with AsyncExitStack() as opened:
-        parts = await opened.enter_async_context(open_parts(settings, now, pace))
-        attempts = await opened.enter_async_context(open_attempts(parts))
-        from bot.queue.worker import Crew  # noqa: PLC0415 - an extra, which is there if the ground is
+        services = await opened.enter_async_context(open_services(settings, now, pace))
+        job_runner = await opened.enter_async_context(open_job_runner(services))
+        from bot.queue.worker import Worker  # noqa: PLC0415 - an extra, which is there if the ground is
 
         times = {"poll": pace.poll, "beat": pace.beat, "gone": pace.gone}
-        crew = Crew(settings.database_url, attempts, at_once=at_once, **times)
-        await crew.start(DRAIN)
-        opened.push_async_callback(crew.stop)
-        rescue = Rounds("rescue", parts.ground.meter, crew.rescue, parts.metrics, every=pace.beat)
-        await opened.enter_async_context(rounds(parts, rescue))
-        yield watching_doors(parts)
+        worker = Worker(settings.database_url, job_runner, at_once=at_once, **times)
+        await worker.start(DRAIN)
+        opened.push_async_callback(worker.stop)
+        rescue = PeriodicTask(
+            "rescue", services.storage.rate_limiter, worker.rescue, services.metrics, every=pace.beat
+        )
+        await opened.enter_async_context(periodic_tasks(services, rescue))
+        yield worker_web(services)

@@ -16,7 +16,7 @@ from bot.core.metrics import Metrics
 from bot.core.network import Network
 from bot.core.settings import Settings, revealed
 from bot.slack.api.client import CountedClient
-from bot.storage.rate_limits.base import Meter
+from bot.storage.rate_limits.base import RateLimiter
 
 Now = Callable[[], datetime]
 SLACK_TIMEOUT = 15.0  # seconds for one call of Slack's Web API
@@ -29,7 +29,12 @@ def utc_now() -> datetime:
 
 @asynccontextmanager
 async def open_autoenhance(
-    settings: Settings, *, meter: Meter, metrics: Metrics, now: Now = utc_now, limits: Limits = USUAL
+    settings: Settings,
+    *,
+    rate_limiter: RateLimiter,
+    metrics: Metrics,
+    now: Now = utc_now,
+    limits: Limits = USUAL,
 ) -> AsyncIterator[Autoenhance]:
     async with _http(settings.network, settings.autoenhance_api_url) as http:
         yield Autoenhance(
@@ -38,7 +43,7 @@ async def open_autoenhance(
             key=settings.autoenhance_api_key,
             version=settings.autoenhance_api_version,
             now=now,
-            meter=meter,
+            rate_limiter=rate_limiter,
             metrics=metrics,
             limits=limits,
         )

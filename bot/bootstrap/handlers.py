@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.autoenhance.client import Autoenhance
 from bot.bootstrap.clients import open_autoenhance
-from bot.bootstrap.services import Parts
+from bot.bootstrap.services import Services
 from bot.handlers.dispatch import Dispatcher, table
 from bot.handlers.lookups import Lookups
 from bot.handlers.notifier import Notifier
@@ -16,61 +16,61 @@ from bot.handlers.polling import Polling
 from bot.handlers.retries import Retries
 from bot.handlers.unfurls import Unfurls
 from bot.handlers.watches import WatchCommands
-from bot.queue.runner import Attempts
-from bot.slack.api.access import Admission
+from bot.queue.runner import JobRunner
+from bot.slack.api.access import AccessPolicy
 from bot.slack.api.channels import Channels
-from bot.slack.api.responder import Answers
-from bot.slack.render.permalinks import Links
+from bot.slack.api.responder import Responder
+from bot.slack.render.permalinks import Permalinks
 from bot.watches.transitions import Rules
 
 
 @asynccontextmanager
-async def open_attempts(parts: Parts) -> AsyncIterator[Attempts]:
+async def open_job_runner(services: Services) -> AsyncIterator[JobRunner]:
     """All that does the jobs."""
-    ground, limits = parts.ground, parts.pace.limits
+    storage, limits = services.storage, services.pace.limits
     opening = open_autoenhance(
-        parts.settings,
-        meter=ground.meter,
-        metrics=parts.metrics,
-        now=ground.now,
-        limits=replace(limits, fresh_for=0) if parts.settings.on_postgres else limits,
+        services.settings,
+        rate_limiter=storage.rate_limiter,
+        metrics=services.metrics,
+        now=storage.now,
+        limits=replace(limits, fresh_for=0) if services.settings.on_postgres else limits,
     )
     async with opening as autoenhance:
-        yield Attempts(ground.ledger, _dispatcher(parts, autoenhance), ground.now, parts.metrics)
+        yield JobRunner(storage.job_store, _dispatcher(services, autoenhance), storage.now, services.metrics)
 
 
-def _dispatcher(parts: Parts, autoenhance: Autoenhance) -> Dispatcher:
-    made = _Handlers(parts, autoenhance)
+def _dispatcher(services: Services, autoenhance: Autoenhance) -> Dispatcher:
+    made = _Handlers(services, autoenhance)
     polling, overviews = made.polling(), made.overviews()
     handlers = table(
         made.lookups(polling), made.watch_commands(overviews), overviews, made.unfurls(), polling
     )
-    access = Admission(made.channels, parts.identity.team_id, parts.identity.enterprise_id)
+    access = AccessPolicy(made.channels, services.identity.team_id, services.identity.enterprise_id)
     return Dispatcher(handlers, access, made.responder, made.retries)
 
 
 class _Handlers:
     """What several handlers use is one object."""
 
-    def __init__(self, parts: Parts, autoenhance: Autoenhance) -> None:
+    def __init__(self, services: Services, autoenhance: Autoenhance) -> None:
         self.autoenhance = autoenhance
-        self.stores = parts.ground.stores
-        self.sender = parts.sender
-        self.pacing = parts.pacing
-        self.metrics = parts.metrics
-        self.now = parts.ground.now
-        self.record = parts.ground.engine.add
-        self.beside_others = parts.settings.on_postgres
-        self.rules = Rules(lasts=timedelta(days=parts.settings.watch_days))
-        self.permalinks = Links(parts.identity.url)
-        self.channels = Channels(parts.web, parts.pacing, self.now)
-        self.responder = Answers(parts.sender)
-        self.retries = Retries(self.responder, self.now, parts.pace.first_pause)
+        self.stores = services.storage.stores
+        self.sender = services.sender
+        self.pacing = services.pacing
+        self.metrics = services.metrics
+        self.now = services.storage.now
+        self.record = services.storage.engine.add
+        self.beside_others = services.settings.on_postgres
+        self.rules = Rules(lasts=timedelta(days=services.settings.watch_days))
+        self.permalinks = Permalinks(services.identity.url)
+        self.channels = Channels(services.web, services.pacing, self.now)
+        self.responder = Responder(services.sender)
+        self.retries = Retries(self.responder, self.now, services.pace.first_pause)
 
     def polling(self) -> Polling:
         notifier = Notifier(
             watches=self.stores.watches,
-            channel_settings=self.stores.preferences,
+            channel_settings=self.stores.channel_settings,
             channels=self.channels,
             sender=self.sender,
             pacing=self.pacing,
@@ -93,7 +93,7 @@ class _Handlers:
     def overviews(self) -> Overviews:
         return Overviews(
             watches=self.stores.watches,
-            channel_settings=self.stores.preferences,
+            channel_settings=self.stores.channel_settings,
             sender=self.sender,
             pacing=self.pacing,
             responder=self.responder,
@@ -103,7 +103,7 @@ class _Handlers:
     def lookups(self, polling: Polling) -> Lookups:
         return Lookups(
             autoenhance=self.autoenhance,
-            snapshots=self.stores.looks,
+            snapshots=self.stores.snapshots,
             watches=self.stores.watches,
             polling=polling,
             sender=self.sender,
@@ -129,7 +129,7 @@ class _Handlers:
     def unfurls(self) -> Unfurls:
         return Unfurls(
             autoenhance=self.autoenhance,
-            channel_settings=self.stores.preferences,
+            channel_settings=self.stores.channel_settings,
             channels=self.channels,
             sender=self.sender,
             responder=self.responder,

@@ -9,7 +9,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.bootstrap.app import open_crew, open_desk
+from bot.bootstrap.app import open_app, open_worker
 from bot.bootstrap.clients import Now, utc_now
 from bot.bootstrap.timing import USUAL, Pace
 from bot.bootstrap.watchdog import watched
@@ -25,17 +25,17 @@ async def serve(settings: Settings, *, now: Now = utc_now, pace: Pace = USUAL) -
     """Raises SettingsError and SlackBusy."""
     # uvicorn takes the signals over while it serves, and raises them again when it has ended, before we have
     stop = stop_signal()
-    async with open_desk(settings, now=now, pace=pace) as desk:
+    async with open_app(settings, now=now, pace=pace) as app:
         if stop.is_set():
             return
         _spare_what_stays()
-        await _served(desk.web, settings.host, settings.port)
+        await _served(app.web, settings.host, settings.port)
 
 
 async def work(settings: Settings, *, at_once: int) -> None:
     """Raises SettingsError and SlackBusy."""
     stop = stop_signal()
-    async with watched(HUNG), open_crew(settings, at_once=at_once) as web:
+    async with watched(HUNG), open_worker(settings, at_once=at_once) as web:
         _spare_what_stays()
         log.info("working", at_once=at_once)
         if settings.worker_port is not None and not stop.is_set():

@@ -13,9 +13,9 @@ from bot.queue.embedded import EmbeddedEngine
 from bot.storage.database import schema
 from bot.storage.database.base import Database
 from bot.storage.database.sqlite import SqliteDatabase, only_process
-from bot.storage.jobs import Ledger
-from bot.storage.rate_limits.base import Meter
-from bot.storage.rate_limits.memory import LocalMeter
+from bot.storage.jobs import JobStore
+from bot.storage.rate_limits.base import RateLimiter
+from bot.storage.rate_limits.memory import LocalRateLimiter
 from bot.storage.stores import Stores
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ UNREACHABLE = "PostgreSQL cannot be used ({}). Check DATABASE_URL, and that the 
 
 
 @dataclass(frozen=True)
-class Ground:
+class Storage:
     database: Database
-    ledger: Ledger
+    job_store: JobStore
     stores: Stores
-    meter: Meter
+    rate_limiter: RateLimiter
     engine: "EmbeddedEngine | PostgresEngine"
     now: Now
 
@@ -45,16 +45,16 @@ class Ground:
 
     async def prune(self) -> None:
         """Forgets what is over since long; raises DatabaseFailed."""
-        await self.ledger.prune(self.now())
+        await self.job_store.prune(self.now())
         await self.stores.prune(self.now())
-        await self.meter.prune()
+        await self.rate_limiter.prune()
 
 
 @asynccontextmanager
-async def open_ground(settings: Settings, now: Now) -> AsyncIterator[Ground]:
+async def open_storage(settings: Settings, now: Now) -> AsyncIterator[Storage]:
     """Raises SettingsError when it is no ground to stand on, with what to do about it."""
-    async with (_postgres if settings.on_postgres else _sqlite)(settings, now) as ground:
-        yield ground
+    async with (_postgres if settings.on_postgres else _sqlite)(settings, now) as storage:
+        yield storage
 
 
 @asynccontextmanager
@@ -102,23 +102,23 @@ def bring_up(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def _sqlite(settings: Settings, now: Now) -> AsyncIterator[Ground]:
+async def _sqlite(settings: Settings, now: Now) -> AsyncIterator[Storage]:
     with only_process(settings.database_path):
         async with open_database(settings) as database:
-            ledger = Ledger(database)
-            engine = EmbeddedEngine(database, ledger, now=now)
-            meter = LocalMeter(asyncio.get_running_loop().time)
-            yield Ground(database, ledger, Stores.on(database), meter, engine, now)
+            job_store = JobStore(database)
+            engine = EmbeddedEngine(database, job_store, now=now)
+            rate_limiter = LocalRateLimiter(asyncio.get_running_loop().time)
+            yield Storage(database, job_store, Stores.on(database), rate_limiter, engine, now)
 
 
 @asynccontextmanager
-async def _postgres(settings: Settings, now: Now) -> AsyncIterator[Ground]:
+async def _postgres(settings: Settings, now: Now) -> AsyncIterator[Storage]:
     async with open_database(settings) as database:
         from bot.queue.postgres import PostgresEngine  # noqa: PLC0415
         from bot.storage.database.postgres import PostgresDatabase  # noqa: PLC0415 - an extra
-        from bot.storage.rate_limits.postgres import SharedMeter  # noqa: PLC0415
+        from bot.storage.rate_limits.postgres import SharedRateLimiter  # noqa: PLC0415
 
         assert isinstance(database, PostgresDatabase)  # noqa: S101 - `on_postgres` says so
-        ledger = Ledger(database)
-        engine = PostgresEngine(database, ledger, now)
-        yield Ground(database, ledger, Stores.on(database), SharedMeter(database), engine, now)
+        job_store = JobStore(database)
+        engine = PostgresEngine(database, job_store, now)
+        yield Storage(database, job_store, Stores.on(database), SharedRateLimiter(database), engine, now)

@@ -10,12 +10,12 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
-from bot.bootstrap.services import Parts
-from bot.bootstrap.storage import Ground
+from bot.bootstrap.services import Services
+from bot.bootstrap.storage import Storage
 from bot.core import logging as logs
 from bot.core.errors import DatabaseFailed
 from bot.core.settings import revealed
-from bot.queue.outbox import Intake
+from bot.queue.outbox import Outbox
 from bot.slack.api.client import CountedClient
 from bot.slack.api.identity import probe_socket
 from bot.slack.listeners.guard import Guard
@@ -31,58 +31,62 @@ from bot.web.metrics import MetricsDoor
 
 
 @asynccontextmanager
-async def open_doors(parts: Parts) -> AsyncIterator[Starlette]:
+async def open_web(services: Services) -> AsyncIterator[Starlette]:
     """Connects where Socket Mode is used; what it yields is to be served. Raises SettingsError, SlackBusy."""
-    settings, ground, sender = parts.settings, parts.ground, parts.sender
-    intake, now = Intake(ground.engine), ground.now
-    app = _bolt(parts)
-    listeners = Listeners(intake.record, sender, now)
-    guard = Guard(listeners.unknown, sender, parts.metrics)
-    register(app, listeners, WatchListeners(intake.record, sender, now), guard)
-    async with _socket(parts, app, intake) as socket:
+    settings, storage, sender = services.settings, services.storage, services.sender
+    outbox, now = Outbox(storage.engine), storage.now
+    app = _bolt(services)
+    listeners = Listeners(outbox.record, sender, now)
+    guard = Guard(listeners.unknown, sender, services.metrics)
+    register(app, listeners, WatchListeners(outbox.record, sender, now), guard)
+    async with _socket(services, app, outbox) as socket:
         signing_secret = revealed(settings.slack_signing_secret)
-        slack = None if socket else SlackDoor(app, signing_secret, intake.request, now, parts.metrics)
+        slack = None if socket else SlackDoor(app, signing_secret, outbox.request, now, services.metrics)
         token = settings.autoenhance_webhook_token
-        webhook = WebhookDoor(token, ground.stores.agenda.wake, now, parts.metrics).answer if token else None
-        yield build_web(_readiness(ground, socket), slack=slack, webhook=webhook, metrics=_metrics(parts))
+        webhook = (
+            WebhookDoor(token, storage.stores.due_watches.wake, now, services.metrics).answer
+            if token
+            else None
+        )
+        yield build_web(_readiness(storage, socket), slack=slack, webhook=webhook, metrics=_metrics(services))
 
 
-def watching_doors(parts: Parts) -> Starlette:
+def worker_web(services: Services) -> Starlette:
     """Those of a process that nobody calls but whoever watches over it."""
-    return build_web(_readiness(parts.ground, None), metrics=_metrics(parts))
+    return build_web(_readiness(services.storage, None), metrics=_metrics(services))
 
 
-def _metrics(parts: Parts) -> Answer | None:
-    token, ground = parts.settings.metrics_token, parts.ground
+def _metrics(services: Services) -> Answer | None:
+    token, storage = services.settings.metrics_token, services.storage
     if token is None:
         return None
     clock = asyncio.get_running_loop().time
-    standing = Standing(ground.ledger, ground.stores.watches, ground.now, clock)
-    parts.metrics.registry.register(standing)
-    return MetricsDoor(token, parts.metrics.registry, standing.look).answer
+    standing = Standing(storage.job_store, storage.stores.watches, storage.now, clock)
+    services.metrics.registry.register(standing)
+    return MetricsDoor(token, services.metrics.registry, standing.look).answer
 
 
-def _readiness(ground: Ground, socket: SocketDoor | None) -> Ready:
+def _readiness(storage: Storage, socket: SocketDoor | None) -> Ready:
     async def ready() -> list[str]:
         return [
-            *([] if await _answers(ground) else ["database"]),
-            *([] if ground.engine.running else ["engine"]),
+            *([] if await _answers(storage) else ["database"]),
+            *([] if storage.engine.running else ["engine"]),
             *([] if socket is None or await socket.connected() else ["slack"]),
         ]
 
     return ready
 
 
-async def _answers(ground: Ground) -> bool:
+async def _answers(storage: Storage) -> bool:
     with suppress(DatabaseFailed):
-        await ground.database.run(lambda sql: sql.do("SELECT 1"))
+        await storage.database.run(lambda sql: sql.do("SELECT 1"))
         return True
     return False
 
 
-def _bolt(parts: Parts) -> AsyncApp:
+def _bolt(services: Services) -> AsyncApp:
     """Who we are was asked at the start; by itself Bolt would ask again while the first person waits."""
-    settings, identity = parts.settings, parts.identity
+    settings, identity = services.settings, services.identity
     known = AuthorizeResult(
         enterprise_id=identity.enterprise_id,
         team_id=identity.team_id,
@@ -98,7 +102,7 @@ def _bolt(parts: Parts) -> AsyncApp:
         name="order-desk",
         logger=logs.bolt(),
         signing_secret=revealed(settings.slack_signing_secret) or "socket mode is not signed",
-        client=_bolts_own(parts.web),
+        client=_bolts_own(services.web),
         authorize=authorize,
         request_verification_enabled=False,  # slack/listeners/http.py does it, and logs no body
         process_before_response=True,  # a listener only records and acks; Bolt's own way waits 10 ms
@@ -113,14 +117,14 @@ def _bolts_own(web: CountedClient) -> AsyncWebClient:
 
 
 @asynccontextmanager
-async def _socket(parts: Parts, app: AsyncApp, intake: Intake) -> AsyncIterator[SocketDoor | None]:
-    settings = parts.settings
+async def _socket(services: Services, app: AsyncApp, outbox: Outbox) -> AsyncIterator[SocketDoor | None]:
+    settings = services.settings
     if settings.slack_app_token is None:
         yield None
         return
     token = revealed(settings.slack_app_token)
-    await probe_socket(parts.web, token)
-    door = SocketDoor(app, token, parts.web, intake.request, parts.metrics)
+    await probe_socket(services.web, token)
+    door = SocketDoor(app, token, services.web, outbox.request, services.metrics)
     await door.open()
     try:
         yield door

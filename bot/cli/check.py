@@ -16,8 +16,8 @@ from bot.core.settings import Settings
 from bot.slack.api.identity import identify, missing_scopes, probe_socket
 from bot.slack.text.refusals import refused
 from bot.storage.database.base import Database
-from bot.storage.jobs import Ledger
-from bot.storage.rate_limits.memory import LocalMeter
+from bot.storage.jobs import JobStore
+from bot.storage.rate_limits.memory import LocalRateLimiter
 from bot.storage.watches import Watches
 from bot.watches.models import Watch
 
@@ -70,7 +70,9 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _autoenhance(settings: Settings) -> Finding:
-    async with open_autoenhance(settings, meter=LocalMeter(time.monotonic), metrics=Metrics()) as orders:
+    async with open_autoenhance(
+        settings, rate_limiter=LocalRateLimiter(time.monotonic), metrics=Metrics()
+    ) as orders:
         try:
             await orders.probe()
         except AutoenhanceError as error:
@@ -102,7 +104,7 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
         return
     try:
         async with open_database(settings) as database:
-            dead, parked = await Ledger(database).dead_jobs(), await Watches(database).parked()
+            dead, parked = await JobStore(database).dead_jobs(), await Watches(database).parked()
             if settings.on_postgres:
                 yield await _workers(database)
     except (SettingsError, DatabaseFailed) as error:

@@ -140,7 +140,7 @@ def order(
     from bot.orders.parsing import find_order_ids
     from bot.slack.constants import AT_ONCE
     from bot.slack.render import cards
-    from bot.slack.render.models import Spot, TroubleView
+    from bot.slack.render.models import Placement, TroubleView
     from bot.slack.render.terminal import draw
     from bot.slack.text.orders import EXAMPLE_ID
 
@@ -154,7 +154,9 @@ def order(
     settings = Settings.load(for_slack=False)
     logging.configure("DEBUG" if settings.log_level == "DEBUG" else "ERROR")  # what is wrong, the card says
     seen = _run(_look_up(settings, ids[:AT_ONCE]))
-    card = cards.orders_card(seen, Spot("ephemeral" if as_json else "terminal"), skipped=len(ids) - len(seen))
+    card = cards.orders_card(
+        seen, Placement("ephemeral" if as_json else "terminal"), skipped=len(ids) - len(seen)
+    )
     if as_json:
         typer.echo(json.dumps(card, indent=2, ensure_ascii=False))
     else:
@@ -194,9 +196,11 @@ async def _look_up(settings: "Settings", ids: "Sequence[OrderId]") -> "list[Orde
     from bot.core.metrics import Metrics
     from bot.handlers.views import given_up, see
     from bot.slack.render.models import TroubleView
-    from bot.storage.rate_limits.memory import LocalMeter
+    from bot.storage.rate_limits.memory import LocalRateLimiter
 
-    async with open_autoenhance(settings, meter=LocalMeter(time.monotonic), metrics=Metrics()) as orders:
+    async with open_autoenhance(
+        settings, rate_limiter=LocalRateLimiter(time.monotonic), metrics=Metrics()
+    ) as orders:
         seen = [given_up(await see(orders, order), 0) for order in ids]
     blames = [blamed(settings, view.error) for view in seen if isinstance(view, TroubleView)]
     if any(blames):

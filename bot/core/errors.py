@@ -25,7 +25,7 @@ OrderDeskError
 │   ├── SlackBusy           429, 5xx or no connection: worth sending again
 │   └── Unconfirmed         a post that Slack may have taken, twice: not worth a third
 ├── DatabaseFailed          the database cannot be read or written at the moment
-├── DeskClosed              the process is stopping and records nothing more
+├── ShuttingDown              the process is stopping and records nothing more
 └── SettingsError           settings missing or contradictory; all of them at once
 
 What people read for each of these is in `slack/text/refusals.py`, keyed by type.
@@ -148,7 +148,7 @@ class DatabaseFailed(OrderDeskError):
     pass
 
 
-class DeskClosed(OrderDeskError):
+class ShuttingDown(OrderDeskError):
     pass
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bot.bootstrap.app import Desk, open_desk
+from bot.bootstrap.app import App, open_app
 from bot.bootstrap.clients import utc_now
 from bot.bootstrap.server import stop_signal
 from bot.bootstrap.timing import USUAL, Pace
@@ -47,7 +47,7 @@ class Sandbox:
 class Demo:
     url: str
     sandbox: Sandbox
-    desk: Desk
+    app: App
     command: str = f"{COMMAND} {BIRCH}"
 
     @property
@@ -109,22 +109,22 @@ async def open_sandbox(
 
 
 @asynccontextmanager
-async def open_desk_in(
+async def open_app_in(
     sandbox: Sandbox, *, pace: Pace = USUAL, now: Callable[[], datetime] = utc_now
-) -> AsyncIterator[Desk]:
+) -> AsyncIterator[App]:
     """The bot, called by the sandbox's Slack from now on."""
-    async with open_desk(sandbox.settings, pace=pace, now=now) as desk, serving(desk.web) as url:
+    async with open_app(sandbox.settings, pace=pace, now=now) as app, serving(app.web) as url:
         sandbox.slack.events_url = f"{url}/slack/events"
         sandbox.autoenhance.webhook_url = f"{url}/autoenhance/webhook"
-        yield desk
+        yield app
 
 
 @asynccontextmanager
 async def open_demo(port: int) -> AsyncIterator[Demo]:
     with tempfile.TemporaryDirectory(prefix="order-desk-") as folder:
-        async with open_sandbox(Path(folder), port=port) as sandbox, open_desk_in(sandbox) as desk:
+        async with open_sandbox(Path(folder), port=port) as sandbox, open_app_in(sandbox) as app:
             calling = asyncio.create_task(sandbox.autoenhance.keep_calling())
-            yield Demo(sandbox.slack.base_url, sandbox, desk)
+            yield Demo(sandbox.slack.base_url, sandbox, app)
             calling.cancel()
 
 

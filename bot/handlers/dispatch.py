@@ -15,10 +15,10 @@ from bot.handlers.watches import WatchCommands
 from bot.jobs import background, models
 from bot.jobs.background import OurOwn
 from bot.jobs.models import Job
-from bot.jobs.outcomes import CannotSucceed, PutOff
+from bot.jobs.outcomes import Abandon, Retry
 from bot.jobs.requests import Request
-from bot.slack.api.access import Admission
-from bot.slack.api.responder import Answers
+from bot.slack.api.access import AccessPolicy
+from bot.slack.api.responder import Responder
 from bot.slack.text import refusals
 
 SLACK_PATIENCE = timedelta(hours=6)
@@ -64,14 +64,14 @@ def row(job: type[J], handler: Callable[[J, int], Awaitable[None]]) -> tuple[typ
 class Dispatcher:
     """`bot.jobs.outcomes.Worker`."""
 
-    def __init__(self, handlers: Table, access: Admission, responder: Answers, retries: Retries) -> None:
+    def __init__(self, handlers: Table, access: AccessPolicy, responder: Responder, retries: Retries) -> None:
         self._handlers = handlers
         self._access = access
         self._responder = responder
         self._retries = retries
 
     async def perform(self, job: Job, *, attempt: int) -> None:
-        """Raises PutOff while Slack or Autoenhance cannot answer, CannotSucceed when nothing helps."""
+        """Raises Retry while Slack or Autoenhance cannot answer, Abandon when nothing helps."""
         try:
             if isinstance(job, Request) and (refusal := await self._access.refusal(job)):
                 await self._responder.say(job, refusal, aside=True)
@@ -79,10 +79,10 @@ class Dispatcher:
                 await self._handlers[type(job)](job, attempt)
         except SlackBusy as busy:
             if isinstance(job, Request) and self._retries.waited(job) > SLACK_PATIENCE:
-                raise CannotSucceed(f"Slack did not take the answer: {busy.code}") from busy
-            raise PutOff(min(busy.retry_after or self._retries.back_off(attempt), SLACK_WAIT)) from busy
+                raise Abandon(f"Slack did not take the answer: {busy.code}") from busy
+            raise Retry(min(busy.retry_after or self._retries.back_off(attempt), SLACK_WAIT)) from busy
         except SlackError as refused:
-            raise CannotSucceed(f"Slack refused the answer: {refused.code}") from refused
+            raise Abandon(f"Slack refused the answer: {refused.code}") from refused
 
     async def apologise(self, job: Job, reference: str) -> None:
         if isinstance(job, Request):

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.autoenhance.client import Autoenhance, Look
+from bot.autoenhance.client import Autoenhance, FetchedOrder
 from bot.core.errors import (
     CannotPost,
     DatabaseFailed,
@@ -19,17 +19,17 @@ from bot.handlers.polling import Polling
 from bot.handlers.retries import PATIENCE, Retries, tells
 from bot.handlers.views import given_up, order_view, see
 from bot.jobs.models import Find, LookUp, Say, Share, ShowPhotos
-from bot.jobs.outcomes import PutOff
+from bot.jobs.outcomes import Retry
 from bot.jobs.requests import Message, Wanted
 from bot.orders.ids import as_order_id
-from bot.slack.api.responder import Answers
-from bot.slack.api.sender import Post
+from bot.slack.api.responder import Responder
+from bot.slack.api.sender import Sender
 from bot.slack.blocks import escape
 from bot.slack.render import cards, modals
-from bot.slack.render.models import Card, OrderView, Spot, TroubleView
+from bot.slack.render.models import Card, OrderView, Placement, TroubleView
 from bot.slack.text import orders as words
 from bot.slack.text import refusals
-from bot.storage.snapshots import Looks
+from bot.storage.snapshots import Snapshots
 from bot.storage.watches import Watches
 
 HITS = 10
@@ -38,11 +38,11 @@ HITS = 10
 @dataclass(frozen=True)
 class Lookups:
     autoenhance: Autoenhance
-    snapshots: Looks
+    snapshots: Snapshots
     watches: Watches
     polling: Polling
-    sender: Post
-    responder: Answers
+    sender: Sender
+    responder: Responder
     retries: Retries
     now: Callable[[], datetime]
     beside_others: bool
@@ -57,7 +57,7 @@ class Lookups:
             if late and self.retries.lasts(job):
                 if tells(job, attempt):
                     await self._show(job, seen)
-                raise PutOff(max(self.retries.pause(job, error, attempt) for error in late))
+                raise Retry(max(self.retries.pause(job, error, attempt) for error in late))
             card = job.place if len(seen) == 1 and isinstance(job.place, Message) else None
             if card and await self.polling.recheck(job, card, seen[0]):
                 return
@@ -68,8 +68,8 @@ class Lookups:
 
     async def _see(self, wanted: Wanted, job: LookUp) -> OrderView | TroubleView:
         """With what the team saw last, for when Autoenhance does not answer."""
-        asker, anew = job.asker, self.beside_others and isinstance(job.place, Message)
-        view = await see(self.autoenhance, wanted.order, asker.user_id, wanted.before, anew=anew)
+        asker, fresh = job.asker, self.beside_others and isinstance(job.place, Message)
+        view = await see(self.autoenhance, wanted.order, asker.user_id, wanted.before, fresh=fresh)
         if isinstance(view, OrderView):
             return replace(view, watch=await self.watches.live(asker.team_id, asker.place, view.order))
         return replace(view, last=await self.snapshots.last(asker.team_id, wanted.order) or view.last)
@@ -81,9 +81,9 @@ class Lookups:
         """A card that others see is not replaced by "not answering"; that an order is gone, they see."""
         troubles = [view.error for view in seen if isinstance(view, TroubleView)]
 
-        def draw(spot: Spot) -> Card:
-            spot = replace(spot, in_thread=job.in_thread, shared_by=job.shared_by)
-            return cards.orders_card(seen, spot, skipped=job.skipped)
+        def draw(placement: Placement) -> Card:
+            placement = replace(placement, in_thread=job.in_thread, shared_by=job.shared_by)
+            return cards.orders_card(seen, placement, skipped=job.skipped)
 
         aside = any(not isinstance(error, OrderNotFound) for error in troubles)
         await self.responder.give(job, draw, aside=aside)
@@ -97,7 +97,7 @@ class Lookups:
         watch = await self.watches.live(job.team_id, place, job.order)
         view = replace(order_view(look, job.order, job.asker.user_id), watch=watch)
         try:
-            await self._post_shared(job, cards.orders_card([view], Spot("message", shared_by=by)))
+            await self._post_shared(job, cards.orders_card([view], Placement("message", shared_by=by)))
         except CannotPost as error:
             refusal = cards.not_posted(error, job.order)
             await self.responder.give(job, lambda _: refusal)
@@ -124,7 +124,7 @@ class Lookups:
         if found is not None:
             now = self.now()
             ids = [(order, as_order_id(order.order_id)) for order in found]
-            hits = [order_view(Look(order, now), id_) for order, id_ in ids if id_]
+            hits = [order_view(FetchedOrder(order, now), id_) for order, id_ in ids if id_]
             await self.responder.give(job, lambda _: modals.hits(hits, job.words))
 
     async def say(self, job: Say, _attempt: int) -> None:

@@ -11,11 +11,11 @@ from bot.core.errors import CannotPost, Gone, ScopeMissing, SlackBusy, SlackErro
 from bot.core.metrics import Metrics
 from bot.slack.api.channels import Audience, Channels
 from bot.slack.api.pacing import Pacing
-from bot.slack.api.sender import Post
+from bot.slack.api.sender import Sender
 from bot.slack.render import cards, notices
 from bot.slack.render.models import OrderView
 from bot.slack.text import notices as notice_words
-from bot.storage.channel_settings import Preferences
+from bot.storage.channel_settings import ChannelSettings
 from bot.storage.watches import Watches
 from bot.watches.models import Condition, Home, Notice, Sending, Watch
 from bot.watches.transitions import Rules, Step, is_stuck
@@ -60,9 +60,9 @@ class WatchUpdate:
 @dataclass(frozen=True)
 class Notifier:
     watches: Watches
-    channel_settings: Preferences
+    channel_settings: ChannelSettings
     channels: Channels
-    sender: Post
+    sender: Sender
     pacing: Pacing
     rules: Rules
     metrics: Metrics

@@ -6,23 +6,23 @@ from bot.core.errors import SlackError
 from bot.jobs.models import Broadcast, ListWatches, ShowHome, TryNotices
 from bot.jobs.requests import Asker
 from bot.slack.api.pacing import Pacing
-from bot.slack.api.responder import Answers
-from bot.slack.api.sender import Post
+from bot.slack.api.responder import Responder
+from bot.slack.api.sender import Sender
 from bot.slack.render import cards, lists
-from bot.slack.render.permalinks import Links
+from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import settings as trial
-from bot.storage.channel_settings import Preferences
+from bot.storage.channel_settings import ChannelSettings
 from bot.storage.watches import Watches
 
 
 @dataclass(frozen=True)
 class Overviews:
     watches: Watches
-    channel_settings: Preferences
-    sender: Post
+    channel_settings: ChannelSettings
+    sender: Sender
     pacing: Pacing
-    responder: Answers
-    permalinks: Links
+    responder: Responder
+    permalinks: Permalinks
 
     async def list_all(self, job: ListWatches, _attempt: int) -> None:
         found = await self.watches.at(job.team_id, job.asker.place)

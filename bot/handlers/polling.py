@@ -28,8 +28,8 @@ from bot.handlers.views import order_view
 from bot.jobs.background import LookAtWatched, TellOwner, TellParked, WakeParked
 from bot.jobs.models import Job, LookUp
 from bot.jobs.requests import Message
-from bot.slack.api.responder import Answers
-from bot.slack.api.sender import Post
+from bot.slack.api.responder import Responder
+from bot.slack.api.sender import Sender
 from bot.slack.render import cards, notices
 from bot.slack.render.models import OrderView, TroubleView
 from bot.slack.text import notices as notice_words
@@ -48,8 +48,8 @@ class Polling:
     autoenhance: Autoenhance
     watches: Watches
     notifier: Notifier
-    sender: Post
-    responder: Answers
+    sender: Sender
+    responder: Responder
     record: Callable[[Job], Awaitable[Any]]  # takes a job that has to outlive us
     rules: Rules
     now: Callable[[], datetime]
@@ -64,7 +64,7 @@ class Polling:
         if not watches:
             return
         try:
-            look = await self.autoenhance.order(job.order, anew=self.beside_others)
+            look = await self.autoenhance.order(job.order, fresh=self.beside_others)
             view = order_view(look, job.order)
         except OrderNotFound:
             await self._follow(watches, None)
@@ -92,7 +92,7 @@ class Polling:
         if isinstance(view, TroubleView):
             await self.responder.say(job, view.sentence, aside=True)
         elif refused:  # the card cannot be edited: whoever clicked has theirs, for themselves
-            await self.responder.give(job, lambda spot: cards.orders_card([view], spot), aside=True)
+            await self.responder.give(job, lambda placement: cards.orders_card([view], placement), aside=True)
         return True
 
     async def _follow(self, watches: list[Watch], view: OrderView | None) -> None:

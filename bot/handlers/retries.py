@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from bot.core.errors import AutoenhanceError, TryLater
 from bot.jobs.models import Find, LookUp, Share, ShowPhotos, StartWatch
-from bot.jobs.outcomes import PutOff
+from bot.jobs.outcomes import Retry
 from bot.jobs.requests import Ephemeral, Request, View
-from bot.slack.api.responder import Answers
+from bot.slack.api.responder import Responder
 from bot.slack.text import refusals
 
 PATIENCE = timedelta(minutes=25)  # a response_url is good for 30
@@ -21,14 +21,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Retries:
-    responder: Answers
+    responder: Responder
     now: Callable[[], datetime]
     first_pause: float  # seconds before a job that had to wait is tried again; doubles each time
 
     async def ask(self, asking: Awaitable[T], job: Asking, attempt: int) -> T | None:
         """What Autoenhance answers; None when it was an error and the asker has been told.
 
-        Raises PutOff while it is worth asking again.
+        Raises Retry while it is worth asking again.
         """
         try:
             return await asking
@@ -36,7 +36,7 @@ class Retries:
             if self.lasts(job):
                 if tells(job, attempt):
                     await self.responder.say(job, _sentence(job, error))
-                raise PutOff(self.pause(job, error, attempt)) from error
+                raise Retry(self.pause(job, error, attempt)) from error
             await self.responder.say(job, _sentence(job, error, gave_up=True))
         except AutoenhanceError as error:
             await self.responder.say(job, _sentence(job, error))

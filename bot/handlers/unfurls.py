@@ -13,15 +13,15 @@ from bot.handlers.retries import Retries
 from bot.handlers.views import see
 from bot.jobs.background import Unfurl
 from bot.jobs.models import UnfurlLinks
-from bot.jobs.outcomes import PutOff
+from bot.jobs.outcomes import Retry
 from bot.slack.api.channels import Audience, Channels
-from bot.slack.api.responder import Answers
-from bot.slack.api.sender import Post
+from bot.slack.api.responder import Responder
+from bot.slack.api.sender import Sender
 from bot.slack.render import modals as views
 from bot.slack.render.models import OrderView
 from bot.slack.text import refusals
 from bot.slack.text import settings as trial
-from bot.storage.channel_settings import Preferences
+from bot.storage.channel_settings import ChannelSettings
 
 log = structlog.get_logger(__name__)
 PATIENCE = timedelta(minutes=10)  # after that, the conversation has gone on
@@ -30,10 +30,10 @@ PATIENCE = timedelta(minutes=10)  # after that, the conversation has gone on
 @dataclass(frozen=True)
 class Unfurls:
     autoenhance: Autoenhance
-    channel_settings: Preferences
+    channel_settings: ChannelSettings
     channels: Channels
-    sender: Post
-    responder: Answers
+    sender: Sender
+    responder: Responder
     retries: Retries
     now: Callable[[], datetime]
 
@@ -51,7 +51,7 @@ class Unfurls:
         ]
         await self._draw(job, [view for view in seen if isinstance(view, OrderView)])
         if late:  # drawn again with the others then
-            raise PutOff(max(error.retry_after or self.retries.back_off(attempt) for error in late))
+            raise Retry(max(error.retry_after or self.retries.back_off(attempt) for error in late))
 
     async def _draw(self, job: Unfurl, seen: list[OrderView]) -> None:
         shown = {view.order: views.unfurl(view) for view in seen}

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.autoenhance.client import Autoenhance, Look
+from bot.autoenhance.client import Autoenhance, FetchedOrder
 from bot.core.errors import AutoenhanceError, TryLater
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
@@ -16,11 +16,11 @@ async def see(
     by: str | None = None,
     before: Glimpse | None = None,
     *,
-    anew: bool = False,
+    fresh: bool = False,
 ) -> OrderView | TroubleView:
     """Never raises for what Autoenhance did or did not answer: that is shown too."""
     try:
-        return order_view(await orders.order(order, anew=anew), order, by, before)
+        return order_view(await orders.order(order, fresh=fresh), order, by, before)
     except AutoenhanceError as error:
         return TroubleView(order, error, last=before, before=before)
 
@@ -32,7 +32,9 @@ def given_up(view: OrderView | TroubleView, minutes: int) -> OrderView | Trouble
     return view
 
 
-def order_view(look: Look, order: OrderId, by: str | None = None, before: Glimpse | None = None) -> OrderView:
+def order_view(
+    look: FetchedOrder, order: OrderId, by: str | None = None, before: Glimpse | None = None
+) -> OrderView:
     return OrderView(
         order=order,
         name=look.order.name or "",

@@ -23,12 +23,12 @@ from bot.jobs.models import Adopted, StartWatch, StopWatch
 from bot.jobs.requests import HomeTab, View
 from bot.slack import blocks
 from bot.slack import constants as names
-from bot.slack.api.responder import Answers
-from bot.slack.api.sender import Post
+from bot.slack.api.responder import Responder
+from bot.slack.api.sender import Sender
 from bot.slack.render import cards, notices
 from bot.slack.render.buttons import block_id
 from bot.slack.render.models import Card, OrderView
-from bot.slack.render.permalinks import Links
+from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import watches as watch_words
 from bot.storage.watches import Watches
 from bot.watches import schedule as rhythm
@@ -43,18 +43,18 @@ UNSETTLED = timedelta(minutes=10)  # a watch whose card did not come to stand is
 class WatchCommands:
     autoenhance: Autoenhance
     watches: Watches
-    sender: Post
-    responder: Answers
+    sender: Sender
+    responder: Responder
     overviews: Overviews
     retries: Retries
-    permalinks: Links
+    permalinks: Permalinks
     now: Callable[[], datetime]
     beside_others: bool
     """Other processes draw on the same cards: an answer from before our turn may be older than theirs."""
 
     async def start(self, job: StartWatch, attempt: int) -> None:
         """Stored before its card is posted, and promised after: killed in between, it is posted again."""
-        asking = self.autoenhance.order(job.order, anew=self.beside_others)
+        asking = self.autoenhance.order(job.order, fresh=self.beside_others)
         look = await self.retries.ask(asking, job, attempt)
         if look is None:
             return
@@ -62,7 +62,7 @@ class WatchCommands:
         known = await self.watches.known(job.team_id, _place(job), job.order)
         tally = view.progress.tally
         if is_over(tally) or tally.state in GONE:
-            await self.responder.give(job, lambda spot: notices.nothing_to_wait_for(view, spot))
+            await self.responder.give(job, lambda placement: notices.nothing_to_wait_for(view, placement))
         elif known and known.home and known.condition is Condition.OPEN:
             await self._join(job, known)
         elif known:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar, Literal, Self
 
-from bot.jobs.requests import order_lane
+from bot.jobs.requests import order_lock
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
 
@@ -32,8 +32,8 @@ class LookAtWatched(OurOwn):
         return cls(key=f"look:{team_id}:{order}", reference=reference, team_id=team_id, order=order)
 
     @property
-    def lane(self) -> str:
-        return order_lane(self.team_id, self.order)
+    def lock(self) -> str:
+        return order_lock(self.team_id, self.order)
 
 
 @frozen
@@ -45,7 +45,7 @@ class TellOwner(OurOwn):
     text: str
 
     @property
-    def lane(self) -> str:
+    def lock(self) -> str:
         return self.key
 
 
@@ -61,8 +61,8 @@ class TellParked(OurOwn):
     order: OrderId | None = None  # the one whose look found that out; it is saved before this is told
 
     @property
-    def lane(self) -> str:
-        return order_lane(self.team_id, self.order) if self.order else self.key
+    def lock(self) -> str:
+        return order_lock(self.team_id, self.order) if self.order else self.key
 
 
 @frozen
@@ -74,7 +74,7 @@ class WakeParked(OurOwn):
     channel_id: str
 
     @property
-    def lane(self) -> str:
+    def lock(self) -> str:
         return self.key
 
 
@@ -96,5 +96,5 @@ class Unfurl(OurOwn):
     at: datetime
 
     @property
-    def lane(self) -> str:
+    def lock(self) -> str:
         return self.key

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from bot.jobs.background import LookAtWatched, TellOwner, TellParked, Unfurl, WakeParked
-from bot.jobs.requests import Message, Request, Wanted, order_lane
+from bot.jobs.requests import Message, Request, Wanted, order_lock
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
 from bot.watches.models import Level
@@ -26,10 +26,10 @@ class LookUp(Request):
     shared_by: str | None = None  # who put this card into the channel
 
     @property
-    def lane(self) -> str:
+    def lock(self) -> str:
         """A card of one order may be its watch's: then the watch edits it too."""
         alone = isinstance(self.place, Message) and len(self.wanted) == 1
-        return order_lane(self.team_id, self.wanted[0].order) if alone else super().lane
+        return order_lock(self.team_id, self.wanted[0].order) if alone else super().lock
 
 
 @frozen
@@ -82,8 +82,8 @@ class OfWatch(Request):
     order: OrderId
 
     @property
-    def lane(self) -> str:
-        return order_lane(self.team_id, self.order)
+    def lock(self) -> str:
+        return order_lock(self.team_id, self.order)
 
 
 @frozen

@@ -9,7 +9,7 @@ from bot.jobs.models import Job
 Now = Callable[[], datetime]
 
 
-class PutOff(Exception):
+class Retry(Exception):
     """Raised by work that cannot be done yet; `seconds` from now is a good time to try again."""
 
     def __init__(self, seconds: float) -> None:
@@ -17,13 +17,13 @@ class PutOff(Exception):
         self.seconds = seconds
 
 
-class CannotSucceed(Exception):
+class Abandon(Exception):
     """Raised by work that will never succeed; the message is kept with the job, so it names no order."""
 
 
-class Worker(Protocol):
+class JobHandler(Protocol):
     async def perform(self, job: Job, *, attempt: int) -> None:
-        """Does the work; raises PutOff or CannotSucceed. It may be done twice."""
+        """Does the work; raises Retry or Abandon. It may be done twice."""
 
     async def apologise(self, job: Job, reference: str) -> None:
         """Tells the asker that the job was given up; what it raises is logged."""

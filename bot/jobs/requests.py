@@ -80,7 +80,7 @@ class Wanted:
     before: Glimpse | None = None
 
 
-def order_lane(team_id: str, order: OrderId) -> str:
+def order_lock(team_id: str, order: OrderId) -> str:
     """Whatever edits a card that shows one order: so no older look is drawn over a newer one."""
     return f"order:{team_id}:{order}"
 
@@ -99,8 +99,8 @@ class Request:
         return self.asker.team_id
 
     @property
-    def lane(self) -> str:
-        """Jobs of one lane run one after the other: edits of one message keep their order."""
+    def lock(self) -> str:
+        """Jobs of one lock run one after the other: edits of one message keep their order."""
         match self.place:
             case Message(channel_id=channel, ts=ts):
                 return f"message:{channel}:{ts}"

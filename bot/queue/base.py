@@ -8,9 +8,9 @@ from bot.storage.database.base import Sql, Statement
 
 
 class Engine(Protocol):
-    """Jobs of one lane are done one after the other, as they were recorded; the others side by side.
+    """Jobs of one lock are done one after the other, as they were recorded; the others side by side.
 
-    All that records raises DeskClosed when the process is stopping, and DatabaseFailed when it could not.
+    All that records raises ShuttingDown when the process is stopping, and DatabaseFailed when it could not.
     """
 
     async def write(self, job: Job) -> int | None:

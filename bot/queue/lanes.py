@@ -1,4 +1,4 @@
-"""What runs beside what: jobs of one lane one after the other, so many at a time, people's before ours."""
+"""What runs beside what: jobs of one lock one after the other, so many at a time, people's before ours."""
 
 import asyncio
 import contextlib
@@ -9,18 +9,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Ticket:
+class QueuedJob:
     """A recorded job that may begin; `background`: nobody waits for it."""
 
     id: int
-    lane: str
+    lock: str
     background: bool
 
 
-Run = Callable[[Ticket], Awaitable[None]]
+Run = Callable[[QueuedJob], Awaitable[None]]
 
 
-class Lanes:
+class KeyedTasks:
     """`run` does one job and raises nothing; whatever it leaves to do later is begun again by others."""
 
     def __init__(self, run: Run, *, at_once: int) -> None:
@@ -28,7 +28,7 @@ class Lanes:
         self._run = run
         self._people = asyncio.Semaphore(at_once)
         self._ours = asyncio.Semaphore(at_once)
-        self._lanes: dict[str, deque[tuple[Ticket, asyncio.Event]]] = {}
+        self._waiting: dict[str, deque[tuple[QueuedJob, asyncio.Event]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
         self._background = 0  # of our own that were begun and have not ended
@@ -36,20 +36,20 @@ class Lanes:
         """Set while nothing is being done."""
         self.idle.set()
 
-    def begin(self, ticket: Ticket) -> None:
-        """Behind whatever waits in its lane.
+    def begin(self, queued: QueuedJob) -> None:
+        """Behind whatever waits in its lock.
 
-        One of our own gets its place before it enters the lane: waiting for it there, it would hold up
+        One of our own gets its place before it enters the lock: waiting for it there, it would hold up
         the people behind it.
         """
         if self._closed:
             return
         self.idle.clear()
-        if ticket.background:
+        if queued.background:
             self._background += 1
-            self.keep(self._in_background(ticket))
+            self.keep(self._in_background(queued))
         else:
-            self._queue(ticket, asyncio.Event())
+            self._queue(queued, asyncio.Event())
 
     def keep(self, work: Coroutine[None, None, None]) -> None:
         """As a task of ours, not of the request that began it; the loop itself holds tasks only weakly."""
@@ -66,40 +66,40 @@ class Lanes:
                 task.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
 
-    async def _in_background(self, ticket: Ticket) -> None:
+    async def _in_background(self, queued: QueuedJob) -> None:
         try:
             async with self._ours:
                 if not self._closed:
                     ended = asyncio.Event()
-                    self._queue(ticket, ended)
+                    self._queue(queued, ended)
                     await ended.wait()
         finally:
             self._background -= 1
             self._rest()
 
-    def _queue(self, ticket: Ticket, ended: asyncio.Event) -> None:
-        if ticket.lane in self._lanes:
-            self._lanes[ticket.lane].append((ticket, ended))
+    def _queue(self, queued: QueuedJob, ended: asyncio.Event) -> None:
+        if queued.lock in self._waiting:
+            self._waiting[queued.lock].append((queued, ended))
             return
-        self._lanes[ticket.lane] = deque([(ticket, ended)])
-        self.keep(self._run_lane(ticket.lane))
+        self._waiting[queued.lock] = deque([(queued, ended)])
+        self.keep(self._run_in_turn(queued.lock))
 
-    async def _run_lane(self, lane: str) -> None:
-        waiting = self._lanes[lane]
+    async def _run_in_turn(self, lock: str) -> None:
+        waiting = self._waiting[lock]
         try:
             while waiting and not self._closed:
-                ticket, ended = waiting[0]
-                async with contextlib.nullcontext() if ticket.background else self._people:
+                queued, ended = waiting[0]
+                async with contextlib.nullcontext() if queued.background else self._people:
                     if not self._closed:
-                        await self._run(ticket)
+                        await self._run(queued)
                 ended.set()
                 waiting.popleft()
         finally:
-            del self._lanes[lane]
+            del self._waiting[lock]
             for _, ended in waiting:
                 ended.set()
             self._rest()
 
     def _rest(self) -> None:
-        if not self._lanes and not self._background:
+        if not self._waiting and not self._background:
             self.idle.set()

@@ -25,7 +25,7 @@ class _Held:
 _held: ContextVar[_Held] = ContextVar("held")
 
 
-class Intake:
+class Outbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
@@ -45,7 +45,7 @@ class Intake:
     async def record(self, job: Job) -> None:
         """Returns once the job is on the disk; a job that is known already is left alone.
 
-        Raises DeskClosed when the process is stopping, and DatabaseFailed when it cannot be written.
+        Raises ShuttingDown when the process is stopping, and DatabaseFailed when it cannot be written.
         """
         held = _held.get()
         referred = replace(job, reference=held.reference)

@@ -6,27 +6,27 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
 
-from bot.core.errors import DatabaseFailed, DeskClosed
+from bot.core.errors import DatabaseFailed, ShuttingDown
 from bot.core.metrics import Metrics
-from bot.storage.rate_limits.base import Meter
+from bot.storage.rate_limits.base import RateLimiter
 
 EARLY = 0.8  # of the time between two: whoever is a little early has waited long enough
 log = structlog.get_logger(__name__)
 
 
-class Rounds:
+class PeriodicTask:
     def __init__(
         self,
         name: str,
-        meter: Meter,
+        rate_limiter: RateLimiter,
         do: Callable[[], Awaitable[object]],
         metrics: Metrics,
         *,
         every: float,
     ) -> None:
-        """`do` each `every` seconds, unless another process with this meter just has."""
+        """`do` each `every` seconds, unless another process with this rate limiter just has."""
         self._name = name
-        self._meter = meter
+        self._rate_limiter = rate_limiter
         self._do = do
         self._metrics = metrics
         self._every = every
@@ -36,11 +36,13 @@ class Rounds:
         """Until `close`. Whatever goes wrong is tried again in the next round."""
         while not self._closing.is_set():
             try:
-                turn = await self._meter.take(f"round: {self._name}", every=EARLY * self._every, within=0.0)
+                turn = await self._rate_limiter.take(
+                    f"round: {self._name}", every=EARLY * self._every, within=0.0
+                )
                 if turn.booked:
                     await self._do()
                     self._metrics.round(self._name, "done")
-            except DeskClosed:
+            except ShuttingDown:
                 return
             except DatabaseFailed as error:  # its own door has said so, once for all rounds
                 self._metrics.round(self._name, "failed")

@@ -1,6 +1,6 @@
-"""The engine for several processes: the ledger says what is to be done, Procrastinate who does it when.
+"""The engine for several processes: the job store says what is to be done, Procrastinate who does it when.
 
-Both are written in one transaction. What Procrastinate gets is the number of a row and its lane, hashed:
+Both are written in one transaction. What Procrastinate gets is the number of a row and its lock, hashed:
 no order id, no text and no response_url stand in its tables or its logs.
 """
 
@@ -14,12 +14,12 @@ import structlog
 from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import ConnectorException
 
-from bot.core.errors import DatabaseFailed, DeskClosed
+from bot.core.errors import DatabaseFailed, ShuttingDown
 from bot.jobs.models import Job
 from bot.jobs.outcomes import Now
 from bot.storage.database.base import Database, Sql, Statement
 from bot.storage.database.postgres import PostgresDatabase, PostgresSql
-from bot.storage.jobs import Ledger
+from bot.storage.jobs import JobStore
 
 TASK = "job"
 PEOPLE, OURS = "people", "ours"  # queues: whoever asks waits behind no sweep
@@ -29,11 +29,11 @@ log = structlog.get_logger(__name__)
 
 
 class PostgresEngine:
-    """`bot.queue.base.Engine`; the jobs are done by a `Crew`, in this process or another."""
+    """`bot.queue.base.Engine`; the jobs are done by a `Worker`, in this process or another."""
 
-    def __init__(self, database: PostgresDatabase, ledger: Ledger, now: Now) -> None:
+    def __init__(self, database: PostgresDatabase, job_store: JobStore, now: Now) -> None:
         self._database = database
-        self._ledger = ledger
+        self._job_store = job_store
         self._now = now
         self._app = App(connector=SyncPsycopgConnector())  # never opened: it writes in our transactions
         self._held: dict[int, int] = {}  # by row: the number of Procrastinate's job
@@ -70,7 +70,7 @@ class PostgresEngine:
         await self.add_all(lambda _: [job])
 
     def looks(self, sql: Sql) -> int:
-        return self._ledger.looks(sql)
+        return self._job_store.looks(sql)
 
     async def drain(self, seconds: float) -> None:
         """Records nothing more; what was recorded is in the database, for whoever works there."""
@@ -80,12 +80,12 @@ class PostgresEngine:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise DeskClosed
+            raise ShuttingDown
 
     def _put(self, sql: Sql, job: Job, *, held: int) -> tuple[int, int] | None:
-        lane = hashlib.sha256(job.lane.encode()).hexdigest()[:32]
+        lane = hashlib.sha256(job.lock.encode()).hexdigest()[:32]
         sql.alone(lane)  # else a lower number could be written later, and overtaken
-        row = self._ledger.put(sql, job, self._now())
+        row = self._job_store.put(sql, job, self._now())
         if row is None:
             return None
         deferring = self._app.configure_task(
@@ -93,7 +93,7 @@ class PostgresEngine:
             allow_unknown=True,
             connection=cast("PostgresSql", sql).connection,
             queue=_queue(job),
-            priority=0 if job.background else 1,  # else a look that waits for its place holds up its lane
+            priority=0 if job.background else 1,  # else a look that waits for its place holds up its lock
             lock=lane,
             schedule_at=sql.rows(_LATER, held=held)[0]["at"] if held else None,
         )

@@ -1,7 +1,7 @@
 """Procrastinate's way to its table, where it leaves gaps (3.10): who may end a job, and what comes next.
 
 Its own functions end or retry a job by its number alone. Somebody who stood still and lost a job to
-others would end it under their hands, and free its lane while they are at it. A job that is given to
+others would end it under their hands, and free its lock while they are at it. A job that is given to
 somebody else counts one attempt more, so that number is the fence.
 """
 
@@ -13,7 +13,7 @@ from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
-# The lane's next job is waited for; Procrastinate's workers would find it when they ask the next time.
+# The lock's next job is waited for; Procrastinate's workers would find it when they ask the next time.
 _CALL_NEXT = """
 SELECT pg_notify('procrastinate_queue_v1#' || next.queue_name, json_build_object(
     'type', 'job_inserted', 'job_id', next.id)::text)
@@ -33,19 +33,19 @@ ended AS (
     FROM old WHERE procrastinate_jobs.id = old.id RETURNING old.lock
 ) {_CALL_NEXT}
 """  # noqa: S608
-_TRIES = 8  # with stamina's pauses, about twenty seconds: a job whose end is not written holds up its lane
+_TRIES = 8  # with stamina's pauses, about twenty seconds: a job whose end is not written holds up its lock
 
 
 class FencedJobs(JobManager):
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
-        """None also when somebody has just begun another job of the same lane."""
+        """None also when somebody has just begun another job of the same lock."""
         try:
             return await super().fetch_job(queues, worker_id)
         except UniqueViolation:
             return None
 
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:  # noqa: FBT001 - theirs
-        """Whatever its status: what became of it, the ledger says."""
+        """Whatever its status: what became of it, the job store says."""
         del status, delete_job
         await self._patiently(_FINISH, job)
 

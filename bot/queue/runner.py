@@ -13,8 +13,8 @@ from bot.core.errors import DatabaseFailed
 from bot.core.logging import new_reference, referred_to
 from bot.core.metrics import Metrics
 from bot.jobs.models import JOB, Job
-from bot.jobs.outcomes import CannotSucceed, PutOff, Worker
-from bot.storage.jobs import Attempt, Ledger
+from bot.jobs.outcomes import Abandon, JobHandler, Retry
+from bot.storage.jobs import Attempt, JobStore
 
 MOST_BROKEN = 3  # tries that ended in a crash or a bug, before a job is given up
 LONGEST = 300.0  # seconds for one try: each wait of ours has an end, so one that takes longer hangs
@@ -25,11 +25,11 @@ SAID = {"done": "job done", "put_off": "job put off", "broke": "job broke", "dea
 log = structlog.get_logger(__name__)
 
 
-class Attempts:
+class JobRunner:
     def __init__(
         self,
-        ledger: Ledger,
-        worker: Worker,
+        job_store: JobStore,
+        worker: JobHandler,
         now: Callable[[], datetime],
         metrics: Metrics,
         *,
@@ -41,7 +41,7 @@ class Attempts:
 
         `jobs` are those that this version of the code can read.
         """
-        self._ledger = ledger
+        self._job_store = job_store
         self._worker = worker
         self._now = now
         self._metrics = metrics
@@ -54,7 +54,7 @@ class Attempts:
 
         Raises DatabaseFailed when it is not known how the try ended: it has to be made again.
         """
-        attempt = await self._ledger.take(id_)
+        attempt = await self._job_store.take(id_)
         if attempt is None:
             return None
         try:
@@ -70,7 +70,7 @@ class Attempts:
                 async with asyncio.timeout(self._longest):
                     await self._worker.perform(job, attempt=attempt.number)
             except asyncio.CancelledError:  # the process is stopping: no fault of the job's
-                await asyncio.shield(self._ledger.put_off(id_))
+                await asyncio.shield(self._job_store.put_off(id_))
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
                 return await self._not_done(attempt, job, error)
@@ -80,10 +80,10 @@ class Attempts:
     async def _not_done(self, attempt: Attempt, job: Job, error: Exception) -> float | None:
         """Seconds until the next try; None when there is none."""
         match error:
-            case CannotSucceed():
+            case Abandon():
                 await self._give_up(attempt, job, str(error))
                 return None
-            case PutOff(seconds=pause):
+            case Retry(seconds=pause):
                 pass
             case DatabaseFailed():  # nothing is wrong with the job
                 pause = BLIND_PAUSE
@@ -91,15 +91,15 @@ class Attempts:
                 self._tell(attempt, job, "broke", log.error, exc_info=error)
                 return self._first_pause * 2.0**attempt.broken
         self._tell(attempt, job, "put_off", log.debug, pause=pause)
-        await self._ledger.put_off(attempt.id)
+        await self._job_store.put_off(attempt.id)
         return pause
 
     async def _done(self, attempt: Attempt, job: Job) -> None:
         now = self._now()
         if job.redelivered:
-            await self._ledger.done(attempt.id, now)
+            await self._job_store.done(attempt.id, now)
         else:
-            await self._ledger.forget(attempt.id)
+            await self._job_store.forget(attempt.id)
         self._tell(attempt, job, "done", log.debug if job.background else log.info)
         if not job.background:
             self._metrics.answer(max(0.0, (now - attempt.recorded_at).total_seconds()))
@@ -108,11 +108,11 @@ class Attempts:
         """Of another version: while one is rolled out, a process that knows it may be beside us."""
         if self._now() - attempt.recorded_at < STRANGE_KEPT:
             self._metrics.job("other", "put_off", 0.0)
-            await self._ledger.put_off(attempt.id)
+            await self._job_store.put_off(attempt.id)
             return STRANGE_PAUSE
         self._metrics.job("other", "dead", 0.0)
         why = "recorded by another version, which this one cannot read"
-        await self._ledger.dead(attempt.id, why, self._now())
+        await self._job_store.dead(attempt.id, why, self._now())
         return None
 
     def _tell(
@@ -129,4 +129,4 @@ class Attempts:
             await self._worker.apologise(job, job.reference)
         except Exception:
             log.exception("nobody could be told")
-        await self._ledger.dead(attempt.id, f"{reason} ({job.reference})", self._now())
+        await self._job_store.dead(attempt.id, f"{reason} ({job.reference})", self._now())

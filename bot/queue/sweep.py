@@ -8,41 +8,41 @@ from bot.core.metrics import Metrics
 from bot.jobs.background import LookAtWatched
 from bot.queue.base import Engine
 from bot.storage.database.base import Sql
-from bot.storage.due_watches import Agenda, Due
+from bot.storage.due_watches import DueOrder, DueWatches
 
 AT_ONCE = 200  # looks that are under way or waiting for their turn; the other orders stay in the table
 JUMP = 5.0  # seconds back: more than a clock is put right by in passing
 
 
-class Watcher:
+class Sweep:
     def __init__(
         self,
-        agenda: Agenda,
+        due_watches: DueWatches,
         engine: Engine,
         now: Callable[[], datetime],
         clock: Callable[[], float],
         metrics: Metrics,
     ) -> None:
         """`now` is the time, which may be put right; `clock` counts seconds, which go on."""
-        self._agenda = agenda
+        self._due_watches = due_watches
         self._engine = engine
         self._now = now
         self._clock = clock
         self._metrics = metrics
-        self._taken: list[Due] = []  # by the last sweep
+        self._taken: list[DueOrder] = []  # by the last sweep
         self._before: tuple[datetime, float] | None = None  # the two at the last round
 
     async def round(self) -> None:
         """A sweep; when the time has gone back since the last one, nothing comes later for that.
 
-        Raises DatabaseFailed, and DeskClosed when the process is stopping.
+        Raises DatabaseFailed, and ShuttingDown when the process is stopping.
         """
         now, clock = self._now(), self._clock()
         was, then = self._before or (now, clock)
         self._before = (now, clock)
         back = clock - then - (now - was).total_seconds()
         if back > JUMP:
-            await self._agenda.put_back(back)
+            await self._due_watches.put_back(back)
         await self.sweep()
 
     async def sweep(self) -> int:
@@ -57,5 +57,5 @@ class Watcher:
         return new
 
     def _looks(self, sql: Sql) -> list[LookAtWatched]:
-        self._taken = self._agenda.take(sql, self._now(), AT_ONCE - self._engine.looks(sql))
+        self._taken = self._due_watches.take(sql, self._now(), AT_ONCE - self._engine.looks(sql))
         return [LookAtWatched.at(each.team_id, each.order, new_reference("W")) for each in self._taken]

@@ -1,6 +1,6 @@
 """Does the jobs that a `PostgresEngine` recorded, beside other processes that do the same.
 
-Procrastinate hands each job to one worker, those of one lane (its `lock`) one after the other, and
+Procrastinate hands each job to one worker, those of one lock (its `lock`) one after the other, and
 knows by their heartbeats which workers are gone. What those had begun is begun again by others.
 """
 
@@ -18,7 +18,7 @@ from psycopg import AsyncConnection
 from bot.core.errors import DatabaseFailed
 from bot.queue.postgres import OURS, PEOPLE, TASK
 from bot.queue.procrastinate_jobs import FencedJobs
-from bot.queue.runner import BLIND_PAUSE, Attempts
+from bot.queue.runner import BLIND_PAUSE, JobRunner
 from bot.storage.database.postgres import CONNECTION, LIMITS, POOL
 
 NEVER = "0 0 1 1 *"  # nearly
@@ -28,21 +28,21 @@ log = structlog.get_logger(__name__)
 
 
 class _Again(Exception):
-    """Not yet ended; in its lane again when `lane` is given, else outside of it: nobody waits behind it."""
+    """Not yet ended; in its lock again when `lane` is given, else outside of it: nobody waits behind it."""
 
     def __init__(self, seconds: float, lane: str | None = None) -> None:
         super().__init__(seconds)
         self.seconds = seconds
-        self.lane = lane
+        self.lock = lane
 
 
 class _Retry(BaseRetryStrategy):
-    """Everything is tried again: whether a job has ended is for the ledger to say."""
+    """Everything is tried again: whether a job has ended is for the job store to say."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Handed) -> RetryDecision:
         again = exception if isinstance(exception, _Again) else _Again(_pause(exception))
         at = datetime.now(UTC) + timedelta(seconds=again.seconds)
-        return RetryDecision(retry_at=at, lock=again.lane or f"later {job.id}")
+        return RetryDecision(retry_at=at, lock=again.lock or f"later {job.id}")
 
 
 def _pause(exception: BaseException) -> float:
@@ -50,11 +50,11 @@ def _pause(exception: BaseException) -> float:
     return 0.0 if isinstance(exception, asyncio.CancelledError) else BLIND_PAUSE
 
 
-class Crew:
+class Worker:
     """Two workers of Procrastinate's: one for those who ask, one for our own looks."""
 
     def __init__(
-        self, url: str, attempts: Attempts, *, at_once: int, poll: float, beat: float, gone: float
+        self, url: str, job_runner: JobRunner, *, at_once: int, poll: float, beat: float, gone: float
     ) -> None:
         """`at_once` people's jobs, and as many of our own. All the times are in seconds.
 
@@ -67,7 +67,7 @@ class Crew:
         self._app.task(name=TASK, pass_context=True, retry=_Retry())(self._do)
         # Where there is none, Procrastinate does not notice that it listens to nobody any more (3.10).
         self._app.periodic(cron=NEVER)(self._app.task(name="calendar", queue=OURS)(_nothing))
-        self._attempts = attempts
+        self._job_runner = job_runner
         self._at_once = at_once
         self._poll = poll
         self._beat = beat
@@ -128,9 +128,9 @@ class Crew:
 
     async def _do(self, context: JobContext, *, row: int, lane: str) -> None:
         """`row` and `lane` are names in Procrastinate's table: they stay."""
-        if context.job.lock != lane:  # its pause is over: back to its lane
+        if context.job.lock != lane:  # its pause is over: back to its lock
             raise _Again(0.0, lane)
-        again = await self._attempts.make(row)
+        again = await self._job_runner.make(row)
         if again is not None:
             raise _Again(again)
 

@@ -3,7 +3,7 @@
 from bot.storage.database.base import Database
 
 
-class Preferences:
+class ChannelSettings:
     def __init__(self, database: Database) -> None:
         self._database = database
 

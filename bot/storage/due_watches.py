@@ -22,13 +22,13 @@ _SOONEST = (
 
 
 @dataclass(frozen=True)
-class Due:
+class DueOrder:
     team_id: str
     order: OrderId
     since: float = field(default=0.0, compare=False)  # in seconds since 1970
 
 
-class Agenda:
+class DueWatches:
     """Reads and writes nothing of a watch but when it is due. Raises DatabaseFailed."""
 
     def __init__(self, database: Database) -> None:
@@ -56,14 +56,14 @@ class Agenda:
 
         await self._database.run(wake)
 
-    def take(self, sql: Sql, now: datetime, limit: int) -> list[Due]:
+    def take(self, sql: Sql, now: datetime, limit: int) -> list[DueOrder]:
         """What is due, and now claimed by whoever takes it."""
         sql.alone("agenda")
         due = self.due(sql, now, limit)
         self.claim(sql, due, now)
         return due
 
-    def due(self, sql: Sql, now: datetime, limit: int) -> list[Due]:
+    def due(self, sql: Sql, now: datetime, limit: int) -> list[DueOrder]:
         """The orders to be looked at, longest due first, each once however many watch it.
 
         At most `limit`; fewer, where each is watched in very many places. The others are due as before.
@@ -77,9 +77,9 @@ class Agenda:
         until, odd, limit = (now + CLAIM).timestamp(), (now + LONGEST).timestamp(), max(limit, 0)
         times = {"now": now.timestamp(), "odd": odd, "claim": until}
         rows = sql.rows(query, **times, limit=limit, rows=PLACES * limit)
-        return [Due(row["team_id"], OrderId(row["order_id"]), row["since"]) for row in rows]
+        return [DueOrder(row["team_id"], OrderId(row["order_id"]), row["since"]) for row in rows]
 
-    def claim(self, sql: Sql, taken: Iterable[Due], now: datetime) -> None:
+    def claim(self, sql: Sql, taken: Iterable[DueOrder], now: datetime) -> None:
         """Not due again until they are saved, or for a while."""
         query = f"UPDATE watches SET claimed = :until WHERE team_id = :team AND order_id = :order AND {_LIVE}"  # noqa: S608
         until = (now + CLAIM).timestamp()

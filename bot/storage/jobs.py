@@ -17,7 +17,7 @@ COUNTED = 10_000  # so many jobs of each state at most, as it is counted often: 
 
 
 @dataclass(frozen=True)
-class Row:
+class OpenJob:
     """An open job as it was recorded; `content` may be of another version of the code."""
 
     id: int
@@ -56,7 +56,7 @@ class Queue:
     dead: int
 
 
-class Ledger:
+class JobStore:
     """Raises DatabaseFailed."""
 
     def __init__(self, database: Database) -> None:
@@ -90,11 +90,11 @@ class Ledger:
         count = "SELECT count(*) AS looks FROM jobs WHERE state = 'open' AND kind = :look"
         return int(sql.rows(count, look=LOOK)[0]["looks"])
 
-    async def open_jobs(self) -> list[Row]:
+    async def open_jobs(self) -> list[OpenJob]:
         """In the order in which they were recorded."""
         query = "SELECT id, content FROM jobs WHERE state = 'open' ORDER BY id"
         rows = await self._database.run(lambda sql: sql.rows(query))
-        return [Row(row["id"], row["content"]) for row in rows]
+        return [OpenJob(row["id"], row["content"]) for row in rows]
 
     async def queue(self) -> Queue:
         """The `COUNTED` oldest, and as many dead ones."""

@@ -13,7 +13,7 @@ KEPT = timedelta(days=30)
 TALLY = TypeAdapter(Tally)
 
 
-class Looks:
+class Snapshots:
     def __init__(self, database: Database) -> None:
         self._database = database
 

@@ -4,25 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from bot.storage.channel_settings import Preferences
+from bot.storage.channel_settings import ChannelSettings
 from bot.storage.database.base import Database
-from bot.storage.due_watches import Agenda
-from bot.storage.snapshots import Looks
+from bot.storage.due_watches import DueWatches
+from bot.storage.snapshots import Snapshots
 from bot.storage.watches import Watches
 
 
 @dataclass(frozen=True)
 class Stores:
-    looks: Looks
+    snapshots: Snapshots
     watches: Watches
-    agenda: Agenda
-    preferences: Preferences
+    due_watches: DueWatches
+    channel_settings: ChannelSettings
 
     @classmethod
     def on(cls, database: Database) -> Self:
-        return cls(Looks(database), Watches(database), Agenda(database), Preferences(database))
+        return cls(Snapshots(database), Watches(database), DueWatches(database), ChannelSettings(database))
 
     async def prune(self, now: datetime) -> None:
         """Forgets what is over since long; raises DatabaseFailed."""
-        await self.looks.prune(now)
+        await self.snapshots.prune(now)
         await self.watches.prune(now)

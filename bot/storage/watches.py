@@ -143,7 +143,7 @@ class Watches:
         return await self._find("condition = :parked", parked=Condition.PARKED)
 
     async def wake_parked(self, team_id: str, place: str, now: datetime) -> None:
-        """What rests there is due now, also if it is just being put to rest: see `Agenda.wake`."""
+        """What rests there is due now, also if it is just being put to rest: see `DueWatches.wake`."""
         query = (
             "UPDATE watches SET wakes = wakes + 1, woken = :now, next_look = :now"  # noqa: S608
             f" WHERE team_id = :team AND place = :place AND next_look > :now AND {_LIVE}"

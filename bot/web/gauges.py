@@ -12,7 +12,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.core.errors import DatabaseFailed
-from bot.storage.jobs import Ledger, Queue
+from bot.storage.jobs import JobStore, Queue
 from bot.storage.watches import Watches
 from bot.watches.models import Condition
 
@@ -25,10 +25,10 @@ SELDOM = 1000  # times what it took: whatever there is to count, it takes a thou
 
 class Standing(Collector):
     def __init__(
-        self, ledger: Ledger, watches: Watches, now: Callable[[], datetime], clock: Callable[[], float]
+        self, job_store: JobStore, watches: Watches, now: Callable[[], datetime], clock: Callable[[], float]
     ) -> None:
         """`now` is the time, which may be put right; `clock` counts seconds, which go on."""
-        self._ledger = ledger
+        self._job_store = job_store
         self._watches = watches
         self._now = now
         self._clock = clock
@@ -38,7 +38,7 @@ class Standing(Collector):
 
     async def look(self) -> None:
         """What is collected next is what stands there now. Of a database that is away, only that it is."""
-        self._queue = await _answered(self._ledger.queue())
+        self._queue = await _answered(self._job_store.queue())
         if self._queue is not None and self._clock() >= self._recount:
             began = self._clock()
             self._counted = await _answered(self._watches.count()) or {}

@@ -5,7 +5,7 @@ import traceback
 import httpx
 import pytest
 
-from bot.autoenhance.client import Look
+from bot.autoenhance.client import FetchedOrder
 from bot.core.errors import AutoenhanceError, KeyMissing, KeyRefused, Limited, OrderNotFound, Unavailable
 from bot.orders.ids import OrderId
 from tests.autoenhance.vendor import (
@@ -28,7 +28,7 @@ async def test_an_order_is_asked_for() -> None:
     vendor = Vendor(found())
     async with client(vendor, version="2025-08-31") as autoenhance:
         look = await autoenhance.order(ELM)
-    assert isinstance(look, Look)
+    assert isinstance(look, FetchedOrder)
     assert (look.order.name, look.at) == ("12 Elm Street", NOW)
     [request] = vendor.asked
     assert (request.method, str(request.url)) == ("GET", f"https://{HOST}/v3/orders/{ELM}")

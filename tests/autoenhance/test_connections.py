@@ -14,7 +14,7 @@ from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
 from bot.core.errors import OrderTooLarge, Unavailable
 from bot.core.metrics import Metrics
-from bot.storage.rate_limits.memory import LocalMeter
+from bot.storage.rate_limits.memory import LocalRateLimiter
 from tests.autoenhance.vendor import ELM, HASTY, KEY, NOW, ORDER, Talk, client, secrets_in, serving
 
 MEGABYTE = b" " * 1024 * 1024
@@ -137,7 +137,7 @@ async def test_the_key_does_not_follow_a_redirect() -> None:
             api_url=url,
             key=SecretStr(KEY),
             now=lambda: NOW,
-            meter=LocalMeter(time.monotonic),
+            rate_limiter=LocalRateLimiter(time.monotonic),
             metrics=Metrics(),
             limits=HASTY,
         )

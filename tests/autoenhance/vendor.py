@@ -14,7 +14,7 @@ from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
 from bot.core.metrics import Metrics
 from bot.orders.ids import OrderId
-from bot.storage.rate_limits.memory import LocalMeter
+from bot.storage.rate_limits.memory import LocalRateLimiter
 
 NOW = datetime(2025, 11, 3, 14, 2, tzinfo=UTC)
 ELM = OrderId("3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4")
@@ -76,7 +76,7 @@ async def client(
             key=secret,
             version=version,
             now=lambda: NOW,
-            meter=LocalMeter(time.monotonic),
+            rate_limiter=LocalRateLimiter(time.monotonic),
             metrics=metrics or Metrics(),
             limits=limits,
         )

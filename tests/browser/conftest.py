@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from bot.bootstrap.app import Desk
-from bot.demo.demo import Sandbox, open_desk_in, open_sandbox
+from bot.bootstrap.app import App
+from bot.demo.demo import Sandbox, open_app_in, open_sandbox
 from tests.browser.chromium import MISSING, open_browser, program
 from tests.browser.screen import Screen, open_screen
 from tests.conftest import HURRY
@@ -41,13 +41,13 @@ async def sandbox(tmp_path: Path, database_url: str) -> AsyncIterator[Sandbox]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def desk(sandbox: Sandbox) -> AsyncIterator[Desk]:
-    async with open_desk_in(sandbox, pace=HURRY) as desk:
-        yield desk
+async def app(sandbox: Sandbox) -> AsyncIterator[App]:
+    async with open_app_in(sandbox, pace=HURRY) as app:
+        yield app
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def screen(browser: Browser, sandbox: Sandbox, desk: Desk) -> AsyncIterator[Screen]:
+async def screen(browser: Browser, sandbox: Sandbox, app: App) -> AsyncIterator[Screen]:
     """The page as Ana opens it; afterwards, that it had nothing to complain of and asked nobody else."""
     async with open_screen(browser, sandbox.slack.base_url, PATIENCE) as screen:
         yield screen

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from slack_bolt.async_app import AsyncApp
 
-from bot.bootstrap.app import open_desk
+from bot.bootstrap.app import open_app
 from bot.bootstrap.clients import open_session, slack_client
 from bot.core.errors import SettingsError, SlackBusy
 from bot.core.metrics import Metrics
@@ -70,7 +70,7 @@ async def test_a_proxy_that_refuses_slack_stops_the_start(tmp_path: Path) -> Non
     """The sentence names the variable and the proxy, without its password."""
     async with behind_a_proxy(tmp_path) as (sandbox, proxy):
         with pytest.raises(SettingsError) as caught:
-            async with open_desk(over_tls(sandbox, proxy)):
+            async with open_app(over_tls(sandbox, proxy)):
                 pass
 
     assert str(caught.value).startswith(f"Slack can't be reached through HTTPS_PROXY ({proxy.address}).")

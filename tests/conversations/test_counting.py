@@ -8,8 +8,8 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from bot.bootstrap.app import Desk, open_crew
-from bot.demo.demo import APP_TOKEN, Sandbox, open_desk_in, open_sandbox
+from bot.bootstrap.app import App, open_worker
+from bot.demo.demo import APP_TOKEN, Sandbox, open_app_in, open_sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
 from bot.sandbox.failures import MoodName
 from bot.sandbox.server import serving
@@ -43,23 +43,25 @@ def doors() -> list[str]:
 
 
 @pytest.fixture
-async def desk(sandbox: Sandbox, clock: Clock, doors: list[str]) -> AsyncIterator[Desk]:
+async def app(sandbox: Sandbox, clock: Clock, doors: list[str]) -> AsyncIterator[App]:
     async with AsyncExitStack() as opened:
         if sandbox.settings.on_postgres:
-            crew = await opened.enter_async_context(open_crew(sandbox.settings, pace=HURRY, now=clock.now))
-            doors.append(await opened.enter_async_context(serving(crew)))
-        desk = await opened.enter_async_context(open_desk_in(sandbox, pace=HURRY, now=clock.now))
+            worker = await opened.enter_async_context(
+                open_worker(sandbox.settings, pace=HURRY, now=clock.now)
+            )
+            doors.append(await opened.enter_async_context(serving(worker)))
+        app = await opened.enter_async_context(open_app_in(sandbox, pace=HURRY, now=clock.now))
         events = urlsplit(sandbox.slack.events_url or "")
         doors.append(f"{events.scheme}://{events.netloc}")
-        yield desk
+        yield app
 
 
 @pytest.fixture
-def scraped(desk: Desk, doors: list[str]) -> Scraped:
+def scraped(app: App, doors: list[str]) -> Scraped:
     """Once what was begun has come to its end."""
 
     async def scraped() -> Scrape:
-        await settled(desk)
+        await settled(app)
         return await scrape(*doors)
 
     return scraped
@@ -213,7 +215,7 @@ async def test_over_socket_mode(tmp_path: Path) -> None:
     opening = open_sandbox(
         tmp_path, slack_app_token=APP_TOKEN, slack_signing_secret=None, metrics_token=TOKEN
     )
-    async with opening as sockets, whole_bot(sockets) as desk, serving(desk.web) as url:
+    async with opening as sockets, whole_bot(sockets) as app, serving(app.web) as url:
         await Chat(sockets.slack).order(OAK)
         told = await scrape(url)
 

@@ -102,7 +102,7 @@ async def test_sigterm_finishes_what_runs(sandbox: Sandbox) -> None:
 
 
 async def test_a_second_process_on_the_same_file_is_refused(sandbox: Sandbox) -> None:
-    """Two processes on one ledger would answer everything twice."""
+    """Two processes on one job store would answer everything twice."""
     async with serving_process(sandbox):
         with pytest.raises(AssertionError, match="Another Order Desk is running"):
             async with serving_process(sandbox):

@@ -11,7 +11,7 @@ from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BEN, OLGA, PARTNER_TEAM, PARTNERS, SHOOTS
-from bot.slack.api.access import Admission
+from bot.slack.api.access import AccessPolicy
 from bot.slack.api.channels import Channels
 from bot.slack.constants import CHECK_ORDERS_HERE
 from bot.slack.text.refusals import OUTSIDER
@@ -113,5 +113,5 @@ async def test_a_colleague_of_the_same_organisation_is_no_outsider() -> None:
     asker = Asker(team_id="T1", user_id="U1", user_team_id="E1", at=datetime.now(UTC))
     job = Say(key="1", asker=asker, place=HomeTab(), text="")
 
-    assert await Admission(channels, "T1", "E1").refusal(job) is None
-    assert await Admission(channels, "T1").refusal(job) == OUTSIDER
+    assert await AccessPolicy(channels, "T1", "E1").refusal(job) is None
+    assert await AccessPolicy(channels, "T1").refusal(job) == OUTSIDER

@@ -57,7 +57,7 @@ async def test_a_worker_is_killed_in_the_middle_of_fifty_jobs(sandbox: Sandbox) 
 
 
 async def test_a_worker_stands_still(sandbox: Sandbox, clock: Clock) -> None:
-    """The other answers within a minute; awake again it ends, shows nothing older and blocks no lane."""
+    """The other answers within a minute; awake again it ends, shows nothing older and blocks no lock."""
     crowd, slack, autoenhance = Crowd(sandbox, 9), sandbox.slack, sandbox.autoenhance
     stuck, later = crowd.all[:8], crowd.all[8:]
     chat, shoot = Chat(slack), Shoot(autoenhance, clock)

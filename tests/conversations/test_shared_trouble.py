@@ -5,7 +5,7 @@ from contextlib import closing
 
 import psycopg
 
-from bot.bootstrap.app import Desk
+from bot.bootstrap.app import App
 from bot.demo.demo import Sandbox
 from bot.sandbox.slack.sample_workspace import ANA_BOT
 from tests.both import on_postgres
@@ -19,13 +19,13 @@ pytestmark = on_postgres
 
 
 async def test_one_place_that_cannot_be_recorded_repeats_nothing_in_another(
-    chat: Chat, shoot: Shoot, clock: Clock, sandbox: Sandbox, desk: Desk
+    chat: Chat, shoot: Shoot, clock: Clock, sandbox: Sandbox, app: App
 ) -> None:
     """A look ends when all of its places have been told: no other begins beside what is on its way."""
     autoenhance, url = sandbox.autoenhance, sandbox.settings.database_url
     card = await chat.watch(shoot.id)
     await chat.watch(shoot.id, channel=ANA_BOT)
-    await settled(desk)
+    await settled(app)
     shoot.finish()
     autoenhance.set_mood("hang", order=shoot.id, times=1)
     looks = len(autoenhance.requests)
@@ -40,6 +40,6 @@ async def test_one_place_that_cannot_be_recorded_repeats_nothing_in_another(
     await asyncio.sleep(6)  # longer than a job is put off for its database
     gate.open()
     await chat.until(lambda: [each for each in chat.posted(ANA_BOT) if chat.thread(each)])
-    await settled(desk)
+    await settled(app)
 
     assert len(chat.thread(card)) == 1

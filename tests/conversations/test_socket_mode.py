@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.bootstrap.app import open_desk
+from bot.bootstrap.app import open_app
 from bot.core.errors import SettingsError
 from bot.demo.demo import APP_TOKEN, Sandbox, open_sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
@@ -39,7 +39,7 @@ async def test_the_same_conversation(sockets: Sandbox) -> None:
 
 async def test_nothing_is_taken_over_http(sockets: Sandbox) -> None:
     """Without a signing secret nothing could be told from a forgery, so the door does not exist."""
-    async with open_desk(sockets.settings) as desk, serving(desk.web) as url, httpx.AsyncClient() as http:
+    async with open_app(sockets.settings) as app, serving(app.web) as url, httpx.AsyncClient() as http:
         answer = await http.post(f"{url}/slack/events", content=b"command=/order")
 
     assert answer.status_code == 404
@@ -47,7 +47,7 @@ async def test_nothing_is_taken_over_http(sockets: Sandbox) -> None:
 
 async def test_ready_only_while_connected(sockets: Sandbox) -> None:
     """`/readyz` looks at the socket."""
-    async with open_desk(sockets.settings) as desk, serving(desk.web) as url, httpx.AsyncClient() as http:
+    async with open_app(sockets.settings) as app, serving(app.web) as url, httpx.AsyncClient() as http:
         assert (await http.get(f"{url}/readyz")).status_code == 200
 
 
@@ -55,7 +55,7 @@ async def test_a_bad_app_token_fails_at_the_start(tmp_path: Path) -> None:
     """Bolt would try it for ever; we stop, with a sentence."""
     async with open_sandbox(tmp_path, slack_app_token="xapp-wrong") as sandbox:
         with pytest.raises(SettingsError, match="Slack refuses SLACK_APP_TOKEN"):
-            async with open_desk(sandbox.settings):
+            async with open_app(sandbox.settings):
                 pass
 
 
@@ -63,5 +63,5 @@ async def test_a_bad_bot_token_fails_at_the_start(tmp_path: Path) -> None:
     """AsyncApp is built without a complaint; we ask Slack who we are."""
     async with open_sandbox(tmp_path, slack_bot_token="xoxb-wrong") as sandbox:
         with pytest.raises(SettingsError, match="Slack refuses SLACK_BOT_TOKEN"):
-            async with open_desk(sandbox.settings):
+            async with open_app(sandbox.settings):
                 pass

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.bootstrap.app import Desk
+from bot.bootstrap.app import App
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import ELM, OAK
 from bot.sandbox.slack.app import SlackSandbox
@@ -23,20 +23,20 @@ UNKNOWN = "00000000-1111-4222-8333-444444444444"
 class Paster:
     """Pastes, and waits until all that comes of it has come."""
 
-    def __init__(self, slack: SlackSandbox, desk: Desk) -> None:
+    def __init__(self, slack: SlackSandbox, app: App) -> None:
         self._slack = slack
-        self._desk = desk
+        self._app = app
 
     async def __call__(self, text: str, *, user: str = BEN, channel: str = SHOOTS, **more: Any) -> Message:
         heard = await self._slack.say(text, user=user, channel=channel, **more)
         assert heard is None or heard.status == 200
-        await ended(self._desk)
+        await ended(self._app)
         return self._slack.messages(channel)[-1]
 
 
 @pytest.fixture
-def paste(slack: SlackSandbox, desk: Desk) -> Paster:
-    return Paster(slack, desk)
+def paste(slack: SlackSandbox, app: App) -> Paster:
+    return Paster(slack, app)
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ async def test_choosing_one_thing_keeps_the_other(chat: Chat, chosen: None) -> N
 
 
 async def test_what_is_still_being_written_stays_as_it_is(
-    paste: Paster, slack: SlackSandbox, desk: Desk, autoenhance: AutoenhanceSandbox, chosen: None
+    paste: Paster, slack: SlackSandbox, app: App, autoenhance: AutoenhanceSandbox, chosen: None
 ) -> None:
     """Slack does not say where the message is going to stand."""
     await paste(f"{APP}{UNKNOWN}")
@@ -190,18 +190,18 @@ async def test_what_is_still_being_written_stays_as_it_is(
     heard["event"] |= {"channel": "COMPOSER", "source": "composer", "unfurl_id": "u1", "message_ts": "m1"}
 
     assert await _deliver(slack, heard) == 200
-    await ended(desk)
+    await ended(app)
 
     assert len(autoenhance.requests) == asked
 
 
 async def test_a_redelivery_draws_nothing_twice(
-    paste: Paster, slack: SlackSandbox, desk: Desk, chosen: None
+    paste: Paster, slack: SlackSandbox, app: App, chosen: None
 ) -> None:
     """Slack repeats an event of which it did not see the ack."""
     await paste(f"{APP}{OAK}")
     again = await slack.redeliver(_exchange(slack), attempt=1, reason="http_timeout")
-    await ended(desk)
+    await ended(app)
 
     assert again.status == 200
     assert len(slack.calls("chat.unfurl")) == 1
@@ -235,32 +235,32 @@ async def test_an_order_that_cannot_be_read_holds_back_no_other(
 
 @pytest.mark.parametrize("error", ["is_archived", "channel_not_found", "cannot_find_service"])
 async def test_what_slack_does_not_take_is_let_go(
-    slack: SlackSandbox, desk: Desk, chosen: None, error: str
+    slack: SlackSandbox, app: App, chosen: None, error: str
 ) -> None:
     """It is no ticket for an admin: nobody asked for it."""
     slack.fail("chat.unfurl", error=error)
     await slack.say(f"{APP}{OAK}")
-    await ended(desk)
+    await ended(app)
 
-    assert await dead(desk) == []
+    assert await dead(app) == []
 
 
 async def test_after_ten_minutes_nobody_wants_it_any_more(
-    slack: SlackSandbox, desk: Desk, autoenhance: AutoenhanceSandbox, clock: Clock, chosen: None
+    slack: SlackSandbox, app: App, autoenhance: AutoenhanceSandbox, clock: Clock, chosen: None
 ) -> None:
     """The job ends without a word."""
     autoenhance.set_mood("500")
     await slack.say(f"{APP}{OAK}")
     await autoenhance.asked(1)
     clock.turn(minutes=11)
-    await ended(desk)
+    await ended(app)
 
     assert slack.messages(SHOOTS)[-1].attachments == []
-    assert await dead(desk) == []
+    assert await dead(app) == []
 
 
 async def test_a_message_that_was_deleted_meanwhile_is_let_go(
-    slack: SlackSandbox, desk: Desk, chosen: None
+    slack: SlackSandbox, app: App, chosen: None
 ) -> None:
     """Nothing is left over that an admin would have to look at."""
     gate = slack.hold("chat.unfurl")
@@ -268,10 +268,10 @@ async def test_a_message_that_was_deleted_meanwhile_is_let_go(
     await gate.reached.wait()
     slack.delete(slack.messages(SHOOTS)[-1])
     gate.open()
-    await ended(desk)
+    await ended(app)
 
     assert [call.answer["error"] for call in slack.calls("chat.unfurl")] == ["cannot_find_message"]
-    assert await dead(desk) == []
+    assert await dead(app) == []
 
 
 async def test_too_many_is_waited_for(slack: SlackSandbox, chat: Chat, chosen: None) -> None:
@@ -298,19 +298,19 @@ async def test_after_too_many_slack_is_left_alone(
     assert len(slack.calls("chat.unfurl")) == 1
 
 
-async def test_without_its_scope_an_admin_can_see_why(slack: SlackSandbox, desk: Desk, chosen: None) -> None:
+async def test_without_its_scope_an_admin_can_see_why(slack: SlackSandbox, app: App, chosen: None) -> None:
     """The job is kept with the reason, which `check` lists; in the channel nothing is said."""
     slack.scopes.discard("links:write")
     await slack.say(f"{APP}{OAK}")
-    await ended(desk)
+    await ended(app)
 
-    [reason] = await dead(desk)
+    [reason] = await dead(app)
     assert "missing_scope" in reason
 
 
-async def dead(desk: Desk) -> list[str]:
+async def dead(app: App) -> list[str]:
     """Why jobs were given up."""
-    return [job.reason for job in await desk.ground.ledger.dead_jobs()]
+    return [job.reason for job in await app.storage.job_store.dead_jobs()]
 
 
 def _exchange(slack: SlackSandbox) -> Exchange:

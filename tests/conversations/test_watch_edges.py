@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.bootstrap.app import Desk
+from bot.bootstrap.app import App
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import OAK
@@ -96,7 +96,7 @@ async def test_progress_is_not_shown_to_outsiders(chat: Chat, shoot: Shoot, slac
 
 
 async def test_stopping_at_home_shows_outsiders_nothing_new(
-    chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox, desk: Desk
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox, app: App
 ) -> None:
     """The watch ends; the card in the channel that is shared by now stays as it was."""
     card = await chat.watch(shoot.id)
@@ -106,7 +106,7 @@ async def test_stopping_at_home_shows_outsiders_nothing_new(
     shoot.is_now(7, name="Secret Mansion")
     await slack.click(home, "Stop watching", user=ANA)
     await sandbox.autoenhance.asked(2)
-    await settled(desk)
+    await settled(app)
 
     assert await watches(sandbox) == [(SHOOTS, "ended")]
     assert "Secret Mansion" not in card.plain()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.bootstrap.app import Desk
+from bot.bootstrap.app import App
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.slack.app import SlackSandbox
@@ -74,11 +74,11 @@ async def planned(sandbox: Sandbox) -> float:
 
 @pytest.mark.parametrize("hours", [-1, -720, 720], ids=["an-hour-back", "a-month-back", "ahead"])
 async def test_a_clock_that_jumps_ends_nothing(
-    chat: Chat, shoot: Shoot, clock: Clock, sandbox: Sandbox, desk: Desk, *, hours: int
+    chat: Chat, shoot: Shoot, clock: Clock, sandbox: Sandbox, app: App, *, hours: int
 ) -> None:
     """An hour or a month, ahead or back: the watch goes on, and its order is looked at within minutes."""
     card = await chat.watch(shoot.id)
-    await settled(desk)
+    await settled(app)
     clock.turn(hours=hours)
     while await planned(sandbox) > clock() + 300:
         await chat.order("list")
@@ -152,7 +152,7 @@ async def test_an_invitation_brings_it_back_at_once(
 
 
 async def test_somebody_else_who_joins_wakes_nobody(
-    chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox, desk: Desk
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox, app: App
 ) -> None:
     """The event comes for everybody who joins a channel in which we are."""
     await chat.watch(shoot.id)
@@ -166,7 +166,7 @@ async def test_somebody_else_who_joins_wakes_nobody(
     told = {"type": "event_callback", "team_id": TEAM, "event": event, "authorizations": [us]}
     body = json.dumps(told).encode()
     assert (await slack.send_raw(body, slack.signed(body, JSON))).status == 200
-    await ended(desk)
+    await ended(app)
 
     assert await planned(sandbox) == before
 

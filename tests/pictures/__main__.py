@@ -64,7 +64,7 @@ async def _page(browser: Browser, scheme: Scheme) -> None:
         await studio.thread(story.card, to / f"{album.THREAD}.png")
         await story.watch_more()
         await studio.open_home()
-        await settled(story.desk)
+        await settled(story.app)
         await studio.home(to / f"{album.HOME}.png")
 
 

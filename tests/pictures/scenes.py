@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from bot.bootstrap.app import Desk
-from bot.demo.demo import Sandbox, open_desk_in, open_sandbox
+from bot.bootstrap.app import App
+from bot.demo.demo import Sandbox, open_app_in, open_sandbox
 from bot.sandbox.autoenhance.order_json import failed, photos, stamp
 from bot.sandbox.autoenhance.sample_orders import BIRCH, BLURRED, CHAPEL, ELM
 from bot.sandbox.slack.sample_workspace import ANA, BEN, SHOOTS
@@ -74,7 +74,7 @@ class Story:
     """The bot between its two stand-ins, at the end of what it has played there."""
 
     sandbox: Sandbox
-    desk: Desk
+    app: App
     clock: StandingClock
     chat: Chat
 
@@ -97,10 +97,10 @@ class Story:
         self.sandbox.autoenhance.advance(ELM, 12)
         for order in (CHAPEL, BIRCH, ELM):
             await self.chat.watch(order)
-        await settled(self.desk)
+        await settled(self.app)
         await self.sandbox.slack.open_home(ANA)
         await self.chat.until(lambda: self.sandbox.slack.home(ANA))
-        await settled(self.desk)
+        await settled(self.app)
 
 
 @asynccontextmanager
@@ -110,16 +110,16 @@ async def played() -> AsyncIterator[Story]:
     with TemporaryDirectory() as folder:
         async with (
             open_sandbox(Path(folder), clock=clock) as sandbox,
-            open_desk_in(sandbox, pace=HURRY, now=clock.now) as desk,
+            open_app_in(sandbox, pace=HURRY, now=clock.now) as app,
         ):
-            story = Story(sandbox, desk, clock, Chat(sandbox.slack))
+            story = Story(sandbox, app, clock, Chat(sandbox.slack))
             await _watch_a_shoot(story)
             yield story
 
 
 async def _watch_a_shoot(story: Story) -> None:
     chat, clock = story.chat, story.clock
-    shoot = Shoot(story.sandbox.autoenhance, clock, story.desk)
+    shoot = Shoot(story.sandbox.autoenhance, clock, story.app)
     begun: dict[str, Any] = {"created_at": stamp(clock() - 300)}
     shoot.is_now(**begun)
     card = await chat.watch(shoot.id)
@@ -131,4 +131,4 @@ async def _watch_a_shoot(story: Story) -> None:
     shoot.is_now(9, 1, images=photos(SHOOT, (3, {}), (1, failed(BLURRED)), (6, {})), **begun)
     await shoot.later(minutes=2)
     await chat.noticed(card, 2)
-    await settled(story.desk)
+    await settled(story.app)

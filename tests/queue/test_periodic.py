@@ -3,10 +3,10 @@
 import asyncio
 import time
 
-from bot.core.errors import DatabaseFailed, DeskClosed
+from bot.core.errors import DatabaseFailed, ShuttingDown
 from bot.core.metrics import Metrics
-from bot.queue.periodic import Rounds
-from bot.storage.rate_limits.memory import LocalMeter
+from bot.queue.periodic import PeriodicTask
+from bot.storage.rate_limits.memory import LocalRateLimiter
 
 TICK = 0.005
 
@@ -29,7 +29,7 @@ class Done:
 async def test_it_goes_on_until_it_is_closed() -> None:
     """It begins at once, and ends in the middle of a long pause too."""
     done = Done()
-    rounds = Rounds("look", LocalMeter(time.monotonic), done, Metrics(), every=3600)
+    rounds = PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=3600)
     async with asyncio.timeout(20), rounds.going():
         await done.enough.wait()
 
@@ -41,7 +41,7 @@ async def test_a_database_that_fails_does_not_end_it() -> None:
     done = Done(DatabaseFailed("disk full"), DatabaseFailed("disk full"))
     async with (
         asyncio.timeout(20),
-        Rounds("look", LocalMeter(time.monotonic), done, Metrics(), every=TICK).going(),
+        PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).going(),
     ):
         await done.enough.wait()
 
@@ -53,7 +53,7 @@ async def test_nor_does_an_error_that_nobody_thought_of() -> None:
     done = Done(ZeroDivisionError())
     async with (
         asyncio.timeout(20),
-        Rounds("look", LocalMeter(time.monotonic), done, Metrics(), every=TICK).going(),
+        PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).going(),
     ):
         await done.enough.wait()
 
@@ -62,8 +62,10 @@ async def test_nor_does_an_error_that_nobody_thought_of() -> None:
 
 async def test_a_stopping_desk_ends_it() -> None:
     """There is nobody left to do it for."""
-    done = Done(DeskClosed())
-    await asyncio.wait_for(Rounds("look", LocalMeter(time.monotonic), done, Metrics(), every=TICK).run(), 5)
+    done = Done(ShuttingDown())
+    await asyncio.wait_for(
+        PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).run(), 5
+    )
 
     assert done.times == 1
 
@@ -71,7 +73,7 @@ async def test_a_stopping_desk_ends_it() -> None:
 async def test_closed_is_closed() -> None:
     """One that was closed before it began does nothing."""
     done = Done()
-    rounds = Rounds("look", LocalMeter(time.monotonic), done, Metrics(), every=TICK)
+    rounds = PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK)
     rounds.close()
     await rounds.run()
 
@@ -79,11 +81,11 @@ async def test_closed_is_closed() -> None:
 
 
 async def test_one_of_many_does_it() -> None:
-    """Five processes that share a meter do each round once; another kind of round is none of theirs."""
-    meter, done, other = LocalMeter(lambda: 0.0), Done(), Done()
-    rounds = [Rounds("look", meter, done, Metrics(), every=TICK) for _ in range(5)]
+    """Five processes that share a rate limiter do each round once, and nothing of another kind."""
+    rate_limiter, done, other = LocalRateLimiter(lambda: 0.0), Done(), Done()
+    rounds = [PeriodicTask("look", rate_limiter, done, Metrics(), every=TICK) for _ in range(5)]
     running = [asyncio.create_task(each.run()) for each in rounds]
-    beside = Rounds("tidy", meter, other, Metrics(), every=TICK)
+    beside = PeriodicTask("tidy", rate_limiter, other, Metrics(), every=TICK)
     async with asyncio.timeout(20), beside.going():
         await other.enough.wait()
     for each in rounds:

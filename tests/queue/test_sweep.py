@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import DeskClosed
+from bot.core.errors import ShuttingDown
 from bot.core.metrics import Metrics
 from bot.jobs.background import LookAtWatched
 from bot.jobs.models import Job
-from bot.jobs.outcomes import CannotSucceed
+from bot.jobs.outcomes import Abandon
 from bot.orders.ids import OrderId
 from bot.queue import sweep as sweeping
 from bot.queue.embedded import EmbeddedEngine
-from bot.queue.runner import Attempts
-from bot.queue.sweep import Watcher
+from bot.queue.runner import JobRunner
+from bot.queue.sweep import Sweep
 from bot.storage.database.sqlite import SqliteDatabase
-from bot.storage.due_watches import CLAIM, Due
-from bot.storage.jobs import Ledger
+from bot.storage.due_watches import CLAIM, DueOrder
+from bot.storage.jobs import JobStore
 from bot.storage.stores import Stores
 from bot.watches.models import Ending, Watch
 from bot.watches.models import Watcher as Person
@@ -64,10 +64,10 @@ class Room:
 
     database: SqliteDatabase
     stores: Stores
-    ledger: Ledger
+    job_store: JobStore
     engine: EmbeddedEngine
     looks: Looks
-    watcher: Watcher
+    sweep: Sweep
     now: datetime = NOW
 
     async def watch(self, order: OrderId = ELM, place: str = "C1", team: str = "T1") -> Watch:
@@ -78,18 +78,18 @@ class Room:
         assert added
         return added
 
-    async def due(self) -> list[Due]:
-        return await self.database.run(lambda sql: self.stores.agenda.due(sql, self.now, 10))
+    async def due(self) -> list[DueOrder]:
+        return await self.database.run(lambda sql: self.stores.due_watches.due(sql, self.now, 10))
 
 
 @pytest.fixture
 async def room(file: Path) -> AsyncIterator[Room]:
     async with SqliteDatabase.opened(file) as database:
-        stores, ledger, looks = Stores.on(database), Ledger(database), Looks()
-        engine = EmbeddedEngine(database, ledger, now=lambda: made.now)
-        watcher = Watcher(stores.agenda, engine, lambda: made.now, time.monotonic, Metrics())
-        made = Room(database, stores, ledger, engine, looks, watcher)
-        await engine.start(Attempts(ledger, looks, lambda: made.now, Metrics()))
+        stores, job_store, looks = Stores.on(database), JobStore(database), Looks()
+        engine = EmbeddedEngine(database, job_store, now=lambda: made.now)
+        sweep = Sweep(stores.due_watches, engine, lambda: made.now, time.monotonic, Metrics())
+        made = Room(database, stores, job_store, engine, looks, sweep)
+        await engine.start(JobRunner(job_store, looks, lambda: made.now, Metrics()))
         yield made
         looks.gate.set()
         await engine.drain(5)
@@ -102,44 +102,44 @@ async def test_one_job_for_an_order_however_many_watch_it(room: Room) -> None:
     await room.watch(OAK)
     await room.watch(ELM, team="T2")
 
-    assert await room.watcher.sweep() == 3
+    assert await room.sweep.sweep() == 3
     await room.looks.until(3)
     assert sorted(room.looks.seen) == [("T1", ELM), ("T1", OAK), ("T2", ELM)]
 
 
 async def test_where_nothing_is_due_nothing_is_done(room: Room) -> None:
     """No watch, a sleeping one and an ended one make no job."""
-    assert await room.watcher.sweep() == 0
+    assert await room.sweep.sweep() == 0
     asleep, over = await room.watch(ELM), await room.watch(OAK)
     await room.stores.watches.save(replace(asleep, next_look=NOW + timedelta(minutes=1)))
     await room.stores.watches.save(ended(over, Ending.QUIET, NOW))
 
-    assert await room.watcher.sweep() == 0
+    assert await room.sweep.sweep() == 0
     await room.engine.drain(5)
     assert room.looks.seen == []
-    assert await room.ledger.open_jobs() == []
+    assert await room.job_store.open_jobs() == []
 
 
 async def test_an_order_that_is_being_looked_at_is_left_alone(room: Room) -> None:
     """A look that takes longer than the sweep's pause is not made a second time beside itself."""
     await room.watch()
     room.looks.gate.clear()
-    assert await room.watcher.sweep() == 1
+    assert await room.sweep.sweep() == 1
     await room.looks.until(1)
     room.now += timedelta(seconds=30)
 
-    assert await room.watcher.sweep() == 0
+    assert await room.sweep.sweep() == 0
     assert room.looks.seen == [("T1", ELM)]
 
 
 async def test_a_look_that_was_lost_is_made_again(room: Room) -> None:
     """What nobody saved within ten minutes is due again."""
     await room.watch()
-    await room.watcher.sweep()
-    await room.engine.lanes.idle.wait()
+    await room.sweep.sweep()
+    await room.engine.keyed_tasks.idle.wait()
     room.now += timedelta(minutes=11)
 
-    assert await room.watcher.sweep() == 1
+    assert await room.sweep.sweep() == 1
     await room.looks.until(2)
 
 
@@ -149,8 +149,8 @@ async def test_a_look_that_is_over_at_once_is_claimed_no_longer(room: Room) -> N
     soon = replace(read, next_look=NOW + timedelta(seconds=5))
     room.looks.then = lambda: room.stores.watches.save(soon)
     for _ in range(3):
-        assert await room.watcher.sweep() == 1
-        await asyncio.wait_for(room.engine.lanes.idle.wait(), 5)
+        assert await room.sweep.sweep() == 1
+        await asyncio.wait_for(room.engine.keyed_tasks.idle.wait(), 5)
         room.now += timedelta(seconds=5)
 
 
@@ -158,10 +158,10 @@ async def test_a_look_is_on_the_disk_when_it_is_claimed(room: Room) -> None:
     """Killed at any moment, no order is claimed without its job."""
     await room.watch()
     room.looks.gate.clear()
-    await room.watcher.sweep()
+    await room.sweep.sweep()
     await room.engine.drain(0)
 
-    [row] = await room.ledger.open_jobs()
+    [row] = await room.job_store.open_jobs()
     assert '"look_at_watched"' in row.content
     assert await room.due() == []
 
@@ -170,17 +170,17 @@ async def test_a_stopping_engine_leaves_it_due(room: Room) -> None:
     """What could not be recorded was not claimed either: the next process looks at once."""
     await room.watch()
     await room.engine.drain(5)
-    with pytest.raises(DeskClosed):
-        await room.watcher.round()
+    with pytest.raises(ShuttingDown):
+        await room.sweep.round()
 
     assert len(await room.due()) == 1
     assert room.looks.seen == []
 
 
 async def test_a_look_leaves_no_row(room: Room) -> None:
-    """A thousand looks a day, and the ledger keeps none that was done."""
+    """A thousand looks a day, and the job store keeps none that was done."""
     await room.watch()
-    await room.watcher.sweep()
+    await room.sweep.sweep()
     await room.looks.until(1)
     await room.engine.drain(5)
 
@@ -193,22 +193,22 @@ async def test_a_crowd_is_taken_up_in_turns(room: Room) -> None:
     for number in range(sweeping.AT_ONCE + 3):
         await room.watch(OrderId(f"order-{number}"))
 
-    assert await room.watcher.sweep() == sweeping.AT_ONCE
-    assert await room.watcher.sweep() == 0
+    assert await room.sweep.sweep() == sweeping.AT_ONCE
+    assert await room.sweep.sweep() == 0
     room.looks.gate.set()
-    await room.engine.lanes.idle.wait()
-    assert await room.watcher.sweep() == 3
-    assert await room.watcher.sweep() == 0
+    await room.engine.keyed_tasks.idle.wait()
+    assert await room.sweep.sweep() == 3
+    assert await room.sweep.sweep() == 0
 
 
 async def test_a_look_that_hangs_is_not_taken_up_again(room: Room) -> None:
     """When its claim has run out, its order waits for it all the same: looks do not pile up."""
     room.looks.gate.clear()
     await room.watch()
-    assert await room.watcher.sweep() == 1
+    assert await room.sweep.sweep() == 1
     room.now += 2 * CLAIM
 
-    assert await room.watcher.sweep() == 0
+    assert await room.sweep.sweep() == 0
     room.looks.gate.set()
 
 
@@ -216,27 +216,27 @@ async def test_a_look_that_was_given_up_is_in_nobodys_way(room: Room) -> None:
     """Its row is kept with the reason, and its order is looked at again when it is due again."""
 
     async def give_up() -> None:
-        raise CannotSucceed("no")
+        raise Abandon("no")
 
     room.looks.then = give_up
     await room.watch()
-    await room.watcher.sweep()
-    await room.engine.lanes.idle.wait()
-    assert [dead.kind for dead in await room.ledger.dead_jobs()] == ["look_at_watched"]
+    await room.sweep.sweep()
+    await room.engine.keyed_tasks.idle.wait()
+    assert [dead.kind for dead in await room.job_store.dead_jobs()] == ["look_at_watched"]
     room.now += 2 * CLAIM
 
-    assert await room.watcher.sweep() == 1
+    assert await room.sweep.sweep() == 1
 
 
 async def test_a_clock_that_goes_back_delays_no_look(room: Room) -> None:
     """What was planned by a clock an hour ahead comes an hour earlier."""
     asleep = await room.watch()
     await room.stores.watches.save(replace(asleep, next_look=NOW + timedelta(seconds=90)))
-    await room.watcher.round()
+    await room.sweep.round()
     assert room.looks.seen == []
     room.now -= timedelta(hours=1)
-    await room.watcher.round()
+    await room.sweep.round()
     room.now += timedelta(seconds=91)
-    await room.watcher.round()
+    await room.sweep.round()
 
     await room.looks.until(1)

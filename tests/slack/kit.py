@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.autoenhance.client import Look
+from bot.autoenhance.client import FetchedOrder
 from bot.handlers.views import order_view
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
@@ -21,5 +21,5 @@ SEEN = Glimpse(
 
 
 def view(order: dict[str, Any], **more: Any) -> OrderView:
-    look = Look(parse_order(json.dumps(order)), NOW)
+    look = FetchedOrder(parse_order(json.dumps(order)), NOW)
     return order_view(look, OrderId(order["order_id"]), **{"by": "U1", **more})

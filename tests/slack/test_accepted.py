@@ -13,7 +13,7 @@ from bot.slack import constants as names
 from bot.slack.limits import LIMITS
 from bot.slack.render import cards
 from bot.slack.render import modals as views
-from bot.slack.render.models import Spot
+from bot.slack.render.models import Placement
 from bot.slack.text import help as help_texts
 from bot.slack.text import orders as words
 from bot.slack.text import refusals
@@ -29,7 +29,7 @@ MODALS = {
     "busy": views.busy(words.FETCHING_PHOTOS, callback_id=names.PHOTOS),
     "help": views.answer(cards.say(help_texts.HELP)),
     **{
-        f"card-{order_id}": views.answer(cards.orders_card([view(order)], Spot("view")))
+        f"card-{order_id}": views.answer(cards.orders_card([view(order)], Placement("view")))
         for order_id, order in SAMPLES.items()
     },
     **{
@@ -75,6 +75,6 @@ def test_whatever_the_bot_sends_is_taken(sent: Any) -> None:
 def test_a_card_is_taken_wherever_it_stands(order_id: str) -> None:
     """In a channel, for one person only, in a modal."""
     for where in ("ephemeral", "message", "view"):
-        card = cards.orders_card([view(SAMPLES[order_id])], Spot(where, can_share=True))
+        card = cards.orders_card([view(SAMPLES[order_id])], Placement(where, can_share=True))
         assert problems(card["blocks"], surface="modal" if where == "view" else "message") == []
         assert OrderId(order_id) in json.dumps(card["blocks"])

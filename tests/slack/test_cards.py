@@ -20,7 +20,7 @@ from bot.sandbox.slack.validation.blocks import Surface, problems
 from bot.slack.limits import LIMITS
 from bot.slack.render import cards
 from bot.slack.render import modals as views
-from bot.slack.render.models import Card, Spot, TroubleView, Where
+from bot.slack.render.models import Card, Placement, TroubleView, Where
 from bot.slack.text import orders as words
 from bot.slack.text import refusals
 from bot.slack.text.help import HELP, TOPICS
@@ -32,7 +32,7 @@ def slug(name: str) -> str:
     return "-".join(re.findall("[a-z0-9]+", name.lower()))[:30]
 
 
-EPHEMERAL = Spot("ephemeral", can_share=True)
+EPHEMERAL = Placement("ephemeral", can_share=True)
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_buttons_that_can_act_where_the_card_stands(where: Where, snapshot: Snap
     """Nothing is shared from a shared card or a modal, and a terminal has no buttons."""
     birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
 
-    card = cards.orders_card([view(birch)], Spot(where))
+    card = cards.orders_card([view(birch)], Placement(where))
 
     assert [block for block in card["blocks"] if block["type"] == "actions"] == snapshot
 
@@ -134,7 +134,7 @@ def test_any_number_of_photos_fits(count: int, fields: dict[str, Any]) -> None:
     shown = view(order, before=SEEN)
 
     for where in ("ephemeral", "message", "view", "terminal"):
-        fits(cards.orders_card([shown], Spot(where, can_share=True, in_thread="1700000000.000100")))
+        fits(cards.orders_card([shown], Placement(where, can_share=True, in_thread="1700000000.000100")))
     five = [replace(shown, order=OrderId(f"{n}" * 128)) for n in range(5)]
     fits(cards.with_note(cards.orders_card(five, EPHEMERAL, skipped=7), "x" * 5000))
     fits(views.photos(shown), "modal")

@@ -10,7 +10,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from bot.autoenhance.client import Look
+from bot.autoenhance.client import FetchedOrder
 from bot.handlers.views import order_view
 from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
@@ -20,15 +20,15 @@ from bot.sandbox.slack.validation.blocks import problems
 from bot.slack.blocks import Block
 from bot.slack.limits import LIMITS
 from bot.slack.render import cards, lists, notices
-from bot.slack.render.models import Card, OrderView, Spot
-from bot.slack.render.permalinks import Links
+from bot.slack.render.models import Card, OrderView, Placement
+from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import watches as watch_words
 from bot.watches.models import Condition, Delay, Ending, Home, Kind, Level, Notice, Watch, Watcher
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 ELM = OrderId("3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4")
-LINKS = Links("https://harbour.slack.com/")
+LINKS = Permalinks("https://harbour.slack.com/")
 HOME = Home(channel_id="C1", card_ts="1700000000.000100", thread_ts="1700000000.000100")
 
 
@@ -81,7 +81,7 @@ def view(done: int, failed: int = 0, *, name: str = "12 Elm Street", reason: str
     ]
     working = done + failed < 30
     order = {"order_id": ELM, "name": name, "images": images, "total_images": 30, "is_processing": working}
-    return order_view(Look(parse_order(json.dumps(order)), NOW), ELM)
+    return order_view(FetchedOrder(parse_order(json.dumps(order)), NOW), ELM)
 
 
 def fits(card: Card) -> None:
@@ -358,7 +358,7 @@ def test_the_answer_to_a_beginning(snapshot: SnapshotAssertion) -> None:
 def test_the_button_of_a_card(watched: Watch | None, action: str | None) -> None:
     """Stop where it is watched, Watch where it can be, and neither on a card whose order is done."""
     shown = view(30 if watched and watched.ending else 24)
-    drawn = json.dumps(cards.orders_card([replaced(shown, watched)], Spot("message"))["blocks"])
+    drawn = json.dumps(cards.orders_card([replaced(shown, watched)], Placement("message"))["blocks"])
 
     assert [name for name in ("watch", "stop_watching") if f'"action_id": "{name}"' in drawn] == (
         [action] if action else []
@@ -492,4 +492,4 @@ def test_stopping_at_home_says_where() -> None:
 )
 def test_where_a_thread_is(workspace: str, home: Home | None, address: str) -> None:
     """Slack's own form of a link to the card, in its thread; none where it would lead nowhere."""
-    assert Links(workspace).thread(home) == address
+    assert Permalinks(workspace).thread(home) == address

@@ -198,11 +198,11 @@ def test_a_job_knows_who_asked_and_where_to_answer(text: str) -> None:
 
 
 def test_all_about_one_order_happens_one_after_the_other() -> None:
-    """Starting and stopping share their lane, which is the order's own."""
+    """Starting and stopping share their lock, which is the order's own."""
     lanes = set()
     for text in (f"watch {ELM}", f"unwatch {ELM}", f"watch {ELM} failures"):
         _, job = typed(text)
         assert job
-        lanes.add(job.lane)
+        lanes.add(job.lock)
 
     assert lanes == {f"order:T1:{OrderId(ELM)}"}

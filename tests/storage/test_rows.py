@@ -15,7 +15,7 @@ from bot.orders.ids import OrderId
 from bot.slack.listeners.messages import THREAD
 from bot.slack.render.buttons import pack, unpack
 from bot.storage.database.base import Database, Sql
-from bot.storage.snapshots import Looks
+from bot.storage.snapshots import Snapshots
 from bot.storage.watches import Watches
 
 STORED: dict[str, list[dict[str, Any]]] = json.loads(
@@ -82,7 +82,7 @@ async def test_a_watch_of_a_later_version_is_read(database: Database) -> None:
 async def test_a_look_is_written_back_as_it_was_read(row: dict[str, Any], database: Database) -> None:
     """The counts of version 1 read, and are written letter by letter."""
     looks, order, insert = (
-        Looks(database),
+        Snapshots(database),
         OrderId("12-elm"),
         "INSERT INTO looks VALUES ('T1', :order, :tally, 1)",
     )

@@ -68,7 +68,7 @@ def indexes(url: str) -> set[str | None]:
 
 
 def test_both_databases_have_the_same_tables(file: Path, postgres_url: str) -> None:
-    """One kind of SQL is spoken to both; PostgreSQL has the meters too, as only it is shared."""
+    """One kind of SQL is spoken to both; PostgreSQL has the rate limiters too, as only it is shared."""
     shared = postgres_url.replace("postgresql://", "postgresql+psycopg://")
     in_file, in_server = columns(f"sqlite:///{file}"), columns(shared)
     assert in_server.pop("meters")

@@ -6,7 +6,7 @@ from bot.orders.changes import Glimpse
 from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
 from bot.storage.database.base import Database
-from bot.storage.snapshots import KEPT, Looks
+from bot.storage.snapshots import KEPT, Snapshots
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ELM = OrderId("12-elm")
@@ -20,7 +20,7 @@ def seen(done: int, at: datetime = NOW) -> Glimpse:
 
 async def test_the_newest_look_is_kept(database: Database) -> None:
     """A slow answer that comes late does not replace what was seen after it was asked for."""
-    looks = Looks(database)
+    looks = Snapshots(database)
     await looks.remember("T1", ELM, seen(9))
     await looks.remember("T1", ELM, seen(5, NOW - timedelta(minutes=1)))
 
@@ -29,7 +29,7 @@ async def test_the_newest_look_is_kept(database: Database) -> None:
 
 async def test_teams_do_not_see_each_others_looks(database: Database) -> None:
     """Rows carry the team from the first day."""
-    looks = Looks(database)
+    looks = Snapshots(database)
     await looks.remember("T1", ELM, seen(9))
 
     assert await looks.last("T2", ELM) is None
@@ -37,7 +37,7 @@ async def test_teams_do_not_see_each_others_looks(database: Database) -> None:
 
 async def test_old_looks_are_forgotten(database: Database) -> None:
     """What was seen long ago is no help, and an id less on the disk."""
-    looks = Looks(database)
+    looks = Snapshots(database)
     await looks.remember("T1", ELM, seen(9))
 
     await looks.prune(NOW + KEPT * 2)
@@ -47,7 +47,7 @@ async def test_old_looks_are_forgotten(database: Database) -> None:
 
 async def test_a_look_of_another_version_is_no_look(database: Database) -> None:
     """What this version cannot read is treated as never seen."""
-    looks = Looks(database)
+    looks = Snapshots(database)
     await looks.remember("T1", ELM, seen(9))
     await database.run(lambda sql: sql.do("UPDATE looks SET tally = '{}'"))
 

@@ -19,7 +19,7 @@ from bot.orders.ids import OrderId
 from bot.orders.progress import State, Tally
 from bot.storage.database.base import Database, Row, Sql, Value
 from bot.storage.database.sqlite import SqliteDatabase
-from bot.storage.due_watches import CLAIM, LONGEST, PLACES, Agenda, Due
+from bot.storage.due_watches import CLAIM, LONGEST, PLACES, DueOrder, DueWatches
 from bot.storage.stores import Stores
 from bot.storage.watches import ENDED_KEPT, HEARD, NEWEST, Watches
 from bot.watches.models import Condition, Delay, Ending, Home, Kind, Level, Sending, Watch, Watcher
@@ -64,18 +64,18 @@ class Diary:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._agenda = Agenda(database)
-        self.wake, self.put_back = self._agenda.wake, self._agenda.put_back
+        self._due_watches = DueWatches(database)
+        self.wake, self.put_back = self._due_watches.wake, self._due_watches.put_back
 
-    async def due(self, now: datetime, limit: int) -> list[Due]:
-        return await self._database.run(lambda sql: self._agenda.due(sql, now, limit))
+    async def due(self, now: datetime, limit: int) -> list[DueOrder]:
+        return await self._database.run(lambda sql: self._due_watches.due(sql, now, limit))
 
-    async def claim(self, taken: list[Due], now: datetime) -> None:
-        await self._database.run(lambda sql: self._agenda.claim(sql, taken, now))
+    async def claim(self, taken: list[DueOrder], now: datetime) -> None:
+        await self._database.run(lambda sql: self._due_watches.claim(sql, taken, now))
 
 
 @pytest.fixture
-def agenda(database: Database) -> Diary:
+def due_watches(database: Database) -> Diary:
     return Diary(database)
 
 
@@ -162,7 +162,7 @@ async def test_a_place_has_its_limit(watches: Watches) -> None:
     assert await watches.add(watch(), most=2)
 
 
-async def test_teams_with_the_same_channel_id_are_apart(watches: Watches, agenda: Diary) -> None:
+async def test_teams_with_the_same_channel_id_are_apart(watches: Watches, due_watches: Diary) -> None:
     """Neither team reads, lists or looks for the other."""
     ours, theirs = await added(watches, watch()), await added(watches, watch(team="T2"))
 
@@ -173,31 +173,31 @@ async def test_teams_with_the_same_channel_id_are_apart(watches: Watches, agenda
         assert await watches.at(team, "C1") == wanted
         assert await watches.of_person(team, "U1") == wanted
     await watches.save(later(ours))
-    assert await agenda.due(NOW, MANY) == [Due("T2", ELM)]
-    await agenda.claim([Due("T2", ELM)], NOW)
-    assert await agenda.due(NOW + HOUR, MANY) == [Due("T2", ELM), Due("T1", ELM)]
+    assert await due_watches.due(NOW, MANY) == [DueOrder("T2", ELM)]
+    await due_watches.claim([DueOrder("T2", ELM)], NOW)
+    assert await due_watches.due(NOW + HOUR, MANY) == [DueOrder("T2", ELM), DueOrder("T1", ELM)]
 
 
-async def test_noting_leaves_it_due_when_it_was(watches: Watches, agenda: Diary) -> None:
+async def test_noting_leaves_it_due_when_it_was(watches: Watches, due_watches: Diary) -> None:
     """What was learnt in the middle of a look is on the disk, and the look itself is not over."""
     read = await added(watches, watch())
-    await agenda.claim(await agenda.due(NOW, MANY), NOW)
+    await due_watches.claim(await due_watches.due(NOW, MANY), NOW)
     await watches.note(later(read, sending=Sending(kind=Kind.FINISHED, tries=1)))
 
     noted = await only(watches)
     assert noted.sending == Sending(kind=Kind.FINISHED, tries=1)
     assert noted.next_look == NOW
-    assert await agenda.due(NOW, MANY) == []
+    assert await due_watches.due(NOW, MANY) == []
 
 
-async def test_one_that_was_never_promised_is_removed(watches: Watches, agenda: Diary) -> None:
+async def test_one_that_was_never_promised_is_removed(watches: Watches, due_watches: Diary) -> None:
     """Nothing of it is left, its watchers neither; others stay."""
     read, other = await added(watches, watch()), await added(watches, watch(OAK))
     await watches.remove(read)
 
     assert await watches.of_person("T1", "U1") == [other]
     assert await watches.of_order("T1", ELM) == []
-    assert await agenda.due(NOW, MANY) == [Due("T1", OAK)]
+    assert await due_watches.due(NOW, MANY) == [DueOrder("T1", OAK)]
 
 
 async def test_whoever_watches_finds_it(watches: Watches) -> None:
@@ -226,47 +226,47 @@ async def test_the_list_of_a_place(watches: Watches) -> None:
 # Waking
 
 
-async def test_a_wake_brings_the_look_forward(watches: Watches, agenda: Diary) -> None:
+async def test_a_wake_brings_the_look_forward(watches: Watches, due_watches: Diary) -> None:
     """A watch that sleeps is due when the webhook said so, and knows that there is one."""
     await watches.save(later(await added(watches, watch())))
-    await agenda.wake(ELM, NOW + 3 * SECOND)
+    await due_watches.wake(ELM, NOW + 3 * SECOND)
 
     woken = await only(watches)
     assert (woken.next_look, woken.wakes, woken.hooked) == (NOW + 3 * SECOND, 1, True)
-    assert await agenda.due(NOW + 2 * SECOND, MANY) == []
-    assert await agenda.due(NOW + 3 * SECOND, MANY) == [Due("T1", ELM)]
+    assert await due_watches.due(NOW + 2 * SECOND, MANY) == []
+    assert await due_watches.due(NOW + 3 * SECOND, MANY) == [DueOrder("T1", ELM)]
 
 
-async def test_a_wake_puts_nothing_off(watches: Watches, agenda: Diary) -> None:
+async def test_a_wake_puts_nothing_off(watches: Watches, due_watches: Diary) -> None:
     """What is due already, or sooner, stays so, however many calls come."""
     await added(watches, watch())
     for seconds in (3, 4, 5):
-        await agenda.wake(ELM, NOW + seconds * SECOND)
+        await due_watches.wake(ELM, NOW + seconds * SECOND)
 
     assert (await only(watches)).next_look == NOW
 
 
 async def test_photos_wake_nobody_until_they_are_a_third_of_the_order(
-    watches: Watches, agenda: Diary
+    watches: Watches, due_watches: Diary
 ) -> None:
     """That the webhook calls is worth knowing; a look is worth it now and then."""
     tally = Tally(state=State.ENHANCING, total=30, done=0, failed=0, waiting=30)
     thirty = replace(watch(), seen=Glimpse(tally=tally, at=NOW))
     await watches.save(later(await added(watches, thirty)))
     for _ in range(9):
-        await agenda.wake(ELM, NOW, 1)
+        await due_watches.wake(ELM, NOW, 1)
     sleeping = await only(watches)
     assert (sleeping.next_look, sleeping.wakes, sleeping.hooked) == (NOW + HOUR, 0, True)
-    await agenda.wake(ELM, NOW, 1)
+    await due_watches.wake(ELM, NOW, 1)
 
     assert (await only(watches)).next_look == NOW
 
 
-async def test_a_wake_during_a_look_is_not_lost(watches: Watches, agenda: Diary) -> None:
+async def test_a_wake_during_a_look_is_not_lost(watches: Watches, due_watches: Diary) -> None:
     """The look may have asked too early, so another follows, although this one planned an hour."""
     await added(watches, watch())
     read = await only(watches)
-    await agenda.wake(ELM, NOW + 3 * SECOND)
+    await due_watches.wake(ELM, NOW + 3 * SECOND)
     await watches.save(later(read))
 
     saved = await only(watches)
@@ -274,31 +274,31 @@ async def test_a_wake_during_a_look_is_not_lost(watches: Watches, agenda: Diary)
     assert saved.hooked
 
 
-async def test_a_wake_before_a_look_is_answered_by_it(watches: Watches, agenda: Diary) -> None:
+async def test_a_wake_before_a_look_is_answered_by_it(watches: Watches, due_watches: Diary) -> None:
     """Who reads the watch after the call has its answer: nothing is looked at twice for it."""
     await added(watches, watch())
-    await agenda.wake(ELM, NOW + 3 * SECOND)
+    await due_watches.wake(ELM, NOW + 3 * SECOND)
     await watches.save(later(await only(watches)))
 
     assert (await only(watches)).next_look == NOW + HOUR
 
 
-async def test_a_wake_after_a_look_counts(watches: Watches, agenda: Diary) -> None:
+async def test_a_wake_after_a_look_counts(watches: Watches, due_watches: Diary) -> None:
     """Also when an earlier call was answered."""
     await added(watches, watch())
-    await agenda.wake(ELM, NOW + 3 * SECOND)
+    await due_watches.wake(ELM, NOW + 3 * SECOND)
     await watches.save(later(await only(watches)))
-    await agenda.wake(ELM, NOW + 60 * SECOND)
+    await due_watches.wake(ELM, NOW + 60 * SECOND)
 
     assert (await only(watches)).next_look == NOW + 60 * SECOND
 
 
-async def test_of_many_calls_during_a_look_one_is_enough(watches: Watches, agenda: Diary) -> None:
+async def test_of_many_calls_during_a_look_one_is_enough(watches: Watches, due_watches: Diary) -> None:
     """Forty photos that end together are one look more, after the last call."""
     await added(watches, watch())
     read = await only(watches)
     for seconds in range(3, 43):
-        await agenda.wake(ELM, NOW + seconds * SECOND)
+        await due_watches.wake(ELM, NOW + seconds * SECOND)
     await watches.save(later(read))
     assert (await only(watches)).next_look == NOW + 42 * SECOND
 
@@ -306,36 +306,38 @@ async def test_of_many_calls_during_a_look_one_is_enough(watches: Watches, agend
     assert (await only(watches)).next_look == NOW + HOUR
 
 
-async def test_a_look_that_is_planned_sooner_than_the_wake_stays(watches: Watches, agenda: Diary) -> None:
+async def test_a_look_that_is_planned_sooner_than_the_wake_stays(
+    watches: Watches, due_watches: Diary
+) -> None:
     """A wake puts nothing off, during a look neither."""
     await added(watches, watch())
     read = await only(watches)
-    await agenda.wake(ELM, NOW + 30 * SECOND)
+    await due_watches.wake(ELM, NOW + 30 * SECOND)
     await watches.save(later(read, 5 * SECOND))
 
     assert (await only(watches)).next_look == NOW + 5 * SECOND
 
 
-async def test_a_wake_is_for_one_order_in_every_place(watches: Watches, agenda: Diary) -> None:
+async def test_a_wake_is_for_one_order_in_every_place(watches: Watches, due_watches: Diary) -> None:
     """The webhook knows no teams and no channels; other orders and ended watches sleep on."""
     for new in (watch(), watch(ELM, "C2"), watch(ELM, team="T2"), watch(OAK)):
         await watches.save(later(await added(watches, new)))
     over = await added(watches, watch(ELM, "C3"))
     await watches.save(ended(later(over), Ending.QUIET, NOW))
-    await agenda.wake(ELM, NOW)
+    await due_watches.wake(ELM, NOW)
 
-    assert set(await agenda.due(NOW, MANY)) == {Due("T1", ELM), Due("T2", ELM)}
+    assert set(await due_watches.due(NOW, MANY)) == {DueOrder("T1", ELM), DueOrder("T2", ELM)}
     assert (await only(watches, OAK)).hooked is False
     [ended_one] = [each for each in await watches.of_person("T1", "U1") if each.ended_at]
     assert (ended_one.wakes, ended_one.next_look) == (0, NOW + HOUR)
 
 
 async def test_a_webhook_that_called_lately_is_expected_to_call_again(
-    watches: Watches, agenda: Diary
+    watches: Watches, due_watches: Diary
 ) -> None:
     """About any order: a new watch need not wait for its own first call to know that there is a webhook."""
     before = await added(watches, watch())
-    await agenda.wake(ELM, NOW)
+    await due_watches.wake(ELM, NOW)
     after = await added(watches, watch(OAK, next_look=NOW + HOUR))
     a_day_later = await added(watches, watch(OAK, "C2", next_look=NOW + HEARD + SECOND))
 
@@ -344,11 +346,11 @@ async def test_a_webhook_that_called_lately_is_expected_to_call_again(
 
 
 async def test_a_webhook_that_is_silent_about_many_is_expected_no_more(
-    watches: Watches, agenda: Diary
+    watches: Watches, due_watches: Diary
 ) -> None:
     """Only the newest watches are asked, and none of them was called about."""
     await added(watches, watch())
-    await agenda.wake(ELM, NOW)
+    await due_watches.wake(ELM, NOW)
     new = [await added(watches, watch(OAK, f"C{number}")) for number in range(2, NEWEST + 3)]
 
     assert [each.hooked for each in new] == [True] * NEWEST + [False]
@@ -365,87 +367,89 @@ def test_the_first_photo_is_worth_a_look(state: State, share: int) -> None:
 # What is due
 
 
-async def test_an_order_is_due_once_however_many_watch_it(watches: Watches, agenda: Diary) -> None:
+async def test_an_order_is_due_once_however_many_watch_it(watches: Watches, due_watches: Diary) -> None:
     """One look for all places of a team; the longest due comes first, and no more than asked for."""
     for place, wait in (("C1", 0), ("C2", -30), ("C3", 30)):
         await watches.save(later(await added(watches, watch(ELM, place)), wait * SECOND))
     await watches.save(later(await added(watches, watch(OAK)), -10 * SECOND))
 
-    assert await agenda.due(NOW, MANY) == [Due("T1", ELM), Due("T1", OAK)]
-    assert await agenda.due(NOW, 1) == [Due("T1", ELM)]
-    assert await agenda.due(NOW - HOUR, MANY) == []
+    assert await due_watches.due(NOW, MANY) == [DueOrder("T1", ELM), DueOrder("T1", OAK)]
+    assert await due_watches.due(NOW, 1) == [DueOrder("T1", ELM)]
+    assert await due_watches.due(NOW - HOUR, MANY) == []
 
 
 async def test_an_order_with_many_places_leaves_the_others_their_turn(
-    watches: Watches, agenda: Diary
+    watches: Watches, due_watches: Diary
 ) -> None:
     """However many places watch what is longest due: the next sweep comes to the others."""
     for number in range(2 * PLACES):
         await watches.save(later(await added(watches, watch(ELM, f"C{number}")), -30 * SECOND))
     await watches.save(later(await added(watches, watch(OAK)), -10 * SECOND))
 
-    assert await agenda.due(NOW, 2) == [Due("T1", ELM)]
-    await agenda.claim([Due("T1", ELM)], NOW)
-    assert await agenda.due(NOW, 2) == [Due("T1", OAK)]
+    assert await due_watches.due(NOW, 2) == [DueOrder("T1", ELM)]
+    await due_watches.claim([DueOrder("T1", ELM)], NOW)
+    assert await due_watches.due(NOW, 2) == [DueOrder("T1", OAK)]
 
 
-async def test_resting_watches_are_due_and_ended_ones_are_not(watches: Watches, agenda: Diary) -> None:
+async def test_resting_watches_are_due_and_ended_ones_are_not(watches: Watches, due_watches: Diary) -> None:
     """A place that cannot be posted to is tried again; an end is an end."""
     await watches.save(later(await added(watches, watch()), timedelta(), condition=Condition.PARKED))
     await watches.save(ended(await added(watches, watch(OAK)), Ending.QUIET, NOW))
 
-    assert await agenda.due(NOW, MANY) == [Due("T1", ELM)]
+    assert await due_watches.due(NOW, MANY) == [DueOrder("T1", ELM)]
 
 
-async def test_what_is_claimed_is_not_due(watches: Watches, agenda: Diary) -> None:
+async def test_what_is_claimed_is_not_due(watches: Watches, due_watches: Diary) -> None:
     """One look at a time: until it is saved, or until its claim runs out because it was lost."""
     read = await added(watches, watch())
-    await agenda.claim(await agenda.due(NOW, MANY), NOW)
+    await due_watches.claim(await due_watches.due(NOW, MANY), NOW)
 
-    assert await agenda.due(NOW + SECOND, MANY) == []
-    assert await agenda.due(NOW + CLAIM, MANY) == []
-    assert await agenda.due(NOW + CLAIM + SECOND, MANY) == [Due("T1", ELM)]
+    assert await due_watches.due(NOW + SECOND, MANY) == []
+    assert await due_watches.due(NOW + CLAIM, MANY) == []
+    assert await due_watches.due(NOW + CLAIM + SECOND, MANY) == [DueOrder("T1", ELM)]
     await watches.save(later(read, SECOND))
-    assert await agenda.due(NOW + SECOND, MANY) == [Due("T1", ELM)]
+    assert await due_watches.due(NOW + SECOND, MANY) == [DueOrder("T1", ELM)]
 
 
-async def test_a_wake_waits_for_the_look_that_is_under_way(watches: Watches, agenda: Diary) -> None:
+async def test_a_wake_waits_for_the_look_that_is_under_way(watches: Watches, due_watches: Diary) -> None:
     """No second look beside the first; right after it, the wake is due."""
     await added(watches, watch())
     read = await only(watches)
-    await agenda.claim(await agenda.due(NOW, MANY), NOW)
-    await agenda.wake(ELM, NOW + SECOND)
+    await due_watches.claim(await due_watches.due(NOW, MANY), NOW)
+    await due_watches.wake(ELM, NOW + SECOND)
 
-    assert await agenda.due(NOW + SECOND, MANY) == []
+    assert await due_watches.due(NOW + SECOND, MANY) == []
     await watches.save(later(read))
-    assert await agenda.due(NOW + SECOND, MANY) == [Due("T1", ELM)]
+    assert await due_watches.due(NOW + SECOND, MANY) == [DueOrder("T1", ELM)]
 
 
-async def test_one_that_began_to_watch_during_a_look_is_looked_at(watches: Watches, agenda: Diary) -> None:
+async def test_one_that_began_to_watch_during_a_look_is_looked_at(
+    watches: Watches, due_watches: Diary
+) -> None:
     """The claim of an order's look covers the watches that it reads, not one that comes later."""
     await added(watches, watch())
-    await agenda.claim(await agenda.due(NOW, MANY), NOW)
+    await due_watches.claim(await due_watches.due(NOW, MANY), NOW)
     await added(watches, watch(ELM, "C2"))
 
-    assert await agenda.due(NOW + SECOND, MANY) == [Due("T1", ELM)]
+    assert await due_watches.due(NOW + SECOND, MANY) == [DueOrder("T1", ELM)]
 
 
 @pytest.mark.parametrize("days", [1, 400, -400])
-async def test_the_plan_of_another_clock_is_none(watches: Watches, agenda: Diary, days: int) -> None:
+async def test_the_plan_of_another_clock_is_none(watches: Watches, due_watches: Diary, days: int) -> None:
     """What was planned or claimed by a clock that went wrong, days ahead or behind, is looked at now."""
     wrong = NOW + timedelta(days=days)
     await watches.save(await added(watches, watch(next_look=wrong)))
-    await agenda.claim([Due("T1", ELM)], wrong)
+    await due_watches.claim([DueOrder("T1", ELM)], wrong)
 
-    assert await agenda.due(NOW, MANY) == [Due("T1", ELM)]
+    assert await due_watches.due(NOW, MANY) == [DueOrder("T1", ELM)]
 
 
-async def test_the_longest_plan_is_believed(watches: Watches, agenda: Diary) -> None:
+async def test_the_longest_plan_is_believed(watches: Watches, due_watches: Diary) -> None:
     """A look may be planned two hours ahead, and not a second more."""
     await watches.save(later(await added(watches, watch()), LONGEST))
-    assert await agenda.due(NOW, MANY) == []
+    assert await due_watches.due(NOW, MANY) == []
 
-    assert await agenda.due(NOW - SECOND, MANY) == [Due("T1", ELM)]
+    assert await due_watches.due(NOW - SECOND, MANY) == [DueOrder("T1", ELM)]
 
 
 # Several at once
@@ -471,17 +475,17 @@ async def test_two_sweeps_take_no_order_twice(database: Database, watches: Watch
     """One that comes while another is at it takes what is left, whenever that one ends."""
     for number in range(10):
         await added(watches, watch(OrderId(f"order-{number}")))
-    agenda, taken, go_on = Agenda(database), threading.Event(), threading.Event()
+    due_watches, taken, go_on = DueWatches(database), threading.Event(), threading.Event()
 
-    def slowly(sql: Sql) -> list[Due]:
-        due = agenda.take(sql, NOW, 6)
+    def slowly(sql: Sql) -> list[DueOrder]:
+        due = due_watches.take(sql, NOW, 6)
         taken.set()
         go_on.wait(10)
         return due
 
     first = asyncio.create_task(database.run(slowly))
     await asyncio.to_thread(taken.wait, 10)
-    second = asyncio.create_task(database.run(lambda sql: agenda.take(sql, NOW, 6)))
+    second = asyncio.create_task(database.run(lambda sql: due_watches.take(sql, NOW, 6)))
     asyncio.get_running_loop().call_later(0.1, go_on.set)
 
     assert len(await first) == 6
@@ -528,7 +532,7 @@ async def test_watches_outlive_the_process(database_url: str) -> None:
         written = await added(Watches(database), watch())
     async with open_database(settings) as database:
         assert await Watches(database).of_order("T1", ELM) == [written]
-        assert await Diary(database).due(NOW, MANY) == [Due("T1", ELM)]
+        assert await Diary(database).due(NOW, MANY) == [DueOrder("T1", ELM)]
 
 
 # What a channel chose
@@ -536,16 +540,16 @@ async def test_watches_outlive_the_process(database_url: str) -> None:
 
 async def test_a_channel_chooses_for_itself(stores: Stores) -> None:
     """Notices stay in their thread until a channel wants to see them; others are not asked."""
-    preferences = stores.preferences
-    assert await preferences.broadcast("T1", "C1") is False
+    channel_settings = stores.channel_settings
+    assert await channel_settings.broadcast("T1", "C1") is False
 
-    await preferences.set_broadcast("T1", "C1", on=True)
-    assert await preferences.broadcast("T1", "C1") is True
-    assert await preferences.broadcast("T1", "C2") is False
-    assert await preferences.broadcast("T2", "C1") is False
+    await channel_settings.set_broadcast("T1", "C1", on=True)
+    assert await channel_settings.broadcast("T1", "C1") is True
+    assert await channel_settings.broadcast("T1", "C2") is False
+    assert await channel_settings.broadcast("T2", "C1") is False
 
-    await preferences.set_broadcast("T1", "C1", on=False)
-    assert await preferences.broadcast("T1", "C1") is False
+    await channel_settings.set_broadcast("T1", "C1", on=False)
+    assert await channel_settings.broadcast("T1", "C1") is False
 
 
 # Speed
@@ -580,12 +584,12 @@ class Plans(SqliteDatabase):
 async def test_no_question_reads_all_watches(file: Path) -> None:
     """Each has its index: a thousand sleeping watches cost nothing in a sweep, a webhook's call or a list."""
     async with Plans.opened(file) as database:
-        stores, agenda = Stores.on(database), Diary(database)
+        stores, due_watches = Stores.on(database), Diary(database)
         watched = await added(stores.watches, watch())
         asked: dict[str, Callable[[], Any]] = {
-            "due": lambda: agenda.due(NOW, MANY),
-            "wake": lambda: stores.agenda.wake(ELM, NOW),
-            "claim": lambda: agenda.claim([Due("T1", ELM)], NOW),
+            "due": lambda: due_watches.due(NOW, MANY),
+            "wake": lambda: stores.due_watches.wake(ELM, NOW),
+            "claim": lambda: due_watches.claim([DueOrder("T1", ELM)], NOW),
             "of_order": lambda: stores.watches.of_order("T1", ELM),
             "at": lambda: stores.watches.at("T1", "C1"),
             "of_person": lambda: stores.watches.of_person("T1", "U1"),
@@ -627,12 +631,12 @@ async def test_postgres_finds_what_is_due_by_its_index(watches: Watches, databas
     await database.run(lambda sql: sql.do("ANALYZE watches"))
     plan: list[str] = []
 
-    def ask(sql: Sql) -> list[Due]:
+    def ask(sql: Sql) -> list[DueOrder]:
         def rows(query: str, /, **values: Value) -> list[Row]:
             plan.extend(row["QUERY PLAN"] for row in sql.rows(f"EXPLAIN {query}", **values))
             return sql.rows(query, **values)
 
-        return Agenda(database).due(cast("Sql", SimpleNamespace(rows=rows)), NOW, MANY)
+        return DueWatches(database).due(cast("Sql", SimpleNamespace(rows=rows)), NOW, MANY)
 
     assert len(await database.run(ask)) == MANY
     assert sum("Index Scan using watches_due" in step for step in plan) == 2

@@ -2,14 +2,14 @@
 
 import httpx
 
-from bot.bootstrap.app import open_desk
+from bot.bootstrap.app import open_app
 from bot.demo.demo import Sandbox
 from bot.sandbox.server import serving
 
 
 async def test_alive_and_ready(sandbox: Sandbox) -> None:
     """A running bot is alive and ready."""
-    async with open_desk(sandbox.settings) as desk, serving(desk.web) as url, httpx.AsyncClient() as http:
+    async with open_app(sandbox.settings) as app, serving(app.web) as url, httpx.AsyncClient() as http:
         assert (await http.get(f"{url}/healthz")).text == "alive"
         ready = await http.get(f"{url}/readyz")
 
@@ -18,8 +18,8 @@ async def test_alive_and_ready(sandbox: Sandbox) -> None:
 
 async def test_not_ready_while_it_stops(sandbox: Sandbox) -> None:
     """An engine that takes no more work sends the balancer elsewhere, by name."""
-    async with open_desk(sandbox.settings) as desk, serving(desk.web) as url, httpx.AsyncClient() as http:
-        await desk.ground.engine.drain(1)
+    async with open_app(sandbox.settings) as app, serving(app.web) as url, httpx.AsyncClient() as http:
+        await app.storage.engine.drain(1)
         ready = await http.get(f"{url}/readyz")
 
     assert (ready.status_code, ready.json()["missing"]) == (503, ["engine"])
@@ -27,5 +27,5 @@ async def test_not_ready_while_it_stops(sandbox: Sandbox) -> None:
 
 async def test_the_door_takes_post_only(sandbox: Sandbox) -> None:
     """Everything else at that address is a clean refusal."""
-    async with open_desk(sandbox.settings) as desk, serving(desk.web) as url, httpx.AsyncClient() as http:
+    async with open_app(sandbox.settings) as app, serving(app.web) as url, httpx.AsyncClient() as http:
         assert (await http.get(f"{url}/slack/events")).status_code == 405

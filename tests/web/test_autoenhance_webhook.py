@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.bootstrap.app import open_desk
+from bot.bootstrap.app import open_app
 from bot.core.errors import DatabaseFailed
 from bot.core.metrics import Metrics
 from bot.demo.demo import Sandbox
@@ -216,8 +216,8 @@ async def test_the_bot_opens_it_where_a_token_is_set(
     """The running bot has the door with a token in its settings, and none without."""
     chosen = sandbox.settings.model_copy(update=settings)
     async with (
-        open_desk(chosen) as desk,
-        serving(desk.web) as url,
+        open_app(chosen) as app,
+        serving(app.web) as url,
         httpx.AsyncClient() as http,
     ):
         assert (await http.post(url + PATH, json=call())).status_code == status
@@ -227,8 +227,8 @@ async def test_the_bot_thanks_for_an_order_that_nobody_watches(sandbox: Sandbox)
     """Autoenhance calls about every order of the account; most are nobody's here."""
     token = sandbox.autoenhance.webhook_token
     async with (
-        open_desk(sandbox.settings) as desk,
-        serving(desk.web) as url,
+        open_app(sandbox.settings) as app,
+        serving(app.web) as url,
         httpx.AsyncClient() as http,
     ):
         answer = await http.post(url + PATH, json=call(), headers={"Authentication": token})

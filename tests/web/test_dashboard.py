@@ -56,14 +56,14 @@ async def told(sandbox: Sandbox, clock: Clock) -> Scrape:
     settings = FixedSettings(**sandbox.settings.model_dump() | {"metrics_token": TOKEN})
     watched = Sandbox(sandbox.slack, sandbox.autoenhance, settings)
     chat = Chat(sandbox.slack)
-    async with whole_bot(watched, pace=HURRY, now=clock.now) as desk, serving(desk.web) as url:
-        shoot = Shoot(sandbox.autoenhance, clock, desk)
+    async with whole_bot(watched, pace=HURRY, now=clock.now) as app, serving(app.web) as url:
+        shoot = Shoot(sandbox.autoenhance, clock, app)
         await chat.order(OAK)
         card = await chat.watch(shoot.id)
         shoot.finish()
         await shoot.later(minutes=20)
         await chat.noticed(card)
-        await settled(desk)
+        await settled(app)
         sandbox.autoenhance.set_mood("500")
         await chat.order("watch 11111111-9c1b-4a61-8f7e-2d90b3a6c418")
         async with httpx.AsyncClient() as http:

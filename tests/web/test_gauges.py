@@ -10,7 +10,7 @@ from bot.core.errors import DatabaseFailed
 from bot.jobs.background import LookAtWatched
 from bot.orders.ids import OrderId
 from bot.storage.database.base import Database, Statement, T
-from bot.storage.jobs import Ledger
+from bot.storage.jobs import JobStore
 from bot.storage.watches import Watches
 from bot.watches.models import Condition, Watch, Watcher
 from bot.web.gauges import KEPT, Standing
@@ -52,15 +52,15 @@ class Breaking:
 class Room:
     def __init__(self, database: Database) -> None:
         self.clock, self.database = Ticking(), Breaking(database)
-        self.ledger, self.watches = Ledger(self.database), Watches(self.database)
-        self.standing = Standing(self.ledger, self.watches, lambda: NOW, self.clock)
+        self.job_store, self.watches = JobStore(self.database), Watches(self.database)
+        self.standing = Standing(self.job_store, self.watches, lambda: NOW, self.clock)
         self.registry = CollectorRegistry()
         self.registry.register(self.standing)
 
     async def record(self, *keys: str, ago: timedelta = MINUTE) -> list[int]:
         jobs = [say(key) for key in keys]
         rows = [
-            await self.database.run(lambda sql, job=job: self.ledger.put(sql, job, NOW - ago))  # type: ignore[misc]  # bound in this round
+            await self.database.run(lambda sql, job=job: self.job_store.put(sql, job, NOW - ago))  # type: ignore[misc]  # bound in this round
             for job in jobs
         ]
         return [row for row in rows if row is not None]
@@ -91,8 +91,8 @@ async def test_open_jobs_by_kind_and_the_age_of_the_oldest(room: Room) -> None:
     await room.record("b", ago=5 * MINUTE)
     await room.record("c")
     look = LookAtWatched.at("T1", OrderId("order-1"))
-    await room.database.run(lambda sql: room.ledger.put(sql, look, NOW + MINUTE))
-    await room.ledger.done(done, NOW)
+    await room.database.run(lambda sql: room.job_store.put(sql, look, NOW + MINUTE))
+    await room.job_store.done(done, NOW)
     await room.standing.look()
 
     assert (room.says("jobs_open", kind="say"), room.says("oldest_job_seconds", kind="say")) == (2, 300)
@@ -103,9 +103,9 @@ async def test_open_jobs_by_kind_and_the_age_of_the_oldest(room: Room) -> None:
 async def test_dead_jobs(room: Room) -> None:
     """As many as are kept; what was done is no failure."""
     done, *dead = await room.record("a", "b", "c", "d")
-    await room.ledger.done(done, NOW)
+    await room.job_store.done(done, NOW)
     for row in dead:
-        await room.ledger.dead(row, "no way", NOW)
+        await room.job_store.dead(row, "no way", NOW)
     await room.standing.look()
 
     assert room.says("jobs_dead") == 3

@@ -8,7 +8,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from pydantic import SecretStr
 
-from bot.bootstrap.app import open_desk
+from bot.bootstrap.app import open_app
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.server import serving
@@ -24,7 +24,7 @@ __all__ = ["database_url"]
 async def url(sandbox: Sandbox) -> AsyncIterator[str]:
     """A bot that Prometheus may ask."""
     settings = sandbox.settings.model_copy(update={"metrics_token": SecretStr(TOKEN)})
-    async with open_desk(settings) as desk, serving(desk.web) as url:
+    async with open_app(settings) as app, serving(app.web) as url:
         yield url
 
 
@@ -56,7 +56,7 @@ async def test_without_the_token_nothing_is_told(url: str, headers: dict[bytes, 
 @on_sqlite
 async def test_without_the_setting_there_is_no_door(sandbox: Sandbox) -> None:
     """Whoever does not ask for it has one address less."""
-    async with open_desk(sandbox.settings) as desk, serving(desk.web) as url:
+    async with open_app(sandbox.settings) as app, serving(app.web) as url:
         answer = await get(f"{url}/metrics", {"authorization": f"Bearer {TOKEN}"})
 
     assert answer.status_code == 404
@@ -90,7 +90,7 @@ async def test_two_bots_in_one_process_count_for_themselves(sandbox: Sandbox, ur
     other = sandbox.settings.model_copy(
         update={"metrics_token": SecretStr(TOKEN), "database_url": f"{sandbox.settings.database_url}.other"}
     )
-    async with open_desk(other) as desk, serving(desk.web) as beside:
+    async with open_app(other) as app, serving(app.web) as beside:
         sandbox.slack.events_url = f"{beside}/slack/events"
         await Chat(sandbox.slack).order(OAK)
         told = [(await scrape(each)).counted("order_desk_requests_total") for each in (url, beside)]

@@ -2,7 +2,7 @@
 
 The clock of the loop goes like the one on the wall while anything is being done, and leaps to the next
 timer when there is nothing to do. So everything that waits by the loop waits as long as ever by this
-clock, and for no time by the one on the wall: the sweep, the meters, pauses before another try, timeouts.
+clock, and for no time by the one on the wall: the sweep, rate limiters, pauses before another try, timeouts.
 Nothing of the bot has to be told a shorter time.
 
 Work, HTTP round-trips and the disk are not shortened: they take as long as they take, by both clocks.

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.demo.demo import Sandbox, open_desk_in, open_sandbox
+from bot.demo.demo import Sandbox, open_app_in, open_sandbox
 from bot.demo.scenarios.clock import Clock, LeapingLoop
 from bot.demo.scenarios.crowd import Crowd
 from bot.demo.scenarios.notices import Told, told
@@ -39,7 +39,7 @@ class Day:
         self._stage = Stage(sandbox, clock, scenario)
         self._crowd = Crowd(sandbox, clock, {order.id: order.name for order in scenario.orders})
         self._ids = {order.name: order.id for order in scenario.orders}
-        self._desk = AsyncExitStack()
+        self._app = AsyncExitStack()
         self._turn = asyncio.Lock()  # of closing and opening
 
     async def play(self, stop: asyncio.Event) -> None:
@@ -60,14 +60,14 @@ class Day:
         """Starts the bot, on the file that it had before if there was one."""
         async with self._turn:
             self._loop.walk()
-            desk = await self._desk.enter_async_context(open_desk_in(self._sandbox, now=self._clock.now))
-            self._loop.leap(lambda: desk.ground.busy)
+            app = await self._app.enter_async_context(open_app_in(self._sandbox, now=self._clock.now))
+            self._loop.leap(lambda: app.storage.busy)
 
     async def close(self) -> None:
         """Ends the bot, as SIGTERM does."""
         async with self._turn:
             self._loop.walk()
-            await self._desk.aclose()
+            await self._app.aclose()
             self._loop.leap(lambda: False)
 
     @property

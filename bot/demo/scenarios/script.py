@@ -78,7 +78,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Of Autoenhance, `how` is a mood of the stand-in; of Slack, 429 or 503; of the desk, nothing."""
+    """Of Autoenhance, `how` is a mood of the stand-in; of Slack, 429 or 503; of the app, nothing."""
 
     at: float
     lasts: float

@@ -6,7 +6,7 @@ from bot.slack.api.channels import Audience, Channels
 from bot.slack.text import refusals
 
 
-class Admission:
+class AccessPolicy:
     def __init__(self, channels: Channels, team_id: str, enterprise_id: str | None = None) -> None:
         """The workspace that installed the bot, and the organisation that it belongs to, if any."""
         self._ours = {team_id, enterprise_id}

@@ -7,7 +7,7 @@ come back instead: nobody is held up by another channel's queue.
 import asyncio
 
 from bot.core.errors import SlackBusy
-from bot.storage.rate_limits.base import Meter, Turn
+from bot.storage.rate_limits.base import RateLimiter, Turn
 
 BETWEEN = 1.0  # seconds between two messages in one channel
 PATIENT = 3.0  # seconds that we wait here
@@ -18,15 +18,15 @@ UPDATE, UNFURL, INFO = "chat.update", "chat.unfurl", "conversations.info"
 
 
 class Pacing:
-    def __init__(self, meter: Meter, between: float = BETWEEN, refill: float = REFILL) -> None:
-        self._meter = meter
+    def __init__(self, rate_limiter: RateLimiter, between: float = BETWEEN, refill: float = REFILL) -> None:
+        self._rate_limiter = rate_limiter
         self._between = between
         self._refill = refill
         self._edit = refill / BURST  # seconds
 
     async def wait_to_post(self, channel_id: str) -> None:
         """Returns when a message may be posted there; raises SlackBusy with when to ask again."""
-        turn = await self._meter.take(channel_id, every=self._between, within=PATIENT)
+        turn = await self._rate_limiter.take(channel_id, every=self._between, within=PATIENT)
         if not turn.booked:
             raise await self._come_back(channel_id, turn, self._between)
         if turn.seconds:
@@ -35,7 +35,7 @@ class Pacing:
 
     async def has_room_to_update(self) -> bool:
         """Whether there is room for an edit that can as well be left out."""
-        return await self._meter.has_room(UPDATE, every=self._edit, burst=BURST, turns=KEPT_FREE + 1)
+        return await self._rate_limiter.has_room(UPDATE, every=self._edit, burst=BURST, turns=KEPT_FREE + 1)
 
     async def wait_to_update(self, *, patient: bool = True) -> None:
         """Returns when a message may be edited; raises SlackBusy with when to ask again.
@@ -43,7 +43,7 @@ class Pacing:
         Only the `patient` wait, as somebody waits for them; the others come back one after the other.
         """
         within = PATIENT if patient else 0.0
-        turn = await self._meter.take(UPDATE, every=self._edit, burst=BURST, within=within)
+        turn = await self._rate_limiter.take(UPDATE, every=self._edit, burst=BURST, within=within)
         if not turn.booked:
             raise await self._come_back(UPDATE, turn, self._edit)
         await asyncio.sleep(turn.seconds)
@@ -51,16 +51,16 @@ class Pacing:
     async def rest(self, what: str, busy: SlackBusy) -> None:
         """After Slack said "too many": not again before its time, for a channel or for a method."""
         if busy.retry_after is not None and not busy.maybe_done:
-            await self._meter.rest(what, busy.retry_after)
+            await self._rate_limiter.rest(what, busy.retry_after)
 
     async def rested(self, what: str) -> None:
         """Raises SlackBusy while Slack has asked us to leave this alone."""
-        if left := await self._meter.resting(what):
+        if left := await self._rate_limiter.resting(what):
             raise SlackBusy("ratelimited", retry_after=left)
 
     async def _come_back(self, name: str, turn: Turn, every: float) -> SlackBusy:
         """Each who is sent away at a moment of their own: all at once, all but one would be again."""
         if turn.resting:
             return SlackBusy("ratelimited", retry_after=turn.seconds)
-        later = await self._meter.take(f"{name}, later", every=every, after=turn.seconds + every)
+        later = await self._rate_limiter.take(f"{name}, later", every=every, after=turn.seconds + every)
         return SlackBusy("paced", retry_after=later.seconds)

@@ -5,16 +5,16 @@ from contextlib import suppress
 
 from bot.core.errors import Gone, SlackBusy, SlackError, Unconfirmed
 from bot.jobs.requests import Ephemeral, HomeTab, Message, Place, Request, View
-from bot.slack.api.sender import Post
+from bot.slack.api.sender import Sender
 from bot.slack.render import cards, modals
-from bot.slack.render.models import Card, Spot
+from bot.slack.render.models import Card, Placement
 from bot.slack.text import orders as words
 
-Draw = Callable[[Spot], Card]
+Draw = Callable[[Placement], Card]
 
 
-class Answers:
-    def __init__(self, sender: Post) -> None:
+class Responder:
+    def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
     async def give(self, request: Request, draw: Draw, *, aside: bool = False) -> None:
@@ -23,7 +23,7 @@ class Answers:
         Where the place is gone (a response_url lives for 30 minutes, a modal until it is closed), the
         answer goes to the asker as a direct message. Raises SlackError when that is refused too.
         """
-        place, card = _aside(request.place) if aside else request.place, draw(_spot(request))
+        place, card = _aside(request.place) if aside else request.place, draw(_placement(request))
         try:
             match place:
                 case Ephemeral(response_url=url, replace=replace, thread_ts=thread):
@@ -37,7 +37,7 @@ class Answers:
         except SlackBusy:
             raise
         except SlackError:
-            late = cards.with_note(draw(Spot("message")), words.late(request.asker.at))
+            late = cards.with_note(draw(Placement("message")), words.late(request.asker.at))
             with suppress(Unconfirmed):
                 await self._sender.post(request.asker.user_id, late)
 
@@ -67,12 +67,12 @@ def _aside(place: Place) -> Place:
     return place
 
 
-def _spot(request: Request) -> Spot:
+def _placement(request: Request) -> Placement:
     match request.place:
         case View():
-            return Spot("view")
+            return Placement("view")
         case Message():
-            return Spot("message")
+            return Placement("message")
         case _:
             channel = request.asker.channel_id or "D"
-            return Spot("ephemeral", can_share=not channel.startswith("D"))
+            return Placement("ephemeral", can_share=not channel.startswith("D"))

@@ -25,7 +25,7 @@ class Posted(NamedTuple):
     ts: str
 
 
-class Post:
+class Sender:
     """Every method raises SlackError, and DatabaseFailed where Slack's pace is shared; nothing else."""
 
     def __init__(

@@ -7,11 +7,11 @@ import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.core.errors import DatabaseFailed, DeskClosed, SlackError, Slip
+from bot.core.errors import DatabaseFailed, ShuttingDown, SlackError, Slip
 from bot.core.logging import reference
 from bot.core.metrics import Metrics
 from bot.slack import constants as names
-from bot.slack.api.sender import Post
+from bot.slack.api.sender import Sender
 from bot.slack.listeners import payloads
 from bot.slack.listeners.payloads import Payload
 from bot.slack.render import cards
@@ -24,10 +24,10 @@ log = structlog.get_logger(__name__)
 async def refuse(error: Exception) -> BoltResponse:
     """For what comes to Bolt's own error handler: it is not acknowledged, so that Slack tells the person.
 
-    That is DeskClosed, DatabaseFailed where there is no other way to tell, and what Bolt itself cannot
+    That is ShuttingDown, DatabaseFailed where there is no other way to tell, and what Bolt itself cannot
     read; the rest ends in the Guard.
     """
-    if isinstance(error, DeskClosed | DatabaseFailed):
+    if isinstance(error, ShuttingDown | DatabaseFailed):
         return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
     log.error("payload cannot be read", exc_info=error)
     return BoltResponse(status=HTTPStatus.BAD_REQUEST)
@@ -36,14 +36,14 @@ async def refuse(error: Exception) -> BoltResponse:
 class Guard:
     """Wraps each listener where it is registered.
 
-    A slip goes to `stale`, the listener that explains. DeskClosed goes on to Bolt, so that the request
+    A slip goes to `stale`, the listener that explains. ShuttingDown goes on to Bolt, so that the request
     is refused and Slack sends it again or shows an error; so does DatabaseFailed where only a direct
     message could tell, as that needs the database for its pace. Anything else is logged with its traceback,
     and the person gets the request's reference. Nothing is raised after an ack: Bolt would
     undo it and answer 404.
     """
 
-    def __init__(self, stale: Listener, sender: Post, metrics: Metrics) -> None:
+    def __init__(self, stale: Listener, sender: Sender, metrics: Metrics) -> None:
         self._stale = stale
         self._sender = sender
         self._metrics = metrics
@@ -52,7 +52,7 @@ class Guard:
         async def guarded(ack: AsyncAck, body: Payload) -> None:
             try:
                 await self._listen(listener, ack, body)
-            except DeskClosed:
+            except ShuttingDown:
                 raise
             except Exception as error:
                 self._write_down(listener, error)

@@ -11,7 +11,7 @@ from bot.jobs.requests import View, Wanted
 from bot.orders.ids import OrderId
 from bot.orders.parsing import find_order_ids
 from bot.slack import constants as names
-from bot.slack.api.sender import Post
+from bot.slack.api.sender import Sender
 from bot.slack.constants import AT_ONCE
 from bot.slack.listeners import commands, messages, payloads
 from bot.slack.listeners import links as pasted
@@ -27,7 +27,7 @@ Record = Callable[[Job], Awaitable[Any]]
 class Listeners:
     """`doors.py` says which of these answers to what."""
 
-    def __init__(self, record: Record, sender: Post, now: Callable[[], datetime]) -> None:
+    def __init__(self, record: Record, sender: Sender, now: Callable[[], datetime]) -> None:
         self._record = record
         self._sender = sender
         self._now = now

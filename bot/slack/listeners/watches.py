@@ -12,7 +12,7 @@ from bot.jobs.models import Adopted, Job, ShowHome, StartWatch, StopWatch
 from bot.jobs.requests import HomeTab, Message, View
 from bot.orders.parsing import find_order_ids
 from bot.slack import constants as names
-from bot.slack.api.sender import Post
+from bot.slack.api.sender import Sender
 from bot.slack.listeners import messages, payloads
 from bot.slack.listeners.messages import THREAD
 from bot.slack.listeners.payloads import Payload
@@ -28,7 +28,7 @@ Record = Callable[[Job], Awaitable[Any]]
 class WatchListeners:
     """`doors.py` says which of these answers to what."""
 
-    def __init__(self, record: Record, sender: Post, now: Callable[[], datetime]) -> None:
+    def __init__(self, record: Record, sender: Sender, now: Callable[[], datetime]) -> None:
         self._record = record
         self._sender = sender
         self._now = now

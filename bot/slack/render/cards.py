@@ -14,7 +14,7 @@ from bot.slack.blocks import Block, code, escape, when
 from bot.slack.limits import LIMITS
 from bot.slack.render.buttons import Value, block_id, pack, share_value
 from bot.slack.render.failures import failures_block, failures_text, odd_settings
-from bot.slack.render.models import Card, OrderView, Spot, TroubleView
+from bot.slack.render.models import Card, OrderView, Placement, TroubleView
 from bot.slack.text import orders as words
 from bot.slack.text import refusals
 from bot.slack.text import watches as watch_words
@@ -34,15 +34,18 @@ FIELDS: tuple[tuple[str, Callable[[Progress], str | None]], ...] = (
 )
 
 
-def orders_card(views: Sequence[OrderView | TroubleView], spot: Spot, *, skipped: int = 0) -> Card:
+def orders_card(views: Sequence[OrderView | TroubleView], placement: Placement, *, skipped: int = 0) -> Card:
     """One message for all that was asked; `skipped` counts the ids beyond what one answer shows."""
     wanted = tuple(view.wanted for view in views)
-    value = pack(Value(wanted=wanted, in_thread=spot.in_thread, shared_by=spot.shared_by))
-    drawn = [_order(v, spot, value) if isinstance(v, OrderView) else _trouble(v, spot, value) for v in views]
+    value = pack(Value(wanted=wanted, in_thread=placement.in_thread, shared_by=placement.shared_by))
+    drawn = [
+        _order(v, placement, value) if isinstance(v, OrderView) else _trouble(v, placement, value)
+        for v in views
+    ]
     between = [block for card in drawn for block in (*card["blocks"], blocks.divider())][:-1]
     card = Card(text=_text("\n\n".join(card["text"] for card in drawn)), blocks=between)
     notes = [words.skipped(skipped)] if skipped else []
-    notes += [words.shared_by(spot.shared_by)] if spot.shared_by else []
+    notes += [words.shared_by(placement.shared_by)] if placement.shared_by else []
     return with_note(card, " · ".join(notes)) if notes else card
 
 
@@ -82,18 +85,18 @@ def _text(text: str) -> str:
     return blocks.fit_mrkdwn(text, LIMITS.text)
 
 
-def _trouble(view: TroubleView, spot: Spot, value: str) -> Card:
+def _trouble(view: TroubleView, placement: Placement, value: str) -> Card:
     recheck = [blocks.actions(block_id(view.order), recheck_button(view.order, value))]
     return Card(
         text=view.sentence,
-        blocks=[blocks.section(view.sentence)] + (recheck if spot.where != "terminal" else []),
+        blocks=[blocks.section(view.sentence)] + (recheck if placement.where != "terminal" else []),
     )
 
 
-def _order(view: OrderView, spot: Spot, value: str) -> Card:
+def _order(view: OrderView, placement: Placement, value: str) -> Card:
     progress, tally = view.progress, view.progress.tally
-    shown = MANY if spot.where == "view" else FEW
-    rest = words.UNDER_SHOW_PHOTOS if spot.where in {"ephemeral", "message"} else ""
+    shown = MANY if placement.where == "view" else FEW
+    rest = words.UNDER_SHOW_PHOTOS if placement.where in {"ephemeral", "message"} else ""
     title = f"{words.state(tally)} · {view.title}"
     told = words.situation(tally)
     notes = _watch_notes(view)
@@ -108,8 +111,8 @@ def _order(view: OrderView, spot: Spot, value: str) -> Card:
         *([blocks.section(odd)] if odd else []),
         *([blocks.context(*notes)] if notes else []),
         blocks.context(" · ".join(_facts(view))),
-        *([blocks.context(" · ".join(_look(view)))] if spot.where != "terminal" else []),
-        *([_buttons(view, spot, value)] if spot.where != "terminal" else []),
+        *([blocks.context(" · ".join(_look(view)))] if placement.where != "terminal" else []),
+        *([_buttons(view, placement, value)] if placement.where != "terminal" else []),
     ]
     said = [f"{escape(title)}.", f"{words.counted(tally)}." if tally.total else "", told]
     said += [failures_text(progress.failures, shown, rest), odd, f"{'. '.join(_look(view))}."]
@@ -165,24 +168,24 @@ def recheck_button(order: OrderId, value: str) -> Block:
     return blocks.button("Re-check", names.RECHECK, value=value, says=f"Re-check order {order.short}")
 
 
-def _buttons(view: OrderView, spot: Spot, value: str) -> Block:
+def _buttons(view: OrderView, placement: Placement, value: str) -> Block:
     """Only buttons that can act: nothing can be shared from a modal, nor into a direct message."""
     address = WEB_APP + quote(view.order, safe="")
-    visible = [recheck_button(view.order, value), *_watching(view, spot)]
+    visible = [recheck_button(view.order, value), *_watching(view, placement)]
     visible.append(blocks.button("Open in Autoenhance", names.OPEN, url=address))
     watched = view.watch is not None and view.watch.is_live
     menu = [
-        ("Tell me too", names.WATCH, watched and spot.where == "message"),
-        ("Share in channel", share_value(spot.in_thread), spot.can_share),
-        ("Show photos", names.SHOW_PHOTOS, view.progress.listed > 0 and spot.where != "view"),
-        ("Copy id", names.COPY_ID, spot.where != "view"),
+        ("Tell me too", names.WATCH, watched and placement.where == "message"),
+        ("Share in channel", share_value(placement.in_thread), placement.can_share),
+        ("Show photos", names.SHOW_PHOTOS, view.progress.listed > 0 and placement.where != "view"),
+        ("Copy id", names.COPY_ID, placement.where != "view"),
     ]
     if options := [(label, name) for label, name, can_act in menu if can_act]:
         visible.append(blocks.overflow(names.MORE, options))
     return blocks.actions(block_id(view.order), *visible)
 
 
-def _watching(view: OrderView, spot: Spot) -> list[Block]:
+def _watching(view: OrderView, placement: Placement) -> list[Block]:
     """One of the two; neither where nothing can be posted, nor for an order that nobody has to wait for."""
     tally = view.progress.tally
     if view.watch is not None and view.watch.is_live:
@@ -191,4 +194,4 @@ def _watching(view: OrderView, spot: Spot) -> list[Block]:
         label, action, says = "Watch", names.WATCH, f"Watch order {view.order.short} here"
     else:
         return []
-    return [blocks.button(label, action, says=says)] if spot.where in {"ephemeral", "message"} else []
+    return [blocks.button(label, action, says=says)] if placement.where in {"ephemeral", "message"} else []

@@ -73,7 +73,7 @@ class TroubleView:
 
 
 @dataclass(frozen=True)
-class Spot:
+class Placement:
     """Where a card will stand: it decides which buttons can act there."""
 
     where: Where

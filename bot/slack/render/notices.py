@@ -16,7 +16,7 @@ from bot.slack.limits import LIMITS
 from bot.slack.render import cards
 from bot.slack.render.buttons import Value, block_id, pack
 from bot.slack.render.failures import failures_block, failures_text
-from bot.slack.render.models import Card, OrderView, Spot, TroubleView
+from bot.slack.render.models import Card, OrderView, Placement, TroubleView
 from bot.slack.text import notices as notice_words
 from bot.slack.text import orders as words
 from bot.slack.text import watches as watch_words
@@ -89,21 +89,23 @@ def begun(said: str, order: OrderId, level: Level, *, choice: bool) -> Card:
     return drawn
 
 
-def nothing_to_wait_for(view: OrderView, spot: Spot) -> Card:
+def nothing_to_wait_for(view: OrderView, placement: Placement) -> Card:
     """To whoever wants to watch an order that is over."""
-    return cards.with_note(cards.orders_card([view], spot), watch_words.NOTHING_TO_WAIT_FOR)
+    return cards.with_note(cards.orders_card([view], placement), watch_words.NOTHING_TO_WAIT_FOR)
 
 
 def watch_card(watch: Watch, view: OrderView | None) -> Card:
     """With what is known of the watch alone, where there is no `view` of its order."""
     if view is None:
         return gone_card(watch) if watch.ending is Ending.DELETED else brief_card(watch)
-    return cards.orders_card([replace(view, watch=watch, before=watch.shown)], Spot("message"))
+    return cards.orders_card([replace(view, watch=watch, before=watch.shown)], Placement("message"))
 
 
 def gone_card(watch: Watch) -> Card:
     """The card of a watched order that Autoenhance does not know any more."""
-    lost = cards.orders_card([TroubleView(watch.order, OrderNotFound(), last=watch.seen)], Spot("message"))
+    lost = cards.orders_card(
+        [TroubleView(watch.order, OrderNotFound(), last=watch.seen)], Placement("message")
+    )
     drawn = [_header(words.MARKS[State.DELETED], watch), *lost["blocks"]]
     said = f"{notice_words.title(watch)}. {lost['text']}"
     return cards.with_note(Card(text=said, blocks=drawn), watch_words.over(watch))

@@ -6,7 +6,7 @@ from bot.watches.models import Home
 
 
 @dataclass(frozen=True)
-class Links:
+class Permalinks:
     """`workspace` is its address, as auth.test says it; empty where it says none."""
 
     workspace: str

@@ -180,7 +180,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def only_process(path: Path) -> FileLock:
-    """Held while this process has the file: two on one ledger would answer everything twice.
+    """Held while this process has the file: two on one job store would answer everything twice.
 
     Raises SettingsError when another has it, or when it cannot be written.
     """

@@ -1,6 +1,6 @@
 """How often what may be done, whoever does it: everything that has a pace is measured here.
 
-A meter is a name with one number, the moment from which it is empty again (the generic cell rate
+A rate limiter is a name with one number, the moment from which it is empty again (the generic cell rate
 algorithm): who takes a turn pushes it `every` seconds on. No list of what was, so a row is enough.
 """
 
@@ -21,8 +21,8 @@ class Turn:
     resting: bool = False
 
 
-class Meter(Protocol):
-    """Raises DatabaseFailed, where the meters are shared."""
+class RateLimiter(Protocol):
+    """Raises DatabaseFailed, where the rate limiters are shared."""
 
     async def take(
         self, name: str, *, every: float, burst: int = 1, within: float = math.inf, after: float = 0.0

@@ -1,4 +1,4 @@
-"""The meters of one process, in memory."""
+"""The rate limiters of one process, in memory."""
 
 import math
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from bot.storage.rate_limits.base import Turn
 MOST = 5_000  # names remembered; those that are empty owe nothing
 
 
-class LocalMeter:
+class LocalRateLimiter:
     """For one process, in memory."""
 
     def __init__(self, clock: Callable[[], float]) -> None:

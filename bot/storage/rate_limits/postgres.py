@@ -24,7 +24,7 @@ SELECT {_SECONDS} AS seconds, greatest(rests - {_NOW}, 0) AS rests FROM meters W
 """  # noqa: S608
 
 
-class SharedMeter:
+class SharedRateLimiter:
     """`bot.storage.rate_limits.Meter`; raises DatabaseFailed."""
 
     def __init__(self, database: Database) -> None:

@@ -15,17 +15,17 @@ from bot.jobs.models import JOB, Job, Say
 from bot.jobs.requests import Asker, Ephemeral, Message
 from bot.queue.base import Engine
 from bot.queue.embedded import EmbeddedEngine
-from bot.queue.runner import Attempts
+from bot.queue.runner import JobRunner
 from bot.storage.database.base import Database
 from bot.storage.database.sqlite import SqliteDatabase
-from bot.storage.jobs import Ledger
+from bot.storage.jobs import JobStore
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ASKER = Asker(team_id="T1", user_id="U1", user_team_id="T1", channel_id="C1", at=NOW)
 
 
 def say(key: str, text: str = "", ts: str = "") -> Say:
-    """A job of its own lane, or with a `ts` in the lane of that message."""
+    """A job of its own lock, or with a `ts` in the lock of that message."""
     url = "https://hooks.slack.test/1"
     place = Message(channel_id="C1", ts=ts, response_url=url) if ts else Ephemeral(response_url=url)
     return Say(key=key, asker=ASKER, place=place, text=text or key)
@@ -78,16 +78,24 @@ class Bench:
     metrics: Metrics = field(default_factory=Metrics)
 
     @property
-    def ledger(self) -> Ledger:
-        return Ledger(self.database)
+    def job_store(self) -> JobStore:
+        return JobStore(self.database)
 
     @property
     def embedded(self) -> bool:
         return isinstance(self.database, SqliteDatabase)
 
-    def attempts(self, worker: Recording, *, jobs: TypeAdapter[Job] = JOB, longest: float = 60.0) -> Attempts:
-        return Attempts(
-            self.ledger, worker, lambda: self.now, self.metrics, first_pause=0.001, longest=longest, jobs=jobs
+    def job_runner(
+        self, worker: Recording, *, jobs: TypeAdapter[Job] = JOB, longest: float = 60.0
+    ) -> JobRunner:
+        return JobRunner(
+            self.job_store,
+            worker,
+            lambda: self.now,
+            self.metrics,
+            first_pause=0.001,
+            longest=longest,
+            jobs=jobs,
         )
 
     @asynccontextmanager
@@ -101,36 +109,36 @@ class Bench:
         poll: float = 0.02,
     ) -> AsyncIterator[Engine]:
         """A process that records jobs and does them; on leaving it has `drain` seconds to stop."""
-        attempts = self.attempts(worker, jobs=jobs, longest=longest)
+        job_runner = self.job_runner(worker, jobs=jobs, longest=longest)
         if self.embedded:
-            engine = EmbeddedEngine(self.database, self.ledger, now=lambda: self.now)
-            await engine.start(attempts)
+            engine = EmbeddedEngine(self.database, self.job_store, now=lambda: self.now)
+            await engine.start(job_runner)
             try:
                 yield engine
             finally:
                 await engine.drain(drain)
             return
-        async with self._shared(attempts, drain, poll) as engine_:
+        async with self._shared(job_runner, drain, poll) as engine_:
             yield engine_
 
     @asynccontextmanager
-    async def _shared(self, attempts: Attempts, drain: float, poll: float) -> AsyncIterator[Engine]:
+    async def _shared(self, job_runner: JobRunner, drain: float, poll: float) -> AsyncIterator[Engine]:
         from bot.queue.postgres import PostgresEngine  # noqa: PLC0415
-        from bot.queue.worker import Crew  # noqa: PLC0415
+        from bot.queue.worker import Worker  # noqa: PLC0415
         from bot.storage.database.postgres import PostgresDatabase  # noqa: PLC0415
 
         assert isinstance(self.database, PostgresDatabase)
-        engine = PostgresEngine(self.database, self.ledger, lambda: self.now)
-        crew = Crew(self.url, attempts, at_once=32, poll=poll, beat=0.5, gone=5)
-        await crew.start(drain)
+        engine = PostgresEngine(self.database, self.job_store, lambda: self.now)
+        worker = Worker(self.url, job_runner, at_once=32, poll=poll, beat=0.5, gone=5)
+        await worker.start(drain)
         try:
             yield engine
         finally:
-            await crew.stop()
+            await worker.stop()
             await engine.drain(drain)
 
     async def open_jobs(self) -> int:
-        return len(await self.ledger.open_jobs())
+        return len(await self.job_store.open_jobs())
 
 
 async def record(engine: Engine, jobs: Iterable[Job]) -> list[bool]:

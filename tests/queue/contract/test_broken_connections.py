@@ -11,11 +11,11 @@ import pytest
 from bot.core.errors import DatabaseFailed
 from bot.core.metrics import Metrics
 from bot.queue.postgres import PostgresEngine
-from bot.queue.runner import Attempts
-from bot.queue.worker import Crew
+from bot.queue.runner import JobRunner
+from bot.queue.worker import Worker
 from bot.storage.database.postgres import SIZE, PostgresDatabase
 from bot.storage.database.schema import migrate_postgres
-from bot.storage.jobs import Ledger
+from bot.storage.jobs import JobStore
 from tests.both import on_postgres
 from tests.databases import new_name
 from tests.postgres import OwnServer, cut_off
@@ -37,7 +37,7 @@ async def cutting(url: str, table: str) -> AsyncIterator[None]:
 async def test_a_connection_that_breaks_while_recording(bench: Bench, table: str) -> None:
     """Whichever of the two tables was about to be written: nothing is recorded, and whoever asked knows."""
     assert isinstance(bench.database, PostgresDatabase)
-    engine = PostgresEngine(bench.database, bench.ledger, lambda: NOW)
+    engine = PostgresEngine(bench.database, bench.job_store, lambda: NOW)
     async with cutting(bench.url, table):
         with pytest.raises(DatabaseFailed):
             await engine.add_all(lambda _: [say("a")])
@@ -46,33 +46,33 @@ async def test_a_connection_that_breaks_while_recording(bench: Bench, table: str
 
 
 @asynccontextmanager
-async def crew_on(url: str) -> AsyncIterator[Crew]:
+async def crew_on(url: str) -> AsyncIterator[Worker]:
     async with PostgresDatabase.opened(url) as database:
-        crew = Crew(
+        worker = Worker(
             url,
-            Attempts(Ledger(database), Recording(), lambda: NOW, Metrics()),
+            JobRunner(JobStore(database), Recording(), lambda: NOW, Metrics()),
             at_once=2,
             poll=0.02,
             beat=0.5,
             gone=5,
         )
-        await crew.start(1.0)
+        await worker.start(1.0)
         try:
-            yield crew
+            yield worker
         finally:
-            await crew.stop()
+            await worker.stop()
 
 
 async def test_a_rescue_that_the_database_refuses(breakable: OwnServer) -> None:
     """It is an error like that of any other round, which is tried again."""
     url = breakable.create(new_name())
     await asyncio.to_thread(migrate_postgres, url)
-    async with crew_on(url) as crew:
+    async with crew_on(url) as worker:
         breakable.stop()
         with pytest.raises(DatabaseFailed):
-            await crew.rescue()
+            await worker.rescue()
         breakable.start()
-        await crew.rescue()
+        await worker.rescue()
 
 
 async def test_it_goes_on_soon_after_an_outage(breakable: OwnServer) -> None:

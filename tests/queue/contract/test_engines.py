@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from bot.core.errors import DatabaseFailed, DeskClosed
+from bot.core.errors import DatabaseFailed, ShuttingDown
 from bot.jobs.background import LookAtWatched
 from bot.jobs.models import Job, LookUp, StopWatch
-from bot.jobs.outcomes import CannotSucceed, PutOff
+from bot.jobs.outcomes import Abandon, Retry
 from bot.jobs.requests import Ephemeral
 from bot.orders.ids import OrderId
 from bot.queue.runner import MOST_BROKEN, STRANGE_KEPT
@@ -88,7 +88,7 @@ async def test_a_job_that_is_put_off_is_tried_again(bench: Bench) -> None:
 
     def act(_job: Job, attempt: int) -> None:
         if attempt < 4:
-            raise PutOff(0.001)
+            raise Retry(0.001)
 
     worker = Recording(act)
     async with bench.works(worker) as engine:
@@ -104,7 +104,7 @@ async def test_a_job_that_is_put_off_is_not_tried_early(bench: Bench) -> None:
 
     def act(job: Job, _attempt: int) -> None:
         if job.key == "a":
-            raise PutOff(60)
+            raise Retry(60)
 
     worker = Recording(act)
     async with bench.works(worker) as engine:
@@ -123,7 +123,7 @@ async def test_being_put_off_often_is_no_failure(bench: Bench) -> None:
 
     def act(_job: Job, attempt: int) -> None:
         if attempt < 20:
-            raise PutOff(0)
+            raise Retry(0)
 
     worker = Recording(act)
     async with bench.works(worker) as engine:
@@ -138,14 +138,14 @@ async def test_a_job_that_cannot_succeed_ends_with_its_reason(bench: Bench) -> N
     """It is kept with the reason and never tried again, and the person is told."""
 
     def act(_job: Job, _attempt: int) -> None:
-        raise CannotSucceed("Slack refused the answer: account_inactive")
+        raise Abandon("Slack refused the answer: account_inactive")
 
     worker = Recording(act)
     async with bench.works(worker) as engine:
         await record(engine, [say("a")])
         await worker.until(lambda: worker.apologies == ["a"])
 
-    [dead] = await bench.ledger.dead_jobs()
+    [dead] = await bench.job_store.dead_jobs()
     assert dead.kind == "say"
     assert dead.reason.startswith("Slack refused the answer: account_inactive (E-")
     assert await bench.open_jobs() == 0
@@ -163,7 +163,7 @@ async def test_a_bug_is_tried_again_and_then_given_up(bench: Bench) -> None:
         await worker.until(lambda: worker.apologies == ["a"])
 
     assert len(worker.tries) == MOST_BROKEN
-    [dead] = await bench.ledger.dead_jobs()
+    [dead] = await bench.job_store.dead_jobs()
     assert dead.reason.startswith("broke 3 times")
 
 
@@ -200,7 +200,7 @@ async def test_a_job_that_kills_the_process_is_given_up(bench: Bench) -> None:
         id_ = await engine.write(say("a"))
         assert id_ is not None
         for _ in range(MOST_BROKEN):
-            await bench.ledger.take(id_)  # and the process is gone
+            await bench.job_store.take(id_)  # and the process is gone
 
     worker = Recording()
     async with bench.works(worker):
@@ -240,7 +240,7 @@ async def test_however_close_they_come_a_lane_has_one_order(bench: Bench) -> Non
 
 
 async def test_nobody_waits_for_a_poll(bench: Bench) -> None:
-    """What begins is done at once, and so is what comes after it in its lane: workers are told."""
+    """What begins is done at once, and so is what comes after it in its lock: workers are told."""
     worker = Recording()
     async with bench.works(worker, poll=3600) as engine:
         await listening(engine, worker)
@@ -269,11 +269,11 @@ async def test_other_lanes_do_not_wait(bench: Bench) -> None:
 
 
 async def test_a_job_that_is_put_off_leaves_its_lane(bench: Bench) -> None:
-    """Nobody waits behind one that waits for Autoenhance; when its time has come, it waits for its lane."""
+    """Nobody waits behind one that waits for Autoenhance; when its time has come, it waits for its lock."""
 
     def act(job: Job, attempt: int) -> None:
         if job.key in {"a", "clock"} and attempt == 1:
-            raise PutOff(0.5 if job.key == "a" else 0.7)
+            raise Retry(0.5 if job.key == "a" else 0.7)
 
     worker = Recording(act)
     async with bench.works(worker) as engine:
@@ -290,7 +290,7 @@ async def test_a_job_that_is_put_off_leaves_its_lane(bench: Bench) -> None:
 
 
 async def test_a_job_that_has_ended_is_not_done_again(bench: Bench) -> None:
-    """Killed between its end and the engine's knowing of it: the ledger knows."""
+    """Killed between its end and the engine's knowing of it: the job store knows."""
     worker = Recording()
     async with bench.works(worker) as engine:
         id_ = await engine.write(say("a"))
@@ -298,12 +298,12 @@ async def test_a_job_that_has_ended_is_not_done_again(bench: Bench) -> None:
         engine.begin(id_, say("a"))
         await worker.until(lambda: worker.ended == ["a"])
 
-    assert await bench.attempts(worker).make(id_) is None
+    assert await bench.job_runner(worker).make(id_) is None
     assert worker.tries == [("a", 1)]
 
 
 async def test_many_are_done_side_by_side(bench: Bench) -> None:
-    """Thirty people's jobs of thirty lanes run at once."""
+    """Thirty people's jobs of thirty locks run at once."""
     worker = Recording()
     worker.gate.clear()
     async with bench.works(worker) as engine:
@@ -402,9 +402,9 @@ async def test_a_stopping_engine_records_nothing(bench: Bench) -> None:
     async with bench.works(Recording()) as engine:
         pass
 
-    with pytest.raises(DeskClosed):
+    with pytest.raises(ShuttingDown):
         await engine.write(say("a"))
-    with pytest.raises(DeskClosed):
+    with pytest.raises(ShuttingDown):
         await engine.add_all(lambda _: [say("a")])
 
 
@@ -431,7 +431,7 @@ async def test_a_job_that_nobody_reads_is_kept_with_its_reason(bench: Bench) -> 
 
     async with bench.works(Recording()):
         await _taken(bench, 1)
-    [dead] = await bench.ledger.dead_jobs()
+    [dead] = await bench.job_store.dead_jobs()
     assert "another version" in dead.reason
 
 
@@ -452,13 +452,13 @@ async def test_ended_jobs_are_forgotten(bench: Bench) -> None:
     async with bench.works(worker) as engine:
         await record(engine, [say("a")])
         await worker.until(lambda: worker.ended == ["a"])
-    await bench.ledger.prune(NOW + DONE_KEPT * 2)
+    await bench.job_store.prune(NOW + DONE_KEPT * 2)
     async with bench.works(worker) as engine:
         assert await record(engine, [say("a")]) == [True]
 
 
 async def test_a_job_ends_even_if_nobody_can_be_told(bench: Bench) -> None:
-    """An apology that fails is logged; the job is kept with its reason, and its lane goes on."""
+    """An apology that fails is logged; the job is kept with its reason, and its lock goes on."""
 
     class Speechless(Recording):
         async def apologise(self, job: Job, reference: str) -> None:
@@ -466,14 +466,14 @@ async def test_a_job_ends_even_if_nobody_can_be_told(bench: Bench) -> None:
 
     def act(job: Job, _attempt: int) -> None:
         if job.key == "a":
-            raise CannotSucceed("no way")
+            raise Abandon("no way")
 
     worker = Speechless(act)
     async with bench.works(worker) as engine:
         await record(engine, [say("a", ts="1"), say("b", ts="1")])
         await worker.until(lambda: worker.ended == ["b"])
 
-    assert [re.sub(r" \(E-.*", "", dead.reason) for dead in await bench.ledger.dead_jobs()] == ["no way"]
+    assert [re.sub(r" \(E-.*", "", dead.reason) for dead in await bench.job_store.dead_jobs()] == ["no way"]
     assert await bench.open_jobs() == 0
 
 

@@ -1,6 +1,6 @@
 """Between ack and work."""
 
-from bot.queue.outbox import Intake
+from bot.queue.outbox import Outbox
 from tests.queue.contract.bench import Bench, Recording, record, say
 
 
@@ -8,9 +8,9 @@ async def test_a_job_is_begun_after_its_request_was_answered(bench: Bench) -> No
     """It is on the disk at once; a quick answer must not overtake the ack."""
     worker = Recording()
     async with bench.works(worker) as engine:
-        intake = Intake(engine)
-        with intake.request():
-            await intake.record(say("a"))
+        outbox = Outbox(engine)
+        with outbox.request():
+            await outbox.record(say("a"))
             await record(engine, [say("b")])  # would be done after "a", had that been begun
             await worker.until(lambda: worker.ended == ["b"])
             assert await bench.open_jobs() == 1

@@ -11,10 +11,10 @@ from structlog.typing import EventDict
 from bot.core import logging as logs
 from bot.jobs.background import LookAtWatched
 from bot.jobs.models import JOB, Job
-from bot.jobs.outcomes import CannotSucceed, PutOff
+from bot.jobs.outcomes import Abandon, Retry
 from bot.orders.ids import OrderId
-from bot.queue.lanes import Lanes, Ticket
-from bot.queue.outbox import Intake
+from bot.queue.lanes import KeyedTasks, QueuedJob
+from bot.queue.outbox import Outbox
 from tests.queue.contract.bench import Bench, Recording, record, say
 
 
@@ -47,10 +47,10 @@ async def test_a_request_its_job_and_its_tries_have_one_reference(
     """Put off, taken up by the next process and given up there, it is the same one to the end."""
     worker = Referring(_put_off)
     async with bench.works(worker) as engine:
-        intake = Intake(engine)
-        with intake.request():
+        outbox = Outbox(engine)
+        with outbox.request():
             asked = logs.reference()
-            await intake.record(say("a"))
+            await outbox.record(say("a"))
         await worker.until(lambda: len(worker.tries) == 2)
     after = Referring(_give_up)
     async with bench.works(after):
@@ -58,7 +58,7 @@ async def test_a_request_its_job_and_its_tries_have_one_reference(
 
     assert {told for _, told in worker.referred + after.referred} == {asked}
     assert {line["reference"] for line in lines if line["event"].startswith("job ")} == {asked}
-    [dead] = await bench.ledger.dead_jobs()
+    [dead] = await bench.job_store.dead_jobs()
     assert dead.reason == f"no way ({asked})"
 
 
@@ -67,11 +67,11 @@ async def test_a_later_delivery_changes_nothing_about_the_reference(bench: Bench
     worker = Referring()
     asked = []
     async with bench.works(worker) as engine:
-        intake = Intake(engine)
+        outbox = Outbox(engine)
         for key in ("a", "a", "b"):
-            with intake.request():
+            with outbox.request():
                 asked.append(logs.reference())
-                await intake.record(say(key))
+                await outbox.record(say(key))
         await worker.until(lambda: {"a", "b"} <= set(worker.ended))
 
     assert len(set(asked)) == 3
@@ -83,11 +83,11 @@ async def test_each_job_of_a_lane_has_its_own(bench: Bench) -> None:
     worker = Referring()
     asked = []
     async with bench.works(worker) as engine:
-        intake = Intake(engine)
+        outbox = Outbox(engine)
         for key in "abc":
-            with intake.request():
+            with outbox.request():
                 asked.append((key, logs.reference()))
-                await intake.record(say(key, ts="1"))
+                await outbox.record(say(key, ts="1"))
         await worker.until(lambda: worker.ended == ["a", "b", "c"])
 
     assert worker.referred == asked
@@ -128,23 +128,23 @@ async def test_the_end_of_a_job_is_one_line(bench: Bench, lines: list[EventDict]
 
 
 def _put_off(_job: Job, attempt: int) -> None:
-    raise PutOff(0.001 if attempt == 1 else 0.2)
+    raise Retry(0.001 if attempt == 1 else 0.2)
 
 
 def _give_up(_job: Job, _attempt: int) -> None:
-    raise CannotSucceed("no way")
+    raise Abandon("no way")
 
 
 async def test_what_is_done_in_a_lane_is_not_referred_to_by_whoever_began_it() -> None:
     """Between two tries, a line is about no request."""
     seen: list[str | None] = []
 
-    async def run(_ticket: Ticket) -> None:
+    async def run(_ticket: QueuedJob) -> None:
         seen.append(get_contextvars().get("reference"))
 
-    lanes = Lanes(run, at_once=1)
+    lanes = KeyedTasks(run, at_once=1)
     with logs.referred_to("E-7K2M"):
-        lanes.begin(Ticket(1, "a", background=False))
+        lanes.begin(QueuedJob(1, "a", background=False))
     await lanes.idle.wait()
 
     assert seen == [None]

@@ -12,7 +12,7 @@ from bot.queue.postgres import PEOPLE, PostgresEngine
 from bot.queue.procrastinate_jobs import FencedJobs
 from bot.storage.database.base import Database
 from bot.storage.database.postgres import PostgresDatabase
-from bot.storage.jobs import Ledger
+from bot.storage.jobs import JobStore
 from tests.both import on_postgres
 from tests.queue.contract.bench import NOW, Bench, Recording, record, say
 
@@ -33,7 +33,7 @@ async def hands(database_url: str) -> AsyncIterator[FencedJobs]:
 @pytest.fixture
 def engine(database: Database) -> PostgresEngine:
     assert isinstance(database, PostgresDatabase)
-    return PostgresEngine(database, Ledger(database), lambda: NOW)
+    return PostgresEngine(database, JobStore(database), lambda: NOW)
 
 
 async def fetched(hands: FencedJobs) -> Job:
@@ -50,7 +50,7 @@ async def status(database: Database) -> list[str]:
 async def test_who_lost_a_job_to_others_cannot_end_it(
     hands: FencedJobs, engine: PostgresEngine, database: Database
 ) -> None:
-    """One who stood still does not free a lane in which somebody else is at work."""
+    """One who stood still does not free a lock in which somebody else is at work."""
     await engine.add(say("a"))
     lost = await fetched(hands)
     await hands.retry_job(lost)  # as a rescue does

@@ -1,4 +1,4 @@
-"""An index that finds a lane's jobs. By Procrastinate's own, whoever wants one job reads all that wait.
+"""An index that finds a lock's jobs. By Procrastinate's own, whoever wants one job reads all that wait.
 
 It chooses better when PostgreSQL knows how many wait; of a table that is empty most of the time, it does not.
 """
