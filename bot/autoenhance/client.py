@@ -81,7 +81,7 @@ class Autoenhance:
     async def order(self, order_id: OrderId, *, fresh: bool = False) -> FetchedOrder:
         """The order as it is, or was up to `Limits.fresh_for` seconds ago; all who ask share one request.
 
-        `anew`: by a request of one's own, which nobody began earlier.
+        `fresh`: by a request of its own, which no other caller began earlier.
         """
         if fresh:
             return await self._look(order_id)

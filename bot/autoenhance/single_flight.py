@@ -17,7 +17,7 @@ class _Flight(Generic[_T]):
 class SingleFlight(Generic[_T]):
     """One call for each key at a time; what it brings is shared for `fresh_for` seconds after it landed.
 
-    A failure reaches those who are waiting for it, and nobody later.
+    A failure reaches those who wait for it, and no later caller.
     """
 
     def __init__(self, fresh_for: float) -> None:
@@ -25,7 +25,7 @@ class SingleFlight(Generic[_T]):
         self._flights: dict[str, _Flight[_T]] = {}
 
     async def join(self, key: str, start: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
-        """The result of `start()`, or of the call for `key` that somebody else started.
+        """The result of `start()`, or of the call for `key` that another caller started.
 
         A passenger who is cancelled leaves alone; when the last one leaves, the call is cancelled too.
         """
@@ -47,7 +47,7 @@ class SingleFlight(Generic[_T]):
         return flight
 
     def _land(self, key: str, flight: _Flight[_T]) -> None:
-        # Asking for the exception also tells asyncio that it was seen, should everybody have left.
+        # Asking for the exception also tells asyncio that it was seen, should all callers have left.
         if flight.task.cancelled() or flight.task.exception() or not self._fresh_for:
             self._forget(key, flight)
         else:

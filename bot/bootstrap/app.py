@@ -24,7 +24,7 @@ ALONE = "`worker` is for PostgreSQL. On SQLite, `python app.py serve` does the w
 
 @dataclass(frozen=True)
 class App:
-    """Everything, running. `web` is to be served by whoever opened it."""
+    """Everything, running. The caller serves `web`."""
 
     web: Starlette
     storage: Storage

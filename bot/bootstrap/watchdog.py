@@ -1,4 +1,4 @@
-"""A process whose event loop stands still does nothing for anybody: it had better be started anew."""
+"""A process whose event loop stands still does nothing: it ends itself, to be started again."""
 
 import asyncio
 import contextlib

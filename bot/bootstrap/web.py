@@ -52,7 +52,7 @@ async def open_web(services: Services) -> AsyncIterator[Starlette]:
 
 
 def worker_web(services: Services) -> Starlette:
-    """Those of a process that nobody calls but whoever watches over it."""
+    """What a worker serves: health and metrics."""
     return build_web(_readiness(services.storage, None), metrics=_metrics(services))
 
 

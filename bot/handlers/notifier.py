@@ -81,7 +81,7 @@ class Notifier:
             await self._notify(update, step.notice)
 
     async def _admit(self, watch: Watch) -> None:
-        """Raises CannotPost where outsiders read along, and ScopeMissing where nobody can tell."""
+        """Raises CannotPost where outsiders read along, and ScopeMissing where Slack does not say."""
         place = None if watch.is_direct else watch.place
         audience = await self.channels.audience_now(place)
         if audience is Audience.SHARED:
@@ -111,7 +111,7 @@ class Notifier:
                 )
         except SlackRefused as error:  # our mistake: the notice is not to suffer for it
             log.warning("slack refused a card", slack=error.code)
-        except Gone:  # somebody deleted it: nothing is posted in its place until there is something to tell
+        except Gone:  # it was deleted: nothing is posted in its place until there is something to tell
             thread_only = None if home.card_ts == home.thread_ts else replace(home, card_ts=None)
             update.watch = replace(update.watch, home=thread_only)
         update.watch = replace(update.watch, shown=after.seen, shown_stuck=stuck, shown_as=after.face)

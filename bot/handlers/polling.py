@@ -1,4 +1,4 @@
-"""Asking for what is watched: once for each order, told to everybody who watches it.
+"""Asking for what is watched: once for each order, and told in each place that watches it.
 
 The watch's row is all the memory there is. What could not be told is not recorded as told, so the next
 look works it out again; killed at any point, the next process does the same.
@@ -76,7 +76,7 @@ class Polling:
     async def recheck(self, job: LookUp, card: Message, view: OrderView | TroubleView) -> bool:
         """The card of a watch is its own to edit: a click on it is a look like any other, told at once.
 
-        False where the card is no watch's, and the asker's to draw. Raises SlackError.
+        False where it is no watch's card: then the caller draws it. Raises SlackError.
         """
         if isinstance(view, TroubleView) and not isinstance(view.error, OrderNotFound):
             return False
@@ -91,7 +91,7 @@ class Polling:
             raise refused
         if isinstance(view, TroubleView):
             await self.responder.say(job, view.sentence, aside=True)
-        elif refused:  # the card cannot be edited: whoever clicked has theirs, for themselves
+        elif refused:  # the card cannot be edited: the person who clicked gets one of their own
             await self.responder.give(job, lambda placement: cards.orders_card([view], placement), aside=True)
         return True
 
@@ -125,7 +125,7 @@ class Polling:
         return refused
 
     async def _wait_for_promise(self, watch: Watch) -> None:
-        """Whoever asked for it is still being answered; or that was given up, and nobody expects it."""
+        """The person who asked is still being answered. After `UNPROMISED` that was given up."""
         now = self.now()
         if now - watch.watchers[0].since > UNPROMISED:
             await self.watches.remove(watch)
@@ -133,7 +133,7 @@ class Polling:
             await self.watches.save(put_off(watch, now, Delay.SLACK, NOT_ALLOWED))
 
     async def _unanswered(self, watch: Watch, error: AutoenhanceError) -> None:
-        """The watch goes on; one that somebody stopped ends without Autoenhance's help."""
+        """The watch goes on; one that was stopped ends without Autoenhance's help."""
         if watch.condition is Condition.ENDING:
             await self._follow_one(watch, None)
             return

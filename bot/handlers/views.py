@@ -26,7 +26,7 @@ async def see(
 
 
 def given_up(view: OrderView | TroubleView, minutes: int) -> OrderView | TroubleView:
-    """As it is said when nobody will ask again; an answer stays what it is."""
+    """As it is said when it is not asked again; an answer stays what it is."""
     if isinstance(view, TroubleView) and isinstance(view.error, TryLater):
         return replace(view, gave_up=minutes)
     return view

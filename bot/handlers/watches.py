@@ -96,7 +96,7 @@ class WatchCommands:
         await self.watches.save(replace(watch, next_look=self.now()))
 
     async def _settle(self, job: StartWatch, watch: Watch, view: OrderView) -> None:
-        """One that nobody was promised goes again, where its card cannot be posted."""
+        """A watch that was not promised yet is removed where its card cannot be posted."""
         try:
             home = await self._home(job, watch, view)
         except Unconfirmed:

@@ -21,7 +21,7 @@ class OurOwn:
 
 @frozen
 class LookAtWatched(OurOwn):
-    """Look at an order that is watched, and tell whoever is to be told."""
+    """Ask for an order that is watched, and update each of its watches."""
 
     kind: Literal["look_at_watched"] = "look_at_watched"
     order: OrderId

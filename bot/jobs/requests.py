@@ -17,7 +17,7 @@ class Asker:
     team_id: str
     user_id: str
     name: str = ""  # as Slack writes it: for where a mention would ping
-    user_team_id: str  # differs from team_id for somebody from another company
+    user_team_id: str  # differs from team_id for people from another company
     channel_id: str | None = None  # None: asked outside of any conversation
     at: datetime
 
@@ -64,7 +64,7 @@ class View:
 
 @frozen
 class HomeTab:
-    """The asker's Home tab, drawn anew."""
+    """The asker's Home tab, drawn again."""
 
     kind: Literal["home"] = "home"
 
@@ -88,7 +88,7 @@ def order_lock(team_id: str, order: OrderId) -> str:
 @frozen
 class Request:
     redelivered: ClassVar[bool] = True  # Slack may send it again: its key outlives the work
-    background: ClassVar[bool] = False  # somebody is waiting for it
+    background: ClassVar[bool] = False  # a person waits for it
     key: str  # the same for every delivery of one request
     reference: str = ""  # in every log line about it; a later delivery changes nothing about that
     asker: Asker

@@ -24,7 +24,7 @@ class KeyedTasks:
     """`run` does one job and raises nothing; whatever it leaves to do later is begun again by others."""
 
     def __init__(self, run: Run, *, at_once: int) -> None:
-        """`at_once` people's jobs, and as many of our own: whoever asks waits behind no sweep."""
+        """`at_once` people's jobs, and as many of our own: people do not wait behind a sweep."""
         self._run = run
         self._people = asyncio.Semaphore(at_once)
         self._ours = asyncio.Semaphore(at_once)

@@ -10,7 +10,7 @@ from bot.core.errors import DatabaseFailed, ShuttingDown
 from bot.core.metrics import Metrics
 from bot.storage.rate_limits.base import RateLimiter
 
-EARLY = 0.8  # of the time between two: whoever is a little early has waited long enough
+EARLY = 0.8  # of the time between two: a process that is a little early has waited long enough
 log = structlog.get_logger(__name__)
 
 

@@ -22,7 +22,7 @@ from bot.storage.database.postgres import PostgresDatabase, PostgresSql
 from bot.storage.jobs import JobStore
 
 TASK = "job"
-PEOPLE, OURS = "people", "ours"  # queues: whoever asks waits behind no sweep
+PEOPLE, OURS = "people", "ours"  # queues: people do not wait behind a sweep
 HELD = 3  # seconds until a job begins by itself, if the process died before its request was answered
 _LATER = "SELECT now() + :held * interval '1 second' AS at"  # by the clock that says what is due
 log = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ class PostgresEngine:
         return self._job_store.looks(sql)
 
     async def drain(self, seconds: float) -> None:
-        """Records nothing more; what was recorded is in the database, for whoever works there."""
+        """Records nothing more; what was recorded is in the database, for the workers."""
         self._closed = True
         if self._beginning:
             await asyncio.wait(self._beginning, timeout=seconds)

@@ -38,7 +38,7 @@ _TRIES = 8  # with stamina's pauses, about twenty seconds: a job whose end is no
 
 class FencedJobs(JobManager):
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
-        """None also when somebody has just begun another job of the same lock."""
+        """None also when another worker has just begun a job of the same lock."""
         try:
             return await super().fetch_job(queues, worker_id)
         except UniqueViolation:

@@ -22,7 +22,7 @@ from bot.queue.runner import BLIND_PAUSE, JobRunner
 from bot.storage.database.postgres import CONNECTION, LIMITS, POOL
 
 NEVER = "0 0 1 1 *"  # nearly
-ANEW = 1.0  # seconds until a worker that ended begins anew
+RESTART = 1.0  # seconds until a worker that ended begins again
 SAME = 30.0  # seconds: one that ends sooner after another ends of the same, which was said
 log = structlog.get_logger(__name__)
 
@@ -124,7 +124,7 @@ class Worker:
                 ended = loop.time()
                 tell("a worker ended", queue=queue, why=type(error).__name__)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), ANEW)
+                await asyncio.wait_for(self._closing.wait(), RESTART)
 
     async def _do(self, context: JobContext, *, row: int, lane: str) -> None:
         """`row` and `lane` are names in Procrastinate's table: they stay."""

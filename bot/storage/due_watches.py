@@ -57,7 +57,7 @@ class DueWatches:
         await self._database.run(wake)
 
     def take(self, sql: Sql, now: datetime, limit: int) -> list[DueOrder]:
-        """What is due, and now claimed by whoever takes it."""
+        """What is due, and claimed from now on."""
         sql.alone("agenda")
         due = self.due(sql, now, limit)
         self.claim(sql, due, now)

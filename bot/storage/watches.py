@@ -17,7 +17,7 @@ from bot.watches.models import Condition, Watch
 log = structlog.get_logger(__name__)
 WATCH = TypeAdapter(Watch)
 ENDED_KEPT = timedelta(days=7)
-HEARD = timedelta(days=1)  # since the webhook woke somebody, it is expected to go on
+HEARD = timedelta(days=1)  # since the webhook woke a watch, it is expected to go on
 NEWEST = 100  # watches among which that is looked for: the id's index leads to them
 
 _IN_COLUMNS = {"id", "wakes", "hooked"}

@@ -44,7 +44,7 @@ class Delay(StrEnum):
 class Condition(StrEnum):
     OPEN = "open"
     PARKED = "parked"  # its place cannot be posted to
-    ENDING = "ending"  # somebody stopped it; its card does not say so yet
+    ENDING = "ending"  # a person stopped it; its card does not say so yet
     ENDED = "ended"
 
 
@@ -52,7 +52,7 @@ class Ending(StrEnum):
     QUIET = "quiet"  # the order is over, and nothing moved since
     DELETED = "deleted"
     EXPIRED = "expired"
-    STOPPED = "stopped"  # by somebody; `Watch.reason` says who
+    STOPPED = "stopped"  # by a person; `Watch.reason` says who
 
 
 @frozen
@@ -70,7 +70,7 @@ class Home:
     """Where the order lives in Slack: the card that is edited in place, and the thread of its notices."""
 
     channel_id: str  # of a direct message it begins with D
-    card_ts: str | None  # None when somebody deleted it, and its thread is still there
+    card_ts: str | None  # None when it was deleted, and its thread is still there
     thread_ts: str
 
 
@@ -95,7 +95,7 @@ class Watch:
     place: str
     order: OrderId
     watchers: tuple[Watcher, ...]
-    home: Home | None = None  # None until the card stands, and when somebody deleted it
+    home: Home | None = None  # None until the card stands, and when it was deleted
     name: str = ""  # the order's, as last seen
     condition: Condition = Condition.OPEN
     reason: str = ""  # why it is parked, or who stopped it
@@ -119,7 +119,7 @@ class Watch:
     told_over: Tally | None = None  # how it was when its end was told
     sending: Sending | None = None
     card_tries: int = 0  # times that a card was posted in place of a deleted one, without Slack's answer
-    promised: bool = False  # somebody was told that it is watched
+    promised: bool = False  # the asker was told that it is watched
 
     next_look: AwareDatetime
     pause: float = 0.0  # seconds that were planned until then
@@ -128,7 +128,7 @@ class Watch:
 
     @property
     def is_live(self) -> bool:
-        """Whether somebody is to be told of it, now or when its place can be posted to again."""
+        """Whether there are watchers to tell, now or when its place can be posted to again."""
         return self.condition in {Condition.OPEN, Condition.PARKED}
 
     @property

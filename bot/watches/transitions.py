@@ -11,8 +11,8 @@ from bot.watches.models import GONE, OVER, Condition, Delay, Ending, Kind, Notic
 _MAY_STICK = frozenset({State.GROUPING, State.ENHANCING, State.OTHER})  # waiting for uploads is people's pace
 _LOOK_AGAIN = 30.0  # seconds; for an order that is not there
 _GRACE = 60.0  # seconds that a look may be later than planned and still count in full
-_BUSY, _BUSIEST = 15.0, 300.0  # seconds between looks while somebody does not answer
-_SHORTEST = 1.0  # seconds, where somebody asks for none
+_BUSY, _BUSIEST = 15.0, 300.0  # seconds between looks while Autoenhance or Slack does not answer
+_SHORTEST = 1.0  # seconds, where no pause is asked for
 _LONGEST = 3600.0  # seconds that we stay away, whatever was asked for: no plan is further ahead
 
 
@@ -74,7 +74,7 @@ def is_stuck(watch: Watch, rules: Rules) -> bool:
 
 
 def put_off(watch: Watch, now: datetime, why: Delay, seconds: float | None = None) -> Watch:
-    """For somebody who does not answer: in so many seconds, or after twice the pause before."""
+    """While Autoenhance or Slack does not answer: in so many seconds, or after twice the pause before."""
     if seconds is None:
         seconds = min(_BUSIEST, max(_BUSY, 2 * watch.pause)) if watch.delay is why else _BUSY
     pause = min(max(seconds, _SHORTEST), _LONGEST)
@@ -151,7 +151,7 @@ def _ending(after: Watch, tally: Tally, rules: Rules) -> Ending | None:
 
 
 def _to_tell(after: Watch, tally: Tally, ending: Ending | None, rules: Rules) -> Kind | None:
-    """The one thing that matters most; an end is told anew if it is another, or more photos failed."""
+    """The one thing that matters most; an end is told again if it is another, or more photos failed."""
     if tally.state in GONE:
         return None if after.told_over else Kind.DELETED
     if _over(after, tally, rules):

@@ -1,4 +1,4 @@
-"""Who may see orders where. Asked anew for each job, from what Slack signed: never from a button."""
+"""Who may see orders where. Asked again for each job, from what Slack signed: never from a button."""
 
 from bot.jobs.models import LookUp, Share, StartWatch, TryNotices
 from bot.jobs.requests import Message, Request
@@ -15,7 +15,7 @@ class AccessPolicy:
     async def refusal(self, job: Request) -> str | None:
         """Why this is not done for this person here; None if it is. Raises SlackBusy.
 
-        Stricter where others read along: they are asked for anew, and not knowing them is reason enough.
+        Stricter where others read along: Slack is asked again, and not knowing is reason enough.
         """
         if job.asker.user_team_id not in self._ours:
             return refusals.OUTSIDER

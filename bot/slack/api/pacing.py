@@ -40,7 +40,7 @@ class Pacing:
     async def wait_to_update(self, *, patient: bool = True) -> None:
         """Returns when a message may be edited; raises SlackBusy with when to ask again.
 
-        Only the `patient` wait, as somebody waits for them; the others come back one after the other.
+        Only the `patient` wait, as a person waits for them; the others come back one after the other.
         """
         within = PATIENT if patient else 0.0
         turn = await self._rate_limiter.take(UPDATE, every=self._edit, burst=BURST, within=within)

@@ -99,7 +99,7 @@ class Sender:
     async def update(
         self, channel_id: str, ts: str, card: Card, *, brief: Draw | None = None, patient: bool = True
     ) -> None:
-        """Redraws a message of ours. Safe to repeat. Somebody waits for the `patient` ones."""
+        """Redraws a message of ours. Safe to repeat. A person waits for the `patient` ones."""
         await self._pacing.wait_to_update(patient=patient)
         sent = self._web.chat_update(channel=channel_id, ts=ts, text=card["text"], blocks=card["blocks"])
         try:

@@ -77,7 +77,7 @@ class PostgresDatabase:
     @classmethod
     @contextlib.asynccontextmanager
     async def opened(cls, url: str) -> AsyncIterator[Self]:
-        """Connects; what breaks later is connected anew by itself. Raises DatabaseFailed."""
+        """Connects; what breaks later is connected again by itself. Raises DatabaseFailed."""
         pool = ConnectionPool(
             url,
             connection_class=psycopg.Connection[DictRow],

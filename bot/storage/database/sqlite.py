@@ -94,7 +94,7 @@ class SqliteDatabase:
 
     @property
     def busy(self) -> bool:
-        """Whether somebody waits for an answer."""
+        """Whether a caller waits for an answer."""
         return self._waiting > 0
 
     async def run(self, statement: Statement[T]) -> T:

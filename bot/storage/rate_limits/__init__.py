@@ -1,1 +1,1 @@
-"""How often what may be done: by everybody together, where there are several processes."""
+"""How often a thing may be done, by all processes together."""

@@ -1,4 +1,4 @@
-"""How often what may be done, whoever does it: everything that has a pace is measured here.
+"""How often a thing may be done. Everything that has a pace is limited here.
 
 A rate limiter is a name with one number, the moment from which it is empty again (the generic cell rate
 algorithm): who takes a turn pushes it `every` seconds on. No list of what was, so a row is enough.
@@ -13,7 +13,7 @@ from typing import Protocol
 class Turn:
     """`seconds` until it comes; not `booked` if that is longer than one would wait, and nothing is owed then.
 
-    `resting`: it is not our own pace, but somebody said "too many".
+    `resting`: it is not our own pace, but the other side said "too many".
     """
 
     seconds: float

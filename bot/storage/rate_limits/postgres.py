@@ -1,4 +1,4 @@
-"""Meters that several processes share, as rows of PostgreSQL; its clock is everybody's."""
+"""Rate limiters that several processes share, as rows of PostgreSQL, by its clock."""
 
 import math
 
