@@ -21,8 +21,8 @@ import aiohttp
 import bot
 from bot.autoenhance.limits import Limits
 from bot.bootstrap.app import App
-from bot.bootstrap.timing import Pace
-from bot.core import logging as logs
+from bot.bootstrap.timing import Timing
+from bot.core import logging
 from bot.demo.demo import Sandbox, open_app_in, open_sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH
 from tests.chat import Chat
@@ -97,11 +97,11 @@ def _name(code: CodeType) -> str:
 @asynccontextmanager
 async def _opened(clock: Clock, tick: float) -> AsyncIterator[tuple[Sandbox, App]]:
     """A bot of its own between the stand-ins; where `tick` is NEVER, it has swept once and rests."""
-    pace = Pace(Limits(fresh_for=0), tick=tick)
+    pace = Timing(Limits(fresh_for=0), tick=tick)
     with tempfile.TemporaryDirectory() as folder:
         async with (
             open_sandbox(Path(folder), clock=clock) as sandbox,
-            open_app_in(sandbox, pace=pace, now=clock.now) as app,
+            open_app_in(sandbox, timing=pace, now=clock.now) as app,
         ):
             await Chat(sandbox.slack).order("list")
             await settled(app)
@@ -148,7 +148,7 @@ JOURNEYS: dict[str, Callable[[Trace], Awaitable[None]]] = {
 
 
 async def main(*, listed: bool) -> None:
-    logs.configure("WARNING")
+    logging.configure("WARNING")
     say = sys.stdout.write
     rows, details = [], []
     for what, journey in JOURNEYS.items():

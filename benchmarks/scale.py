@@ -24,7 +24,7 @@ from benchmarks.scaling.net import HOOKS, PLAN, POLLS
 from benchmarks.scaling.page import Figures, page
 from benchmarks.scaling.plans import plans
 from benchmarks.scaling.sweeping import UNLIMITED, Means, Result, Sweeps
-from bot.bootstrap.app import AT_ONCE as PLACES
+from bot.bootstrap.app import MAX_CONCURRENT_JOBS as PLACES
 from tests.databases import programs
 from tests.postgres import own_server
 

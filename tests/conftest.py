@@ -11,8 +11,8 @@ import pytest
 from bot.autoenhance.limits import Limits
 from bot.bootstrap.app import App
 from bot.bootstrap.storage import open_database
-from bot.bootstrap.timing import Pace
-from bot.core import logging as logs
+from bot.bootstrap.timing import Timing
+from bot.core import logging
 from bot.core.settings import FixedSettings
 from bot.demo.demo import Sandbox, open_sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
@@ -26,7 +26,7 @@ from tests.whole import whole_bot
 
 pytest_plugins = ["tests.databases"]
 
-logs.configure("WARNING")
+logging.configure("WARNING")
 
 # All that tests talk to is on 127.0.0.1, and their own clients are plain ones: httpx and slack_sdk would ask
 # the proxy of whoever runs them. The processes that they start get an environment of their own.
@@ -48,7 +48,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("calm")
 
 # A look is never shared with a later one, so that a test sees at once what it has changed.
-HURRY = Pace(
+HURRY = Timing(
     Limits(fresh_for=0, first_pause=0.01, jitter=0),
     first_pause=0.05,
     tick=0.02,
@@ -116,7 +116,7 @@ async def sandbox(tmp_path: Path, clock: Clock, database_url: str) -> AsyncItera
 @pytest.fixture
 async def app(sandbox: Sandbox, clock: Clock) -> AsyncIterator[App]:
     """The running bot."""
-    async with whole_bot(sandbox, pace=HURRY, now=clock.now) as app:
+    async with whole_bot(sandbox, timing=HURRY, now=clock.now) as app:
         yield app
 
 

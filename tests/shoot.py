@@ -47,7 +47,7 @@ class Shoot:
         await settled(self._app)
         before = self._looks()
         self._clock.turn(**passed)
-        await self._autoenhance.bell.until(lambda: self._looks() > before, timeout=20)
+        await self._autoenhance.change_signal.until(lambda: self._looks() > before, timeout=20)
         await settled(self._app)
 
     def _looks(self) -> int:

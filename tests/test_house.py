@@ -59,9 +59,10 @@ def test_ruff_sees_every_file_that_git_tracks() -> None:
     assert set(tracked.stdout.split()) - linted == set()
 
 
-def test_listeners_are_thin() -> None:
+@pytest.mark.parametrize("name", ["orders.py", "watches.py"])
+def test_listeners_are_thin(name: str) -> None:
     """A listener reads, records and acks: at most 15 lines, and no `try`."""
-    path = ROOT / "bot" / "slack" / "listeners" / "orders.py"
+    path = ROOT / "bot" / "slack" / "listeners" / name
 
     assert [node.name for node in functions(path) if lines(node) > 15] == []
     assert not any(

@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
-from bot.slack import constants as names
+from bot.slack import constants
 from bot.slack.listeners.guard import Guard
 from bot.slack.listeners.orders import Listeners
 from bot.slack.listeners.routes import register
@@ -40,20 +40,20 @@ def test_every_address_of_the_http_manifest_is_our_door() -> None:
 
 
 def test_the_manifest_offers_what_is_answered() -> None:
-    """Commands, shortcuts, events and scopes of the manifest are the ones in names.py."""
+    """Commands, shortcuts, events and scopes of the manifest are the ones in constants.py."""
     drawn = manifest()
     shortcuts = {each["callback_id"] for each in drawn["features"]["shortcuts"]}
 
-    assert [each["command"] for each in drawn["features"]["slash_commands"]] == [names.COMMAND]
-    assert shortcuts == {names.CHECK_ORDERS_HERE, names.WATCH_ORDER_HERE, names.LOOK_UP_ORDER}
+    assert [each["command"] for each in drawn["features"]["slash_commands"]] == [constants.COMMAND]
+    assert shortcuts == {constants.CHECK_ORDERS_HERE, constants.WATCH_ORDER_HERE, constants.LOOK_UP_ORDER}
     assert drawn["settings"]["event_subscriptions"]["bot_events"] == [
-        names.HOME_OPENED,
-        names.LINK_SHARED,
-        names.JOINED,
+        constants.HOME_OPENED,
+        constants.LINK_SHARED,
+        constants.JOINED,
     ]
-    assert drawn["oauth_config"]["scopes"]["bot"] == list(names.SCOPES)
-    assert drawn["features"]["unfurl_domains"] == list(names.UNFURL_DOMAINS)
-    assert drawn["display_information"]["name"] == names.APP
+    assert drawn["oauth_config"]["scopes"]["bot"] == list(constants.SCOPES)
+    assert drawn["features"]["unfurl_domains"] == list(constants.UNFURL_DOMAINS)
+    assert drawn["display_information"]["name"] == constants.APP
 
 
 class Noting:
@@ -99,7 +99,7 @@ def test_every_scope_is_explained_to_the_admin() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     events = manifest()["settings"]["event_subscriptions"]["bot_events"]
 
-    assert {name for name in (*names.SCOPES, *events) if f"| `{name}` |" not in page} == set()
+    assert {name for name in (*constants.SCOPES, *events) if f"| `{name}` |" not in page} == set()
 
 
 def test_the_map_of_the_house_is_true() -> None:

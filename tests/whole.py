@@ -6,16 +6,16 @@ from datetime import datetime
 
 from bot.bootstrap.app import App, open_worker
 from bot.bootstrap.clients import utc_now
-from bot.bootstrap.timing import USUAL, Pace
+from bot.bootstrap.timing import DEFAULT_TIMING, Timing
 from bot.demo.demo import Sandbox, open_app_in
 
 
 @asynccontextmanager
 async def whole_bot(
-    sandbox: Sandbox, *, pace: Pace = USUAL, now: Callable[[], datetime] = utc_now
+    sandbox: Sandbox, *, timing: Timing = DEFAULT_TIMING, now: Callable[[], datetime] = utc_now
 ) -> AsyncIterator[App]:
     """Called by the sandbox's Slack from now on; on PostgreSQL, what would be two processes."""
     async with AsyncExitStack() as opened:
         if sandbox.settings.on_postgres:
-            await opened.enter_async_context(open_worker(sandbox.settings, pace=pace, now=now))
-        yield await opened.enter_async_context(open_app_in(sandbox, pace=pace, now=now))
+            await opened.enter_async_context(open_worker(sandbox.settings, timing=timing, now=now))
+        yield await opened.enter_async_context(open_app_in(sandbox, timing=timing, now=now))

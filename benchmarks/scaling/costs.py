@@ -10,10 +10,10 @@ from random import Random
 from benchmarks.scaling.grounds import POSTGRES, Ground
 from benchmarks.scaling.rows import NOW, order_id, team_id
 from benchmarks.scaling.sweeping import spread
-from bot.bootstrap.app import AT_ONCE as PLACES
+from bot.bootstrap.app import MAX_CONCURRENT_JOBS as PLACES
 from bot.core.errors import DatabaseFailed
 from bot.core.metrics import Metrics
-from bot.queue.sweep import AT_ONCE, Sweep
+from bot.queue.sweep import MAX_OPEN_CHECKS, Sweep
 from bot.storage.database.base import Sql
 from bot.storage.due_watches import DueWatches
 from bot.storage.watches import Watches
@@ -52,10 +52,10 @@ class Costs:
         """Each by the name that it has in the table."""
         return {
             "`take`, none due": await self.take(0),
-            f"`take`, {AT_ONCE // 2} due": await self.take(AT_ONCE // 2),
-            f"`take`, {AT_ONCE} due": await self.take(AT_ONCE),
-            f"`take` of {AT_ONCE}, all due": await self._take_of_all(),
-            f"a sweep: {AT_ONCE} due, with their jobs": await self.sweep(AT_ONCE),
+            f"`take`, {MAX_OPEN_CHECKS // 2} due": await self.take(MAX_OPEN_CHECKS // 2),
+            f"`take`, {MAX_OPEN_CHECKS} due": await self.take(MAX_OPEN_CHECKS),
+            f"`take` of {MAX_OPEN_CHECKS}, all due": await self._take_of_all(),
+            f"a sweep: {MAX_OPEN_CHECKS} due, with their jobs": await self.sweep(MAX_OPEN_CHECKS),
             "`of_order`": await self._each([self._reading(number) for number in self._some()]),
             "`save`": await self._each([await self._saving(number) for number in self._some()]),
             "`wake`": await self._each([self._waking(number) for number in self._some()]),
@@ -66,7 +66,7 @@ class Costs:
         """Of so many that are due, and claimed."""
 
         async def take() -> None:
-            await self._database.run(lambda sql: self._due_watches.take(sql, NOW, AT_ONCE))
+            await self._database.run(lambda sql: self._due_watches.take(sql, NOW, MAX_OPEN_CHECKS))
 
         return await self._sweeps(due, take)
 
@@ -88,7 +88,7 @@ class Costs:
         """As after an outage: each time those that are longest due, and the rest still is."""
 
         async def take() -> None:
-            await self._database.run(lambda sql: self._due_watches.take(sql, LATER, AT_ONCE))
+            await self._database.run(lambda sql: self._due_watches.take(sql, LATER, MAX_OPEN_CHECKS))
 
         times = [await _timed(take) for _ in range(self._often.sweeps)]
         await self._database.run(lambda sql: sql.do("UPDATE watches SET claimed = 0 WHERE claimed > 0"))

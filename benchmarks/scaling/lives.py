@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from bot.orders.changes import Glimpse
+from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
-from bot.orders.progress import State, Tally
-from bot.watches import schedule as rhythm
-from bot.watches.models import Home, Watch, Watcher
+from bot.orders.progress import Counts, State
+from bot.watches import schedule
+from bot.watches.models import CardLocation, Watch, Watcher
 from bot.watches.transitions import Rules, Step, is_stuck, next_step
-from bot.web.autoenhance_webhook import SETTLE
+from bot.web.autoenhance_webhook import SETTLE_TIME
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RULES = Rules()
@@ -62,14 +62,14 @@ class Order:
         share = (at - self.grouped) / (self.ends - self.grouped)
         return min(int(share * self.photos + 1e-9), self.moves)
 
-    def tally(self, at: float) -> Tally:
+    def tally(self, at: float) -> Counts:
         ended = self.ended(at)
         failed = int(0 < self.fails <= ended)
         over = State.ATTENTION if failed else State.READY
         working = State.GROUPING if at < self.grouped else State.ENHANCING
         state = State.WAITING if at < self.uploaded else over if ended == self.photos else working
         total = 0 if state in {State.WAITING, State.GROUPING} else self.photos
-        return Tally(state=state, total=total, done=ended - failed, failed=failed, waiting=total - ended)
+        return Counts(state=state, total=total, done=ended - failed, failed=failed, waiting=total - ended)
 
     def wakes(self, seen: int, share: int) -> float:
         """When the webhook's calls make it due, after a look that saw so many photos ended."""
@@ -120,7 +120,7 @@ def begun(order: Order, number: int, way: Way) -> Watch:
     Where the webhook calls it has called about others lately, and is expected.
     """
     tally = order.tally(order.watched)
-    glimpse, now = Glimpse(tally=tally, at=at(order.watched)), at(order.watched)
+    glimpse, now = Snapshot(tally=tally, at=at(order.watched)), at(order.watched)
     channel, ts = f"C{number % 20_000:010}", f"{1_795_000_000 + number}.{number % 1_000_000:06}"
     watch = Watch(
         id=number,
@@ -128,7 +128,7 @@ def begun(order: Order, number: int, way: Way) -> Watch:
         place=channel,
         order=OrderId(f"{number:08x}-9c1b-4a61-8f7e-2d90b3a6c418"),
         watchers=(Watcher(user_id=f"U{number % 50_000:010}", name="ana.lopez", since=now),),
-        home=Home(channel_id=channel, card_ts=ts, thread_ts=ts),
+        home=CardLocation(channel_id=channel, card_ts=ts, thread_ts=ts),
         name="12 Elm Street, Springfield",
         seen=glimpse,
         first=glimpse,
@@ -139,8 +139,8 @@ def begun(order: Order, number: int, way: Way) -> Watch:
         told_failure=tally.failed > 0,
         next_look=now,
     )
-    pause = rhythm.pause(watch, tally)
-    return replace(watch, pause=pause, next_look=rhythm.at(watch, now, pause))
+    pause = schedule.pause(watch, tally)
+    return replace(watch, pause=pause, next_look=schedule.at(watch, now, pause))
 
 
 def look(watch: Watch, order: Order, now: float, way: Way) -> Step:
@@ -156,7 +156,7 @@ def due(watch: Watch, order: Order, way: Way) -> float:
     planned = seconds(watch.next_look)
     if not way.hooked or watch.seen is None:
         return planned
-    called = order.wakes(order.ended(seconds(watch.seen.at)), watch.share) + SETTLE.total_seconds()
+    called = order.wakes(order.ended(seconds(watch.seen.at)), watch.share) + SETTLE_TIME.total_seconds()
     return min(planned, called)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from benchmarks.scaling.lives import RULES, Way
 from bot.orders.progress import State
-from bot.watches import schedule as rhythm
+from bot.watches import schedule
 from bot.watches.transitions import Step, is_stuck
 
 HOUR = 3600.0  # seconds; for what does not move: the bot plans nothing that is further ahead
@@ -16,12 +16,12 @@ def slower(step: Step) -> Step:
     if watch.seen is None or not watch.is_live:
         return step
     if watch.is_over:
-        pause = max(RULES.quiet.total_seconds() - watch.still, rhythm.WORKING)
+        pause = max(RULES.quiet.total_seconds() - watch.still, schedule.WORKING)
     elif watch.seen.tally.state is State.WAITING or is_stuck(watch, RULES):
         pause = HOUR
     else:
-        pause = max(watch.pause, rhythm.HOOKED if watch.hooked else rhythm.WORKING)
-    planned = replace(watch, pause=pause, next_look=rhythm.at(watch, watch.seen.at, pause))
+        pause = max(watch.pause, schedule.WEBHOOK_PAUSE if watch.hooked else schedule.WORKING)
+    planned = replace(watch, pause=pause, next_look=schedule.at(watch, watch.seen.at, pause))
     return replace(step, watch=planned)
 
 

@@ -9,12 +9,12 @@ from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.lives import KINDS, Way
 from benchmarks.scaling.rows import TEAMS
 from benchmarks.scaling.sweeping import ANSWER, WORKERS, Result, spread
-from bot.bootstrap.app import AT_ONCE as PLACES
-from bot.bootstrap.timing import USUAL
-from bot.queue.sweep import AT_ONCE
+from bot.bootstrap.app import MAX_CONCURRENT_JOBS as PLACES
+from bot.bootstrap.timing import DEFAULT_TIMING
+from bot.queue.sweep import MAX_OPEN_CHECKS
 
 VENDOR = 300  # requests a second that Autoenhance allows one address (docs.autoenhance.ai/rate-limits)
-OURS = USUAL.limits.per_second
+OURS = DEFAULT_TIMING.limits.per_second
 
 
 @dataclass
@@ -51,8 +51,8 @@ leaves some out.""",
         _needed(figures.needed),
         "## With one address (simulated)",
         f"""\
-{OURS} calls a second, {AT_ONCE} looks under way, a sweep every {USUAL.tick:g} s, {WORKERS} processes with
-{PLACES} places each. A lag is from due to answered.""",
+{OURS} calls a second, {MAX_OPEN_CHECKS} looks under way, a sweep every {DEFAULT_TIMING.tick:g} s,
+{WORKERS} processes with {PLACES} places each. A lag is from due to answered.""",
         _limited(figures.limited),
         f"""\
 With more due than can be done, an address makes fewer than {OURS} calls a second: what is under way at one

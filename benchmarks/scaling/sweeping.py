@@ -9,22 +9,22 @@ from statistics import quantiles
 
 from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.lives import any_order, begun, due, look
-from bot.bootstrap.app import AT_ONCE as PLACES
-from bot.bootstrap.timing import USUAL
-from bot.queue.sweep import AT_ONCE
-from bot.watches.models import Kind
+from bot.bootstrap.app import MAX_CONCURRENT_JOBS as PLACES
+from bot.bootstrap.timing import DEFAULT_TIMING
+from bot.queue.sweep import MAX_OPEN_CHECKS
+from bot.watches.models import NoticeKind
 
 ANSWER = 0.3  # seconds until Autoenhance has answered and the watch is saved; assumed, never measured
 WORKERS = 8  # processes that work: enough that their places are not what is short
-ENDS = {Kind.FINISHED, Kind.FAILED}
+ENDS = {NoticeKind.FINISHED, NoticeKind.FAILED}
 
 
 @dataclass(frozen=True)
 class Means:
     """What there is to look with; by default what the bot allows itself with one address."""
 
-    per_second: float = USUAL.limits.per_second
-    at_once: float = AT_ONCE
+    per_second: float = DEFAULT_TIMING.limits.per_second
+    at_once: float = MAX_OPEN_CHECKS
     places: int | None = WORKERS * PLACES  # None for as many as are wanted
 
 
@@ -71,7 +71,7 @@ class Sweeps:
         result = Result(seconds)
         under_way, places = deque[float](), deque[float](maxlen=means.places)  # when each has ended
         now = turn = 0.0
-        while (now := now + USUAL.tick) <= warm + seconds:
+        while (now := now + DEFAULT_TIMING.tick) <= warm + seconds:
             while under_way and under_way[0] <= now:
                 under_way.popleft()
             while self._due and self._due[0][0] <= now and len(under_way) < means.at_once:

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from uvicorn.loops.auto import auto_loop_factory
 
-from bot.bootstrap import server as running
+from bot.bootstrap import server
 from bot.bootstrap.clients import utc_now
-from bot.bootstrap.timing import Pace
-from bot.core import logging as logs
+from bot.bootstrap.timing import Timing
+from bot.core import logging
 from bot.core.errors import SlackBusy
 from bot.core.settings import Settings
 
@@ -30,10 +30,10 @@ def main() -> None:
         return utc_now() + off
 
     settings = Settings.load(for_slack=True)
-    logs.configure("INFO")
+    logging.configure("INFO")
     try:
         with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
-            runner.run(running.serve(settings, pace=Pace(refill=REFILL), now=now))
+            runner.run(server.serve(settings, timing=Timing(refill=REFILL), now=now))
     except SlackBusy:
         sys.exit("Slack does not answer")  # who keeps it running starts it again
 

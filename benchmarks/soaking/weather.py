@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.soaking.plan import Plan
 from bot.demo.demo import Sandbox
-from bot.sandbox.failures import MoodName
+from bot.sandbox.failures import FailureName
 from bot.sandbox.slack.endpoints import RESPOND
 
 Mood = Callable[[Sandbox], None]
@@ -25,14 +25,14 @@ def _slow(method: str) -> Mood:
     return lambda sandbox: sandbox.slack.faults.slow(method, 1.5, times=None)
 
 
-def _autoenhance(name: MoodName, retry_after: int | None = None) -> Mood:
-    return lambda sandbox: sandbox.autoenhance.set_mood(name, retry_after=retry_after)
+def _autoenhance(name: FailureName, retry_after: int | None = None) -> Mood:
+    return lambda sandbox: sandbox.autoenhance.set_failure(name, retry_after=retry_after)
 
 
 def _slow_autoenhance(sandbox: Sandbox) -> None:
     """It answers when the storm is over."""
     sandbox.autoenhance.released = asyncio.Event()
-    sandbox.autoenhance.set_mood("hang")
+    sandbox.autoenhance.set_failure("hang")
 
 
 def _slack_is_away(sandbox: Sandbox) -> None:
@@ -74,11 +74,11 @@ async def weather(sandbox: Sandbox, plan: Plan) -> None:
 
 
 @contextmanager
-def _unwell(sandbox: Sandbox, mood: Mood) -> Iterator[None]:
-    mood(sandbox)
+def _unwell(sandbox: Sandbox, failure: Mood) -> Iterator[None]:
+    failure(sandbox)
     try:
         yield
     finally:
         sandbox.slack.mend()
         sandbox.autoenhance.released.set()
-        sandbox.autoenhance.set_mood("well")
+        sandbox.autoenhance.set_failure("well")

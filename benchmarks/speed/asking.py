@@ -12,12 +12,12 @@ from random import Random
 from statistics import median, quantiles
 
 from benchmarks.speed.figure import Figure
-from bot.core import logging as logs
-from bot.demo.scenarios.clock import LeapingLoop
-from bot.demo.scenarios.making import PEOPLE, Maker
+from bot.core import logging
+from bot.demo.scenarios.builder import PEOPLE, ScenarioBuilder
+from bot.demo.scenarios.models import MINUTE, Order, Scenario, What
 from bot.demo.scenarios.notices import END
-from bot.demo.scenarios.player import open_day
-from bot.demo.scenarios.script import MINUTE, Order, Scenario, What
+from bot.demo.scenarios.run import open_run
+from bot.demo.scenarios.skipping_loop import SkippingLoop
 
 PHOTOS, LASTS = 40, 10 * MINUTE
 GROUPING = (10.0, 120.0)  # seconds of these, before the first photo is done
@@ -56,7 +56,7 @@ class Asked:
 
 
 def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is asked
-    logs.configure("ERROR")  # the stand-ins end connections that are idle by their clock
+    logging.configure("ERROR")  # the stand-ins end connections that are idle by their clock
     days, orders = QUICK if quick else FULL
     polled, called, naive = Asked(), Asked(), Asked()
     for seed in range(days):
@@ -69,7 +69,7 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is ask
 
 def scenario(seed: int, number: int, *, webhook: bool) -> Scenario:
     luck = Random(seed)  # noqa: S311 - no secret
-    maker = Maker(luck, CHANNELS, orders=[FIRST])
+    maker = ScenarioBuilder(luck, CHANNELS, orders=[FIRST])
     maker.act(2, What.WATCH, FIRST)
     for index in range(number):
         grouping = luck.uniform(*GROUPING)
@@ -102,12 +102,12 @@ def counted(script: Scenario) -> list[Order]:
 
 
 def _played(script: Scenario, found: Asked) -> None:
-    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+    with asyncio.Runner(loop_factory=SkippingLoop) as runner:
         runner.run(_play(script, found))
 
 
 async def _play(script: Scenario, found: Asked) -> None:
-    async with open_day(script) as day:
+    async with open_run(script) as day:
         await day.play(asyncio.Event())
         ends = {order.id: order.stops for order in counted(script)}
         late = [told.at - ends[told.order] for told in day.told() if told.kind in END and told.order in ends]

@@ -66,7 +66,7 @@ def click(card: str, user: str, order: str, response_url: str) -> bytes:
         response_url=response_url,
         ts=at,
     )
-    value = buttons.pack(buttons.Value(wanted=(Wanted(order=OrderId(order)),)))
+    value = buttons.pack(buttons.ButtonValue(wanted=(Wanted(order=OrderId(order)),)))
     button = {"type": "button", "action_id": RECHECK, "text": _RECHECK, "value": value}
     control = Control(buttons.block_id(OrderId(order)), button)
     payload = click_in_message(occasion, control, {"ts": card}, ephemeral=True)

@@ -14,7 +14,7 @@ from typing import cast
 import httptools
 
 from bot.sandbox.autoenhance.order_json import order, photos
-from bot.sandbox.change_signal import Bell
+from bot.sandbox.change_signal import ChangeSignal
 from bot.sandbox.slack.sample_workspace import BOT, BOT_ID, SHOOTS, TEAM, TEAM_NAME
 
 PHOTOS = 6
@@ -41,7 +41,7 @@ class Outside:
     repeated: int = 0
 
     def __post_init__(self) -> None:
-        self._bell = Bell()
+        self._bell = ChangeSignal()
         six = photos(_ID, (PHOTOS, {}))
         self._order = json.dumps(order(_ID, NAME.decode(), six, now=time.time())).encode()
 

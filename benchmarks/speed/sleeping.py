@@ -23,8 +23,8 @@ from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.net import POLLS
 from benchmarks.scaling.sweeping import spread
 from benchmarks.speed.figure import Figure
-from bot.bootstrap.app import AT_ONCE as PLACES
-from bot.bootstrap.timing import USUAL
+from bot.bootstrap.app import MAX_CONCURRENT_JOBS as PLACES
+from bot.bootstrap.timing import DEFAULT_TIMING
 from bot.demo.demo import Sandbox, open_sandbox
 from bot.sandbox.autoenhance.order_json import failed, order, photos
 from bot.sandbox.autoenhance.sample_orders import BLURRED
@@ -43,8 +43,9 @@ YOUNG = 6 * 86400.0  # seconds that a watch has lived: its end is not near
 MB = 1_000_000
 WHY = (
     f"An answer of the stand-in takes {ANSWER:.1f} s. One process has {PLACES} places for looks of its own, "
-    f"and asks {USUAL.limits.per_second} times a second at most: neither is full. The orders are stuck, as "
-    "most are that sleep, and nothing new is seen, so Slack is told nothing: it takes fifty edits a minute."
+    f"and asks {DEFAULT_TIMING.limits.per_second} times a second at most: neither is full. The orders are "
+    "stuck, as most are that sleep, and nothing new is seen, so Slack is told nothing: it takes fifty edits a "
+    "minute."
 )
 
 
@@ -158,7 +159,7 @@ async def _taken(process: psutil.Process, seconds: float) -> Taken:
 
 
 def _figures(scope: Scope, idle: Taken, alone: Taken, busy: Taken, late: Sequence[float]) -> list[Figure]:
-    (p50, p99, _), tick = spread(list(late)), USUAL.tick
+    (p50, p99, _), tick = spread(list(late)), DEFAULT_TIMING.tick
     more = max(idle.megabytes, busy.megabytes) - alone.megabytes
     return [
         Figure(

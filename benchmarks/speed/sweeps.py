@@ -13,13 +13,13 @@ from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.grounds import Ground, on_postgres, on_sqlite
 from benchmarks.scaling.net import POLLS
 from benchmarks.speed.figure import Figure
-from bot.queue.sweep import AT_ONCE
+from bot.queue.sweep import MAX_OPEN_CHECKS
 from tests.databases import programs
 from tests.postgres import own_server
 
 SEED = 1
 NUMBERS = (1_000, 10_000, 100_000)
-DUE = (0, AT_ONCE)
+DUE = (0, MAX_OPEN_CHECKS)
 AT_MOST = 2.0  # times the cost, with a hundred times as many asleep
 WHY = (
     "It costs what is due, as an index tells when that is; beside it the same without that index. "

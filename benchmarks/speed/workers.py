@@ -26,7 +26,7 @@ from starlette.routing import Route
 from benchmarks.speed.figure import Figure
 from bot.bootstrap.clients import utc_now
 from bot.bootstrap.storage import open_storage
-from bot.bootstrap.timing import USUAL
+from bot.bootstrap.timing import DEFAULT_TIMING
 from bot.demo.demo import Sandbox, open_sandbox
 from bot.jobs.models import LookUp
 from bot.jobs.requests import Asker, Ephemeral, Wanted
@@ -194,7 +194,7 @@ def _full(run: Run) -> str:
     """What is; empty for nothing. PostgreSQL has no more than the cores, as it runs beside the bot."""
     if run.cores[IDLE] <= (1 - FULL_AT) * _cores():
         return "the cores are full"
-    limit = USUAL.limits.per_second
+    limit = DEFAULT_TIMING.limits.per_second
     return f"the bot's own limit of {limit} requests a second is" if run.a_second >= FULL_AT * limit else ""
 
 

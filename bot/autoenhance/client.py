@@ -15,7 +15,7 @@ import httpx
 import stamina
 from pydantic import SecretStr
 
-from bot.autoenhance import responses as replies
+from bot.autoenhance import responses
 from bot.autoenhance.limits import Limits
 from bot.autoenhance.single_flight import SingleFlight
 from bot.core.errors import KeyMissing, KeyRefused, Limited, OrderNotFound, Unavailable
@@ -25,12 +25,12 @@ from bot.orders.ids import OrderId
 from bot.orders.models import Order, parse_order, parse_orders
 from bot.storage.rate_limits.base import RateLimiter
 
-METER = "autoenhance"
-_MOST_PER_PAGE = 15  # the vendor's SDK 1.1.0 refuses more, though its docs show 16
-_NOBODYS_ORDER = OrderId("00000000-0000-4000-8000-000000000000")
+RATE_LIMIT = "autoenhance"
+_MAX_PER_PAGE = 15  # the vendor's SDK 1.1.0 refuses more, though its docs show 16
+_UNKNOWN_ORDER_ID = OrderId("00000000-0000-4000-8000-000000000000")
 
 
-_USUAL = Limits()
+_DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Autoenhance:
         now: Callable[[], datetime],
         rate_limiter: RateLimiter,
         metrics: Metrics,
-        limits: Limits = _USUAL,
+        limits: Limits = _DEFAULT_LIMITS,
     ) -> None:
         self._http = http
         self._url = f"{api_url.rstrip('/')}/v3/orders/"
@@ -94,7 +94,7 @@ class Autoenhance:
         """
         sought = (words or "").casefold().split()
         # `q` is documented since 2026 only. Should it be ignored, we choose from the newest ourselves.
-        size = _MOST_PER_PAGE if sought else min(limit, _MOST_PER_PAGE)
+        size = _MAX_PER_PAGE if sought else min(limit, _MAX_PER_PAGE)
         query = {"per_page": str(size), "sort": "-date"} | ({"q": " ".join(sought)} if sought else {})
         found = await self._listed(query)
         return tuple(order for order in found if _is_named(order, sought))[:limit]
@@ -108,7 +108,7 @@ class Autoenhance:
             await self._listed({"per_page": "1"})
             return
         try:
-            await self._look(_NOBODYS_ORDER)
+            await self._look(_UNKNOWN_ORDER_ID)
         except OrderNotFound:
             return
 
@@ -144,12 +144,12 @@ class Autoenhance:
             if self._key:
                 raise
             raise KeyMissing("Autoenhance wants an API key, and there is none") from error
-        except replies.Passing as passing:
+        except responses.Passing as passing:
             raise passing.failure from passing.__cause__
 
     def _pause(self, error: Exception) -> bool | float:
         """For stamina: False to give up, True for a pause of its own, or how long to pause."""
-        if not isinstance(error, replies.Passing):
+        if not isinstance(error, responses.Passing):
             return False
         asked = error.failure.retry_after
         if asked is None:
@@ -159,12 +159,12 @@ class Autoenhance:
     async def _once(self, path: str, query: Mapping[str, str] | None) -> bytes:
         """One request, in its turn. Turns come evenly: else the first second could hold twice as many."""
         turn = await self._rate_limiter.take(
-            METER, every=1 / self._limits.per_second, within=self._limits.total
+            RATE_LIMIT, every=1 / self._limits.per_second, within=self._limits.total
         )
         if not turn.booked:
             raise Limited("too many are asking Autoenhance at once", retry_after=turn.seconds)
         await asyncio.sleep(turn.seconds)
-        with self._metrics.autoenhance_call(replies.outcome):
+        with self._metrics.autoenhance_call(responses.outcome):
             try:
                 # Followed by httpx, a redirect to another host would take x-api-key with it (httpx 0.28.1).
                 async with self._http.stream(
@@ -175,12 +175,12 @@ class Autoenhance:
                     timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect),
                     follow_redirects=False,
                 ) as reply:
-                    replies.check(reply, self._now())
-                    return await replies.body(reply, self._limits.max_bytes)
+                    responses.check(reply, self._now())
+                    return await responses.body(reply, self._limits.max_bytes)
             except httpx.LocalProtocolError as error:
-                raise replies.no_answer(error) from None  # its text quotes the header: the key
+                raise responses.no_answer(error) from None  # its text quotes the header: the key
             except httpx.HTTPError as error:
-                raise replies.no_answer(error) from error
+                raise responses.no_answer(error) from error
 
 
 def _headers(key: SecretStr | None, version: str | None) -> dict[str, str]:

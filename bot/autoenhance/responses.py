@@ -15,7 +15,7 @@ from bot.core.errors import (
     Unavailable,
 )
 
-_LONGEST_WAIT = 3600.0  # seconds; a larger Retry-After is a mistake, or not for people to read
+_MAX_RETRY_AFTER = 3600.0  # seconds; a larger Retry-After is a mistake, or not for people to read
 
 _OUTCOMES: dict[type[Exception], str] = {
     OrderNotFound: "not_found",
@@ -92,10 +92,10 @@ def _retry_after(reply: httpx.Response, now: datetime) -> float | None:
     """In seconds; None when it was not said, or not in one of the two forms of RFC 9110, 10.2.3."""
     said = reply.headers.get("retry-after", "").strip()
     if said.isdecimal():
-        return min(float(said), _LONGEST_WAIT)
+        return min(float(said), _MAX_RETRY_AFTER)
     try:
         at = parsedate_to_datetime(said)
     except (ValueError, OverflowError):
         return None
     seconds = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
-    return min(max(seconds.total_seconds(), 0.0), _LONGEST_WAIT)
+    return min(max(seconds.total_seconds(), 0.0), _MAX_RETRY_AFTER)

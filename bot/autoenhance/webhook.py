@@ -17,16 +17,16 @@ from bot.orders.ids import OrderId
 _HEADERS = ("authentication", "authorization")
 
 
-class News(StrEnum):
+class EventKind(StrEnum):
     """What a call is worth."""
 
     TURN = auto()  # a photo failed, or nothing is being worked on any more
     PHOTO = auto()  # one more photo is done
 
 
-class Hint(NamedTuple):
+class WebhookEvent(NamedTuple):
     order: OrderId
-    news: News
+    news: EventKind
 
 
 class Malformed(ValueError):
@@ -53,7 +53,7 @@ def is_authentic(headers: Mapping[str, str], token: SecretStr) -> bool:
     return any(matches)
 
 
-def read(body: bytes) -> Hint | None:
+def read(body: bytes) -> WebhookEvent | None:
     """None for a test call without a body, and for what tells nothing of an order. Raises Malformed."""
     if not body.strip():
         return None
@@ -68,4 +68,4 @@ def read(body: bytes) -> Hint | None:
     if event.event != "image_processed":
         return None
     turned = event.order_is_processing is False or event.error not in (None, False, "", "false")
-    return Hint(order, News.TURN if turned else News.PHOTO)
+    return WebhookEvent(order, EventKind.TURN if turned else EventKind.PHOTO)

@@ -10,7 +10,7 @@ from bot.bootstrap.clients import Now, utc_now
 from bot.bootstrap.handlers import open_job_runner
 from bot.bootstrap.services import open_services, periodic_tasks
 from bot.bootstrap.storage import Storage
-from bot.bootstrap.timing import DRAIN, USUAL, Pace
+from bot.bootstrap.timing import DEFAULT_TIMING, DRAIN_SECONDS, Timing
 from bot.bootstrap.web import open_web, worker_web
 from bot.core.errors import SettingsError
 from bot.core.settings import Settings
@@ -18,8 +18,8 @@ from bot.queue.embedded import EmbeddedEngine
 from bot.queue.periodic import PeriodicTask
 from bot.slack.api.identity import Identity
 
-AT_ONCE = 32  # people's jobs at once, and as many of our own
-ALONE = "`worker` is for PostgreSQL. On SQLite, `python app.py serve` does the work itself."
+MAX_CONCURRENT_JOBS = 32  # people's jobs at once, and as many of our own
+WORKER_NEEDS_POSTGRES = "`worker` is for PostgreSQL. On SQLite, `python app.py serve` does the work itself."
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,21 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, *, now: Now = utc_now, pace: Pace = USUAL) -> AsyncIterator[App]:
+async def open_app(
+    settings: Settings, *, now: Now = utc_now, timing: Timing = DEFAULT_TIMING
+) -> AsyncIterator[App]:
     """Connects where Socket Mode is used. On SQLite it does the work too, first what was left over.
 
     Raises SettingsError when Slack refuses a token or the database cannot be used, and SlackBusy when
     Slack does not answer. On leaving, finishes what runs; what waits stays for the next start.
     """
     async with AsyncExitStack() as opened:
-        services = await opened.enter_async_context(open_services(settings, now, pace))
+        services = await opened.enter_async_context(open_services(settings, now, timing))
         engine = services.storage.engine
-        opened.push_async_callback(engine.drain, DRAIN)
+        opened.push_async_callback(engine.drain, DRAIN_SECONDS)
         if isinstance(engine, EmbeddedEngine):
             await engine.start(await opened.enter_async_context(open_job_runner(services)))
-            opened.push_async_callback(engine.drain, DRAIN)
+            opened.push_async_callback(engine.drain, DRAIN_SECONDS)
             await opened.enter_async_context(periodic_tasks(services))
         web = await opened.enter_async_context(open_web(services))
         yield App(web, services.storage, services.identity)
@@ -52,7 +54,11 @@ async def open_app(settings: Settings, *, now: Now = utc_now, pace: Pace = USUAL
 
 @asynccontextmanager
 async def open_worker(
-    settings: Settings, *, at_once: int = AT_ONCE, now: Now = utc_now, pace: Pace = USUAL
+    settings: Settings,
+    *,
+    at_once: int = MAX_CONCURRENT_JOBS,
+    now: Now = utc_now,
+    timing: Timing = DEFAULT_TIMING,
 ) -> AsyncIterator[Starlette]:
     """Does the jobs that apps on the same PostgreSQL record, beside other workers.
 
@@ -60,18 +66,18 @@ async def open_worker(
     finishes what runs; the rest is for the others.
     """
     if not settings.on_postgres:
-        raise SettingsError([ALONE])
+        raise SettingsError([WORKER_NEEDS_POSTGRES])
     async with AsyncExitStack() as opened:
-        services = await opened.enter_async_context(open_services(settings, now, pace))
+        services = await opened.enter_async_context(open_services(settings, now, timing))
         job_runner = await opened.enter_async_context(open_job_runner(services))
         from bot.queue.worker import Worker  # noqa: PLC0415 - an extra, which is there if the ground is
 
-        times = {"poll": pace.poll, "beat": pace.beat, "gone": pace.gone}
+        times = {"poll": timing.poll, "beat": timing.beat, "gone": timing.gone}
         worker = Worker(settings.database_url, job_runner, at_once=at_once, **times)
-        await worker.start(DRAIN)
+        await worker.start(DRAIN_SECONDS)
         opened.push_async_callback(worker.stop)
         rescue = PeriodicTask(
-            "rescue", services.storage.rate_limiter, worker.rescue, services.metrics, every=pace.beat
+            "rescue", services.storage.rate_limiter, worker.rescue, services.metrics, every=timing.beat
         )
         await opened.enter_async_context(periodic_tasks(services, rescue))
         yield worker_web(services)

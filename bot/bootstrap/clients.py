@@ -20,7 +20,7 @@ from bot.storage.rate_limits.base import RateLimiter
 
 Now = Callable[[], datetime]
 SLACK_TIMEOUT = 15.0  # seconds for one call of Slack's Web API
-USUAL = Limits()
+DEFAULT_LIMITS = Limits()
 
 
 def utc_now() -> datetime:
@@ -34,7 +34,7 @@ async def open_autoenhance(
     rate_limiter: RateLimiter,
     metrics: Metrics,
     now: Now = utc_now,
-    limits: Limits = USUAL,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> AsyncIterator[Autoenhance]:
     async with _http(settings.network, settings.autoenhance_api_url) as http:
         yield Autoenhance(

@@ -27,7 +27,7 @@ from bot.watches.transitions import Rules
 @asynccontextmanager
 async def open_job_runner(services: Services) -> AsyncIterator[JobRunner]:
     """All that does the jobs."""
-    storage, limits = services.storage, services.pace.limits
+    storage, limits = services.storage, services.timing.limits
     opening = open_autoenhance(
         services.settings,
         rate_limiter=storage.rate_limiter,
@@ -65,7 +65,7 @@ class _Handlers:
         self.permalinks = Permalinks(services.identity.url)
         self.channels = Channels(services.web, services.pacing, self.now)
         self.responder = Responder(services.sender)
-        self.retries = Retries(self.responder, self.now, services.pace.first_pause)
+        self.retries = Retries(self.responder, self.now, services.timing.first_pause)
 
     def polling(self) -> Polling:
         notifier = Notifier(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.bootstrap.clients import Now, open_session, slack_client
 from bot.bootstrap.storage import Storage, open_storage
-from bot.bootstrap.timing import Pace
+from bot.bootstrap.timing import Timing
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
 from bot.queue.periodic import PeriodicTask
@@ -17,13 +17,13 @@ from bot.slack.api.identity import Identity, identify
 from bot.slack.api.pacing import Pacing
 from bot.slack.api.sender import Sender
 
-TIDY = 3600.0  # seconds between two prunings
+PRUNE_EVERY = 3600.0  # seconds between two prunings
 
 
 @dataclass(frozen=True)
 class Services:
     settings: Settings
-    pace: Pace
+    timing: Timing
     storage: Storage
     web: CountedClient
     pacing: Pacing
@@ -33,14 +33,14 @@ class Services:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, now: Now, pace: Pace) -> AsyncIterator[Services]:
+async def open_services(settings: Settings, now: Now, timing: Timing) -> AsyncIterator[Services]:
     """Raises SettingsError when Slack refuses a token or the database cannot be used, and SlackBusy."""
     async with open_storage(settings, now) as storage, open_session() as session:
         metrics = Metrics()
         web = slack_client(settings, session, metrics)
-        pacing = Pacing(storage.rate_limiter, pace.between, pace.refill)
+        pacing = Pacing(storage.rate_limiter, timing.between, timing.refill)
         sender = Sender(web, session, pacing, metrics)
-        yield Services(settings, pace, storage, web, pacing, sender, await identify(web), metrics)
+        yield Services(settings, timing, storage, web, pacing, sender, await identify(web), metrics)
 
 
 @asynccontextmanager
@@ -49,8 +49,8 @@ async def periodic_tasks(services: Services, *more: PeriodicTask) -> AsyncIterat
     storage, metrics, clock = services.storage, services.metrics, asyncio.get_running_loop().time
     sweep = Sweep(storage.stores.due_watches, storage.engine, storage.now, clock, metrics)
     tasks = [
-        PeriodicTask("sweep", storage.rate_limiter, sweep.round, metrics, every=services.pace.tick),
-        PeriodicTask("tidy", storage.rate_limiter, storage.prune, metrics, every=TIDY),
+        PeriodicTask("sweep", storage.rate_limiter, sweep.round, metrics, every=services.timing.tick),
+        PeriodicTask("tidy", storage.rate_limiter, storage.prune, metrics, every=PRUNE_EVERY),
         *more,
     ]
     async with AsyncExitStack() as going:

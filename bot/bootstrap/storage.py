@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.queue.postgres import PostgresEngine
     from bot.storage.database.postgres import PostgresDatabase
 
-EXTRA = (
+POSTGRES_MISSING = (
     "DATABASE_URL names PostgreSQL, for which requirements-postgres.txt is to be installed with pip first."
 )
 MIGRATE = "The database lacks tables of this version. Run `python app.py migrate`, then start again."
@@ -70,7 +70,7 @@ async def open_database(settings: Settings) -> "AsyncIterator[SqliteDatabase | P
         from bot.storage.database.postgres import PostgresDatabase  # noqa: PLC0415
         from bot.storage.database.probe import probe  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
-        raise SettingsError([EXTRA]) from None
+        raise SettingsError([POSTGRES_MISSING]) from None
     async with AsyncExitStack() as opened:
         try:
             await asyncio.to_thread(probe, settings.database_url)
@@ -83,7 +83,7 @@ async def open_database(settings: Settings) -> "AsyncIterator[SqliteDatabase | P
         yield shared
 
 
-def bring_up(settings: Settings) -> str:
+def migrate_database(settings: Settings) -> str:
     """Makes or changes the tables, and says what is there now; raises SettingsError."""
     if not settings.on_postgres:
         with only_process(settings.database_path):
@@ -95,7 +95,7 @@ def bring_up(settings: Settings) -> str:
         probe(settings.database_url)
         schema.migrate_postgres(settings.database_url)
     except ModuleNotFoundError:
-        raise SettingsError([EXTRA]) from None
+        raise SettingsError([POSTGRES_MISSING]) from None
     except DatabaseFailed as error:
         raise SettingsError([UNREACHABLE.format(error)]) from None
     return f"The tables are those of version {schema.HEAD}."

@@ -12,22 +12,22 @@ from starlette.applications import Starlette
 
 from bot.bootstrap.services import Services
 from bot.bootstrap.storage import Storage
-from bot.core import logging as logs
+from bot.core import logging
 from bot.core.errors import DatabaseFailed
 from bot.core.settings import revealed
 from bot.queue.outbox import Outbox
 from bot.slack.api.client import CountedClient
 from bot.slack.api.identity import probe_socket
 from bot.slack.listeners.guard import Guard
-from bot.slack.listeners.http import SlackDoor
+from bot.slack.listeners.http import SlackEndpoint
 from bot.slack.listeners.orders import Listeners
 from bot.slack.listeners.routes import register
-from bot.slack.listeners.socket import SocketDoor
+from bot.slack.listeners.socket import SocketMode
 from bot.slack.listeners.watches import WatchListeners
 from bot.web.app import Answer, Ready, build_web
-from bot.web.autoenhance_webhook import WebhookDoor
-from bot.web.gauges import Standing
-from bot.web.metrics import MetricsDoor
+from bot.web.autoenhance_webhook import WebhookEndpoint
+from bot.web.gauges import Gauges
+from bot.web.metrics import MetricsEndpoint
 
 
 @asynccontextmanager
@@ -41,10 +41,10 @@ async def open_web(services: Services) -> AsyncIterator[Starlette]:
     register(app, listeners, WatchListeners(outbox.record, sender, now), guard)
     async with _socket(services, app, outbox) as socket:
         signing_secret = revealed(settings.slack_signing_secret)
-        slack = None if socket else SlackDoor(app, signing_secret, outbox.request, now, services.metrics)
+        slack = None if socket else SlackEndpoint(app, signing_secret, outbox.request, now, services.metrics)
         token = settings.autoenhance_webhook_token
         webhook = (
-            WebhookDoor(token, storage.stores.due_watches.wake, now, services.metrics).answer
+            WebhookEndpoint(token, storage.stores.due_watches.wake, now, services.metrics).answer
             if token
             else None
         )
@@ -61,12 +61,12 @@ def _metrics(services: Services) -> Answer | None:
     if token is None:
         return None
     clock = asyncio.get_running_loop().time
-    standing = Standing(storage.job_store, storage.stores.watches, storage.now, clock)
+    standing = Gauges(storage.job_store, storage.stores.watches, storage.now, clock)
     services.metrics.registry.register(standing)
-    return MetricsDoor(token, services.metrics.registry, standing.look).answer
+    return MetricsEndpoint(token, services.metrics.registry, standing.look).answer
 
 
-def _readiness(storage: Storage, socket: SocketDoor | None) -> Ready:
+def _readiness(storage: Storage, socket: SocketMode | None) -> Ready:
     async def ready() -> list[str]:
         return [
             *([] if await _answers(storage) else ["database"]),
@@ -100,7 +100,7 @@ def _bolt(services: Services) -> AsyncApp:
 
     return AsyncApp(
         name="order-desk",
-        logger=logs.bolt(),
+        logger=logging.bolt(),
         signing_secret=revealed(settings.slack_signing_secret) or "socket mode is not signed",
         client=_bolts_own(services.web),
         authorize=authorize,
@@ -117,14 +117,14 @@ def _bolts_own(web: CountedClient) -> AsyncWebClient:
 
 
 @asynccontextmanager
-async def _socket(services: Services, app: AsyncApp, outbox: Outbox) -> AsyncIterator[SocketDoor | None]:
+async def _socket(services: Services, app: AsyncApp, outbox: Outbox) -> AsyncIterator[SocketMode | None]:
     settings = services.settings
     if settings.slack_app_token is None:
         yield None
         return
     token = revealed(settings.slack_app_token)
     await probe_socket(services.web, token)
-    door = SocketDoor(app, token, services.web, outbox.request, services.metrics)
+    door = SocketMode(app, token, services.web, outbox.request, services.metrics)
     await door.open()
     try:
         yield door

@@ -21,7 +21,7 @@ from bot.storage.rate_limits.memory import LocalRateLimiter
 from bot.storage.watches import Watches
 from bot.watches.models import Watch
 
-SHOWN = 10
+MAX_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
         return
     if not dead:
         yield Finding(good=True, about="Jobs", says="none was given up")
-    for job in dead[:SHOWN]:
+    for job in dead[:MAX_SHOWN]:
         at = datetime.fromtimestamp(job.ended_at, UTC)
         yield Finding(
             good=False, about="Jobs", says=f"{job.kind} given up at {at:%d %b %H:%M} UTC: {job.reason}"
@@ -135,7 +135,9 @@ def _resting(parked: Sequence[Watch]) -> Iterator[Finding]:
     """By place, with Slack's word for why; in the words that their owner got too."""
     if not parked:
         yield Finding(good=True, about="Watches", says="none rests")
-    for (place, why), count in Counter((watch.place, watch.reason) for watch in parked).most_common(SHOWN):
+    for (place, why), count in Counter((watch.place, watch.reason) for watch in parked).most_common(
+        MAX_SHOWN
+    ):
         watching = "1 watch rests" if count == 1 else f"{count} watches rest"
         says = f"{watching} in {place}: {why}. It is tried again every hour; see /order test there."
         yield Finding(good=False, about="Watches", says=says)

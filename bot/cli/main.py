@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.orders.ids import OrderId
     from bot.slack.render.models import OrderView, TroubleView
 
-BESIDE_REAL = (
+REAL_TOKENS_SET = (
     "A demo beside real tokens is how mistakes happen, and {} is set here: "
     "unset that (or move .env away), or run the demo in another folder or on another machine."
 )
@@ -89,13 +89,13 @@ def worker(
 @cli.command()
 def migrate() -> None:
     """Bring the database's tables up to this version. On SQLite, `serve` does it by itself."""
-    from bot.bootstrap.storage import bring_up
+    from bot.bootstrap.storage import migrate_database
     from bot.core import logging
     from bot.core.settings import Settings
 
     settings = Settings.load(for_slack=False)
     logging.configure(settings.log_level)
-    out.print(bring_up(settings))
+    out.print(migrate_database(settings))
 
 
 @cli.command()
@@ -114,7 +114,7 @@ def demo(
     from bot.demo.scenarios.screen import play
 
     if real := Tokens.set_here():
-        _stop(BESIDE_REAL.format(" and ".join(real)))
+        _stop(REAL_TOKENS_SET.format(" and ".join(real)))
     logging.configure("ERROR" if scenario else "WARNING")
     try:
         if scenario is None:
@@ -138,7 +138,7 @@ def order(
     from bot.core import logging
     from bot.core.settings import Settings
     from bot.orders.parsing import find_order_ids
-    from bot.slack.constants import AT_ONCE
+    from bot.slack.constants import MAX_ORDERS_PER_ANSWER
     from bot.slack.render import cards
     from bot.slack.render.models import Placement, TroubleView
     from bot.slack.render.terminal import draw
@@ -153,7 +153,7 @@ def order(
         )
     settings = Settings.load(for_slack=False)
     logging.configure("DEBUG" if settings.log_level == "DEBUG" else "ERROR")  # what is wrong, the card says
-    seen = _run(_look_up(settings, ids[:AT_ONCE]))
+    seen = _run(_look_up(settings, ids[:MAX_ORDERS_PER_ANSWER]))
     card = cards.orders_card(
         seen, Placement("ephemeral" if as_json else "terminal"), skipped=len(ids) - len(seen)
     )

@@ -36,15 +36,15 @@ class OrderDeskError(Exception):
     """The root: catch this to catch everything that we raise on purpose."""
 
 
-class Slip(OrderDeskError):
+class UserError(OrderDeskError):
     pass
 
 
-class NotAnOrderId(Slip):
+class NotAnOrderId(UserError):
     pass
 
 
-class StaleButton(Slip):
+class StaleButton(UserError):
     pass
 
 

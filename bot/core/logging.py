@@ -18,7 +18,7 @@ from collections.abc import Iterator
 import structlog
 
 # Their lines below ERROR hold URLs with order ids, request bodies and tokens.
-_TALKATIVE = ("httpx", "httpcore", "slack_sdk", "stamina", "procrastinate", "psycopg")
+_NOISY_LOGGERS = ("httpx", "httpcore", "slack_sdk", "stamina", "procrastinate", "psycopg")
 
 _SECRET = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+"  # Slack's tokens
@@ -43,7 +43,7 @@ def new_reference(letter: str = "E") -> str:
 
 
 @contextlib.contextmanager
-def referred_to(reference: str) -> Iterator[None]:
+def bound_reference(reference: str) -> Iterator[None]:
     """Every line that is written inside carries it, also by the tasks that are begun there."""
     outer = structlog.contextvars.bind_contextvars(reference=reference)
     try:
@@ -76,17 +76,17 @@ class Outage:
         self._lasts = False
 
 
-def black_out(text: str) -> str:
+def redact(text: str) -> str:
     return _SECRET.sub("[secret]", text)
 
 
-class _BlackOut(logging.Formatter):
+class _Redacted(logging.Formatter):
     def __init__(self, inner: logging.Formatter) -> None:
         super().__init__()
         self._inner = inner
 
     def format(self, record: logging.LogRecord) -> str:
-        return black_out(self._inner.format(record))
+        return redact(self._inner.format(record))
 
 
 def configure(level: str) -> None:
@@ -113,12 +113,12 @@ def configure(level: str) -> None:
     last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, drawn]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        _BlackOut(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
+        _Redacted(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in _TALKATIVE:
+    for name in _NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 

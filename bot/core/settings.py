@@ -24,7 +24,7 @@ from bot.core.network import Network
 
 SLACK_API = "https://slack.com/api/"
 AUTOENHANCE_API = "https://api.autoenhance.ai"
-LEAST_TOKEN = 16  # characters
+MIN_TOKEN_CHARACTERS = 16  # characters
 MUST_BE = {
     "autoenhance_api_version": "a date such as 2025-08-31",
     "watch_days": "a whole number from 1 to 90",
@@ -263,8 +263,8 @@ def _token(name: str, token: SecretStr | None, there: str) -> list[str]:
     """Of what others send us in a header."""
     if token is None:
         return []
-    if len(token.get_secret_value()) < LEAST_TOKEN:
-        guessable = f"{name} has fewer than {LEAST_TOKEN} characters, and could be guessed."
+    if len(token.get_secret_value()) < MIN_TOKEN_CHARACTERS:
+        guessable = f"{name} has fewer than {MIN_TOKEN_CHARACTERS} characters, and could be guessed."
         return [f"{guessable} Choose a longer one, here and in {there}."]
     return []
 

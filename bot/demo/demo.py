@@ -16,7 +16,7 @@ from rich.console import Console
 from bot.bootstrap.app import App, open_app
 from bot.bootstrap.clients import utc_now
 from bot.bootstrap.server import stop_signal
-from bot.bootstrap.timing import USUAL, Pace
+from bot.bootstrap.timing import DEFAULT_TIMING, Timing
 from bot.core.settings import FixedSettings, Settings
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH
@@ -110,10 +110,10 @@ async def open_sandbox(
 
 @asynccontextmanager
 async def open_app_in(
-    sandbox: Sandbox, *, pace: Pace = USUAL, now: Callable[[], datetime] = utc_now
+    sandbox: Sandbox, *, timing: Timing = DEFAULT_TIMING, now: Callable[[], datetime] = utc_now
 ) -> AsyncIterator[App]:
     """The bot, called by the sandbox's Slack from now on."""
-    async with open_app(sandbox.settings, pace=pace, now=now) as app, serving(app.web) as url:
+    async with open_app(sandbox.settings, timing=timing, now=now) as app, serving(app.web) as url:
         sandbox.slack.events_url = f"{url}/slack/events"
         sandbox.autoenhance.webhook_url = f"{url}/autoenhance/webhook"
         yield app

@@ -27,12 +27,12 @@ from bot.slack.api.sender import Sender
 from bot.slack.blocks import escape
 from bot.slack.render import cards, modals
 from bot.slack.render.models import Card, OrderView, Placement, TroubleView
-from bot.slack.text import orders as words
+from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.storage.snapshots import Snapshots
 from bot.storage.watches import Watches
 
-HITS = 10
+MAX_HITS = 10
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Lookups:
             return
         await self.sender.post(job.asker.user_id, card)
         with suppress(SlackError):  # the card is there; for the word about it, nothing is done twice
-            await self.responder.say(job, words.SENT_TO_YOU)
+            await self.responder.say(job, order_text.SENT_TO_YOU)
 
     async def show_photos(self, job: ShowPhotos, attempt: int) -> None:
         look = await self.retries.ask(self.autoenhance.order(job.order), job, attempt)
@@ -119,7 +119,7 @@ class Lookups:
             await self.responder.give(job, lambda _: card)
 
     async def find(self, job: Find, attempt: int) -> None:
-        asking = self.autoenhance.orders(words=job.words, limit=HITS)
+        asking = self.autoenhance.orders(words=job.words, limit=MAX_HITS)
         found = await self.retries.ask(asking, job, attempt)
         if found is not None:
             now = self.now()

@@ -14,14 +14,16 @@ from bot.slack.api.pacing import Pacing
 from bot.slack.api.sender import Sender
 from bot.slack.render import cards, notices
 from bot.slack.render.models import OrderView
-from bot.slack.text import notices as notice_words
+from bot.slack.text import notices as notice_text
 from bot.storage.channel_settings import ChannelSettings
 from bot.storage.watches import Watches
-from bot.watches.models import Condition, Home, Notice, Sending, Watch
+from bot.watches.models import CardLocation, Condition, Notice, Sending, Watch
 from bot.watches.transitions import Rules, Step, is_stuck
 
-EDITS_APART = timedelta(seconds=3)  # of one card, where nothing is over and nobody clicked
-MOST_SENT = 2  # times that a notice is posted: the second only when Slack did not confirm the first
+MIN_TIME_BETWEEN_EDITS = timedelta(seconds=3)  # of one card, where nothing is over and nobody clicked
+MAX_POSTS_PER_NOTICE = (
+    2  # times that a notice is posted: the second only when Slack did not confirm the first
+)
 log = structlog.get_logger(__name__)
 
 
@@ -93,10 +95,10 @@ class Notifier:
         if update.step.at_once or update.asked_for:
             return True
         shown = update.watch.shown
-        since = self.now() - shown.at if shown else EDITS_APART
-        return not timedelta(0) <= since < EDITS_APART and await self.pacing.has_room_to_update()
+        since = self.now() - shown.at if shown else MIN_TIME_BETWEEN_EDITS
+        return not timedelta(0) <= since < MIN_TIME_BETWEEN_EDITS and await self.pacing.has_room_to_update()
 
-    async def _edit(self, update: WatchUpdate, home: Home) -> None:
+    async def _edit(self, update: WatchUpdate, home: CardLocation) -> None:
         after, view = update.after, update.view
         stuck = view is not None and is_stuck(after, self.rules)
         drawn = replace(after, shown_stuck=stuck)
@@ -120,7 +122,7 @@ class Notifier:
         """Posts it, unless Slack may have it twice already. What is sure not to be there is not counted."""
         sent = update.watch.sending
         tries = sent.tries if sent and sent.kind is notice.kind else 0
-        if tries >= MOST_SENT:
+        if tries >= MAX_POSTS_PER_NOTICE:
             return
         home = update.watch.home or await self._settle_anew(update)
         channel = home.channel_id if home else update.watch.place
@@ -134,7 +136,7 @@ class Notifier:
                 notices.notice(watch, notice, view, self.now(), caused_by=update.by),
                 thread_ts=home.thread_ts if home else None,
                 broadcast=await self.channel_settings.broadcast(watch.team_id, watch.place),
-                brief=lambda: cards.say(notice_words.told(watch, notice, tally)),
+                brief=lambda: cards.say(notice_text.told(watch, notice, tally)),
             )
         except Gone:  # the thread is not there any more: a new card comes first
             await self._note(update, replace(update.watch, sending=sent, home=None))
@@ -145,10 +147,10 @@ class Notifier:
             raise
         self.metrics.notice(notice.kind)
 
-    async def _settle_anew(self, update: WatchUpdate) -> Home | None:
+    async def _settle_anew(self, update: WatchUpdate) -> CardLocation | None:
         """A new card, where the one before was deleted; None when Slack may have two of them already."""
         tries = update.watch.card_tries
-        if tries >= MOST_SENT:
+        if tries >= MAX_POSTS_PER_NOTICE:
             return None
         await self.pacing.wait_to_post(update.watch.place)
         await self._note(update, replace(update.watch, card_tries=tries + 1))
@@ -160,7 +162,7 @@ class Notifier:
             if not _may_be_done(error):
                 update.watch = replace(update.watch, card_tries=tries)
             raise
-        home = Home(channel_id=channel, card_ts=ts, thread_ts=ts)
+        home = CardLocation(channel_id=channel, card_ts=ts, thread_ts=ts)
         drawn = replace(update.watch, home=home, card_tries=0, shown=after.seen, shown_as=after.face)
         await self._note(update, drawn)
         return home

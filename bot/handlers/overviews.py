@@ -10,7 +10,7 @@ from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
 from bot.slack.render import cards, lists
 from bot.slack.render.permalinks import Permalinks
-from bot.slack.text import settings as trial
+from bot.slack.text import settings as settings_text
 from bot.storage.channel_settings import ChannelSettings
 from bot.storage.watches import Watches
 
@@ -39,25 +39,27 @@ class Overviews:
         if job.on is not None:
             await self.channel_settings.set_broadcast(job.team_id, job.asker.place, on=job.on)
         on = await self.channel_settings.broadcast(job.team_id, job.asker.place)
-        said = trial.broadcasting(on=on)
+        said = settings_text.broadcasting(on=on)
         if job.on is None:
             unfurls = await self.channel_settings.unfurls(job.team_id, job.asker.place)
-            said += "\n" + trial.unfurling(on=unfurls)
+            said += "\n" + settings_text.unfurling(on=unfurls)
         await self.responder.say(job, said)
 
     async def try_notices(self, job: TryNotices, _attempt: int) -> None:
         """The three steps of a real notice, and which of them failed."""
         broadcast = await self.channel_settings.broadcast(job.team_id, job.asker.place)
-        step = trial.POSTING
+        step = settings_text.POSTING
         try:
-            channel, ts = await self.sender.post(job.asker.place, cards.say(trial.card(job.asker.name)))
-            step = trial.EDITING
-            await self.sender.update(channel, ts, cards.say(trial.EDITED))
-            step = trial.REPLYING
-            reply = cards.say(trial.REPLY)
+            channel, ts = await self.sender.post(
+                job.asker.place, cards.say(settings_text.card(job.asker.name))
+            )
+            step = settings_text.EDITING
+            await self.sender.update(channel, ts, cards.say(settings_text.EDITED))
+            step = settings_text.REPLYING
+            reply = cards.say(settings_text.REPLY)
             await self.pacing.wait_to_post(channel)
             await self.sender.post_once(channel, reply, thread_ts=ts, broadcast=broadcast)
         except SlackError as error:
-            await self.responder.say(job, trial.failed(step, error))
+            await self.responder.say(job, settings_text.failed(step, error))
         else:
-            await self.responder.say(job, trial.worked(broadcast=broadcast))
+            await self.responder.say(job, settings_text.worked(broadcast=broadcast))

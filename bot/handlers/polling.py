@@ -32,14 +32,14 @@ from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
 from bot.slack.render import cards, notices
 from bot.slack.render.models import OrderView, TroubleView
-from bot.slack.text import notices as notice_words
+from bot.slack.text import notices as notice_text
 from bot.storage.watches import Watches
-from bot.watches.models import Condition, Delay, Home, Watch
+from bot.watches.models import CardLocation, Condition, Delay, Watch
 from bot.watches.transitions import Rules, Step, next_step, put_off, untold
 
-PARKED = 3600.0  # seconds until a place that refused us is tried again
-UNPROMISED = timedelta(hours=7)  # longer than Slack is waited for with an answer
-NOT_ALLOWED = 300.0  # the same, where only an admin can help
+PAUSED_RETRY_SECONDS = 3600.0  # seconds until a place that refused us is tried again
+UNSETTLED_WATCH_ENDS_AFTER = timedelta(hours=7)  # longer than Slack is waited for with an answer
+NOT_ALLOWED_RETRY_SECONDS = 300.0  # the same, where only an admin can help
 log = structlog.get_logger(__name__)
 
 
@@ -118,19 +118,22 @@ class Polling:
             known = isinstance(error, NotAllowed)  # if not: our mistake, or a word that we do not know
             why = "slack lets us post no more" if known else "slack refused a notice"
             log.warning(why, slack=error.code)
-            refused, later = error, put_off(untold(update.watch, step), now, Delay.SLACK, NOT_ALLOWED)
+            refused, later = (
+                error,
+                put_off(untold(update.watch, step), now, Delay.SLACK, NOT_ALLOWED_RETRY_SECONDS),
+            )
             if step.watch.condition is Condition.ENDED and not known:
                 later = update.after
         await self.watches.save(later)
         return refused
 
     async def _wait_for_promise(self, watch: Watch) -> None:
-        """The person who asked is still being answered. After `UNPROMISED` that was given up."""
+        """Whether its start is still being answered; after UNSETTLED_WATCH_ENDS_AFTER that was given up."""
         now = self.now()
-        if now - watch.watchers[0].since > UNPROMISED:
+        if now - watch.watchers[0].since > UNSETTLED_WATCH_ENDS_AFTER:
             await self.watches.remove(watch)
         else:
-            await self.watches.save(put_off(watch, now, Delay.SLACK, NOT_ALLOWED))
+            await self.watches.save(put_off(watch, now, Delay.SLACK, NOT_ALLOWED_RETRY_SECONDS))
 
     async def _unanswered(self, watch: Watch, error: AutoenhanceError) -> None:
         """The watch goes on; one that was stopped ends without Autoenhance's help."""
@@ -164,7 +167,7 @@ class Polling:
                     reference=reference(),
                     team_id=watch.team_id,
                     user_id=owner,
-                    text=notice_words.unsaid(parked, step.notice, tally),
+                    text=notice_text.unsaid(parked, step.notice, tally),
                 )
                 await self.record(job)
             return update.after
@@ -179,7 +182,7 @@ class Polling:
                 order=watch.order,
             )
             await self.record(told)
-        later = put_off(untold(watch, step), now, Delay.PLACE, PARKED)
+        later = put_off(untold(watch, step), now, Delay.PLACE, PAUSED_RETRY_SECONDS)
         return replace(later, condition=Condition.PARKED, reason=code)
 
     async def tell_owner(self, job: TellOwner, _attempt: int) -> None:
@@ -204,5 +207,5 @@ async def _all(tellings: Iterable[Coroutine[Any, Any, object]]) -> None:
             raise ended
 
 
-def _stands(home: Home | None, card: Message) -> bool:
+def _stands(home: CardLocation | None, card: Message) -> bool:
     return home is not None and (home.channel_id, home.card_ts) == (card.channel_id, card.ts)

@@ -13,7 +13,9 @@ from bot.slack.api.responder import Responder
 from bot.slack.text import refusals
 
 PATIENCE = timedelta(minutes=25)  # a response_url is good for 30
-TELLING = 2  # tries that say "not answering": a response_url is good for 5 uses, and the answer needs one
+MAX_RETRY_MESSAGES = (
+    2  # tries that say "not answering": a response_url is good for 5 uses, and the answer needs one
+)
 
 Asking = Share | ShowPhotos | Find | StartWatch
 T = TypeVar("T")
@@ -72,6 +74,6 @@ def tells(job: Request, attempt: int) -> bool:
     """
     match job.place:
         case Ephemeral(replace=True, message_ts=str()) | View():
-            return attempt <= TELLING
+            return attempt <= MAX_RETRY_MESSAGES
         case _:
             return attempt == 1

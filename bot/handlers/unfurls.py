@@ -17,10 +17,10 @@ from bot.jobs.outcomes import Retry
 from bot.slack.api.channels import Audience, Channels
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
-from bot.slack.render import modals as views
+from bot.slack.render import modals
 from bot.slack.render.models import OrderView
 from bot.slack.text import refusals
-from bot.slack.text import settings as trial
+from bot.slack.text import settings as settings_text
 from bot.storage.channel_settings import ChannelSettings
 
 log = structlog.get_logger(__name__)
@@ -54,7 +54,7 @@ class Unfurls:
             raise Retry(max(error.retry_after or self.retries.back_off(attempt) for error in late))
 
     async def _draw(self, job: Unfurl, seen: list[OrderView]) -> None:
-        shown = {view.order: views.unfurl(view) for view in seen}
+        shown = {view.order: modals.unfurl(view) for view in seen}
         cards = {link.url: shown[link.order] for link in job.links if link.order in shown}
         try:
             if cards:
@@ -71,12 +71,12 @@ class Unfurls:
         """For channels alone; and only those of which we see who reads along."""
         place = job.asker.place
         if place == job.asker.user_id:
-            await self.responder.say(job, trial.UNFURLS_IN_CHANNELS)
+            await self.responder.say(job, settings_text.UNFURLS_IN_CHANNELS)
             return
         if job.on:
             match await self.channels.audience_now(place):
                 case Audience.HIDDEN:
-                    await self.responder.say(job, trial.NOT_IN_CHANNEL_TO_UNFURL)
+                    await self.responder.say(job, settings_text.NOT_IN_CHANNEL_TO_UNFURL)
                     return
                 case Audience.UNKNOWN:
                     await self.responder.say(job, refusals.CANNOT_TELL_SHARED)
@@ -84,4 +84,4 @@ class Unfurls:
         if job.on is not None:
             await self.channel_settings.set_unfurls(job.team_id, place, on=job.on)
         on = await self.channel_settings.unfurls(job.team_id, place)
-        await self.responder.say(job, trial.unfurling(on=on))
+        await self.responder.say(job, settings_text.unfurling(on=on))

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from bot.autoenhance.client import Autoenhance, FetchedOrder
 from bot.core.errors import AutoenhanceError, TryLater
-from bot.orders.changes import Glimpse
+from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
-from bot.orders.progress import understand
+from bot.orders.progress import progress_of
 from bot.slack.render.models import OrderView, TroubleView
 
 
@@ -14,7 +14,7 @@ async def see(
     orders: Autoenhance,
     order: OrderId,
     by: str | None = None,
-    before: Glimpse | None = None,
+    before: Snapshot | None = None,
     *,
     fresh: bool = False,
 ) -> OrderView | TroubleView:
@@ -33,12 +33,12 @@ def given_up(view: OrderView | TroubleView, minutes: int) -> OrderView | Trouble
 
 
 def order_view(
-    look: FetchedOrder, order: OrderId, by: str | None = None, before: Glimpse | None = None
+    look: FetchedOrder, order: OrderId, by: str | None = None, before: Snapshot | None = None
 ) -> OrderView:
     return OrderView(
         order=order,
         name=look.order.name or "",
-        progress=understand(look.order),
+        progress=progress_of(look.order),
         at=look.at,
         created=look.order.created_at,
         updated=look.order.last_updated_at,

@@ -21,21 +21,20 @@ from bot.handlers.retries import Retries
 from bot.handlers.views import order_view
 from bot.jobs.models import Adopted, StartWatch, StopWatch
 from bot.jobs.requests import HomeTab, View
-from bot.slack import blocks
-from bot.slack import constants as names
+from bot.slack import blocks, constants
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
 from bot.slack.render import cards, notices
 from bot.slack.render.buttons import block_id
 from bot.slack.render.models import Card, OrderView
 from bot.slack.render.permalinks import Permalinks
-from bot.slack.text import watches as watch_words
+from bot.slack.text import watches as watch_text
 from bot.storage.watches import Watches
-from bot.watches import schedule as rhythm
-from bot.watches.models import GONE, Condition, Ending, Home, Level, Watch, Watcher, is_over
+from bot.watches import schedule
+from bot.watches.models import GONE, CardLocation, Condition, Ending, Level, Watch, Watcher, is_over
 from bot.watches.transitions import ended
 
-MOST = 100  # watches in one place
+MAX_WATCHES_PER_CHANNEL = 100  # watches in one place
 UNSETTLED = timedelta(minutes=10)  # a watch whose card did not come to stand is looked at then
 
 
@@ -70,10 +69,10 @@ class WatchCommands:
             if known.condition is Condition.ENDING:  # before its end is drawn
                 await self._save_and_look(going_on)
             await self._settle(job, going_on, view)
-        elif added := await self.watches.add(_begun(job, view, self.now()), most=MOST):
+        elif added := await self.watches.add(_begun(job, view, self.now()), most=MAX_WATCHES_PER_CHANNEL):
             await self._settle(job, added, view)
         else:
-            await self.responder.say(job, watch_words.too_many(MOST))
+            await self.responder.say(job, watch_text.too_many(MAX_WATCHES_PER_CHANNEL))
 
     async def _join(self, job: StartWatch, watch: Watch) -> None:
         """A second watch of an order in its place is no second card; the next look, at once, redraws that."""
@@ -88,9 +87,9 @@ class WatchCommands:
         if known and known.since == job.asker.at:  # this very request, tried again
             await self.responder.give(job, lambda _: _said(job, joined, wanted.level, link))
         elif known:
-            await self.responder.say(job, watch_words.known(joined, wanted, link))
+            await self.responder.say(job, watch_text.known(joined, wanted, link))
         else:
-            await self.responder.say(job, watch_words.joined(joined, wanted.level, link))
+            await self.responder.say(job, watch_text.joined(joined, wanted.level, link))
 
     async def _save_and_look(self, watch: Watch) -> None:
         await self.watches.save(replace(watch, next_look=self.now()))
@@ -101,7 +100,7 @@ class WatchCommands:
             home = await self._home(job, watch, view)
         except Unconfirmed:
             await self.watches.save(self._settled(watch, None, view))
-            await self.responder.say(job, watch_words.UNCONFIRMED)
+            await self.responder.say(job, watch_text.UNCONFIRMED)
             return
         except SlackBusy:
             raise
@@ -119,7 +118,7 @@ class WatchCommands:
         card = _said(job, settled, level, self.permalinks.thread(home))
         await self.responder.give(job, lambda _: card)
 
-    async def _home(self, job: StartWatch, watch: Watch, view: OrderView) -> Home:
+    async def _home(self, job: StartWatch, watch: Watch, view: OrderView) -> CardLocation:
         """Where it lived until it was stopped, or its place could not be posted to; or a new card."""
         brief = partial(notices.brief_card, watch)
         if home := watch.home:
@@ -137,21 +136,21 @@ class WatchCommands:
                 if not watch.is_direct:
                     raise
         channel, ts = await self.sender.post(watch.place, notices.watch_card(watch, view), brief=brief)
-        return Home(channel_id=channel, card_ts=ts, thread_ts=ts)
+        return CardLocation(channel_id=channel, card_ts=ts, thread_ts=ts)
 
-    async def _adopted(self, adopt: Adopted, watch: Watch, view: OrderView) -> Home:
+    async def _adopted(self, adopt: Adopted, watch: Watch, view: OrderView) -> CardLocation:
         """The message becomes the card, if it can; else a card comes into its thread."""
         channel, thread = adopt.channel_id, adopt.thread_ts
         card, brief = notices.watch_card(watch, view), partial(notices.brief_card, watch)
         if ts := adopt.card_ts:
             with suppress(Gone, SlackRefused):  # it is not there any more, or not ours: its thread is
                 await self.sender.update(channel, ts, card, brief=brief)
-                return Home(channel_id=channel, card_ts=ts, thread_ts=thread)
+                return CardLocation(channel_id=channel, card_ts=ts, thread_ts=thread)
         posted = await self.sender.post(channel, card, thread_ts=thread, brief=brief)
-        return Home(channel_id=posted.channel_id, card_ts=posted.ts, thread_ts=thread)
+        return CardLocation(channel_id=posted.channel_id, card_ts=posted.ts, thread_ts=thread)
 
-    def _settled(self, watch: Watch, home: Home | None, view: OrderView) -> Watch:
-        pause = rhythm.pause(watch, view.progress.tally)
+    def _settled(self, watch: Watch, home: CardLocation | None, view: OrderView) -> Watch:
+        pause = schedule.pause(watch, view.progress.tally)
         return replace(
             watch,
             promised=True,
@@ -162,7 +161,7 @@ class WatchCommands:
             delay=None,
             late_since=None,
             pause=pause,
-            next_look=rhythm.at(watch, self.now(), pause),
+            next_look=schedule.at(watch, self.now(), pause),
         )
 
     async def stop(self, job: StopWatch, _attempt: int) -> None:
@@ -170,18 +169,18 @@ class WatchCommands:
         watch = await self.watches.known(job.team_id, job.watched_in or job.asker.place, job.order)
         mine = watch.watcher(job.asker.user_id) if watch else None
         if watch is None or not watch.is_live or (job.watched_in and mine is None):
-            await self._reply(job, watch_words.not_watched(job.order))
+            await self._reply(job, watch_text.not_watched(job.order))
             return
         others = tuple(each for each in watch.watchers if each != mine)
         if others and not job.everybody:
-            said = watch_words.stopped(watch, others) if mine else watch_words.not_yours(watch)
+            said = watch_text.stopped(watch, others) if mine else watch_text.not_yours(watch)
             if mine:
                 await self._save_and_look(replace(watch, watchers=others))
-            await self._reply(job, said, blocks.button("Stop for everybody", names.STOP_FOR_ALL))
+            await self._reply(job, said, blocks.button("Stop for everybody", constants.STOP_FOR_ALL))
             return
         over = ended(watch, Ending.STOPPED, self.now(), job.asker.name)
         await self._save_and_look(replace(over, condition=Condition.ENDING))
-        await self._reply(job, watch_words.stopped(watch, ()))
+        await self._reply(job, watch_text.stopped(watch, ()))
 
     async def _reply(self, job: StopWatch, text: str, button: blocks.Block | None = None) -> None:
         if isinstance(job.place, HomeTab):
@@ -195,7 +194,7 @@ class WatchCommands:
 
 def _said(job: StartWatch, watch: Watch, level: Level, link: str) -> Card:
     choice = not isinstance(job.place, View)  # a click in a modal does not say from which channel
-    return notices.begun(watch_words.started(watch, level, link), watch.order, level, choice=choice)
+    return notices.begun(watch_text.started(watch, level, link), watch.order, level, choice=choice)
 
 
 def _place(job: StartWatch) -> str:

@@ -163,4 +163,4 @@ Job = Annotated[
     Field(discriminator="kind"),
 ]
 JOB: TypeAdapter[Job] = TypeAdapter(Job)
-LOOK: str = LookAtWatched.kind
+CHECK_KIND: str = LookAtWatched.kind

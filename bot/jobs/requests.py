@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from bot.orders.base import frozen
-from bot.orders.changes import Glimpse
+from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 
 
@@ -77,7 +77,7 @@ class Wanted:
     """One order to look up, and what the card showed of it before, if there was a card."""
 
     order: OrderId
-    before: Glimpse | None = None
+    before: Snapshot | None = None
 
 
 def order_lock(team_id: str, order: OrderId) -> str:

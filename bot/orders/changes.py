@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pydantic import AwareDatetime
 
 from bot.orders.base import frozen
-from bot.orders.progress import State, Tally
+from bot.orders.progress import Counts, State
 
 
 @frozen
-class Glimpse:
+class Snapshot:
     """An order's counts, and when they were so."""
 
-    tally: Tally
+    tally: Counts
     at: AwareDatetime
 
 
@@ -29,6 +29,6 @@ class Changes:
         return bool(self.done or self.failed or self.photos or self.was)
 
 
-def changes(before: Tally, now: Tally) -> Changes:
+def changes(before: Counts, now: Counts) -> Changes:
     was = before.state if before.state is not now.state else None
     return Changes(now.done - before.done, now.failed - before.failed, now.total - before.total, was)

@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from bot.core.errors import NotAnOrderId
 
 _SHAPE = re.compile(r"[A-Za-z0-9._~-]{1,128}")
-_SHORT_ENOUGH = 12
+_MAX_UNSHORTENED = 12
 
 
 class OrderId(str):
@@ -56,4 +56,4 @@ def _validated(text: str) -> OrderId:
 
 def shortened(any_id: str) -> str:
     """Enough of an id to recognise it, too little to open the order with it."""
-    return any_id if len(any_id) <= _SHORT_ENOUGH else f"{any_id[:8]}…"
+    return any_id if len(any_id) <= _MAX_UNSHORTENED else f"{any_id[:8]}…"

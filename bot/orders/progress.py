@@ -12,7 +12,7 @@ from bot.orders.base import frozen
 from bot.orders.ids import shortened
 from bot.orders.models import Image, Order
 
-_LONGEST_WORD = 40
+_MAX_STATUS_CHARACTERS = 40
 
 
 class State(StrEnum):
@@ -23,11 +23,11 @@ class State(StrEnum):
     ATTENTION = "attention"  # some photos failed
     FAILED = "failed"  # all of them
     READY = "ready"
-    OTHER = "other"  # what Autoenhance says about it is in `Tally.word`
+    OTHER = "other"  # what Autoenhance says about it is in `Counts.word`
 
 
 @frozen
-class Tally:
+class Counts:
     """An order in a few numbers: small enough for a button, enough to tell what changed since.
 
     `total` is the larger of what Autoenhance announces and what it lists. `failed` counts errors and
@@ -35,7 +35,7 @@ class Tally:
     """
 
     state: State
-    word: Annotated[str, StringConstraints(max_length=_LONGEST_WORD)] = ""
+    word: Annotated[str, StringConstraints(max_length=_MAX_STATUS_CHARACTERS)] = ""
     total: NonNegativeInt
     done: NonNegativeInt
     failed: NonNegativeInt
@@ -71,7 +71,7 @@ class OddSetting:
 class Progress:
     """`announced` is what `total_images` said, None for nothing; `listed` counts the photos that came."""
 
-    tally: Tally
+    tally: Counts
     listed: int
     announced: int | None
     downloaded: int
@@ -80,7 +80,7 @@ class Progress:
     odd: tuple[OddSetting, ...]
 
 
-def understand(order: Order) -> Progress:
+def progress_of(order: Order) -> Progress:
     photos = tuple(_photo(number, image) for number, image in enumerate(order.photos, 1))
     return Progress(
         tally=_tally(order, [photo.word for photo in photos]),
@@ -120,12 +120,14 @@ def _reason(image: Image) -> str:
     return "" if given in (None, True, False) else " ".join(str(given).split())
 
 
-def _tally(order: Order, words: Sequence[str]) -> Tally:
+def _tally(order: Order, words: Sequence[str]) -> Counts:
     done, failed = words.count("done"), sum(map(words.count, _FAILED))
     total = max(order.total_images or 0, len(words))
     state = _state(order, listed=len(words), done=done, failed=failed, expired=words.count("expired"))
     word = _order_word(order, words) if state is State.OTHER else ""
-    return Tally(state=state, word=word, total=total, done=done, failed=failed, waiting=total - done - failed)
+    return Counts(
+        state=state, word=word, total=total, done=done, failed=failed, waiting=total - done - failed
+    )
 
 
 def _state(order: Order, *, listed: int, done: int, failed: int, expired: int) -> State:
@@ -148,7 +150,7 @@ def _state(order: Order, *, listed: int, done: int, failed: int, expired: int) -
 
 def _order_word(order: Order, words: Sequence[str]) -> str:
     stated = (order.status or "").strip()
-    return stated[:_LONGEST_WORD] or ("waiting" if "waiting" in words else "")
+    return stated[:_MAX_STATUS_CHARACTERS] or ("waiting" if "waiting" in words else "")
 
 
 def _failures(photos: Iterable[Photo]) -> tuple[Failure, ...]:

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from bot.core.errors import DatabaseFailed, ShuttingDown
 from bot.jobs.models import JOB, Job
 from bot.jobs.outcomes import Now
-from bot.queue.lanes import KeyedTasks, QueuedJob
-from bot.queue.runner import BLIND_PAUSE, JobRunner
+from bot.queue.keyed_tasks import KeyedTasks, QueuedJob
+from bot.queue.runner import DATABASE_PAUSE, JobRunner
 from bot.storage.database.base import Database, Sql, Statement
 from bot.storage.jobs import JobStore, OpenJob
 
@@ -82,7 +82,7 @@ class EmbeddedEngine:
             again = await self._job_runner.make(queued.id)
         except DatabaseFailed:  # a full disk, say: the job is still open, and the disk may get room
             log.debug("ledger cannot be written")
-            again = BLIND_PAUSE
+            again = DATABASE_PAUSE
         if again is not None:
             self.keyed_tasks.keep(self._later(queued, again))
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 
-from bot.core.logging import new_reference, referred_to
+from bot.core.logging import bound_reference, new_reference
 from bot.jobs.models import Job
 from bot.queue.base import Engine
 
@@ -35,7 +35,7 @@ class Outbox:
         held = _Held(new_reference())
         token = _held.set(held)
         try:
-            with referred_to(held.reference):
+            with bound_reference(held.reference):
                 yield
         finally:
             _held.reset(token)

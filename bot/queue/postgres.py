@@ -23,7 +23,7 @@ from bot.storage.jobs import JobStore
 
 TASK = "job"
 PEOPLE, OURS = "people", "ours"  # queues: people do not wait behind a sweep
-HELD = 3  # seconds until a job begins by itself, if the process died before its request was answered
+HOLD_SECONDS = 3  # seconds until a job begins by itself, if the process died before its request was answered
 _LATER = "SELECT now() + :held * interval '1 second' AS at"  # by the clock that says what is due
 log = structlog.get_logger(__name__)
 
@@ -46,7 +46,7 @@ class PostgresEngine:
 
     async def write(self, job: Job) -> int | None:
         self._check_open()
-        new = await self._database.run(lambda sql: self._put(sql, job, held=HELD))
+        new = await self._database.run(lambda sql: self._put(sql, job, held=HOLD_SECONDS))
         if new is None:
             return None
         row, self._held[row] = new
@@ -113,7 +113,7 @@ class PostgresEngine:
         try:
             await self._database.run(begin)
         except DatabaseFailed:
-            log.warning("a job begins later", seconds=HELD)
+            log.warning("a job begins later", seconds=HOLD_SECONDS)
 
 
 async def workers(database: Database) -> int:

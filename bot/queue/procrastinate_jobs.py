@@ -33,7 +33,9 @@ ended AS (
     FROM old WHERE procrastinate_jobs.id = old.id RETURNING old.lock
 ) {_CALL_NEXT}
 """  # noqa: S608
-_TRIES = 8  # with stamina's pauses, about twenty seconds: a job whose end is not written holds up its lock
+_MAX_ATTEMPTS = (
+    8  # with stamina's pauses, about twenty seconds: a job whose end is not written holds up its lock
+)
 
 
 class FencedJobs(JobManager):
@@ -65,6 +67,8 @@ class FencedJobs(JobManager):
 
     async def _patiently(self, query: str, job: Job, **values: float | str | None) -> None:
         """A connection that broke just now is no reason to leave it undone; done twice does no harm."""
-        async for attempt in stamina.retry_context(on=ConnectorException, attempts=_TRIES, timeout=20.0):
+        async for attempt in stamina.retry_context(
+            on=ConnectorException, attempts=_MAX_ATTEMPTS, timeout=20.0
+        ):
             with attempt:
                 await self.connector.execute_query_async(query, id=job.id, attempts=job.attempts, **values)

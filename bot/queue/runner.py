@@ -10,17 +10,19 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.errors import DatabaseFailed
-from bot.core.logging import new_reference, referred_to
+from bot.core.logging import bound_reference, new_reference
 from bot.core.metrics import Metrics
 from bot.jobs.models import JOB, Job
 from bot.jobs.outcomes import Abandon, JobHandler, Retry
 from bot.storage.jobs import Attempt, JobStore
 
-MOST_BROKEN = 3  # tries that ended in a crash or a bug, before a job is given up
-LONGEST = 300.0  # seconds for one try: each wait of ours has an end, so one that takes longer hangs
-STRANGE_KEPT = timedelta(minutes=30)  # for a version that can read it: while a deploy rolls, both run
-STRANGE_PAUSE = 5.0  # seconds
-BLIND_PAUSE = 5.0  # seconds, when the database failed
+MAX_FAILED_ATTEMPTS = 3  # tries that ended in a crash or a bug, before a job is given up
+MAX_ATTEMPT_SECONDS = (
+    300.0  # seconds for one try: each wait of ours has an end, so one that takes longer hangs
+)
+UNREADABLE_KEPT = timedelta(minutes=30)  # for a version that can read it: while a deploy rolls, both run
+UNREADABLE_PAUSE = 5.0  # seconds
+DATABASE_PAUSE = 5.0  # seconds, when the database failed
 SAID = {"done": "job done", "put_off": "job put off", "broke": "job broke", "dead": "job given up"}
 log = structlog.get_logger(__name__)
 
@@ -34,7 +36,7 @@ class JobRunner:
         metrics: Metrics,
         *,
         first_pause: float = 1.0,
-        longest: float = LONGEST,
+        longest: float = MAX_ATTEMPT_SECONDS,
         jobs: TypeAdapter[Job] = JOB,
     ) -> None:
         """One that broke is tried again after `first_pause` seconds, then after twice that.
@@ -62,8 +64,8 @@ class JobRunner:
         except ValidationError:
             return await self._strange(attempt)
         job = replace(job, reference=job.reference or new_reference())
-        with referred_to(job.reference):
-            if attempt.broken >= MOST_BROKEN:
+        with bound_reference(job.reference):
+            if attempt.broken >= MAX_FAILED_ATTEMPTS:
                 await self._give_up(attempt, job, f"broke {attempt.broken} times")
                 return None
             try:
@@ -86,7 +88,7 @@ class JobRunner:
             case Retry(seconds=pause):
                 pass
             case DatabaseFailed():  # nothing is wrong with the job
-                pause = BLIND_PAUSE
+                pause = DATABASE_PAUSE
             case _:
                 self._tell(attempt, job, "broke", log.error, exc_info=error)
                 return self._first_pause * 2.0**attempt.broken
@@ -106,10 +108,10 @@ class JobRunner:
 
     async def _strange(self, attempt: Attempt) -> float | None:
         """Of another version: while one is rolled out, a process that knows it may be beside us."""
-        if self._now() - attempt.recorded_at < STRANGE_KEPT:
+        if self._now() - attempt.recorded_at < UNREADABLE_KEPT:
             self._metrics.job("other", "put_off", 0.0)
             await self._job_store.put_off(attempt.id)
-            return STRANGE_PAUSE
+            return UNREADABLE_PAUSE
         self._metrics.job("other", "dead", 0.0)
         why = "recorded by another version, which this one cannot read"
         await self._job_store.dead(attempt.id, why, self._now())

@@ -10,8 +10,10 @@ from bot.queue.base import Engine
 from bot.storage.database.base import Sql
 from bot.storage.due_watches import DueOrder, DueWatches
 
-AT_ONCE = 200  # looks that are under way or waiting for their turn; the other orders stay in the table
-JUMP = 5.0  # seconds back: more than a clock is put right by in passing
+MAX_OPEN_CHECKS = (
+    200  # looks that are under way or waiting for their turn; the other orders stay in the table
+)
+CLOCK_JUMP_SECONDS = 5.0  # seconds back: more than a clock is put right by in passing
 
 
 class Sweep:
@@ -41,7 +43,7 @@ class Sweep:
         was, then = self._before or (now, clock)
         self._before = (now, clock)
         back = clock - then - (now - was).total_seconds()
-        if back > JUMP:
+        if back > CLOCK_JUMP_SECONDS:
             await self._due_watches.put_back(back)
         await self.sweep()
 
@@ -57,5 +59,5 @@ class Sweep:
         return new
 
     def _looks(self, sql: Sql) -> list[LookAtWatched]:
-        self._taken = self._due_watches.take(sql, self._now(), AT_ONCE - self._engine.looks(sql))
+        self._taken = self._due_watches.take(sql, self._now(), MAX_OPEN_CHECKS - self._engine.looks(sql))
         return [LookAtWatched.at(each.team_id, each.order, new_reference("W")) for each in self._taken]

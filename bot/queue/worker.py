@@ -18,12 +18,12 @@ from psycopg import AsyncConnection
 from bot.core.errors import DatabaseFailed
 from bot.queue.postgres import OURS, PEOPLE, TASK
 from bot.queue.procrastinate_jobs import FencedJobs
-from bot.queue.runner import BLIND_PAUSE, JobRunner
+from bot.queue.runner import DATABASE_PAUSE, JobRunner
 from bot.storage.database.postgres import CONNECTION, LIMITS, POOL
 
-NEVER = "0 0 1 1 *"  # nearly
+ONCE_A_YEAR = "0 0 1 1 *"  # nearly
 RESTART = 1.0  # seconds until a worker that ended begins again
-SAME = 30.0  # seconds: one that ends sooner after another ends of the same, which was said
+SAME_OUTAGE_SECONDS = 30.0  # seconds: one that ends sooner after another ends of the same, which was said
 log = structlog.get_logger(__name__)
 
 
@@ -47,7 +47,7 @@ class _Retry(BaseRetryStrategy):
 
 def _pause(exception: BaseException) -> float:
     """A process that stops leaves its jobs to the others at once."""
-    return 0.0 if isinstance(exception, asyncio.CancelledError) else BLIND_PAUSE
+    return 0.0 if isinstance(exception, asyncio.CancelledError) else DATABASE_PAUSE
 
 
 class Worker:
@@ -66,7 +66,7 @@ class Worker:
         self._app.job_manager = FencedJobs(connector)
         self._app.task(name=TASK, pass_context=True, retry=_Retry())(self._do)
         # Where there is none, Procrastinate does not notice that it listens to nobody any more (3.10).
-        self._app.periodic(cron=NEVER)(self._app.task(name="calendar", queue=OURS)(_nothing))
+        self._app.periodic(cron=ONCE_A_YEAR)(self._app.task(name="calendar", queue=OURS)(_nothing))
         self._job_runner = job_runner
         self._at_once = at_once
         self._poll = poll
@@ -106,7 +106,7 @@ class Worker:
 
     async def _work(self, queue: str, drain: float) -> None:
         """A worker ends, by an error or without one, when its database is gone for long; we go on."""
-        loop, ended = asyncio.get_running_loop(), -SAME
+        loop, ended = asyncio.get_running_loop(), -SAME_OUTAGE_SECONDS
         while not self._closing.is_set():
             try:
                 await self._app.run_worker_async(
@@ -120,7 +120,7 @@ class Worker:
                     stalled_worker_timeout=self._gone,
                 )
             except Exception as error:  # noqa: BLE001 - whatever it is, people wait for the next one
-                tell = log.debug if loop.time() - ended < SAME else log.warning
+                tell = log.debug if loop.time() - ended < SAME_OUTAGE_SECONDS else log.warning
                 ended = loop.time()
                 tell("a worker ended", queue=queue, why=type(error).__name__)
             with contextlib.suppress(TimeoutError):

@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class Bell:
+class ChangeSignal:
     """Wakes everybody who waits, each time it rings.
 
     Unlike an `asyncio.Condition` it can be rung from plain functions, so whatever changes state can ring it.

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.sandbox.server import gone, hang_up
 
-MoodName = Literal[
+FailureName = Literal[
     "well",
     "401",
     "404",
@@ -42,10 +42,10 @@ _ERRORS = {
 
 
 @dataclass
-class Mood:
+class ApiFailure:
     """`times` is how many more answers are given in this mood; None is for ever."""
 
-    name: MoodName
+    name: FailureName
     times: int | None = None
     retry_after: int | None = None
     location: str = ""
@@ -59,11 +59,11 @@ class Mood:
 
 
 async def answer(
-    mood: Mood, well: Response, released: asyncio.Event, call: tuple[Scope, Receive, Send]
+    failure: ApiFailure, well: Response, released: asyncio.Event, call: tuple[Scope, Receive, Send]
 ) -> None:
     """Answer the call in this mood; `well` is what would be said in a good one."""
     _, receive, send = call
-    match mood.name:
+    match failure.name:
         case "well":
             await well(*call)
         case "hang":
@@ -77,7 +77,7 @@ async def answer(
             await send({"type": "http.response.body", "body": half, "more_body": True})
             await hang_up(receive)
         case _:
-            await unwell(mood)(*call)
+            await unwell(failure)(*call)
 
 
 async def _until_released(released: asyncio.Event, receive: Receive) -> None:
@@ -93,9 +93,9 @@ async def _until_released(released: asyncio.Event, receive: Receive) -> None:
             wait.cancel()
 
 
-def unwell(mood: Mood) -> Response:
+def unwell(failure: ApiFailure) -> Response:
     """The moods that are a response like any other."""
-    match mood.name:
+    match failure.name:
         case "502":
             return HTMLResponse(_GATEWAY, 502)
         case "html":
@@ -105,11 +105,11 @@ def unwell(mood: Mood) -> Response:
         case "not-an-order":
             return JSONResponse(["not", "an", "order"])
         case "redirect":
-            return RedirectResponse(mood.location, 302)
+            return RedirectResponse(failure.location, 302)
         case "huge":
             return StreamingResponse(_huge(), media_type="application/json")
         case name:
-            headers = {} if mood.retry_after is None else {"Retry-After": str(mood.retry_after)}
+            headers = {} if failure.retry_after is None else {"Retry-After": str(failure.retry_after)}
             return JSONResponse({"detail": {}, "message": _ERRORS[name]}, int(name), headers)
 
 

@@ -2,7 +2,7 @@
 
 APP = "Order Desk"
 COMMAND = "/order"
-AT_ONCE = 5  # orders in one answer
+MAX_ORDERS_PER_ANSWER = 5  # orders in one answer
 
 # shortcuts
 CHECK_ORDERS_HERE = "check_orders_here"

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from bot.orders.ids import OrderId
 from bot.storage.database.base import Database, Sql
 
-CLAIM = timedelta(minutes=10)  # by then a look has ended; if it was lost, the sweep takes it up again
-LONGEST = timedelta(hours=2)  # no look is planned further ahead: what is, was planned by another clock
+CLAIMED_FOR = timedelta(minutes=10)  # by then a look has ended; if it was lost, the sweep takes it up again
+MAX_TIME_TO_NEXT_CHECK = timedelta(
+    hours=2
+)  # no look is planned further ahead: what is, was planned by another clock
 ENOUGH = 1_000_000  # photos: worth a look for any order
 PLACES = 5  # so many watches are read for each order that is wanted: several places may watch it
 _LIVE = "condition != 'ended'"
@@ -74,7 +76,11 @@ class DueWatches:
             f" UNION ALL SELECT * FROM ({_SOONEST.format('> :odd')}) AS odd) AS due"
             " GROUP BY team_id, order_id ORDER BY since LIMIT :limit"
         )
-        until, odd, limit = (now + CLAIM).timestamp(), (now + LONGEST).timestamp(), max(limit, 0)
+        until, odd, limit = (
+            (now + CLAIMED_FOR).timestamp(),
+            (now + MAX_TIME_TO_NEXT_CHECK).timestamp(),
+            max(limit, 0),
+        )
         times = {"now": now.timestamp(), "odd": odd, "claim": until}
         rows = sql.rows(query, **times, limit=limit, rows=PLACES * limit)
         return [DueOrder(row["team_id"], OrderId(row["order_id"]), row["since"]) for row in rows]
@@ -82,7 +88,7 @@ class DueWatches:
     def claim(self, sql: Sql, taken: Iterable[DueOrder], now: datetime) -> None:
         """Not due again until they are saved, or for a while."""
         query = f"UPDATE watches SET claimed = :until WHERE team_id = :team AND order_id = :order AND {_LIVE}"  # noqa: S608
-        until = (now + CLAIM).timestamp()
+        until = (now + CLAIMED_FOR).timestamp()
         sql.each(query, [{"until": until, "team": each.team_id, "order": each.order} for each in taken])
 
     async def put_back(self, seconds: float) -> None:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
-from bot.jobs.models import JOB, LOOK, Job
+from bot.jobs.models import CHECK_KIND, JOB, Job
 from bot.storage.database.base import Database, Sql, Value
 
 DONE_KEPT = timedelta(days=1)
 DEAD_KEPT = timedelta(days=30)
-COUNTED = 10_000  # so many jobs of each state at most, as it is counted often: past that, the age says more
+MAX_COUNTED = (
+    10_000  # so many jobs of each state at most, as it is counted often: past that, the age says more
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class JobStore:
     def looks(self, sql: Sql) -> int:
         """How many looks of our own have not ended."""
         count = "SELECT count(*) AS looks FROM jobs WHERE state = 'open' AND kind = :look"
-        return int(sql.rows(count, look=LOOK)[0]["looks"])
+        return int(sql.rows(count, look=CHECK_KIND)[0]["looks"])
 
     async def open_jobs(self) -> list[OpenJob]:
         """In the order in which they were recorded."""
@@ -97,7 +99,7 @@ class JobStore:
         return [OpenJob(row["id"], row["content"]) for row in rows]
 
     async def queue(self) -> Queue:
-        """The `COUNTED` oldest, and as many dead ones."""
+        """The `MAX_COUNTED` oldest, and as many dead ones."""
         first = "SELECT kind, recorded_at FROM jobs WHERE state = 'open' ORDER BY id LIMIT :most"
         kinds = (
             f"SELECT kind, count(*) AS jobs, min(recorded_at) AS oldest FROM ({first}) AS first GROUP BY kind"  # noqa: S608
@@ -106,11 +108,11 @@ class JobStore:
         dead = f"SELECT count(*) AS jobs FROM ({kept}) AS kept"  # noqa: S608
 
         def queue(sql: Sql) -> Queue:
-            rows = sql.rows(kinds, most=COUNTED)
+            rows = sql.rows(kinds, most=MAX_COUNTED)
             return Queue(
                 open={row["kind"]: row["jobs"] for row in rows},
                 oldest={row["kind"]: row["oldest"] for row in rows},
-                dead=sql.rows(dead, most=COUNTED)[0]["jobs"],
+                dead=sql.rows(dead, most=MAX_COUNTED)[0]["jobs"],
             )
 
         return await self._database.run(queue)
@@ -145,7 +147,7 @@ class JobStore:
         """A look gives its key free: the order is looked at again, when it is due again."""
         key = "key = CASE kind WHEN :look THEN key || ' ' || id ELSE key END"
         ended = f"state = 'dead', reason = :reason, ended_at = :now, {key}"
-        await self._set(ended, id_, reason=reason, now=now.timestamp(), look=LOOK)
+        await self._set(ended, id_, reason=reason, now=now.timestamp(), look=CHECK_KIND)
 
     async def dead_jobs(self) -> list[DeadJob]:
         """Newest first."""

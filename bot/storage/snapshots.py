@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.orders.changes import Glimpse
+from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
-from bot.orders.progress import Tally
+from bot.orders.progress import Counts
 from bot.storage.database.base import Database
 
-KEPT = timedelta(days=30)
-TALLY = TypeAdapter(Tally)
+KEPT_FOR = timedelta(days=30)
+COUNTS = TypeAdapter(Counts)
 
 
 class Snapshots:
@@ -19,27 +19,27 @@ class Snapshots:
 
     async def prune(self, now: datetime) -> None:
         """Forgets what was seen long ago."""
-        old = (now - KEPT).timestamp()
+        old = (now - KEPT_FOR).timestamp()
         await self._database.run(lambda sql: sql.do("DELETE FROM looks WHERE at < :old", old=old))
 
-    async def remember(self, team_id: str, order: OrderId, seen: Glimpse) -> None:
+    async def remember(self, team_id: str, order: OrderId, seen: Snapshot) -> None:
         """An older look never replaces a newer one."""
         query = (
             "INSERT INTO looks (team_id, order_id, tally, at) VALUES (:team, :order, :tally, :at)"
             " ON CONFLICT (team_id, order_id) DO UPDATE SET tally = excluded.tally, at = excluded.at"
             " WHERE excluded.at > looks.at"
         )
-        tally, at = TALLY.dump_json(seen.tally).decode(), seen.at.timestamp()
+        tally, at = COUNTS.dump_json(seen.tally).decode(), seen.at.timestamp()
         await self._database.run(lambda sql: sql.do(query, team=team_id, order=order, tally=tally, at=at))
 
-    async def last(self, team_id: str, order: OrderId) -> Glimpse | None:
+    async def last(self, team_id: str, order: OrderId) -> Snapshot | None:
         """None if this team never saw the order, or not in a way that this version reads."""
         query = "SELECT tally, at FROM looks WHERE team_id = :team AND order_id = :order"
         row = await self._database.run(lambda sql: sql.row(query, team=team_id, order=order))
         if row is None:
             return None
         try:
-            tally = TALLY.validate_json(row["tally"])
+            tally = COUNTS.validate_json(row["tally"])
         except ValidationError:
             return None
-        return Glimpse(tally=tally, at=datetime.fromtimestamp(row["at"], UTC))
+        return Snapshot(tally=tally, at=datetime.fromtimestamp(row["at"], UTC))

@@ -16,9 +16,9 @@ from bot.watches.models import Condition, Watch
 
 log = structlog.get_logger(__name__)
 WATCH = TypeAdapter(Watch)
-ENDED_KEPT = timedelta(days=7)
-HEARD = timedelta(days=1)  # since the webhook woke a watch, it is expected to go on
-NEWEST = 100  # watches among which that is looked for: the id's index leads to them
+ENDED_KEPT_FOR = timedelta(days=7)
+WEBHOOK_EXPECTED_FOR = timedelta(days=1)  # since the webhook woke a watch, it is expected to go on
+MAX_WATCHES_SEARCHED = 100  # watches among which that is looked for: the id's index leads to them
 
 _IN_COLUMNS = {"id", "wakes", "hooked"}
 _READ = "id, next_look, wakes, hooked, content"  # `*` would fail where a later version has added a column
@@ -34,7 +34,7 @@ class Watches:
 
     async def prune(self, now: datetime) -> None:
         """Forgets what ended long ago."""
-        old = (now - ENDED_KEPT).timestamp()
+        old = (now - ENDED_KEPT_FOR).timestamp()
 
         def prune(sql: Sql) -> None:
             ended = "SELECT id FROM watches WHERE condition = 'ended' AND ended_at < :old"
@@ -55,7 +55,7 @@ class Watches:
             others = f"SELECT id FROM watches WHERE team_id = :team AND place = :place AND {_LIVE}"  # noqa: S608
             if len(sql.rows(others, **here)) >= most:
                 return None
-            hooked = _webhook_calls(sql, watch.next_look - HEARD)
+            hooked = _webhook_calls(sql, watch.next_look - WEBHOOK_EXPECTED_FOR)
             [row] = sql.rows(
                 "INSERT INTO watches (team_id, place, order_id, condition, next_look, hooked, share, content)"
                 " VALUES (:team, :place, :order, :condition, :next, :hooked, :share, :content) RETURNING id",
@@ -172,7 +172,7 @@ def _webhook_calls(sql: Sql, since: datetime) -> bool:
     """Whether it woke any of the newest watches: it is one for all, and calls about a new one too."""
     newest = "SELECT woken FROM watches ORDER BY id DESC LIMIT :newest"
     query = f"SELECT max(woken) AS woken FROM ({newest}) AS newest"  # noqa: S608 - our own literal
-    [row] = sql.rows(query, newest=NEWEST)
+    [row] = sql.rows(query, newest=MAX_WATCHES_SEARCHED)
     return bool(row["woken"] and row["woken"] > since.timestamp())
 
 

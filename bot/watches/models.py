@@ -6,9 +6,9 @@ from typing import NamedTuple
 from pydantic import AwareDatetime
 
 from bot.orders.base import frozen
-from bot.orders.changes import Glimpse
+from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
-from bot.orders.progress import State, Tally
+from bot.orders.progress import Counts, State
 
 OVER = frozenset({State.READY, State.ATTENTION, State.FAILED})  # Autoenhance has done all it will do
 GONE = frozenset({State.DELETED})
@@ -21,7 +21,7 @@ class Level(StrEnum):
     FAILURES = "failures"
 
 
-class Kind(StrEnum):
+class NoticeKind(StrEnum):
     """What a thread is told. Each once: there is one notice per order, however many photos it has."""
 
     FAILURE = "failure"  # the first photo that failed, while others are still being enhanced
@@ -66,7 +66,7 @@ class Watcher:
 
 
 @frozen
-class Home:
+class CardLocation:
     """Where the order lives in Slack: the card that is edited in place, and the thread of its notices."""
 
     channel_id: str  # of a direct message it begins with D
@@ -78,7 +78,7 @@ class Home:
 class Sending:
     """A notice that Slack was asked to post, and how often, without our having its answer on the disk."""
 
-    kind: Kind
+    kind: NoticeKind
     tries: int
 
 
@@ -95,16 +95,16 @@ class Watch:
     place: str
     order: OrderId
     watchers: tuple[Watcher, ...]
-    home: Home | None = None  # None until the card stands, and when it was deleted
+    home: CardLocation | None = None  # None until the card stands, and when it was deleted
     name: str = ""  # the order's, as last seen
     condition: Condition = Condition.OPEN
     reason: str = ""  # why it is parked, or who stopped it
     ending: Ending | None = None
     ended_at: AwareDatetime | None = None
 
-    seen: Glimpse | None = None  # the last look
-    first: Glimpse | None = None  # the first one of this round of work: how fast it goes
-    shown: Glimpse | None = None  # what the card shows
+    seen: Snapshot | None = None  # the last look
+    first: Snapshot | None = None  # the first one of this round of work: how fast it goes
+    shown: Snapshot | None = None  # what the card shows
     shown_stuck: bool = False
     shown_as: str = ""  # the `face` that the card has
     still: float = 0.0  # nothing has moved
@@ -116,7 +116,7 @@ class Watch:
     late_since: AwareDatetime | None = None
     told_failure: bool = False
     told_stuck: bool = False
-    told_over: Tally | None = None  # how it was when its end was told
+    told_over: Counts | None = None  # how it was when its end was told
     sending: Sending | None = None
     card_tries: int = 0  # times that a card was posted in place of a deleted one, without Slack's answer
     promised: bool = False  # the asker was told that it is watched
@@ -161,7 +161,7 @@ def is_direct(place: str) -> bool:
     return place.startswith(("U", "W"))
 
 
-def is_over(tally: Tally) -> bool:
+def is_over(tally: Counts) -> bool:
     """Whether Autoenhance has done all it will do; not while it counts more photos than it lists."""
     return tally.state in OVER and tally.done + tally.failed >= tally.total
 
@@ -169,9 +169,9 @@ def is_over(tally: Tally) -> bool:
 class Notice(NamedTuple):
     """Something to be told. `happened` is None where nobody can know when it did."""
 
-    kind: Kind
+    kind: NoticeKind
     happened: AwareDatetime | None
     delay: Delay | None = None
 
     def concerns(self, watcher: Watcher) -> bool:
-        return self.kind is not Kind.FINISHED or watcher.level is Level.ALL
+        return self.kind is not NoticeKind.FINISHED or watcher.level is Level.ALL

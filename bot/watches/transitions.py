@@ -3,17 +3,17 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.orders.changes import Glimpse
-from bot.orders.progress import State, Tally
-from bot.watches import schedule as rhythm
-from bot.watches.models import GONE, OVER, Condition, Delay, Ending, Kind, Notice, Watch, is_over
+from bot.orders.changes import Snapshot
+from bot.orders.progress import Counts, State
+from bot.watches import schedule
+from bot.watches.models import GONE, OVER, Condition, Delay, Ending, Notice, NoticeKind, Watch, is_over
 
 _MAY_STICK = frozenset({State.GROUPING, State.ENHANCING, State.OTHER})  # waiting for uploads is people's pace
-_LOOK_AGAIN = 30.0  # seconds; for an order that is not there
-_GRACE = 60.0  # seconds that a look may be later than planned and still count in full
+_CHECK_AGAIN_SECONDS = 30.0  # seconds; for an order that is not there
+_LATE_CHECK_SECONDS = 60.0  # seconds that a look may be later than planned and still count in full
 _BUSY, _BUSIEST = 15.0, 300.0  # seconds between looks while Autoenhance or Slack does not answer
-_SHORTEST = 1.0  # seconds, where no pause is asked for
-_LONGEST = 3600.0  # seconds that we stay away, whatever was asked for: no plan is further ahead
+_MIN_PAUSE = 1.0  # seconds, where no pause is asked for
+_MAX_PAUSE = 3600.0  # seconds that we stay away, whatever was asked for: no plan is further ahead
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Step:
 
 
 def next_step(
-    watch: Watch, tally: Tally | None, now: datetime, rules: Rules, updated: datetime | None = None
+    watch: Watch, tally: Counts | None, now: datetime, rules: Rules, updated: datetime | None = None
 ) -> Step:
     """`tally` is None when there was no such order; `updated` is when Autoenhance says it last changed."""
     if tally is None:
@@ -48,16 +48,16 @@ def next_step(
     ending = _ending(after, tally, rules)
     kind = _to_tell(after, tally, ending, rules)
     stuck = is_stuck(after, rules)
-    seconds = rhythm.pause(after, tally)
+    seconds = schedule.pause(after, tally)
     told = replace(
         after,
-        told_failure=after.told_failure or kind in {Kind.FAILURE, Kind.FAILED},
-        told_stuck=after.told_stuck or kind is Kind.STUCK,
-        told_over=tally if kind in {Kind.FINISHED, Kind.FAILED} else after.told_over,
+        told_failure=after.told_failure or kind in {NoticeKind.FAILURE, NoticeKind.FAILED},
+        told_stuck=after.told_stuck or kind is NoticeKind.STUCK,
+        told_over=tally if kind in {NoticeKind.FINISHED, NoticeKind.FAILED} else after.told_over,
         delay=None,
         late_since=None,
         pause=seconds,
-        next_look=rhythm.at(watch, now, seconds),
+        next_look=schedule.at(watch, now, seconds),
     )
     return Step(
         _ended(told, ending, now) if ending else told,
@@ -77,8 +77,8 @@ def put_off(watch: Watch, now: datetime, why: Delay, seconds: float | None = Non
     """While Autoenhance or Slack does not answer: in so many seconds, or after twice the pause before."""
     if seconds is None:
         seconds = min(_BUSIEST, max(_BUSY, 2 * watch.pause)) if watch.delay is why else _BUSY
-    pause = min(max(seconds, _SHORTEST), _LONGEST)
-    next_look = rhythm.at(watch, now, pause)
+    pause = min(max(seconds, _MIN_PAUSE), _MAX_PAUSE)
+    next_look = schedule.at(watch, now, pause)
     return replace(watch, delay=why, late_since=watch.late_since or now, pause=pause, next_look=next_look)
 
 
@@ -111,10 +111,10 @@ def _not_there(watch: Watch, now: datetime, rules: Rules) -> Step:
     missing = watch.missing + _passed(watch, watch.missed_at, now)
     missed = replace(watch, missing=missing, missed_at=now)
     if missing < rules.gone.total_seconds():
-        next_look = rhythm.at(watch, now, _LOOK_AGAIN)
-        return Step(replace(missed, pause=_LOOK_AGAIN, next_look=next_look))
+        next_look = schedule.at(watch, now, _CHECK_AGAIN_SECONDS)
+        return Step(replace(missed, pause=_CHECK_AGAIN_SECONDS, next_look=next_look))
     gone = ended(missed, Ending.DELETED, now)
-    notice = None if watch.told_over else Notice(Kind.DELETED, None, _delay(watch, now, rules))
+    notice = None if watch.told_over else Notice(NoticeKind.DELETED, None, _delay(watch, now, rules))
     return Step(gone, notice, edit=True, at_once=True)
 
 
@@ -122,13 +122,13 @@ def _passed(watch: Watch, since: datetime | None, now: datetime) -> float:
     """Seconds between two looks, as far as they were planned: a clock that jumps adds no more than that."""
     if since is None:
         return 0.0
-    return min(max((now - since).total_seconds(), 0.0), watch.pause + _GRACE)
+    return min(max((now - since).total_seconds(), 0.0), watch.pause + _LATE_CHECK_SECONDS)
 
 
-def _looked(watch: Watch, tally: Tally, now: datetime) -> Watch:
+def _looked(watch: Watch, tally: Counts, now: datetime) -> Watch:
     moved = watch.seen is None or watch.seen.tally != tally
     passed = _passed(watch, watch.seen.at if watch.seen else None, now)
-    seen = Glimpse(tally=tally, at=now)
+    seen = Snapshot(tally=tally, at=now)
     working = tally.state not in OVER | GONE
     return replace(
         watch,
@@ -142,7 +142,7 @@ def _looked(watch: Watch, tally: Tally, now: datetime) -> Watch:
     )
 
 
-def _ending(after: Watch, tally: Tally, rules: Rules) -> Ending | None:
+def _ending(after: Watch, tally: Counts, rules: Rules) -> Ending | None:
     if tally.state in GONE:
         return Ending.DELETED
     if tally.state in OVER and after.told_over is not None and after.still >= rules.quiet.total_seconds():
@@ -150,33 +150,33 @@ def _ending(after: Watch, tally: Tally, rules: Rules) -> Ending | None:
     return Ending.EXPIRED if after.lived >= rules.lasts.total_seconds() else None
 
 
-def _to_tell(after: Watch, tally: Tally, ending: Ending | None, rules: Rules) -> Kind | None:
+def _to_tell(after: Watch, tally: Counts, ending: Ending | None, rules: Rules) -> NoticeKind | None:
     """The one thing that matters most; an end is told again if it is another, or more photos failed."""
     if tally.state in GONE:
-        return None if after.told_over else Kind.DELETED
+        return None if after.told_over else NoticeKind.DELETED
     if _over(after, tally, rules):
         told, ends = after.told_over, _ends(tally)
         again = told is None or ends is not _ends(told) or tally.failed > told.failed
         return ends if again else None
     if ending is Ending.EXPIRED:
-        return Kind.EXPIRED
+        return NoticeKind.EXPIRED
     if tally.failed and not after.told_failure:
-        return Kind.FAILURE
-    return Kind.STUCK if is_stuck(after, rules) and not after.told_stuck else None
+        return NoticeKind.FAILURE
+    return NoticeKind.STUCK if is_stuck(after, rules) and not after.told_stuck else None
 
 
-def _ends(tally: Tally) -> Kind:
-    return Kind.FINISHED if tally.state is State.READY else Kind.FAILED
+def _ends(tally: Counts) -> NoticeKind:
+    return NoticeKind.FINISHED if tally.state is State.READY else NoticeKind.FAILED
 
 
-def _over(after: Watch, tally: Tally, rules: Rules) -> bool:
+def _over(after: Watch, tally: Counts, rules: Rules) -> bool:
     counted = is_over(tally) or after.still >= rules.settled.total_seconds()
     return tally.state in OVER and counted
 
 
-def _happened(after: Watch, kind: Kind, updated: datetime | None, now: datetime) -> datetime | None:
+def _happened(after: Watch, kind: NoticeKind, updated: datetime | None, now: datetime) -> datetime | None:
     """Autoenhance's time, if it can be true: after the last look that saw another state, and not later."""
-    if updated is None or after.moved_after is None or kind in {Kind.STUCK, Kind.EXPIRED}:
+    if updated is None or after.moved_after is None or kind in {NoticeKind.STUCK, NoticeKind.EXPIRED}:
         return None
     return updated if after.moved_after <= updated <= now else None
 

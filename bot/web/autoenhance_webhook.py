@@ -10,14 +10,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.autoenhance import webhook
-from bot.autoenhance.webhook import Malformed, News
+from bot.autoenhance.webhook import EventKind, Malformed
 from bot.core.errors import DatabaseFailed
 from bot.core.metrics import Metrics
 from bot.orders.ids import OrderId
 from bot.storage.due_watches import ENOUGH
 
-MOST_BYTES = 64 * 1024  # a call has a few hundred
-SETTLE = timedelta(seconds=3)  # until we look: forty photos that end together are one look
+MAX_BODY_BYTES = 64 * 1024  # a call has a few hundred
+SETTLE_TIME = timedelta(seconds=3)  # until we look: forty photos that end together are one look
 OUTCOMES = {
     HTTPStatus.OK: "ok",
     HTTPStatus.BAD_REQUEST: "unreadable",
@@ -25,13 +25,13 @@ OUTCOMES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
     HTTPStatus.SERVICE_UNAVAILABLE: "refused",
 }
-WORTH = {News.TURN: ENOUGH, News.PHOTO: 1}  # photos
+WORTH = {EventKind.TURN: ENOUGH, EventKind.PHOTO: 1}  # photos
 log = structlog.get_logger(__name__)
 
 Wake = Callable[[OrderId, datetime, int], Awaitable[None]]
 
 
-class WebhookDoor:
+class WebhookEndpoint:
     """Answers 200 to whatever is well formed and authentic, whether or not anybody watches the order."""
 
     def __init__(self, token: SecretStr, wake: Wake, now: Callable[[], datetime], metrics: Metrics) -> None:
@@ -60,7 +60,7 @@ class WebhookDoor:
             return _plain(HTTPStatus.BAD_REQUEST, "not a JSON object")
         try:
             if hint:
-                await self._wake(hint.order, self._now() + SETTLE, WORTH[hint.news])
+                await self._wake(hint.order, self._now() + SETTLE_TIME, WORTH[hint.news])
         except DatabaseFailed:  # looked at as planned; whoever calls again is welcome
             log.debug("the webhook's call could not be written")
             return _plain(HTTPStatus.SERVICE_UNAVAILABLE, "not now")
@@ -72,7 +72,7 @@ async def _read(request: Request) -> bytes | None:
     body = b""
     async for piece in request.stream():
         body += piece
-        if len(body) > MOST_BYTES:
+        if len(body) > MAX_BODY_BYTES:
             return None
     return body
 

@@ -17,13 +17,13 @@ from bot.storage.watches import Watches
 from bot.watches.models import Condition
 
 T = TypeVar("T")
-PATIENCE = 3.0  # seconds for each question; Prometheus waits for ten in all
+QUERY_TIMEOUT = 3.0  # seconds for each question; Prometheus waits for ten in all
 # Counting watches reads an entry of an index for each; in PostgreSQL also the row, if it was written lately.
-KEPT = 60.0  # seconds, or
-SELDOM = 1000  # times what it took: whatever there is to count, it takes a thousandth of the time
+CACHED_FOR = 60.0  # seconds, or
+MIN_COST_RATIO = 1000  # times what it took: whatever there is to count, it takes a thousandth of the time
 
 
-class Standing(Collector):
+class Gauges(Collector):
     def __init__(
         self, job_store: JobStore, watches: Watches, now: Callable[[], datetime], clock: Callable[[], float]
     ) -> None:
@@ -34,7 +34,7 @@ class Standing(Collector):
         self._clock = clock
         self._queue: Queue | None = None  # None: the database does not answer
         self._counted: Mapping[Condition, int] = {}
-        self._recount = -KEPT
+        self._recount = -CACHED_FOR
 
     async def look(self) -> None:
         """What is collected next is what stands there now. Of a database that is away, only that it is."""
@@ -42,7 +42,7 @@ class Standing(Collector):
         if self._queue is not None and self._clock() >= self._recount:
             began = self._clock()
             self._counted = await _answered(self._watches.count()) or {}
-            self._recount = self._clock() + max(KEPT, SELDOM * (self._clock() - began))
+            self._recount = self._clock() + max(CACHED_FOR, MIN_COST_RATIO * (self._clock() - began))
 
     def collect(self) -> Iterator[Metric]:
         queue = self._queue
@@ -63,7 +63,7 @@ class Standing(Collector):
 async def _answered(question: Awaitable[T]) -> T | None:
     """None if the database does not answer."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(QUERY_TIMEOUT):
             return await question
     except (DatabaseFailed, TimeoutError):
         return None

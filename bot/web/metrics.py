@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 
-class MetricsDoor:
+class MetricsEndpoint:
     """For whoever has the token: where Slack calls over HTTP, this port is open to everybody."""
 
     def __init__(

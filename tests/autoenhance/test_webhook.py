@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from starlette.datastructures import Headers
 
-from bot.autoenhance.webhook import Hint, Malformed, News, is_authentic, read
+from bot.autoenhance.webhook import EventKind, Malformed, WebhookEvent, is_authentic, read
 from bot.orders.ids import OrderId
 
 TOKEN = "sesame-opens-the-door"
@@ -49,9 +49,9 @@ def event(**fields: Any) -> bytes:
     return json.dumps({"event": "image_processed", "order_id": ELM} | fields).encode()
 
 
-TURN, PHOTO = Hint(OrderId(ELM), News.TURN), Hint(OrderId(ELM), News.PHOTO)
+TURN, PHOTO = WebhookEvent(OrderId(ELM), EventKind.TURN), WebhookEvent(OrderId(ELM), EventKind.PHOTO)
 
-CALLS: dict[str, tuple[bytes, Hint | None]] = {
+CALLS: dict[str, tuple[bytes, WebhookEvent | None]] = {
     "last-photo": (event(image_id="i1", error=False, order_is_processing=False), TURN),
     "photo": (event(image_id="i1", error=False, order_is_processing=True), PHOTO),
     "failed-photo": (event(error=True, order_is_processing=True), TURN),
@@ -64,7 +64,7 @@ CALLS: dict[str, tuple[bytes, Hint | None]] = {
     "more-than-we-know": (event(order_is_processing=False, user={"id": [1, {"x": None}]}), TURN),
     "registered": (event(event="image_registered", order_is_processing=True), None),
     "registered-says-nothing-of-the-end": (event(event="image_registered", order_is_processing=False), None),
-    "custom-id": (event(order_id="12-elm-street"), Hint(OrderId("12-elm-street"), News.PHOTO)),
+    "custom-id": (event(order_id="12-elm-street"), WebhookEvent(OrderId("12-elm-street"), EventKind.PHOTO)),
     "blanks-around-it": (b" \n" + event() + b"\r\n ", PHOTO),
     "test-call": (b"", None),
     "blank": (b" \r\n\t", None),

@@ -42,7 +42,7 @@ async def sandbox(tmp_path: Path, database_url: str) -> AsyncIterator[Sandbox]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def app(sandbox: Sandbox) -> AsyncIterator[App]:
-    async with open_app_in(sandbox, pace=HURRY) as app:
+    async with open_app_in(sandbox, timing=HURRY) as app:
         yield app
 
 

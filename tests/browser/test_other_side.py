@@ -23,7 +23,7 @@ async def test_a_watch_to_its_end_with_the_webhook(screen: Screen, autoenhance: 
     await autoenhance.tick()
     levers = await screen.open_order("7 Harbour View, penthouse")
     await levers.get_by_role("button", name="Finish now").click()
-    await autoenhance.bell.until(lambda: _is_done(autoenhance, HARBOUR_VIEW), timeout=20)
+    await autoenhance.change_signal.until(lambda: _is_done(autoenhance, HARBOUR_VIEW), timeout=20)
     await autoenhance.tick()
     await expect(card).to_contain_text("Ready · 7 Harbour View")
     await expect(screen.wire("webhook")).to_have_count(1)

@@ -205,12 +205,12 @@ async def test_foreign_text_is_only_text(screen: Screen, autoenhance: Autoenhanc
 
 async def test_autoenhance_down_and_well_again(screen: Screen) -> None:
     """With the panel one takes Autoenhance down: the person is told, and gets the card once it is back."""
-    mood = screen.page.get_by_label("Its mood", exact=True)
-    await mood.select_option(label="down: no answer")
+    failure = screen.page.get_by_label("Its mood", exact=True)
+    await failure.select_option(label="down: no answer")
     await screen.type(f"/order {OAK}")
     await expect(screen.message("isn't answering")).to_contain_text(ONLY_YOU)
 
-    await mood.select_option(label="answers")
+    await failure.select_option(label="answers")
 
     await expect(screen.card(OAK_NAME)).to_be_visible()
     await expect(screen.message("isn't answering")).to_have_count(0)

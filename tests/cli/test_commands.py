@@ -65,7 +65,7 @@ async def test_order_explains_what_it_cannot_show(sandbox: Sandbox, typed: str, 
 
 async def test_order_says_when_autoenhance_is_down(sandbox: Sandbox) -> None:
     """A terminal is answered once, and promises no second answer."""
-    sandbox.autoenhance.set_mood("500")
+    sandbox.autoenhance.set_failure("500")
 
     ran = await invoke("order", OAK, env=environment(sandbox.settings))
 

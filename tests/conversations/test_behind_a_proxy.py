@@ -20,7 +20,7 @@ from bot.demo.demo import APP_TOKEN, Sandbox, open_sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH
 from bot.sandbox.slack.sample_workspace import SHOOTS
 from bot.slack.api.responses import checked
-from bot.slack.listeners.socket import SocketDoor
+from bot.slack.listeners.socket import SocketMode
 from tests.chat import Chat
 from tests.forward_proxy import CREDENTIALS, ForwardProxy, forward_proxy
 from tests.whole import whole_bot
@@ -95,7 +95,7 @@ async def test_a_proxy_that_refuses_the_socket_stops_the_start(
     async with behind_a_proxy(tmp_path, **SOCKET_MODE) as (sandbox, proxy), open_session() as session:
         sandbox.slack.base_url = "http://elsewhere.test"
         web = slack_client(sandbox.settings, session, metrics)
-        door = SocketDoor(AsyncApp(client=web, signing_secret="s"), APP_TOKEN, web, nullcontext, metrics)
+        door = SocketMode(AsyncApp(client=web, signing_secret="s"), APP_TOKEN, web, nullcontext, metrics)
         with pytest.raises(SettingsError, match=r"whether it allows elsewhere\.test"):
             await door.open(within=0.5)
 

@@ -11,12 +11,12 @@ import pytest
 from bot.bootstrap.app import App, open_worker
 from bot.demo.demo import APP_TOKEN, Sandbox, open_app_in, open_sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
-from bot.sandbox.failures import MoodName
+from bot.sandbox.failures import FailureName
 from bot.sandbox.server import serving
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, SHOOTS, TEAM
 from bot.slack.constants import ASK_BLOCK, CHECK_ORDERS_HERE, LOOK_UP_ORDER
-from bot.slack.listeners.http import MOST
+from bot.slack.listeners.http import MAX_BODY_BYTES
 from tests.chat import Chat
 from tests.clock import Clock
 from tests.conftest import HURRY
@@ -47,10 +47,10 @@ async def app(sandbox: Sandbox, clock: Clock, doors: list[str]) -> AsyncIterator
     async with AsyncExitStack() as opened:
         if sandbox.settings.on_postgres:
             worker = await opened.enter_async_context(
-                open_worker(sandbox.settings, pace=HURRY, now=clock.now)
+                open_worker(sandbox.settings, timing=HURRY, now=clock.now)
             )
             doors.append(await opened.enter_async_context(serving(worker)))
-        app = await opened.enter_async_context(open_app_in(sandbox, pace=HURRY, now=clock.now))
+        app = await opened.enter_async_context(open_app_in(sandbox, timing=HURRY, now=clock.now))
         events = urlsplit(sandbox.slack.events_url or "")
         doors.append(f"{events.scheme}://{events.netloc}")
         yield app
@@ -98,11 +98,11 @@ async def test_an_order_that_is_not_there(chat: Chat, scraped: Scraped) -> None:
 
 @pytest.mark.parametrize("away", [("500", "no_answer"), ("close", "no_answer"), ("429", "limited")])
 async def test_a_job_that_is_put_off(
-    chat: Chat, sandbox: Sandbox, clock: Clock, scraped: Scraped, away: tuple[MoodName, str]
+    chat: Chat, sandbox: Sandbox, clock: Clock, scraped: Scraped, away: tuple[FailureName, str]
 ) -> None:
     """While Autoenhance is away the job stays in the queue, and grows old there."""
-    mood, outcome = away
-    sandbox.autoenhance.set_mood(mood, retry_after=60)
+    failure, outcome = away
+    sandbox.autoenhance.set_failure(failure, retry_after=60)
     await chat.order(OAK)
     clock.turn(minutes=5)
 
@@ -177,7 +177,7 @@ async def test_what_is_not_acknowledged(slack: SlackSandbox, scraped: Scraped) -
     """Not signed, too long, or nothing that can be read: by its status, and of no kind."""
     body = urlencode({"command": "/order"}).encode()
     await slack.send_raw(body, slack.signed(body) | {"X-Slack-Signature": "v0=0"})
-    await slack.send_raw(b"x" * (MOST + 1), {})
+    await slack.send_raw(b"x" * (MAX_BODY_BYTES + 1), {})
     await sent(slack, "[]")
 
     told = await scraped()

@@ -43,14 +43,14 @@ async def test_postgresql_is_stopped_for_ten_seconds(
     async with several_processes(sandbox) as running:
         card = await chat.watch(shoot.id)
         home = await home_tab(slack)
-        autoenhance.set_mood("hang")
+        autoenhance.set_failure("hang")
         asked = len(autoenhance.requests)
         assert all(accepted(await crowd.ask(before)))
         await autoenhance.asked(asked + len(before))
 
         await asyncio.to_thread(breakable.stop)
         back = asyncio.create_task(asyncio.sleep(OUTAGE))
-        autoenhance.set_mood("well")
+        autoenhance.set_failure("well")
         autoenhance.released.set()
         shoot.finish()
         refused = await crowd.ask(during)
@@ -88,13 +88,13 @@ async def test_postgresql_is_stopped_for_ten_seconds(
 async def test_postgresql_and_a_worker_die_together(sandbox: Sandbox, breakable: OwnServer) -> None:
     """All that was promised until then is kept, by the worker that is left."""
     crowd, autoenhance = Crowd(sandbox, 30), sandbox.autoenhance
-    autoenhance.set_mood("hang")
+    autoenhance.set_failure("hang")
     async with several_processes(sandbox) as (serving, killed, left):
         assert all(accepted(await crowd.ask(crowd.all)))
         await autoenhance.asked(len(crowd.all))
         await asyncio.to_thread(breakable.crash)
         await killed.kill()
-        autoenhance.set_mood("well")
+        autoenhance.set_failure("well")
         autoenhance.released.set()
         await asyncio.to_thread(breakable.start)
         await crowd.answered(crowd.all, within=60)

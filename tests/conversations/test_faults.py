@@ -23,12 +23,12 @@ def answers(slack: SlackSandbox) -> list[str]:
 async def test_killed_between_ack_and_answer(sandbox: Sandbox) -> None:
     """The next process finds the job and answers it; what stood there meanwhile is replaced."""
     chat = Chat(sandbox.slack)
-    sandbox.autoenhance.set_mood("hang")
+    sandbox.autoenhance.set_failure("hang")
     async with serving_process(sandbox) as process:
         assert (await sandbox.slack.command(f"/order {OAK}")).status == 200
         await sandbox.autoenhance.asked(1)
         await process.kill()
-    sandbox.autoenhance.set_mood("well")
+    sandbox.autoenhance.set_failure("well")
 
     async with serving_process(sandbox):
         await chat.reads("Ready · Oak Terrace")
@@ -56,12 +56,12 @@ async def test_killed_after_slack_accepted_and_before_it_was_recorded(sandbox: S
 async def test_killed_while_waiting_for_autoenhance(sandbox: Sandbox) -> None:
     """A job that was put off is taken up at once by the next process."""
     chat = Chat(sandbox.slack)
-    sandbox.autoenhance.set_mood("500")
+    sandbox.autoenhance.set_failure("500")
     async with serving_process(sandbox) as process:
         await sandbox.slack.command(f"/order {OAK}")
         await chat.reads("Autoenhance isn't answering")
         await process.kill()
-    sandbox.autoenhance.set_mood("well")
+    sandbox.autoenhance.set_failure("well")
 
     async with serving_process(sandbox):
         await chat.reads("Ready · Oak Terrace")
@@ -89,7 +89,7 @@ async def test_delivered_three_times_across_a_restart(sandbox: Sandbox) -> None:
 
 async def test_sigterm_finishes_what_runs(sandbox: Sandbox) -> None:
     """A process that is asked to stop sends the answer that it has begun, and ends well."""
-    sandbox.autoenhance.set_mood("hang", times=1)
+    sandbox.autoenhance.set_failure("hang", times=1)
     async with serving_process(sandbox) as process:
         await sandbox.slack.command(f"/order {OAK}")
         await sandbox.autoenhance.asked(1)
@@ -112,7 +112,7 @@ async def test_a_second_process_on_the_same_file_is_refused(sandbox: Sandbox) ->
 async def test_no_secret_and_no_order_id_is_logged(sandbox: Sandbox) -> None:
     """At every level: not the tokens, the key, the signing secret, a response_url or an order id."""
     chat = Chat(sandbox.slack)
-    sandbox.autoenhance.set_mood("503", times=4)
+    sandbox.autoenhance.set_failure("503", times=4)
     async with serving_process(sandbox) as process:
         await sandbox.slack.command("/order 12-elm-street")
         card = await chat.reads("12 Elm Street — day")

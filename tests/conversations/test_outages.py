@@ -9,7 +9,7 @@ from bot.demo.demo import Sandbox
 from bot.orders.ids import shortened
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
-from bot.sandbox.failures import MoodName
+from bot.sandbox.failures import FailureName
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA_BOT, BEN
 from tests.chat import Chat
@@ -18,17 +18,17 @@ from tests.whole import whole_bot
 
 
 @pytest.mark.parametrize(
-    "mood", ["500", "502", "503", "html", "empty", "cut", "not-an-order", "redirect", "close"]
+    "failure", ["500", "502", "503", "html", "empty", "cut", "not-an-order", "redirect", "close"]
 )
 async def test_an_outage_is_told_and_then_the_answer_comes(
-    chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox, mood: MoodName
+    chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox, failure: FailureName
 ) -> None:
     """Whatever is wrong with Autoenhance, the person is told, and the card replaces that once it is well."""
-    autoenhance.set_mood(mood, location="http://127.0.0.1:9/")
+    autoenhance.set_failure(failure, location="http://127.0.0.1:9/")
 
     await slack.command(f"/order {OAK}")
     await chat.reads(f"Autoenhance isn't answering about `{shortened(OAK)}`. I'll answer here when it does.")
-    autoenhance.set_mood("well")
+    autoenhance.set_failure("well")
 
     await chat.reads("Ready · Oak Terrace")
     assert len(chat.said()) == 1
@@ -38,7 +38,7 @@ async def test_an_outage_is_told_and_then_the_answer_comes(
 async def test_what_was_seen_last_is_told(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
     """While Autoenhance is down, a colleague still learns the last known count and its time."""
     await chat.order(BIRCH)
-    autoenhance.set_mood("503")
+    autoenhance.set_failure("503")
 
     answer = await chat.order(BIRCH, user=BEN)
 
@@ -48,7 +48,7 @@ async def test_what_was_seen_last_is_told(chat: Chat, autoenhance: AutoenhanceSa
 
 async def test_the_key_being_refused_is_told_at_once(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
     """A key that an admin must replace is no outage: the answer is final."""
-    autoenhance.set_mood("401")
+    autoenhance.set_failure("401")
 
     answer = await chat.order(OAK)
 
@@ -57,7 +57,7 @@ async def test_the_key_being_refused_is_told_at_once(chat: Chat, autoenhance: Au
 
 async def test_a_limit_says_when_the_answer_comes(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
     """A 429 with a long Retry-After is passed on in seconds."""
-    autoenhance.set_mood("429", retry_after=20)
+    autoenhance.set_failure("429", retry_after=20)
 
     answer = await chat.order(OAK)
 
@@ -69,14 +69,14 @@ async def test_a_limit_says_when_the_answer_comes(chat: Chat, autoenhance: Autoe
 
 async def test_a_short_limit_is_waited_out(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
     """A 429 that passes in a second is not worth a word."""
-    autoenhance.set_mood("429", retry_after=1, times=1)
+    autoenhance.set_failure("429", retry_after=1, times=1)
 
     assert "Oak Terrace" in (await chat.order(OAK)).plain()
 
 
 async def test_an_answer_of_fifty_megabytes_is_refused(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
     """What is too long to be an order is not read, and the person gets another way."""
-    autoenhance.set_mood("huge")
+    autoenhance.set_failure("huge")
 
     assert "larger than I can read" in (await chat.order(OAK)).plain()
 
@@ -88,14 +88,14 @@ async def test_a_shared_card_keeps_its_face_during_an_outage(
     await chat.click(await chat.order(BIRCH), "Share in channel")
     shared = await chat.reads("Shared by", viewer=BEN)
     face = shared.blocks
-    autoenhance.set_mood("503")
+    autoenhance.set_failure("503")
 
     await chat.click(shared, "Re-check", user=BEN)
     told = await chat.reads("Autoenhance isn't answering", viewer=BEN)
 
     assert told.ephemeral_to == BEN
     assert shared.blocks == face
-    autoenhance.set_mood("well")
+    autoenhance.set_failure("well")
     await chat.reads("no change since", viewer=BEN)
 
 
@@ -151,8 +151,8 @@ class Clock:
 async def test_after_twenty_five_minutes_it_stops_asking(sandbox: Sandbox) -> None:
     """The person is told before the response_url expires, and Re-check is there for later."""
     chat, clock = Chat(sandbox.slack), Clock()
-    sandbox.autoenhance.set_mood("503")
-    async with whole_bot(sandbox, pace=HURRY, now=clock):
+    sandbox.autoenhance.set_failure("503")
+    async with whole_bot(sandbox, timing=HURRY, now=clock):
         await sandbox.slack.command(f"/order {OAK}")
         await chat.reads("Autoenhance isn't answering")
 
@@ -160,7 +160,7 @@ async def test_after_twenty_five_minutes_it_stops_asking(sandbox: Sandbox) -> No
         told = await chat.reads("has not answered about")
 
         assert "for 25 minutes, so I stopped asking. Press Re-check when it is back." in told.plain()
-        sandbox.autoenhance.set_mood("well")
+        sandbox.autoenhance.set_failure("well")
         clock.ahead = timedelta()
         await chat.click(told, "Re-check")
         await chat.reads("Ready · Oak Terrace")
@@ -169,8 +169,8 @@ async def test_after_twenty_five_minutes_it_stops_asking(sandbox: Sandbox) -> No
 async def test_a_search_stops_too(sandbox: Sandbox) -> None:
     """A search that finds nobody at home ends with the command to try later."""
     chat, clock = Chat(sandbox.slack), Clock()
-    sandbox.autoenhance.set_mood("503")
-    async with whole_bot(sandbox, pace=HURRY, now=clock):
+    sandbox.autoenhance.set_failure("503")
+    async with whole_bot(sandbox, timing=HURRY, now=clock):
         await sandbox.slack.command("/order recent")
         await chat.reads("I'll search again until it does")
 

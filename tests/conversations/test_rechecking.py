@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.autoenhance.limits import Limits
-from bot.bootstrap.timing import Pace
+from bot.bootstrap.timing import Timing
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import Json
@@ -116,7 +116,7 @@ async def test_a_shared_card_that_cannot_be_updated_goes_through_the_response_ur
 async def test_ten_people_in_a_moment_are_one_request(sandbox: Sandbox) -> None:
     """Looks at one order within a moment share one request to Autoenhance, and all are answered."""
     slack, chat = sandbox.slack, Chat(sandbox.slack)
-    async with whole_bot(sandbox, pace=Pace(Limits(fresh_for=60))):
+    async with whole_bot(sandbox, timing=Timing(Limits(fresh_for=60))):
         for _ in range(10):
             await slack.command(f"/order {REASONS}", user=BEN)
         await chat.until(lambda: len([each for each in chat.said(viewer=BEN) if each.blocks]) == 10 or None)
@@ -196,10 +196,10 @@ async def test_nobody_waits_behind_a_click_that_waits(chat: Chat, autoenhance: A
     """A Re-check that is put off for half a minute does not hold up a colleague's on the same card."""
     await chat.click(await chat.order(BIRCH), "Share in channel")
     shared = await chat.reads("Shared by", viewer=BEN)
-    autoenhance.set_mood("429", retry_after=30)
+    autoenhance.set_failure("429", retry_after=30)
     await chat.click(shared, "Re-check")
     await chat.reads("Too many look-ups just now")
-    autoenhance.set_mood("well")
+    autoenhance.set_failure("well")
 
     await chat.click(shared, "Re-check", user=BEN)
 

@@ -11,7 +11,7 @@ import pytest
 from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, SHOOTS, TEAM
-from bot.slack import constants as names
+from bot.slack import constants
 from tests.chat import Chat
 
 PAYLOADS = Path(__file__).parent.parent / "payloads"
@@ -57,7 +57,7 @@ async def test_events_that_we_do_not_ask_for_are_refused_cleanly(slack: SlackSan
 
 def response_url(slack: SlackSandbox) -> str:
     """One that answers Ana in #shoots."""
-    return f"{slack.base_url}/respond/{slack._tickets.response(ANA, SHOOTS).secret}"
+    return f"{slack.base_url}/respond/{slack._triggers.response(ANA, SHOOTS).secret}"
 
 
 async def test_a_recorded_command_is_answered(slack: SlackSandbox, chat: Chat) -> None:
@@ -89,11 +89,11 @@ def holders(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def shortcut(slack: SlackSandbox) -> dict[str, Any]:
     """A message shortcut of Ana's, on the recorded message."""
     payload = recorded("MessageShortcut")
-    payload |= {"callback_id": names.CHECK_ORDERS_HERE, "response_url": response_url(slack)}
+    payload |= {"callback_id": constants.CHECK_ORDERS_HERE, "response_url": response_url(slack)}
     payload["team"] |= {"id": TEAM}
     payload["user"] |= {"id": ANA, "team_id": TEAM}
     payload["channel"] |= {"id": SHOOTS}
-    payload["trigger_id"] = slack._tickets.trigger(ANA)
+    payload["trigger_id"] = slack._triggers.trigger(ANA)
     return payload
 
 
@@ -133,7 +133,7 @@ async def test_a_recorded_click_is_answered(slack: SlackSandbox, chat: Chat) -> 
     payload["container"] |= {"type": "message", "channel_id": SHOOTS, "is_ephemeral": True}
     payload["channel"] |= {"id": SHOOTS}
     payload["actions"] = [
-        payload["actions"][0] | {"action_id": names.RECHECK, "type": "button"} | drawn.element
+        payload["actions"][0] | {"action_id": constants.RECHECK, "type": "button"} | drawn.element
     ]
 
     assert await send(slack, {"payload": json.dumps(payload)}) == 200

@@ -56,7 +56,7 @@ async def test_it_is_searched_again_until_autoenhance_answers(
     chat: Chat, autoenhance: AutoenhanceSandbox
 ) -> None:
     """An outage delays the hits, and is told meanwhile."""
-    autoenhance.set_mood("500", times=2)
+    autoenhance.set_failure("500", times=2)
 
     await chat.order("find oak terrace")
 

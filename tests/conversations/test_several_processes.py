@@ -38,13 +38,13 @@ async def test_a_worker_is_killed_in_the_middle_of_fifty_jobs(sandbox: Sandbox) 
         gates = [slack.hold("respond", accepted=True) for _ in sent]
         assert all(accepted(await crowd.ask(sent)))
         await asyncio.gather(*(gate.reached.wait() for gate in gates))
-        autoenhance.set_mood("hang")
+        autoenhance.set_failure("hang")
         async with working_process(sandbox.settings):
             assert all(accepted(await crowd.ask(hanging)))
             await autoenhance.asked(len(crowd.all))
             in_hand = await crowd.in_hand(its_own)
             await killed.kill()
-            autoenhance.set_mood("well")
+            autoenhance.set_failure("well")
             autoenhance.released.set()
             await crowd.answered(crowd.all, within=60)
             await all_done(sandbox)
@@ -65,12 +65,12 @@ async def test_a_worker_stands_still(sandbox: Sandbox, clock: Clock) -> None:
         await chat.click(await chat.order(shoot.id), "Share in channel")
         card = await chat.until(lambda: next(iter(chat.posted()), None))
         asked = len(autoenhance.requests)
-        autoenhance.set_mood("hang")
+        autoenhance.set_failure("hang")
         await chat.click(card, "Re-check")
         assert all(accepted(await crowd.ask(stuck)))
         await autoenhance.asked(asked + 9)
         still.suspend()
-        autoenhance.set_mood("well")
+        autoenhance.set_failure("well")
         autoenhance.released.set()  # what it asked for waits at its door
         shoot.is_now(4)
         async with working_process(sandbox.settings):
@@ -96,7 +96,7 @@ async def test_a_deploy_rolls(sandbox: Sandbox, clock: Clock) -> None:
     async with serving_process(sandbox) as old, working_process(sandbox.settings) as old_worker:
         card = await chat.watch(shoot.id)
         over, asked = asyncio.Event(), len(autoenhance.requests)
-        autoenhance.set_mood("hang", times=3)
+        autoenhance.set_failure("hang", times=3)
         asking = asyncio.create_task(steadily(crowd, over))
         await autoenhance.asked(asked + 3)
         async with working_process(sandbox.settings):

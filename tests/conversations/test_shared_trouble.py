@@ -27,7 +27,7 @@ async def test_one_place_that_cannot_be_recorded_repeats_nothing_in_another(
     await chat.watch(shoot.id, channel=ANA_BOT)
     await settled(app)
     shoot.finish()
-    autoenhance.set_mood("hang", order=shoot.id, times=1)
+    autoenhance.set_failure("hang", order=shoot.id, times=1)
     looks = len(autoenhance.requests)
     clock.turn(minutes=1)
     await autoenhance.asked(looks + 1)

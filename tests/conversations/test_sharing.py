@@ -115,7 +115,7 @@ async def test_all_photos_of_a_large_order_are_there(chat: Chat) -> None:
 async def test_photos_when_autoenhance_is_down(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
     """The modal says what is wrong, and shows the photos once they come."""
     card = await chat.order(BIRCH)
-    autoenhance.set_mood("503", times=4)
+    autoenhance.set_failure("503", times=4)
 
     await chat.click(card, "Show photos")
     await chat.view("Autoenhance isn't answering")

@@ -155,7 +155,7 @@ async def test_an_answer_to_a_closed_modal_comes_as_a_direct_message(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:
     """What was acknowledged is answered, also when the modal is gone by then."""
-    autoenhance.set_mood("hang", order=REASONS)
+    autoenhance.set_failure("hang", order=REASONS)
     await slack.global_shortcut(LOOK_UP_ORDER)
     await slack.submit(await chat.view("Up to 5 at once"), {ASK_BLOCK: REASONS})
     await autoenhance.asked(1)

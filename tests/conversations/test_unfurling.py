@@ -211,7 +211,7 @@ async def test_it_comes_when_autoenhance_answers(
     slack: SlackSandbox, chat: Chat, autoenhance: AutoenhanceSandbox, chosen: None
 ) -> None:
     """An outage of a moment only makes it late."""
-    autoenhance.set_mood("500", times=4)
+    autoenhance.set_failure("500", times=4)
     await slack.say(f"{APP}{OAK}")
     message = slack.messages(SHOOTS)[-1]
 
@@ -222,13 +222,13 @@ async def test_an_order_that_cannot_be_read_holds_back_no_other(
     slack: SlackSandbox, chat: Chat, autoenhance: AutoenhanceSandbox, chosen: None
 ) -> None:
     """What is known is drawn, and the rest once it is known too."""
-    autoenhance.set_mood("not-an-order", order=ELM)
+    autoenhance.set_failure("not-an-order", order=ELM)
     await slack.say(f"{APP}{ELM} {APP}{OAK}")
     message = slack.messages(SHOOTS)[-1]
     await chat.until(lambda: "Oak Terrace" in message.plain())
     assert "12 Elm Street" not in message.plain()
 
-    autoenhance.clear_mood(ELM)
+    autoenhance.clear_failure(ELM)
     await chat.until(lambda: "12 Elm Street" in message.plain())
     assert len(message.attachments) == 2
 
@@ -249,7 +249,7 @@ async def test_after_ten_minutes_nobody_wants_it_any_more(
     slack: SlackSandbox, app: App, autoenhance: AutoenhanceSandbox, clock: Clock, chosen: None
 ) -> None:
     """The job ends without a word."""
-    autoenhance.set_mood("500")
+    autoenhance.set_failure("500")
     await slack.say(f"{APP}{OAK}")
     await autoenhance.asked(1)
     clock.turn(minutes=11)

@@ -269,8 +269,8 @@ async def test_looks_that_hang_hold_up_nobody(
 ) -> None:
     """Forty watched orders get no answer; whoever asks for another, or stops one whose look waits, does."""
     await chat.watch(shoot.id)
-    autoenhance.set_mood("hang")
-    autoenhance.set_mood("well", order=OAK)
+    autoenhance.set_failure("hang")
+    autoenhance.set_failure("well", order=OAK)
     before = len(autoenhance.requests)
     await copy_watch(sandbox.settings, [f"order-{number}" for number in range(40)], next_look=0)
     await change_watches(sandbox.settings, lambda kept: kept.update(next_look=int(kept["order"] == shoot.id)))
@@ -278,7 +278,7 @@ async def test_looks_that_hang_hold_up_nobody(
 
     assert "Oak Terrace" in (await chat.order(OAK)).plain()
     assert "Stopped watching" in (await chat.order(f"unwatch {shoot.id}")).plain()
-    autoenhance.set_mood("well")
+    autoenhance.set_failure("well")
     autoenhance.released.set()
 
 
@@ -391,9 +391,9 @@ async def test_a_blip_between_two_looks_that_miss_it_ends_nothing(
     card = await chat.watch(shoot.id)
     autoenhance.remove(shoot.id)
     await shoot.later(minutes=1)
-    autoenhance.set_mood("503")
+    autoenhance.set_failure("503")
     await shoot.later(minutes=6)
-    autoenhance.set_mood("well")
+    autoenhance.set_failure("well")
     await shoot.later(minutes=6)
     shoot.is_now(2)
     await shoot.later(minutes=6)

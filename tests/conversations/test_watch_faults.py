@@ -59,12 +59,12 @@ async def told_once(chat: Chat, sandbox: Sandbox, process: Running) -> None:
 
 async def test_killed_after_the_ack(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
     """A watch that was asked for is begun by the next process."""
-    sandbox.autoenhance.set_mood("hang")
+    sandbox.autoenhance.set_failure("hang")
     async with serving_process(sandbox) as process:
         assert (await sandbox.slack.command(f"/order watch {shoot.id}")).status == 200
         await sandbox.autoenhance.asked(1)
         await process.kill()
-    sandbox.autoenhance.set_mood("well")
+    sandbox.autoenhance.set_failure("well")
 
     async with serving_process(sandbox) as process:
         await chat.reads("Watching *Pine Lodge*")

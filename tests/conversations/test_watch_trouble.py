@@ -33,13 +33,13 @@ async def test_an_outage_of_autoenhance_ends_no_watch_and_is_logged_once(
 ) -> None:
     """Hours later the order is told, with the reason why so late; the log has a beginning and an end."""
     card = await chat.watch(shoot.id)
-    autoenhance.set_mood("500")
+    autoenhance.set_failure("500")
     for _ in range(8):
         await shoot.later(minutes=20)
     assert chat.thread(card) == []
     shoot.finish()
     clock.turn(minutes=10)
-    autoenhance.set_mood("well")
+    autoenhance.set_failure("well")
     await shoot.later(minutes=20)
     notice = await chat.noticed(card)
 
@@ -56,10 +56,10 @@ async def test_an_outage_does_not_make_an_order_look_stuck(
 ) -> None:
     """What nobody could see did not stand still."""
     card = await chat.watch(shoot.id)
-    autoenhance.set_mood("503")
+    autoenhance.set_failure("503")
     for _ in range(4):
         await shoot.later(minutes=20)
-    autoenhance.set_mood("well")
+    autoenhance.set_failure("well")
     await shoot.later(minutes=20)
 
     assert chat.thread(card) == []
@@ -336,9 +336,9 @@ async def test_what_a_trial_cannot_do_is_named(chat: Chat, slack: SlackSandbox, 
 async def test_a_refused_key_is_no_end(chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox) -> None:
     """Nothing was lost; the watches stay."""
     card = await chat.watch(shoot.id)
-    autoenhance.set_mood("401")
+    autoenhance.set_failure("401")
     await shoot.later(minutes=10)
-    autoenhance.set_mood("well")
+    autoenhance.set_failure("well")
     shoot.finish()
     await shoot.later(minutes=10)
 

@@ -132,5 +132,5 @@ async def test_without_a_token_there_is_no_such_door(sandbox: Sandbox, clock: Cl
     """The route does not exist."""
     bare = sandbox.settings.model_copy(update={"autoenhance_webhook_token": None})
     changed = Sandbox(sandbox.slack, sandbox.autoenhance, bare)
-    async with whole_bot(changed, pace=HURRY, now=clock.now):
+    async with whole_bot(changed, timing=HURRY, now=clock.now):
         assert await called(sandbox.autoenhance, b"", authentication="anything") == 404

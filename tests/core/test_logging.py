@@ -7,7 +7,7 @@ import structlog
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
-from bot.core.logging import Outage, black_out, new_reference, reference, referred_to
+from bot.core.logging import Outage, bound_reference, new_reference, redact, reference
 
 
 @pytest.mark.parametrize(
@@ -23,26 +23,26 @@ from bot.core.logging import Outage, black_out, new_reference, reference, referr
 )
 def test_secrets_are_blacked_out(secret: str) -> None:
     """Whatever brought it into a line, a secret does not leave with it."""
-    assert black_out(f"it was {secret}, said Ana") == "it was [secret], said Ana"
+    assert redact(f"it was {secret}, said Ana") == "it was [secret], said Ana"
 
 
 def test_a_custom_id_in_a_url_is_blacked_out() -> None:
     """A custom id looks like any word, except where it stands in the order's address."""
     line = "GET http://127.0.0.1:80/v3/orders/12-elm-street?x=1"
 
-    assert "elm" not in black_out(line)
+    assert "elm" not in redact(line)
 
 
 def test_a_password_in_an_address_is_blacked_out() -> None:
     """A proxy's and a database's; where they are may be read."""
-    assert black_out("url='http://ana:p@ss@127.0.0.1:9'") == "url='http://[secret]@127.0.0.1:9'"
+    assert redact("url='http://ana:p@ss@127.0.0.1:9'") == "url='http://[secret]@127.0.0.1:9'"
 
 
 def test_the_rest_is_left_alone() -> None:
     """A commit's hash is not a key, and a plain line stays what it is."""
     line = "a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4e5f6a1b2 job given up E-7K2M https://example.org/docs"
 
-    assert black_out(line) == line
+    assert redact(line) == line
 
 
 def test_references_can_be_read_aloud() -> None:
@@ -56,7 +56,7 @@ def test_references_can_be_read_aloud() -> None:
 def test_every_line_about_a_request_carries_its_reference() -> None:
     """Also what is written by a task that was begun inside; and nothing that comes after."""
     with capture_logs([merge_contextvars]) as lines:
-        with referred_to("E-7K2M"):
+        with bound_reference("E-7K2M"):
             asyncio.run(_written())
             assert reference() == "E-7K2M"
         structlog.get_logger().warning("after")

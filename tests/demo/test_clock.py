@@ -5,15 +5,15 @@ import threading
 import time
 from datetime import UTC, datetime
 
-from bot.demo.scenarios.clock import Clock, LeapingLoop
+from bot.demo.scenarios.skipping_loop import Clock, SkippingLoop
 from tests.demo.tiny import leaping
 
 BEGINS = datetime(2026, 6, 13, 10, 0, tzinfo=UTC)
 
 
-def loop() -> LeapingLoop:
+def loop() -> SkippingLoop:
     running = asyncio.get_running_loop()
-    assert isinstance(running, LeapingLoop)
+    assert isinstance(running, SkippingLoop)
     return running
 
 

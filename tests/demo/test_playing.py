@@ -8,9 +8,9 @@ import signal
 import httpx
 from rich.console import Console
 
-from bot.demo.scenarios.player import open_day
-from bot.demo.scenarios.screen import show_day
-from bot.demo.scenarios.script import MINUTE
+from bot.demo.scenarios.models import MINUTE
+from bot.demo.scenarios.run import open_run
+from bot.demo.scenarios.screen import show_run
 from bot.demo.scenarios.verdict import Verdict
 from tests.demo.tiny import ACTS, CALM, CLOSED_FOR_EVER, STORMY, leaping, played
 from tests.process import start
@@ -45,7 +45,7 @@ def test_what_is_lost_is_named() -> None:
     """A bot that ends in the middle breaks its promises, and whoever plays the day is told which."""
     out = Console(file=io.StringIO(), width=120)
 
-    assert leaping(show_day(CLOSED_FOR_EVER, out)) is False
+    assert leaping(show_run(CLOSED_FOR_EVER, out)) is False
 
     said = out.file.getvalue()  # type: ignore[attr-defined]
     assert "Lost: #shoots was not told that 101 Mill Road ended, at 10:04." in said
@@ -57,7 +57,7 @@ def test_a_day_may_be_ended_early() -> None:
     """What came of it until then is said, and what is still on its way is not called lost."""
 
     async def half() -> Verdict:
-        async with open_day(CALM) as day:
+        async with open_run(CALM) as day:
             stop = asyncio.Event()
             asyncio.get_running_loop().call_later(2 * MINUTE, stop.set)
             await day.play(stop)
@@ -75,7 +75,7 @@ def test_the_page_may_stay_when_the_day_is_over() -> None:
     said = io.StringIO()
 
     async def stay() -> tuple[bool, int]:
-        showing = asyncio.create_task(show_day(CALM, Console(file=said, width=120), stay=True))
+        showing = asyncio.create_task(show_run(CALM, Console(file=said, width=120), stay=True))
         async with asyncio.timeout(2 * CALM.lasts):
             while "The bot goes on" not in said.getvalue():  # noqa: ASYNC110 - it is only printed
                 await asyncio.sleep(1)

@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
+from bot.demo.scenarios.models import MINUTE, STUCK, Side, What
 from bot.demo.scenarios.names import Name
-from bot.demo.scenarios.script import MINUTE, STUCK, Side, What
 from bot.demo.scenarios.scripts import scenario
-from bot.demo.scenarios.stage import channel_id, user_id
+from bot.demo.scenarios.setup import channel_id, user_id
 from bot.demo.scenarios.verdict import UNANSWERED, UNTOLD
 
 ALL = pytest.mark.parametrize("name", list(Name))

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.demo.scenarios.crowd import Asked
+from bot.demo.scenarios.models import HOUR, MINUTE, STUCK, Act, Scenario, Side, Trouble, What
 from bot.demo.scenarios.notices import Kind, Told
-from bot.demo.scenarios.script import HOUR, MINUTE, STUCK, Act, Scenario, Side, Trouble, What
+from bot.demo.scenarios.simulated_users import Asked
 from bot.demo.scenarios.verdict import Traffic, Verdict, judge, too_fast
 from tests.demo.tiny import BAD, CALM, GOOD, QUICK, troubled
 from tests.demo.tiny import STUCK as STUCK_ORDER

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from bot.demo.scenarios.clock import LeapingLoop
-from bot.demo.scenarios.player import open_day
-from bot.demo.scenarios.script import HOUR, MINUTE, Act, Order, Scenario, Side, Trouble, What
+from bot.demo.scenarios.models import HOUR, MINUTE, Act, Order, Scenario, Side, Trouble, What
+from bot.demo.scenarios.run import open_run
+from bot.demo.scenarios.skipping_loop import SkippingLoop
 from bot.demo.scenarios.verdict import Verdict
 
 T = TypeVar("T")
@@ -73,11 +73,11 @@ STORMY = troubled(
 
 
 def leaping(work: Coroutine[Any, Any, T]) -> T:
-    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+    with asyncio.Runner(loop_factory=SkippingLoop) as runner:
         return runner.run(work)
 
 
 async def played(scenario: Scenario) -> Verdict:
-    async with open_day(scenario) as day:
+    async with open_run(scenario) as day:
         await day.play(asyncio.Event())
         return day.verdict()

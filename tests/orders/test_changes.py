@@ -6,10 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from bot.orders.changes import Changes, changes
-from bot.orders.progress import State, Tally
+from bot.orders.progress import Counts, State
 
 
-def tally(**changed: Any) -> Tally:
+def tally(**changed: Any) -> Counts:
     usual: dict[str, Any] = {
         "state": State.ENHANCING,
         "total": 30,
@@ -17,7 +17,7 @@ def tally(**changed: Any) -> Tally:
         "failed": 2,
         "waiting": 8,
     }
-    return Tally(**usual | changed)
+    return Counts(**usual | changed)
 
 
 @pytest.mark.parametrize(

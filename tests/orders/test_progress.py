@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.orders.models import Order
-from bot.orders.progress import Failure, OddSetting, Photo, Progress, State, Tally, understand
+from bot.orders.progress import Counts, Failure, OddSetting, Photo, Progress, State, progress_of
 
 DONE, WAITING, BROKEN, EXPIRED = ({"status": s} for s in ("processed", "waiting", "error", "expired"))
 OLD_DONE, OLD_BROKEN, OLD_WAITING = {"enhanced": True}, {"error": True}, {"enhanced": False, "error": False}
@@ -13,7 +13,7 @@ OLD_DONE, OLD_BROKEN, OLD_WAITING = {"enhanced": True}, {"error": True}, {"enhan
 
 def progress(*images: dict[str, Any], **order: Any) -> Progress:
     named = [{"image_name": f"{number}.jpg"} | image for number, image in enumerate(images, 1)]
-    return understand(Order.model_validate({"images": named, **order}))
+    return progress_of(Order.model_validate({"images": named, **order}))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_what_we_do_not_know_is_called_what_they_call_it(
 def test_photos_are_counted() -> None:
     """Expired photos are failures; what is neither done nor failed waits, listed or not."""
     found = progress(DONE, DONE, BROKEN, EXPIRED, WAITING, {"status": "paused"}, total_images=9)
-    assert found.tally == Tally(state=State.ATTENTION, word="", total=9, done=2, failed=2, waiting=5)
+    assert found.tally == Counts(state=State.ATTENTION, word="", total=9, done=2, failed=2, waiting=5)
     assert (found.listed, found.announced) == (6, 9)
 
 

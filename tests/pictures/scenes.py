@@ -14,8 +14,8 @@ from bot.sandbox.autoenhance.order_json import failed, photos, stamp
 from bot.sandbox.autoenhance.sample_orders import BIRCH, BLURRED, CHAPEL, ELM
 from bot.sandbox.slack.sample_workspace import ANA, BEN, SHOOTS
 from bot.sandbox.slack.workspace import Message
-from bot.slack import constants as names
-from bot.slack.render import modals as views
+from bot.slack import constants
+from bot.slack.render import modals
 from tests.chat import Chat
 from tests.clock import StandingClock
 from tests.conftest import HURRY
@@ -41,8 +41,8 @@ def stills() -> dict[str, Still]:
     """Everything that is kept whole, by name, and the modals that are long."""
     found = {name: _still(name, sent) for name, sent in kept().items() if _is_whole(sent)}
     more = {
-        "modals-photos": views.answer(views.photos(view(SAMPLES[BIRCH])), callback_id=names.PHOTOS),
-        "modals-ask-to-watch": views.ask_to_watch("That message names no order.", "{}"),
+        "modals-photos": modals.answer(modals.photos(view(SAMPLES[BIRCH])), callback_id=constants.PHOTOS),
+        "modals-ask-to-watch": modals.ask_to_watch("That message names no order.", "{}"),
     }
     return found | {name: Still("modal", sent) for name, sent in more.items()}
 
@@ -110,7 +110,7 @@ async def played() -> AsyncIterator[Story]:
     with TemporaryDirectory() as folder:
         async with (
             open_sandbox(Path(folder), clock=clock) as sandbox,
-            open_app_in(sandbox, pace=HURRY, now=clock.now) as app,
+            open_app_in(sandbox, timing=HURRY, now=clock.now) as app,
         ):
             story = Story(sandbox, app, clock, Chat(sandbox.slack))
             await _watch_a_shoot(story)

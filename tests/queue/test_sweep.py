@@ -20,7 +20,7 @@ from bot.queue.embedded import EmbeddedEngine
 from bot.queue.runner import JobRunner
 from bot.queue.sweep import Sweep
 from bot.storage.database.sqlite import SqliteDatabase
-from bot.storage.due_watches import CLAIM, DueOrder
+from bot.storage.due_watches import CLAIMED_FOR, DueOrder
 from bot.storage.jobs import JobStore
 from bot.storage.stores import Stores
 from bot.watches.models import Ending, Watch
@@ -190,10 +190,10 @@ async def test_a_look_leaves_no_row(room: Room) -> None:
 async def test_a_crowd_is_taken_up_in_turns(room: Room) -> None:
     """So many looks are under way at most, however many orders are due; as they end, the sweep goes on."""
     room.looks.gate.clear()
-    for number in range(sweeping.AT_ONCE + 3):
+    for number in range(sweeping.MAX_OPEN_CHECKS + 3):
         await room.watch(OrderId(f"order-{number}"))
 
-    assert await room.sweep.sweep() == sweeping.AT_ONCE
+    assert await room.sweep.sweep() == sweeping.MAX_OPEN_CHECKS
     assert await room.sweep.sweep() == 0
     room.looks.gate.set()
     await room.engine.keyed_tasks.idle.wait()
@@ -206,7 +206,7 @@ async def test_a_look_that_hangs_is_not_taken_up_again(room: Room) -> None:
     room.looks.gate.clear()
     await room.watch()
     assert await room.sweep.sweep() == 1
-    room.now += 2 * CLAIM
+    room.now += 2 * CLAIMED_FOR
 
     assert await room.sweep.sweep() == 0
     room.looks.gate.set()
@@ -223,7 +223,7 @@ async def test_a_look_that_was_given_up_is_in_nobodys_way(room: Room) -> None:
     await room.sweep.sweep()
     await room.engine.keyed_tasks.idle.wait()
     assert [dead.kind for dead in await room.job_store.dead_jobs()] == ["look_at_watched"]
-    room.now += 2 * CLAIM
+    room.now += 2 * CLAIMED_FOR
 
     assert await room.sweep.sweep() == 1
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.change_signal import Bell
+from bot.sandbox.change_signal import ChangeSignal
 from bot.sandbox.server import serving
 from bot.sandbox.slack.app import SlackSandbox
 
@@ -117,17 +117,17 @@ class Receiver:
     heard: list[Json] = field(default_factory=list)
     proofs: list[str | None] = field(default_factory=list)
     status: int = 200
-    bell: Bell = field(default_factory=Bell)
+    change_signal: ChangeSignal = field(default_factory=ChangeSignal)
 
     async def hear(self, request: Request) -> Response:
         self.heard.append(await request.json())
         self.proofs.append(request.headers.get("authentication"))
-        self.bell.ring()
+        self.change_signal.ring()
         return Response(status_code=self.status)
 
     async def until(self, times: int) -> None:
         """Wait until so many calls have come in all."""
-        await self.bell.until(lambda: len(self.heard) >= times, timeout=20)
+        await self.change_signal.until(lambda: len(self.heard) >= times, timeout=20)
 
 
 @asynccontextmanager

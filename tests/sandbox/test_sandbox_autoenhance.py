@@ -19,7 +19,7 @@ from bot.sandbox.autoenhance.sample_orders import (
     OLDER,
     sample_orders,
 )
-from bot.sandbox.failures import MoodName
+from bot.sandbox.failures import FailureName
 from bot.sandbox.server import serving
 from tests.sandbox.kit import Clock
 
@@ -88,7 +88,7 @@ async def test_a_page_of_more_than_fifteen_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("mood", "status"),
+    ("failure", "status"),
     [
         ("401", 401),
         ("429", 429),
@@ -102,24 +102,24 @@ async def test_a_page_of_more_than_fifteen_is_refused(
     ],
 )
 async def test_a_mood_lasts_as_often_as_told(
-    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox, mood: MoodName, status: int
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox, failure: FailureName, status: int
 ) -> None:
     """After its count the API is well again."""
-    autoenhance.set_mood(mood, times=1, retry_after=7, location="http://127.0.0.1:1/")
+    autoenhance.set_failure(failure, times=1, retry_after=7, location="http://127.0.0.1:1/")
     unwell, well = [await api.get(f"/v3/orders/{OAK}") for _ in range(2)]
     assert unwell.status_code == status
     assert OAK not in unwell.text
     assert well.json()["order_id"] == OAK
-    if mood == "429":
+    if failure == "429":
         assert unwell.headers["Retry-After"] == "7"
 
 
-@pytest.mark.parametrize("mood", ["close", "cut"])
+@pytest.mark.parametrize("failure", ["close", "cut"])
 async def test_a_broken_connection_is_broken(
-    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox, mood: MoodName
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox, failure: FailureName
 ) -> None:
     """The client gets no answer, or half of one."""
-    autoenhance.set_mood(mood, order=OAK)
+    autoenhance.set_failure(failure, order=OAK)
     with pytest.raises(httpx.RemoteProtocolError):
         await api.get(f"/v3/orders/{OAK}")
     assert (await api.get(f"/v3/orders/{LARGE}")).status_code == 200
@@ -129,7 +129,7 @@ async def test_a_huge_answer_is_fifty_megabytes(
     api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
 ) -> None:
     """A client that reads everything reads too much."""
-    autoenhance.set_mood("huge")
+    autoenhance.set_failure("huge")
     assert len((await api.get(f"/v3/orders/{OAK}")).content) > 50_000_000
 
 
@@ -137,7 +137,7 @@ async def test_a_held_request_is_answered_when_released(
     api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
 ) -> None:
     """Until then it hangs, and a test can wait for it to be there."""
-    autoenhance.set_mood("hang")
+    autoenhance.set_failure("hang")
     asking = asyncio.create_task(api.get(f"/v3/orders/{OAK}"))
     await autoenhance.asked(1)
     assert not asking.done()

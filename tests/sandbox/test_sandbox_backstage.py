@@ -185,16 +185,16 @@ async def test_the_webhook_is_called_by_hand(browser: Browser) -> None:
     ] * 2
 
 
-@pytest.mark.parametrize(("mood", "status"), [("ratelimited", 429), ("internal_error", 500)])
+@pytest.mark.parametrize(("failure", "status"), [("ratelimited", 429), ("internal_error", 500)])
 async def test_slack_is_in_a_mood_once_or_until_told_otherwise(
-    browser: Browser, mood: str, status: int
+    browser: Browser, failure: str, status: int
 ) -> None:
     """About one method; the panel tells which."""
     method, bot, slack = "chat.postMessage", browser.world.bot, browser.world.slack
     for once, statuses in ((True, [status, 200]), (False, [status, status])):
         before = len(slack.calls())
-        await browser.ask("slack-mood", method=method, mood=mood, once=once, retry_after=7)
-        assert (await browser.sees())["slack_moods"][method] == mood
+        await browser.ask("slack-mood", method=method, mood=failure, once=once, retry_after=7)
+        assert (await browser.sees())["slack_moods"][method] == failure
         for _ in statuses:
             await bot.call(method, channel=SHOOTS, text="x")
         assert [call.status for call in slack.calls()[before:]] == statuses

@@ -6,17 +6,18 @@ from typing import Any
 
 from bot.autoenhance.client import FetchedOrder
 from bot.handlers.views import order_view
-from bot.orders.changes import Glimpse
+from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
-from bot.orders.progress import State, Tally
+from bot.orders.progress import Counts, State
 from bot.sandbox.autoenhance.sample_orders import sample_orders
 from bot.slack.render.models import OrderView
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 SAMPLES = {order["order_id"]: order for order in sample_orders(NOW.timestamp())}
-SEEN = Glimpse(
-    tally=Tally(state=State.ENHANCING, total=30, done=16, failed=1, waiting=13), at=NOW - timedelta(minutes=4)
+SEEN = Snapshot(
+    tally=Counts(state=State.ENHANCING, total=30, done=16, failed=1, waiting=13),
+    at=NOW - timedelta(minutes=4),
 )
 
 

@@ -9,13 +9,12 @@ from bot.orders.ids import OrderId
 from bot.sandbox.slack.blocks import elements
 from bot.sandbox.slack.validation.blocks import Surface, problems
 from bot.sandbox.slack.validation.messages import checked, checked_home, checked_view
-from bot.slack import constants as names
+from bot.slack import constants
 from bot.slack.limits import LIMITS
-from bot.slack.render import cards
-from bot.slack.render import modals as views
+from bot.slack.render import cards, modals
 from bot.slack.render.models import Placement
-from bot.slack.text import help as help_texts
-from bot.slack.text import orders as words
+from bot.slack.text import help as help_text
+from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from tests.slack.kit import SAMPLES, view
 from tests.slack.snapshots import kept
@@ -23,17 +22,17 @@ from tests.slack.snapshots import kept
 KEPT = kept()
 THREAD = json.dumps({"channel_id": "C" * 20, "ts": "1700000000.000100"})
 MODALS = {
-    "ask": views.ask(),
-    "ask-with-a-note": views.ask(refusals.NO_ID_IN_MESSAGE),
-    "ask-to-watch": views.ask_to_watch(refusals.NO_ID_IN_MESSAGE, THREAD),
-    "busy": views.busy(words.FETCHING_PHOTOS, callback_id=names.PHOTOS),
-    "help": views.answer(cards.say(help_texts.HELP)),
+    "ask": modals.ask(),
+    "ask-with-a-note": modals.ask(refusals.NO_ID_IN_MESSAGE),
+    "ask-to-watch": modals.ask_to_watch(refusals.NO_ID_IN_MESSAGE, THREAD),
+    "busy": modals.busy(order_text.FETCHING_PHOTOS, callback_id=constants.PHOTOS),
+    "help": modals.answer(cards.say(help_text.HELP)),
     **{
-        f"card-{order_id}": views.answer(cards.orders_card([view(order)], Placement("view")))
+        f"card-{order_id}": modals.answer(cards.orders_card([view(order)], Placement("view")))
         for order_id, order in SAMPLES.items()
     },
     **{
-        f"photos-{order_id}": views.answer(views.photos(view(order)), callback_id=names.PHOTOS)
+        f"photos-{order_id}": modals.answer(modals.photos(view(order)), callback_id=constants.PHOTOS)
         for order_id, order in SAMPLES.items()
     },
 }

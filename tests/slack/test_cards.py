@@ -11,17 +11,16 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.core import errors
-from bot.orders.changes import Glimpse
+from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
-from bot.orders.progress import State, Tally
+from bot.orders.progress import Counts, State
 from bot.sandbox.autoenhance.sample_orders import REASONS
 from bot.sandbox.slack.blocks import plain
 from bot.sandbox.slack.validation.blocks import Surface, problems
 from bot.slack.limits import LIMITS
-from bot.slack.render import cards
-from bot.slack.render import modals as views
-from bot.slack.render.models import Card, Placement, TroubleView, Where
-from bot.slack.text import orders as words
+from bot.slack.render import cards, modals
+from bot.slack.render.models import Card, Placement, Target, TroubleView
+from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.slack.text.help import HELP, TOPICS
 from tests.slack.kit import NOW, SAMPLES, SEEN, view
@@ -65,7 +64,7 @@ def test_card_of_each_kind_of_order(order_id: str, snapshot: SnapshotAssertion) 
 def test_below_a_link_to_each_kind_of_order(order_id: str, snapshot: SnapshotAssertion) -> None:
     """Two lines and a button; what everybody reads of it holds no id."""
     order = view(SAMPLES[order_id])
-    small = views.unfurl(order)
+    small = modals.unfurl(order)
 
     assert problems(small["blocks"], surface="message") == []
     assert order.order not in plain(small["blocks"])
@@ -81,9 +80,9 @@ def test_below_a_link_to_each_kind_of_order(order_id: str, snapshot: SnapshotAss
         pytest.param(replace(SEEN.tally, state=State.WAITING, total=0, done=0), id="another-state"),
     ],
 )
-def test_what_changed_since_the_last_look(tally: Tally, snapshot: SnapshotAssertion) -> None:
+def test_what_changed_since_the_last_look(tally: Counts, snapshot: SnapshotAssertion) -> None:
     """The last line of a re-checked card."""
-    before = Glimpse(tally=tally, at=SEEN.at)
+    before = Snapshot(tally=tally, at=SEEN.at)
     birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
 
     card = cards.orders_card([view(birch, before=before)], EPHEMERAL)
@@ -94,8 +93,8 @@ def test_what_changed_since_the_last_look(tally: Tally, snapshot: SnapshotAssert
 
 def test_a_card_that_was_checked_again(snapshot: SnapshotAssertion) -> None:
     """An order that came to its end meanwhile: its new state, and what changed."""
-    then = Tally(state=State.ENHANCING, total=30, done=14, failed=9, waiting=7)
-    before = Glimpse(tally=then, at=NOW - timedelta(minutes=4))
+    then = Counts(state=State.ENHANCING, total=30, done=14, failed=9, waiting=7)
+    before = Snapshot(tally=then, at=NOW - timedelta(minutes=4))
 
     card = cards.orders_card([view(SAMPLES[REASONS], before=before)], EPHEMERAL)
 
@@ -104,7 +103,7 @@ def test_a_card_that_was_checked_again(snapshot: SnapshotAssertion) -> None:
 
 
 @pytest.mark.parametrize("where", ["message", "view", "terminal"])
-def test_buttons_that_can_act_where_the_card_stands(where: Where, snapshot: SnapshotAssertion) -> None:
+def test_buttons_that_can_act_where_the_card_stands(where: Target, snapshot: SnapshotAssertion) -> None:
     """Nothing is shared from a shared card or a modal, and a terminal has no buttons."""
     birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
 
@@ -137,9 +136,9 @@ def test_any_number_of_photos_fits(count: int, fields: dict[str, Any]) -> None:
         fits(cards.orders_card([shown], Placement(where, can_share=True, in_thread="1700000000.000100")))
     five = [replace(shown, order=OrderId(f"{n}" * 128)) for n in range(5)]
     fits(cards.with_note(cards.orders_card(five, EPHEMERAL, skipped=7), "x" * 5000))
-    fits(views.photos(shown), "modal")
-    fits(views.hits([shown] * 10, "x" * 200))
-    assert len(json.dumps(views.answer(views.photos(shown)))) < LIMITS.view_bytes
+    fits(modals.photos(shown), "modal")
+    fits(modals.hits([shown] * 10, "x" * 200))
+    assert len(json.dumps(modals.answer(modals.photos(shown)))) < LIMITS.view_bytes
 
 
 def test_the_text_says_what_the_blocks_say(snapshot: SnapshotAssertion) -> None:
@@ -165,7 +164,7 @@ TROUBLES = {
 
 @pytest.mark.parametrize("name", TROUBLES)
 @pytest.mark.parametrize("last", [None, SEEN], ids=["never-seen", "seen"])
-def test_card_of_each_trouble(name: str, last: Glimpse | None, snapshot: SnapshotAssertion) -> None:
+def test_card_of_each_trouble(name: str, last: Snapshot | None, snapshot: SnapshotAssertion) -> None:
     """What stands in place of a card, with what is known all the same."""
     card = cards.orders_card([TroubleView(OrderId("12-elm"), TROUBLES[name], last=last)], EPHEMERAL)
 
@@ -193,7 +192,7 @@ def test_several_orders_in_one_message(snapshot: SnapshotAssertion) -> None:
 
 def test_the_list_of_hits(snapshot: SnapshotAssertion) -> None:
     """A search's answer: a line and a button for each."""
-    card = views.hits([view(order) for order in SAMPLES.values()][:10], "elm")
+    card = modals.hits([view(order) for order in SAMPLES.values()][:10], "elm")
 
     fits(card)
     assert card == snapshot
@@ -216,9 +215,9 @@ def test_refusals_to_share(name: str, snapshot: SnapshotAssertion) -> None:
 @pytest.mark.parametrize(
     "modal",
     [
-        pytest.param(views.ask(), id="ask"),
-        pytest.param(views.ask(refusals.NO_ID_IN_MESSAGE), id="ask-with-a-note"),
-        pytest.param(views.busy(words.looking_up(["12-elm", "13-elm"])), id="busy"),
+        pytest.param(modals.ask(), id="ask"),
+        pytest.param(modals.ask(refusals.NO_ID_IN_MESSAGE), id="ask-with-a-note"),
+        pytest.param(modals.busy(order_text.looking_up(["12-elm", "13-elm"])), id="busy"),
     ],
 )
 def test_modals(modal: dict[str, Any], snapshot: SnapshotAssertion) -> None:
@@ -232,7 +231,7 @@ def test_modals(modal: dict[str, Any], snapshot: SnapshotAssertion) -> None:
 
 def test_an_old_card_says_how_old_it_was() -> None:
     """From twelve hours on the card names its day, and the counts are still compared."""
-    before = Glimpse(tally=SEEN.tally, at=NOW - timedelta(days=204))
+    before = Snapshot(tally=SEEN.tally, at=NOW - timedelta(days=204))
     birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
 
     text = cards.orders_card([view(birch, before=before)], EPHEMERAL)["text"]

@@ -12,24 +12,34 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.autoenhance.client import FetchedOrder
 from bot.handlers.views import order_view
-from bot.orders.changes import Glimpse
+from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
-from bot.orders.progress import State, Tally
+from bot.orders.progress import Counts, State
 from bot.sandbox.slack.validation.blocks import problems
 from bot.slack.blocks import Block
 from bot.slack.limits import LIMITS
 from bot.slack.render import cards, lists, notices
 from bot.slack.render.models import Card, OrderView, Placement
 from bot.slack.render.permalinks import Permalinks
-from bot.slack.text import watches as watch_words
-from bot.watches.models import Condition, Delay, Ending, Home, Kind, Level, Notice, Watch, Watcher
+from bot.slack.text import watches as watch_text
+from bot.watches.models import (
+    CardLocation,
+    Condition,
+    Delay,
+    Ending,
+    Level,
+    Notice,
+    NoticeKind,
+    Watch,
+    Watcher,
+)
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 ELM = OrderId("3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4")
 LINKS = Permalinks("https://harbour.slack.com/")
-HOME = Home(channel_id="C1", card_ts="1700000000.000100", thread_ts="1700000000.000100")
+HOME = CardLocation(channel_id="C1", card_ts="1700000000.000100", thread_ts="1700000000.000100")
 
 
 @pytest.fixture
@@ -44,14 +54,14 @@ def person(user: str, name: str = "", level: Level = Level.ALL) -> Watcher:
 ANA, BEN = person("U1", "ana"), person("U2", "ben", Level.FAILURES)
 
 
-def tally(done: int, failed: int = 0, of: int = 30, state: State | None = None) -> Tally:
+def tally(done: int, failed: int = 0, of: int = 30, state: State | None = None) -> Counts:
     left = of - done - failed
     over = State.FAILED if failed == of else State.ATTENTION if failed else State.READY
     shown = state or (State.ENHANCING if left else over)
-    return Tally(state=shown, total=of, done=done, failed=failed, waiting=left)
+    return Counts(state=shown, total=of, done=done, failed=failed, waiting=left)
 
 
-def watch(*watchers: Watcher, seen: Tally | None = None, **more: Any) -> Watch:
+def watch(*watchers: Watcher, seen: Counts | None = None, **more: Any) -> Watch:
     usual: dict[str, Any] = {
         "id": 7,
         "team_id": "T1",
@@ -60,7 +70,7 @@ def watch(*watchers: Watcher, seen: Tally | None = None, **more: Any) -> Watch:
         "watchers": watchers or (ANA, BEN),
         "name": "12 Elm Street",
         "home": HOME,
-        "seen": Glimpse(tally=seen or tally(24), at=NOW - MINUTE),
+        "seen": Snapshot(tally=seen or tally(24), at=NOW - MINUTE),
         "next_look": NOW,
     }
     return Watch(**usual | more)
@@ -114,25 +124,25 @@ def mentioned(card: Card) -> list[str]:
 
 
 TOLD: dict[str, tuple[Watch, Notice, OrderView | None]] = {
-    "failure": (watch(), Notice(Kind.FAILURE, NOW - 2 * MINUTE), view(10, 1)),
-    "stuck": (watch(still=1260.0), Notice(Kind.STUCK, None), view(24)),
-    "finished": (watch(), Notice(Kind.FINISHED, NOW - 2 * MINUTE), view(30)),
-    "finished-just-now": (watch(), Notice(Kind.FINISHED, NOW), view(30)),
-    "finished-nobody-knows-when": (watch(), Notice(Kind.FINISHED, None), view(30)),
-    "needs-attention": (watch(), Notice(Kind.FAILED, NOW - 2 * MINUTE), view(27, 3)),
-    "failed": (watch(), Notice(Kind.FAILED, None), view(0, 30)),
-    "deleted": (ended(Ending.DELETED), Notice(Kind.DELETED, None), None),
-    "expired": (ended(Ending.EXPIRED), Notice(Kind.EXPIRED, None), view(24)),
+    "failure": (watch(), Notice(NoticeKind.FAILURE, NOW - 2 * MINUTE), view(10, 1)),
+    "stuck": (watch(still=1260.0), Notice(NoticeKind.STUCK, None), view(24)),
+    "finished": (watch(), Notice(NoticeKind.FINISHED, NOW - 2 * MINUTE), view(30)),
+    "finished-just-now": (watch(), Notice(NoticeKind.FINISHED, NOW), view(30)),
+    "finished-nobody-knows-when": (watch(), Notice(NoticeKind.FINISHED, None), view(30)),
+    "needs-attention": (watch(), Notice(NoticeKind.FAILED, NOW - 2 * MINUTE), view(27, 3)),
+    "failed": (watch(), Notice(NoticeKind.FAILED, None), view(0, 30)),
+    "deleted": (ended(Ending.DELETED), Notice(NoticeKind.DELETED, None), None),
+    "expired": (ended(Ending.EXPIRED), Notice(NoticeKind.EXPIRED, None), view(24)),
     "late-autoenhance": (
         watch(),
-        Notice(Kind.FINISHED, NOW - 9 * MINUTE, Delay.AUTOENHANCE),
+        Notice(NoticeKind.FINISHED, NOW - 9 * MINUTE, Delay.AUTOENHANCE),
         view(30),
     ),
-    "late-slack": (watch(), Notice(Kind.FAILED, None, Delay.SLACK), view(27, 3)),
-    "late-desk": (watch(), Notice(Kind.FINISHED, NOW - 9 * MINUTE, Delay.DESK), view(30)),
-    "late-and-no-harm": (watch(), Notice(Kind.FINISHED, NOW - 2 * MINUTE, Delay.DESK), view(30)),
-    "nameless": (watch(name=""), Notice(Kind.FINISHED, None), view(30, name="")),
-    "alone": (watch(ANA), Notice(Kind.FINISHED, None), view(30)),
+    "late-slack": (watch(), Notice(NoticeKind.FAILED, None, Delay.SLACK), view(27, 3)),
+    "late-desk": (watch(), Notice(NoticeKind.FINISHED, NOW - 9 * MINUTE, Delay.DESK), view(30)),
+    "late-and-no-harm": (watch(), Notice(NoticeKind.FINISHED, NOW - 2 * MINUTE, Delay.DESK), view(30)),
+    "nameless": (watch(name=""), Notice(NoticeKind.FINISHED, None), view(30, name="")),
+    "alone": (watch(ANA), Notice(NoticeKind.FINISHED, None), view(30)),
 }
 
 
@@ -169,17 +179,17 @@ def test_whoever_can_be_told_more_can_stop(case: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "caused_by", "told_to"),
     [
-        (Kind.FINISHED, None, ["U1", "U3"]),
-        (Kind.FINISHED, "U1", ["U3"]),
-        (Kind.FINISHED, "U9", ["U1", "U3"]),
-        (Kind.FAILED, None, ["U1", "U2", "U3"]),
-        (Kind.FAILURE, "U2", ["U1", "U3"]),
-        (Kind.STUCK, "U3", ["U1", "U2"]),
-        (Kind.DELETED, "U1", ["U2", "U3"]),
-        (Kind.EXPIRED, None, ["U1", "U2", "U3"]),
+        (NoticeKind.FINISHED, None, ["U1", "U3"]),
+        (NoticeKind.FINISHED, "U1", ["U3"]),
+        (NoticeKind.FINISHED, "U9", ["U1", "U3"]),
+        (NoticeKind.FAILED, None, ["U1", "U2", "U3"]),
+        (NoticeKind.FAILURE, "U2", ["U1", "U3"]),
+        (NoticeKind.STUCK, "U3", ["U1", "U2"]),
+        (NoticeKind.DELETED, "U1", ["U2", "U3"]),
+        (NoticeKind.EXPIRED, None, ["U1", "U2", "U3"]),
     ],
 )
-def test_who_is_mentioned(kind: Kind, caused_by: str | None, told_to: list[str]) -> None:
+def test_who_is_mentioned(kind: NoticeKind, caused_by: str | None, told_to: list[str]) -> None:
     """Everybody whom it concerns, once, in one message, and never whoever caused it."""
     watched = watch(ANA, BEN, person("U3", "cleo"))
     card = notices.notice(watched, Notice(kind, None), view(27, 3), NOW, caused_by=caused_by)
@@ -188,8 +198,8 @@ def test_who_is_mentioned(kind: Kind, caused_by: str | None, told_to: list[str])
     assert re.findall(r"<@(\w+)>", card["text"]) == told_to
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_whoever_caused_it_alone_is_not_mentioned(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_whoever_caused_it_alone_is_not_mentioned(kind: NoticeKind) -> None:
     """The message comes all the same, and is no less readable for it."""
     card = notices.notice(watch(ANA), Notice(kind, None), view(27, 3), NOW, caused_by="U1")
 
@@ -198,8 +208,8 @@ def test_whoever_caused_it_alone_is_not_mentioned(kind: Kind) -> None:
     assert "  " not in card["text"]
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_thirty_watchers_are_all_told(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_thirty_watchers_are_all_told(kind: NoticeKind) -> None:
     """However many they are, it is one message, with each of them once."""
     many = [person(f"U{n:010d}", "n" * 80) for n in range(30)]
     long = watch(*many, name="&" * 300)
@@ -233,23 +243,23 @@ def bad(name: str) -> list[Card]:
     over = ended(Ending.STOPPED, name=name, reason=name, order=OrderId("over"))
     parked = watch(eva, order=OrderId("parked"), name=name, condition=Condition.PARKED, reason=name)
     return [
-        *(notices.notice(named, Notice(kind, None), shown, NOW) for kind in Kind),
-        notices.notice(ended(Ending.DELETED, name=name), Notice(Kind.DELETED, None), None, NOW),
+        *(notices.notice(named, Notice(kind, None), shown, NOW) for kind in NoticeKind),
+        notices.notice(ended(Ending.DELETED, name=name), Notice(NoticeKind.DELETED, None), None, NOW),
         notices.gone_card(ended(Ending.DELETED, name=name)),
         notices.brief_card(named),
         notices.brief_card(over),
         notices.parked("C1", name, [named, over]),
-        notices.begun(watch_words.started(named, Level.ALL, ""), ELM, Level.ALL, choice=True),
+        notices.begun(watch_text.started(named, Level.ALL, ""), ELM, Level.ALL, choice=True),
         lists.watches([named, parked, over], LINKS.thread),
         *(
             cards.say(text)
             for text in (
-                watch_words.joined(named, Level.ALL, ""),
-                watch_words.known(named, eva, ""),
-                watch_words.stopped(named, (eva,)),
-                watch_words.not_yours(named),
-                watch_words.watched(named),
-                watch_words.over(over),
+                watch_text.joined(named, Level.ALL, ""),
+                watch_text.known(named, eva, ""),
+                watch_text.stopped(named, (eva,)),
+                watch_text.not_yours(named),
+                watch_text.watched(named),
+                watch_text.over(over),
             )
         ),
     ]
@@ -275,7 +285,7 @@ def test_no_name_can_ping_or_break_a_message(case: str) -> None:
 
 def test_a_bold_name_stays_bold() -> None:
     """Asterisks of its own would end the name's boldness in the middle."""
-    card = notices.notice(watch(name="*Elm* *2*"), Notice(Kind.FINISHED, None), view(30), NOW)
+    card = notices.notice(watch(name="*Elm* *2*"), Notice(NoticeKind.FINISHED, None), view(30), NOW)
 
     assert card["text"].startswith("*∗Elm∗ ∗2∗* is ready: 30 of 30 done.")
 
@@ -319,15 +329,17 @@ def test_the_word_to_an_owner_whose_watches_rest(why: str, snapshot: SnapshotAss
     assert card == snapshot
 
 
-@pytest.mark.parametrize("count", [1, notices.SHOWN, notices.SHOWN + 1, 100])
+@pytest.mark.parametrize("count", [1, notices.MAX_ORDERS_SHOWN, notices.MAX_ORDERS_SHOWN + 1, 100])
 def test_however_many_rest_it_is_one_message(count: int) -> None:
     """Ten with their buttons, and how many more."""
     card = notices.parked("C1", "is_archived", many(count))
 
     fits(card)
     buttons = json.dumps(card["blocks"]).count('"watch"')
-    assert buttons == min(count, notices.SHOWN)
-    assert (f"and {count - notices.SHOWN:,} more" in json.dumps(card["blocks"])) is (count > notices.SHOWN)
+    assert buttons == min(count, notices.MAX_ORDERS_SHOWN)
+    assert (f"and {count - notices.MAX_ORDERS_SHOWN:,} more" in json.dumps(card["blocks"])) is (
+        count > notices.MAX_ORDERS_SHOWN
+    )
 
 
 @pytest.mark.parametrize(
@@ -340,7 +352,7 @@ def test_where_they_rest(place: str, where: str) -> None:
 
 def test_the_answer_to_a_beginning(snapshot: SnapshotAssertion) -> None:
     """Where it is told, of what, and a button for who wants less; who has less needs none."""
-    said = watch_words.started(watch(), Level.ALL, LINKS.thread(HOME))
+    said = watch_text.started(watch(), Level.ALL, LINKS.thread(HOME))
     card = notices.begun(said, ELM, Level.ALL, choice=True)
 
     fits(card)
@@ -384,16 +396,16 @@ def block_ids(drawn: list[Block]) -> list[str]:
     return [block["block_id"] for block in drawn if "block_id" in block]
 
 
-@pytest.mark.parametrize("count", [0, 1, lists.SHOWN, lists.SHOWN + 1, 60])
+@pytest.mark.parametrize("count", [0, 1, lists.MAX_WATCHES_LISTED, lists.MAX_WATCHES_LISTED + 1, 60])
 def test_a_list_of_any_length_fits(count: int) -> None:
     """The newest are shown, and how many there are besides."""
     found = many(count, condition=Condition.PARKED, reason="restricted_action" * 20)
     card = lists.watches(found, LINKS.thread)
 
     fits(card)
-    assert len(block_ids(card["blocks"])) == min(count, lists.SHOWN)
-    if count > lists.SHOWN:
-        assert f"and {count - lists.SHOWN} more" in json.dumps(card["blocks"])
+    assert len(block_ids(card["blocks"])) == min(count, lists.MAX_WATCHES_LISTED)
+    if count > lists.MAX_WATCHES_LISTED:
+        assert f"and {count - lists.MAX_WATCHES_LISTED} more" in json.dumps(card["blocks"])
         assert found[-1].order in block_ids(card["blocks"])[0]
 
 
@@ -476,12 +488,12 @@ def test_stopping_at_home_says_where() -> None:
         ("https://x.slack.com", HOME, "https://x.slack.com/archives/C1/p1700000000000100"),
         (
             "https://x.slack.com/",
-            Home(channel_id="C1", card_ts="2.5", thread_ts="1.4"),
+            CardLocation(channel_id="C1", card_ts="2.5", thread_ts="1.4"),
             "https://x.slack.com/archives/C1/p25?thread_ts=1.4&amp;cid=C1",
         ),
         (
             "https://x.slack.com/",
-            Home(channel_id="D1", card_ts=None, thread_ts="1.4"),
+            CardLocation(channel_id="D1", card_ts=None, thread_ts="1.4"),
             "https://x.slack.com/archives/D1/p14",
         ),
         ("https://x.slack.com/", None, ""),
@@ -490,6 +502,6 @@ def test_stopping_at_home_says_where() -> None:
     ],
     ids=["card", "no-slash", "in-a-thread", "card-deleted", "no-home", "no-workspace", "not-https"],
 )
-def test_where_a_thread_is(workspace: str, home: Home | None, address: str) -> None:
+def test_where_a_thread_is(workspace: str, home: CardLocation | None, address: str) -> None:
     """Slack's own form of a link to the card, in its thread; none where it would lead nowhere."""
     assert Permalinks(workspace).thread(home) == address

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.core.errors import SlackBusy
-from bot.slack.api.pacing import BURST, KEPT_FREE, PATIENT, REFILL, UPDATE, Pacing
+from bot.slack.api.pacing import BURST, EDITS_REFILL_SECONDS, MAX_WAIT_SECONDS, RESERVED_EDITS, UPDATE, Pacing
 from bot.storage.rate_limits.memory import LocalRateLimiter
 
 T = TypeVar("T")
@@ -204,8 +204,8 @@ def test_ten_edits_at_once_and_forty_a_minute_after_them() -> None:
 
     times = run(story())
     assert times[:BURST] == [0.0] * BURST
-    assert times[BURST] == REFILL / BURST
-    assert [time for time in times if time and time > PATIENT] == []
+    assert times[BURST] == EDITS_REFILL_SECONDS / BURST
+    assert [time for time in times if time and time > MAX_WAIT_SECONDS] == []
     assert times[-2:] == [None, None]
 
 
@@ -235,11 +235,11 @@ def test_some_edits_are_kept_for_what_is_urgent() -> None:
         while await pacing.has_room_to_update():
             assert await edited(pacing) == 0
             used += 1
-        assert used == BURST - KEPT_FREE
-        assert [await edited(pacing) for _ in range(KEPT_FREE)] == [0.0] * KEPT_FREE
+        assert used == BURST - RESERVED_EDITS
+        assert [await edited(pacing) for _ in range(RESERVED_EDITS)] == [0.0] * RESERVED_EDITS
         assert not await pacing.has_room_to_update()
 
-        await asyncio.sleep(REFILL)
+        await asyncio.sleep(EDITS_REFILL_SECONDS)
         assert await pacing.has_room_to_update()
 
     run(story())

@@ -20,7 +20,7 @@ from bot.orders.ids import OrderId
 from bot.slack.limits import LIMITS
 from bot.slack.listeners.commands import reply
 from bot.slack.listeners.payloads import Command
-from bot.slack.text import watches as watch_words
+from bot.slack.text import watches as watch_text
 from bot.slack.text.help import HELP, TOPICS
 from bot.watches.models import Level
 
@@ -99,23 +99,23 @@ def test_stopping(text: str, order: str) -> None:
 
     assert isinstance(job, StopWatch)
     assert (job.order, job.everybody, job.watched_in) == (order, False, None)
-    assert said == watch_words.STOPPING
+    assert said == watch_text.STOPPING
 
 
 OTHERS: list[tuple[str, str, type[Job], dict[str, Any]]] = [
-    ("list", watch_words.LISTING, ListWatches, {}),
-    (" LIST ", watch_words.LISTING, ListWatches, {}),
-    ("list of what is watched", watch_words.LISTING, ListWatches, {}),
-    ("test", watch_words.TRYING, TryNotices, {}),
-    ("Test please", watch_words.TRYING, TryNotices, {}),
-    ("settings", watch_words.SETTING, Broadcast, {"on": None}),
-    ("settings broadcast", watch_words.SETTING, Broadcast, {"on": None}),
-    ("settings broadcast on", watch_words.SETTING, Broadcast, {"on": True}),
-    ("SETTINGS Broadcast   ON", watch_words.SETTING, Broadcast, {"on": True}),
-    ("settings broadcast off", watch_words.SETTING, Broadcast, {"on": False}),
-    ("settings unfurl", watch_words.SETTING, UnfurlLinks, {"on": None}),
-    ("settings unfurl on ", watch_words.SETTING, UnfurlLinks, {"on": True}),
-    ("settings Unfurl  off\n", watch_words.SETTING, UnfurlLinks, {"on": False}),
+    ("list", watch_text.LISTING, ListWatches, {}),
+    (" LIST ", watch_text.LISTING, ListWatches, {}),
+    ("list of what is watched", watch_text.LISTING, ListWatches, {}),
+    ("test", watch_text.TRYING, TryNotices, {}),
+    ("Test please", watch_text.TRYING, TryNotices, {}),
+    ("settings", watch_text.SETTING, Broadcast, {"on": None}),
+    ("settings broadcast", watch_text.SETTING, Broadcast, {"on": None}),
+    ("settings broadcast on", watch_text.SETTING, Broadcast, {"on": True}),
+    ("SETTINGS Broadcast   ON", watch_text.SETTING, Broadcast, {"on": True}),
+    ("settings broadcast off", watch_text.SETTING, Broadcast, {"on": False}),
+    ("settings unfurl", watch_text.SETTING, UnfurlLinks, {"on": None}),
+    ("settings unfurl on ", watch_text.SETTING, UnfurlLinks, {"on": True}),
+    ("settings Unfurl  off\n", watch_text.SETTING, UnfurlLinks, {"on": False}),
 ]
 
 
@@ -130,17 +130,17 @@ def test_what_is_about_no_order(text: str, said: str, kind: type[Any], fields: d
 
 
 SENTENCES: list[tuple[str, str]] = [
-    ("watch", watch_words.WATCH_WHAT),
-    ("  WATCH ", watch_words.WATCH_WHAT),
-    (f"watch {ELM} {OAK}", watch_words.ONE_AT_A_TIME),
-    (f"watch {ELM}, {OAK} failures", watch_words.ONE_AT_A_TIME),
-    (f"unwatch {ELM} {OAK}", watch_words.ONE_AT_A_TIME),
-    ("watch 12-elm, 14-elm", watch_words.ONE_AT_A_TIME),
-    ("unwatch", watch_words.UNWATCH_WHAT),
-    ("settings on", watch_words.SETTINGS_WHAT),
-    ("settings broadcast maybe", watch_words.SETTINGS_WHAT),
-    ("settings broadcast on off", watch_words.SETTINGS_WHAT),
-    ("settings unfurl on please", watch_words.SETTINGS_WHAT),
+    ("watch", watch_text.WATCH_WHAT),
+    ("  WATCH ", watch_text.WATCH_WHAT),
+    (f"watch {ELM} {OAK}", watch_text.ONE_AT_A_TIME),
+    (f"watch {ELM}, {OAK} failures", watch_text.ONE_AT_A_TIME),
+    (f"unwatch {ELM} {OAK}", watch_text.ONE_AT_A_TIME),
+    ("watch 12-elm, 14-elm", watch_text.ONE_AT_A_TIME),
+    ("unwatch", watch_text.UNWATCH_WHAT),
+    ("settings on", watch_text.SETTINGS_WHAT),
+    ("settings broadcast maybe", watch_text.SETTINGS_WHAT),
+    ("settings broadcast on off", watch_text.SETTINGS_WHAT),
+    ("settings unfurl on please", watch_text.SETTINGS_WHAT),
     ("help watch", TOPICS["watch"]),
     ("HELP Watch", TOPICS["watch"]),
     ("", HELP),

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.errors import DatabaseFailed
 from bot.storage.database.base import Sql
-from bot.storage.database.postgres import SIZE, PostgresDatabase
+from bot.storage.database.postgres import MAX_CONNECTIONS, PostgresDatabase
 from tests.databases import new_name
 from tests.postgres import OwnServer
 
@@ -84,13 +84,13 @@ async def test_a_server_that_was_away_is_found_again(breakable: OwnServer) -> No
 
 async def test_nobody_waits_for_ever_for_a_connection(shared: PostgresDatabase) -> None:
     """When all are in use by statements that take long, the next caller is told in time."""
-    let_go, all_busy = threading.Event(), threading.Barrier(SIZE + 1)
+    let_go, all_busy = threading.Event(), threading.Barrier(MAX_CONNECTIONS + 1)
 
     def long(_: Sql) -> None:
         all_busy.wait(10)
         let_go.wait(10)
 
-    busy = [asyncio.create_task(shared.run(long)) for _ in range(SIZE)]
+    busy = [asyncio.create_task(shared.run(long)) for _ in range(MAX_CONNECTIONS)]
     await asyncio.to_thread(all_busy.wait, 10)
     asked = time.monotonic()
     try:

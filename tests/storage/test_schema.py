@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from bot.bootstrap.storage import MIGRATE, bring_up, open_database
+from bot.bootstrap.storage import MIGRATE, migrate_database, open_database
 from bot.core.errors import SettingsError
 from bot.core.settings import FixedSettings
 from bot.storage.database.schema import HEAD, is_current, migrate_postgres, migrate_sqlite
@@ -127,7 +127,9 @@ async def test_postgresql_without_tables_is_refused(postgres: Server) -> None:
                 raise AssertionError
         assert refused.value.problems == [MIGRATE]
 
-        assert await asyncio.to_thread(bring_up, settings) == f"The tables are those of version {HEAD}."
+        assert (
+            await asyncio.to_thread(migrate_database, settings) == f"The tables are those of version {HEAD}."
+        )
         async with open_database(settings) as database:
             assert await database.version() == HEAD
     finally:
@@ -140,7 +142,7 @@ def test_an_address_is_read_as_the_others_read_it(breakable: OwnServer) -> None:
     several = f"postgresql://postgres@127.0.0.1:1,127.0.0.1:{parts.port}{parts.path}"
     socket = f"postgresql://postgres@{quote(str(breakable.folder), safe='')}:{parts.port}{parts.path}"
     for url in (several, socket):
-        bring_up(FixedSettings(database_url=url))
+        migrate_database(FixedSettings(database_url=url))
 
 
 async def test_many_may_migrate_at_once(postgres: Server) -> None:

@@ -2,19 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.orders.changes import Glimpse
+from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
-from bot.orders.progress import State, Tally
+from bot.orders.progress import Counts, State
 from bot.storage.database.base import Database
-from bot.storage.snapshots import KEPT, Snapshots
+from bot.storage.snapshots import KEPT_FOR, Snapshots
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ELM = OrderId("12-elm")
 
 
-def seen(done: int, at: datetime = NOW) -> Glimpse:
-    return Glimpse(
-        tally=Tally(state=State.ENHANCING, total=30, done=done, failed=0, waiting=30 - done), at=at
+def seen(done: int, at: datetime = NOW) -> Snapshot:
+    return Snapshot(
+        tally=Counts(state=State.ENHANCING, total=30, done=done, failed=0, waiting=30 - done), at=at
     )
 
 
@@ -40,7 +40,7 @@ async def test_old_looks_are_forgotten(database: Database) -> None:
     looks = Snapshots(database)
     await looks.remember("T1", ELM, seen(9))
 
-    await looks.prune(NOW + KEPT * 2)
+    await looks.prune(NOW + KEPT_FOR * 2)
 
     assert await looks.last("T1", ELM) is None
 

@@ -14,15 +14,25 @@ import pytest
 
 from bot.bootstrap.storage import open_database
 from bot.core.settings import FixedSettings
-from bot.orders.changes import Glimpse
+from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
-from bot.orders.progress import State, Tally
+from bot.orders.progress import Counts, State
 from bot.storage.database.base import Database, Row, Sql, Value
 from bot.storage.database.sqlite import SqliteDatabase
-from bot.storage.due_watches import CLAIM, LONGEST, PLACES, DueOrder, DueWatches
+from bot.storage.due_watches import CLAIMED_FOR, MAX_TIME_TO_NEXT_CHECK, PLACES, DueOrder, DueWatches
 from bot.storage.stores import Stores
-from bot.storage.watches import ENDED_KEPT, HEARD, NEWEST, Watches
-from bot.watches.models import Condition, Delay, Ending, Home, Kind, Level, Sending, Watch, Watcher
+from bot.storage.watches import ENDED_KEPT_FOR, MAX_WATCHES_SEARCHED, WEBHOOK_EXPECTED_FOR, Watches
+from bot.watches.models import (
+    CardLocation,
+    Condition,
+    Delay,
+    Ending,
+    Level,
+    NoticeKind,
+    Sending,
+    Watch,
+    Watcher,
+)
 from bot.watches.transitions import ended
 from tests.both import on_postgres
 
@@ -96,14 +106,14 @@ def later(watch: Watch, wait: timedelta = HOUR, **more: Any) -> Watch:
 
 async def test_a_watch_is_read_as_it_was_written(watches: Watches) -> None:
     """Every field, through a file; the store gives it its id."""
-    tally = Tally(state=State.ENHANCING, total=30, done=9, failed=1, waiting=20)
-    glimpse = Glimpse(tally=tally, at=NOW)
+    tally = Counts(state=State.ENHANCING, total=30, done=9, failed=1, waiting=20)
+    glimpse = Snapshot(tally=tally, at=NOW)
     full = watch(
         ELM,
         "C1",
         "U1",
         "U2",
-        home=Home(channel_id="C1", card_ts="1.5", thread_ts="1.4"),
+        home=CardLocation(channel_id="C1", card_ts="1.5", thread_ts="1.4"),
         name="Elm",
         condition=Condition.PARKED,
         reason="is_archived",
@@ -119,7 +129,7 @@ async def test_a_watch_is_read_as_it_was_written(watches: Watches) -> None:
         told_failure=True,
         told_stuck=True,
         told_over=tally,
-        sending=Sending(kind=Kind.STUCK, tries=1),
+        sending=Sending(kind=NoticeKind.STUCK, tries=1),
         pause=15.0,
     )
     written = await added(watches, full)
@@ -182,10 +192,10 @@ async def test_noting_leaves_it_due_when_it_was(watches: Watches, due_watches: D
     """What was learnt in the middle of a look is on the disk, and the look itself is not over."""
     read = await added(watches, watch())
     await due_watches.claim(await due_watches.due(NOW, MANY), NOW)
-    await watches.note(later(read, sending=Sending(kind=Kind.FINISHED, tries=1)))
+    await watches.note(later(read, sending=Sending(kind=NoticeKind.FINISHED, tries=1)))
 
     noted = await only(watches)
-    assert noted.sending == Sending(kind=Kind.FINISHED, tries=1)
+    assert noted.sending == Sending(kind=NoticeKind.FINISHED, tries=1)
     assert noted.next_look == NOW
     assert await due_watches.due(NOW, MANY) == []
 
@@ -250,8 +260,8 @@ async def test_photos_wake_nobody_until_they_are_a_third_of_the_order(
     watches: Watches, due_watches: Diary
 ) -> None:
     """That the webhook calls is worth knowing; a look is worth it now and then."""
-    tally = Tally(state=State.ENHANCING, total=30, done=0, failed=0, waiting=30)
-    thirty = replace(watch(), seen=Glimpse(tally=tally, at=NOW))
+    tally = Counts(state=State.ENHANCING, total=30, done=0, failed=0, waiting=30)
+    thirty = replace(watch(), seen=Snapshot(tally=tally, at=NOW))
     await watches.save(later(await added(watches, thirty)))
     for _ in range(9):
         await due_watches.wake(ELM, NOW, 1)
@@ -339,7 +349,7 @@ async def test_a_webhook_that_called_lately_is_expected_to_call_again(
     before = await added(watches, watch())
     await due_watches.wake(ELM, NOW)
     after = await added(watches, watch(OAK, next_look=NOW + HOUR))
-    a_day_later = await added(watches, watch(OAK, "C2", next_look=NOW + HEARD + SECOND))
+    a_day_later = await added(watches, watch(OAK, "C2", next_look=NOW + WEBHOOK_EXPECTED_FOR + SECOND))
 
     assert (before.hooked, after.hooked, a_day_later.hooked) == (False, True, False)
     assert [each.hooked for each in await watches.of_order("T1", OAK)] == [True, False]
@@ -351,17 +361,17 @@ async def test_a_webhook_that_is_silent_about_many_is_expected_no_more(
     """Only the newest watches are asked, and none of them was called about."""
     await added(watches, watch())
     await due_watches.wake(ELM, NOW)
-    new = [await added(watches, watch(OAK, f"C{number}")) for number in range(2, NEWEST + 3)]
+    new = [await added(watches, watch(OAK, f"C{number}")) for number in range(2, MAX_WATCHES_SEARCHED + 3)]
 
-    assert [each.hooked for each in new] == [True] * NEWEST + [False]
+    assert [each.hooked for each in new] == [True] * MAX_WATCHES_SEARCHED + [False]
 
 
 @pytest.mark.parametrize(("state", "share"), [(State.ENHANCING, 10), (State.GROUPING, 1), (State.WAITING, 1)])
 def test_the_first_photo_is_worth_a_look(state: State, share: int) -> None:
     """Until it is done the card says something else; from then on a third of the photos is."""
-    tally = Tally(state=state, total=30, done=0, failed=0, waiting=30)
+    tally = Counts(state=state, total=30, done=0, failed=0, waiting=30)
 
-    assert watch(seen=Glimpse(tally=tally, at=NOW)).share == share
+    assert watch(seen=Snapshot(tally=tally, at=NOW)).share == share
 
 
 # What is due
@@ -405,8 +415,8 @@ async def test_what_is_claimed_is_not_due(watches: Watches, due_watches: Diary) 
     await due_watches.claim(await due_watches.due(NOW, MANY), NOW)
 
     assert await due_watches.due(NOW + SECOND, MANY) == []
-    assert await due_watches.due(NOW + CLAIM, MANY) == []
-    assert await due_watches.due(NOW + CLAIM + SECOND, MANY) == [DueOrder("T1", ELM)]
+    assert await due_watches.due(NOW + CLAIMED_FOR, MANY) == []
+    assert await due_watches.due(NOW + CLAIMED_FOR + SECOND, MANY) == [DueOrder("T1", ELM)]
     await watches.save(later(read, SECOND))
     assert await due_watches.due(NOW + SECOND, MANY) == [DueOrder("T1", ELM)]
 
@@ -446,7 +456,7 @@ async def test_the_plan_of_another_clock_is_none(watches: Watches, due_watches: 
 
 async def test_the_longest_plan_is_believed(watches: Watches, due_watches: Diary) -> None:
     """A look may be planned two hours ahead, and not a second more."""
-    await watches.save(later(await added(watches, watch()), LONGEST))
+    await watches.save(later(await added(watches, watch()), MAX_TIME_TO_NEXT_CHECK))
     assert await due_watches.due(NOW, MANY) == []
 
     assert await due_watches.due(NOW - SECOND, MANY) == [DueOrder("T1", ELM)]
@@ -502,10 +512,10 @@ async def test_what_ended_is_kept_for_a_week(database: Database, watches: Watche
     live = await added(watches, watch(OAK))
     await watches.save(ended(over, Ending.QUIET, NOW))
 
-    await watches.prune(NOW + ENDED_KEPT)
+    await watches.prune(NOW + ENDED_KEPT_FOR)
     assert [each.order for each in await watches.of_person("T1", "U1")] == [ELM, OAK]
 
-    await watches.prune(NOW + ENDED_KEPT + SECOND)
+    await watches.prune(NOW + ENDED_KEPT_FOR + SECOND)
     assert await watches.of_person("T1", "U1") == [live]
     rows = await database.run(lambda sql: sql.rows("SELECT user_id, watch_id FROM watchers"))
     assert rows == [{"user_id": "U1", "watch_id": live.id}]

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.orders.changes import Glimpse
+from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
-from bot.orders.progress import State, Tally
-from bot.watches import schedule as rhythm
-from bot.watches.models import Kind, Watch
+from bot.orders.progress import Counts, State
+from bot.watches import schedule
+from bot.watches.models import NoticeKind, Watch
 from bot.watches.transitions import Rules, next_step
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -19,15 +19,15 @@ PHOTOS, LASTS = 40, 600.0  # an order's, and the seconds that it takes
 SWEEP = 1.0  # seconds until a look that is due is made
 
 
-def tally(done: int = 0, state: State = State.ENHANCING, failed: int = 0) -> Tally:
-    return Tally(state=state, total=PHOTOS, done=done, failed=failed, waiting=PHOTOS - done - failed)
+def tally(done: int = 0, state: State = State.ENHANCING, failed: int = 0) -> Counts:
+    return Counts(state=state, total=PHOTOS, done=done, failed=failed, waiting=PHOTOS - done - failed)
 
 
 def at(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def watch(seen: Tally, first: Tally | None = None, *, since: float = 60.0, **more: Any) -> Watch:
+def watch(seen: Counts, first: Counts | None = None, *, since: float = 60.0, **more: Any) -> Watch:
     """`first` was seen so many seconds before `seen`."""
     usual: dict[str, Any] = {
         "id": 7,
@@ -35,8 +35,8 @@ def watch(seen: Tally, first: Tally | None = None, *, since: float = 60.0, **mor
         "place": "C1",
         "order": OrderId("12-elm"),
         "watchers": (),
-        "seen": Glimpse(tally=seen, at=NOW),
-        "first": Glimpse(tally=first or seen, at=at(-since)),
+        "seen": Snapshot(tally=seen, at=NOW),
+        "first": Snapshot(tally=first or seen, at=at(-since)),
         "next_look": NOW,
     }
     return Watch(**usual | more)
@@ -79,19 +79,21 @@ def test_the_pause_of_each_state(case: str) -> None:
     watched, seconds = PAUSES[case]
     assert watched.seen
 
-    assert rhythm.pause(watched, watched.seen.tally) == pytest.approx(seconds)
+    assert schedule.pause(watched, watched.seen.tally) == pytest.approx(seconds)
 
 
 def test_an_order_that_was_never_seen() -> None:
     """There is nothing to go by yet, so it is looked at soon."""
     never = replace(watch(tally()), seen=None, first=None)
 
-    assert rhythm.pause(never, tally()) == rhythm.SOONEST
+    assert schedule.pause(never, tally()) == schedule.SOONEST
 
 
 def test_plans_differ_by_a_tenth_at_most() -> None:
     """A thousand watches begun together are spread evenly over the tenth before and after."""
-    plans = [(rhythm.at(watch(tally(), id=id_), NOW, 100.0) - NOW).total_seconds() for id_ in range(1, 1001)]
+    plans = [
+        (schedule.at(watch(tally(), id=id_), NOW, 100.0) - NOW).total_seconds() for id_ in range(1, 1001)
+    ]
 
     assert 90 <= min(plans) < 91
     assert 109 < max(plans) <= 110
@@ -101,13 +103,13 @@ def test_plans_differ_by_a_tenth_at_most() -> None:
 
 def test_a_plan_is_the_same_when_it_is_made_again() -> None:
     """Luck comes from the watch and the time, so a look that is worked out again plans the same."""
-    assert rhythm.at(watch(tally()), NOW, 60.0) == rhythm.at(watch(tally()), NOW, 60.0)
-    assert rhythm.at(watch(tally()), NOW, 60.0) != rhythm.at(watch(tally()), at(1), 60.0) - timedelta(
+    assert schedule.at(watch(tally()), NOW, 60.0) == schedule.at(watch(tally()), NOW, 60.0)
+    assert schedule.at(watch(tally()), NOW, 60.0) != schedule.at(watch(tally()), at(1), 60.0) - timedelta(
         seconds=1
     )
 
 
-def shoot(seconds: float) -> Tally:
+def shoot(seconds: float) -> Counts:
     """Photo by photo, evenly."""
     done = min(PHOTOS, int(seconds / LASTS * PHOTOS))
     return tally(done, State.READY if done == PHOTOS else State.ENHANCING)
@@ -120,15 +122,15 @@ def follow(luck: random.Random, *, begun: float, hooked: bool) -> tuple[int, flo
     """
     seconds = begun
     watched = watch(shoot(seconds), id=luck.randrange(1, 10**6), hooked=hooked)
-    glimpse = Glimpse(tally=shoot(seconds), at=at(seconds))
-    pause = rhythm.pause(watched, glimpse.tally)
+    glimpse = Snapshot(tally=shoot(seconds), at=at(seconds))
+    pause = schedule.pause(watched, glimpse.tally)
     watched = replace(
         watched,
         seen=glimpse,
         first=glimpse,
         shown=glimpse,
         pause=pause,
-        next_look=rhythm.at(watched, at(seconds), pause),
+        next_look=schedule.at(watched, at(seconds), pause),
     )
     for looks in range(1, 1000):
         planned = (watched.next_look - NOW).total_seconds()
@@ -138,7 +140,7 @@ def follow(luck: random.Random, *, begun: float, hooked: bool) -> tuple[int, flo
         step = next_step(watched, shoot(seconds), at(seconds), Rules())
         watched = step.watch
         if step.notice:
-            assert step.notice.kind is Kind.FINISHED
+            assert step.notice.kind is NoticeKind.FINISHED
             return looks, seconds - LASTS
     raise AssertionError("the end was never seen")
 
@@ -165,4 +167,4 @@ def test_a_webhook_saves_most_looks(within: float) -> None:
 
 def test_a_webhook_that_is_lost_costs_minutes_only() -> None:
     """The net below it: an end that nobody called about is seen at the next planned look."""
-    assert rhythm.HOOKED * 1.1 + SWEEP < 5 * 60
+    assert schedule.WEBHOOK_PAUSE * 1.1 + SWEEP < 5 * 60

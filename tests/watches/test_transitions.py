@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.orders.changes import Glimpse
+from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
-from bot.orders.progress import State, Tally
-from bot.watches.models import OVER, Condition, Delay, Ending, Kind, Level, Notice, Watch, Watcher
+from bot.orders.progress import Counts, State
+from bot.watches.models import OVER, Condition, Delay, Ending, Level, Notice, NoticeKind, Watch, Watcher
 from bot.watches.transitions import Rules, Step, ended, is_stuck, next_step, put_off
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -28,14 +28,14 @@ def tally(
     of: int = 10,
     state: State | None = None,
     word: str = "",
-) -> Tally:
+) -> Counts:
     """Being enhanced while photos are left; over when none is."""
     left = of - done - failed
     if state is None and left:
         state = State.ENHANCING
     elif state is None:
         state = State.READY if not failed else State.ATTENTION if done else State.FAILED
-    return Tally(state=state, word=word, total=of, done=done, failed=failed, waiting=left)
+    return Counts(state=state, word=word, total=of, done=done, failed=failed, waiting=left)
 
 
 GROUPING = tally(of=0, state=State.GROUPING)
@@ -44,9 +44,9 @@ OTHER = tally(4, state=State.OTHER, word="paused")
 DELETED = tally(4, state=State.DELETED)
 
 
-def watch(seen: Tally | None = None, **more: Any) -> Watch:
+def watch(seen: Counts | None = None, **more: Any) -> Watch:
     """As it is after the card came to stand, with this on it; its first look is due after ten seconds."""
-    glimpse = Glimpse(tally=seen, at=NOW) if seen else None
+    glimpse = Snapshot(tally=seen, at=NOW) if seen else None
     usual: dict[str, Any] = {
         "id": 7,
         "team_id": "T1",
@@ -76,13 +76,13 @@ class Life:
     steps: list[Step] = field(default_factory=list)
 
     def look(
-        self, seen: Tally | None, *, late: timedelta = timedelta(), updated: datetime | None = None
+        self, seen: Counts | None, *, late: timedelta = timedelta(), updated: datetime | None = None
     ) -> Step:
         """At the planned time, or later by so much; without the order, late enough to be believed."""
         self.now = self.watch.next_look + (late or (GONE_FOR if seen is None else timedelta()))
         return self.look_now(seen, updated=updated)
 
-    def look_now(self, seen: Tally | None, *, updated: datetime | None = None) -> Step:
+    def look_now(self, seen: Counts | None, *, updated: datetime | None = None) -> Step:
         step = next_step(self.watch, seen, self.now, self.rules, updated)
         self.steps.append(step)
         # what the teller adds when the card was drawn
@@ -90,7 +90,7 @@ class Life:
         self.watch = replace(after, shown=after.seen, shown_stuck=stuck) if step.edit else after
         return step
 
-    def same(self, seen: Tally, span: timedelta) -> None:
+    def same(self, seen: Counts, span: timedelta) -> None:
         """Looks at the same thing for so long."""
         until = self.now + span
         while self.watch.next_look <= until and self.watch.condition is Condition.OPEN:
@@ -100,13 +100,20 @@ class Life:
         return self.watch.shown_stuck
 
     @property
-    def told(self) -> list[Kind]:
+    def told(self) -> list[NoticeKind]:
         return [step.notice.kind for step in self.steps if step.notice]
 
 
-F, E, Z, D, B, X = Kind.FAILURE, Kind.FINISHED, Kind.FAILED, Kind.DELETED, Kind.STUCK, Kind.EXPIRED
+F, E, Z, D, B, X = (
+    NoticeKind.FAILURE,
+    NoticeKind.FINISHED,
+    NoticeKind.FAILED,
+    NoticeKind.DELETED,
+    NoticeKind.STUCK,
+    NoticeKind.EXPIRED,
+)
 
-STORIES: dict[str, tuple[list[Tally | None], list[Kind]]] = {
+STORIES: dict[str, tuple[list[Counts | None], list[NoticeKind]]] = {
     "nothing-special": ([tally(1), tally(5), tally(9)], []),
     "finish": ([tally(5), tally(10)], [E]),
     "finish-seen-twice": ([tally(10), tally(10), tally(10)], [E]),
@@ -147,7 +154,7 @@ def test_what_the_thread_is_told(story: str) -> None:
 
 
 @pytest.mark.parametrize("seen", [tally(3, 1), tally(4, 1), tally(4, 5)], ids=str)
-def test_a_failure_that_was_there_from_the_start(seen: Tally) -> None:
+def test_a_failure_that_was_there_from_the_start(seen: Counts) -> None:
     """The card says so from the first, so the thread does not; its end is told like any other."""
     life = Life(watch(tally(3, 1)))
     life.look(seen)
@@ -158,12 +165,12 @@ def test_a_failure_that_was_there_from_the_start(seen: Tally) -> None:
 
 
 @pytest.mark.parametrize("level", Level)
-@pytest.mark.parametrize("kind", Kind)
-def test_whom_a_notice_concerns(kind: Kind, level: Level) -> None:
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_whom_a_notice_concerns(kind: NoticeKind, level: Level) -> None:
     """Whoever wants failures only hears everything but a plain finish."""
     concerned = Notice(kind, None).concerns(replace(BEN, level=level))
 
-    assert concerned is not (kind is Kind.FINISHED and level is Level.FAILURES)
+    assert concerned is not (kind is NoticeKind.FINISHED and level is Level.FAILURES)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +178,7 @@ def test_whom_a_notice_concerns(kind: Kind, level: Level) -> None:
     [(DELETED, D, Ending.DELETED), (tally(10), E, None), (tally(9, 1), Z, None), (tally(4), None, None)],
     ids=["deleted", "ready", "attention", "working"],
 )
-def test_what_ends_a_watch(seen: Tally, kind: Kind | None, ending: Ending | None) -> None:
+def test_what_ends_a_watch(seen: Counts, kind: NoticeKind | None, ending: Ending | None) -> None:
     """A deleted order ends it; an order that is over may be worked on again."""
     step = Life().look(seen)
 
@@ -196,7 +203,7 @@ def test_two_missing_answers_end_a_watch_with_its_last_look_kept() -> None:
 
 @pytest.mark.parametrize("gone", [[DELETED], [None, None]], ids=["flag", "404"])
 @pytest.mark.parametrize("end", [tally(10), tally(8, 2), tally(0, 10)], ids=["ready", "attention", "failed"])
-def test_a_finished_order_that_is_deleted_ends_silently(end: Tally, gone: list[Tally | None]) -> None:
+def test_a_finished_order_that_is_deleted_ends_silently(end: Counts, gone: list[Counts | None]) -> None:
     """Tidying up after the work is no news; the card still says it."""
     life = Life()
     life.look(end)
@@ -221,7 +228,7 @@ def test_a_finished_order_that_is_deleted_ends_silently(end: Tally, gone: list[T
     ],
     ids=["enhancing", "grouping", "unknown-word", "waiting", "ready", "attention", "failed"],
 )
-def test_what_can_get_stuck(seen: Tally, *, sticks: bool) -> None:
+def test_what_can_get_stuck(seen: Counts, *, sticks: bool) -> None:
     """Only what Autoenhance should be working on: uploads are people's pace, and what is over rests."""
     life = Life(watch(seen, told_over=seen))
     life.same(seen, 3 * HOUR)
@@ -282,7 +289,7 @@ def test_an_order_that_ends_as_its_watch_expires_is_told_as_ended() -> None:
     step = Life(watch(tally(4), lived=RULES.lasts.total_seconds())).look(tally(10))
 
     assert step.notice
-    assert step.notice.kind is Kind.FINISHED
+    assert step.notice.kind is NoticeKind.FINISHED
     assert step.watch.ending is Ending.EXPIRED
 
 
@@ -309,7 +316,7 @@ def test_an_end_that_could_not_be_told_is_no_quiet_one() -> None:
 
 @pytest.mark.parametrize("jump", [timedelta(days=30), timedelta(days=-30), timedelta(hours=5)], ids=str)
 @pytest.mark.parametrize("seen", [tally(4), WAITING, tally(10)], ids=["working", "waiting", "over"])
-def test_a_clock_that_jumps_ends_nothing(seen: Tally, jump: timedelta) -> None:
+def test_a_clock_that_jumps_ends_nothing(seen: Counts, jump: timedelta) -> None:
     """Days forwards or backwards add at most one pause and a minute; nothing is stuck, ended or told."""
     before = watch(seen, told_over=seen if seen.state in OVER else None)
     step = next_step(before, seen, NOW + jump, RULES)
@@ -361,7 +368,7 @@ LATE = [
 )
 @pytest.mark.parametrize("seen", [[tally(10)], [None, None]], ids=["finished", "gone"])
 def test_why_something_is_told_late(
-    seen: list[Tally | None], why: Delay | None, since: timedelta, late: timedelta, said: Delay | None
+    seen: list[Counts | None], why: Delay | None, since: timedelta, late: timedelta, said: Delay | None
 ) -> None:
     """Three minutes after the plan the reason is said: who did not answer, or that we were not running."""
     due = NOW + timedelta(seconds=10)
@@ -400,7 +407,7 @@ def test_the_delay_is_forgotten_after_a_look() -> None:
     ids=["unknown", "before-the-last-look", "at-it", "between", "now", "later-than-now", "next-year"],
 )
 @pytest.mark.parametrize(("seen", "kind"), [(tally(10), E), (tally(3, 1), F), (DELETED, D)], ids=[E, F, D])
-def test_when_it_happened(seen: Tally, kind: Kind, updated: datetime | None, *, true: bool) -> None:
+def test_when_it_happened(seen: Counts, kind: NoticeKind, updated: datetime | None, *, true: bool) -> None:
     """Autoenhance's time is believed only between our last look, which saw something else, and now."""
     step = next_step(watch(tally(3)), seen, NOW + timedelta(seconds=10), RULES, updated)
 
@@ -439,7 +446,7 @@ def test_without_a_look_before_nobody_knows_when() -> None:
         (watch(tally(4)), tally(10), True, True),
         (watch(tally(10), told_over=tally(10)), tally(10), False, True),
         (watch(tally(4), shown=None), tally(4), True, False),
-        (watch(tally(4), shown=Glimpse(tally=tally(3), at=NOW)), tally(4), True, False),
+        (watch(tally(4), shown=Snapshot(tally=tally(3), at=NOW)), tally(4), True, False),
         (watch(tally(4), shown_stuck=True), tally(4), True, False),
         (watch(tally(4), shown_stuck=True, still=3000.0), tally(4), False, True),
         (watch(tally(4), shown_stuck=True, told_stuck=True, still=3000.0), tally(4), False, False),
@@ -450,7 +457,7 @@ def test_without_a_look_before_nobody_knows_when() -> None:
         "stuck-untold", "still-stuck", "quiet-end",
     ],
 )  # fmt: skip
-def test_when_the_card_is_edited(before: Watch, seen: Tally, *, edit: bool, at_once: bool) -> None:
+def test_when_the_card_is_edited(before: Watch, seen: Counts, *, edit: bool, at_once: bool) -> None:
     """When it shows something else than what is true; at once when that is an end or is told."""
     step = next_step(before, seen, NOW + timedelta(seconds=10), RULES)
 
@@ -529,7 +536,7 @@ GAPS = st.one_of(st.floats(0, 400), st.sampled_from([-1e6, -30.0, 3e3, 1e4, 1e6]
 
 
 @given(st.lists(st.tuples(TALLIES, GAPS, st.booleans()), max_size=60), st.integers(1, 9))
-def test_any_life_of_an_order(looks: list[tuple[Tally | None, float, bool]], id_: int) -> None:
+def test_any_life_of_an_order(looks: list[tuple[Counts | None, float, bool]], id_: int) -> None:
     """Whatever is seen and however the clock goes: nothing twice, and never a plan in the past."""
     life = Life(watch(tally(), id=id_))
     for seen, gap, busy in looks:

@@ -18,7 +18,7 @@ from bot.orders.ids import OrderId
 from bot.sandbox.server import serving
 from bot.storage.due_watches import ENOUGH
 from bot.web.app import build_web
-from bot.web.autoenhance_webhook import MOST_BYTES, SETTLE, WebhookDoor
+from bot.web.autoenhance_webhook import MAX_BODY_BYTES, SETTLE_TIME, WebhookEndpoint
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TOKEN = "sesame-opens-the-door"
@@ -41,18 +41,22 @@ class Bell:
 
 
 @pytest.fixture
-def bell() -> Bell:
+def change_signal() -> Bell:
     return Bell()
 
 
 @asynccontextmanager
-async def door(bell: Bell | None) -> AsyncIterator[httpx.AsyncClient]:
+async def door(change_signal: Bell | None) -> AsyncIterator[httpx.AsyncClient]:
     """The bot's own routes on a real socket; without a bell there is no token."""
 
     async def ready() -> list[str]:
         return []
 
-    webhook = WebhookDoor(SecretStr(TOKEN), bell, lambda: NOW, Metrics()).answer if bell else None
+    webhook = (
+        WebhookEndpoint(SecretStr(TOKEN), change_signal, lambda: NOW, Metrics()).answer
+        if change_signal
+        else None
+    )
     async with (
         serving(build_web(ready, webhook=webhook)) as url,
         httpx.AsyncClient(base_url=url) as client,
@@ -78,22 +82,22 @@ CALLS: list[tuple[str, dict[str, Any], list[int]]] = [
 
 
 @pytest.mark.parametrize(("body", "rung"), [case[1:] for case in CALLS], ids=[case[0] for case in CALLS])
-async def test_what_a_call_wakes(bell: Bell, body: dict[str, Any], rung: list[int]) -> None:
+async def test_what_a_call_wakes(change_signal: Bell, body: dict[str, Any], rung: list[int]) -> None:
     """Every well-formed call is thanked for, and only news of an order rings, with what it is worth."""
-    async with door(bell) as http:
+    async with door(change_signal) as http:
         answer = await http.post(PATH, json=body, headers=LET_IN)
 
     assert answer.status_code == 200
-    assert bell.rung == [(ELM, SETTLE, photos) for photos in rung]
+    assert change_signal.rung == [(ELM, SETTLE_TIME, photos) for photos in rung]
 
 
 @pytest.mark.parametrize("body", [b"", b" \n"], ids=["empty", "blank"])
-async def test_a_test_call_is_thanked_for(bell: Bell, body: bytes) -> None:
+async def test_a_test_call_is_thanked_for(change_signal: Bell, body: bytes) -> None:
     """The settings page of Autoenhance tries the address without a body."""
-    async with door(bell) as http:
+    async with door(change_signal) as http:
         answer = await http.post(PATH, content=body, headers=LET_IN)
 
-    assert (answer.status_code, bell.rung) == (200, [])
+    assert (answer.status_code, change_signal.rung) == (200, [])
 
 
 @pytest.mark.parametrize(
@@ -101,12 +105,12 @@ async def test_a_test_call_is_thanked_for(bell: Bell, body: bytes) -> None:
     [b"not json", b"[]", b"null", b"\x00\xff\xfe", b'{"order_id":', b"order_id=12-elm", b"[" * 9000],
     ids=["text", "array", "null", "binary", "cut", "form", "deep"],
 )
-async def test_a_malformed_call_is_refused(bell: Bell, body: bytes) -> None:
+async def test_a_malformed_call_is_refused(change_signal: Bell, body: bytes) -> None:
     """400, and nothing rings."""
-    async with door(bell) as http:
+    async with door(change_signal) as http:
         answer = await http.post(PATH, content=body, headers=LET_IN)
 
-    assert (answer.status_code, bell.rung) == (400, [])
+    assert (answer.status_code, change_signal.rung) == (400, [])
 
 
 @pytest.mark.parametrize(
@@ -125,21 +129,21 @@ async def test_a_malformed_call_is_refused(bell: Bell, body: bytes) -> None:
     ],
     ids=str,
 )
-async def test_who_is_let_in(bell: Bell, headers: dict[str, str | bytes], status: int) -> None:
+async def test_who_is_let_in(change_signal: Bell, headers: dict[str, str | bytes], status: int) -> None:
     """The token in either header, with or without Bearer; the refusal does not repeat what was sent."""
-    async with door(bell) as http:
+    async with door(change_signal) as http:
         answer = await http.post(PATH, json=call(), headers=[*headers.items()])  # type: ignore[arg-type]  # str and bytes
 
     assert answer.status_code == status
-    assert len(bell.rung) == (status == 200)
+    assert len(change_signal.rung) == (status == 200)
     assert "wrong" not in answer.text
     assert TOKEN not in answer.text
 
 
-async def test_strangers_are_not_read(bell: Bell) -> None:
+async def test_strangers_are_not_read(change_signal: Bell) -> None:
     """Without the token the body does not matter, however large or broken."""
-    async with door(bell) as http:
-        for body in (b"not json", b"x" * 2 * MOST_BYTES, b""):
+    async with door(change_signal) as http:
+        for body in (b"not json", b"x" * 2 * MAX_BODY_BYTES, b""):
             assert (await http.post(PATH, content=body)).status_code == 401
 
 
@@ -150,9 +154,9 @@ def padded(size: int) -> bytes:
 
 @pytest.mark.parametrize("told", [True, False], ids=["content-length", "chunked"])
 @pytest.mark.parametrize(
-    ("size", "status"), [(MOST_BYTES, 200), (MOST_BYTES + 1, 413), (4 * MOST_BYTES, 413)]
+    ("size", "status"), [(MAX_BODY_BYTES, 200), (MAX_BODY_BYTES + 1, 413), (4 * MAX_BODY_BYTES, 413)]
 )
-async def test_how_large_a_call_may_be(bell: Bell, size: int, status: int, *, told: bool) -> None:
+async def test_how_large_a_call_may_be(change_signal: Bell, size: int, status: int, *, told: bool) -> None:
     """64 KiB and no more, whether or not its size is said in advance."""
     body = padded(size)
 
@@ -160,16 +164,16 @@ async def test_how_large_a_call_may_be(bell: Bell, size: int, status: int, *, to
         for start in range(0, len(body), 10_000):
             yield body[start : start + 10_000]
 
-    async with door(bell) as http:
+    async with door(change_signal) as http:
         answer = await http.post(PATH, content=body if told else pieces(), headers=LET_IN)
 
     assert answer.status_code == status
-    assert len(bell.rung) == (status == 200)
+    assert len(change_signal.rung) == (status == 200)
 
 
-async def test_one_that_goes_on_and_on_is_cut_off(bell: Bell) -> None:
+async def test_one_that_goes_on_and_on_is_cut_off(change_signal: Bell) -> None:
     """Without a length nobody waits for the end of what is too large already."""
-    async with door(bell) as http:
+    async with door(change_signal) as http:
         address = http.base_url
         reader, writer = await asyncio.open_connection(address.host, address.port)
         head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nAuthentication: {TOKEN}\r\n"
@@ -182,20 +186,20 @@ async def test_one_that_goes_on_and_on_is_cut_off(bell: Bell) -> None:
     assert b" 413 " in status
 
 
-async def test_a_call_that_could_not_be_written_may_come_again(bell: Bell) -> None:
+async def test_a_call_that_could_not_be_written_may_come_again(change_signal: Bell) -> None:
     """A full disk is said with 503, which invites a repeat."""
-    bell.broken = DatabaseFailed("disk full")
-    async with door(bell) as http:
+    change_signal.broken = DatabaseFailed("disk full")
+    async with door(change_signal) as http:
         answer = await http.post(PATH, json=call(), headers=LET_IN)
         assert (answer.status_code, answer.text) == (503, "not now")
 
-        bell.broken = None
+        change_signal.broken = None
         assert (await http.post(PATH, json=call(), headers=LET_IN)).status_code == 200
 
 
-async def test_the_door_takes_post_only(bell: Bell) -> None:
+async def test_the_door_takes_post_only(change_signal: Bell) -> None:
     """Whoever opens the address in a browser is refused without fuss."""
-    async with door(bell) as http:
+    async with door(change_signal) as http:
         assert (await http.get(PATH, headers=LET_IN)).status_code == 405
 
 

@@ -13,8 +13,8 @@ import yaml
 from bot.autoenhance import responses as vendor
 from bot.core.settings import FixedSettings
 from bot.demo.demo import Sandbox
-from bot.jobs.models import LOOK
-from bot.queue import runner as attempts
+from bot.jobs.models import CHECK_KIND
+from bot.queue import runner
 from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.server import serving
 from bot.slack.api import responses as replies
@@ -56,7 +56,7 @@ async def told(sandbox: Sandbox, clock: Clock) -> Scrape:
     settings = FixedSettings(**sandbox.settings.model_dump() | {"metrics_token": TOKEN})
     watched = Sandbox(sandbox.slack, sandbox.autoenhance, settings)
     chat = Chat(sandbox.slack)
-    async with whole_bot(watched, pace=HURRY, now=clock.now) as app, serving(app.web) as url:
+    async with whole_bot(watched, timing=HURRY, now=clock.now) as app, serving(app.web) as url:
         shoot = Shoot(sandbox.autoenhance, clock, app)
         await chat.order(OAK)
         card = await chat.watch(shoot.id)
@@ -64,7 +64,7 @@ async def told(sandbox: Sandbox, clock: Clock) -> Scrape:
         await shoot.later(minutes=20)
         await chat.noticed(card)
         await settled(app)
-        sandbox.autoenhance.set_mood("500")
+        sandbox.autoenhance.set_failure("500")
         await chat.order("watch 11111111-9c1b-4a61-8f7e-2d90b3a6c418")
         async with httpx.AsyncClient() as http:
             await http.post(f"{url}/autoenhance/webhook")
@@ -87,8 +87,8 @@ async def test_every_metric_and_label_that_is_asked_for_is_there(told: Scrape) -
 _CALL = {"ok", "given_up", "other"}
 WORDS: dict[str, set[str]] = {
     "order_desk_requests_total": {*counting._OUTCOMES.values(), "other"},
-    "order_desk_jobs_total": set(attempts.SAID),
-    "order_desk_oldest_job_seconds": {LOOK},
+    "order_desk_jobs_total": set(runner.SAID),
+    "order_desk_oldest_job_seconds": {CHECK_KIND},
     "order_desk_autoenhance_calls_total": _CALL | set(vendor._OUTCOMES.values()),
     "order_desk_slack_calls_total": _CALL | set(replies._OUTCOMES.values()) | {"limited", "no_answer"},
     "order_desk_broken_listeners_total": {"bug", "slack", "database"},

@@ -13,7 +13,7 @@ from bot.storage.database.base import Database, Statement, T
 from bot.storage.jobs import JobStore
 from bot.storage.watches import Watches
 from bot.watches.models import Condition, Watch, Watcher
-from bot.web.gauges import KEPT, Standing
+from bot.web.gauges import CACHED_FOR, Gauges
 from tests.both import database_url
 from tests.queue.contract.bench import NOW, say
 
@@ -53,7 +53,7 @@ class Room:
     def __init__(self, database: Database) -> None:
         self.clock, self.database = Ticking(), Breaking(database)
         self.job_store, self.watches = JobStore(self.database), Watches(self.database)
-        self.standing = Standing(self.job_store, self.watches, lambda: NOW, self.clock)
+        self.standing = Gauges(self.job_store, self.watches, lambda: NOW, self.clock)
         self.registry = CollectorRegistry()
         self.registry.register(self.standing)
 
@@ -132,7 +132,7 @@ async def test_watches_are_counted_once_a_minute(room: Room) -> None:
     await room.standing.look()
     await room.watch(1, Condition.OPEN)
     await room.record("a")
-    room.clock.seconds += KEPT - 1
+    room.clock.seconds += CACHED_FOR - 1
     await room.standing.look()
     said = [room.says("watches", condition="open"), room.says("jobs_open", kind="say")]
     room.clock.seconds += 1

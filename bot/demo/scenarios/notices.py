@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.demo.scenarios.crowd import Asked
-from bot.demo.scenarios.script import STUCK, Scenario, What
+from bot.demo.scenarios.models import STUCK, Scenario, What
+from bot.demo.scenarios.simulated_users import Asked
 from bot.sandbox.slack.sample_workspace import BOT
 from bot.sandbox.slack.workspace import Message
 

@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from bot.bootstrap.server import stop_signal
-from bot.demo.scenarios.clock import LeapingLoop
+from bot.demo.scenarios.models import MINUTE, Scenario
 from bot.demo.scenarios.names import Name
-from bot.demo.scenarios.player import Day, open_day
-from bot.demo.scenarios.script import MINUTE, Scenario
+from bot.demo.scenarios.run import ScenarioRun, open_run
 from bot.demo.scenarios.scripts import scenario
+from bot.demo.scenarios.skipping_loop import SkippingLoop
 from bot.demo.scenarios.summary import table
 from bot.demo.scenarios.verdict import clock
 
@@ -29,14 +29,14 @@ _COLUMNS = (
 
 def play(name: Name, out: Console, *, port: int, stay: bool) -> bool:
     """In a loop of its own; False when anything was lost. Raises OSError when the port is taken."""
-    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
-        return runner.run(show_day(scenario(name), out, port=port, stay=stay))
+    with asyncio.Runner(loop_factory=SkippingLoop) as runner:
+        return runner.run(show_run(scenario(name), out, port=port, stay=stay))
 
 
-async def show_day(script: Scenario, out: Console, *, port: int = 0, stay: bool = False) -> bool:
+async def show_run(script: Scenario, out: Console, *, port: int = 0, stay: bool = False) -> bool:
     """Plays it and says what came of it; False when anything was lost. Ctrl-C ends the day early."""
     stop = stop_signal()
-    async with open_day(script, port=port) as day:
+    async with open_run(script, port=port) as day:
         out.print(f"\n[bold]{script.says}[/bold]")
         out.print(f"Look in while it plays: {day.url}   (Ctrl-C ends it)\n")
         async with _bar(day, out):
@@ -52,7 +52,7 @@ async def show_day(script: Scenario, out: Console, *, port: int = 0, stay: bool 
 
 
 @asynccontextmanager
-async def _bar(day: Day, out: Console) -> AsyncIterator[None]:
+async def _bar(day: ScenarioRun, out: Console) -> AsyncIterator[None]:
     clock_, *others = (TextColumn(text) for text in _COLUMNS)
     with Progress(clock_, BarColumn(), *others, console=out) as progress:
         task = progress.add_task("", total=day.scenario.lasts, **_fields(day))
@@ -62,7 +62,7 @@ async def _bar(day: Day, out: Console) -> AsyncIterator[None]:
         progress.update(task, completed=day.moment, **_fields(day))
 
 
-async def _update(day: Day, progress: Progress, task: TaskID) -> None:
+async def _update(day: ScenarioRun, progress: Progress, task: TaskID) -> None:
     """Each minute of the day, but not so often that it slows the day down."""
     drawn = 0.0
     while True:
@@ -72,7 +72,7 @@ async def _update(day: Day, progress: Progress, task: TaskID) -> None:
         await asyncio.sleep(MINUTE)
 
 
-def _fields(day: Day) -> dict[str, Any]:
+def _fields(day: ScenarioRun) -> dict[str, Any]:
     return {
         "clock": clock(day.moment, day.scenario),
         "ended": day.ended,

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 
-from bot.demo.scenarios.making import PEOPLE, Maker
+from bot.demo.scenarios.builder import PEOPLE, ScenarioBuilder
+from bot.demo.scenarios.models import HOUR, MINUTE, Order, Scenario, Side, Trouble
 from bot.demo.scenarios.names import Name
-from bot.demo.scenarios.script import HOUR, MINUTE, Order, Scenario, Side, Trouble
 
 CHANNELS = ("shoots", "weddings", "albums")
 
@@ -18,7 +18,7 @@ def scenario(name: Name) -> Scenario:
 
 def wedding_rush() -> Scenario:
     """A Saturday from ten to half past eight: three weddings' worth of orders, each all at once."""
-    day = Maker(Random(1), CHANNELS)  # noqa: S311 - a script, no secret
+    day = ScenarioBuilder(Random(1), CHANNELS)  # noqa: S311 - a script, no secret
     for begins, orders, questions in (
         (1 * HOUR, 70, 70),
         (4 * HOUR, 90, 90),
@@ -52,7 +52,7 @@ def wedding_rush() -> Scenario:
 
 def night() -> Scenario:
     """From six to eight: uploads in the evening, a slow queue over night, a few questions in the morning."""
-    day = Maker(Random(2), CHANNELS)  # noqa: S311
+    day = ScenarioBuilder(Random(2), CHANNELS)  # noqa: S311
     evening = day.upload(200, begins=0, within=5 * HOUR, photos=(6, 14), pace=(60.0, 1000.0), failing=0.1)
     day.orders = evening = [_may_stick(order, at) for at, order in enumerate(evening)]
     day.watch(evening, share=0.9, within=6 * MINUTE)
@@ -87,7 +87,7 @@ def _may_stick(order: Order, number: int) -> Order:
 
 def outage() -> Scenario:
     """A forenoon: Autoenhance is away, then silent, then says "too many"; then Slack; then we are off."""
-    day = Maker(Random(3), CHANNELS)  # noqa: S311
+    day = ScenarioBuilder(Random(3), CHANNELS)  # noqa: S311
     rush = day.upload(120, begins=20 * MINUTE, within=80 * MINUTE, pace=(8.0, 25.0))
     day.watch(rush)
     day.ask(rush, 90, begins=70 * MINUTE, within=60 * MINUTE)

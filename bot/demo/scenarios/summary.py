@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from bot.demo.scenarios.script import HOUR, MINUTE
+from bot.demo.scenarios.models import HOUR, MINUTE
 from bot.demo.scenarios.verdict import LATE, Verdict, clock, too_fast
 
 _REFUSED = 400

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bot.demo.scenarios.crowd import Asked
+from bot.demo.scenarios.models import MINUTE, Scenario, What
 from bot.demo.scenarios.notices import END, Due, Told, due, repeated
-from bot.demo.scenarios.script import MINUTE, Scenario, What
+from bot.demo.scenarios.simulated_users import Asked
 
 LATE = 60.0  # seconds after the end could be seen
 UNANSWERED = 30 * MINUTE  # a response_url is good no longer

@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from bot.sandbox.autoenhance.order_json import Json
 from bot.sandbox.autoenhance.webhook import Webhook
-from bot.sandbox.failures import Mood, MoodName, answer
+from bot.sandbox.failures import ApiFailure, FailureName, answer
 
 DEFAULT_PAGE, LARGEST_PAGE = 5, 15
 KEPT, LONGEST_KEPT = 100, 200_000
@@ -45,16 +45,16 @@ class AutoenhanceSandbox(Webhook):
         self.requests: list[Asked] = []
         self.released = asyncio.Event()
         """Set it to let go of what the mood `hang` holds."""
-        self._moods: dict[str | None, Mood] = {}
+        self._moods: dict[str | None, ApiFailure] = {}
         self.routes = [
-            Route("/v3/orders/{id}", _Door(self, self._one)),
-            Route("/v3/orders/", _Door(self, self._list)),
+            Route("/v3/orders/{id}", _Endpoint(self, self._one)),
+            Route("/v3/orders/", _Endpoint(self, self._list)),
         ]
         self.app = Starlette(routes=self.routes)
 
-    def set_mood(
+    def set_failure(
         self,
-        name: MoodName,
+        name: FailureName,
         *,
         order: str | None = None,
         times: int | None = None,
@@ -62,29 +62,29 @@ class AutoenhanceSandbox(Webhook):
         location: str = "",
     ) -> None:
         """Be in this mood about one order, or about everything; after `times` answers all is well again."""
-        self._moods[order] = Mood(name, times, retry_after, location)
-        self.bell.ring()
+        self._moods[order] = ApiFailure(name, times, retry_after, location)
+        self.change_signal.ring()
 
-    def clear_mood(self, order: str) -> None:
+    def clear_failure(self, order: str) -> None:
         """About this order, be in the mood of the moment again."""
         self._moods.pop(order, None)
-        self.bell.ring()
+        self.change_signal.ring()
 
-    def own_mood(self, order: str) -> MoodName | None:
+    def own_failure(self, order: str) -> FailureName | None:
         """The mood about this order alone, if there is one."""
-        mood = self._moods.get(order)
-        return mood.name if mood else None
+        failure = self._moods.get(order)
+        return failure.name if failure else None
 
-    def mood(self, order: str | None = None) -> MoodName:
+    def failure(self, order: str | None = None) -> FailureName:
         """The mood about this order if it has its own, else the general one."""
-        return (self._mood(order) or Mood("well")).name
+        return (self._failure(order) or ApiFailure("well")).name
 
-    def _mood(self, order: str | None) -> Mood | None:
+    def _failure(self, order: str | None) -> ApiFailure | None:
         return self._moods.get(order) or self._moods.get(None)
 
     async def asked(self, times: int, *, timeout: float = 20) -> None:  # noqa: ASYNC109
         """Wait until so many requests have come in all; raises TimeoutError."""
-        await self.bell.until(lambda: len(self.requests) >= times, timeout=timeout)
+        await self.change_signal.until(lambda: len(self.requests) >= times, timeout=timeout)
 
     def forget(self) -> list[Asked]:
         """The requests so far, and keeps none of them: for whoever runs for long."""
@@ -99,16 +99,16 @@ class AutoenhanceSandbox(Webhook):
         self.requests.append(asked)
         for old in self.requests[-KEPT - 1 : -KEPT]:
             old.answer = b""
-        self.bell.ring()
+        self.change_signal.ring()
 
-    def next_mood(self, order: str | None) -> Mood:
+    def next_failure(self, order: str | None) -> ApiFailure:
         """The mood to answer in, counted."""
         about = order if order in self._moods else None
-        mood = self._moods.get(about)
-        if mood is not None and mood.spent():
+        failure = self._moods.get(about)
+        if failure is not None and failure.spent():
             del self._moods[about]
-            mood = None
-        return mood or Mood("well")
+            failure = None
+        return failure or ApiFailure("well")
 
     def _one(self, request: Request) -> Response:
         order_id = request.path_params["id"]
@@ -141,7 +141,7 @@ class AutoenhanceSandbox(Webhook):
         return JSONResponse({"orders": found[start : start + size], "pagination": pagination})
 
 
-class _Door:
+class _Endpoint:
     """Records a request and answers it in the mood of the moment."""
 
     def __init__(self, sandbox: AutoenhanceSandbox, well: Callable[[Request], Response]) -> None:
@@ -159,12 +159,12 @@ class _Door:
             asked.answer = (asked.answer + message.get("body", b""))[:LONGEST_KEPT]
             await send(message)
 
-        mood = sandbox.next_mood(request.path_params.get("id"))
+        failure = sandbox.next_failure(request.path_params.get("id"))
         try:
-            await answer(mood, self._well(request), sandbox.released, (scope, receive, noted))
+            await answer(failure, self._well(request), sandbox.released, (scope, receive, noted))
         finally:
             asked.seconds = time.perf_counter() - begun
-            sandbox.bell.ring()
+            sandbox.change_signal.ring()
 
 
 def _matches(order: Json, words: str) -> bool:

@@ -7,17 +7,17 @@ from dataclasses import replace
 from bot.sandbox.autoenhance.order_json import Json, failed, stamp
 from bot.sandbox.autoenhance.progress import Run, as_of
 from bot.sandbox.autoenhance.sample_orders import ELM, HARBOUR_VIEW, sample_orders
-from bot.sandbox.change_signal import Bell
+from bot.sandbox.change_signal import ChangeSignal
 from bot.sandbox.errors import NotOffered
 
 _UNDER_WAY = {"waiting", "processing"}
 
 
-class Shelf:
+class OrderBook:
     """ELM and HARBOUR_VIEW begin to run when they are first asked for, so whoever looks sees them move."""
 
     def __init__(self, *, now: Callable[[], float] = time.time) -> None:
-        self.bell = Bell()
+        self.change_signal = ChangeSignal()
         self._now = now
         self._orders: dict[str, Json] = {order["order_id"]: order for order in sample_orders(now())}
         self._runs: dict[str, Run | None] = {ELM: None, HARBOUR_VIEW: None}
@@ -118,11 +118,11 @@ class Shelf:
 
     def _change(self, order_id: str, **changes: object) -> None:
         self._orders[order_id] = self._orders[order_id] | changes
-        self.bell.ring()
+        self.change_signal.ring()
 
     def _set(self, order_id: str, run: Run) -> None:
         self._runs[order_id] = run
-        self.bell.ring()
+        self.change_signal.ring()
 
     def _run(self, order_id: str) -> Run:
         return self._runs[order_id] or self._fresh_run(order_id)

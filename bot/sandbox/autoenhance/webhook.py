@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from bot.sandbox.autoenhance.order_book import Shelf
+from bot.sandbox.autoenhance.order_book import OrderBook
 from bot.sandbox.autoenhance.order_json import Json
 from bot.sandbox.errors import NotOffered
 from bot.sandbox.http_client import plain_client
@@ -31,7 +31,7 @@ class WebhookCall:
     seconds: float = 0.0
 
 
-class Webhook(Shelf):
+class Webhook(OrderBook):
     """As an account is set up: calls go to `webhook_url` and are proven by `webhook_token`."""
 
     def __init__(self, *, now: Callable[[], float] = time.time) -> None:
@@ -109,7 +109,7 @@ class Webhook(Shelf):
         except httpx.HTTPError:
             call.error = "unreachable"
         call.seconds = time.perf_counter() - begun
-        self.bell.ring()
+        self.change_signal.ring()
         return call.status
 
 

@@ -18,9 +18,9 @@ from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.errors import NotOffered
-from bot.sandbox.page.controls import Levers
-from bot.sandbox.page.exchange import closeup
-from bot.sandbox.page.inspector import backstage
+from bot.sandbox.page.controls import Controls
+from bot.sandbox.page.exchange import exchange_details
+from bot.sandbox.page.inspector import inspector
 from bot.sandbox.page.snapshot import ACTORS, snapshot
 from bot.sandbox.page.tour import Tour
 from bot.sandbox.slack.app import SlackSandbox
@@ -81,7 +81,7 @@ class Page:
             "submit": self._submit,
             "close": self._close,
             "home": self._home,
-            **Levers(slack, autoenhance).wishes,
+            **Controls(slack, autoenhance).wishes,
         }
 
     def routes(self) -> list[Route | Mount]:
@@ -112,19 +112,19 @@ class Page:
                 await asyncio.to_thread(time.sleep, self._apart)
             with suppress(TimeoutError):
                 async with asyncio.timeout(REFRESH):
-                    await self._slack.workspace.bell.rung()
+                    await self._slack.workspace.change_signal.rung()
 
     def _shown(self, viewer: str) -> Wish:
         commands = self._slack.features.get("slash_commands", [])
         return {
             **snapshot(self._slack, viewer),
-            **backstage(self._slack, self._autoenhance),
+            **inspector(self._slack, self._autoenhance),
             "commands": [{**command, "subcommands": self._subcommands} for command in commands],
             "tour": self._tour.steps(),
         }
 
     async def _closeup(self, request: Request) -> Response:
-        found = closeup(self._slack, self._autoenhance, request.path_params["row"])
+        found = exchange_details(self._slack, self._autoenhance, request.path_params["row"])
         return JSONResponse(found or {"error": "no such exchange"}, 200 if found else 404, _HEADERS)
 
     async def _act(self, request: Request) -> Response:

@@ -14,12 +14,12 @@ SLOW = 4.0
 HOURS = 3 * 3600.0
 
 
-class Levers:
+class Controls:
     def __init__(self, slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> None:
         self._slack = slack
         self._autoenhance = autoenhance
         self.wishes: dict[str, Callable[[Wish], Awaitable[object]]] = {
-            "mood": self._mood,
+            "mood": self._failure,
             "order": self._order,
             "webhook": self._webhook,
             "slack-mood": self._slack_mood,
@@ -39,13 +39,13 @@ class Levers:
             "unshare": lambda room: slack.share(room, shared=False),
         }
 
-    async def _mood(self, wish: Wish) -> None:
+    async def _failure(self, wish: Wish) -> None:
         """About everything, or about one order, which can also give up a mood of its own."""
         order = wish.get("order")
         if order and not wish["mood"]:
-            self._autoenhance.clear_mood(order)
+            self._autoenhance.clear_failure(order)
         else:
-            self._autoenhance.set_mood(wish["mood"], order=order, retry_after=wish.get("retry_after"))
+            self._autoenhance.set_failure(wish["mood"], order=order, retry_after=wish.get("retry_after"))
 
     async def _order(self, wish: Wish) -> None:
         order, act = wish["order"], wish["act"]
@@ -80,7 +80,7 @@ class Levers:
                 faults.slow(method, SLOW, times=times)
             case _:
                 pass
-        self._slack.workspace.bell.ring()
+        self._slack.workspace.change_signal.ring()
 
     async def _room(self, wish: Wish) -> None:
         if wish["act"] == "invite":

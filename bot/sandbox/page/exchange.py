@@ -15,11 +15,13 @@ PATIENCE = 3.0
 """Seconds that Slack waits for an ack."""
 _SECRET = {"token", "authentication", "authorization", "x-api-key", "x-slack-signature", "cookie"}
 
-Closeup = dict[str, Any]
+ExchangeDetails = dict[str, Any]
 """`facts`, each a name and a value, and `parts`, each a title and a text."""
 
 
-def closeup(slack: SlackSandbox, autoenhance: AutoenhanceSandbox, row: str) -> Closeup | None:
+def exchange_details(
+    slack: SlackSandbox, autoenhance: AutoenhanceSandbox, row: str
+) -> ExchangeDetails | None:
     """Of the row with this id; None when there is none."""
     number = int(row[1:]) if row[1:].isdecimal() else -1
     every: dict[str, list[Any]] = {
@@ -42,7 +44,7 @@ def closeup(slack: SlackSandbox, autoenhance: AutoenhanceSandbox, row: str) -> C
             return _webhook(held[number:])
 
 
-def _delivery(slack: SlackSandbox, exchange: Exchange) -> Closeup:
+def _delivery(slack: SlackSandbox, exchange: Exchange) -> ExchangeDetails:
     late = exchange.seconds > PATIENCE or exchange.error == "operation_timeout"
     acked = f"{1000 * exchange.seconds:.1f} ms{', too late: Slack waits 3 s' * late}"
     stamp = exchange.headers.get("X-Slack-Request-Timestamp")
@@ -59,7 +61,7 @@ def _delivery(slack: SlackSandbox, exchange: Exchange) -> Closeup:
     return _drawn(facts, parts)
 
 
-def _call(slack: SlackSandbox, call: Call) -> Closeup:
+def _call(slack: SlackSandbox, call: Call) -> ExchangeDetails:
     facts = [
         ("Status", str(call.status or "no answer yet")),
         ("Took", f"{1000 * call.seconds:.1f} ms"),
@@ -68,7 +70,7 @@ def _call(slack: SlackSandbox, call: Call) -> Closeup:
     return _drawn(facts, [("Sent", _pretty(call.params)), ("Answered", _pretty(call.answer))])
 
 
-def _request(asked: Asked) -> Closeup:
+def _request(asked: Asked) -> ExchangeDetails:
     headers = {key: value for key, value in asked.headers.items() if key != "host"}
     facts = [
         ("Path", asked.path),
@@ -78,7 +80,7 @@ def _request(asked: Asked) -> Closeup:
     return _drawn(facts, [("Headers", _pretty(headers)), ("Answered", _pretty(_read(asked.answer)))])
 
 
-def _webhook(calls: list[WebhookCall]) -> Closeup:
+def _webhook(calls: list[WebhookCall]) -> ExchangeDetails:
     """The whole burst that this call begins."""
     burst = calls[:1]
     for call in calls[1:]:
@@ -96,7 +98,7 @@ def _webhook(calls: list[WebhookCall]) -> Closeup:
     return _drawn(facts, [("Each", "\n".join(lines)), ("The last one", _pretty(burst[-1].body))])
 
 
-def _drawn(facts: list[tuple[str, str]], parts: list[tuple[str, str]]) -> Closeup:
+def _drawn(facts: list[tuple[str, str]], parts: list[tuple[str, str]]) -> ExchangeDetails:
     return {"facts": [fact for fact in facts if fact[1]], "parts": parts}
 
 

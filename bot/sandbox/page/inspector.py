@@ -22,10 +22,10 @@ LONGEST_ID = 12
 MAY_FAIL = ("chat.postMessage", "chat.update", "views.open", "views.update", RESPOND)
 
 
-def backstage(slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> Json:
+def inspector(slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> Json:
     return {
         "orders": [_order(autoenhance, order) for order in autoenhance.orders()],
-        "mood": autoenhance.mood(),
+        "mood": autoenhance.failure(),
         "slack_moods": {method: slack.faults.standing().get(method, "well") for method in MAY_FAIL},
         "rooms": [
             {
@@ -43,7 +43,7 @@ def backstage(slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> Json:
 
 
 def wire(slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> list[Json]:
-    """One row for each exchange, oldest first; `id` names it to `closeup.py`."""
+    """One row for each exchange, oldest first; `id` names it to `exchange_details.py`."""
     kinds = (
         [_delivered(slack, number, each) for number, each in _last(slack.exchanges)],
         [_called(slack, number, each) for number, each in _last(slack.calls())],
@@ -163,7 +163,7 @@ def _order(autoenhance: AutoenhanceSandbox, order: Json) -> Json:
         "state": _state(order, statuses),
         "has_photos": bool(autoenhance.photos(id_)),
         "is_deleted": order["is_deleted"],
-        "mood": autoenhance.own_mood(id_),
+        "mood": autoenhance.own_failure(id_),
     }
 
 

@@ -63,7 +63,7 @@ class Tour:
         since = self._begun[2] if self._begun else 0
         asked = self._autoenhance.requests[since:]
         down = [each.at for each in asked if not _answers(each)]
-        if not down or self._autoenhance.mood() != "well":
+        if not down or self._autoenhance.failure() != "well":
             return False
         return any(call.at > down[-1] and _has_headline(call.params) for call in self._calls(RESPOND))
 

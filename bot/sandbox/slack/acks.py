@@ -12,7 +12,7 @@ from bot.sandbox.slack.workspace import Message, View, Workspace
 TROUBLE = "We had some trouble connecting. Try again?"
 
 
-class Replies:
+class Acks:
     def __init__(self, workspace: Workspace, responder: Responder) -> None:
         self._workspace = workspace
         self._responder = responder
@@ -59,7 +59,7 @@ class Replies:
         match answer.get("response_action"):
             case "errors":
                 view.errors = answer["errors"]
-                self._workspace.bell.ring()
+                self._workspace.change_signal.ring()
             case "update":
                 self._workspace.redraw(view, checked_view(answer["view"]))
             case "push":
@@ -71,4 +71,4 @@ class Replies:
 
     def _warn(self, place: Message | View, warning: str) -> None:
         place.warning = warning
-        self._workspace.bell.ring()
+        self._workspace.change_signal.ring()

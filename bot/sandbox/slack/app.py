@@ -7,15 +7,15 @@ from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 
-from bot.sandbox.slack.acks import Replies
+from bot.sandbox.slack.acks import Acks
 from bot.sandbox.slack.composer import Composer
 from bot.sandbox.slack.delivery import FORM, Delivery, Exchange
-from bot.sandbox.slack.endpoints import Call, Doors
+from bot.sandbox.slack.endpoints import Call, Endpoints
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.response_urls import Responder
-from bot.sandbox.slack.sample_workspace import ANA, BOT, FEATURES, SHOOTS, harbour
+from bot.sandbox.slack.sample_workspace import ANA, BOT, FEATURES, SHOOTS, sample_workspace
 from bot.sandbox.slack.socket_mode import SocketMode
-from bot.sandbox.slack.triggers import Tickets
+from bot.sandbox.slack.triggers import Triggers
 from bot.sandbox.slack.unfurls import Unfurls
 from bot.sandbox.slack.web_api import WebApi
 from bot.sandbox.slack.workspace import Message, View
@@ -45,14 +45,14 @@ class SlackSandbox(Composer):
         events: Sequence[str] = ("app_home_opened", "link_shared", "member_joined_channel"),
         patience: float = LIMITS.ack_seconds,
     ) -> None:
-        workspace, tickets, faults = harbour(now), Tickets(now), Faults()
+        workspace, tickets, faults = sample_workspace(now), Triggers(now), Faults()
         responder, self._unfurls = Responder(workspace, tickets), Unfurls(workspace)
-        ring = workspace.bell.ring
+        ring = workspace.change_signal.ring
         self._socket_mode = SocketMode(ring)
         delivery = Delivery(signing_secret, self._socket_mode, now, ring, events_url, patience)
-        replies = Replies(workspace, responder)
+        replies = Acks(workspace, responder)
         super().__init__(workspace, tickets, delivery, replies, features=features, events=events)
-        self._doors = Doors(
+        self._doors = Endpoints(
             WebApi(workspace, tickets, self._unfurls),
             responder,
             faults,
@@ -119,7 +119,7 @@ class SlackSandbox(Composer):
     async def until(self, seen: Callable[[], T], *, timeout: float = 20) -> T:  # noqa: ASYNC109
         """Wait until `seen()` is true and return that; the TimeoutError tells what is to be seen."""
         try:
-            return await self.workspace.bell.until(seen, timeout=timeout)
+            return await self.workspace.change_signal.until(seen, timeout=timeout)
         except TimeoutError:
             raise TimeoutError(self.transcript()) from None
 
@@ -158,19 +158,19 @@ class SlackSandbox(Composer):
 
     def uses_left(self, secret: str) -> tuple[int, float] | None:
         """How often a response_url can still be used, and for how many seconds; None if it is not ours."""
-        return self._tickets.left(secret)
+        return self._triggers.left(secret)
 
     def remove_bot(self, channel: str) -> None:
         """Somebody removes the app from a channel."""
         self.workspace.channels[channel].members.discard(BOT)
-        self.workspace.bell.ring()
+        self.workspace.change_signal.ring()
 
     def archive(self, channel: str, *, archived: bool = True) -> None:
         """Somebody archives a channel, or brings it back."""
         self.workspace.channels[channel].is_archived = archived
-        self.workspace.bell.ring()
+        self.workspace.change_signal.ring()
 
     def share(self, channel: str, *, shared: bool = True) -> None:
         """Somebody shares a channel with another company, or ends that."""
         self.workspace.channels[channel].is_ext_shared = shared
-        self.workspace.bell.ring()
+        self.workspace.change_signal.ring()

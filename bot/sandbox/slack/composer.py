@@ -3,14 +3,14 @@
 from bot.sandbox.errors import NotOffered
 from bot.sandbox.slack import events
 from bot.sandbox.slack.delivery import Exchange
-from bot.sandbox.slack.interactions import People
+from bot.sandbox.slack.interactions import Interactions
 from bot.sandbox.slack.mrkdwn import as_sent
 from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS
 from bot.sandbox.slack.unfurls import Unfurls
 from bot.sandbox.slack.workspace import Message
 
 
-class Composer(People):
+class Composer(Interactions):
     _unfurls: Unfurls
 
     async def say(
@@ -40,7 +40,7 @@ class Composer(People):
         if BOT in members:
             return f"{name} is already in this channel."
         members.add(BOT)
-        self.workspace.bell.ring()
+        self.workspace.change_signal.ring()
         if "member_joined_channel" in self.events:
             occasion = self._occasion(BOT, channel)
             await self._delivery.deliver("events_api", events.member_joined_channel(occasion))

@@ -38,7 +38,7 @@ class Call:
 
 
 @dataclass
-class Doors:
+class Endpoints:
     """`scopes` are those granted to the bot token."""
 
     web_api: WebApi

@@ -2,7 +2,7 @@
 
 import secrets
 
-from bot.sandbox.slack import sample_workspace as harbour
+from bot.sandbox.slack import sample_workspace
 from bot.sandbox.slack.payloads import TOKEN, Occasion, Payload
 from bot.sandbox.slack.unfurls import POSTED, Paste
 
@@ -27,7 +27,7 @@ def member_joined_channel(occasion: Occasion) -> Payload:
         "user": occasion.user.id,
         "channel": channel.id,
         "channel_type": "G" if channel.is_private else "C",
-        "team": harbour.TEAM,
+        "team": sample_workspace.TEAM,
         "event_ts": occasion.ts,
     }
     return _event(occasion, event)
@@ -52,11 +52,11 @@ def link_shared(occasion: Occasion, paste: Paste, *, is_member: bool) -> Payload
 
 
 def _event(occasion: Occasion, event: Payload) -> Payload:
-    bot = {"team_id": harbour.TEAM, "user_id": harbour.BOT, "is_bot": True}
+    bot = {"team_id": sample_workspace.TEAM, "user_id": sample_workspace.BOT, "is_bot": True}
     return {
         "token": TOKEN,
-        "team_id": harbour.TEAM,
-        "api_app_id": harbour.APP,
+        "team_id": sample_workspace.TEAM,
+        "api_app_id": sample_workspace.APP,
         "event": event,
         "type": "event_callback",
         "event_id": f"Ev{secrets.token_hex(5).upper()}",

@@ -4,21 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.sandbox.errors import NotOffered
-from bot.sandbox.slack import events as told_events
-from bot.sandbox.slack import payload_objects as told
-from bot.sandbox.slack import payloads
-from bot.sandbox.slack.acks import Replies
+from bot.sandbox.slack import events, payload_objects, payloads
+from bot.sandbox.slack.acks import Acks
 from bot.sandbox.slack.blocks import Control, find
 from bot.sandbox.slack.delivery import Delivery, Exchange
 from bot.sandbox.slack.mrkdwn import as_sent
 from bot.sandbox.slack.payloads import Occasion
 from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS, TEAM
-from bot.sandbox.slack.triggers import ResponseUrl, Tickets
+from bot.sandbox.slack.triggers import ResponseUrl, Triggers
 from bot.sandbox.slack.view_state import Filled, state
 from bot.sandbox.slack.workspace import Message, View, Workspace
 
 
-class People:
+class Interactions:
     """Every coroutine ends with the bot's ack, and returns the Exchange; what the bot does later comes later.
 
     NotOffered is raised for what Slack's client would not let this person do.
@@ -27,9 +25,9 @@ class People:
     def __init__(
         self,
         workspace: Workspace,
-        tickets: Tickets,
+        tickets: Triggers,
         delivery: Delivery,
-        replies: Replies,
+        replies: Acks,
         *,
         features: dict[str, Any],
         events: Sequence[str],
@@ -38,7 +36,7 @@ class People:
         self.features = features
         self.events = events
         self.workspace = workspace
-        self._tickets = tickets
+        self._triggers = tickets
         self._delivery = delivery
         self._replies = replies
 
@@ -49,7 +47,7 @@ class People:
         offered = self.offered_command(name)
         if offered is None:
             raise NotOffered(f"the app has no command {name}")
-        url = self._tickets.response(user, channel)
+        url = self._triggers.response(user, channel)
         url.drawn.clear()
         sent = as_sent(text.strip(), self.names()) if offered.get("should_escape") else text.strip()
         payload = payloads.command(self._occasion(user, channel, url), name, sent)
@@ -60,7 +58,7 @@ class People:
 
     def reply(self, exchange: Exchange) -> Message | None:
         """What stands now where a command was answered; None if there is nothing."""
-        url = self._tickets.find(exchange.payload["response_url"].rpartition("/")[2])
+        url = self._triggers.find(exchange.payload["response_url"].rpartition("/")[2])
         return url.source if url else None
 
     async def message_shortcut(self, callback_id: str, message: Message, *, user: str = ANA) -> Exchange:
@@ -69,7 +67,7 @@ class People:
         self._shortcut("message", callback_id)
         if message.ephemeral_to:
             raise NotOffered("messages that only one person sees have no such menu")
-        url = self._tickets.response(user, message.channel)
+        url = self._triggers.response(user, message.channel)
         occasion = self._occasion(user, message.channel, url)
         payload = payloads.message_action(occasion, callback_id, self._shown(message, user))
         exchange = await self._delivery.deliver("interactive", payload)
@@ -97,9 +95,11 @@ class People:
         if isinstance(place, View):
             values = state(place.blocks, filled or {}, complete=False)
             occasion = self._occasion(place.user, SHOOTS)
-            payload = payloads.click_in_view(occasion, control, told.view(self._there(place), values))
+            payload = payloads.click_in_view(
+                occasion, control, payload_objects.view(self._there(place), values)
+            )
         else:
-            url = self._tickets.response(user, place.channel, place)
+            url = self._triggers.response(user, place.channel, place)
             occasion, shown = self._occasion(user, place.channel, url), self._shown(place, user)
             ephemeral, below = place.ephemeral_to is not None, place.attachment_with(control)
             payload = payloads.click_in_message(occasion, control, shown, ephemeral=ephemeral, below=below)
@@ -112,7 +112,9 @@ class People:
         if not view.body.get("submit"):
             raise NotOffered("this modal has nothing to submit")
         values = state(self._open(view).blocks, filled, complete=True)
-        payload = payloads.view_submission(self._occasion(view.user, SHOOTS), told.view(view, values))
+        payload = payloads.view_submission(
+            self._occasion(view.user, SHOOTS), payload_objects.view(view, values)
+        )
         exchange = await self._delivery.deliver("interactive", payload)
         self._replies.to_submission(exchange, view)
         return exchange
@@ -122,7 +124,7 @@ class People:
         self.workspace.close(self._open(view))
         if not view.body.get("notify_on_close"):
             return None
-        payload = payloads.view_closed(self._occasion(view.user, SHOOTS), told.view(view))
+        payload = payloads.view_closed(self._occasion(view.user, SHOOTS), payload_objects.view(view))
         return await self._delivery.deliver("interactive", payload)
 
     async def open_home(self, user: str = ANA) -> Exchange | None:
@@ -133,7 +135,7 @@ class People:
             return None
         home = self.workspace.home(user)
         occasion = self._occasion(user, self.workspace.dm(user, BOT).id)
-        payload = told_events.app_home_opened(occasion, told.view(home) if home else None)
+        payload = events.app_home_opened(occasion, payload_objects.view(home) if home else None)
         return await self._delivery.deliver("events_api", payload)
 
     def has_home(self, user: str) -> bool:
@@ -157,7 +159,7 @@ class People:
         return Occasion(
             self.workspace.users[user],
             self.workspace.channels[channel],
-            self._tickets.trigger(user),
+            self._triggers.trigger(user),
             f"{self.base_url}/respond/{url.secret}" if url else "",
             self.workspace.ts(),
         )
@@ -181,7 +183,7 @@ class People:
             raise NotOffered(f"{user} does not see this message")
         if not self.workspace.sees(user, message.channel):
             raise NotOffered(f"{user} does not see {message.channel}")
-        return told.message(self.workspace, message)
+        return payload_objects.message(self.workspace, message)
 
     def _there(self, view: View) -> View:
         return view if view is self.workspace.home(view.user) else self._open(view)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.sandbox.slack import sample_workspace as harbour
+from bot.sandbox.slack import sample_workspace
 from bot.sandbox.slack.mrkdwn import as_rich_text
 from bot.sandbox.slack.workspace import Channel, Message, View, Workspace
 
@@ -15,7 +15,7 @@ NO_TITLE = {"type": "plain_text", "text": "View Title", "emoji": True}
 def message(workspace: Workspace, shown: Message) -> Payload:
     told: Payload = {"type": "message", "user": shown.user, "text": shown.text, "ts": shown.ts}
     told["team"] = workspace.users[shown.user].team_id
-    told |= _written_by_bot(shown) if shown.user == harbour.BOT else _written_by_person(shown)
+    told |= _written_by_bot(shown) if shown.user == sample_workspace.BOT else _written_by_person(shown)
     told |= _thread(workspace, shown)
     for key in ("attachments", "files", "metadata"):
         if held := getattr(shown, key):
@@ -34,17 +34,17 @@ def _written_by_person(shown: Message) -> Payload:
 
 def _written_by_bot(shown: Message) -> Payload:
     profile = {
-        "id": harbour.BOT_ID,
-        "app_id": harbour.APP,
+        "id": sample_workspace.BOT_ID,
+        "app_id": sample_workspace.APP,
         "name": "Order Desk",
         "icons": {},
         "deleted": False,
         "updated": 1700000000,
-        "team_id": harbour.TEAM,
+        "team_id": sample_workspace.TEAM,
     }
     return {
-        "bot_id": harbour.BOT_ID,
-        "app_id": harbour.APP,
+        "bot_id": sample_workspace.BOT_ID,
+        "app_id": sample_workspace.APP,
         "bot_profile": profile,
         **({"blocks": shown.blocks} if shown.blocks else {}),
     }
@@ -77,7 +77,7 @@ def view(shown: View, values: Payload | None = None) -> Payload:
     body = shown.body
     return {
         "id": shown.id,
-        "team_id": harbour.TEAM,
+        "team_id": sample_workspace.TEAM,
         "type": body["type"],
         "blocks": shown.blocks,
         "private_metadata": body.get("private_metadata", ""),
@@ -91,10 +91,10 @@ def view(shown: View, values: Payload | None = None) -> Payload:
         "submit": body.get("submit"),
         "previous_view_id": None,
         "root_view_id": shown.id,
-        "app_id": harbour.APP,
+        "app_id": sample_workspace.APP,
         "external_id": body.get("external_id", ""),
-        "app_installed_team_id": harbour.TEAM,
-        "bot_id": harbour.BOT_ID,
+        "app_installed_team_id": sample_workspace.TEAM,
+        "bot_id": sample_workspace.BOT_ID,
     }
 
 
@@ -107,7 +107,7 @@ def channel(room: Channel) -> Payload:
         "is_im": room.is_im,
     }
     if room.is_im:
-        return {**told, "user": next(iter(room.members - {harbour.BOT})), "is_open": True}
+        return {**told, "user": next(iter(room.members - {sample_workspace.BOT})), "is_open": True}
     return {
         **told,
         "name": room.name,
@@ -119,6 +119,6 @@ def channel(room: Channel) -> Payload:
         "is_ext_shared": room.is_ext_shared,
         "is_org_shared": False,
         "is_pending_ext_shared": False,
-        "is_member": harbour.BOT in room.members,
-        "context_team_id": harbour.TEAM,
+        "is_member": sample_workspace.BOT in room.members,
+        "context_team_id": sample_workspace.TEAM,
     }

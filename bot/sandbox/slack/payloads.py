@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.slack import sample_workspace as harbour
+from bot.sandbox.slack import sample_workspace
 from bot.sandbox.slack.blocks import Control
 from bot.sandbox.slack.workspace import Channel, User
 
@@ -27,15 +27,15 @@ class Occasion:
 def command(occasion: Occasion, name: str, text: str) -> dict[str, str]:
     return {
         "token": TOKEN,
-        "team_id": harbour.TEAM,
-        "team_domain": harbour.TEAM_DOMAIN,
+        "team_id": sample_workspace.TEAM,
+        "team_domain": sample_workspace.TEAM_DOMAIN,
         "channel_id": occasion.channel.id,
         "channel_name": _told_name(occasion.channel),
         "user_id": occasion.user.id,
         "user_name": occasion.user.name,
         "command": name,
         "text": text,
-        "api_app_id": harbour.APP,
+        "api_app_id": sample_workspace.APP,
         "is_enterprise_install": "false",
         "response_url": occasion.response_url,
         "trigger_id": occasion.trigger_id,
@@ -124,9 +124,9 @@ def _interaction(kind: str, occasion: Occasion) -> Payload:
     return {
         "type": kind,
         "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id},
-        "api_app_id": harbour.APP,
+        "api_app_id": sample_workspace.APP,
         "token": TOKEN,
-        "team": {"id": harbour.TEAM, "domain": harbour.TEAM_DOMAIN},
+        "team": {"id": sample_workspace.TEAM, "domain": sample_workspace.TEAM_DOMAIN},
         "enterprise": None,
         "is_enterprise_install": False,
         "trigger_id": occasion.trigger_id,

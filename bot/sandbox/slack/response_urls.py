@@ -4,8 +4,8 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from bot.sandbox.slack import sample_workspace as harbour
-from bot.sandbox.slack.triggers import ResponseUrl, Tickets
+from bot.sandbox.slack import sample_workspace
+from bot.sandbox.slack.triggers import ResponseUrl, Triggers
 from bot.sandbox.slack.validation.messages import checked
 from bot.sandbox.slack.workspace import Message, Workspace
 
@@ -13,20 +13,20 @@ DRAWN = 1.0  # seconds
 
 
 class Responder:
-    def __init__(self, workspace: Workspace, tickets: Tickets) -> None:
+    def __init__(self, workspace: Workspace, tickets: Triggers) -> None:
         self._workspace = workspace
-        self._tickets = tickets
+        self._triggers = tickets
 
     async def ready(self, secret: str) -> None:
         """Returns when the ack of a command is drawn, or late: an app may answer before it acknowledges."""
-        url = self._tickets.find(secret)
+        url = self._triggers.find(secret)
         with suppress(TimeoutError):
             if url is not None:
                 await asyncio.wait_for(url.drawn.wait(), DRAWN)
 
     def respond(self, secret: str, params: dict[str, Any]) -> None:
         """Use the response_url once; raises Refused."""
-        url = self._tickets.use(secret)
+        url = self._triggers.use(secret)
         original = self._original(url)
         if params.get("delete_original"):
             if original is not None:
@@ -46,12 +46,12 @@ class Responder:
             return
         to = None if params.get("response_type") == "in_channel" else url.user
         more = {"ephemeral_to": to, "thread_ts": params.get("thread_ts")}
-        said = self._workspace.post(url.channel, harbour.BOT, text, blocks, **more)
+        said = self._workspace.post(url.channel, sample_workspace.BOT, text, blocks, **more)
         if url.follows:
             url.source = said
 
     def _original(self, url: ResponseUrl) -> Message | None:
         """Only what the bot wrote itself, and what is still there."""
-        if url.source is None or url.source.user != harbour.BOT:
+        if url.source is None or url.source.user != sample_workspace.BOT:
             return None
         return self._workspace.find(url.channel, url.source.ts)

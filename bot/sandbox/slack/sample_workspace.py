@@ -33,7 +33,7 @@ FEATURES: dict[str, Any] = {
 """What the app offers, in the words of a manifest's `features`."""
 
 
-def harbour(now: Callable[[], float]) -> Workspace:
+def sample_workspace(now: Callable[[], float]) -> Workspace:
     """The workspace as a newcomer finds it."""
     workspace = Workspace(_users(), _channels(), now=now)
     start = now() - 3600

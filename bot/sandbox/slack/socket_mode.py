@@ -9,7 +9,7 @@ from typing import Any
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bot.sandbox.slack import sample_workspace as harbour
+from bot.sandbox.slack import sample_workspace
 
 POLICY_VIOLATION = 1008
 
@@ -75,7 +75,7 @@ class SocketMode:
             "type": "hello",
             "num_connections": len(self.sockets) + 1,
             "debug_info": {"host": "sandbox", "build_number": 1, "approximate_connection_time": 18060},
-            "connection_info": {"app_id": harbour.APP},
+            "connection_info": {"app_id": sample_workspace.APP},
         }
 
     async def _read_acks(self, socket: WebSocket) -> None:

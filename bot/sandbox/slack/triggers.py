@@ -44,7 +44,7 @@ class ResponseUrl:
     """Set while nothing is on its way there: what an ack says comes before what is sent right after it."""
 
 
-class Tickets:
+class Triggers:
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._triggers: dict[str, _Trigger] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.sandbox.slack import sample_workspace as harbour
+from bot.sandbox.slack import sample_workspace
 from bot.sandbox.slack.mrkdwn import unescape
 from bot.sandbox.slack.triggers import Refused
 from bot.sandbox.slack.validation.blocks import problems
@@ -91,5 +91,10 @@ def _check(url: str, part: Any) -> None:
 
 
 def _attachment(url: str, part: dict[str, Any]) -> dict[str, Any]:
-    ours = {"app_unfurl_url": url, "is_app_unfurl": True, "app_id": harbour.APP, "bot_id": harbour.BOT_ID}
+    ours = {
+        "app_unfurl_url": url,
+        "is_app_unfurl": True,
+        "app_id": sample_workspace.APP,
+        "bot_id": sample_workspace.BOT_ID,
+    }
     return {"fallback": _PREVIEW, "from_url": url, **part, **ours}

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.slack import payload_objects as told
-from bot.sandbox.slack import sample_workspace as harbour
-from bot.sandbox.slack.triggers import Refused, Tickets
+from bot.sandbox.slack import payload_objects, sample_workspace
+from bot.sandbox.slack.triggers import Refused, Triggers
 from bot.sandbox.slack.unfurls import Unfurls
 from bot.sandbox.slack.validation.messages import checked, checked_home, checked_view
 from bot.sandbox.slack.workspace import Channel, Message, View, Workspace
@@ -27,9 +26,9 @@ class Method:
 class WebApi:
     """Acts on the workspace as the bot. Every method raises Refused when Slack would answer `ok: false`."""
 
-    def __init__(self, workspace: Workspace, tickets: Tickets, unfurls: Unfurls) -> None:
+    def __init__(self, workspace: Workspace, tickets: Triggers, unfurls: Unfurls) -> None:
         self._workspace = workspace
-        self._tickets = tickets
+        self._triggers = tickets
         self.methods = {
             "auth.test": Method(self._auth_test),
             "chat.postMessage": Method(self._post_message, "chat:write"),
@@ -45,12 +44,12 @@ class WebApi:
 
     def _auth_test(self, _: Params) -> Answer:
         return {
-            "url": f"https://{harbour.TEAM_DOMAIN}.slack.com/",
-            "team": harbour.TEAM_NAME,
-            "user": self._workspace.users[harbour.BOT].name,
-            "team_id": harbour.TEAM,
-            "user_id": harbour.BOT,
-            "bot_id": harbour.BOT_ID,
+            "url": f"https://{sample_workspace.TEAM_DOMAIN}.slack.com/",
+            "team": sample_workspace.TEAM_NAME,
+            "user": self._workspace.users[sample_workspace.BOT].name,
+            "team_id": sample_workspace.TEAM,
+            "user_id": sample_workspace.BOT,
+            "bot_id": sample_workspace.BOT_ID,
             "is_enterprise_install": False,
         }
 
@@ -64,8 +63,12 @@ class WebApi:
         more = {"thread_ts": thread_ts, "broadcast": broadcast, "metadata": params.get("metadata")}
         more["attachments"] = params.get("attachments") or []
         text = params.get("text", "")[: LIMITS.posted_text]
-        posted = self._workspace.post(room.id, harbour.BOT, text, params.get("blocks"), **more)
-        return {"channel": room.id, "ts": posted.ts, "message": told.message(self._workspace, posted)}
+        posted = self._workspace.post(room.id, sample_workspace.BOT, text, params.get("blocks"), **more)
+        return {
+            "channel": room.id,
+            "ts": posted.ts,
+            "message": payload_objects.message(self._workspace, posted),
+        }
 
     def _post_ephemeral(self, params: Params) -> Answer:
         room = self._writable(params)
@@ -74,7 +77,7 @@ class WebApi:
             raise Refused("user_not_in_channel")
         more = {"ephemeral_to": params["user"], "thread_ts": params.get("thread_ts")}
         posted = self._workspace.post(
-            room.id, harbour.BOT, params.get("text", ""), params.get("blocks"), **more
+            room.id, sample_workspace.BOT, params.get("text", ""), params.get("blocks"), **more
         )
         return {"message_ts": posted.ts}
 
@@ -85,7 +88,7 @@ class WebApi:
         if len(text) > LIMITS.text:
             raise Refused("msg_too_long")
         self._workspace.edit(message, text, params.get("blocks"))
-        shown = told.message(self._workspace, message)
+        shown = payload_objects.message(self._workspace, message)
         return {"channel": message.channel, "ts": message.ts, "text": text, "message": shown}
 
     def _own_message(self, params: Params) -> Message:
@@ -94,23 +97,23 @@ class WebApi:
         message = self._workspace.find(room.id, params.get("ts"))
         if message is None:
             raise Refused("message_not_found")
-        if message.user != harbour.BOT or message.ephemeral_to:
+        if message.user != sample_workspace.BOT or message.ephemeral_to:
             raise Refused("cant_update_message")
         if room.is_archived:
             raise Refused("is_archived")
         return message
 
     def _info(self, params: Params) -> Answer:
-        return {"channel": told.channel(self._known(str(params.get("channel"))))}
+        return {"channel": payload_objects.channel(self._known(str(params.get("channel"))))}
 
     def _open_conversation(self, params: Params) -> Answer:
         return {"channel": {"id": self._dm(str(params.get("users"))).id}}
 
     def _open_view(self, params: Params) -> Answer:
         body = checked_view(params.get("view"))
-        user = self._tickets.redeem(str(params.get("trigger_id")))
+        user = self._triggers.redeem(str(params.get("trigger_id")))
         self._workspace.close_all(user)
-        return {"view": told.view(self._workspace.push(user, body))}
+        return {"view": payload_objects.view(self._workspace.push(user, body))}
 
     def _update_view(self, params: Params) -> Answer:
         body = checked_view(params.get("view"))
@@ -118,17 +121,17 @@ class WebApi:
         if params.get("hash") not in {None, "", view.hash}:
             raise Refused("hash_conflict")
         self._workspace.redraw(view, body)
-        return {"view": told.view(view)}
+        return {"view": payload_objects.view(view)}
 
     def _publish_view(self, params: Params) -> Answer:
         body = checked_home(params.get("view"))
         person = self._workspace.users.get(str(params.get("user_id")))
-        if person is None or person.team_id != harbour.TEAM:
+        if person is None or person.team_id != sample_workspace.TEAM:
             raise Refused("user_not_found")
         before = self._workspace.home(person.id)
         if params.get("hash") not in {None, "", before and before.hash}:
             raise Refused("hash_conflict")
-        return {"view": told.view(self._workspace.publish(person.id, body))}
+        return {"view": payload_objects.view(self._workspace.publish(person.id, body))}
 
     def _open(self, params: Params) -> View:
         view = self._workspace.view(str(params.get("view_id")))
@@ -142,19 +145,19 @@ class WebApi:
         room = self._dm(name) if name.startswith("U") else self._known(name)
         if room.is_archived:
             raise Refused("is_archived")
-        if harbour.BOT not in room.members:
+        if sample_workspace.BOT not in room.members:
             raise Refused("not_in_channel")
         return room
 
     def _known(self, name: str) -> Channel:
         """To the bot, private conversations that it is not in do not exist."""
         room = self._workspace.channels.get(name)
-        if room is None or (harbour.BOT not in room.members and (room.is_private or room.is_im)):
+        if room is None or (sample_workspace.BOT not in room.members and (room.is_private or room.is_im)):
             raise Refused("channel_not_found")
         return room
 
     def _dm(self, user: str) -> Channel:
         person = self._workspace.users.get(user)
-        if person is None or person.team_id != harbour.TEAM:
+        if person is None or person.team_id != sample_workspace.TEAM:
             raise Refused("channel_not_found")
-        return self._workspace.dm(user, harbour.BOT)
+        return self._workspace.dm(user, sample_workspace.BOT)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.sandbox.change_signal import Bell
+from bot.sandbox.change_signal import ChangeSignal
 from bot.sandbox.slack.blocks import Block, Control, Drawn, controls, plain, with_ids
 from bot.sandbox.slack.mrkdwn import as_seen
 
@@ -84,7 +84,7 @@ class Workspace:
     def __init__(self, users: list[User], channels: list[Channel], *, now: Callable[[], float]) -> None:
         self.users = {user.id: user for user in users}
         self.channels = {channel.id: channel for channel in channels}
-        self.bell = Bell()
+        self.change_signal = ChangeSignal()
         self.now = now
         self._messages: list[Message] = []
         self._views: dict[str, list[View]] = {}
@@ -136,24 +136,24 @@ class Workspace:
         if answered is not None and answered.thread_ts is not None:
             message.thread_ts = answered.thread_ts
         self._messages.append(message)
-        self.bell.ring()
+        self.change_signal.ring()
         return message
 
     def edit(self, message: Message, text: str, blocks: list[Block] | None) -> None:
         """Text without blocks drops the blocks. Slack says "(edited)" only of messages without blocks."""
         message.text, message.blocks = text, with_ids(blocks or [], self._fresh)
         message.edited, message.warning = not blocks, ""
-        self.bell.ring()
+        self.change_signal.ring()
 
     def attach(self, message: Message, parts: list[dict[str, Any]]) -> None:
         """These are its attachments from now on."""
         blocks = [{"blocks": with_ids(part.get("blocks", []), self._fresh)} for part in parts]
         message.attachments = [part | drawn for part, drawn in zip(parts, blocks, strict=True)]
-        self.bell.ring()
+        self.change_signal.ring()
 
     def delete(self, message: Message) -> None:
         self._messages.remove(message)
-        self.bell.ring()
+        self.change_signal.ring()
 
     def views(self, user: str) -> list[View]:
         """The modals this person has open, the one on top last."""
@@ -166,7 +166,7 @@ class Workspace:
     def push(self, user: str, body: dict[str, Any]) -> View:
         view = self._fresh_view(user, body)
         self.views(user).append(view)
-        self.bell.ring()
+        self.change_signal.ring()
         return view
 
     def home(self, user: str) -> View | None:
@@ -186,15 +186,15 @@ class Workspace:
     def redraw(self, view: View, body: dict[str, Any]) -> None:
         view.body, view.blocks, view.hash = body, with_ids(body["blocks"], self._fresh), self._hash()
         view.errors, view.warning = {}, ""
-        self.bell.ring()
+        self.change_signal.ring()
 
     def _hash(self) -> str:
         return f"{int(self.now())}.{next(self._fresh):08x}"
 
     def close(self, view: View) -> None:
         self.views(view.user).remove(view)
-        self.bell.ring()
+        self.change_signal.ring()
 
     def close_all(self, user: str) -> None:
         self.views(user).clear()
-        self.bell.ring()
+        self.change_signal.ring()

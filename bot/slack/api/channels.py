@@ -11,8 +11,8 @@ from bot.core.errors import NotInChannel, SlackBusy, SlackError, TokenRefused
 from bot.slack.api.pacing import INFO, Pacing
 from bot.slack.api.responses import checked
 
-KEPT = timedelta(minutes=5)
-MOST = 5_000
+CACHED_FOR = timedelta(minutes=5)
+MAX_CACHED_CHANNELS = 5_000
 
 
 class Audience(StrEnum):
@@ -61,9 +61,9 @@ class Channels:
         finally:
             del self._asking[channel_id]
         if audience in {Audience.OWN, Audience.SHARED}:
-            if len(self._known) >= MOST:
+            if len(self._known) >= MAX_CACHED_CHANNELS:
                 self._known.clear()
-            self._known[channel_id] = (audience, self._now() + KEPT)
+            self._known[channel_id] = (audience, self._now() + CACHED_FOR)
         return audience
 
     async def _asked(self, channel_id: str) -> Audience:

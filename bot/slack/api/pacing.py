@@ -9,16 +9,21 @@ import asyncio
 from bot.core.errors import SlackBusy
 from bot.storage.rate_limits.base import RateLimiter, Turn
 
-BETWEEN = 1.0  # seconds between two messages in one channel
-PATIENT = 3.0  # seconds that we wait here
-BURST, REFILL = 10, 15.0  # ten edits at once, and forty a minute after them
-KEPT_FREE = 4  # edits that only the urgent ones may use
+SECONDS_BETWEEN_POSTS = 1.0  # seconds between two messages in one channel
+MAX_WAIT_SECONDS = 3.0  # seconds that we wait here
+BURST, EDITS_REFILL_SECONDS = 10, 15.0  # ten edits at once, and forty a minute after them
+RESERVED_EDITS = 4  # edits that only the urgent ones may use
 
 UPDATE, UNFURL, INFO = "chat.update", "chat.unfurl", "conversations.info"
 
 
 class Pacing:
-    def __init__(self, rate_limiter: RateLimiter, between: float = BETWEEN, refill: float = REFILL) -> None:
+    def __init__(
+        self,
+        rate_limiter: RateLimiter,
+        between: float = SECONDS_BETWEEN_POSTS,
+        refill: float = EDITS_REFILL_SECONDS,
+    ) -> None:
         self._rate_limiter = rate_limiter
         self._between = between
         self._refill = refill
@@ -26,7 +31,7 @@ class Pacing:
 
     async def wait_to_post(self, channel_id: str) -> None:
         """Returns when a message may be posted there; raises SlackBusy with when to ask again."""
-        turn = await self._rate_limiter.take(channel_id, every=self._between, within=PATIENT)
+        turn = await self._rate_limiter.take(channel_id, every=self._between, within=MAX_WAIT_SECONDS)
         if not turn.booked:
             raise await self._come_back(channel_id, turn, self._between)
         if turn.seconds:
@@ -35,14 +40,16 @@ class Pacing:
 
     async def has_room_to_update(self) -> bool:
         """Whether there is room for an edit that can as well be left out."""
-        return await self._rate_limiter.has_room(UPDATE, every=self._edit, burst=BURST, turns=KEPT_FREE + 1)
+        return await self._rate_limiter.has_room(
+            UPDATE, every=self._edit, burst=BURST, turns=RESERVED_EDITS + 1
+        )
 
     async def wait_to_update(self, *, patient: bool = True) -> None:
         """Returns when a message may be edited; raises SlackBusy with when to ask again.
 
         Only the `patient` wait, as a person waits for them; the others come back one after the other.
         """
-        within = PATIENT if patient else 0.0
+        within = MAX_WAIT_SECONDS if patient else 0.0
         turn = await self._rate_limiter.take(UPDATE, every=self._edit, burst=BURST, within=within)
         if not turn.booked:
             raise await self._come_back(UPDATE, turn, self._edit)

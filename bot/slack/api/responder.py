@@ -8,7 +8,7 @@ from bot.jobs.requests import Ephemeral, HomeTab, Message, Place, Request, View
 from bot.slack.api.sender import Sender
 from bot.slack.render import cards, modals
 from bot.slack.render.models import Card, Placement
-from bot.slack.text import orders as words
+from bot.slack.text import orders as order_text
 
 Draw = Callable[[Placement], Card]
 
@@ -37,7 +37,7 @@ class Responder:
         except SlackBusy:
             raise
         except SlackError:
-            late = cards.with_note(draw(Placement("message")), words.late(request.asker.at))
+            late = cards.with_note(draw(Placement("message")), order_text.late(request.asker.at))
             with suppress(Unconfirmed):
                 await self._sender.post(request.asker.user_id, late)
 

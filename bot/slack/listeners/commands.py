@@ -18,11 +18,11 @@ from bot.jobs.requests import Ephemeral, Place, Wanted
 from bot.orders.ids import OrderId
 from bot.orders.parsing import find_order_ids
 from bot.slack.blocks import unescape
-from bot.slack.constants import AT_ONCE
+from bot.slack.constants import MAX_ORDERS_PER_ANSWER
 from bot.slack.listeners.payloads import Command
-from bot.slack.text import orders as words
+from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
-from bot.slack.text import watches as watch_words
+from bot.slack.text import watches as watch_text
 from bot.slack.text.help import HELP, help_on
 from bot.watches.models import Level
 
@@ -50,12 +50,12 @@ def reply(command: Command, key: str) -> Reply:
 def _look_up(command: Command, key: str, ids: tuple[OrderId, ...], typed: str) -> Reply:
     if not ids:
         return refusals.no_id(unescape(typed)), None
-    return words.looking_up(ids[:AT_ONCE]), LookUp(
+    return order_text.looking_up(ids[:MAX_ORDERS_PER_ANSWER]), LookUp(
         key=key,
         asker=command.asker,
         place=_place(command),
-        wanted=tuple(Wanted(order=order) for order in ids[:AT_ONCE]),
-        skipped=len(ids[AT_ONCE:]),
+        wanted=tuple(Wanted(order=order) for order in ids[:MAX_ORDERS_PER_ANSWER]),
+        skipped=len(ids[MAX_ORDERS_PER_ANSWER:]),
     )
 
 
@@ -67,21 +67,23 @@ def _find(command: Command, key: str, rest: str) -> Reply:
     if not rest:
         return refusals.FIND_WHAT, None
     sought = unescape(rest)[:200]
-    return words.searching(sought), Find(key=key, asker=command.asker, place=_place(command), words=sought)
+    return order_text.searching(sought), Find(
+        key=key, asker=command.asker, place=_place(command), words=sought
+    )
 
 
 def _recent(command: Command, key: str, _rest: str) -> Reply:
-    return words.searching(None), Find(key=key, asker=command.asker, place=_place(command))
+    return order_text.searching(None), Find(key=key, asker=command.asker, place=_place(command))
 
 
 def _watch(command: Command, key: str, rest: str) -> Reply:
     named, level = _level(rest)
     ids = find_order_ids(named)
     if not named:
-        return watch_words.WATCH_WHAT, None
+        return watch_text.WATCH_WHAT, None
     if len(ids) != 1:
         return _not_one(named, ids), None
-    return watch_words.starting(ids[0]), StartWatch(**_from(command, key), order=ids[0], level=level)
+    return watch_text.starting(ids[0]), StartWatch(**_from(command, key), order=ids[0], level=level)
 
 
 def _level(rest: str) -> tuple[str, Level | None]:
@@ -95,30 +97,30 @@ def _level(rest: str) -> tuple[str, Level | None]:
 def _unwatch(command: Command, key: str, rest: str) -> Reply:
     ids = find_order_ids(rest)
     if not rest:
-        return watch_words.UNWATCH_WHAT, None
+        return watch_text.UNWATCH_WHAT, None
     if len(ids) != 1:
         return _not_one(rest, ids), None
-    return watch_words.STOPPING, StopWatch(**_from(command, key), order=ids[0])
+    return watch_text.STOPPING, StopWatch(**_from(command, key), order=ids[0])
 
 
 def _not_one(typed: str, ids: tuple[OrderId, ...]) -> str:
-    return watch_words.ONE_AT_A_TIME if ids else refusals.no_id(unescape(typed))
+    return watch_text.ONE_AT_A_TIME if ids else refusals.no_id(unescape(typed))
 
 
 def _list(command: Command, key: str, _rest: str) -> Reply:
-    return watch_words.LISTING, ListWatches(**_from(command, key))
+    return watch_text.LISTING, ListWatches(**_from(command, key))
 
 
 def _test(command: Command, key: str, _rest: str) -> Reply:
-    return watch_words.TRYING, TryNotices(**_from(command, key))
+    return watch_text.TRYING, TryNotices(**_from(command, key))
 
 
 def _settings(command: Command, key: str, rest: str) -> Reply:
     """Bare, it says how they stand."""
     name, turned, *more = (*rest.lower().split(), "", "")
     if any(more) or name not in _SETTINGS or turned not in _TURNED:
-        return watch_words.SETTINGS_WHAT, None
-    return watch_words.SETTING, _SETTINGS[name](**_from(command, key), on=_TURNED[turned])
+        return watch_text.SETTINGS_WHAT, None
+    return watch_text.SETTING, _SETTINGS[name](**_from(command, key), on=_TURNED[turned])
 
 
 def _from(command: Command, key: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ _OUTCOMES: dict[int, str] = {
 }
 
 
-class Seen:
+class RequestMetrics:
     """One request, from when it was read to its answer."""
 
     def __init__(self, metrics: Metrics) -> None:

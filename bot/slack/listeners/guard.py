@@ -7,10 +7,10 @@ import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.core.errors import DatabaseFailed, ShuttingDown, SlackError, Slip
+from bot.core.errors import DatabaseFailed, ShuttingDown, SlackError, UserError
 from bot.core.logging import reference
 from bot.core.metrics import Metrics
-from bot.slack import constants as names
+from bot.slack import constants
 from bot.slack.api.sender import Sender
 from bot.slack.listeners import payloads
 from bot.slack.listeners.payloads import Payload
@@ -65,7 +65,7 @@ class Guard:
     async def _listen(self, listener: Listener, ack: AsyncAck, body: Payload) -> None:
         try:
             await listener(ack, body)
-        except Slip:
+        except UserError:
             await self._stale(ack, body)
 
     def _write_down(self, listener: Listener, error: Exception) -> None:
@@ -82,7 +82,7 @@ class Guard:
         if "command" in body:
             await ack(text=sentence, response_type="ephemeral")
         elif body.get("type") == "view_submission":
-            await ack(response_action="errors", errors={names.ASK_BLOCK: sentence})
+            await ack(response_action="errors", errors={constants.ASK_BLOCK: sentence})
         else:
             await ack()
             await self._tell(body, sentence)

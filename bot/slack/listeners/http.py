@@ -15,15 +15,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from bot.core.metrics import Metrics
-from bot.slack.listeners.counting import Seen
+from bot.slack.listeners.counting import RequestMetrics
 
 log = structlog.get_logger(__name__)
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _LENGTH = re.compile(r"[0-9]{1,15}")
-MOST = 1_048_576  # bytes; a message shortcut carries its whole message, a view at most 250 kB
+MAX_BODY_BYTES = 1_048_576  # bytes; a message shortcut carries its whole message, a view at most 250 kB
 
 
-class SlackDoor:
+class SlackEndpoint:
     """Refuses what Slack did not sign, or not within five minutes, before anything reads it.
 
     Bolt would check too, but would log the whole body of a forgery and answer 500 to a timestamp that
@@ -45,12 +45,12 @@ class SlackDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._request():
-            seen = Seen(self._metrics)
+            seen = RequestMetrics(self._metrics)
             response = await self._answer(Request(scope, receive), seen)
             seen.answered(response.status_code)
             await response(scope, receive, send)
 
-    async def _answer(self, request: Request, seen: Seen) -> Response:
+    async def _answer(self, request: Request, seen: RequestMetrics) -> Response:
         try:
             body = await _read(request)
         except ClientDisconnect:
@@ -91,12 +91,12 @@ class _SlackClock(Clock):
 async def _read(request: Request) -> bytes | None:
     """None as soon as there is more of it than we read."""
     length = request.headers.get("content-length", "0")
-    if not _LENGTH.fullmatch(length) or int(length) > MOST:
+    if not _LENGTH.fullmatch(length) or int(length) > MAX_BODY_BYTES:
         return None
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST:
+        if len(body) > MAX_BODY_BYTES:
             return None
     return bytes(body)
 

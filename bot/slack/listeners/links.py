@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.jobs.background import PastedLink, Unfurl
 from bot.orders.parsing import find_order_ids
-from bot.slack.constants import AT_ONCE, POSTED
+from bot.slack.constants import MAX_ORDERS_PER_ANSWER, POSTED
 from bot.slack.listeners import payloads
 from bot.slack.listeners.payloads import Payload
 
@@ -35,5 +35,5 @@ def _links(told: Any) -> tuple[PastedLink, ...]:
         else []
     )
     named = {url: ids[0] for url in urls if (ids := find_order_ids(url))}
-    orders = list(dict.fromkeys(named.values()))[:AT_ONCE]
+    orders = list(dict.fromkeys(named.values()))[:MAX_ORDERS_PER_ANSWER]
     return tuple(PastedLink(url=url, order=order) for url, order in named.items() if order in orders)

@@ -9,11 +9,11 @@ from bot.jobs.requests import Ephemeral
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
 from bot.orders.parsing import find_mentioned_ids, find_order_ids
-from bot.slack import constants as names
+from bot.slack import constants
 from bot.slack.listeners.payloads import Payload, dig
 from bot.slack.render.buttons import block_id
 
-DEPTH = 20  # deeper than Slack nests anything
+MAX_DEPTH = 20  # deeper than Slack nests anything
 
 
 @frozen
@@ -64,10 +64,10 @@ _READABLE = {
 def _strings(node: Any, depth: int = 0) -> Iterator[str]:
     if isinstance(node, str):
         yield node
-    elif isinstance(node, list) and depth < DEPTH:
+    elif isinstance(node, list) and depth < MAX_DEPTH:
         for item in node:
             yield from _strings(item, depth + 1)
-    elif isinstance(node, dict) and depth < DEPTH:
+    elif isinstance(node, dict) and depth < MAX_DEPTH:
         for name, value in node.items():
             if name in _READABLE:
                 yield from _strings(value, depth + 1)
@@ -99,5 +99,5 @@ def own_card(payload: Payload, order: OrderId) -> str | None:
 def _rechecks(block: Any) -> bool:
     elements = block.get("elements") if isinstance(block, dict) else None
     return isinstance(elements, list) and any(
-        isinstance(each, dict) and each.get("action_id") == names.RECHECK for each in elements
+        isinstance(each, dict) and each.get("action_id") == constants.RECHECK for each in elements
     )

@@ -10,16 +10,15 @@ from bot.jobs.models import Job, LookUp, Say, Share, ShowPhotos, StartWatch
 from bot.jobs.requests import View, Wanted
 from bot.orders.ids import OrderId
 from bot.orders.parsing import find_order_ids
-from bot.slack import constants as names
+from bot.slack import constants
 from bot.slack.api.sender import Sender
-from bot.slack.constants import AT_ONCE
-from bot.slack.listeners import commands, messages, payloads
-from bot.slack.listeners import links as pasted
+from bot.slack.constants import MAX_ORDERS_PER_ANSWER
+from bot.slack.listeners import commands, links, messages, payloads
 from bot.slack.listeners.payloads import Payload
-from bot.slack.render import buttons
-from bot.slack.render import modals as views
-from bot.slack.text import orders as words
+from bot.slack.render import buttons, modals
+from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
+from bot.slack.text.orders import FETCHING_PHOTOS
 
 Record = Callable[[Job], Awaitable[Any]]
 
@@ -43,24 +42,26 @@ class Listeners:
         if len(ids) == 1:
             await self._record(self._look_up_here(body, ids[0]))
         elif ids:
-            view_id = await self._open(body, views.busy(words.looking_up(ids[:AT_ONCE])))
+            view_id = await self._open(body, modals.busy(order_text.looking_up(ids[:MAX_ORDERS_PER_ANSWER])))
             await self._record(self._look_up_in(view_id, body, ids))
         else:
-            await self._open(body, views.ask(refusals.NO_ID_IN_MESSAGE))
+            await self._open(body, modals.ask(refusals.NO_ID_IN_MESSAGE))
         await ack()
 
     async def look_up_order(self, ack: AsyncAck, body: Payload) -> None:
-        await self._open(body, views.ask())
+        await self._open(body, modals.ask())
         await ack()
 
     async def asked(self, ack: AsyncAck, body: Payload) -> None:
         """The modal with one field was submitted."""
-        ids = find_order_ids(payloads.field(body, names.ASK_BLOCK, names.ASK_INPUT))
+        ids = find_order_ids(payloads.field(body, constants.ASK_BLOCK, constants.ASK_INPUT))
         if not ids:
-            await ack(response_action="errors", errors={names.ASK_BLOCK: refusals.NO_ID_FIELD})
+            await ack(response_action="errors", errors={constants.ASK_BLOCK: refusals.NO_ID_FIELD})
             return
         await self._record(self._look_up_in(payloads.dig(body, "view", "id"), body, ids))
-        await ack(response_action="update", view=views.busy(words.looking_up(ids[:AT_ONCE])))
+        await ack(
+            response_action="update", view=modals.busy(order_text.looking_up(ids[:MAX_ORDERS_PER_ANSWER]))
+        )
 
     async def recheck(self, ack: AsyncAck, body: Payload) -> None:
         value = buttons.unpack(payloads.click(body).value)
@@ -84,20 +85,20 @@ class Listeners:
         """The overflow menu; its block names the order."""
         click = payloads.click(body)
         order = buttons.order_of(click.block_id)
-        if click.value == names.SHOW_PHOTOS:
-            opened = await self._open(body, views.busy(words.FETCHING_PHOTOS, callback_id=names.PHOTOS))
-            view = View(view_id=opened, callback_id=names.PHOTOS)
+        if click.value == constants.SHOW_PHOTOS:
+            opened = await self._open(body, modals.busy(FETCHING_PHOTOS, callback_id=constants.PHOTOS))
+            view = View(view_id=opened, callback_id=constants.PHOTOS)
             await self._record(ShowPhotos(**self._from(body), place=view, order=order))
-        elif click.value == names.WATCH:
+        elif click.value == constants.WATCH:
             await self._record(StartWatch(**self._from(body), place=payloads.beside(body), order=order))
-        elif click.value == names.COPY_ID:
+        elif click.value == constants.COPY_ID:
             await self._record(Say(**self._from(body), place=payloads.beside(body), text=order))
         else:
             await self._record(self._share(body, order, buttons.thread_to_share_in(click.value)))
         await ack()
 
     async def link_shared(self, ack: AsyncAck, body: Payload) -> None:
-        if job := pasted.unfurl(body, self._now()):
+        if job := links.unfurl(body, self._now()):
             await self._record(job)
         await ack()
 
@@ -133,6 +134,6 @@ class Listeners:
         )
 
     def _look_up_in(self, view_id: str, body: Payload, ids: tuple[OrderId, ...]) -> LookUp:
-        wanted = tuple(Wanted(order=order) for order in ids[:AT_ONCE])
+        wanted = tuple(Wanted(order=order) for order in ids[:MAX_ORDERS_PER_ANSWER])
         skipped = len(ids) - len(wanted)
         return LookUp(**self._from(body), place=View(view_id=view_id), wanted=wanted, skipped=skipped)

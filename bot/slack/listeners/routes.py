@@ -4,37 +4,37 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.slack import constants as names
+from bot.slack import constants
 from bot.slack.listeners.guard import Guard, refuse
 from bot.slack.listeners.orders import Listeners
 from bot.slack.listeners.watches import WatchListeners
 
 
 def register(app: AsyncApp, listeners: Listeners, watches: WatchListeners, guard: Guard) -> None:
-    app.command(names.COMMAND)(guard(listeners.command))
-    app.shortcut({"type": "message_action", "callback_id": names.CHECK_ORDERS_HERE})(
+    app.command(constants.COMMAND)(guard(listeners.command))
+    app.shortcut({"type": "message_action", "callback_id": constants.CHECK_ORDERS_HERE})(
         guard(listeners.check_orders_here)
     )
-    app.shortcut({"type": "message_action", "callback_id": names.WATCH_ORDER_HERE})(
+    app.shortcut({"type": "message_action", "callback_id": constants.WATCH_ORDER_HERE})(
         guard(watches.watch_order_here)
     )
-    app.shortcut({"type": "shortcut", "callback_id": names.LOOK_UP_ORDER})(guard(listeners.look_up_order))
-    app.view(names.ASK)(guard(listeners.asked))
-    app.view(names.ASK_TO_WATCH)(guard(watches.asked_to_watch))
-    app.event(names.HOME_OPENED)(guard(watches.home_opened))
-    app.event(names.JOINED)(guard(watches.joined))
-    app.event(names.LINK_SHARED)(guard(listeners.link_shared))
-    app.action(names.WATCH)(guard(watches.watch))
-    app.action(names.WATCH_FAILURES)(guard(watches.watch_failures))
-    app.action(names.WATCH_FOR_ME)(guard(watches.watch_for_me))
-    app.action(names.STOP_WATCHING)(guard(watches.stop_watching))
-    app.action(names.STOP_FOR_ALL)(guard(watches.stop_for_all))
-    app.action(names.LOOK_UP)(guard(listeners.look_up_order))
-    app.action(names.RECHECK)(guard(listeners.recheck))
-    app.action(names.SHOW)(guard(listeners.show))
-    app.action(names.MORE)(guard(listeners.more))
-    app.action(names.SEND_TO_ME)(guard(listeners.send_to_me))
-    app.action(names.OPEN)(guard(listeners.nothing))
+    app.shortcut({"type": "shortcut", "callback_id": constants.LOOK_UP_ORDER})(guard(listeners.look_up_order))
+    app.view(constants.ASK)(guard(listeners.asked))
+    app.view(constants.ASK_TO_WATCH)(guard(watches.asked_to_watch))
+    app.event(constants.HOME_OPENED)(guard(watches.home_opened))
+    app.event(constants.JOINED)(guard(watches.joined))
+    app.event(constants.LINK_SHARED)(guard(listeners.link_shared))
+    app.action(constants.WATCH)(guard(watches.watch))
+    app.action(constants.WATCH_FAILURES)(guard(watches.watch_failures))
+    app.action(constants.WATCH_FOR_ME)(guard(watches.watch_for_me))
+    app.action(constants.STOP_WATCHING)(guard(watches.stop_watching))
+    app.action(constants.STOP_FOR_ALL)(guard(watches.stop_for_all))
+    app.action(constants.LOOK_UP)(guard(listeners.look_up_order))
+    app.action(constants.RECHECK)(guard(listeners.recheck))
+    app.action(constants.SHOW)(guard(listeners.show))
+    app.action(constants.MORE)(guard(listeners.more))
+    app.action(constants.SEND_TO_ME)(guard(listeners.send_to_me))
+    app.action(constants.OPEN)(guard(listeners.nothing))
     # The nets, last: whatever is not acknowledged shows the person an error, and Slack sends it again.
     app.action(re.compile(".*"))(guard(listeners.unknown))
     app.shortcut(re.compile(".*"))(guard(listeners.nothing))

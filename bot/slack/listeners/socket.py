@@ -12,13 +12,13 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from bot.core import logging as logs
+from bot.core import logging
 from bot.core.errors import SlackBusy
 from bot.core.metrics import Metrics
 from bot.slack.api.client import CountedClient
 from bot.slack.api.identity import explained
 from bot.slack.api.responses import NO_CONNECTION
-from bot.slack.listeners.counting import Seen
+from bot.slack.listeners.counting import RequestMetrics
 
 PING = 10.0  # seconds between two pings, and between two tries to connect
 OPENED_WITHIN = 15.0  # seconds
@@ -29,7 +29,9 @@ class _Client(SocketModeClient):
     """Slack gives another address for each connection, and each may need another proxy."""
 
     def __init__(self, app_token: str, web: CountedClient) -> None:
-        super().__init__(app_token=app_token, web_client=web, logger=logs.socket_mode(), ping_interval=PING)
+        super().__init__(
+            app_token=app_token, web_client=web, logger=logging.socket_mode(), ping_interval=PING
+        )
         self._network = web.network
 
     async def issue_new_wss_url(self) -> str:
@@ -38,7 +40,7 @@ class _Client(SocketModeClient):
         return url
 
 
-class SocketDoor:
+class SocketMode:
     """`request` surrounds each request until its answer is on its way."""
 
     def __init__(
@@ -59,7 +61,7 @@ class SocketDoor:
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:
         """As Bolt's own handler does it; what is not acknowledged, Slack sends again."""
         with self._request():
-            seen, began = Seen(self._metrics), time()
+            seen, began = RequestMetrics(self._metrics), time()
             seen.read(req.payload)
             try:
                 response = await run_async_bolt_app(self._app, req)

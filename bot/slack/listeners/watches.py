@@ -11,15 +11,14 @@ from bot.jobs.background import WakeParked
 from bot.jobs.models import Adopted, Job, ShowHome, StartWatch, StopWatch
 from bot.jobs.requests import HomeTab, Message, View
 from bot.orders.parsing import find_order_ids
-from bot.slack import constants as names
+from bot.slack import constants
 from bot.slack.api.sender import Sender
 from bot.slack.listeners import messages, payloads
 from bot.slack.listeners.messages import THREAD
 from bot.slack.listeners.payloads import Payload
-from bot.slack.render import buttons
-from bot.slack.render import modals as views
+from bot.slack.render import buttons, modals
 from bot.slack.text import refusals
-from bot.slack.text import watches as watch_words
+from bot.slack.text import watches as watch_text
 from bot.watches.models import Level
 
 Record = Callable[[Job], Awaitable[Any]]
@@ -42,16 +41,16 @@ class WatchListeners:
             adopt = Adopted(channel_id=home.channel_id, thread_ts=home.thread_ts, card_ts=card_ts)
             await self._record(StartWatch(**self._from(body), place=place, order=ids[0], adopt=adopt))
         else:
-            note = watch_words.which(ids) if ids else refusals.NO_ID_IN_MESSAGE
-            opened = views.ask_to_watch(note, THREAD.dump_json(home).decode())
+            note = watch_text.which(ids) if ids else refusals.NO_ID_IN_MESSAGE
+            opened = modals.ask_to_watch(note, THREAD.dump_json(home).decode())
             await self._sender.open_view(payloads.dig(body, "trigger_id"), opened)
         await ack()
 
     async def asked_to_watch(self, ack: AsyncAck, body: Payload) -> None:
         """The modal was submitted; the thread that it was opened for stands in it."""
-        ids = find_order_ids(payloads.field(body, names.ASK_BLOCK, names.ASK_INPUT))
+        ids = find_order_ids(payloads.field(body, constants.ASK_BLOCK, constants.ASK_INPUT))
         if len(ids) != 1:
-            await ack(response_action="errors", errors={names.ASK_BLOCK: refusals.NO_ID_FIELD})
+            await ack(response_action="errors", errors={constants.ASK_BLOCK: refusals.NO_ID_FIELD})
             return
         home = THREAD.validate_json(payloads.dig(body, "view", "private_metadata"))
         place = View(view_id=payloads.dig(body, "view", "id"))
@@ -59,7 +58,7 @@ class WatchListeners:
         adopt = Adopted(channel_id=home.channel_id, thread_ts=home.thread_ts)
         key, order = payloads.key(body), ids[0]
         await self._record(StartWatch(key=key, asker=asker, place=place, order=order, adopt=adopt))
-        await ack(response_action="update", view=views.busy(watch_words.starting(ids[0])))
+        await ack(response_action="update", view=modals.busy(watch_text.starting(ids[0])))
 
     async def watch(self, ack: AsyncAck, body: Payload) -> None:
         await self._start(ack, body)

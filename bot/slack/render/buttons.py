@@ -14,13 +14,13 @@ from pydantic.dataclasses import dataclass
 from bot.core.errors import NotAnOrderId, StaleButton
 from bot.jobs.requests import Wanted
 from bot.orders.ids import OrderId
-from bot.slack import constants as names
-from bot.slack.constants import AT_ONCE
+from bot.slack import constants
+from bot.slack.constants import MAX_ORDERS_PER_ANSWER
 from bot.slack.limits import LIMITS
 
 _BLOCK = "order:"
 _IN = "@"  # in no order id
-_SHARE = re.compile(rf"{names.SHARE}(?::(\d+\.\d+))?")
+_SHARE = re.compile(rf"{constants.SHARE}(?::(\d+\.\d+))?")
 
 
 def _unique(wanted: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
@@ -30,19 +30,21 @@ def _unique(wanted: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
 
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
-class Value:
+class ButtonValue:
     """The value of Re-check: every order of the message, as the whole message is drawn again."""
 
     v: Literal[1] = 1
-    wanted: Annotated[tuple[Wanted, ...], Field(min_length=1, max_length=AT_ONCE), AfterValidator(_unique)]
+    wanted: Annotated[
+        tuple[Wanted, ...], Field(min_length=1, max_length=MAX_ORDERS_PER_ANSWER), AfterValidator(_unique)
+    ]
     in_thread: str | None = None
     shared_by: str | None = None
 
 
-VALUE = TypeAdapter(Value)
+VALUE = TypeAdapter(ButtonValue)
 
 
-def pack(value: Value) -> str:
+def pack(value: ButtonValue) -> str:
     """JSON for a button; what the card showed is left out where it would not fit into 2,000 characters."""
     packed = VALUE.dump_json(value, exclude_none=True).decode()
     if len(packed) <= LIMITS.value:
@@ -51,7 +53,7 @@ def pack(value: Value) -> str:
     return VALUE.dump_json(replace(value, wanted=bare), exclude_none=True).decode()
 
 
-def unpack(text: str) -> Value:
+def unpack(text: str) -> ButtonValue:
     """Raises StaleButton."""
     try:
         return VALUE.validate_json(text)
@@ -76,7 +78,7 @@ def order_of(block: str) -> OrderId:
 
 
 def share_value(thread: str | None) -> str:
-    return f"{names.SHARE}:{thread}" if thread else names.SHARE
+    return f"{constants.SHARE}:{thread}" if thread else constants.SHARE
 
 
 def thread_to_share_in(value: str) -> str | None:

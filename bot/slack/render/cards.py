@@ -7,22 +7,21 @@ from urllib.parse import quote
 from bot.core.errors import Archived, CannotPost, NotAllowed, NotInChannel, SlackError
 from bot.orders.changes import changes
 from bot.orders.ids import OrderId
-from bot.orders.progress import Progress, State, Tally
-from bot.slack import blocks
-from bot.slack import constants as names
+from bot.orders.progress import Counts, Progress, State
+from bot.slack import blocks, constants
 from bot.slack.blocks import Block, code, escape, when
 from bot.slack.limits import LIMITS
-from bot.slack.render.buttons import Value, block_id, pack, share_value
+from bot.slack.render.buttons import ButtonValue, block_id, pack, share_value
 from bot.slack.render.failures import failures_block, failures_text, odd_settings
 from bot.slack.render.models import Card, OrderView, Placement, TroubleView
-from bot.slack.text import orders as words
+from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
-from bot.slack.text import watches as watch_words
+from bot.slack.text import watches as watch_text
 from bot.watches.models import GONE, is_over
 
 WEB_APP = "https://app.autoenhance.ai/orders/"
-STALE = timedelta(hours=12)
-BAR = 12  # characters of the progress bar
+OLD_CARD_AGE = timedelta(hours=12)
+BAR_CHARACTERS = 12  # characters of the progress bar
 FEW, MANY = 5, 30  # file names of failures on a card; a modal has room for more
 
 # A new field on the card is a new row here: its label, and what to show or None for nothing.
@@ -37,15 +36,15 @@ FIELDS: tuple[tuple[str, Callable[[Progress], str | None]], ...] = (
 def orders_card(views: Sequence[OrderView | TroubleView], placement: Placement, *, skipped: int = 0) -> Card:
     """One message for all that was asked; `skipped` counts the ids beyond what one answer shows."""
     wanted = tuple(view.wanted for view in views)
-    value = pack(Value(wanted=wanted, in_thread=placement.in_thread, shared_by=placement.shared_by))
+    value = pack(ButtonValue(wanted=wanted, in_thread=placement.in_thread, shared_by=placement.shared_by))
     drawn = [
         _order(v, placement, value) if isinstance(v, OrderView) else _trouble(v, placement, value)
         for v in views
     ]
     between = [block for card in drawn for block in (*card["blocks"], blocks.divider())][:-1]
     card = Card(text=_text("\n\n".join(card["text"] for card in drawn)), blocks=between)
-    notes = [words.skipped(skipped)] if skipped else []
-    notes += [words.shared_by(placement.shared_by)] if placement.shared_by else []
+    notes = [order_text.skipped(skipped)] if skipped else []
+    notes += [order_text.shared_by(placement.shared_by)] if placement.shared_by else []
     return with_note(card, " · ".join(notes)) if notes else card
 
 
@@ -67,7 +66,7 @@ def not_posted(error: CannotPost, order: OrderId) -> Card:
         return say(refusals.ARCHIVED)
     if not isinstance(error, NotInChannel):
         return say(refusals.cannot_post(error.code))
-    button = blocks.button("Send it to me instead", names.SEND_TO_ME)
+    button = blocks.button("Send it to me instead", constants.SEND_TO_ME)
     drawn = [blocks.section(refusals.NOT_IN_CHANNEL), blocks.actions(block_id(order), button)]
     return Card(text=refusals.NOT_IN_CHANNEL, blocks=drawn)
 
@@ -77,7 +76,7 @@ def not_watched(error: SlackError, order: OrderId) -> Card:
     said = refusals.cannot_watch(error)
     if isinstance(error, NotAllowed):
         return say(said)
-    button = blocks.button("Send them to me instead", names.WATCH_FOR_ME)
+    button = blocks.button("Send them to me instead", constants.WATCH_FOR_ME)
     return Card(text=said, blocks=[blocks.section(said), blocks.actions(block_id(order), button)])
 
 
@@ -96,15 +95,15 @@ def _trouble(view: TroubleView, placement: Placement, value: str) -> Card:
 def _order(view: OrderView, placement: Placement, value: str) -> Card:
     progress, tally = view.progress, view.progress.tally
     shown = MANY if placement.where == "view" else FEW
-    rest = words.UNDER_SHOW_PHOTOS if placement.where in {"ephemeral", "message"} else ""
-    title = f"{words.state(tally)} · {view.title}"
-    told = words.situation(tally)
+    rest = order_text.UNDER_SHOW_PHOTOS if placement.where in {"ephemeral", "message"} else ""
+    title = f"{order_text.state(tally)} · {view.title}"
+    told = order_text.situation(tally)
     notes = _watch_notes(view)
     if progress.announced not in {None, progress.listed} and progress.listed and not _said_both(tally):
-        told += f" {words.disagreement(progress.announced or 0, progress.listed)}"
+        told += f" {order_text.disagreement(progress.announced or 0, progress.listed)}"
     odd = odd_settings(progress.odd)
     parts = [
-        blocks.header(f"{words.mark(tally)} {title}"),
+        blocks.header(f"{order_text.mark(tally)} {title}"),
         blocks.section("\n".join(line for line in (told, _bar(view)) if line)),
         *_fields(progress),
         *failures_block(progress.failures, shown, rest),
@@ -114,13 +113,13 @@ def _order(view: OrderView, placement: Placement, value: str) -> Card:
         *([blocks.context(" · ".join(_look(view)))] if placement.where != "terminal" else []),
         *([_buttons(view, placement, value)] if placement.where != "terminal" else []),
     ]
-    said = [f"{escape(title)}.", f"{words.counted(tally)}." if tally.total else "", told]
+    said = [f"{escape(title)}.", f"{order_text.counted(tally)}." if tally.total else "", told]
     said += [failures_text(progress.failures, shown, rest), odd, f"{'. '.join(_look(view))}."]
     said += [f"{note.rstrip('.')}." for note in notes]
     return Card(text=" ".join(part for part in said if part), blocks=parts)
 
 
-def _said_both(tally: Tally) -> bool:
+def _said_both(tally: Counts) -> bool:
     """Whether `situation` itself says that fewer photos are listed than counted."""
     return tally.state is State.READY and tally.done < tally.total
 
@@ -135,8 +134,8 @@ def _bar(view: OrderView) -> str:
     tally = view.progress.tally
     if tally.state not in {State.GROUPING, State.ENHANCING} or not tally.total:
         return ""
-    full = BAR * tally.done // tally.total
-    return f"{'█' * full}{'░' * (BAR - full)} {100 * tally.done // tally.total} %"
+    full = BAR_CHARACTERS * tally.done // tally.total
+    return f"{'█' * full}{'░' * (BAR_CHARACTERS - full)} {100 * tally.done // tally.total} %"
 
 
 def _facts(view: OrderView) -> list[str]:
@@ -145,13 +144,13 @@ def _facts(view: OrderView) -> list[str]:
 
 
 def _look(view: OrderView) -> list[str]:
-    said = [words.checked(view.at, view.by)]
+    said = [order_text.checked(view.at, view.by)]
     if view.before is None:
         return said
-    if view.at - view.before.at > STALE:
-        said.append(words.stale(view.before.at))
+    if view.at - view.before.at > OLD_CARD_AGE:
+        said.append(order_text.stale(view.before.at))
     now = view.progress.tally
-    return [*said, words.changed(changes(view.before.tally, now), now, view.before.at)]
+    return [*said, order_text.changed(changes(view.before.tally, now), now, view.before.at)]
 
 
 def _watch_notes(view: OrderView) -> list[str]:
@@ -159,29 +158,29 @@ def _watch_notes(view: OrderView) -> list[str]:
     if view.watch is None:
         return []
     if not view.watch.is_live:
-        return [watch_words.over(view.watch)]
-    still = [watch_words.stuck(view.watch)] if view.watch.shown_stuck else []
-    return [*still, watch_words.watched(view.watch)]
+        return [watch_text.over(view.watch)]
+    still = [watch_text.stuck(view.watch)] if view.watch.shown_stuck else []
+    return [*still, watch_text.watched(view.watch)]
 
 
 def recheck_button(order: OrderId, value: str) -> Block:
-    return blocks.button("Re-check", names.RECHECK, value=value, says=f"Re-check order {order.short}")
+    return blocks.button("Re-check", constants.RECHECK, value=value, says=f"Re-check order {order.short}")
 
 
 def _buttons(view: OrderView, placement: Placement, value: str) -> Block:
     """Only buttons that can act: nothing can be shared from a modal, nor into a direct message."""
     address = WEB_APP + quote(view.order, safe="")
     visible = [recheck_button(view.order, value), *_watching(view, placement)]
-    visible.append(blocks.button("Open in Autoenhance", names.OPEN, url=address))
+    visible.append(blocks.button("Open in Autoenhance", constants.OPEN, url=address))
     watched = view.watch is not None and view.watch.is_live
     menu = [
-        ("Tell me too", names.WATCH, watched and placement.where == "message"),
+        ("Tell me too", constants.WATCH, watched and placement.where == "message"),
         ("Share in channel", share_value(placement.in_thread), placement.can_share),
-        ("Show photos", names.SHOW_PHOTOS, view.progress.listed > 0 and placement.where != "view"),
-        ("Copy id", names.COPY_ID, placement.where != "view"),
+        ("Show photos", constants.SHOW_PHOTOS, view.progress.listed > 0 and placement.where != "view"),
+        ("Copy id", constants.COPY_ID, placement.where != "view"),
     ]
     if options := [(label, name) for label, name, can_act in menu if can_act]:
-        visible.append(blocks.overflow(names.MORE, options))
+        visible.append(blocks.overflow(constants.MORE, options))
     return blocks.actions(block_id(view.order), *visible)
 
 
@@ -189,9 +188,13 @@ def _watching(view: OrderView, placement: Placement) -> list[Block]:
     """One of the two; neither where nothing can be posted, nor for an order that nobody has to wait for."""
     tally = view.progress.tally
     if view.watch is not None and view.watch.is_live:
-        label, action, says = "Stop watching", names.STOP_WATCHING, f"Stop watching order {view.order.short}"
+        label, action, says = (
+            "Stop watching",
+            constants.STOP_WATCHING,
+            f"Stop watching order {view.order.short}",
+        )
     elif not is_over(tally) and tally.state not in GONE:
-        label, action, says = "Watch", names.WATCH, f"Watch order {view.order.short} here"
+        label, action, says = "Watch", constants.WATCH, f"Watch order {view.order.short} here"
     else:
         return []
     return [blocks.button(label, action, says=says)] if placement.where in {"ephemeral", "message"} else []

@@ -5,27 +5,31 @@ from collections.abc import Sequence
 from bot.orders.progress import Failure, OddSetting
 from bot.slack import blocks
 from bot.slack.blocks import Block, code, escape, fit, one_line
-from bot.slack.text import orders as words
+from bot.slack.text import orders as order_text
 
-NAME = 80  # characters of a file's name
-REASON = 200
-VALUE = 40  # characters of a setting's value
-ODD_NAMED = 3
-ODD_GROUPS = 5
-REASONS = 10
+MAX_NAME_CHARACTERS = 80  # characters of a file's name
+MAX_REASON_CHARACTERS = 200
+MAX_VALUE_CHARACTERS = 40  # characters of a setting's value
+MAX_ODD_PHOTOS_NAMED = 3
+MAX_ODD_GROUPS = 5
+MAX_REASONS = 10
 
 _Named = tuple[str, int, list[str]]  # a reason, how many photos have it, and the first of their names
 
 
 def _cut(failures: Sequence[Failure], most: int) -> list[_Named]:
     """Every reason with the first of its names, `most` names in all; a reason's turn comes round by round."""
-    shares = [0] * min(len(failures), REASONS)
+    shares = [0] * min(len(failures), MAX_REASONS)
     while sum(shares) < most and any(map(_has_more, failures, shares)):
-        for index, failure in enumerate(failures[:REASONS]):
+        for index, failure in enumerate(failures[:MAX_REASONS]):
             if sum(shares) < most and _has_more(failure, shares[index]):
                 shares[index] += 1
     return [
-        (_reason(failure), len(failure.names), [fit(one_line(name), NAME) for name in failure.names[:share]])
+        (
+            _reason(failure),
+            len(failure.names),
+            [fit(one_line(name), MAX_NAME_CHARACTERS) for name in failure.names[:share]],
+        )
         for failure, share in zip(failures, shares, strict=False)
     ]
 
@@ -36,14 +40,14 @@ def _has_more(failure: Failure, share: int) -> bool:
 
 def _reason(failure: Failure) -> str:
     if failure.reason == "expired":
-        return words.EXPIRED
-    return fit(one_line(failure.reason), REASON) or words.NO_REASON
+        return order_text.EXPIRED
+    return fit(one_line(failure.reason), MAX_REASON_CHARACTERS) or order_text.NO_REASON
 
 
 def _left(failures: Sequence[Failure], cut: Sequence[_Named], where: str) -> str:
     """What is not named, in words; empty when all are."""
     left = sum(len(failure.names) for failure in failures) - sum(len(names) for _, _, names in cut)
-    return words.more_failures(left, where) if left else ""
+    return order_text.more_failures(left, where) if left else ""
 
 
 def failures_block(failures: Sequence[Failure], most: int, where: str) -> list[Block]:
@@ -85,17 +89,20 @@ def odd_settings(odd: Sequence[OddSetting]) -> str:
     """A line for each group of photos that differ from the others; empty when all were processed alike."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for setting in odd:
-        label = words.SETTINGS.get(setting.setting, setting.setting)
+        label = order_text.SETTINGS.get(setting.setting, setting.setting)
         for value, names in setting.odd:
             groups.setdefault(names, []).append(
-                words.differs(label, code(value, VALUE), code(setting.usual, VALUE))
+                order_text.differs(
+                    label, code(value, MAX_VALUE_CHARACTERS), code(setting.usual, MAX_VALUE_CHARACTERS)
+                )
             )
     return "\n".join(
-        words.odd_photos(_named(names), len(names), said) for names, said in list(groups.items())[:ODD_GROUPS]
+        order_text.odd_photos(_named(names), len(names), said)
+        for names, said in list(groups.items())[:MAX_ODD_GROUPS]
     )
 
 
 def _named(names: Sequence[str]) -> str:
-    shown = ", ".join(code(name, NAME) for name in names[:ODD_NAMED])
-    left = len(names) - ODD_NAMED
+    shown = ", ".join(code(name, MAX_NAME_CHARACTERS) for name in names[:MAX_ODD_PHOTOS_NAMED])
+    left = len(names) - MAX_ODD_PHOTOS_NAMED
     return f"{shown} and {left:,} more" if left > 0 else shown

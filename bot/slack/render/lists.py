@@ -3,46 +3,50 @@
 from collections.abc import Callable, Sequence
 
 from bot.orders.progress import State
-from bot.slack import blocks
-from bot.slack import constants as names
+from bot.slack import blocks, constants
 from bot.slack.blocks import Block, fit_mrkdwn
 from bot.slack.limits import LIMITS
 from bot.slack.render.buttons import block_id
 from bot.slack.render.models import Card
 from bot.slack.render.notices import stop_button
-from bot.slack.text import orders as words
-from bot.slack.text import watches as watch_words
+from bot.slack.text import orders as order_text
+from bot.slack.text import watches as watch_text
 from bot.slack.text.help import HELP
 from bot.slack.text.notices import title, where
-from bot.watches.models import Ending, Home, Watch
+from bot.watches.models import CardLocation, Ending, Watch
 
-SHOWN = 20  # watches in one message: two blocks each, and a message has fifty
-AT_HOME = 30
-LATELY = 10
+MAX_WATCHES_LISTED = 20  # watches in one message: two blocks each, and a message has fifty
+MAX_WATCHES_ON_HOME = 30
+MAX_FINISHED_ON_HOME = 10
 
-Link = Callable[[Home | None], str]
+Link = Callable[[CardLocation | None], str]
 
 
 def watches(found: Sequence[Watch], link: Link) -> Card:
     """The answer to `/order list`."""
     if not found:
-        nothing = watch_words.NOTHING_WATCHED
+        nothing = watch_text.NOTHING_WATCHED
         return Card(text=nothing, blocks=[blocks.section(nothing)])
     newest = list(reversed(found))
-    said = watch_words.listed(len(found))
-    drawn = [blocks.context(said), *(block for watch in newest[:SHOWN] for block in _watch(watch, link))]
-    if len(found) > SHOWN:
-        drawn.append(blocks.context(watch_words.more_watches(len(found) - SHOWN)))
-    text = "\n".join([said, *(f"{title(watch)}: {watch_words.standing(watch)}" for watch in newest[:SHOWN])])
+    said = watch_text.listed(len(found))
+    drawn = [
+        blocks.context(said),
+        *(block for watch in newest[:MAX_WATCHES_LISTED] for block in _watch(watch, link)),
+    ]
+    if len(found) > MAX_WATCHES_LISTED:
+        drawn.append(blocks.context(watch_text.more_watches(len(found) - MAX_WATCHES_LISTED)))
+    text = "\n".join(
+        [said, *(f"{title(watch)}: {watch_text.standing(watch)}" for watch in newest[:MAX_WATCHES_LISTED])]
+    )
     return Card(text=fit_mrkdwn(text, LIMITS.text), blocks=drawn)
 
 
 def _watch(watch: Watch, link: Link, place: str = "") -> list[Block]:
-    mark = words.mark(watch.seen.tally) if watch.seen else ":hourglass_flowing_sand:"
-    mark = words.MARKS[State.DELETED] if watch.ending is Ending.DELETED else mark
+    mark = order_text.mark(watch.seen.tally) if watch.seen else ":hourglass_flowing_sand:"
+    mark = order_text.MARKS[State.DELETED] if watch.ending is Ending.DELETED else mark
     address = link(watch.home)
     there = f" · <{address}|thread>" if address else ""
-    line = f"{mark} {title(watch)}{place}{there}\n{watch_words.standing(watch)}"
+    line = f"{mark} {title(watch)}{place}{there}\n{watch_text.standing(watch)}"
     row = blocks.section(line)
     if not watch.is_live:
         return [row]
@@ -61,16 +65,16 @@ def home(found: Sequence[Watch], link: Link, note: str = "") -> Block:
     working = [watch for watch in live if not watch.is_over]
     drawn = [blocks.section(note)] if note else []
     drawn.append(blocks.header("What you watch"))
-    drawn += [block for watch in working[:AT_HOME] for block in _mine(watch, link)]
+    drawn += [block for watch in working[:MAX_WATCHES_ON_HOME] for block in _mine(watch, link)]
     if not working:
-        drawn.append(blocks.section(watch_words.NOTHING_YOURS))
-    if len(working) > AT_HOME:
-        drawn.append(blocks.context(watch_words.more_watches(len(working) - AT_HOME)))
-    if lately := [*over, *ended][:LATELY]:
+        drawn.append(blocks.section(watch_text.NOTHING_YOURS))
+    if len(working) > MAX_WATCHES_ON_HOME:
+        drawn.append(blocks.context(watch_text.more_watches(len(working) - MAX_WATCHES_ON_HOME)))
+    if lately := [*over, *ended][:MAX_FINISHED_ON_HOME]:
         drawn += [blocks.divider(), blocks.header("Finished lately")]
         drawn += [_mine(watch, link)[0] for watch in lately]  # what is over stops by itself
     drawn += [blocks.divider(), blocks.section(HELP), blocks.actions("begin", _begin())]
-    return {"type": "home", "callback_id": names.HOME, "blocks": drawn[: LIMITS.modal_blocks]}
+    return {"type": "home", "callback_id": constants.HOME, "blocks": drawn[: LIMITS.modal_blocks]}
 
 
 def _mine(watch: Watch, link: Link) -> list[Block]:
@@ -83,4 +87,4 @@ def _mine(watch: Watch, link: Link) -> list[Block]:
 
 
 def _begin() -> Block:
-    return blocks.button("Look up an order", names.LOOK_UP)
+    return blocks.button("Look up an order", constants.LOOK_UP)

@@ -5,33 +5,34 @@ from collections.abc import Sequence
 
 from bot.jobs.requests import Wanted
 from bot.orders.progress import Photo
-from bot.slack import blocks
-from bot.slack import constants as names
+from bot.slack import blocks, constants
 from bot.slack.blocks import Block, code, escape, fit, one_line
-from bot.slack.constants import AT_ONCE
+from bot.slack.constants import MAX_ORDERS_PER_ANSWER
 from bot.slack.limits import LIMITS
-from bot.slack.render.buttons import Value, pack
+from bot.slack.render.buttons import ButtonValue, pack
 from bot.slack.render.models import Card, OrderView
-from bot.slack.text import orders as words
+from bot.slack.text import orders as order_text
 
-SECTIONS = 90  # of photos; a modal may have 100 blocks
-CHARACTERS = 40_000  # of photos; a view's JSON may have 250 kB, and a character of some scripts takes six
-NAME = 200  # characters of an order's name in a list
+MAX_PHOTO_SECTIONS = 90  # of photos; a modal may have 100 blocks
+MAX_PHOTO_CHARACTERS = (
+    40_000  # of photos; a view's JSON may have 250 kB, and a character of some scripts takes six
+)
+MAX_NAME_CHARACTERS = 200  # characters of an order's name in a list
 _ORDER = {"failed": 0, "expired": 1, "waiting": 2, "processing": 3, "done": 9}
 
 
 def ask_to_watch(note: str, thread: str) -> Block:
     """The same modal, for an order whose home is going to be this thread."""
     field = blocks.text_input(
-        names.ASK_BLOCK,
-        names.ASK_INPUT,
+        constants.ASK_BLOCK,
+        constants.ASK_INPUT,
         "Order id or link",
         hint="One order. Its card comes into the thread of the message.",
-        placeholder=words.EXAMPLE_ID,
+        placeholder=order_text.EXAMPLE_ID,
     )
     drawn = [blocks.section(note), field]
     view = blocks.modal(
-        "Watch an order", drawn, callback_id=names.ASK_TO_WATCH, submit="Watch", close="Cancel"
+        "Watch an order", drawn, callback_id=constants.ASK_TO_WATCH, submit="Watch", close="Cancel"
     )
     return view | {"private_metadata": thread}
 
@@ -39,22 +40,24 @@ def ask_to_watch(note: str, thread: str) -> Block:
 def ask(note: str = "") -> Block:
     """The modal with one field; `note` says why it opened, where nobody asked for it."""
     field = blocks.text_input(
-        names.ASK_BLOCK,
-        names.ASK_INPUT,
+        constants.ASK_BLOCK,
+        constants.ASK_INPUT,
         "Order id or link",
-        hint=f"Up to {AT_ONCE} at once. Only you see the answer.",
-        placeholder=words.EXAMPLE_ID,
+        hint=f"Up to {MAX_ORDERS_PER_ANSWER} at once. Only you see the answer.",
+        placeholder=order_text.EXAMPLE_ID,
     )
     drawn = [blocks.section(note), field] if note else [field]
-    return blocks.modal("Look up an order", drawn, callback_id=names.ASK, submit="Look up", close="Cancel")
+    return blocks.modal(
+        "Look up an order", drawn, callback_id=constants.ASK, submit="Look up", close="Cancel"
+    )
 
 
-def busy(sentence: str, *, callback_id: str = names.ANSWER) -> Block:
+def busy(sentence: str, *, callback_id: str = constants.ANSWER) -> Block:
     """What stands in a modal until its answer comes."""
     return blocks.modal(_title(callback_id), [blocks.section(sentence)], callback_id=callback_id)
 
 
-def answer(card: Card, *, callback_id: str = names.ANSWER) -> Block:
+def answer(card: Card, *, callback_id: str = constants.ANSWER) -> Block:
     return blocks.modal(_title(callback_id), card["blocks"], callback_id=callback_id)
 
 
@@ -64,22 +67,22 @@ def photos(view: OrderView) -> Card:
     sections, shown = _sections(ordered)
     drawn = [blocks.header(view.title), *map(blocks.section, sections)]
     if left := len(ordered) - shown:
-        drawn.append(blocks.context(words.more_photos(left)))
-    return Card(text=f"{escape(view.title)}: {words.counted(view.progress.tally)}.", blocks=drawn)
+        drawn.append(blocks.context(order_text.more_photos(left)))
+    return Card(text=f"{escape(view.title)}: {order_text.counted(view.progress.tally)}.", blocks=drawn)
 
 
 def _sections(ordered: Sequence[Photo]) -> tuple[list[str], int]:
     """The texts of the sections, each within Slack's limit, and how many photos are in them."""
     counts = Counter(photo.word for photo in ordered)
     sections: list[str] = []
-    room, last = CHARACTERS, None
+    room, last = MAX_PHOTO_CHARACTERS, None
     for shown, photo in enumerate(ordered):
         line = _line(photo)
         if photo.word != last:
             line = f"*{escape(fit(one_line(photo.word), 60)).capitalize()}* ({counts[photo.word]:,})\n{line}"
         new = photo.word != last or len(sections[-1]) + len(line) >= LIMITS.section
         room -= len(line)
-        if room < 0 or (new and len(sections) == SECTIONS):
+        if room < 0 or (new and len(sections) == MAX_PHOTO_SECTIONS):
             return sections, shown
         if new:
             sections.append(line)
@@ -97,9 +100,9 @@ def _line(photo: Photo) -> str:
 def hits(views: Sequence[OrderView], sought: str | None) -> Card:
     """A search's answer: never the first hit in silence, but a button for each."""
     if not views:
-        nothing = words.nothing_found(sought)
+        nothing = order_text.nothing_found(sought)
         return Card(text=nothing, blocks=[blocks.section(nothing)])
-    said = words.found(len(views), sought)
+    said = order_text.found(len(views), sought)
     text = "\n".join([said, *(f"{escape(view.title)}: {_standing(view)}" for view in views)])
     drawn = [block for view in views for block in _hit(view)]
     return Card(text=blocks.fit_mrkdwn(text, LIMITS.text), blocks=[blocks.context(said), *drawn])
@@ -107,30 +110,36 @@ def hits(views: Sequence[OrderView], sought: str | None) -> Card:
 
 def _hit(view: OrderView) -> list[Block]:
     """The name in plain_text, which Slack does not parse, and the rest below it."""
-    name = {"type": "section", "text": blocks.plain(f"{words.mark(view.progress.tally)} {view.title}", NAME)}
+    name = {
+        "type": "section",
+        "text": blocks.plain(f"{order_text.mark(view.progress.tally)} {view.title}", MAX_NAME_CHARACTERS),
+    }
     return [name | {"accessory": _show(view)}, blocks.context(_standing(view))]
 
 
 def unfurl(view: OrderView) -> Block:
     """The small card below a pasted link, as `chat.unfurl` takes it. Everybody reads it: without the id."""
     tally = view.progress.tally
-    counted = [words.counted(tally)] if tally.total else []
-    said = " · ".join([escape(words.state(tally)), *counted, words.checked(view.at, None)])
-    name = {"type": "section", "text": blocks.plain(f"{words.mark(tally)} {view.title}", NAME)}
+    counted = [order_text.counted(tally)] if tally.total else []
+    said = " · ".join([escape(order_text.state(tally)), *counted, order_text.checked(view.at, None)])
+    name = {
+        "type": "section",
+        "text": blocks.plain(f"{order_text.mark(tally)} {view.title}", MAX_NAME_CHARACTERS),
+    }
     return {"blocks": [name | {"accessory": _show(view)}, blocks.context(said)]}
 
 
 def _standing(view: OrderView) -> str:
     tally = view.progress.tally
     created = [f"created {blocks.when(view.created)}"] if view.created else []
-    counted = [words.counted(tally)] if tally.total else []
-    return " · ".join([escape(words.state(tally)), *counted, *created])
+    counted = [order_text.counted(tally)] if tally.total else []
+    return " · ".join([escape(order_text.state(tally)), *counted, *created])
 
 
 def _show(view: OrderView) -> Block:
-    value = pack(Value(wanted=(Wanted(order=view.order),)))
-    return blocks.button("Show", names.SHOW, value=value, says=f"Show {view.title}")
+    value = pack(ButtonValue(wanted=(Wanted(order=view.order),)))
+    return blocks.button("Show", constants.SHOW, value=value, says=f"Show {view.title}")
 
 
 def _title(callback_id: str) -> str:
-    return "Photos" if callback_id == names.PHOTOS else "Orders"
+    return "Photos" if callback_id == constants.PHOTOS else "Orders"

@@ -6,7 +6,7 @@ from typing import Literal, TypedDict
 
 from bot.core.errors import AutoenhanceError
 from bot.jobs.requests import Wanted
-from bot.orders.changes import Glimpse
+from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Progress
 from bot.slack.blocks import Block, fit, one_line
@@ -14,7 +14,7 @@ from bot.slack.limits import LIMITS
 from bot.slack.text import refusals
 from bot.watches.models import Watch
 
-Where = Literal["ephemeral", "message", "view", "terminal"]
+Target = Literal["ephemeral", "message", "view", "terminal"]
 
 
 class Card(TypedDict):
@@ -35,7 +35,7 @@ class OrderView:
     created: datetime | None = None
     updated: datetime | None = None
     by: str | None = None  # who asked for this look; None in a terminal
-    before: Glimpse | None = None  # what the card showed until now
+    before: Snapshot | None = None  # what the card showed until now
     watch: Watch | None = None  # where this card stands
 
     @property
@@ -43,8 +43,8 @@ class OrderView:
         return fit(one_line(self.name), LIMITS.header) or f"Order {self.order.short}"
 
     @property
-    def glimpse(self) -> Glimpse:
-        return Glimpse(tally=self.progress.tally, at=self.at)
+    def glimpse(self) -> Snapshot:
+        return Snapshot(tally=self.progress.tally, at=self.at)
 
     @property
     def wanted(self) -> Wanted:
@@ -57,8 +57,8 @@ class TroubleView:
 
     order: OrderId
     error: AutoenhanceError
-    last: Glimpse | None = None
-    before: Glimpse | None = None
+    last: Snapshot | None = None
+    before: Snapshot | None = None
     gave_up: int | None = None
 
     @property
@@ -76,7 +76,7 @@ class TroubleView:
 class Placement:
     """Where a card will stand: it decides which buttons can act there."""
 
-    where: Where
+    where: Target
     can_share: bool = False
     in_thread: str | None = None
     shared_by: str | None = None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.watches.models import Home
+from bot.watches.models import CardLocation
 
 
 @dataclass(frozen=True)
@@ -11,7 +11,7 @@ class Permalinks:
 
     workspace: str
 
-    def thread(self, home: Home | None) -> str:
+    def thread(self, home: CardLocation | None) -> str:
         """The card, in its thread; empty if there is none."""
         if home is None or not self.workspace.startswith("https://"):
             return ""

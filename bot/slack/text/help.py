@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.slack.constants import APP, AT_ONCE, COMMAND
+from bot.slack.constants import APP, COMMAND, MAX_ORDERS_PER_ANSWER
 from bot.slack.text.orders import EXAMPLE_ID
 
 HELP = f"""\
 *{APP} shows Autoenhance orders here in Slack.* Only you see the answer, until you share it.
-• `{COMMAND} {EXAMPLE_ID}`: an order by its id or link; up to {AT_ONCE} at once.
+• `{COMMAND} {EXAMPLE_ID}`: an order by its id or link; up to {MAX_ORDERS_PER_ANSWER} at once.
 • `{COMMAND} watch` and an id: I post its card in the channel, and its thread tells when it is done, fails \
 or gets stuck.
 • `{COMMAND} find elm street`: orders by name. `{COMMAND} list`: what is watched here. \

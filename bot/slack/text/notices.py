@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.orders.progress import State, Tally
+from bot.orders.progress import Counts, State
 from bot.slack.blocks import code, escape, fit, one_line, when
 from bot.slack.constants import APP, COMMAND
 from bot.slack.text.orders import counted, situation
-from bot.watches.models import Delay, Kind, Notice, Watch, Watcher, is_direct
+from bot.watches.models import Delay, Notice, NoticeKind, Watch, Watcher, is_direct
 
-NAME = 80  # characters of an order's name in a sentence
-LATE = timedelta(minutes=3)
+MAX_NAME_CHARACTERS = 80  # characters of an order's name in a sentence
+LATE_AFTER = timedelta(minutes=3)
 TIME = "{time}"
 
 
 def title(watch: Watch) -> str:
     """The order's name for mrkdwn, or what there is of its id."""
-    name = fit(one_line(watch.name), NAME)
+    name = fit(one_line(watch.name), MAX_NAME_CHARACTERS)
     return f"*{escape(name.replace('*', '∗'))}*" if name else f"Order {code(watch.order.short)}"
 
 
@@ -26,49 +26,51 @@ def who(watcher: Watcher) -> str:
 
 
 def somebody(name: str) -> str:
-    return escape(fit(one_line(name), NAME)) or "somebody"
+    return escape(fit(one_line(name), MAX_NAME_CHARACTERS)) or "somebody"
 
 
 def mention(user_ids: Sequence[str]) -> str:
     return " ".join(f"<@{user}>" for user in user_ids)
 
 
-def told(watch: Watch, notice: Notice, tally: Tally | None) -> str:
+def told(watch: Watch, notice: Notice, tally: Counts | None) -> str:
     """What happened, with the count."""
     name = title(watch)
     now = f": {counted(tally)}." if tally and tally.total else "."
     match notice.kind:
-        case Kind.FINISHED:
+        case NoticeKind.FINISHED:
             return f"{name} is ready{now}"
-        case Kind.FAILED if tally and tally.state is State.FAILED:
+        case NoticeKind.FAILED if tally and tally.state is State.FAILED:
             return f"{name} failed. {situation(tally)}"
-        case Kind.FAILED:
+        case NoticeKind.FAILED:
             return f"{name} is finished, but needs attention{now}"
-        case Kind.FAILURE:
+        case NoticeKind.FAILURE:
             return f"{name} has its first failure{now}"
-        case Kind.STUCK:
+        case NoticeKind.STUCK:
             at = f" at {counted(tally)}" if tally and tally.total else ""
             return f"{name} seems stuck{at}: nothing has moved for {minutes(watch.still)}."
-        case Kind.DELETED:
+        case NoticeKind.DELETED:
             return f"{name} was deleted in Autoenhance, or can't be read any more. I stopped watching it."
-        case Kind.EXPIRED:
+        case NoticeKind.EXPIRED:
             return f"{name} is still not done, and I stop watching it now{now}"
 
 
 NEXT = {
-    Kind.FINISHED: "Next: open it in Autoenhance and download the photos.",
-    Kind.FAILED: "Next: look at what failed; those photos may have to be shot or uploaded again.",
-    Kind.FAILURE: "The others go on. Next: look at the photo while somebody may still be near the house.",
-    Kind.STUCK: "Next: open it in Autoenhance and see whether all uploads came through.",
-    Kind.DELETED: f"Next: if it was created again, watch the new one: `{COMMAND} watch` and its id.",
-    Kind.EXPIRED: f"Next: look at it in Autoenhance, or watch it again: `{COMMAND} watch` and its id.",
+    NoticeKind.FINISHED: "Next: open it in Autoenhance and download the photos.",
+    NoticeKind.FAILED: "Next: look at what failed; those photos may have to be shot or uploaded again.",
+    NoticeKind.FAILURE: (
+        "The others go on. Next: look at the photo while somebody may still be near the house."
+    ),
+    NoticeKind.STUCK: "Next: open it in Autoenhance and see whether all uploads came through.",
+    NoticeKind.DELETED: f"Next: if it was created again, watch the new one: `{COMMAND} watch` and its id.",
+    NoticeKind.EXPIRED: f"Next: look at it in Autoenhance, or watch it again: `{COMMAND} watch` and its id.",
 }
 
 _HAPPENED = {
-    Kind.FINISHED: "Finished",
-    Kind.FAILED: "Finished",
-    Kind.FAILURE: "Failed",
-    Kind.DELETED: "Deleted",
+    NoticeKind.FINISHED: "Finished",
+    NoticeKind.FAILED: "Finished",
+    NoticeKind.FAILURE: "Failed",
+    NoticeKind.DELETED: "Deleted",
 }
 _WHY_LATE = {
     Delay.AUTOENHANCE: "Autoenhance wasn't answering meanwhile",
@@ -87,7 +89,7 @@ def clock(notice: Notice, noticed: datetime) -> str:
         return f"Noticed {seen}{_late(notice.delay)}"
     if noticed - happened < timedelta(minutes=1):
         return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}"
-    late = (_late(notice.delay) or SELDOM) if noticed - happened > LATE else ""
+    late = (_late(notice.delay) or SELDOM) if noticed - happened > LATE_AFTER else ""
     return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}, noticed {seen}{late}"
 
 
@@ -105,7 +107,7 @@ def minutes(seconds: float) -> str:
     return f"{round(seconds / 60)} minutes"
 
 
-def unsaid(watch: Watch, notice: Notice, tally: Tally | None) -> str:
+def unsaid(watch: Watch, notice: Notice, tally: Counts | None) -> str:
     """A last word that could not be said where the order was watched, to the owner."""
     why = reason(watch.reason)
     return f"{told(watch, notice, tally)} I couldn't say so in {where(watch.place)}: {why}."

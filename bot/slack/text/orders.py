@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.orders.changes import Changes
-from bot.orders.progress import State, Tally
+from bot.orders.progress import Counts, State
 from bot.slack.blocks import code, when
-from bot.slack.constants import APP, AT_ONCE, COMMAND
+from bot.slack.constants import APP, COMMAND, MAX_ORDERS_PER_ANSWER
 
 EXAMPLE_ID = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
 
@@ -47,11 +47,11 @@ SETTINGS = {
 }
 
 
-def mark(tally: Tally) -> str:
+def mark(tally: Counts) -> str:
     return RAW_MARKS.get(tally.word.lower(), MARKS[tally.state])
 
 
-def state(tally: Tally) -> str:
+def state(tally: Counts) -> str:
     """Autoenhance's own word where it is none of the states that we know."""
     raw = tally.word.capitalize() if tally.word.lower() in RAW_MARKS else f"“{tally.word}”"
     return STATES.get(tally.state) or (raw if tally.word else "Unknown state")
@@ -61,12 +61,12 @@ def photos(count: int) -> str:
     return f"{count:,} photo" if count == 1 else f"{count:,} photos"
 
 
-def counted(tally: Tally) -> str:
+def counted(tally: Counts) -> str:
     failed = f", {tally.failed:,} failed" if tally.failed else ""
     return f"{tally.done:,} of {tally.total:,} done{failed}"
 
 
-def situation(tally: Tally) -> str:
+def situation(tally: Counts) -> str:
     """One sentence in plain words."""
     left = tally.total - tally.done - tally.failed
     match tally.state:
@@ -128,7 +128,7 @@ def disagreement(announced: int, listed: int) -> str:
     return f"Autoenhance counts {photos(announced)}, but lists {listed:,}."
 
 
-def changed(changes: Changes, now: Tally, since: datetime) -> str:
+def changed(changes: Changes, now: Counts, since: datetime) -> str:
     """What is new against the card's last look, in a few words."""
     at = when(since, "{time}")
     parts = [
@@ -160,7 +160,7 @@ def stale(since: datetime) -> str:
 
 def skipped(count: int) -> str:
     more = "1 more order was" if count == 1 else f"{count:,} more orders were"
-    return f"{more} named. I show {AT_ONCE} at a time; ask again with the rest."
+    return f"{more} named. I show {MAX_ORDERS_PER_ANSWER} at a time; ask again with the rest."
 
 
 # What is said before the answer, in the reply to the command itself

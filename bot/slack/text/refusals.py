@@ -1,7 +1,7 @@
 """Every sentence that says no, or not now. Each names the next step."""
 
 from bot.core import errors
-from bot.orders.changes import Glimpse
+from bot.orders.changes import Snapshot
 from bot.orders.ids import shortened
 from bot.slack.blocks import code, when
 from bot.slack.constants import APP, COMMAND
@@ -19,7 +19,7 @@ NO_ID_FIELD = f"I can't see an order id in that. Paste an id such as {EXAMPLE_ID
 NO_ID_IN_MESSAGE = "I can't see an order id in that message. Paste an id or a link here instead:"
 
 
-def trouble(error: errors.AutoenhanceError, order: str, last: Glimpse | None) -> str:
+def trouble(error: errors.AutoenhanceError, order: str, last: Snapshot | None) -> str:
     """Why there is no card for this order, what is known all the same, and what to do."""
     named, known = code(shortened(order)), _known(last)
     match error:
@@ -46,7 +46,7 @@ def _or_a_name(order: str) -> str:
     return f" To search by name, type `{COMMAND} find {order}`." if order.isalpha() else ""
 
 
-def _known(last: Glimpse | None) -> str:
+def _known(last: Snapshot | None) -> str:
     return f" Last known ({when(last.at)}): {counted(last.tally)}." if last else ""
 
 
@@ -56,7 +56,7 @@ def _soon(seconds: float | None) -> str:
     return f"about {max(1, round(seconds))} s" if seconds <= 90 else f"about {round(seconds / 60)} min"  # noqa: PLR2004
 
 
-def gave_up(order: str, last: Glimpse | None, minutes: int) -> str:
+def gave_up(order: str, last: Snapshot | None, minutes: int) -> str:
     named, known = code(shortened(order)), _known(last)
     if not minutes:
         return f"Autoenhance isn't answering about {named}.{known} Ask again in a few minutes."

@@ -19,10 +19,10 @@ from bot.core.logging import Outage
 from bot.storage.database.base import Row, Statement, Value, version
 
 T = TypeVar("T")
-SIZE = 8  # connections of one process, beside those of the engine
-WAIT = 2.0  # seconds for a connection: Slack wants its answer within three
-LEAST = 0.1  # seconds: one that is there is got at once
-TRIES = 3  # of what two transactions refused each other
+MAX_CONNECTIONS = 8  # connections of one process, beside those of the engine
+MAX_WAIT_SECONDS = 2.0  # seconds for a connection: Slack wants its answer within three
+MIN_WAIT_SECONDS = 0.1  # seconds: one that is there is got at once
+MAX_ATTEMPTS = 3  # of what two transactions refused each other
 # Said to each connection when it is there: what connects with options, PgBouncer refuses.
 LIMITS: LiteralString = (
     "SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '15s'"
@@ -38,7 +38,7 @@ CONNECTION: dict[str, Any] = {
 }
 # `reconnect_timeout`: until a pool gives up connecting by itself, and leaves it to whoever asks next. It
 # pauses twice as long each time; after a minute's outage that would be another minute.
-POOL: dict[str, Any] = {"max_size": SIZE, "timeout": WAIT, "reconnect_timeout": 2.0}
+POOL: dict[str, Any] = {"max_size": MAX_CONNECTIONS, "timeout": MAX_WAIT_SECONDS, "reconnect_timeout": 2.0}
 _NAMED = re.compile(r"(?<!:):(?!:)([a-z_]+)")
 
 
@@ -70,8 +70,8 @@ class PostgresDatabase:
 
     def __init__(self, pool: ConnectionPool[psycopg.Connection[DictRow]]) -> None:
         self._pool = pool
-        self._threads = ThreadPoolExecutor(max_workers=SIZE, thread_name_prefix="database")
-        self._room = asyncio.Semaphore(SIZE)
+        self._threads = ThreadPoolExecutor(max_workers=MAX_CONNECTIONS, thread_name_prefix="database")
+        self._room = asyncio.Semaphore(MAX_CONNECTIONS)
         self._outage = Outage("the database")
 
     @classmethod
@@ -108,9 +108,9 @@ class PostgresDatabase:
         return result
 
     async def _in_turn(self, statement: Statement[T]) -> T:
-        until = time.monotonic() + WAIT
+        until = time.monotonic() + MAX_WAIT_SECONDS
         try:
-            async with asyncio.timeout(WAIT):  # in 3.11 `wait_for` may lose that we are cancelled
+            async with asyncio.timeout(MAX_WAIT_SECONDS):  # in 3.11 `wait_for` may lose that we are cancelled
                 await self._room.acquire()
         except TimeoutError:
             raise DatabaseFailed("all connections are in use") from None
@@ -127,15 +127,15 @@ class PostgresDatabase:
 
     def _run(self, statement: Statement[T], until: float) -> T:
         """Whoever has waited for a thread waits so much less for a connection."""
-        wait = max(until - time.monotonic(), LEAST)
-        for left in reversed(range(TRIES)):
+        wait = max(until - time.monotonic(), MIN_WAIT_SECONDS)
+        for left in reversed(range(MAX_ATTEMPTS)):
             try:
                 with _as_ours(), self._pool.connection(timeout=wait) as connection:
                     return statement(PostgresSql(connection))
             except _Again:
                 if not left:
                     raise
-                wait = WAIT
+                wait = MAX_WAIT_SECONDS
         raise AssertionError
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from bot.storage.rate_limits.base import Turn
 
-MOST = 5_000  # names remembered; those that are empty owe nothing
+MAX_NAMES = 5_000  # names remembered; those that are empty owe nothing
 
 
 class LocalRateLimiter:
@@ -27,7 +27,7 @@ class LocalRateLimiter:
         seconds = max(empty - (burst - 1) * every - now, after)
         if seconds > within:
             return Turn(seconds, booked=False)
-        if len(self._empty) >= MOST:
+        if len(self._empty) >= MAX_NAMES:
             await self.prune()
         self._empty[name] = empty + every
         return Turn(seconds, booked=True)

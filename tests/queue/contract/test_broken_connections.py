@@ -13,7 +13,7 @@ from bot.core.metrics import Metrics
 from bot.queue.postgres import PostgresEngine
 from bot.queue.runner import JobRunner
 from bot.queue.worker import Worker
-from bot.storage.database.postgres import SIZE, PostgresDatabase
+from bot.storage.database.postgres import MAX_CONNECTIONS, PostgresDatabase
 from bot.storage.database.schema import migrate_postgres
 from bot.storage.jobs import JobStore
 from tests.both import on_postgres
@@ -92,7 +92,7 @@ async def test_it_goes_on_soon_after_an_outage(breakable: OwnServer) -> None:
 async def test_whoever_asks_first_after_a_restart_is_answered(breakable: OwnServer) -> None:
     """Nobody asked meanwhile, so no connection is known to be broken: the first one finds out about all."""
     async with PostgresDatabase.opened(breakable.create(new_name())) as database:
-        at_once = (database.run(lambda sql: sql.do("SELECT pg_sleep(0.2)")) for _ in range(SIZE))
+        at_once = (database.run(lambda sql: sql.do("SELECT pg_sleep(0.2)")) for _ in range(MAX_CONNECTIONS))
         await asyncio.gather(*at_once)
         breakable.crash()
         breakable.start()

@@ -13,7 +13,7 @@ from bot.jobs.models import Job, LookUp, StopWatch
 from bot.jobs.outcomes import Abandon, Retry
 from bot.jobs.requests import Ephemeral
 from bot.orders.ids import OrderId
-from bot.queue.runner import MOST_BROKEN, STRANGE_KEPT
+from bot.queue.runner import MAX_FAILED_ATTEMPTS, UNREADABLE_KEPT
 from bot.storage.jobs import DONE_KEPT
 from tests.queue.contract.bench import ASKER, NOW, Bench, Recording, listening, record, say
 
@@ -162,7 +162,7 @@ async def test_a_bug_is_tried_again_and_then_given_up(bench: Bench) -> None:
         await record(engine, [say("a")])
         await worker.until(lambda: worker.apologies == ["a"])
 
-    assert len(worker.tries) == MOST_BROKEN
+    assert len(worker.tries) == MAX_FAILED_ATTEMPTS
     [dead] = await bench.job_store.dead_jobs()
     assert dead.reason.startswith("broke 3 times")
 
@@ -175,7 +175,7 @@ async def test_a_job_that_hangs_is_given_up(bench: Bench) -> None:
         await record(engine, [say("a")])
         await worker.until(lambda: worker.apologies == ["a"])
 
-    assert len(worker.tries) == MOST_BROKEN
+    assert len(worker.tries) == MAX_FAILED_ATTEMPTS
 
 
 async def test_a_database_that_fails_is_no_fault_of_the_job(bench: Bench) -> None:
@@ -199,7 +199,7 @@ async def test_a_job_that_kills_the_process_is_given_up(bench: Bench) -> None:
     async with bench.works(Recording()) as engine:
         id_ = await engine.write(say("a"))
         assert id_ is not None
-        for _ in range(MOST_BROKEN):
+        for _ in range(MAX_FAILED_ATTEMPTS):
             await bench.job_store.take(id_)  # and the process is gone
 
     worker = Recording()
@@ -383,7 +383,7 @@ async def test_draining_ends_in_time(bench: Bench) -> None:
 
 async def test_being_stopped_is_no_fault_of_the_job(bench: Bench) -> None:
     """However often a slow job is cut off by a deploy, it is not given up for that."""
-    for round_ in range(MOST_BROKEN + 1):
+    for round_ in range(MAX_FAILED_ATTEMPTS + 1):
         worker = Recording()
         worker.gate.clear()
         async with bench.works(worker, drain=0.01) as engine:
@@ -427,7 +427,7 @@ async def test_a_job_that_nobody_reads_is_kept_with_its_reason(bench: Bench) -> 
     async with bench.works(Recording()) as engine:
         await engine.write(say("a"))
     await bench.database.run(lambda sql: sql.do("""UPDATE jobs SET content = '{"kind":"teleport"}'"""))
-    bench.now = NOW + STRANGE_KEPT + timedelta(seconds=1)
+    bench.now = NOW + UNREADABLE_KEPT + timedelta(seconds=1)
 
     async with bench.works(Recording()):
         await _taken(bench, 1)

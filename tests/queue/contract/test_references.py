@@ -8,12 +8,12 @@ from structlog.contextvars import get_contextvars, merge_contextvars
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from bot.core import logging as logs
+from bot.core import logging
 from bot.jobs.background import LookAtWatched
 from bot.jobs.models import JOB, Job
 from bot.jobs.outcomes import Abandon, Retry
 from bot.orders.ids import OrderId
-from bot.queue.lanes import KeyedTasks, QueuedJob
+from bot.queue.keyed_tasks import KeyedTasks, QueuedJob
 from bot.queue.outbox import Outbox
 from tests.queue.contract.bench import Bench, Recording, record, say
 
@@ -33,7 +33,7 @@ class Referring(Recording):
         self.referred: list[tuple[str, str]] = []
 
     async def perform(self, job: Job, *, attempt: int) -> None:
-        self.referred.append((job.key, logs.reference()))
+        self.referred.append((job.key, logging.reference()))
         await super().perform(job, attempt=attempt)
 
     async def apologise(self, job: Job, reference: str) -> None:
@@ -49,7 +49,7 @@ async def test_a_request_its_job_and_its_tries_have_one_reference(
     async with bench.works(worker) as engine:
         outbox = Outbox(engine)
         with outbox.request():
-            asked = logs.reference()
+            asked = logging.reference()
             await outbox.record(say("a"))
         await worker.until(lambda: len(worker.tries) == 2)
     after = Referring(_give_up)
@@ -70,7 +70,7 @@ async def test_a_later_delivery_changes_nothing_about_the_reference(bench: Bench
         outbox = Outbox(engine)
         for key in ("a", "a", "b"):
             with outbox.request():
-                asked.append(logs.reference())
+                asked.append(logging.reference())
                 await outbox.record(say(key))
         await worker.until(lambda: {"a", "b"} <= set(worker.ended))
 
@@ -86,7 +86,7 @@ async def test_each_job_of_a_lane_has_its_own(bench: Bench) -> None:
         outbox = Outbox(engine)
         for key in "abc":
             with outbox.request():
-                asked.append((key, logs.reference()))
+                asked.append((key, logging.reference()))
                 await outbox.record(say(key, ts="1"))
         await worker.until(lambda: worker.ended == ["a", "b", "c"])
 
@@ -143,7 +143,7 @@ async def test_what_is_done_in_a_lane_is_not_referred_to_by_whoever_began_it() -
         seen.append(get_contextvars().get("reference"))
 
     lanes = KeyedTasks(run, at_once=1)
-    with logs.referred_to("E-7K2M"):
+    with logging.bound_reference("E-7K2M"):
         lanes.begin(QueuedJob(1, "a", background=False))
     await lanes.idle.wait()
 

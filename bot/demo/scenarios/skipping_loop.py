@@ -34,7 +34,7 @@ class _Selector(selectors.DefaultSelector):
         return []
 
 
-class LeapingLoop(asyncio.SelectorEventLoop):
+class SkippingLoop(asyncio.SelectorEventLoop):
     """Goes like any other until it is told to `leap`."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from bot.demo.scenarios.script import Act, Order, What
+from bot.demo.scenarios.models import Act, Order, What
 
 _NAMES = (
     "ada bea carl dora elif finn greta hugo ines jonas kim lea "
@@ -28,7 +28,7 @@ _STREETS = (
 
 
 @dataclass
-class Maker:
+class ScenarioBuilder:
     """Collects the orders and the acts of one day."""
 
     luck: Random

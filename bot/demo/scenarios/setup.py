@@ -3,12 +3,12 @@
 from typing import Any
 
 from bot.demo.demo import Sandbox
-from bot.demo.scenarios.clock import Clock
-from bot.demo.scenarios.script import Order, Scenario, Side, Trouble
+from bot.demo.scenarios.models import Order, Scenario, Side, Trouble
+from bot.demo.scenarios.skipping_loop import Clock
 from bot.sandbox.autoenhance.order_json import failed, order, photos
 from bot.sandbox.autoenhance.progress import Run
 from bot.sandbox.autoenhance.sample_orders import BLURRED
-from bot.sandbox.failures import MoodName
+from bot.sandbox.failures import FailureName
 from bot.sandbox.slack.sample_workspace import BOT, TEAM
 from bot.sandbox.slack.workspace import Channel, User
 
@@ -19,7 +19,7 @@ _FAULTS: dict[str, dict[str, Any]] = {
     "429": {"error": "ratelimited", "retry_after": RETRY_AFTER},
     "503": {"error": "service_unavailable", "status": 503},
 }
-_MOODS: dict[str, MoodName] = {"429": "429", "500": "500", "503": "503", "hang": "hang", "close": "close"}
+_MOODS: dict[str, FailureName] = {"429": "429", "500": "500", "503": "503", "hang": "hang", "close": "close"}
 
 
 def user_id(name: str) -> str:
@@ -73,13 +73,13 @@ class Stage:
                 self._slack.fail(method, times=_FOR_EVER, **_FAULTS[trouble.how])
         if trouble.side is Side.AUTOENHANCE:
             retry_after = RETRY_AFTER if trouble.how == "429" else None
-            self._autoenhance.set_mood(_MOODS[trouble.how], retry_after=retry_after)
+            self._autoenhance.set_failure(_MOODS[trouble.how], retry_after=retry_after)
 
     def mend(self, trouble: Trouble) -> None:
         if trouble.side is Side.SLACK:
             self._slack.mend()
         if trouble.side is Side.AUTOENHANCE:
-            self._autoenhance.set_mood("well")
+            self._autoenhance.set_failure("well")
             self._autoenhance.released.set()  # those who hang get their answer now
             self._autoenhance.released.clear()
 

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.demo.demo import Sandbox
-from bot.demo.scenarios.clock import Clock
-from bot.demo.scenarios.script import Act, What
-from bot.demo.scenarios.stage import channel_id, user_id
+from bot.demo.scenarios.models import Act, What
+from bot.demo.scenarios.setup import channel_id, user_id
+from bot.demo.scenarios.skipping_loop import Clock
 from bot.sandbox.errors import NotOffered
 from bot.sandbox.slack.delivery import Exchange
 from bot.sandbox.slack.sample_workspace import BOT
@@ -43,7 +43,7 @@ class Asked:
         return self.act.what in _WATCHING and any(words in self.said for words in _PROMISES)
 
 
-class Crowd:
+class SimulatedUsers:
     """People do one thing about an order after the other: they click on an answer when it is there."""
 
     def __init__(self, sandbox: Sandbox, clock: Clock, names: dict[str, str]) -> None:
@@ -81,7 +81,7 @@ class Crowd:
             asked.said = _words(shown) if shown else ""
             if shown is None or any(words in asked.said for words in _NOT_YET):
                 asked.told_to_wait |= shown is not None
-                await self._slack.workspace.bell.rung()
+                await self._slack.workspace.change_signal.rung()
             else:
                 asked.answered, asked.took = self._clock.passed, time.perf_counter() - begun
                 if act.what is What.ASK and isinstance(shown, Message):
@@ -133,7 +133,7 @@ class Crowd:
         while _key(act) not in self._answers:
             if not any(_key(each.act) == _key(act) and each.taken for each in self.asked):
                 return False
-            await self._slack.workspace.bell.rung()
+            await self._slack.workspace.change_signal.rung()
         return True
 
     def _redrawn(self, message: Message, before: object, act: Act, since: float) -> Message | None:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.demo.demo import Sandbox, open_app_in, open_sandbox
-from bot.demo.scenarios.clock import Clock, LeapingLoop
-from bot.demo.scenarios.crowd import Crowd
+from bot.demo.scenarios.models import Order, Scenario, Side
 from bot.demo.scenarios.notices import Told, told
-from bot.demo.scenarios.script import Order, Scenario, Side
-from bot.demo.scenarios.stage import Stage, channel_id
+from bot.demo.scenarios.setup import Stage, channel_id
+from bot.demo.scenarios.simulated_users import SimulatedUsers
+from bot.demo.scenarios.skipping_loop import Clock, SkippingLoop
 from bot.demo.scenarios.verdict import Traffic, Verdict, judge
 
 APART = 0.5  # real seconds between two pictures of the page
@@ -25,10 +25,10 @@ _Begin = Callable[[], Coroutine[Any, Any, object] | None]
 """What happens at once, or the beginning of what takes its time."""
 
 
-class Day:
-    """One playing of a scenario; made by `open_day`."""
+class ScenarioRun:
+    """One playing of a scenario; made by `open_run`."""
 
-    def __init__(self, scenario: Scenario, sandbox: Sandbox, loop: LeapingLoop, clock: Clock) -> None:
+    def __init__(self, scenario: Scenario, sandbox: Sandbox, loop: SkippingLoop, clock: Clock) -> None:
         self.scenario = scenario
         self.url = sandbox.slack.base_url
         self.took = 0.0  # real seconds
@@ -37,7 +37,7 @@ class Day:
         self._loop = loop
         self._clock = clock
         self._stage = Stage(sandbox, clock, scenario)
-        self._crowd = Crowd(sandbox, clock, {order.id: order.name for order in scenario.orders})
+        self._crowd = SimulatedUsers(sandbox, clock, {order.id: order.name for order in scenario.orders})
         self._ids = {order.name: order.id for order in scenario.orders}
         self._app = AsyncExitStack()
         self._turn = asyncio.Lock()  # of closing and opening
@@ -138,14 +138,14 @@ class Day:
 
 
 @asynccontextmanager
-async def open_day(scenario: Scenario, *, port: int = 0) -> AsyncIterator[Day]:
+async def open_run(scenario: Scenario, *, port: int = 0) -> AsyncIterator[ScenarioRun]:
     """The page is there while this is open. Needs a LeapingLoop to run in."""
     loop = asyncio.get_running_loop()
-    assert isinstance(loop, LeapingLoop)  # noqa: S101 - whoever plays a day has made it
+    assert isinstance(loop, SkippingLoop)  # noqa: S101 - whoever plays a day has made it
     clock = Clock(scenario.begins)
     with tempfile.TemporaryDirectory(prefix="order-desk-") as folder:
         async with open_sandbox(Path(folder), port=port, clock=clock, apart=APART) as sandbox:
-            day = Day(scenario, sandbox, loop, clock)
+            day = ScenarioRun(scenario, sandbox, loop, clock)
             try:
                 yield day
             finally:
