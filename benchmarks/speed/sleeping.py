@@ -44,8 +44,8 @@ MB = 1_000_000
 WHY = (
     f"An answer of the stand-in takes {ANSWER:.1f} s. One process has {PLACES} places for looks of its own, "
     f"and asks {DEFAULT_TIMING.limits.per_second} times a second at most: neither is full. The orders are "
-    "stuck, as most are that sleep, and nothing new is seen, so Slack is told nothing: it takes fifty edits a "
-    "minute."
+    "stuck, as most are that sleep, and nothing new is seen, so Slack is told nothing: it takes fifty edits "
+    "a minute."
 )
 
 
