@@ -25,10 +25,10 @@ from bot.bootstrap.timing import Timing
 from bot.core import logging
 from bot.demo.demo import Sandbox, open_app_in, open_sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH
-from tests.chat import Chat
-from tests.clock import Clock
-from tests.settled import settled
-from tests.shoot import Shoot
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.shoot import Shoot
+from tests.support.waiting import settled
 
 OURS = Path(bot.__file__).parent
 OUTSIDE = ("sandbox", "demo")

@@ -7,7 +7,7 @@ import subprocess
 from datetime import UTC, datetime
 from subprocess import PIPE
 
-from tests.databases import programs
+from tests.support.databases import programs
 
 
 def machine() -> str:

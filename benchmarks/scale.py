@@ -25,8 +25,8 @@ from benchmarks.scaling.page import Figures, page
 from benchmarks.scaling.plans import plans
 from benchmarks.scaling.sweeping import UNLIMITED, Means, Result, Sweeps
 from bot.bootstrap.app import MAX_CONCURRENT_JOBS as PLACES
-from tests.databases import programs
-from tests.postgres import own_server
+from tests.support.databases import programs
+from tests.support.postgres_server import own_server
 
 PAGE = Path(__file__).with_name("scale.md")
 COMMAND = "make bench-scale"

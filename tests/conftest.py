@@ -19,12 +19,12 @@ from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.slack.app import SlackSandbox
 from bot.storage.database.base import Database
 from bot.storage.database.schema import migrate_sqlite
-from tests.chat import Chat
-from tests.clock import Clock
-from tests.shoot import Shoot
-from tests.whole import whole_bot
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.running_bot import whole_bot
+from tests.support.shoot import Shoot
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 logging.configure("WARNING")
 
@@ -96,7 +96,10 @@ def file(tmp_path: Path, tables: Path) -> Path:
 
 @pytest.fixture
 def database_url(file: Path) -> str:
-    """An empty database with its tables; see `tests/both.py` for those that are tested on both kinds."""
+    """An empty SQLite database with its tables.
+
+    Tests that run on both databases use the one of `tests/support/both_databases.py`.
+    """
     return f"sqlite:///{file}"
 
 

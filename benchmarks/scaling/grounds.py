@@ -18,8 +18,8 @@ from bot.storage.database.postgres import PostgresDatabase
 from bot.storage.database.schema import migrate_postgres, migrate_sqlite
 from bot.storage.database.sqlite import SqliteDatabase
 from bot.storage.jobs import JobStore
-from tests.databases import new_name
-from tests.postgres import Server
+from tests.support.databases import new_name
+from tests.support.postgres_server import Server
 
 SQLITE, POSTGRES = "SQLite", "PostgreSQL"
 

@@ -13,7 +13,7 @@ from typing import cast
 import psutil
 
 from bot.demo.demo import Sandbox
-from tests.process import ROOT, environment
+from tests.support.process import ROOT, environment
 
 AGAIN = 0.5  # seconds before one that ended by itself is started again
 READY = b"Uvicorn running on "

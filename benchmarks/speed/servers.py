@@ -13,7 +13,7 @@ from uvicorn.loops.auto import auto_loop_factory
 from benchmarks.speed.load import SECRET
 from benchmarks.speed.outside import Outside, open_outside
 from bot.core.settings import FixedSettings
-from tests.process import APP, ROOT, environment, running
+from tests.support.process import APP, ROOT, environment, running
 
 BASELINES = Path(__file__).parent / "baselines"
 T = TypeVar("T")

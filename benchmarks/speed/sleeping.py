@@ -31,7 +31,7 @@ from bot.sandbox.autoenhance.sample_orders import BLURRED
 from bot.sandbox.server import serving
 from bot.storage.database.schema import migrate_sqlite
 from bot.watches.models import Watch
-from tests.process import serving_process
+from tests.support.process import serving_process
 
 A_SECOND = 100  # that are due
 ANSWER = 0.1  # seconds until Autoenhance has answered

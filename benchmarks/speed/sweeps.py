@@ -14,8 +14,8 @@ from benchmarks.scaling.grounds import Ground, on_postgres, on_sqlite
 from benchmarks.scaling.net import POLLS
 from benchmarks.speed.figure import Figure
 from bot.queue.sweep import MAX_OPEN_CHECKS
-from tests.databases import programs
-from tests.postgres import own_server
+from tests.support.databases import programs
+from tests.support.postgres_server import own_server
 
 SEED = 1
 NUMBERS = (1_000, 10_000, 100_000)

@@ -37,9 +37,9 @@ from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.server import serving
 from bot.sandbox.slack.sample_workspace import ANA, SHOOTS, TEAM
 from bot.storage.database.schema import migrate_postgres
-from tests.databases import new_name, programs
-from tests.postgres import own_server
-from tests.process import serving_process, working_process
+from tests.support.databases import new_name, programs
+from tests.support.postgres_server import own_server
+from tests.support.process import serving_process, working_process
 
 WORKERS = (1, 2, 4)
 ANSWERS = (0.001, 0.2)  # seconds that Autoenhance takes

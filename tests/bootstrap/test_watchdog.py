@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.process import ROOT
+from tests.support.process import ROOT
 
 STORY = """
 import asyncio, sys, time

@@ -15,7 +15,7 @@ from bot.sandbox.server import serving
 from bot.sandbox.slack.sample_workspace import ANA, BEN, SHOOTS
 from tests.browser.conftest import PATIENCE
 from tests.browser.screen import Screen, open_screen
-from tests.sandbox.kit import World, actions, button, home, open_receiver, open_world
+from tests.sandbox.tiny_bot import World, actions, button, home, open_receiver, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -14,9 +14,9 @@ from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import SHOOTS
 from bot.sandbox.slack.validation.blocks import problems
 from bot.slack.manifest import manifest
-from tests.chat import Chat
-from tests.process import ROOT, environment, invoke, run, running, serving_process, start
-from tests.shoot import Shoot
+from tests.support.chat import Chat
+from tests.support.process import ROOT, environment, invoke, run, running, serving_process, start
+from tests.support.shoot import Shoot
 
 
 async def test_order_draws_the_card(sandbox: Sandbox) -> None:

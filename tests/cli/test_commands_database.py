@@ -11,9 +11,9 @@ import pytest
 from bot.bootstrap.storage import MIGRATE
 from bot.demo.demo import Sandbox
 from bot.storage.database.schema import HEAD, migrate_postgres
-from tests.databases import new_name
-from tests.postgres import OwnServer, Server
-from tests.process import environment, invoke, start
+from tests.support.databases import new_name
+from tests.support.postgres_server import OwnServer, Server
+from tests.support.process import environment, invoke, start
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import pytest
 
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH
-from tests.chat import Chat
-from tests.forward_proxy import CREDENTIALS, PASSWORD, forward_proxy
-from tests.process import Ran, environment, run, serving_process
+from tests.support.chat import Chat
+from tests.support.forward_proxy import CREDENTIALS, PASSWORD, forward_proxy
+from tests.support.process import Ran, environment, run, serving_process
 
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
 UNUSABLE = {"ALL_PROXY": f"socks5://ana:{PASSWORD}@127.0.0.1:9", "SSL_CERT_FILE": "/nowhere"}

@@ -1,5 +1,5 @@
 """Every conversation, on each database and its engine."""
 
-from tests.both import database_url
+from tests.support.both_databases import database_url
 
 __all__ = ["database_url"]

@@ -12,7 +12,7 @@ from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import NASTY, OAK
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import SHOOTS
-from tests.chat import Chat
+from tests.support.chat import Chat
 
 BODY = urlencode(
     {"command": "/order", "text": OAK, "team_id": "T", "user_id": "U", "channel_id": SHOOTS}

@@ -21,9 +21,9 @@ from bot.sandbox.autoenhance.sample_orders import BIRCH
 from bot.sandbox.slack.sample_workspace import SHOOTS
 from bot.slack.api.responses import checked
 from bot.slack.listeners.socket import SocketMode
-from tests.chat import Chat
-from tests.forward_proxy import CREDENTIALS, ForwardProxy, forward_proxy
-from tests.whole import whole_bot
+from tests.support.chat import Chat
+from tests.support.forward_proxy import CREDENTIALS, ForwardProxy, forward_proxy
+from tests.support.running_bot import whole_bot
 
 SOCKET_MODE = {"slack_app_token": APP_TOKEN, "slack_signing_secret": None}
 

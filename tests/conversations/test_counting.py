@@ -17,13 +17,13 @@ from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, SHOOTS, TEAM
 from bot.slack.constants import ASK_BLOCK, CHECK_ORDERS_HERE, LOOK_UP_ORDER
 from bot.slack.listeners.http import MAX_BODY_BYTES
-from tests.chat import Chat
-from tests.clock import Clock
 from tests.conftest import HURRY
-from tests.scrape import TOKEN, Scrape, scrape
-from tests.settled import settled
-from tests.shoot import Shoot
-from tests.whole import whole_bot
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.running_bot import whole_bot
+from tests.support.scrape import TOKEN, Scrape, scrape
+from tests.support.shoot import Shoot
+from tests.support.waiting import settled
 
 Scraped = Callable[[], Awaitable[Scrape]]
 NOBODY = "5f0e7c52-9c1b-4a61-8f7e-2d90b3a6c419"

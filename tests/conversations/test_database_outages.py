@@ -11,14 +11,14 @@ from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import BEN
 from bot.sandbox.slack.workspace import View
 from bot.storage.database.schema import migrate_postgres
-from tests import beside
-from tests.chat import Chat
-from tests.clock import Clock
-from tests.crowd import Crowd, accepted, all_done, eventually
-from tests.databases import new_name
-from tests.postgres import OwnServer
-from tests.process import several_processes
-from tests.shoot import NAME, Shoot
+from tests.support import stored_rows
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.crowd import Crowd, accepted, all_done, eventually
+from tests.support.databases import new_name
+from tests.support.postgres_server import OwnServer
+from tests.support.process import several_processes
+from tests.support.shoot import NAME, Shoot
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 OUTAGE = 10.0  # seconds
@@ -119,4 +119,4 @@ async def promised(crowd: Crowd, number: int) -> list[int]:
 async def listening(sandbox: Sandbox) -> bool:
     """Whether both workers are told of new jobs, in both queues."""
     ours = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-    return len(await beside.rows(sandbox.settings, ours + " AND left(query, 6) = 'LISTEN'")) == 4
+    return len(await stored_rows.rows(sandbox.settings, ours + " AND left(query, 6) = 'LISTEN'")) == 4

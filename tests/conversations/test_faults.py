@@ -8,9 +8,9 @@ from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS
-from tests.both import on_sqlite
-from tests.chat import Chat
-from tests.process import serving_process
+from tests.support.both_databases import on_sqlite
+from tests.support.chat import Chat
+from tests.support.process import serving_process
 
 pytestmark = on_sqlite  # one process; several are in test_several_processes.py
 

@@ -5,8 +5,8 @@ import pytest
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BEN, BOT, EDITING, SHOOTS
 from bot.sandbox.slack.workspace import View
-from tests.chat import Chat
-from tests.shoot import Shoot
+from tests.support.chat import Chat
+from tests.support.shoot import Shoot
 
 
 async def opened(slack: SlackSandbox, words: str, user: str = ANA) -> View:

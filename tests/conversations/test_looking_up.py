@@ -23,7 +23,7 @@ from bot.sandbox.autoenhance.sample_orders import (
 )
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA_BEN, ANA_BOT, BEN, EDITING, GUS, OWNERS
-from tests.chat import Chat
+from tests.support.chat import Chat
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
 from bot.sandbox.failures import FailureName
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA_BOT, BEN
-from tests.chat import Chat
 from tests.conftest import HURRY
-from tests.whole import whole_bot
+from tests.support.chat import Chat
+from tests.support.running_bot import whole_bot
 
 
 @pytest.mark.parametrize(

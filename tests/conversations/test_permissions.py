@@ -15,7 +15,7 @@ from bot.slack.api.access import AccessPolicy
 from bot.slack.api.channels import Channels
 from bot.slack.constants import CHECK_ORDERS_HERE
 from bot.slack.text.refusals import OUTSIDER
-from tests.chat import Chat
+from tests.support.chat import Chat
 
 
 async def test_no_orders_in_a_shared_channel(

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.slack.app import SlackSandbox
 from bot.slack.constants import CHECK_ORDERS_HERE
-from tests.chat import Chat
+from tests.support.chat import Chat
 
 FAULT = "Something broke on our side"
 

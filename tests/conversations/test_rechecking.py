@@ -12,9 +12,9 @@ from bot.sandbox.autoenhance.order_json import Json
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK, REASONS
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BEN, SHOOTS
-from tests.both import on_sqlite
-from tests.chat import Chat
-from tests.whole import whole_bot
+from tests.support.both_databases import on_sqlite
+from tests.support.chat import Chat
+from tests.support.running_bot import whole_bot
 
 
 def progressed(autoenhance: AutoenhanceSandbox, order_id: str, status: str, count: int) -> None:

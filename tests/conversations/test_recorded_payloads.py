@@ -12,7 +12,7 @@ from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, SHOOTS, TEAM
 from bot.slack import constants
-from tests.chat import Chat
+from tests.support.chat import Chat
 
 PAYLOADS = Path(__file__).parent.parent / "payloads"
 INTERACTIVE = ["BlockAction", "MessageShortcut", "ViewClosed", "ViewSubmission"]

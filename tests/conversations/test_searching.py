@@ -8,8 +8,8 @@ import pytest
 from bot.demo.demo import open_sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.slack.app import SlackSandbox
-from tests.chat import Chat
-from tests.whole import whole_bot
+from tests.support.chat import Chat
+from tests.support.running_bot import whole_bot
 
 
 async def test_every_hit_has_its_button(chat: Chat) -> None:

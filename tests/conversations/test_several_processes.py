@@ -12,13 +12,13 @@ import pytest
 from bot.demo.demo import Sandbox
 from bot.sandbox.slack.delivery import Exchange
 from bot.sandbox.slack.sample_workspace import ANA
-from tests import beside
-from tests.both import on_postgres
-from tests.chat import Chat
-from tests.clock import Clock
-from tests.crowd import Crowd, accepted, all_done, eventually, workers
-from tests.process import serving_process, several_processes, working_process
-from tests.shoot import Shoot
+from tests.support import stored_rows
+from tests.support.both_databases import on_postgres
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.crowd import Crowd, accepted, all_done, eventually, workers
+from tests.support.process import serving_process, several_processes, working_process
+from tests.support.shoot import Shoot
 
 HOLD = """
 CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -144,7 +144,7 @@ async def held_in_its_commit(sandbox: Sandbox) -> AsyncIterator[Callable[[], Awa
     query = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
     async def held() -> bool:
-        return bool(await beside.rows(sandbox.settings, query))
+        return bool(await stored_rows.rows(sandbox.settings, query))
 
     async with await psycopg.AsyncConnection.connect(sandbox.settings.database_url, autocommit=True) as ours:
         await ours.execute(HOLD)

@@ -11,12 +11,12 @@ from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.slack.sample_workspace import ANA_BOT, BOT, EDITING, OWNERS, SHOOTS
 from bot.slack.api.pacing import BURST, EDITS_REFILL_SECONDS, SECONDS_BETWEEN_POSTS
-from tests.both import on_postgres
-from tests.chat import Chat
-from tests.clock import Clock
-from tests.crowd import Crowd, all_done, order_id
-from tests.process import several_processes
-from tests.shoot import Shoot
+from tests.support.both_databases import on_postgres
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.crowd import Crowd, all_done, order_id
+from tests.support.process import several_processes
+from tests.support.shoot import Shoot
 
 pytestmark = [on_postgres, pytest.mark.timeout(120)]
 AGAIN = 0.9  # seconds; no look follows another sooner: a tenth less than the shortest pause

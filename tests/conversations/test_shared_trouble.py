@@ -8,12 +8,12 @@ import psycopg
 from bot.bootstrap.app import App
 from bot.demo.demo import Sandbox
 from bot.sandbox.slack.sample_workspace import ANA_BOT
-from tests.both import on_postgres
-from tests.chat import Chat
-from tests.clock import Clock
-from tests.postgres import cut_off
-from tests.settled import settled
-from tests.shoot import Shoot
+from tests.support.both_databases import on_postgres
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.postgres_server import cut_off
+from tests.support.shoot import Shoot
+from tests.support.waiting import settled
 
 pytestmark = on_postgres
 

@@ -6,7 +6,7 @@ from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, LARGE, OAK
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, ANA_BEN, ANA_BOT, BEN, EDITING, OLD_SHOOTS, OWNERS, SHOOTS
-from tests.chat import Chat
+from tests.support.chat import Chat
 
 
 @pytest.mark.both

@@ -8,7 +8,7 @@ from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, EDITING, SHOOTS
 from bot.sandbox.slack.workspace import Message
 from bot.slack.constants import ASK_BLOCK, CHECK_ORDERS_HERE, LOOK_UP_ORDER
-from tests.chat import Chat
+from tests.support.chat import Chat
 
 
 def wrote(slack: SlackSandbox, words: str, channel: str = SHOOTS) -> Message:

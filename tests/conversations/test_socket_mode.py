@@ -12,8 +12,8 @@ from bot.demo.demo import APP_TOKEN, Sandbox, open_sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
 from bot.sandbox.server import serving
 from bot.slack.constants import ASK_BLOCK, LOOK_UP_ORDER
-from tests.chat import Chat
-from tests.whole import whole_bot
+from tests.support.chat import Chat
+from tests.support.running_bot import whole_bot
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from bot.sandbox.slack.sample_workspace import ANA, BEN, SHOOTS
 from bot.sandbox.slack.workspace import Message
-from tests.chat import Chat
-from tests.shoot import Shoot
+from tests.support.chat import Chat
+from tests.support.shoot import Shoot
 
 COMMANDS = Path(__file__).parent.parent.parent / "docs" / "commands.md"
 MARKS = {":gear:": "⚙", ":warning:": "⚠", ":bell:": "🔔", ":white_check_mark:": "✅", ":no_bell:": "🔕"}

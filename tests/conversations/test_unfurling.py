@@ -12,9 +12,9 @@ from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.delivery import JSON, Exchange
 from bot.sandbox.slack.sample_workspace import ANA_BOT, BEN, EDITING, GUS, OLGA, OWNERS, PARTNERS, SHOOTS
 from bot.sandbox.slack.workspace import Message
-from tests.chat import Chat
-from tests.clock import Clock
-from tests.settled import ended
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.waiting import ended
 
 APP = "https://app.autoenhance.ai/orders/"
 UNKNOWN = "00000000-1111-4222-8333-444444444444"

@@ -17,10 +17,10 @@ from bot.sandbox.slack.sample_workspace import (
     PARTNERS,
     SHOOTS,
 )
-from tests.beside import copy_watch
-from tests.chat import Chat
-from tests.clock import Clock
-from tests.shoot import Shoot
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.shoot import Shoot
+from tests.support.stored_rows import copy_watch
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, ANA_BEN, ANA_BOT, BEN, BOT, EDITING, SHOOTS
-from tests.beside import change_watches, copy_watch, rows
-from tests.chat import Chat
-from tests.clock import Clock
-from tests.settled import settled
-from tests.shoot import Shoot
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.shoot import Shoot
+from tests.support.stored_rows import change_watches, copy_watch, rows
+from tests.support.waiting import settled
 
 
 async def watches(sandbox: Sandbox) -> list[tuple[str, str]]:

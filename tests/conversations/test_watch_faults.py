@@ -8,12 +8,12 @@ import pytest
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.order_json import stamp
 from bot.sandbox.slack.sample_workspace import ANA, SHOOTS
-from tests import beside
-from tests.both import on_sqlite
-from tests.chat import Chat
-from tests.clock import Clock
-from tests.process import Running, serving_process
-from tests.shoot import Shoot
+from tests.support import stored_rows
+from tests.support.both_databases import on_sqlite
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.process import Running, serving_process
+from tests.support.shoot import Shoot
 
 pytestmark = on_sqlite  # one process; several are in test_several_processes.py
 
@@ -36,7 +36,7 @@ async def rows(sandbox: Sandbox) -> list[tuple[str, str]]:
         "SELECT kind AS what, state FROM jobs WHERE state != 'done'"
         " UNION ALL SELECT 'watch', condition FROM watches"
     )
-    return [(row["what"], row["state"]) for row in await beside.rows(sandbox.settings, query)]
+    return [(row["what"], row["state"]) for row in await stored_rows.rows(sandbox.settings, query)]
 
 
 async def finished(sandbox: Sandbox, shoot: Shoot) -> None:
@@ -199,7 +199,7 @@ async def test_an_order_that_ended_while_nothing_ran(
         kept["next_look"] -= 7200
         kept["seen"]["at"] = two_hours_ago
 
-    await beside.change_watches(sandbox.settings, slept)
+    await stored_rows.change_watches(sandbox.settings, slept)
 
     async with serving_process(sandbox) as process:
         await chat.until(lambda: "Ready" in chat.posted()[0].plain())

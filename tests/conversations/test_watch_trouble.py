@@ -10,11 +10,11 @@ from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.delivery import JSON
 from bot.sandbox.slack.sample_workspace import ANA, BEN, BOT, EDITING, SHOOTS, TEAM
-from tests.beside import rows
-from tests.chat import Chat
-from tests.clock import Clock
-from tests.settled import ended, settled
-from tests.shoot import Shoot
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.shoot import Shoot
+from tests.support.stored_rows import rows
+from tests.support.waiting import ended, settled
 
 
 def direct(slack: SlackSandbox) -> list[str]:

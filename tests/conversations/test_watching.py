@@ -7,10 +7,10 @@ from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, BOT, SHOOTS
-from tests.beside import change_watches
-from tests.chat import Chat
-from tests.clock import Clock
-from tests.shoot import Shoot
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.shoot import Shoot
+from tests.support.stored_rows import change_watches
 
 
 @pytest.mark.both

@@ -8,11 +8,11 @@ import pytest
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import OAK
-from tests.chat import Chat
-from tests.clock import Clock
 from tests.conftest import HURRY
-from tests.shoot import Shoot
-from tests.whole import whole_bot
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.running_bot import whole_bot
+from tests.support.shoot import Shoot
 
 
 async def called(autoenhance: AutoenhanceSandbox, body: bytes, **headers: str) -> int:

@@ -13,7 +13,7 @@ from bot.demo.scenarios.run import open_run
 from bot.demo.scenarios.screen import show_run
 from bot.demo.scenarios.verdict import Verdict
 from tests.demo.tiny import ACTS, CALM, CLOSED_FOR_EVER, STORMY, leaping, played
-from tests.process import start
+from tests.support.process import start
 
 
 def test_a_calm_day_loses_nothing() -> None:

@@ -9,13 +9,13 @@ from playwright.async_api import Browser
 
 from bot.demo.demo import open_sandbox
 from tests.browser.chromium import MISSING, open_browser, program
-from tests.clock import StandingClock
 from tests.pictures import album
 from tests.pictures.palette import smaller
 from tests.pictures.scenes import played, stills
 from tests.pictures.studio import PHONE, WIDE, Scheme, open_studio
-from tests.settled import settled
-from tests.slack.kit import NOW
+from tests.slack.sample_views import NOW
+from tests.support.clock import StandingClock
+from tests.support.waiting import settled
 
 ALL = album.FOLDER / "all"  # not in git
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")

@@ -16,13 +16,13 @@ from bot.sandbox.slack.sample_workspace import ANA, BEN, SHOOTS
 from bot.sandbox.slack.workspace import Message
 from bot.slack import constants
 from bot.slack.render import modals
-from tests.chat import Chat
-from tests.clock import StandingClock
 from tests.conftest import HURRY
-from tests.settled import settled
-from tests.shoot import SHOOT, Shoot
-from tests.slack.kit import NOW, SAMPLES, view
+from tests.slack.sample_views import NOW, SAMPLES, view
 from tests.slack.snapshots import kept
+from tests.support.chat import Chat
+from tests.support.clock import StandingClock
+from tests.support.shoot import SHOOT, Shoot
+from tests.support.waiting import settled
 
 Place = Literal["message", "answer", "thread", "modal", "home", "below"]
 

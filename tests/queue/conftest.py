@@ -3,8 +3,8 @@
 import pytest
 
 from bot.storage.database.base import Database
-from tests.both import database_url
-from tests.queue.contract.bench import Bench
+from tests.queue.contract.harness import Bench
+from tests.support.both_databases import database_url
 
 __all__ = ["database_url"]
 

@@ -12,7 +12,7 @@ from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.page.app import demo_app
 from bot.sandbox.server import serving
 from bot.sandbox.slack.sample_workspace import ANA
-from tests.sandbox.kit import World, open_world
+from tests.sandbox.tiny_bot import World, open_world
 
 Row = dict[str, Any]
 

@@ -21,7 +21,7 @@ from bot.sandbox.autoenhance.sample_orders import (
 )
 from bot.sandbox.failures import FailureName
 from bot.sandbox.server import serving
-from tests.sandbox.kit import Clock
+from tests.sandbox.tiny_bot import Clock
 
 NOW = 1_800_000_000.0
 

@@ -9,7 +9,7 @@ from bot.sandbox.autoenhance.sample_orders import BIRCH, ELM, HARBOUR_VIEW, MILL
 from bot.sandbox.page.inspector import BURST, LENGTH
 from bot.sandbox.slack.sample_workspace import BOT, EDITING, SHOOTS
 from tests.sandbox.browser import Browser, open_browser
-from tests.sandbox.kit import button, open_receiver
+from tests.sandbox.tiny_bot import button, open_receiver
 
 CARD = [{"type": "actions", "elements": [button("Re-check", action_id="recheck")]}]
 NOBODY = "http://127.0.0.1:1/"

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from bot.sandbox.errors import NotOffered
 from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, BOT, GUS, OLGA, TEAM
 from bot.sandbox.slack.workspace import View
-from tests.sandbox.kit import APP_TOKEN, SECRET, World, button, home, modal, open_world
+from tests.sandbox.tiny_bot import APP_TOKEN, SECRET, World, button, home, modal, open_world
 
 RECENT = home(button("Recent", action_id="recent", value="5"), callback_id="desk", private_metadata="{}")
 LONG = RECENT | {"private_metadata": "x" * 3001}

@@ -13,7 +13,7 @@ from bot.sandbox.page.app import STATIC, demo_app
 from bot.sandbox.server import serving
 from bot.sandbox.slack.sample_workspace import ANA, BEN, BOT, OLGA, PARTNERS, SHOOTS
 from tests.sandbox.browser import Browser, open_browser
-from tests.sandbox.kit import actions, button, home, modal
+from tests.sandbox.tiny_bot import actions, button, home, modal
 
 WATCH = {"word": "watch", "usage": "[id]", "says": "tells a thread", "takes": "order"}
 

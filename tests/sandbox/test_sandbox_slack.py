@@ -23,7 +23,7 @@ from bot.sandbox.slack.sample_workspace import (
     SLACKBOT,
     TEAM,
 )
-from tests.sandbox.kit import SECRET, World, actions, answer, button, modal, open_world
+from tests.sandbox.tiny_bot import SECRET, World, actions, answer, button, modal, open_world
 
 CARD = actions(
     button("Re-check", action_id="recheck", value="3f9a"),

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from bot.sandbox.slack.sample_workspace import ANA, SHOOTS, SLACKBOT
 from bot.sandbox.slack.validation.blocks import problems
 from bot.slack.limits import LIMITS
-from tests.sandbox.kit import Json, World, actions, answer, button, home, modal, open_world
+from tests.sandbox.tiny_bot import Json, World, actions, answer, button, home, modal, open_world
 
 DIVIDER: Json = {"type": "divider"}
 

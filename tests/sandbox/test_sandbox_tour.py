@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 from bot.sandbox.autoenhance.sample_orders import ELM, HARBOUR_VIEW, OAK
 from bot.sandbox.slack.sample_workspace import SHOOTS
 from tests.sandbox.browser import Browser, open_browser
-from tests.sandbox.kit import button
+from tests.sandbox.tiny_bot import button
 
 CARD = [
     {"type": "header", "text": {"type": "plain_text", "text": "12 Elm Street"}},

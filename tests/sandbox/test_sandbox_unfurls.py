@@ -7,7 +7,7 @@ import pytest
 
 from bot.sandbox.slack.sample_workspace import ANA, BOT, EDITING, SHOOTS
 from bot.sandbox.slack.workspace import Message
-from tests.sandbox.kit import World, actions, button, open_world
+from tests.sandbox.tiny_bot import World, actions, button, open_world
 
 LINK = "https://app.autoenhance.ai/orders/12-elm"
 PART = {"blocks": actions(button("Show", action_id="show"))}

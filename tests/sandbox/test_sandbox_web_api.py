@@ -25,7 +25,7 @@ from bot.sandbox.slack.sample_workspace import (
     SHOOTS,
     TEAM,
 )
-from tests.sandbox.kit import APP_TOKEN, BOT_TOKEN, World, actions, answer, button, modal, open_world
+from tests.sandbox.tiny_bot import APP_TOKEN, BOT_TOKEN, World, actions, answer, button, modal, open_world
 
 SECTION = [{"type": "section", "text": {"type": "mrkdwn", "text": "*24* of 30"}}]
 CARD = actions(button("Re-check", action_id="recheck"))

@@ -10,7 +10,7 @@ from bot.sandbox.autoenhance.order_json import Json, failed, order, photo, photo
 from bot.sandbox.autoenhance.progress import Run
 from bot.sandbox.autoenhance.sample_orders import ELM, HARBOUR_VIEW, OAK
 from bot.sandbox.errors import NotOffered
-from tests.sandbox.kit import Clock, Receiver, open_receiver
+from tests.sandbox.tiny_bot import Clock, Receiver, open_receiver
 
 SLOW = 3600.0
 

@@ -16,7 +16,7 @@ from bot.slack.render.models import Placement
 from bot.slack.text import help as help_text
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
-from tests.slack.kit import SAMPLES, view
+from tests.slack.sample_views import SAMPLES, view
 from tests.slack.snapshots import kept
 
 KEPT = kept()

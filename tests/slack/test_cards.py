@@ -23,7 +23,7 @@ from bot.slack.render.models import Card, Placement, Target, TroubleView
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.slack.text.help import HELP, TOPICS
-from tests.slack.kit import NOW, SAMPLES, SEEN, view
+from tests.slack.sample_views import NOW, SAMPLES, SEEN, view
 
 
 def slug(name: str) -> str:

@@ -1,5 +1,5 @@
 """Every store, on each database."""
 
-from tests.both import database_url
+from tests.support.both_databases import database_url
 
 __all__ = ["database_url"]

@@ -10,8 +10,8 @@ import pytest
 from bot.core.errors import DatabaseFailed
 from bot.storage.database.base import Sql
 from bot.storage.database.postgres import MAX_CONNECTIONS, PostgresDatabase
-from tests.databases import new_name
-from tests.postgres import OwnServer
+from tests.support.databases import new_name
+from tests.support.postgres_server import OwnServer
 
 
 @pytest.fixture

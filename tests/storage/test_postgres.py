@@ -10,9 +10,9 @@ from subprocess import PIPE
 import psycopg
 import pytest
 
-from tests.databases import new_name, programs
-from tests.postgres import OwnServer, Server
-from tests.process import ROOT
+from tests.support.databases import new_name, programs
+from tests.support.postgres_server import OwnServer, Server
+from tests.support.process import ROOT
 
 
 def run(url: str, *statements: str) -> None:
@@ -144,8 +144,8 @@ def test_the_newest_is_taken(tmp_path: Path) -> None:
 RUN = """
 import os
 import sys
-from tests.databases import programs
-from tests.postgres import own_server
+from tests.support.databases import programs
+from tests.support.postgres_server import own_server
 
 with own_server(programs(os.environ)) as server:
     print(server.folder, flush=True)

@@ -11,7 +11,7 @@ from bot.storage.database.postgres import PostgresDatabase
 from bot.storage.rate_limits.base import RateLimiter
 from bot.storage.rate_limits.memory import LocalRateLimiter
 from bot.storage.rate_limits.postgres import SharedRateLimiter
-from tests.both import on_postgres
+from tests.support.both_databases import on_postgres
 
 LONG = 1000.0  # seconds: no time of a test matters beside it
 NEARLY = 30.0

@@ -16,8 +16,8 @@ from bot.core.errors import SettingsError
 from bot.core.settings import FixedSettings
 from bot.storage.database.schema import HEAD, is_current, migrate_postgres, migrate_sqlite
 from bot.storage.watches import Watches
-from tests.databases import new_name
-from tests.postgres import OwnServer, Server
+from tests.support.databases import new_name
+from tests.support.postgres_server import OwnServer, Server
 
 # As the version before Alembic made them; its files are out there.
 BEFORE = """

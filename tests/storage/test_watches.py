@@ -34,7 +34,7 @@ from bot.watches.models import (
     Watcher,
 )
 from bot.watches.transitions import ended
-from tests.both import on_postgres
+from tests.support.both_databases import on_postgres
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ELM, OAK = OrderId("12-elm"), OrderId("7-oak")

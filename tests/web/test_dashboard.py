@@ -20,13 +20,13 @@ from bot.sandbox.server import serving
 from bot.slack.api import responses as replies
 from bot.slack.listeners import counting
 from bot.watches.models import Condition
-from tests.chat import Chat
-from tests.clock import Clock
 from tests.conftest import HURRY
-from tests.scrape import TOKEN, Scrape, scrape
-from tests.settled import settled
-from tests.shoot import Shoot
-from tests.whole import whole_bot
+from tests.support.chat import Chat
+from tests.support.clock import Clock
+from tests.support.running_bot import whole_bot
+from tests.support.scrape import TOKEN, Scrape, scrape
+from tests.support.shoot import Shoot
+from tests.support.waiting import settled
 
 ROOT = Path(__file__).parent.parent.parent
 DASHBOARD = json.loads((ROOT / "docs" / "grafana.json").read_text(encoding="utf-8"))

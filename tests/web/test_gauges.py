@@ -14,8 +14,8 @@ from bot.storage.jobs import JobStore
 from bot.storage.watches import Watches
 from bot.watches.models import Condition, Watch, Watcher
 from bot.web.gauges import CACHED_FOR, Gauges
-from tests.both import database_url
-from tests.queue.contract.bench import NOW, say
+from tests.queue.contract.harness import NOW, say
+from tests.support.both_databases import database_url
 
 __all__ = ["database_url"]
 MINUTE = timedelta(minutes=1)

@@ -12,10 +12,10 @@ from bot.bootstrap.app import open_app
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.server import serving
-from tests.both import database_url, on_postgres, on_sqlite
-from tests.chat import Chat
-from tests.process import SERVING, serving_process, working_process
-from tests.scrape import TOKEN, scrape
+from tests.support.both_databases import database_url, on_postgres, on_sqlite
+from tests.support.chat import Chat
+from tests.support.process import SERVING, serving_process, working_process
+from tests.support.scrape import TOKEN, scrape
 
 __all__ = ["database_url"]
 

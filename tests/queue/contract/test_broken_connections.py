@@ -16,10 +16,10 @@ from bot.queue.worker import Worker
 from bot.storage.database.postgres import MAX_CONNECTIONS, PostgresDatabase
 from bot.storage.database.schema import migrate_postgres
 from bot.storage.jobs import JobStore
-from tests.both import on_postgres
-from tests.databases import new_name
-from tests.postgres import OwnServer, cut_off
-from tests.queue.contract.bench import NOW, Bench, Recording, say
+from tests.queue.contract.harness import NOW, Bench, Recording, say
+from tests.support.both_databases import on_postgres
+from tests.support.databases import new_name
+from tests.support.postgres_server import OwnServer, cut_off
 
 
 @asynccontextmanager

@@ -3,8 +3,8 @@
 import time
 
 from bot.storage.database.base import Sql
-from tests.both import on_postgres
-from tests.queue.contract.bench import Bench
+from tests.queue.contract.harness import Bench
+from tests.support.both_databases import on_postgres
 
 WAITING = """
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock)

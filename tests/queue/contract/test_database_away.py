@@ -5,9 +5,9 @@ import asyncio
 from bot.bootstrap.storage import open_database
 from bot.core.settings import FixedSettings
 from bot.storage.database.schema import migrate_postgres
-from tests.databases import new_name
-from tests.postgres import OwnServer
-from tests.queue.contract.bench import Bench, Recording, listening
+from tests.queue.contract.harness import Bench, Recording, listening
+from tests.support.databases import new_name
+from tests.support.postgres_server import OwnServer
 
 AWAY = 4.0  # seconds; longer than bot.storage.database.postgres.WAIT
 

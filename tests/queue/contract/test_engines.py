@@ -15,7 +15,7 @@ from bot.jobs.requests import Ephemeral
 from bot.orders.ids import OrderId
 from bot.queue.runner import MAX_FAILED_ATTEMPTS, UNREADABLE_KEPT
 from bot.storage.jobs import DONE_KEPT
-from tests.queue.contract.bench import ASKER, NOW, Bench, Recording, listening, record, say
+from tests.queue.contract.harness import ASKER, NOW, Bench, Recording, listening, record, say
 
 
 async def test_a_job_is_done_once(bench: Bench) -> None:

@@ -1,7 +1,7 @@
 """Between ack and work."""
 
 from bot.queue.outbox import Outbox
-from tests.queue.contract.bench import Bench, Recording, record, say
+from tests.queue.contract.harness import Bench, Recording, record, say
 
 
 async def test_a_job_is_begun_after_its_request_was_answered(bench: Bench) -> None:

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from bot.bootstrap.storage import open_database
 from bot.core.settings import FixedSettings
-from tests.both import on_postgres
-from tests.queue.contract.bench import Bench, Recording, say
+from tests.queue.contract.harness import Bench, Recording, say
+from tests.support.both_databases import on_postgres
 
 KEPT = {b"user", b"database", b"client_encoding", b"application_name", b"TimeZone", b"DateStyle"}
 SSL_REQUEST = (80877103).to_bytes(4)

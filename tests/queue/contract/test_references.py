@@ -15,7 +15,7 @@ from bot.jobs.outcomes import Abandon, Retry
 from bot.orders.ids import OrderId
 from bot.queue.keyed_tasks import KeyedTasks, QueuedJob
 from bot.queue.outbox import Outbox
-from tests.queue.contract.bench import Bench, Recording, record, say
+from tests.queue.contract.harness import Bench, Recording, record, say
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from bot.queue.procrastinate_jobs import FencedJobs
 from bot.storage.database.base import Database
 from bot.storage.database.postgres import PostgresDatabase
 from bot.storage.jobs import JobStore
-from tests.both import on_postgres
-from tests.queue.contract.bench import NOW, Bench, Recording, record, say
+from tests.queue.contract.harness import NOW, Bench, Recording, record, say
+from tests.support.both_databases import on_postgres
 
 pytestmark = on_postgres
 TAKE_LATER = """

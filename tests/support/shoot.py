@@ -5,8 +5,8 @@ from typing import Any
 from bot.bootstrap.app import App
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import failed, order, photos
-from tests.clock import Clock
-from tests.settled import settled
+from tests.support.clock import Clock
+from tests.support.waiting import settled
 
 NAME = "Pine Lodge"
 SHOOT = "5f0e7c52-9c1b-4a61-8f7e-2d90b3a6c418"

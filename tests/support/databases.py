@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage.database.schema import migrate_postgres
-from tests.postgres import OwnServer, Server, own_server
+from tests.support.postgres_server import OwnServer, Server, own_server
 
 DEBIAN = Path("/usr/lib/postgresql")
 

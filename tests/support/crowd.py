@@ -10,7 +10,7 @@ from bot.sandbox.autoenhance.order_json import order, photos
 from bot.sandbox.slack.delivery import Exchange
 from bot.sandbox.slack.sample_workspace import BOT, SHOOTS, TEAM
 from bot.sandbox.slack.workspace import Message, User
-from tests import beside
+from tests.support import stored_rows
 
 T = TypeVar("T")
 OFTEN = 0.05  # seconds
@@ -67,7 +67,7 @@ class Crowd:
             "SELECT worker_id, content FROM jobs"
             " JOIN procrastinate_jobs ON jobs.id = (args->>'row')::bigint WHERE status = 'doing'"
         )
-        rows = await beside.rows(self._sandbox.settings, doing)
+        rows = await stored_rows.rows(self._sandbox.settings, doing)
         contents = [row["content"] for row in rows if row["worker_id"] in workers]
         return {number for number in self.all for content in contents if order_id(number) in content}
 
@@ -101,7 +101,7 @@ async def workers(sandbox: Sandbox, number: int) -> list[int]:
     """The workers of Procrastinate's, once there are so many: a process has two of them."""
 
     async def registered() -> list[int]:
-        found = await beside.rows(sandbox.settings, "SELECT id FROM procrastinate_workers ORDER BY id")
+        found = await stored_rows.rows(sandbox.settings, "SELECT id FROM procrastinate_workers ORDER BY id")
         return [row["id"] for row in found] if len(found) >= number else []
 
     return await eventually(registered)
@@ -112,6 +112,6 @@ async def all_done(sandbox: Sandbox, *, within: float = 10) -> None:
     left = "SELECT id FROM jobs WHERE state = 'open' UNION ALL SELECT id FROM procrastinate_jobs"
 
     async def none_left() -> bool:
-        return not await beside.rows(sandbox.settings, left)
+        return not await stored_rows.rows(sandbox.settings, left)
 
     await eventually(none_left, within=within)

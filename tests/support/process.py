@@ -20,7 +20,7 @@ from bot.core import logging
 from bot.core.settings import Settings
 from bot.demo.demo import Sandbox
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 APP = str(ROOT / "app.py")
 START = 20.0  # seconds for a process to start
 SERVING, WORKING = "Uvicorn running on", '"event": "working"'
