@@ -28,8 +28,8 @@ pytest_plugins = ["tests.support.databases"]
 
 logging.configure("WARNING")
 
-# All that tests talk to is on 127.0.0.1, and their own clients are plain ones: httpx and slack_sdk would ask
-# the proxy of whoever runs them. The processes that they start get an environment of their own.
+# Tests talk only to 127.0.0.1, and their own clients are plain: httpx and slack_sdk would ask the proxy of
+# the machine. The processes that tests start get an environment of their own.
 for name in list(os.environ):
     if name.upper() in {
         "HTTP_PROXY",
@@ -41,13 +41,13 @@ for name in list(os.environ):
     }:
         del os.environ[name]
 
-# How fast examples are made says more about the machine than about the code.
+# How fast examples are made depends on the machine, not on the code.
 hypothesis.settings.register_profile(
     "calm", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("calm")
 
-# A look is never shared with a later one, so that a test sees at once what it has changed.
+# A check is never shared with a later one, so that a test sees at once what it has changed.
 HURRY = Timing(
     Limits(fresh_for=0, first_pause=0.01, jitter=0),
     first_pause=0.05,
@@ -63,7 +63,7 @@ TESTS = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What `make test` leaves to `make test-all`: the browser, and conversations on PostgreSQL but a few."""
+    """Leaves to `make test-all`: the browser, and most conversations on PostgreSQL."""
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0]
         parameters = (
@@ -90,7 +90,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def file(tmp_path: Path, tables: Path) -> Path:
-    """An SQLite file of the test's own, with its tables."""
+    """An SQLite file for this test, with its tables."""
     return Path(shutil.copy(tables, tmp_path / "order-desk.sqlite3"))
 
 
@@ -111,7 +111,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def sandbox(tmp_path: Path, clock: Clock, database_url: str) -> AsyncIterator[Sandbox]:
-    """Both stand-ins, and settings for a bot between them; no bot yet."""
+    """Both stand-ins, and settings for a bot between them, but no bot."""
     async with open_sandbox(tmp_path, clock=clock, database_url=database_url) as sandbox:
         yield sandbox
 
@@ -141,5 +141,5 @@ def chat(slack: SlackSandbox) -> Chat:
 
 @pytest.fixture
 def shoot(autoenhance: AutoenhanceSandbox, clock: Clock, app: App) -> Shoot:
-    """An order at work."""
+    """An order that is being enhanced."""
     return Shoot(autoenhance, clock, app)

@@ -1,4 +1,4 @@
-"""What is asked of Autoenhance, and what its answers mean."""
+"""The requests to Autoenhance, and what its answers mean."""
 
 import traceback
 
@@ -24,7 +24,7 @@ from tests.autoenhance.vendor import (
 
 
 async def test_an_order_is_asked_for() -> None:
-    """One GET of the order's path, with the key and the version, and the time of the answer comes along."""
+    """The client sends one GET with the key and the version, and returns the order with the answer's time."""
     vendor = Vendor(found())
     async with client(vendor, version="2025-08-31") as autoenhance:
         look = await autoenhance.order(ELM)
@@ -38,7 +38,7 @@ async def test_an_order_is_asked_for() -> None:
 
 
 async def test_nothing_is_sent_that_is_not_set() -> None:
-    """Without key and version their headers are not there at all."""
+    """The client leaves out the headers of a key and a version that are not set."""
     vendor = Vendor(found())
     async with client(vendor, key=None) as autoenhance:
         await autoenhance.order(ELM)
@@ -46,8 +46,8 @@ async def test_nothing_is_sent_that_is_not_set() -> None:
 
 
 @pytest.mark.parametrize("order_id", ["...", "a..b", "~_-.", "x" * 128])
-async def test_an_id_stays_one_part_of_the_path(order_id: str) -> None:
-    """No id climbs out of /v3/orders/."""
+async def test_an_id_stays_one_segment_of_the_path(order_id: str) -> None:
+    """No ID leads outside /v3/orders/."""
     vendor = Vendor(found())
     async with client(vendor, url=f"https://{HOST}/") as autoenhance:
         await autoenhance.order(OrderId(order_id))
@@ -55,7 +55,10 @@ async def test_an_id_stays_one_part_of_the_path(order_id: str) -> None:
 
 
 async def test_orders_are_listed_newest_first() -> None:
-    """The list is asked for with a slash, sorted, and no longer than the vendor allows."""
+    """The client asks for the list with a trailing slash and newest first.
+
+    It asks for at most 15, as the API allows.
+    """
     vendor = Vendor(listed("a", "b", "c"))
     async with client(vendor) as autoenhance:
         assert [order.name for order in await autoenhance.orders(limit=2)] == ["a", "b"]
@@ -68,7 +71,7 @@ async def test_orders_are_listed_newest_first() -> None:
 
 
 async def test_a_search_works_where_the_vendor_does_not_search() -> None:
-    """The words are sent, and what comes back is held to them."""
+    """The client sends the words, and itself drops hits that do not contain them."""
     vendor = Vendor(listed("12 ELM Street", "Oak", "Elm Court 12", "Elm 3"))
     async with client(vendor) as autoenhance:
         hits = await autoenhance.orders(words=" elm  12 ")
@@ -77,7 +80,7 @@ async def test_a_search_works_where_the_vendor_does_not_search() -> None:
 
 
 async def test_a_list_needs_a_key() -> None:
-    """Without a key nothing is asked."""
+    """The client sends no request for a list without a key."""
     vendor = Vendor(listed())
     async with client(vendor, key=None) as autoenhance:
         with pytest.raises(KeyMissing):
@@ -86,7 +89,7 @@ async def test_a_list_needs_a_key() -> None:
 
 
 async def test_a_list_that_is_not_found_is_no_missing_order() -> None:
-    """404 and 422 mean an order only where one was asked for."""
+    """404 and 422 mean a missing order only for the request of one order."""
     async with client(Vendor(status(422))) as autoenhance:
         with pytest.raises(Unavailable):
             await autoenhance.orders()
@@ -124,10 +127,13 @@ async def test_a_list_that_is_not_found_is_no_missing_order() -> None:
         ),
     ],
 )
-async def test_every_answer_becomes_an_error_of_ours(
+async def test_every_failed_answer_raises_its_own_error(
     reply: Reply, error: type[AutoenhanceError], requests: int
 ) -> None:
-    """Each answer has one meaning; only what may pass in a moment is asked again, three times in all."""
+    """Each answer raises one kind of error.
+
+    Only a failure that may end in a moment is retried, with three attempts in all.
+    """
     vendor = Vendor(reply)
     async with client(vendor) as autoenhance:
         with pytest.raises(error) as raised:
@@ -138,7 +144,7 @@ async def test_every_answer_becomes_an_error_of_ours(
 
 
 async def test_a_refusal_without_a_key_asks_for_one() -> None:
-    """Nobody is told to replace a key that was never there."""
+    """A refusal without a key asks for a key, and not for another one."""
     async with client(Vendor(status(401)), key=None) as autoenhance:
         with pytest.raises(KeyMissing):
             await autoenhance.order(ELM)
@@ -151,8 +157,11 @@ async def test_a_refusal_without_a_key_asks_for_one() -> None:
         pytest.param(None, status(404), "/v3/orders/00000000-0000-4000-8000-000000000000", id="without"),
     ],
 )
-async def test_a_probe_is_content(key: str | None, reply: httpx.Response, path: str) -> None:
-    """With a key the list tells whether it is good; without, a 404 for a made-up order shows life."""
+async def test_a_probe_succeeds(key: str | None, reply: httpx.Response, path: str) -> None:
+    """With a key, the list shows whether the key is good.
+
+    Without a key, a 404 for a made-up order shows that the API answers.
+    """
     vendor = Vendor(reply)
     async with client(vendor, key=key) as autoenhance:
         await autoenhance.probe()
@@ -163,7 +172,7 @@ async def test_a_probe_is_content(key: str | None, reply: httpx.Response, path: 
     ("key", "code", "error"), [(KEY, 401, KeyRefused), (KEY, 500, Unavailable), (None, 500, Unavailable)]
 )
 async def test_a_probe_says_what_is_wrong(key: str | None, code: int, error: type[AutoenhanceError]) -> None:
-    """A probe raises what a look-up would."""
+    """A probe raises the same errors as a look-up."""
     async with client(Vendor(status(code)), key=key) as autoenhance:
         with pytest.raises(error):
             await autoenhance.probe()

@@ -1,4 +1,4 @@
-"""Autoenhance over real connections that break off, fall silent or never end."""
+"""Autoenhance over real connections that break, send nothing or never end."""
 
 import asyncio
 import gzip
@@ -41,7 +41,7 @@ async def stalling(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 async def test_a_real_answer_is_read() -> None:
-    """Packed or not, an answer arrives over a real connection."""
+    """An answer arrives over a real connection, compressed or not."""
     body = gzip.compress(json.dumps(ORDER).encode())
     head = f"200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}"
     async with serving(answering(head, body)) as url, client(url=url) as autoenhance:
@@ -61,7 +61,7 @@ async def test_a_real_answer_is_read() -> None:
 )
 @pytest.mark.parametrize(("read", "total"), [(0.05, 60), (60, 0.05)])
 async def test_a_broken_answer_is_unavailable(talk: Talk, read: float, total: float) -> None:
-    """No way of breaking off or falling silent holds anybody up: either limit alone is enough."""
+    """Every broken or silent connection ends in time: the read limit or the total limit alone is enough."""
     limits = Limits(first_pause=0, jitter=0, read=read, total=total)
     async with serving(talk) as url, client(url=url, limits=limits) as autoenhance, asyncio.timeout(20):
         with pytest.raises(Unavailable) as raised:
@@ -70,7 +70,7 @@ async def test_a_broken_answer_is_unavailable(talk: Talk, read: float, total: fl
 
 
 async def test_a_closed_port_is_unavailable() -> None:
-    """Nobody there is as good as no answer."""
+    """A refused connection counts as no answer."""
     async with serving(silent) as url:
         pass
     async with client(url=url) as autoenhance:
@@ -79,7 +79,7 @@ async def test_a_closed_port_is_unavailable() -> None:
 
 
 async def test_an_answer_announced_as_huge_is_not_waited_for() -> None:
-    """The head alone is enough to refuse it."""
+    """The client refuses a body by its announced length alone."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {50 * len(MEGABYTE)}\r\n\r\n".encode())
@@ -92,7 +92,7 @@ async def test_an_answer_announced_as_huge_is_not_waited_for() -> None:
 
 
 async def test_a_huge_answer_is_not_read_to_its_end() -> None:
-    """50 MB that nobody announced are refused soon after the limit."""
+    """The client stops reading 50 MB of unannounced length soon after its limit."""
     sent = 0
 
     async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -106,11 +106,11 @@ async def test_a_huge_answer_is_not_read_to_its_end() -> None:
     async with serving(talk) as url, client(url=url, limits=Limits(max_bytes=len(MEGABYTE))) as autoenhance:
         with pytest.raises(OrderTooLarge):
             await autoenhance.order(ELM)
-    assert sent < 25  # the rest is what the sockets hold
+    assert sent < 25  # the sockets' buffers hold the rest
 
 
-async def test_an_answer_that_unfolds_is_refused() -> None:
-    """What counts is the size after unpacking."""
+async def test_an_answer_that_decompresses_to_too_much_is_refused() -> None:
+    """The limit counts the bytes after decompression."""
     body = gzip.compress(MEGABYTE * 50)
     head = f"200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}"
     async with serving(answering(head, body)) as url, client(url=url) as autoenhance:
@@ -119,7 +119,7 @@ async def test_an_answer_that_unfolds_is_refused() -> None:
 
 
 async def test_the_key_does_not_follow_a_redirect() -> None:
-    """Another host that we are sent to hears nothing at all."""
+    """The client sends nothing to the host that a redirect names."""
     visits = 0
 
     async def elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -146,8 +146,8 @@ async def test_the_key_does_not_follow_a_redirect() -> None:
     assert visits == 0
 
 
-async def test_a_key_that_is_no_header_is_not_told() -> None:
-    """h11 quotes the header that it refuses; nobody may read it."""
+async def test_a_key_that_is_no_valid_header_is_not_shown() -> None:
+    """h11 quotes a header that it refuses, but the error shows nothing of the key."""
     async with serving(silent) as url, client(url=url, key=f"{KEY}\n") as autoenhance:
         with pytest.raises(Unavailable) as raised:
             await autoenhance.order(ELM)

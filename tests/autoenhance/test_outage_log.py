@@ -1,4 +1,4 @@
-"""What the log says of an outage."""
+"""The log of an outage."""
 
 import pytest
 from structlog.testing import capture_logs
@@ -8,7 +8,7 @@ from tests.autoenhance.vendor import ELM, Vendor, client, found, status
 
 
 async def test_an_outage_is_logged_once_and_its_end_once() -> None:
-    """Any number of failed looks are one line, its end is another, and neither names the order."""
+    """Any number of failed checks is one line, and the end is another. Neither has the order's ID."""
     vendor = Vendor(*[status(500)] * 3, found(), found())
     async with client(vendor) as autoenhance:
         with capture_logs() as lines:

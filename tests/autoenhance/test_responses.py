@@ -1,4 +1,4 @@
-"""Under which word a call to Autoenhance is counted."""
+"""The word under which a call to Autoenhance is counted."""
 
 import asyncio
 
@@ -34,12 +34,15 @@ from tests.autoenhance.vendor import ELM, client, serving
     ids=lambda each: each if isinstance(each, str) else type(each).__name__,
 )
 def test_each_end_of_a_call_has_a_word(error: Exception, word: str) -> None:
-    """Also when it may pass in a moment."""
+    """Every outcome of a call has a word, also one that a retry may change."""
     assert outcome(error) == word
 
 
 def test_every_error_that_a_call_can_end_with_has_one() -> None:
-    """KeyMissing is what we make of a refusal, when there is no key."""
+    """Every error that a call can raise has a word.
+
+    KeyMissing has none, as it is what the client makes of a refusal without a key.
+    """
     kinds = {AutoenhanceError}
     while more := {kind for each in kinds for kind in each.__subclasses__()} - kinds:
         kinds |= more
@@ -52,8 +55,8 @@ async def hanging(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -
     await reader.read()
 
 
-async def test_a_call_that_is_waited_for_no_longer() -> None:
-    """Hanging for longer than we wait is an end too."""
+async def test_a_call_that_runs_out_of_time_has_a_word() -> None:
+    """A call that exceeds the total limit is counted too."""
     metrics = Metrics()
     async with (
         serving(hanging) as url,

@@ -12,15 +12,15 @@ from tests.autoenhance.vendor import ELM, HOST, Reply, Vendor, client, found, se
 
 
 @pytest.mark.parametrize("trouble", [status(503), status(429), httpx.ConnectError("refused")], ids=repr)
-async def test_trouble_that_passes_is_not_noticed(trouble: Reply) -> None:
-    """An attempt that succeeds makes the earlier ones forgotten."""
+async def test_a_failure_that_ends_is_not_reported(trouble: Reply) -> None:
+    """An attempt that succeeds hides the earlier ones."""
     async with client(Vendor(trouble, trouble, found())) as autoenhance:
         assert (await autoenhance.order(ELM)).order.order_id == ELM
 
 
 @pytest.mark.parametrize("code", [429, 503])
 async def test_a_short_retry_after_replaces_the_pause(code: int) -> None:
-    """We come back when we are told to, not after a pause of our own."""
+    """The client retries when Retry-After says, and not after its own pause."""
     slow = Limits(first_pause=60, jitter=0, total=5)
     async with client(Vendor(status(code, **{"retry-after": "0"}), found()), limits=slow) as autoenhance:
         assert (await autoenhance.order(ELM)).order.order_id == ELM
@@ -36,8 +36,8 @@ async def test_a_short_retry_after_replaces_the_pause(code: int) -> None:
         pytest.param("Fri, 31 Dec 9999 23:59:59 GMT", 3600, id="a date far away"),
     ],
 )
-async def test_a_long_retry_after_is_handed_on(said: str, seconds: float) -> None:
-    """A wait that is too long for somebody waiting is reported at once, and bounded."""
+async def test_a_long_retry_after_is_passed_on(said: str, seconds: float) -> None:
+    """A wait that is too long for a person is reported at once, up to a limit."""
     vendor = Vendor(status(429, **{"retry-after": said}))
     async with client(vendor) as autoenhance:
         with pytest.raises(Limited) as limited:
@@ -46,8 +46,8 @@ async def test_a_long_retry_after_is_handed_on(said: str, seconds: float) -> Non
 
 
 @pytest.mark.parametrize("said", ["", "soon", "-5", "1.5", "Mon, 03 Nov 2025 14:02:30 +99999999999999"])
-async def test_an_odd_retry_after_was_not_said(said: str) -> None:
-    """What is neither seconds nor a date leaves the pauses to us."""
+async def test_an_unreadable_retry_after_is_ignored(said: str) -> None:
+    """What is neither seconds nor a date leaves the client's own pauses."""
     vendor = Vendor(status(429, **{"retry-after": said}))
     async with client(vendor) as autoenhance:
         with pytest.raises(Limited) as limited:
@@ -56,7 +56,7 @@ async def test_an_odd_retry_after_was_not_said(said: str) -> None:
 
 
 async def test_a_date_that_has_passed_means_now() -> None:
-    """The vendor's clock may be behind ours."""
+    """A Retry-After in the past means now, as the vendor's clock may be slow."""
     past = status(503, **{"retry-after": "Mon, 03 Nov 2025 14:00:00 GMT"})
     async with client(Vendor(past)) as autoenhance:
         with pytest.raises(TryLater) as later:
@@ -64,8 +64,8 @@ async def test_a_date_that_has_passed_means_now() -> None:
     assert later.value.retry_after == 0
 
 
-async def test_no_log_line_tells_the_id(caplog: pytest.LogCaptureFixture) -> None:
-    """Retries are logged by stamina, through structlog, without key, id and URL."""
+async def test_no_log_line_shows_the_id(caplog: pytest.LogCaptureFixture) -> None:
+    """Stamina logs retries through structlog, without key, ID and URL."""
     caplog.set_level(logging.WARNING)
     with structlog.testing.capture_logs() as lines:
         async with client(Vendor(httpx.ConnectError(f"no route to {HOST}"), found())) as autoenhance:

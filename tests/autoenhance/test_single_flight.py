@@ -1,4 +1,4 @@
-"""Many who ask Autoenhance at once."""
+"""Many callers that ask Autoenhance at once."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from tests.autoenhance.vendor import ELM, Vendor, client, found, status
 
 
 class Gate:
-    """A vendor that answers only once it is opened."""
+    """A vendor that answers only once `open` is set."""
 
     def __init__(self, reply: httpx.Response) -> None:
         self.open = asyncio.Event()
@@ -31,8 +31,8 @@ class Gate:
         return self.vendor(request)
 
 
-async def test_many_who_ask_at_once_are_one_request() -> None:
-    """Five hundred callers share one look, and those of the same second after it do too."""
+async def test_many_callers_at_once_share_one_request() -> None:
+    """Five hundred callers share one answer, and so do calls within `fresh_for` seconds after it."""
     gate = Gate(found())
     async with client(gate, limits=Limits(fresh_for=60)) as autoenhance:
         callers = [asyncio.create_task(autoenhance.order(ELM)) for _ in range(500)]
@@ -44,8 +44,8 @@ async def test_many_who_ask_at_once_are_one_request() -> None:
     assert len(set(map(id, looks))) == 1
 
 
-async def test_a_look_does_not_stay_fresh() -> None:
-    """After `fresh_for` seconds the vendor is asked again."""
+async def test_an_answer_does_not_stay_fresh() -> None:
+    """The client asks the vendor again after `fresh_for` seconds."""
     vendor = Vendor(found())
     async with client(vendor, limits=Limits(fresh_for=0.01)) as autoenhance:
         await autoenhance.order(ELM)
@@ -56,7 +56,7 @@ async def test_a_look_does_not_stay_fresh() -> None:
 
 
 async def test_different_orders_are_different_requests() -> None:
-    """Nobody gets another order's look."""
+    """No caller gets the answer about another order."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         return found(order_id=request.url.path.rpartition("/")[2])
@@ -66,8 +66,8 @@ async def test_different_orders_are_different_requests() -> None:
     assert [look.order.order_id for look in looks] == [f"o-{n}" for n in range(20)]
 
 
-async def test_a_failure_is_shared_with_those_who_wait_only() -> None:
-    """All who waited hear of it; the next one asks anew."""
+async def test_a_failure_is_shared_only_with_the_callers_that_wait() -> None:
+    """All callers that wait get the error. The next caller asks again."""
     gate = Gate(status(404))
     async with client(gate, limits=Limits(fresh_for=60)) as autoenhance:
         callers = [asyncio.create_task(autoenhance.order(ELM)) for _ in range(3)]
@@ -80,8 +80,8 @@ async def test_a_failure_is_shared_with_those_who_wait_only() -> None:
     assert gate.requests == 2
 
 
-async def test_one_who_leaves_leaves_alone() -> None:
-    """Cancelling the caller who asked first takes nothing from the others."""
+async def test_a_cancelled_caller_cancels_no_other() -> None:
+    """Cancelling the caller who asked first leaves the request to the others."""
     gate = Gate(found())
     async with client(gate) as autoenhance:
         first, second = (asyncio.create_task(autoenhance.order(ELM)) for _ in range(2))
@@ -94,8 +94,8 @@ async def test_one_who_leaves_leaves_alone() -> None:
     assert (gate.requests, gate.cancelled) == (1, 0)
 
 
-async def test_the_last_who_leaves_ends_the_request() -> None:
-    """A request that nobody waits for is cancelled, and the next caller gets a new one."""
+async def test_the_last_cancelled_caller_cancels_the_request() -> None:
+    """A request without callers is cancelled, and the next caller makes a new one."""
     gate = Gate(found())
     async with client(gate) as autoenhance:
         caller = asyncio.create_task(autoenhance.order(ELM))
@@ -109,8 +109,8 @@ async def test_the_last_who_leaves_ends_the_request() -> None:
     assert (gate.requests, gate.cancelled) == (2, 1)
 
 
-async def test_requests_keep_to_the_budget() -> None:
-    """They leave evenly: no burst can exceed what the vendor allows in a second."""
+async def test_requests_keep_to_the_rate_limit() -> None:
+    """Requests leave evenly, so no burst exceeds the vendor's limit per second."""
     clock = asyncio.get_running_loop().time
     times: list[float] = []
 

@@ -1,4 +1,4 @@
-"""What Autoenhance's webhook says: whose call it is, and what it is worth."""
+"""What a call of Autoenhance's webhook says: whether its token is right, and whether it is worth a check."""
 
 import json
 from typing import Any
@@ -38,8 +38,8 @@ CALLERS: dict[str, tuple[dict[str, str], bool]] = {
 
 
 @pytest.mark.parametrize("case", CALLERS)
-def test_whose_call_it_is(case: str) -> None:
-    """The token in either header, with or without Bearer before it; nothing else opens."""
+def test_a_call_needs_the_token(case: str) -> None:
+    """Either header may carry the token, with or without Bearer. Any other call is refused."""
     headers, let_in = CALLERS[case]
 
     assert is_authentic(Headers(headers), SecretStr(TOKEN)) is let_in
@@ -85,7 +85,10 @@ CALLS: dict[str, tuple[bytes, WebhookEvent | None]] = {
 
 @pytest.mark.parametrize("case", CALLS)
 def test_what_a_call_is_worth(case: str) -> None:
-    """A failure or the end is worth a look, one more photo is not; what says nothing of an order is none."""
+    """A failure or the end is worth a check, one more photo is not.
+
+    A call that says nothing of an order is none.
+    """
     body, hint = CALLS[case]
 
     assert read(body) == hint
@@ -110,7 +113,7 @@ def test_what_a_call_is_worth(case: str) -> None:
     ],
 )
 def test_what_is_no_call(body: bytes) -> None:
-    """Anything but a JSON object with texts where texts belong."""
+    """Only a JSON object with texts in its text fields is a call."""
     with pytest.raises(Malformed):
         read(body)
 
@@ -125,7 +128,7 @@ FIELDS = st.sampled_from(["event", "order_id", "error", "order_is_processing", "
 
 @given(st.dictionaries(FIELDS, VALUES | st.sampled_from(["image_processed", ELM])))
 def test_any_object_is_read_or_refused(fields: dict[str, Any]) -> None:
-    """Whatever stands in the fields, it is a hint, nothing, or malformed."""
+    """Any JSON object is a hint, nothing, or malformed, whatever is in its fields."""
     try:
         hint = read(json.dumps(fields).encode())
     except Malformed:
@@ -135,7 +138,7 @@ def test_any_object_is_read_or_refused(fields: dict[str, Any]) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
-    """Whatever is sent, nothing else is raised."""
+    """Any bytes are read, or refused with the one error for them."""
     try:
         read(body)
     except Malformed:

@@ -29,7 +29,7 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 class Vendor:
-    """Answers with `replies` in turn, the last one for ever, and remembers what it was asked."""
+    """Answers with `replies` in turn, then always with the last one, and keeps the requests."""
 
     def __init__(self, *replies: Reply) -> None:
         self.replies = list(replies)
@@ -66,7 +66,7 @@ async def client(
     limits: Limits = HASTY,
     metrics: Metrics | None = None,
 ) -> AsyncIterator[Autoenhance]:
-    """A client that talks to `answer`, or over real connections to `url`."""
+    """A client that gets its replies from `answer`, or over real connections from `url`."""
     transport = httpx.MockTransport(answer) if answer else httpx.AsyncHTTPTransport()  # type: ignore[arg-type]
     secret = SecretStr(key) if key else None
     async with httpx.AsyncClient(transport=transport) as http:
@@ -84,7 +84,7 @@ async def client(
 
 @asynccontextmanager
 async def serving(talk: Talk) -> AsyncIterator[str]:
-    """A raw server on a free port; `talk` begins after the head of the request."""
+    """A raw TCP server on a free port. `talk` runs after the request's headers."""
     talks: set[asyncio.Task[None]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -107,5 +107,5 @@ async def serving(talk: Talk) -> AsyncIterator[str]:
 
 
 def secrets_in(told: str, *more: str) -> list[str]:
-    """Which of the key, the id, the host and `more` somebody could read in `told`."""
+    """Which of the key, the ID, the host and `more` are in `told`."""
     return [secret for secret in (KEY, ELM, HOST, *more) if secret in told]

@@ -5,7 +5,7 @@ from benchmarks.speed.figure import Figure
 
 
 def test_a_line_of_the_table() -> None:
-    """Each figure is a row that says whether it was reached; why it is so stands below."""
+    """Each figure is a row that says whether it was reached. The reason is below the table."""
     slow = Figure("an ack", "2 ms", "stock 10 ms", "0.2", "at most 0.1", met=False, why="the disk.")
     free = Figure("a sweep", "1 ms", "", "", "", met=None)
 

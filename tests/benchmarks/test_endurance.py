@@ -1,4 +1,4 @@
-"""The short form of `make soak`, without what depends on how fast this machine is."""
+"""The short form of `make soak`, without what depends on the speed of this machine."""
 
 import pytest
 
@@ -9,8 +9,11 @@ from benchmarks.soaking.plan import SHORT
 @pytest.mark.slow
 @pytest.mark.alone
 @pytest.mark.timeout(600)
-async def test_every_promise_is_kept_in_bad_weather() -> None:
-    """Each acknowledged request answered, each watch told to its end, nothing repeated without a reason."""
+async def test_every_promise_is_kept_during_failures() -> None:
+    """Each acknowledged request is answered and each watch posts its end.
+
+    Nothing is repeated without a reason.
+    """
     verdict = await soak(SHORT)
 
     assert verdict.broken == (), verdict.counts

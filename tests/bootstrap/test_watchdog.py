@@ -1,4 +1,4 @@
-"""A process that stands still ends; one that works or waits does not."""
+"""A process that is blocked ends. One that works or waits does not."""
 
 import asyncio
 import signal
@@ -29,8 +29,8 @@ asyncio.run(main())
         pytest.param("[await asyncio.sleep(0) for _ in range(9)]", 0, "came to its end\n", id="works"),
     ],
 )
-async def test_who_stands_still_is_ended(inside: str, code: int, out: str) -> None:
-    """With code 1 and where it stood, for its supervisor to start it anew."""
+async def test_a_blocked_process_is_ended(inside: str, code: int, out: str) -> None:
+    """A blocked process exits with code 1 and a traceback, so that its supervisor restarts it."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
@@ -45,8 +45,8 @@ async def test_who_stands_still_is_ended(inside: str, code: int, out: str) -> No
     assert ("in main" in err.decode()) == bool(code)
 
 
-async def test_who_was_suspended_is_ended() -> None:
-    """As soon as it goes on, whichever of its threads is the first to wake up."""
+async def test_a_suspended_process_is_ended() -> None:
+    """A suspended process ends as soon as it resumes, whichever of its threads runs first."""
     inside = "print('watched', flush=True); await asyncio.sleep(60)"
     command = [sys.executable, "-c", STORY.format(inside=inside)]
     several = [
@@ -57,17 +57,17 @@ async def test_who_was_suspended_is_ended() -> None:
         assert each.stdout is not None
         assert await each.stdout.readline() == b"watched\n"
         each.send_signal(signal.SIGSTOP)
-    await asyncio.sleep(0.7)  # longer than they are watched for
+    await asyncio.sleep(0.7)  # longer than the watchdog's limit
     for each in several:
         each.send_signal(signal.SIGCONT)
 
     ended = await asyncio.gather(*(asyncio.wait_for(each.communicate(), 30) for each in several))
-    # Python 3.13 may crash as it writes down where a thread is that has just woken up: ended as well.
+    # Python 3.13 may crash while it writes the traceback of a thread that has just woken up. It ends as well.
     assert {each.returncode for each in several} <= {1, -signal.SIGSEGV}, ended
 
 
-async def test_it_lets_go_of_who_is_done() -> None:
-    """What stands still afterwards is none of its business."""
+async def test_a_process_that_has_finished_is_no_longer_watched() -> None:
+    """The watchdog ignores a process that is blocked after the watched part."""
     story = STORY.replace("print(", "time.sleep(1.5); print(").format(inside="pass")
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", story, cwd=ROOT)
 

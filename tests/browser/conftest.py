@@ -1,4 +1,4 @@
-"""A real browser at the page of the sandbox, with the real bot behind it."""
+"""A real browser on the sandbox's page, with the real bot behind it."""
 
 import os
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ expect.set_options(timeout=PATIENCE)
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """One Chromium for all tests; where there is none they are skipped, but in CI they fail."""
+    """One Chromium for all tests. Without one they are skipped, but in CI they fail."""
     found = program()
     if found is None:
         if os.environ.get("CI") == "true":
@@ -31,7 +31,7 @@ async def browser() -> AsyncIterator[Browser]:
         yield browser
 
 
-# The same two as everywhere, but in the event loop of the browser, which outlives a test.
+# The same two fixtures as in tests/conftest.py, but in the browser's event loop, which outlives a test.
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -48,7 +48,7 @@ async def app(sandbox: Sandbox) -> AsyncIterator[App]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def screen(browser: Browser, sandbox: Sandbox, app: App) -> AsyncIterator[Screen]:
-    """The page as Ana opens it; afterwards, that it had nothing to complain of and asked nobody else."""
+    """The page as Ana opens it. At the end it has no complaints and has asked no other host."""
     async with open_screen(browser, sandbox.slack.base_url, PATIENCE) as screen:
         yield screen
     assert screen.complaints == []

@@ -1,4 +1,4 @@
-"""The page by what people see and press on it: words, labels and roles."""
+"""The page by what people see and press: words, labels and roles."""
 
 import re
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ _CONTRAST = """(node) => {
 
 @dataclass
 class Screen:
-    """`complaints`: warnings and errors in the console, uncaught exceptions, dialogs that popped up."""
+    """`complaints`: warnings and errors in the console, uncaught exceptions, and dialogs."""
 
     page: Page
     complaints: list[str] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Screen:
         return self.page.get_by_role("complementary", name="The other side")
 
     def levers(self, order: str) -> Locator:
-        """What the panel can do to this order, once its row is open."""
+        """The controls of this order in the panel, once its row is open."""
         return self.backstage.get_by_role("group", name=order)
 
     @property
@@ -66,7 +66,7 @@ class Screen:
         return self.page.get_by_role("listbox", name="Suggestions").get_by_role("option")
 
     def wire(self, words: str) -> Locator:
-        """The exchanges in whose row these words stand."""
+        """The exchanges whose row has these words."""
         rows = self.backstage.get_by_role("list", name="Exchanges").locator("> li")
         return rows.filter(has=self.page.locator("summary", has_text=words))
 
@@ -89,12 +89,12 @@ class Screen:
         return card
 
     async def choose(self, card: Locator, option: str) -> None:
-        """From the overflow menu of a card."""
+        """Chooses an entry of a card's overflow menu."""
         await card.get_by_label("More", exact=True).click()
         await card.get_by_role("menuitem", name=option).click()
 
     async def shortcut(self, message: Locator, name: str) -> None:
-        """From the menu that appears over a message, or the button beside it."""
+        """Chooses an entry of the menu that appears over a message, or presses the button next to it."""
         await message.hover()
         button = message.get_by_role("button", name=name)
         if not await button.count():
@@ -103,7 +103,7 @@ class Screen:
         await button.click()
 
     async def open_order(self, name: str) -> Locator:
-        """Its row in the panel; returns its levers."""
+        """Opens its row in the panel, and returns its controls."""
         await self.backstage.locator("summary").filter(has_text=name).first.click()
         return self.levers(name)
 
@@ -116,7 +116,7 @@ class Screen:
         await expect(self.page.get_by_role("heading", level=1)).to_contain_text(conversation)
 
     async def tab_to(self, target: Locator, key: str = "Tab") -> None:
-        """Presses Tab until this has the focus."""
+        """Presses Tab until this element has the focus."""
         for _ in range(MOST_TABS):
             await self.page.keyboard.press(key)
             if await target.evaluate("node => node === document.activeElement"):
@@ -124,11 +124,11 @@ class Screen:
         raise AssertionError(f"{target} is not reached by {key}")
 
     def hosts(self) -> set[str | None]:
-        """Whom the page has asked for anything."""
+        """The hosts that the page sent requests to."""
         return {urlsplit(url).hostname for url in self.requests}
 
     async def is_as_wide_as_its_window(self) -> bool:
-        """Whether neither the page nor the messages have to be scrolled sideways."""
+        """Whether neither the page nor the messages scroll sideways."""
         fits: bool = await self.page.evaluate(
             """() => [document.documentElement, document.getElementById("messages")]
                  .every((box) => box.scrollWidth <= box.clientWidth)"""
@@ -136,7 +136,7 @@ class Screen:
         return fits
 
     async def contrast(self, words: Locator) -> float:
-        """Between these words and what is behind them, from 1 to 21 as WCAG counts it."""
+        """The contrast between these words and their background, from 1 to 21 as WCAG counts it."""
         ratio: float = await words.evaluate(_CONTRAST)
         return ratio
 
@@ -164,7 +164,7 @@ class Screen:
 
 @asynccontextmanager
 async def open_screen(browser: Browser, url: str, patience: int) -> AsyncIterator[Screen]:
-    """A browser of somebody who was never here before."""
+    """A browser without any stored state, as on a first visit."""
     context = await browser.new_context(locale="en-GB", timezone_id="Europe/Berlin")
     context.set_default_timeout(patience)
     screen = Screen(await context.new_page())

@@ -1,4 +1,4 @@
-"""What axe finds: rules that people need who cannot see, or not well."""
+"""What axe finds: rules for people with low or no vision."""
 
 from importlib.resources import files
 from typing import Any, Literal
@@ -17,7 +17,7 @@ BAD = {"serious", "critical"}
 
 
 async def findings(page: Page) -> list[str]:
-    """What is serious or worse, with the first place of each."""
+    """The serious and critical findings, with the first element of each."""
     found: list[dict[str, Any]] = await page.evaluate(
         "axe.run({resultTypes: ['violations']}).then((results) => results.violations)"
     )
@@ -32,7 +32,10 @@ async def test_axe_finds_nothing_serious(
     width: int,
     height: int,
 ) -> None:
-    """On cards, suggestions, an open thread, the other side, a modal with an error, and the Home tab."""
+    """Axe finds nothing serious in any part of the page.
+
+    That is: cards, suggestions, an open thread, the other side, a modal with an error, and the Home tab.
+    """
     page = screen.page
     await page.emulate_media(color_scheme=scheme)
     await page.set_viewport_size({"width": width, "height": height})

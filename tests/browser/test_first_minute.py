@@ -1,4 +1,4 @@
-"""What somebody does who has never seen this: the page itself leads through it."""
+"""The first minute of a person who has never seen the page: the page itself shows what to do."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,14 +19,17 @@ ONLY_YOU = "Only visible to you"
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def calling(autoenhance: AutoenhanceSandbox) -> AsyncIterator[None]:
-    """The webhook calls as photos get done, as it does in the demo."""
+    """The webhook is called as photos get done, as in the demo."""
     task = asyncio.create_task(autoenhance.keep_calling(every=0.1))
     yield
     task.cancel()
 
 
 async def test_a_newcomers_first_minute(screen: Screen, slack: SlackSandbox, calling: None) -> None:
-    """Look up, re-check, watch to the end in a thread, an outage: with nothing to read but the hint."""
+    """The hint leads a newcomer through the first minute.
+
+    That is: a look-up, a re-check, a watch to its end in a thread, and an outage.
+    """
     hint = screen.hint
     gate = slack.hold("respond")
     await hint.get_by_role("button", name=f"/order {ELM}").click()
@@ -56,7 +59,7 @@ async def test_a_newcomers_first_minute(screen: Screen, slack: SlackSandbox, cal
 
 
 async def test_a_link_to_a_thread_opens_it(screen: Screen) -> None:
-    """As in Slack; from another channel, and from the Home tab too."""
+    """A link opens its thread as in Slack, also from another channel and from the Home tab."""
     await screen.type(f"/order watch {HARBOUR_VIEW}")
     await screen.message("I'll write in").get_by_role("link", name="its thread").click()
     await expect(screen.thread).to_contain_text("7 Harbour View, penthouse")
@@ -68,7 +71,10 @@ async def test_a_link_to_a_thread_opens_it(screen: Screen) -> None:
 
 
 async def test_a_pasted_link_gets_a_card(screen: Screen) -> None:
-    """Once the channel chose so; its button shows the whole card to whoever presses it."""
+    """A link unfurls once the channel chose so.
+
+    The button shows the whole card to the person who presses it.
+    """
     await screen.type("/order settings unfurl on")
     await expect(screen.message("gets a small card")).to_be_visible()
     await screen.type(f"Is https://app.autoenhance.ai/orders/{OAK} done?")
@@ -81,7 +87,7 @@ async def test_a_pasted_link_gets_a_card(screen: Screen) -> None:
 
 
 async def test_the_hint_stays_away_once_hidden(screen: Screen) -> None:
-    """Whoever has closed the hint does not see it again after a reload."""
+    """A hint that was closed stays closed after a reload."""
     await screen.hint.get_by_role("button", name="Hide this hint").click()
     await expect(screen.hint).to_be_hidden()
 
@@ -91,8 +97,11 @@ async def test_the_hint_stays_away_once_hidden(screen: Screen) -> None:
     await expect(screen.hint).to_be_hidden()
 
 
-async def test_what_one_types_is_completed(screen: Screen) -> None:
-    """First the command, then its words and the orders by name; with the mouse too, and Escape is heard."""
+async def test_typed_text_is_completed(screen: Screen) -> None:
+    """The page completes the command, then its words and the orders by name.
+
+    The mouse works too, and Escape closes the list.
+    """
     options = screen.suggestions
     await screen.composer.press_sequentially("/")
     await screen.composer.press("Enter")

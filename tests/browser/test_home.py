@@ -1,4 +1,4 @@
-"""The App Home, broadcast replies and the webhook on the page, around a tiny bot instead of the real one."""
+"""The Home tab, broadcast replies and the webhook on the page, with a tiny bot instead of the real one."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ ENTRY = "Order Desk · Home"
 
 @dataclass
 class Stage:
-    """The page, what it shows, and whom it acts on."""
+    """The page with its Slack, its tiny bot and its Autoenhance."""
 
     screen: Screen
     world: World
@@ -61,7 +61,10 @@ async def stage(browser: Browser) -> AsyncIterator[Stage]:
 
 
 async def test_the_home_tab_is_opened_drawn_and_pressed(stage: Stage) -> None:
-    """The app hears who opened it; what it publishes is drawn, and drawn anew; a button keeps the focus."""
+    """The app gets an event when the tab opens.
+
+    What it publishes is drawn and redrawn, and a button keeps the focus.
+    """
     screen = stage.screen
     await screen.enter(ENTRY)
     await expect(stage.home).to_contain_text("published nothing here yet")
@@ -85,8 +88,11 @@ async def test_the_home_tab_is_opened_drawn_and_pressed(stage: Stage) -> None:
     await expect(screen.composer).to_be_focused()
 
 
-async def test_everybody_opens_a_home_of_their_own(stage: Stage) -> None:
-    """Ben sees his, and the app hears of him; Olga of another company stands in a channel, without a Home."""
+async def test_each_person_opens_their_own_home_tab(stage: Stage) -> None:
+    """Ben sees his tab, and the app gets his event.
+
+    Olga of another company sees a channel and no Home tab.
+    """
     await stage.publish("For Ana")
     await stage.publish("For Ben", user=BEN)
     await stage.screen.enter("partners")
@@ -103,7 +109,7 @@ async def test_everybody_opens_a_home_of_their_own(stage: Stage) -> None:
 
 
 async def test_the_home_tab_with_the_keyboard(stage: Stage) -> None:
-    """Tab reaches the entry, Enter opens it, and the next Tab stands on its first button."""
+    """Tab reaches the entry, Enter opens it, and the next Tab focuses its first button."""
     await stage.publish("Recent orders")
     await stage.screen.tab_to(stage.screen.rooms.get_by_role("button", name=ENTRY))
     await stage.screen.page.keyboard.press("Enter")
@@ -116,7 +122,7 @@ async def test_the_home_tab_with_the_keyboard(stage: Stage) -> None:
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 async def test_the_home_tab_on_a_phone(stage: Stage, scheme: Literal["dark", "light"]) -> None:
-    """It opens from the list of channels, fits, and can be read in both colours."""
+    """The Home tab opens from the list of channels, fits a phone, and is readable in both colour schemes."""
     screen = stage.screen
     await stage.publish("Recent orders")
     await screen.page.emulate_media(color_scheme=scheme)
@@ -132,7 +138,7 @@ async def test_the_home_tab_on_a_phone(stage: Stage, scheme: Literal["dark", "li
 
 
 async def test_a_broadcast_reply_is_seen_in_channel_and_thread(stage: Stage) -> None:
-    """In the channel it says what it replies to, and leads there; in the thread, that it went out."""
+    """In the channel the reply names and links its thread. In the thread it says that it was broadcast."""
     root = stage.world.slack.messages()[0]
     where = {"channel": SHOOTS, "thread_ts": root.ts, "reply_broadcast": True}
     await stage.world.bot.call("chat.postMessage", text="All done.", **where)
@@ -148,8 +154,8 @@ async def test_a_broadcast_reply_is_seen_in_channel_and_thread(stage: Stage) -> 
     await expect(reply).to_have_count(1)
 
 
-async def test_what_wants_a_confirmation_is_asked_first(stage: Stage) -> None:
-    """The app hears of the click only after a yes; Escape is a no."""
+async def test_a_button_with_confirm_asks_first(stage: Stage) -> None:
+    """The app gets the click only after a yes. Escape is a no."""
     said = {"title": "Stop?", "text": "Nobody is told any more.", "confirm": "Stop", "deny": "Go on"}
     ask = {key: {"type": "plain_text", "text": words} for key, words in said.items()}
     blocks = actions(button("Stop watching", action_id="stop", confirm=ask))
@@ -172,7 +178,7 @@ async def test_what_wants_a_confirmation_is_asked_first(stage: Stage) -> None:
 
 
 async def test_an_order_is_ended_and_the_webhook_called(stage: Stage) -> None:
-    """Beside an order that runs; the receiver gets the call, and the log tells of it."""
+    """An order is ended next to one that runs: the receiver gets the call, and the log shows it."""
     page = stage.screen.page
     acts = await stage.screen.open_order("12 Elm Street — twilight")
     await acts.get_by_role("button", name="Finish now").click()

@@ -1,4 +1,4 @@
-"""The other side of the page: the wire, and the levers of both stand-ins."""
+"""The other side of the page: the exchanges, and the controls of both stand-ins."""
 
 import re
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_watch_to_its_end_with_the_webhook(screen: Screen, autoenhance: AutoenhanceSandbox) -> None:
-    """The thread says that it is ready, and so does the Home tab; all calls of the webhook are one row."""
+    """The thread and the Home tab say that the order is ready, and all calls of the webhook are one row."""
     page = screen.page
     await screen.type(f"/order watch {HARBOUR_VIEW}")
     card = screen.card("7 Harbour View, penthouse")
@@ -37,8 +37,11 @@ async def test_a_watch_to_its_end_with_the_webhook(screen: Screen, autoenhance: 
     await expect(home).to_contain_text("7 Harbour View, penthouse in #shoots")
 
 
-async def test_an_exchange_from_close_by(screen: Screen) -> None:
-    """A row opens to what was sent and answered; it can be delivered again, and a kind hidden."""
+async def test_an_exchange_in_detail(screen: Screen) -> None:
+    """A row opens to what was sent and answered.
+
+    It can be delivered again, and one kind of row can be hidden.
+    """
     await screen.order(OAK, "Oak Terrace, show home")
     row = screen.wire(f"/order {OAK}").last
     await expect(row).to_contain_text("4 uses left")
@@ -59,8 +62,8 @@ async def test_an_exchange_from_close_by(screen: Screen) -> None:
     await expect(chip).to_have_attribute("aria-pressed", "false")
 
 
-async def test_one_order_fails_and_is_in_a_mood_of_its_own(screen: Screen) -> None:
-    """A photo fails for the chosen reason; asked about this order alone, Autoenhance is down."""
+async def test_one_order_fails_and_has_its_own_failure(screen: Screen) -> None:
+    """A photo fails for the chosen reason. For this order alone, Autoenhance is down."""
     name = "Birch Avenue 9"
     card = await screen.order(BIRCH, name)
     levers = await screen.open_order(name)
@@ -75,8 +78,8 @@ async def test_one_order_fails_and_is_in_a_mood_of_its_own(screen: Screen) -> No
     await screen.order(OAK, "Oak Terrace, show home")
 
 
-async def test_slack_has_a_bad_day(screen: Screen, slack: SlackSandbox) -> None:
-    """A post answered with 429 comes all the same; then the bot is removed, and the channel archived."""
+async def test_slack_fails_as_chosen(screen: Screen, slack: SlackSandbox) -> None:
+    """A post answered with 429 arrives later. Then the bot is removed, and the channel archived."""
     card = await screen.order(OAK, "Oak Terrace, show home")
     panel = screen.backstage
     await panel.get_by_role("tab", name="Autoenhance").press("ArrowRight")
@@ -95,8 +98,11 @@ async def test_slack_has_a_bad_day(screen: Screen, slack: SlackSandbox) -> None:
     await expect(screen.composer).to_be_hidden()
 
 
-async def test_what_cannot_be_drawn_is_said(screen: Screen, slack: SlackSandbox) -> None:
-    """A box names the type in its place, the panel counts; attachments are drawn with their blocks."""
+async def test_unsupported_blocks_are_named(screen: Screen, slack: SlackSandbox) -> None:
+    """A box names the type of each such block, and the panel counts them.
+
+    Attachments are drawn with their blocks.
+    """
     section = {"type": "section", "text": {"type": "mrkdwn", "text": "*In* it"}}
     slack.workspace.post(
         SHOOTS,
@@ -113,7 +119,10 @@ async def test_what_cannot_be_drawn_is_said(screen: Screen, slack: SlackSandbox)
 
 
 async def test_the_other_side_gives_way_to_a_thread(screen: Screen) -> None:
-    """Where there is no room for both; it comes back when the thread is closed, and can be had before."""
+    """Where only one fits, the thread hides the other side.
+
+    It comes back when the thread is closed, or earlier by its button.
+    """
     page = screen.page
     await page.set_viewport_size({"width": 1280, "height": 800})
     message = screen.message("Is this one done?")
@@ -133,8 +142,11 @@ async def test_the_other_side_gives_way_to_a_thread(screen: Screen) -> None:
     await expect(screen.thread).to_be_hidden()
 
 
-async def test_what_one_pressed_is_seen_to_its_end(screen: Screen, slack: SlackSandbox) -> None:
-    """A card that grows under the hand is scrolled to; what comes while one reads above is announced."""
+async def test_a_pressed_card_stays_in_sight(screen: Screen, slack: SlackSandbox) -> None:
+    """The page scrolls to a card that grows after a click.
+
+    It announces messages that arrive while a person reads further up.
+    """
     await screen.page.set_viewport_size({"width": 1280, "height": 700})
     card = await screen.order(OAK, "Oak Terrace, show home")
     await screen.order(BIRCH, "Birch Avenue 9")
@@ -152,5 +164,5 @@ async def test_what_one_pressed_is_seen_to_its_end(screen: Screen, slack: SlackS
 
 
 def _is_done(autoenhance: AutoenhanceSandbox, order: str) -> bool:
-    """Whether the click has come to the stand-in: the page does not wait for it."""
+    """Whether the click has reached the stand-in. The page does not wait for that."""
     return all(image.get("status") == "processed" for image in autoenhance.order(order)["images"])

@@ -25,7 +25,7 @@ BIRCH_NAME, OAK_NAME, ELM_NAME, REASONS_NAME = (
 
 
 def finish(autoenhance: AutoenhanceSandbox, order_id: str, count: int) -> None:
-    """So many of the order's waiting photos are done."""
+    """Marks so many of the order's waiting photos as done."""
     found = next(each for each in autoenhance.orders() if each["order_id"] == order_id)
     waiting = [image["image_id"] for image in found["images"] if image["status"] == "waiting"][:count]
     images = [
@@ -36,9 +36,9 @@ def finish(autoenhance: AutoenhanceSandbox, order_id: str, count: int) -> None:
 
 
 async def test_with_the_keyboard_alone(screen: Screen) -> None:
-    """Tab reaches composer, card and menu; arrows complete what is typed, and Enter sends it.
+    """Tab reaches composer, card and menu, arrows complete what is typed, and Enter sends it.
 
-    Re-check keeps the focus although the card is drawn anew.
+    |Re-check keeps the focus although the card is redrawn.
     """
     await screen.tab_to(screen.composer)
     keyboard = screen.page.keyboard
@@ -74,7 +74,7 @@ async def test_with_the_keyboard_alone(screen: Screen) -> None:
 async def test_re_check_edits_the_card_and_says_what_changed(
     screen: Screen, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """The card stays where it is, counts what is new, and no second one appears."""
+    """The card stays where it is and counts what is new. No second card appears."""
     card = await screen.order(BIRCH, BIRCH_NAME)
     await expect(card).to_contain_text("22 of 30")
     finish(autoenhance, BIRCH, 4)
@@ -87,7 +87,7 @@ async def test_re_check_edits_the_card_and_says_what_changed(
 
 
 async def test_the_focus_stays_on_the_card_that_was_re_checked(screen: Screen) -> None:
-    """Of two Re-checks in one message, the one that was pressed has the focus afterwards."""
+    """Of two Re-check buttons in one message, the pressed one keeps the focus."""
     await screen.type(f"/order {OAK} {BIRCH}")
     message = screen.card(OAK_NAME)
     second = message.get_by_text("Re-check").nth(1)
@@ -99,7 +99,7 @@ async def test_the_focus_stays_on_the_card_that_was_re_checked(screen: Screen) -
 
 
 async def test_a_shared_card_is_seen_by_a_colleague(screen: Screen) -> None:
-    """Ben sees the card that Ana shared, and nothing of the one that was hers alone."""
+    """Ben sees the card that Ana shared, and not the one that was hers alone."""
     card = await screen.order(OAK, OAK_NAME)
     await screen.choose(card, "Share in channel")
     await expect(card).to_have_count(2)
@@ -112,7 +112,10 @@ async def test_a_shared_card_is_seen_by_a_colleague(screen: Screen) -> None:
 
 
 async def test_the_menu_of_a_message(screen: Screen) -> None:
-    """Check orders here finds the order in a message; shared, the card begins that message's thread."""
+    """Check orders here finds the order in a message.
+
+    Share in channel puts the card into that message's thread.
+    """
     question = screen.message("Is this one done?")
     await screen.shortcut(question, "Check orders here")
     card = screen.card(ELM_NAME)
@@ -138,7 +141,7 @@ async def test_several_orders_of_a_message_in_a_modal(screen: Screen) -> None:
 
 
 async def test_looking_up_in_a_modal(screen: Screen, slack: SlackSandbox) -> None:
-    """A bad id is explained at its field, a good one turns the modal into the card; Escape leads back."""
+    """The modal explains a bad ID at its field, and a good ID turns it into the card. Escape goes back."""
     shortcuts = screen.page.get_by_label("Shortcuts")
     await shortcuts.click()
     await screen.page.get_by_role("menuitem", name="Look up an order").click()
@@ -164,7 +167,7 @@ async def test_looking_up_in_a_modal(screen: Screen, slack: SlackSandbox) -> Non
 
 
 async def test_all_photos_in_a_modal(screen: Screen) -> None:
-    """Show photos lists what failed and why; the modal's own Close is in sight however long the list is."""
+    """The modal lists what failed and why. Its Close button is in sight however long the list is."""
     card = await screen.order(BIRCH, BIRCH_NAME)
     await card.get_by_label("More", exact=True).click()
     await expect(card.get_by_role("menuitem", name="Copy id")).to_be_in_viewport(ratio=1)
@@ -184,7 +187,7 @@ EVIL = '<!channel> <http://evil.example|safe> <img src=x onerror="alert(1)"> :x:
 
 
 async def test_foreign_text_is_only_text(screen: Screen, autoenhance: AutoenhanceSandbox) -> None:
-    """What a name, a reason or a file's name holds is shown as it is: no mention, no link, no script."""
+    """A name, a reason or a file name is shown as it is: no mention, no link, no script."""
     images = photos("evil-order-1", (1, failed(EVIL) | {"image_name": EVIL}), (2, {}))
     autoenhance.add(order("evil-order-1", EVIL, images, now=time.time()))
     plain = EVIL.removesuffix(" :x:")
@@ -203,8 +206,8 @@ async def test_foreign_text_is_only_text(screen: Screen, autoenhance: Autoenhanc
     await expect(screen.modal.get_by_role("link")).to_have_count(0)
 
 
-async def test_autoenhance_down_and_well_again(screen: Screen) -> None:
-    """With the panel one takes Autoenhance down: the person is told, and gets the card once it is back."""
+async def test_autoenhance_goes_down_and_comes_back(screen: Screen) -> None:
+    """The panel takes Autoenhance down: the person reads so, and gets the card once it is back."""
     failure = screen.page.get_by_label("Its mood", exact=True)
     await failure.select_option(label="down: no answer")
     await screen.type(f"/order {OAK}")
@@ -237,8 +240,8 @@ async def test_where_the_bot_is_no_member(screen: Screen, channel: str) -> None:
     await expect(screen.message("Shared by @ana")).to_be_visible()
 
 
-async def test_a_guest_looks_up_where_the_guest_is(screen: Screen) -> None:
-    """Gus sees #shoots and nothing else; there he gets his card, and Ana does not see it."""
+async def test_a_guest_looks_up_in_their_channel(screen: Screen) -> None:
+    """Gus sees #shoots and nothing else. He gets his card there, and Ana does not see it."""
     await screen.act_as("Gus Weber (guest)")
     await expect(screen.rooms.get_by_role("button")).to_have_count(2)
     card = await screen.order(OAK, OAK_NAME)
@@ -251,7 +254,10 @@ async def test_a_guest_looks_up_where_the_guest_is(screen: Screen) -> None:
 
 
 async def test_an_outsider_gets_nothing(screen: Screen, autoenhance: AutoenhanceSandbox) -> None:
-    """In #partners Ana is refused for Olga's sake; Olga sees nothing of that, and has no such command."""
+    """In #partners Ana is refused because Olga reads along.
+
+    Olga sees nothing of that, and has no such command.
+    """
     await screen.enter("partners")
     await screen.type(f"/order {OAK}")
     await expect(screen.message("people from outside your company")).to_contain_text(ONLY_YOU)
@@ -268,8 +274,8 @@ async def test_an_outsider_gets_nothing(screen: Screen, autoenhance: Autoenhance
     assert autoenhance.requests == []
 
 
-async def test_a_link_stays_here(screen: Screen) -> None:
-    """Open in Autoenhance only says where it would lead: no request, and no page, leaves this machine."""
+async def test_a_link_makes_no_request(screen: Screen) -> None:
+    """Open in Autoenhance only says where it would lead. No request leaves this machine."""
     card = await screen.order(OAK, OAK_NAME)
 
     await card.get_by_text("Open in Autoenhance").click()
@@ -298,7 +304,7 @@ async def test_no_scrolling_sideways(screen: Screen, width: int) -> None:
 
 
 async def test_the_channels_on_a_phone(screen: Screen) -> None:
-    """The list of channels opens by its button, and is out of the way once one was chosen."""
+    """The list of channels opens by its button, and closes once a channel is chosen."""
     await screen.page.set_viewport_size({"width": 390, "height": 844})
     await expect(screen.rooms).to_be_hidden()
 
@@ -310,8 +316,8 @@ async def test_the_channels_on_a_phone(screen: Screen) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-async def test_in_the_readers_colours(screen: Screen, scheme: Literal["dark", "light"]) -> None:
-    """The page is dark for who wants it dark, and every kind of text can be read in both."""
+async def test_in_the_readers_colour_scheme(screen: Screen, scheme: Literal["dark", "light"]) -> None:
+    """The page follows the system's dark scheme, and every kind of text is readable in both."""
     await screen.page.emulate_media(color_scheme=scheme)
     card = await screen.order(REASONS, REASONS_NAME)
     shades = await screen.page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g)")
@@ -321,8 +327,8 @@ async def test_in_the_readers_colours(screen: Screen, scheme: Literal["dark", "l
         assert await screen.contrast(card.locator(kind).first) >= 4.5, kind
 
 
-async def test_an_answer_is_seen_by_whoever_asked(screen: Screen) -> None:
-    """Who has scrolled up and sends a command is taken to its answer."""
+async def test_the_page_scrolls_to_an_answer(screen: Screen) -> None:
+    """A person who has scrolled up and sends a command is taken to its answer."""
     for _ in range(2):
         await screen.composer.fill(f"/order {REASONS}")
         await screen.composer.press("Enter")

@@ -1,4 +1,4 @@
-"""`python app.py …`, as somebody runs it in a shell."""
+"""`python app.py …`, as a person runs it in a shell."""
 
 import asyncio
 import json
@@ -37,8 +37,8 @@ async def test_order_as_json_is_the_message(sandbox: Sandbox) -> None:
     assert problems(message["blocks"], surface="message") == []
 
 
-async def test_order_takes_links_and_several(sandbox: Sandbox) -> None:
-    """What can be typed in Slack can be typed here."""
+async def test_order_takes_several_ids_and_links(sandbox: Sandbox) -> None:
+    """`order` accepts whatever `/order` accepts in Slack."""
     link = f"https://app.autoenhance.ai/orders/{OAK}"
 
     ran = await invoke("order", link, BIRCH, env=environment(sandbox.settings))
@@ -55,7 +55,7 @@ async def test_order_takes_links_and_several(sandbox: Sandbox) -> None:
     ],
 )
 async def test_order_explains_what_it_cannot_show(sandbox: Sandbox, typed: str, code: int, says: str) -> None:
-    """A sentence and an exit code, and no traceback."""
+    """`order` prints a sentence and exits with an error code, without a traceback."""
     ran = await invoke("order", typed, env=environment(sandbox.settings))
 
     assert ran.code == code
@@ -64,7 +64,7 @@ async def test_order_explains_what_it_cannot_show(sandbox: Sandbox, typed: str, 
 
 
 async def test_order_says_when_autoenhance_is_down(sandbox: Sandbox) -> None:
-    """A terminal is answered once, and promises no second answer."""
+    """A terminal gets one answer, so it promises no second one."""
     sandbox.autoenhance.set_failure("500")
 
     ran = await invoke("order", OAK, env=environment(sandbox.settings))
@@ -75,7 +75,7 @@ async def test_order_says_when_autoenhance_is_down(sandbox: Sandbox) -> None:
 
 
 async def test_check_finds_everything_in_order(sandbox: Sandbox) -> None:
-    """Good settings, a good token with its scopes, a good key: nothing to do."""
+    """Good settings, a good token with its scopes and a good key leave nothing to do."""
     ran = await invoke("check", env=environment(sandbox.settings))
 
     assert (ran.code, "✗" in ran.out) == (0, False)
@@ -84,7 +84,10 @@ async def test_check_finds_everything_in_order(sandbox: Sandbox) -> None:
 
 
 async def test_check_names_every_problem_with_its_remedy(sandbox: Sandbox) -> None:
-    """A missing scope, a refused key, a given-up job: each with what to do, and an exit code for scripts."""
+    """`check` names each problem with what to do, and exits with an error code.
+
+    That is: a missing scope, a refused key and a dead job.
+    """
     sandbox.slack.scopes.discard("groups:read")
     sandbox.autoenhance.api_key = "another"
 
@@ -114,8 +117,8 @@ async def test_check_names_every_problem_with_its_remedy(sandbox: Sandbox) -> No
         pytest.param({"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is missing", id="missing"),
     ],
 )
-async def test_check_looks_at_each_part(sandbox: Sandbox, env: dict[str, str], says: str) -> None:
-    """Each part that is not in order is named, and the others are looked at all the same."""
+async def test_check_checks_each_part(sandbox: Sandbox, env: dict[str, str], says: str) -> None:
+    """`check` names each part that is not in order, and still checks the others."""
     ran = await invoke("check", env=environment(sandbox.settings) | env)
 
     assert ran.code == 1
@@ -126,7 +129,7 @@ async def test_check_looks_at_each_part(sandbox: Sandbox, env: dict[str, str], s
 async def test_check_lists_the_jobs_that_were_given_up(
     sandbox: Sandbox, slack: SlackSandbox, chat: Chat
 ) -> None:
-    """A job that Slack would not take is there with its reason, beside the running bot."""
+    """A job that Slack refused is listed with its reason, while the bot runs."""
     card = await chat.order(OAK)
     slack.fail("chat.postMessage", error="account_inactive")
     await chat.click(card, "Share in channel")
@@ -139,7 +142,7 @@ async def test_check_lists_the_jobs_that_were_given_up(
 
 
 async def test_serve_without_settings_names_them_all() -> None:
-    """Nothing is started half."""
+    """`serve` names every missing setting and starts nothing."""
     ran = await invoke("serve")
 
     assert ran.code == 1
@@ -149,7 +152,7 @@ async def test_serve_without_settings_names_them_all() -> None:
 
 
 async def test_serve_takes_secrets_as_they_are_pasted(sandbox: Sandbox) -> None:
-    """With a line break behind every secret, a signed request is answered with a card."""
+    """`serve` works with a line break after every secret: it answers a signed request with a card."""
     named = environment(sandbox.settings)
     secrets = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "AUTOENHANCE_API_KEY", "AUTOENHANCE_WEBHOOK_TOKEN")
     async with serving_process(sandbox, **{name: f"{named[name]}\n" for name in secrets}):
@@ -161,7 +164,7 @@ async def test_serve_takes_secrets_as_they_are_pasted(sandbox: Sandbox) -> None:
 
 
 async def test_serve_with_an_app_token_that_slack_refuses_stops(sandbox: Sandbox) -> None:
-    """A line break behind it is no reason for a traceback."""
+    """A refused app token ends the process without a traceback, also with a line break behind it."""
     ran = await invoke("serve", env=environment(sandbox.settings) | {"SLACK_APP_TOKEN": "xapp-1-A1-1-abc\n"})
 
     assert ran.code == 1
@@ -179,15 +182,15 @@ async def test_serve_with_a_bad_token_stops(sandbox: Sandbox) -> None:
 
 
 async def test_serve_without_slack_stops(sandbox: Sandbox) -> None:
-    """When Slack does not answer at the start, the supervisor tries again; nothing is lost."""
+    """Without Slack's answer the process exits, its supervisor tries again, and nothing is lost."""
     ran = await invoke("serve", env=environment(sandbox.settings) | {"SLACK_API_URL": "http://127.0.0.1:9/"})
 
     assert ran.code == 1
     assert "Slack isn't answering. Nothing is lost" in ran.err
 
 
-async def test_serve_where_nothing_can_be_written_stops(sandbox: Sandbox) -> None:
-    """A database that cannot be made is named, with what to do; not taken for another process's."""
+async def test_serve_without_a_writable_folder_stops(sandbox: Sandbox) -> None:
+    """The sentence names the database and what to do, and does not blame another process."""
     ran = await invoke(
         "serve", env=environment(sandbox.settings) | {"DATABASE_URL": "sqlite:////proc/x.sqlite3"}
     )
@@ -198,7 +201,7 @@ async def test_serve_where_nothing_can_be_written_stops(sandbox: Sandbox) -> Non
 
 
 async def test_sigterm_while_it_starts(sandbox: Sandbox) -> None:
-    """A process that is asked to stop before it is ready stops all the same."""
+    """A process that gets SIGTERM before it is ready stops."""
     gate = sandbox.slack.hold("auth.test")
     process = await start("serve", env=environment(sandbox.settings))
     await asyncio.wait_for(gate.reached.wait(), 20)
@@ -210,7 +213,7 @@ async def test_sigterm_while_it_starts(sandbox: Sandbox) -> None:
 
 
 async def test_demo_on_a_taken_port() -> None:
-    """A port that somebody else has is named, with the way out."""
+    """The sentence names the port that is in use, and how to choose another."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ran = await invoke("demo", "--once", "--port", str(taken.getsockname()[1]))
 
@@ -218,8 +221,8 @@ async def test_demo_on_a_taken_port() -> None:
     assert "Leave --port out for a free one" in ran.err
 
 
-async def test_demo_shows_one_look_up() -> None:
-    """The demo says something without a browser."""
+async def test_demo_prints_one_look_up() -> None:
+    """The demo shows a look-up also without a browser."""
     ran = await run("demo", "--once", env={"SLACK_BOT_TOKEN": "", "LOG_LEVEL": "LOUD"})
 
     assert ran.code == 0
@@ -232,7 +235,7 @@ async def test_demo_shows_one_look_up() -> None:
 
 @pytest.mark.parametrize("arguments", [["--once"], ["--scenario", "night"]], ids=["page", "scenario"])
 async def test_no_demo_beside_real_tokens(arguments: list[str]) -> None:
-    """It names what is set, says what to do, and shows nothing of it."""
+    """The demo names the tokens that are set, shows nothing of them, and says what to do."""
     real = {"SLACK_BOT_TOKEN": "xoxb-real", "AUTOENHANCE_API_KEY": "quite-real"}
 
     ran = await invoke("demo", *arguments, env=real)
@@ -249,7 +252,7 @@ async def test_no_demo_beside_real_tokens(arguments: list[str]) -> None:
     "arguments", [[], ["--url", "https://desk.example"], ["--json"]], ids=["yaml", "url", "json"]
 )
 async def test_manifest_is_printed(arguments: list[str]) -> None:
-    """Ready to be pasted; JSON is YAML too."""
+    """The manifest is printed as JSON, which is also YAML, to be pasted."""
     ran = await invoke("manifest", *arguments)
 
     assert ran.code == 0
@@ -257,7 +260,7 @@ async def test_manifest_is_printed(arguments: list[str]) -> None:
 
 
 def hook(name: str) -> list[str]:
-    """A hook as Slack's command line starts it: split at blanks, in the project's folder."""
+    """Runs a hook as Slack's command line does: split at blanks, in the project's folder."""
     hooks = json.loads((ROOT / ".slack" / "hooks.json").read_text(encoding="utf-8"))
     return [str(part) for part in hooks["hooks"][name].split()]
 
@@ -274,7 +277,7 @@ async def test_slack_run_gets_the_manifest() -> None:
 
 
 async def test_slack_run_starts_the_bot(sandbox: Sandbox) -> None:
-    """With the tokens that Slack's command line puts into its environment it answers over Socket Mode."""
+    """With the tokens from Slack's command line, the bot answers over Socket Mode."""
     python, *arguments = hook("start")
     tokens = environment(sandbox.settings) | {"SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": ""}
     assert (ROOT / python).samefile(sys.executable)
@@ -286,15 +289,15 @@ async def test_slack_run_starts_the_bot(sandbox: Sandbox) -> None:
 
 
 async def test_manifest_refuses_what_slack_cannot_call() -> None:
-    """Slack calls https only."""
+    """The manifest takes only https addresses."""
     ran = await invoke("manifest", "--url", "http://desk.example")
 
     assert ran.code == 2
     assert "must begin with https://" in ran.err
 
 
-async def test_check_lists_the_watches_that_rest(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
-    """By channel, with Slack's reason, and without the orders."""
+async def test_check_lists_the_paused_watches(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
+    """Paused watches are listed by channel, with Slack's reason and without the orders."""
     await chat.watch(shoot.id)
     sandbox.slack.archive(SHOOTS)
     shoot.is_now(3)

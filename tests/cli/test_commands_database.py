@@ -1,4 +1,4 @@
-"""`migrate`, `worker`, and what the other commands say of a database that is not ready for them."""
+"""`migrate`, `worker`, and what the other commands say of a database that is not ready."""
 
 import asyncio
 from collections.abc import Iterator
@@ -18,29 +18,29 @@ from tests.support.process import environment, invoke, start
 
 @pytest.fixture
 def empty_url(postgres: Server) -> Iterator[str]:
-    """A database that nobody has migrated."""
+    """A database without tables."""
     name = new_name()
     yield postgres.create(name)
     postgres.drop(name)
 
 
 async def test_migrate_needs_nothing_but_the_database(empty_url: str) -> None:
-    """A release phase has no tokens yet; run again, it changes nothing."""
+    """`migrate` works without tokens, as in a release phase. A second run changes nothing."""
     for _ in range(2):
         ran = await invoke("migrate", env={"DATABASE_URL": empty_url})
         assert (ran.code, ran.out.strip()) == (0, f"The tables are those of version {HEAD}.")
 
 
 async def test_migrate_makes_a_file_too(tmp_path: Path) -> None:
-    """On SQLite it is the same command, though `serve` does it by itself."""
+    """On SQLite `migrate` works too, though `serve` makes the tables by itself."""
     ran = await invoke("migrate", env={"DATABASE_URL": f"sqlite:///{tmp_path}/new/desk.sqlite3"})
 
     assert (ran.code, ran.out.strip()) == (0, f"The tables are those of version {HEAD}.")
     assert (tmp_path / "new" / "desk.sqlite3").exists()
 
 
-async def test_the_address_that_platforms_write_is_taken(empty_url: str) -> None:
-    """postgres:// is postgresql://."""
+async def test_the_postgres_scheme_of_platforms_works(empty_url: str) -> None:
+    """postgres:// means postgresql://."""
     ran = await invoke("migrate", env={"DATABASE_URL": empty_url.replace("postgresql://", "postgres://")})
 
     assert ran.code == 0
@@ -50,7 +50,7 @@ async def test_the_address_that_platforms_write_is_taken(empty_url: str) -> None
 async def test_nothing_runs_on_a_database_without_tables(
     sandbox: Sandbox, empty_url: str, command: str
 ) -> None:
-    """It stops and names the command that makes them."""
+    """Each command stops and names the command that makes the tables."""
     ran = await invoke(command, env=environment(sandbox.settings) | {"DATABASE_URL": empty_url})
 
     assert ran.code == 1
@@ -59,8 +59,8 @@ async def test_nothing_runs_on_a_database_without_tables(
 
 
 @pytest.mark.parametrize("command", ["serve", "worker", "migrate", "check"])
-async def test_a_server_that_is_not_there_is_named(sandbox: Sandbox, command: str) -> None:
-    """Without a traceback, and without the password."""
+async def test_a_server_that_cannot_be_reached_is_named(sandbox: Sandbox, command: str) -> None:
+    """The sentence has no traceback and no password."""
     env = environment(sandbox.settings) | {"DATABASE_URL": "postgresql://desk:s3cret@127.0.0.1:1/desk"}
     ran = await invoke(command, env=env)
 
@@ -74,8 +74,8 @@ async def test_a_server_that_is_not_there_is_named(sandbox: Sandbox, command: st
 
 @pytest.mark.parametrize("password", ["s3%cret", "s3 cret", "s3@cret", "s3/cret", "1/cret"])
 @pytest.mark.parametrize("command", ["migrate", "check"])
-async def test_a_password_that_breaks_its_address_is_not_quoted(command: str, password: str) -> None:
-    """What follows the wrong letter would be read as the server's name, and said."""
+async def test_a_password_that_breaks_its_url_is_not_quoted(command: str, password: str) -> None:
+    """The rest of such a password reads as the server's name, and is not printed."""
     ran = await invoke(command, env={"DATABASE_URL": f"postgresql://desk:{password}@127.0.0.1:1/desk"})
 
     said = ran.out + ran.err
@@ -85,10 +85,10 @@ async def test_a_password_that_breaks_its_address_is_not_quoted(command: str, pa
 
 
 @pytest.mark.parametrize("command", ["migrate", "serve", "check"])
-async def test_a_database_of_somebody_else_is_named(
+async def test_a_database_without_rights_is_named(
     sandbox: Sandbox, breakable: OwnServer, command: str
 ) -> None:
-    """Whoever may not make tables, or may not read them, hears that in the server's words."""
+    """Without the right to make or to read tables, the sentence quotes the server."""
     url, role = breakable.create(new_name()), new_name()
     if command != "migrate":
         migrate_postgres(url)
@@ -103,7 +103,7 @@ async def test_a_database_of_somebody_else_is_named(
 
 
 async def test_a_worker_is_for_postgresql(sandbox: Sandbox) -> None:
-    """On SQLite it would be a second process on one file."""
+    """On SQLite a worker would be a second process on one file, so it refuses."""
     ran = await invoke("worker", env=environment(sandbox.settings))
 
     assert ran.code == 1
@@ -111,7 +111,7 @@ async def test_a_worker_is_for_postgresql(sandbox: Sandbox) -> None:
 
 
 async def test_a_worker_without_settings_names_them_all() -> None:
-    """Like `serve`: nothing is started half."""
+    """`worker` names every missing setting and starts nothing, like `serve`."""
     ran = await invoke("worker", env={"DATABASE_URL": "postgresql://127.0.0.1:1/x"})
 
     assert ran.code == 1
@@ -119,7 +119,7 @@ async def test_a_worker_without_settings_names_them_all() -> None:
 
 
 async def test_check_reads_a_shared_database(sandbox: Sandbox, postgres_url: str) -> None:
-    """Its dead jobs and resting watches, and that there is nobody who would answer."""
+    """`check` lists dead jobs and paused watches, and says that no worker runs."""
     ran = await invoke("check", env=environment(sandbox.settings) | {"DATABASE_URL": postgres_url})
 
     assert "Jobs: none was given up" in ran.out
@@ -128,8 +128,8 @@ async def test_check_reads_a_shared_database(sandbox: Sandbox, postgres_url: str
     assert ran.code == 1
 
 
-async def test_a_worker_stops_when_it_is_asked_to(sandbox: Sandbox, postgres_url: str) -> None:
-    """SIGTERM while it has nothing to do ends it at once, with code 0; until then `check` knows of it."""
+async def test_an_idle_worker_stops_at_sigterm(sandbox: Sandbox, postgres_url: str) -> None:
+    """SIGTERM ends an idle worker at once with code 0. Until then `check` sees it."""
     env = environment(sandbox.settings) | {"DATABASE_URL": postgres_url}
     process = await start("worker", env=env)
     assert process.stderr is not None

@@ -1,4 +1,4 @@
-"""`python app.py …` in environments with proxies and certificates, good and bad."""
+"""`python app.py …` in environments with good and bad proxies and certificates."""
 
 import pytest
 
@@ -24,7 +24,7 @@ AUTOENHANCE_SAYS = "Autoenhance can't be reached through HTTPS_PROXY ({})."
 
 
 def calm(ran: Ran, code: int) -> str:
-    """What was printed, if the process ended so, without a traceback and without a password."""
+    """What was printed, if the process ended with this code, without a traceback and without a password."""
     said = ran.out + ran.err
     assert ran.code == code, said
     assert "Traceback" not in said
@@ -42,12 +42,12 @@ def calm(ran: Ran, code: int) -> str:
     ],
 )
 async def test_the_demo_needs_no_network(env: dict[str, str]) -> None:
-    """Whatever is set, the demo reaches its own servers directly."""
+    """The demo reaches its own servers directly, whatever is set."""
     assert "Enhancing · Birch Avenue 9" in calm(await run("demo", "--once", env=env), 0)
 
 
-async def test_serve_reaches_this_machine_directly(sandbox: Sandbox) -> None:
-    """Between two servers on 127.0.0.1 no variable matters: a command and a click are answered."""
+async def test_serve_reaches_127_0_0_1_directly(sandbox: Sandbox) -> None:
+    """No proxy variable matters on 127.0.0.1: a command and a click are answered."""
     chat = Chat(sandbox.slack)
     async with serving_process(sandbox, **ODD) as serving:
         card = await chat.order(BIRCH)
@@ -60,8 +60,8 @@ async def test_serve_reaches_this_machine_directly(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     "command", [["serve"], ["worker"], ["check"], ["order", BIRCH]], ids=lambda it: it[0]
 )
-async def test_what_cannot_be_used_is_named(command: list[str]) -> None:
-    """One sentence for each variable, and nothing is started."""
+async def test_an_unusable_variable_is_named(command: list[str]) -> None:
+    """Each unusable variable gets one sentence, and nothing is started."""
     said = calm(await run(*command, env=TOKENS | UNUSABLE), 1)
 
     assert "ALL_PROXY names a SOCKS proxy, which Order Desk can't use." in said
@@ -69,7 +69,10 @@ async def test_what_cannot_be_used_is_named(command: list[str]) -> None:
 
 
 async def test_check_asks_through_the_proxy() -> None:
-    """Both are asked through it, with its password; refused, each is named with the variable."""
+    """`check` asks both APIs through the proxy, with its password.
+
+    When refused, it names the variable for each.
+    """
     async with forward_proxy() as proxy:
         said = calm(await run("check", env=TOKENS | {"HTTPS_PROXY": proxy.url}), 1)
 
@@ -83,7 +86,7 @@ async def test_check_asks_through_the_proxy() -> None:
 
 
 async def test_order_asks_through_the_proxy() -> None:
-    """Its last line names the variable instead of drawing a card."""
+    """The last line of `order` names the variable instead of a card."""
     async with forward_proxy() as proxy:
         said = calm(await run("order", BIRCH, env={"https_proxy": proxy.url}), 1)
 
@@ -92,7 +95,7 @@ async def test_order_asks_through_the_proxy() -> None:
 
 
 async def test_serve_behind_a_dead_proxy_stops(sandbox: Sandbox) -> None:
-    """At the start, with the variable and the proxy's address."""
+    """`serve` stops at the start, and names the variable and the proxy's address."""
     env = environment(sandbox.settings) | {
         "SLACK_API_URL": "https://slack.com/api/",
         "HTTPS_PROXY": f"http://ana:{PASSWORD}@127.0.0.1:9",
