@@ -1,4 +1,4 @@
-"""What nobody means to send, and somebody will."""
+"""Requests that are forged, malformed or extreme."""
 
 import hashlib
 import hmac
@@ -20,7 +20,7 @@ BODY = urlencode(
 
 
 def with_(headers: dict[str, str], **changed: str | None) -> dict[str, str]:
-    """The headers with some of them changed, or taken away with None."""
+    """The headers with some changed, or removed where the value is None."""
     named = {name.replace("_", "-").lower(): value for name, value in changed.items()}
     kept = {name: value for name, value in headers.items() if name.lower() not in named}
     return kept | {name: value for name, value in named.items() if value is not None}
@@ -49,7 +49,7 @@ def signed_at(slack: SlackSandbox, timestamp: str) -> dict[str, str]:
 async def test_what_slack_did_not_sign_is_refused(
     slack: SlackSandbox, autoenhance: AutoenhanceSandbox, changed: dict[str, str | None]
 ) -> None:
-    """A request without a good signature is a 401, and nothing of it is done."""
+    """A request without a good signature gets a 401, and records no job."""
     exchange = await slack.send_raw(BODY, with_(slack.signed(BODY), **changed))
 
     assert exchange.status == 401
@@ -58,21 +58,21 @@ async def test_what_slack_did_not_sign_is_refused(
 
 @pytest.mark.parametrize("age", [pytest.param(301, id="stale"), pytest.param(-400, id="from-the-future")])
 async def test_an_old_signature_is_refused(slack: SlackSandbox, age: int) -> None:
-    """A good signature is good for five minutes, so that a recorded request cannot be played again."""
+    """A signature is valid for five minutes, so that a recorded request cannot be replayed."""
     exchange = await slack.send_raw(BODY, signed_at(slack, str(int(time.time()) - age)))
 
     assert exchange.status == 401
 
 
-async def test_the_same_signed_in_time_is_taken(slack: SlackSandbox) -> None:
-    """The refusals above are about the signature and nothing else."""
+async def test_a_request_signed_in_time_is_accepted(slack: SlackSandbox) -> None:
+    """The same request with a fresh signature is accepted, so only the signature was at fault."""
     exchange = await slack.send_raw(BODY, signed_at(slack, str(int(time.time()))))
 
     assert exchange.status == 200
 
 
 async def test_ten_megabytes_are_not_read(slack: SlackSandbox) -> None:
-    """A body longer than anything Slack sends is refused by its announced length."""
+    """The bot refuses a body by its announced length, above anything that Slack sends."""
     body = b"x" * 10_000_000
 
     assert (await slack.send_raw(body, slack.signed(body))).status == 413
@@ -90,7 +90,7 @@ async def test_ten_megabytes_are_not_read(slack: SlackSandbox) -> None:
     ],
 )
 async def test_signed_nonsense_is_a_clean_refusal(slack: SlackSandbox, body: bytes) -> None:
-    """Nothing that can be signed makes the bot stumble."""
+    """A signed body of any content gets an answer below 500."""
     exchange = await slack.send_raw(body, slack.signed(body))
 
     assert 400 <= exchange.status < 500
@@ -111,7 +111,7 @@ async def test_signed_nonsense_is_a_clean_refusal(slack: SlackSandbox, body: byt
     ],
 )  # fmt: skip
 async def test_missing_keys_are_survived(slack: SlackSandbox, payload: dict[str, object]) -> None:
-    """A payload with hardly anything in it is acknowledged, or refused as one that cannot be read."""
+    """A payload with almost no keys is acknowledged, or refused as unreadable."""
     body = urlencode({"payload": json.dumps(payload)}).encode()
 
     exchange = await slack.send_raw(body, slack.signed(body))
@@ -120,7 +120,7 @@ async def test_missing_keys_are_survived(slack: SlackSandbox, payload: dict[str,
 
 
 async def test_a_command_with_missing_keys_is_survived(slack: SlackSandbox) -> None:
-    """Even a command that says nothing is answered with help."""
+    """A command with almost no keys is answered with help."""
     body = urlencode({"command": "/order"}).encode()
 
     exchange = await slack.send_raw(body, slack.signed(body))
@@ -129,8 +129,8 @@ async def test_a_command_with_missing_keys_is_survived(slack: SlackSandbox) -> N
     assert "Order Desk shows" in exchange.answer["text"]
 
 
-async def test_a_click_that_nobody_knows_is_explained(chat: Chat, slack: SlackSandbox) -> None:
-    """An action of another version is acknowledged, and the person learns what to do."""
+async def test_an_unknown_action_is_explained(chat: Chat, slack: SlackSandbox) -> None:
+    """An action of another version is acknowledged, and the person reads what to do."""
     card = await chat.order(OAK)
     control = next(each for each in card.controls() if each.label == "Re-check")
     control.element["action_id"] = "archive"
@@ -141,7 +141,7 @@ async def test_a_click_that_nobody_knows_is_explained(chat: Chat, slack: SlackSa
 
 
 async def test_names_cannot_ping_or_link(chat: Chat, slack: SlackSandbox) -> None:
-    """What customers call their orders and photos mentions nobody and links nowhere."""
+    """The names of orders and photos mention no one and link nowhere."""
     card = await chat.order(NASTY)
     await chat.click(card, "Share in channel")
     await chat.reads("Shared by")
@@ -169,7 +169,7 @@ def mrkdwn(node: object) -> list[str]:
 
 
 async def test_a_name_of_three_thousand_characters_fits(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
-    """Slack refuses a whole message for one string too long; the sandbox does too."""
+    """A very long name is cut, as Slack refuses a whole message for one string that is too long."""
     order = next(order for order in autoenhance.orders() if order["order_id"] == NASTY)
     images = [
         image | {"image_name": "`<&>" * 750, "status_reason": "<&>" * 1000} for image in order["images"]

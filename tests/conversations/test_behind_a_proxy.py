@@ -1,6 +1,6 @@
-"""The whole bot where Slack and Autoenhance are reached through a proxy alone.
+"""The whole bot where Slack and Autoenhance are reached only through a proxy.
 
-Nobody can look up `slack.test` and `autoenhance.test`, so what does not go through the proxy fails.
+|`slack.test` and `autoenhance.test` have no DNS entry, so a request that does not go through the proxy fails.
 """
 
 from collections.abc import AsyncIterator
@@ -48,14 +48,17 @@ async def behind_a_proxy(folder: Path, **overrides: Any) -> AsyncIterator[tuple[
 
 
 def over_tls(sandbox: Sandbox, proxy: ForwardProxy) -> Settings:
-    """As in real life: the proxy is asked for a tunnel, which it refuses."""
+    """The same hosts over TLS. The bot asks the proxy for a tunnel, and the proxy refuses it."""
     given = {"slack_api_url": "https://slack.test/api/", "https_proxy": proxy.url}
     return FixedSettings(**sandbox.settings.model_dump() | given)
 
 
 @pytest.mark.parametrize("mode", [{}, SOCKET_MODE], ids=["http", "socket-mode"])
 async def test_a_conversation_goes_through_the_proxy(tmp_path: Path, mode: dict[str, Any]) -> None:
-    """Slack's API, response_urls, Socket Mode and Autoenhance are asked with the proxy's password."""
+    """Requests to Slack's API, response_urls, Socket Mode and Autoenhance go through the proxy.
+
+    They carry its password.
+    """
     async with behind_a_proxy(tmp_path, **mode) as (sandbox, proxy), whole_bot(sandbox):
         chat = Chat(sandbox.slack)
         card = await chat.order(BIRCH)
@@ -78,7 +81,7 @@ async def test_a_proxy_that_refuses_slack_stops_the_start(tmp_path: Path) -> Non
 
 
 async def test_what_a_proxy_refuses_was_not_posted(tmp_path: Path) -> None:
-    """So it may be sent again: Slack never saw it."""
+    """A post that the proxy refused may be sent again, as Slack never saw it."""
     async with behind_a_proxy(tmp_path) as (sandbox, proxy), open_session() as session:
         web = slack_client(over_tls(sandbox, proxy), session, Metrics())
         with pytest.raises(SlackBusy) as caught:
@@ -90,7 +93,7 @@ async def test_what_a_proxy_refuses_was_not_posted(tmp_path: Path) -> None:
 async def test_a_proxy_that_refuses_the_socket_stops_the_start(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Slack's client would try for ever and write a traceback each time; we stop, with the sentence."""
+    """The process ends with the sentence. Slack's client would retry for ever, with a traceback each time."""
     metrics = Metrics()
     async with behind_a_proxy(tmp_path, **SOCKET_MODE) as (sandbox, proxy), open_session() as session:
         sandbox.slack.base_url = "http://elsewhere.test"

@@ -1,4 +1,4 @@
-"""What a scrape says after real conversations; on PostgreSQL, of who serves and of who works."""
+"""The metrics after real conversations. On PostgreSQL they come from the serving and the working process."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -38,7 +38,7 @@ async def sandbox(tmp_path: Path, clock: Clock, database_url: str) -> AsyncItera
 
 @pytest.fixture
 def doors() -> list[str]:
-    """Where the bot's processes are scraped."""
+    """The URLs at which the bot's processes are scraped."""
     return []
 
 
@@ -58,7 +58,7 @@ async def app(sandbox: Sandbox, clock: Clock, doors: list[str]) -> AsyncIterator
 
 @pytest.fixture
 def scraped(app: App, doors: list[str]) -> Scraped:
-    """Once what was begun has come to its end."""
+    """A scrape after all jobs have ended."""
 
     async def scraped() -> Scrape:
         await settled(app)
@@ -68,7 +68,7 @@ def scraped(app: App, doors: list[str]) -> Scraped:
 
 
 async def test_a_look_up(chat: Chat, scraped: Scraped) -> None:
-    """From the request to the answer: each of its steps is counted once, with its time."""
+    """Each step from the request to the answer is counted once, with its time."""
     await chat.order(OAK)
 
     told = await scraped()
@@ -100,7 +100,7 @@ async def test_an_order_that_is_not_there(chat: Chat, scraped: Scraped) -> None:
 async def test_a_job_that_is_put_off(
     chat: Chat, sandbox: Sandbox, clock: Clock, scraped: Scraped, away: tuple[FailureName, str]
 ) -> None:
-    """While Autoenhance is away the job stays in the queue, and grows old there."""
+    """While Autoenhance is down the job stays in the queue, and its age grows."""
     failure, outcome = away
     sandbox.autoenhance.set_failure(failure, retry_after=60)
     await chat.order(OAK)
@@ -115,7 +115,7 @@ async def test_a_job_that_is_put_off(
 
 
 async def test_a_job_that_was_given_up(chat: Chat, slack: SlackSandbox, scraped: Scraped) -> None:
-    """It is counted as dead when it ends, and stands there as long as it is kept."""
+    """A dead job is counted when it ends, and is in the gauge as long as it is kept."""
     card = await chat.order(OAK)
     slack.fail("chat.postMessage", error="is_archived")
     await chat.click(card, "Share in channel")
@@ -132,7 +132,7 @@ async def test_a_job_that_was_given_up(chat: Chat, slack: SlackSandbox, scraped:
 
 
 async def test_a_notice_of_a_watch(chat: Chat, shoot: Shoot, scraped: Scraped) -> None:
-    """The watch, its looks and how late they were, the notice, and that the sweep goes round."""
+    """The watch, its checks and their delay, the notice and the sweep are counted."""
     card = await chat.watch(shoot.id)
     shoot.finish()
     await shoot.later(minutes=20)
@@ -144,14 +144,14 @@ async def test_a_notice_of_a_watch(chat: Chat, shoot: Shoot, scraped: Scraped) -
     assert told.counted("order_desk_look_late_seconds_count") >= 1
     assert told.counted("order_desk_look_late_seconds_sum") > 600
     assert told.counted("order_desk_jobs_total", kind="look_at_watched", outcome="done") >= 1
-    assert told.counted("order_desk_answer_seconds_count") == 1  # nobody waits for our own looks
+    assert told.counted("order_desk_answer_seconds_count") == 1  # no person waits for background checks
     assert told.counted("order_desk_rounds_total", round="sweep", outcome="done") >= 1
     assert told.stands("order_desk_watches", condition="open") == 1
     assert told.stands("order_desk_watches", condition="parked") == 0
 
 
 async def test_each_kind_of_request(chat: Chat, slack: SlackSandbox, scraped: Scraped) -> None:
-    """As Slack calls them, and what it may send tomorrow under one name."""
+    """Each kind of request has its own label, and unknown names share one."""
     card = await chat.order(BIRCH)
     await chat.click(card, "Re-check")
     await slack.global_shortcut(LOOK_UP_ORDER)
@@ -174,7 +174,7 @@ async def test_each_kind_of_request(chat: Chat, slack: SlackSandbox, scraped: Sc
 
 
 async def test_what_is_not_acknowledged(slack: SlackSandbox, scraped: Scraped) -> None:
-    """Not signed, too long, or nothing that can be read: by its status, and of no kind."""
+    """A request that is unsigned, too long or unreadable is counted by its status, without a kind."""
     body = urlencode({"command": "/order"}).encode()
     await slack.send_raw(body, slack.signed(body) | {"X-Slack-Signature": "v0=0"})
     await slack.send_raw(b"x" * (MAX_BODY_BYTES + 1), {})
@@ -187,7 +187,7 @@ async def test_what_is_not_acknowledged(slack: SlackSandbox, scraped: Scraped) -
 
 
 async def test_a_listener_that_broke(chat: Chat, slack: SlackSandbox, scraped: Scraped) -> None:
-    """Its request was acknowledged; that nothing came of it, this says."""
+    """A listener that raised is counted as broken, though its request was acknowledged."""
     slack.fail("views.open", error="expired_trigger_id")
     await slack.message_shortcut(CHECK_ORDERS_HERE, slack.messages()[0])
 
@@ -197,7 +197,7 @@ async def test_a_listener_that_broke(chat: Chat, slack: SlackSandbox, scraped: S
 
 
 async def test_nothing_says_who_or_what(chat: Chat, shoot: Shoot, sandbox: Sandbox, scraped: Scraped) -> None:
-    """No order, person, place, workspace or secret is in it, whatever happened."""
+    """No metric holds an order, a person, a channel, a workspace or a secret."""
     card = await chat.order(OAK)
     await chat.click(card, "Re-check")
     await chat.watch(shoot.id)
@@ -211,7 +211,7 @@ async def test_nothing_says_who_or_what(chat: Chat, shoot: Shoot, sandbox: Sandb
 
 
 async def test_over_socket_mode(tmp_path: Path) -> None:
-    """A request is a request, whichever way it came."""
+    """A request over Socket Mode is counted like one over HTTP."""
     opening = open_sandbox(
         tmp_path, slack_app_token=APP_TOKEN, slack_signing_secret=None, metrics_token=TOKEN
     )
@@ -224,6 +224,6 @@ async def test_over_socket_mode(tmp_path: Path) -> None:
 
 
 async def sent(slack: SlackSandbox, payload: str) -> None:
-    """Signed, whatever it is."""
+    """Sends any body with a good signature."""
     body = urlencode({"payload": payload}).encode()
     await slack.send_raw(body, slack.signed(body))

@@ -1,4 +1,4 @@
-"""PostgreSQL stops, or dies, under several processes: nothing that was promised is lost."""
+"""PostgreSQL stops or crashes under several processes. Nothing that was promised is lost."""
 
 import asyncio
 import re
@@ -27,7 +27,7 @@ FAULT = "Something broke on our side"
 
 @pytest.fixture
 def database_url(breakable: OwnServer) -> str:
-    """An empty database with its tables, on a server that may be stopped."""
+    """An empty database with its tables, on a server that a test may stop."""
     url = breakable.create(new_name())
     migrate_postgres(url)
     return url
@@ -36,7 +36,10 @@ def database_url(breakable: OwnServer) -> str:
 async def test_postgresql_is_stopped_for_ten_seconds(
     sandbox: Sandbox, clock: Clock, breakable: OwnServer
 ) -> None:
-    """Who asks meanwhile sees within three seconds that it did not work; what was promised is kept."""
+    """A person who asks during the outage sees an error within three seconds.
+
+    Every promise from before and after is kept.
+    """
     crowd, slack, autoenhance = Crowd(sandbox, 60), sandbox.slack, sandbox.autoenhance
     before, during, after = crowd.all[:10], crowd.all[10:40], iter(crowd.all[40:])
     chat, shoot = Chat(slack), Shoot(autoenhance, clock)
@@ -86,7 +89,7 @@ async def test_postgresql_is_stopped_for_ten_seconds(
 
 
 async def test_postgresql_and_a_worker_die_together(sandbox: Sandbox, breakable: OwnServer) -> None:
-    """All that was promised until then is kept, by the worker that is left."""
+    """The worker that is left keeps every promise."""
     crowd, autoenhance = Crowd(sandbox, 30), sandbox.autoenhance
     autoenhance.set_failure("hang")
     async with several_processes(sandbox) as (serving, killed, left):
@@ -105,18 +108,18 @@ async def test_postgresql_and_a_worker_die_together(sandbox: Sandbox, breakable:
 
 
 async def home_tab(slack: SlackSandbox) -> View:
-    """Ana's, with what she watches."""
+    """Ana's Home tab, with what she watches."""
     await slack.open_home()
     shown = await slack.until(lambda: [each for each in [slack.home()] if each and NAME in each.plain()])
     return shown[0]
 
 
 async def promised(crowd: Crowd, number: int) -> list[int]:
-    """Who is promised an answer."""
+    """The people whose request was acknowledged."""
     return [number] if accepted(await crowd.ask([number])) == [True] else []
 
 
 async def listening(sandbox: Sandbox) -> bool:
-    """Whether both workers are told of new jobs, in both queues."""
+    """Whether both workers listen for new jobs, in both queues."""
     ours = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
     return len(await stored_rows.rows(sandbox.settings, ours + " AND left(query, 6) = 'LISTEN'")) == 4

@@ -12,16 +12,16 @@ from tests.support.both_databases import on_sqlite
 from tests.support.chat import Chat
 from tests.support.process import serving_process
 
-pytestmark = on_sqlite  # one process; several are in test_several_processes.py
+pytestmark = on_sqlite  # one process. Several are in test_several_processes.py
 
 
 def answers(slack: SlackSandbox) -> list[str]:
-    """What the bot has said to Ana in #shoots."""
+    """The bot's answers to Ana in #shoots."""
     return [message.plain() for message in slack.messages(SHOOTS, viewer=ANA) if message.user == BOT]
 
 
 async def test_killed_between_ack_and_answer(sandbox: Sandbox) -> None:
-    """The next process finds the job and answers it; what stood there meanwhile is replaced."""
+    """The next process finds the job and answers it. The answer replaces the first reply."""
     chat = Chat(sandbox.slack)
     sandbox.autoenhance.set_failure("hang")
     async with serving_process(sandbox) as process:
@@ -37,7 +37,7 @@ async def test_killed_between_ack_and_answer(sandbox: Sandbox) -> None:
 
 
 async def test_killed_after_slack_accepted_and_before_it_was_recorded(sandbox: Sandbox) -> None:
-    """The answer is sent again, and replaces itself."""
+    """The next process sends the answer again, and it replaces itself."""
     gate = sandbox.slack.hold("respond", accepted=True)
     async with serving_process(sandbox) as process:
         await sandbox.slack.command(f"/order {OAK}")
@@ -54,7 +54,7 @@ async def test_killed_after_slack_accepted_and_before_it_was_recorded(sandbox: S
 
 
 async def test_killed_while_waiting_for_autoenhance(sandbox: Sandbox) -> None:
-    """A job that was put off is taken up at once by the next process."""
+    """The next process starts a job that was put off at once."""
     chat = Chat(sandbox.slack)
     sandbox.autoenhance.set_failure("500")
     async with serving_process(sandbox) as process:
@@ -68,7 +68,7 @@ async def test_killed_while_waiting_for_autoenhance(sandbox: Sandbox) -> None:
 
 
 async def test_delivered_three_times_across_a_restart(sandbox: Sandbox) -> None:
-    """The same request is answered once, however often it comes and to whichever process."""
+    """The same request is answered once, however often and to whichever process it comes."""
     chat = Chat(sandbox.slack)
     async with serving_process(sandbox) as process:
         exchange = await sandbox.slack.command(f"/order {OAK}")
@@ -88,7 +88,7 @@ async def test_delivered_three_times_across_a_restart(sandbox: Sandbox) -> None:
 
 
 async def test_sigterm_finishes_what_runs(sandbox: Sandbox) -> None:
-    """A process that is asked to stop sends the answer that it has begun, and ends well."""
+    """At SIGTERM a process sends the answer that it has begun, and exits with code 0."""
     sandbox.autoenhance.set_failure("hang", times=1)
     async with serving_process(sandbox) as process:
         await sandbox.slack.command(f"/order {OAK}")
@@ -102,7 +102,7 @@ async def test_sigterm_finishes_what_runs(sandbox: Sandbox) -> None:
 
 
 async def test_a_second_process_on_the_same_file_is_refused(sandbox: Sandbox) -> None:
-    """Two processes on one job store would answer everything twice."""
+    """A second process on the same file does not start, as both would answer every request."""
     async with serving_process(sandbox):
         with pytest.raises(AssertionError, match="Another Order Desk is running"):
             async with serving_process(sandbox):
@@ -110,7 +110,7 @@ async def test_a_second_process_on_the_same_file_is_refused(sandbox: Sandbox) ->
 
 
 async def test_no_secret_and_no_order_id_is_logged(sandbox: Sandbox) -> None:
-    """At every level: not the tokens, the key, the signing secret, a response_url or an order id."""
+    """No log line of any level has a token, the key, the signing secret, a response_url or an order ID."""
     chat = Chat(sandbox.slack)
     sandbox.autoenhance.set_failure("503", times=4)
     async with serving_process(sandbox) as process:

@@ -10,7 +10,7 @@ from tests.support.shoot import Shoot
 
 
 async def opened(slack: SlackSandbox, words: str, user: str = ANA) -> View:
-    """The tab, once these words stand on it."""
+    """The Home tab, once it has these words."""
     assert await slack.open_home(user)
     await slack.until(
         lambda: (slack.home(user) or View(id="", user="", hash="", body={})).plain().count(words)
@@ -20,8 +20,8 @@ async def opened(slack: SlackSandbox, words: str, user: str = ANA) -> View:
     return home
 
 
-async def test_a_newcomer_reads_how_to_begin(slack: SlackSandbox) -> None:
-    """Nothing is watched yet, and the first steps stand there."""
+async def test_a_newcomer_reads_the_first_steps(slack: SlackSandbox) -> None:
+    """A person who watches nothing sees the first steps."""
     home = await opened(slack, "Nothing that you watch is being worked on")
 
     assert "/order help" in home.plain()
@@ -30,7 +30,7 @@ async def test_a_newcomer_reads_how_to_begin(slack: SlackSandbox) -> None:
 
 @pytest.mark.both
 async def test_it_shows_what_i_watch_and_where(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
-    """Mine, in every channel, and nobody else's."""
+    """The tab lists my watches in every channel, and no one else's."""
     slack.workspace.channels[EDITING].members.add(BOT)
     await chat.watch(shoot.id)
     await chat.watch(shoot.id, channel=EDITING)
@@ -42,10 +42,10 @@ async def test_it_shows_what_i_watch_and_where(chat: Chat, shoot: Shoot, slack: 
     assert "Pine Lodge" not in (await opened(slack, "Nothing that you watch", BEN)).plain()
 
 
-async def test_stopping_there_stops_in_that_place_alone(
+async def test_stopping_on_the_home_tab_stops_in_that_place_alone(
     chat: Chat, shoot: Shoot, slack: SlackSandbox
 ) -> None:
-    """And the tab is drawn anew."""
+    """The button ends the watch of that channel, and the tab is redrawn."""
     slack.workspace.channels[EDITING].members.add(BOT)
     card = await chat.watch(shoot.id)
     other = await chat.watch(shoot.id, channel=EDITING)
@@ -60,7 +60,7 @@ async def test_stopping_there_stops_in_that_place_alone(
 
 
 async def test_what_finished_lately_stays_for_a_while(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
-    """Also when its watch has ended."""
+    """A finished order stays on the tab, also when its watch has ended."""
     card = await chat.watch(shoot.id)
     shoot.finish()
     while "The watch ended" not in card.plain():
@@ -70,7 +70,7 @@ async def test_what_finished_lately_stays_for_a_while(chat: Chat, shoot: Shoot, 
     assert "Pine Lodge" in home.plain()
 
 
-async def test_the_look_up_begins_there(slack: SlackSandbox, chat: Chat) -> None:
+async def test_the_look_up_begins_on_the_home_tab(slack: SlackSandbox, chat: Chat) -> None:
     """The button opens the modal with one field."""
     home = await opened(slack, "Look up an order")
     await slack.click(home, "Look up an order", user=ANA)

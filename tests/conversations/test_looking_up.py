@@ -54,7 +54,7 @@ from tests.support.chat import Chat
     ],
 )
 async def test_every_order_gets_its_card(chat: Chat, order: str, says: str) -> None:
-    """Each order of the stand-in Autoenhance is answered with a card that says what is up with it."""
+    """Each order of the sandbox is answered with a card that shows its state."""
     card = await chat.order(order)
 
     assert says in card.plain()
@@ -62,7 +62,7 @@ async def test_every_order_gets_its_card(chat: Chat, order: str, says: str) -> N
 
 
 async def test_something_appears_at_once_and_is_replaced(slack: SlackSandbox, chat: Chat) -> None:
-    """The reply to the command itself says what is looked up, and the card takes its place."""
+    """The reply to the command says what is looked up, and the card replaces it."""
     gate = slack.hold("respond")
     exchange = await slack.command(f"/order {OAK}")
 
@@ -100,7 +100,7 @@ async def test_answers_where_the_bot_is_no_member(chat: Chat, channel: str) -> N
 
 
 async def test_a_guest_is_answered_like_anybody(chat: Chat) -> None:
-    """A guest of this workspace works for this company, and looks up orders in the channels they are in."""
+    """A guest of this workspace belongs to this company, and may look up orders in their channels."""
     assert "Oak Terrace" in (await chat.order(OAK, user=GUS)).plain()
 
 
@@ -119,8 +119,8 @@ async def test_a_guest_is_answered_like_anybody(chat: Chat) -> None:
         pytest.param(f"{OAK} {OAK.upper()}", id="repeated"),
     ],
 )
-async def test_reads_ids_in_every_dress(chat: Chat, typed: str) -> None:
-    """Whatever an id is wrapped in, one card comes of it."""
+async def test_reads_ids_in_every_form(chat: Chat, typed: str) -> None:
+    """One card comes of an ID, whatever it is wrapped in."""
     card = await chat.order(typed)
 
     assert card.plain().count("Oak Terrace") == 1
@@ -128,7 +128,7 @@ async def test_reads_ids_in_every_dress(chat: Chat, typed: str) -> None:
 
 @pytest.mark.both
 async def test_five_at_once_and_the_rest_counted(chat: Chat) -> None:
-    """Five cards in one answer, in the order in which they were named, and how many were skipped."""
+    """One answer has five cards in the order of the text, and says how many it left out."""
     ids = [OAK, BIRCH, MILL, QUAY, FAILED, REASONS, ODD]
 
     card = await chat.order(" ".join(ids))
@@ -148,7 +148,7 @@ async def test_one_bad_id_does_not_spoil_the_others(chat: Chat) -> None:
 
 
 async def test_a_word_that_is_a_sub_command_can_be_shown(autoenhance: AutoenhanceSandbox, chat: Chat) -> None:
-    """`/order show help` looks up the order whose id is "help"."""
+    """`/order show help` looks up the order whose ID is "help"."""
     order = next(order for order in autoenhance.orders() if order["order_id"] == OAK)
     autoenhance.add(order | {"order_id": "help"})
 
@@ -180,7 +180,7 @@ async def test_a_word_that_is_a_sub_command_can_be_shown(autoenhance: Autoenhanc
 async def test_what_needs_no_look_up_is_said_at_once(
     slack: SlackSandbox, autoenhance: AutoenhanceSandbox, typed: str, says: str
 ) -> None:
-    """Help, and what cannot be an order, are answered in the reply itself; Autoenhance is not asked."""
+    """Help, and text that cannot be an order, are answered in the ack. Autoenhance gets no request."""
     exchange = await slack.command(f"/order {typed}")
 
     assert says in exchange.answer["text"]
@@ -192,7 +192,7 @@ async def test_what_needs_no_look_up_is_said_at_once(
 async def test_the_key_is_never_shown(
     autoenhance: AutoenhanceSandbox, slack: SlackSandbox, chat: Chat
 ) -> None:
-    """Autoenhance gets the key; nothing that goes to Slack has it in it."""
+    """Autoenhance gets the key, and Slack never does."""
     await chat.order(OAK)
 
     assert autoenhance.requests[0].headers["x-api-key"] == autoenhance.api_key
@@ -200,7 +200,7 @@ async def test_the_key_is_never_shown(
 
 
 async def test_a_card_is_never_unfurled(slack: SlackSandbox, chat: Chat) -> None:
-    """Every post asks Slack not to unfurl what is in it."""
+    """Every post turns unfurling off."""
     await chat.order(OAK)
 
     [call] = slack.calls("respond")

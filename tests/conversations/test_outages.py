@@ -1,4 +1,4 @@
-"""What people read while Autoenhance or Slack is unwell, and that the answer comes all the same."""
+"""What people read while Autoenhance or Slack fails, and that the answer still comes."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,10 +20,10 @@ from tests.support.running_bot import whole_bot
 @pytest.mark.parametrize(
     "failure", ["500", "502", "503", "html", "empty", "cut", "not-an-order", "redirect", "close"]
 )
-async def test_an_outage_is_told_and_then_the_answer_comes(
+async def test_an_outage_is_reported_and_then_the_answer_comes(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox, failure: FailureName
 ) -> None:
-    """Whatever is wrong with Autoenhance, the person is told, and the card replaces that once it is well."""
+    """The person reads of each kind of failure, and the card replaces that text afterwards."""
     autoenhance.set_failure(failure, location="http://127.0.0.1:9/")
 
     await slack.command(f"/order {OAK}")
@@ -35,8 +35,8 @@ async def test_an_outage_is_told_and_then_the_answer_comes(
 
 
 @pytest.mark.both
-async def test_what_was_seen_last_is_told(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
-    """While Autoenhance is down, a colleague still learns the last known count and its time."""
+async def test_the_last_known_counts_are_shown(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
+    """During an outage a colleague still sees the last known count and its time."""
     await chat.order(BIRCH)
     autoenhance.set_failure("503")
 
@@ -46,8 +46,8 @@ async def test_what_was_seen_last_is_told(chat: Chat, autoenhance: AutoenhanceSa
     assert "22 of 30 done, 2 failed" in answer.plain()
 
 
-async def test_the_key_being_refused_is_told_at_once(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
-    """A key that an admin must replace is no outage: the answer is final."""
+async def test_a_refused_key_is_reported_at_once(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
+    """A key that an admin must replace is no outage, so the answer is final."""
     autoenhance.set_failure("401")
 
     answer = await chat.order(OAK)
@@ -68,23 +68,23 @@ async def test_a_limit_says_when_the_answer_comes(chat: Chat, autoenhance: Autoe
 
 
 async def test_a_short_limit_is_waited_out(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
-    """A 429 that passes in a second is not worth a word."""
+    """A 429 of a second is not mentioned."""
     autoenhance.set_failure("429", retry_after=1, times=1)
 
     assert "Oak Terrace" in (await chat.order(OAK)).plain()
 
 
 async def test_an_answer_of_fifty_megabytes_is_refused(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
-    """What is too long to be an order is not read, and the person gets another way."""
+    """The bot does not read an answer that is too long, and the person gets another way."""
     autoenhance.set_failure("huge")
 
     assert "larger than I can read" in (await chat.order(OAK)).plain()
 
 
-async def test_a_shared_card_keeps_its_face_during_an_outage(
+async def test_a_shared_card_stays_as_it_is_during_an_outage(
     chat: Chat, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """A re-check that cannot be answered yet tells only the one who clicked; later the card is edited."""
+    """Only the person who clicked reads of the outage. The card is edited later."""
     await chat.click(await chat.order(BIRCH), "Share in channel")
     shared = await chat.reads("Shared by", viewer=BEN)
     face = shared.blocks
@@ -100,7 +100,7 @@ async def test_a_shared_card_keeps_its_face_during_an_outage(
 
 
 async def test_a_shared_card_of_a_deleted_order_says_so(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
-    """That an order is gone is news for all who see its card."""
+    """Everyone who sees the card learns that its order was deleted."""
     await chat.click(await chat.order(OAK), "Share in channel")
     shared = await chat.reads("Shared by", viewer=BEN)
     autoenhance.remove(OAK)
@@ -119,17 +119,17 @@ async def test_a_shared_card_of_a_deleted_order_says_so(chat: Chat, autoenhance:
         pytest.param({"error": "service_unavailable", "status": 503}, id="503"),
     ],
 )
-async def test_slack_being_unwell_only_delays(
+async def test_a_failing_slack_only_delays_the_answer(
     chat: Chat, slack: SlackSandbox, fault: dict[str, object]
 ) -> None:
-    """An answer that Slack does not take is sent again."""
+    """The bot sends an answer again that Slack does not take."""
     slack.fail("respond", **fault)  # type: ignore[arg-type]  # a table of keyword arguments
 
     assert "Oak Terrace" in (await chat.order(OAK)).plain()
 
 
 async def test_a_used_up_response_url_is_no_end(chat: Chat, slack: SlackSandbox) -> None:
-    """When the response_url is not good any more, the answer comes as a direct message and says why."""
+    """When the response_url is used up, the answer comes as a direct message that says why."""
     slack.fail("respond", error="used_url", status=404)
     await slack.command(f"/order {OAK}")
 
@@ -140,7 +140,7 @@ async def test_a_used_up_response_url_is_no_end(chat: Chat, slack: SlackSandbox)
 
 @dataclass
 class Clock:
-    """The time, and so much more."""
+    """The real time plus `ahead`."""
 
     ahead: timedelta = timedelta()
 
@@ -149,7 +149,7 @@ class Clock:
 
 
 async def test_after_twenty_five_minutes_it_stops_asking(sandbox: Sandbox) -> None:
-    """The person is told before the response_url expires, and Re-check is there for later."""
+    """The person reads so before the response_url expires, and Re-check is there for later."""
     chat, clock = Chat(sandbox.slack), Clock()
     sandbox.autoenhance.set_failure("503")
     async with whole_bot(sandbox, timing=HURRY, now=clock):
@@ -167,7 +167,7 @@ async def test_after_twenty_five_minutes_it_stops_asking(sandbox: Sandbox) -> No
 
 
 async def test_a_search_stops_too(sandbox: Sandbox) -> None:
-    """A search that finds nobody at home ends with the command to try later."""
+    """A search without an answer ends with the command to try later."""
     chat, clock = Chat(sandbox.slack), Clock()
     sandbox.autoenhance.set_failure("503")
     async with whole_bot(sandbox, timing=HURRY, now=clock):

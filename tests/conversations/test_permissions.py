@@ -21,7 +21,7 @@ from tests.support.chat import Chat
 async def test_no_orders_in_a_shared_channel(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """Where people of another company read along, a look-up is refused and Autoenhance is not asked."""
+    """Where people of another company read along, a look-up is refused and Autoenhance gets no request."""
     await chat.order(OAK, channel=PARTNERS)
 
     refusal = await chat.reads("includes people from outside your company", PARTNERS)
@@ -30,8 +30,10 @@ async def test_no_orders_in_a_shared_channel(
     assert chat.said(PARTNERS, OLGA) == []
 
 
-async def test_nor_by_the_shortcut(chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> None:
-    """The message shortcut is refused there too."""
+async def test_nor_by_the_message_shortcut(
+    chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
+) -> None:
+    """The message shortcut is refused in a shared channel too."""
     message = next(each for each in slack.messages(PARTNERS) if OAK in each.text)
 
     await slack.message_shortcut(CHECK_ORDERS_HERE, message)
@@ -41,7 +43,7 @@ async def test_nor_by_the_shortcut(chat: Chat, slack: SlackSandbox, autoenhance:
 
 
 async def test_a_card_in_a_channel_that_was_shared_later(chat: Chat, slack: SlackSandbox) -> None:
-    """What others would see is authorised at that moment: once outsiders are in, the card stays as it is."""
+    """Once outsiders are in the channel, the card stays as it is: each edit checks who would see it."""
     card = await chat.order(OAK)
     await chat.click(card, "Share in channel")
     shared = await chat.reads("Shared by", viewer=BEN)
@@ -59,7 +61,7 @@ async def test_a_card_in_a_channel_that_was_shared_later(chat: Chat, slack: Slac
 
 
 async def test_a_shared_card_where_the_audience_is_unknown(chat: Chat, slack: SlackSandbox) -> None:
-    """A card that others see is not refreshed either where Slack does not tell who they are."""
+    """The bot does not redraw a shared card where Slack does not say who sees it."""
     await chat.click(await chat.order(OAK), "Share in channel")
     shared = await chat.reads("Shared by", viewer=BEN)
     slack.scopes.discard("channels:read")
@@ -70,10 +72,10 @@ async def test_a_shared_card_where_the_audience_is_unknown(chat: Chat, slack: Sl
     assert slack.calls("chat.update") == []
 
 
-async def test_somebody_of_no_known_company_is_an_outsider(
+async def test_a_person_of_no_known_company_is_an_outsider(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """A click that does not say which company its person is from gets nothing."""
+    """A click that does not name the person's company gets nothing."""
     payload = (await slack.click(await chat.order(OAK), "Re-check")).payload
     await chat.reads("no change")
     asked = len(autoenhance.requests)
@@ -89,14 +91,14 @@ async def test_somebody_of_no_known_company_is_an_outsider(
 async def test_an_outsiders_click_gets_nothing(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """Somebody of another company who clicks a card is told no, and the card is not even refreshed."""
+    """A person of another company who clicks a card is refused, and the card is not redrawn."""
     await chat.click(await chat.order(OAK), "Share in channel")
     shared = await chat.reads("Shared by", viewer=BEN)
     payload = (await slack.click(shared, "Re-check", user=BEN)).payload
     await chat.reads("no change", viewer=BEN)
     asked, face = len(autoenhance.requests), shared.blocks
 
-    # Slack's client would not offer it, so the click is Ben's with Olga's name in it; so are the eyes.
+    # Slack's client does not offer this click: it is Ben's click with Olga's name, and Ben sees the answer.
     payload["user"] |= {"id": OLGA, "team_id": PARTNER_TEAM}
     body = urlencode({"payload": json.dumps(payload)}).encode()
     assert (await slack.send_raw(body, slack.signed(body))).status == 200
@@ -107,8 +109,8 @@ async def test_an_outsiders_click_gets_nothing(
 
 
 async def test_a_colleague_of_the_same_organisation_is_no_outsider() -> None:
-    """In an Enterprise organisation people come from several workspaces."""
-    nothing = cast("Any", None)  # outside of any channel, Slack is not asked
+    """In an Enterprise organisation colleagues come from several workspaces."""
+    nothing = cast("Any", None)  # outside of any channel, the bot does not ask Slack
     channels = Channels(nothing, nothing, lambda: datetime.now(UTC))
     asker = Asker(team_id="T1", user_id="U1", user_team_id="E1", at=datetime.now(UTC))
     job = Say(key="1", asker=asker, place=HomeTab(), text="")

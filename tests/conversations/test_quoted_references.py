@@ -1,4 +1,4 @@
-"""What a person quotes to an admin is what the admin finds in the log."""
+"""The reference that a person quotes to an admin is in the log."""
 
 import re
 
@@ -26,7 +26,7 @@ async def test_of_a_listener_that_broke(chat: Chat, slack: SlackSandbox) -> None
 
 
 async def test_of_a_job_that_was_given_up(chat: Chat, slack: SlackSandbox) -> None:
-    """From the request on, every line about it has the reference that the person reads at its end."""
+    """From the request on, every line about the job has the reference that the person reads at its end."""
     card = await chat.order(OAK)
     slack.fail("chat.postMessage", error="invalid_blocks")
     with capture_logs([merge_contextvars]) as lines:

@@ -1,4 +1,4 @@
-"""`Re-check`: the card is edited where it stands, and says what changed."""
+"""`Re-check`: the card is edited in place, and says what changed."""
 
 import json
 
@@ -27,7 +27,7 @@ def progressed(autoenhance: AutoenhanceSandbox, order_id: str, status: str, coun
 
 
 @pytest.mark.both
-async def test_says_what_changed_since_the_last_look(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
+async def test_says_what_changed_since_the_last_check(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
     """The card is replaced by one that counts what is new, and no second message appears."""
     card = await chat.order(BIRCH)
     progressed(autoenhance, BIRCH, "processed", 4)
@@ -41,7 +41,7 @@ async def test_says_what_changed_since_the_last_look(chat: Chat, autoenhance: Au
 
 
 async def test_says_so_when_nothing_changed(chat: Chat) -> None:
-    """A look that finds nothing new says so, with the count."""
+    """A check that finds nothing new says so, with the count."""
     card = await chat.order(BIRCH)
 
     await chat.click(card, "Re-check")
@@ -50,7 +50,7 @@ async def test_says_so_when_nothing_changed(chat: Chat) -> None:
 
 
 async def test_says_when_the_order_has_become_ready(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
-    """A change of state is named."""
+    """The card names a change of state."""
     card = await chat.order(BIRCH)
     order = next(order for order in autoenhance.orders() if order["order_id"] == BIRCH)
     images = [image | {"status": "processed", "status_reason": None} for image in order["images"]]
@@ -64,7 +64,7 @@ async def test_says_when_the_order_has_become_ready(chat: Chat, autoenhance: Aut
 
 
 async def test_rechecking_one_of_several_keeps_the_others(chat: Chat) -> None:
-    """The message of several cards is drawn anew as a whole."""
+    """The whole message with its several cards is redrawn."""
     card = await chat.order(f"{OAK} {BIRCH}")
 
     await chat.click(card, card.controls()[0].label)
@@ -73,8 +73,8 @@ async def test_rechecking_one_of_several_keeps_the_others(chat: Chat) -> None:
     assert card.plain().count("no change since") == 2
 
 
-async def test_it_can_be_pressed_for_ever(chat: Chat) -> None:
-    """Each click has a response_url of its own, so that the five uses of one are no end."""
+async def test_it_can_be_pressed_any_number_of_times(chat: Chat) -> None:
+    """Each click has its own response_url, so the limit of five uses does not matter."""
     card = await chat.order(BIRCH)
     for _ in range(7):
         before = card.blocks
@@ -86,7 +86,7 @@ async def test_it_can_be_pressed_for_ever(chat: Chat) -> None:
 async def test_a_shared_card_is_edited_for_everybody(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """A colleague's click edits the message in the channel, and says who looked."""
+    """A colleague's click edits the message in the channel, and the card names who checked."""
     await chat.click(await chat.order(BIRCH), "Share in channel")
     shared = await chat.reads("Shared by", viewer=BEN)
     progressed(autoenhance, BIRCH, "processed", 2)
@@ -113,8 +113,8 @@ async def test_a_shared_card_that_cannot_be_updated_goes_through_the_response_ur
 
 
 @on_sqlite  # several processes share no requests
-async def test_ten_people_in_a_moment_are_one_request(sandbox: Sandbox) -> None:
-    """Looks at one order within a moment share one request to Autoenhance, and all are answered."""
+async def test_ten_clicks_at_once_share_one_request(sandbox: Sandbox) -> None:
+    """Ten checks of one order at once share one request to Autoenhance, and all are answered."""
     slack, chat = sandbox.slack, Chat(sandbox.slack)
     async with whole_bot(sandbox, timing=Timing(Limits(fresh_for=60))):
         for _ in range(10):
@@ -125,7 +125,7 @@ async def test_ten_people_in_a_moment_are_one_request(sandbox: Sandbox) -> None:
 
 
 async def test_an_old_card_says_that_it_was_old(chat: Chat) -> None:
-    """A click on a card of long ago is answered with the present, and with how old the card was."""
+    """A click on an old card shows the present state, and how old the card was."""
     card = await chat.order(BIRCH)
     control = next(each for each in card.controls() if each.label == "Re-check")
     value = json.loads(control.element["value"])
@@ -154,7 +154,7 @@ async def test_an_old_card_says_that_it_was_old(chat: Chat) -> None:
 async def test_a_button_of_another_version_is_explained(
     chat: Chat, autoenhance: AutoenhanceSandbox, value: str
 ) -> None:
-    """A value that we did not write, or wrote differently once, is refused with the next step."""
+    """A value of another version, or one that the bot did not write, is refused with the next step."""
     card = await chat.order(OAK)
     asked = len(autoenhance.requests)
     next(each for each in card.controls() if each.label == "Re-check").element["value"] = value
@@ -165,8 +165,8 @@ async def test_a_button_of_another_version_is_explained(
     assert len(autoenhance.requests) == asked
 
 
-async def test_clicks_are_signed_for_the_person_not_the_card(chat: Chat, slack: SlackSandbox) -> None:
-    """What a card carries says which order, never who may see it."""
+async def test_a_button_names_the_order_and_not_who_may_see_it(chat: Chat, slack: SlackSandbox) -> None:
+    """The bot checks the person who clicks, whatever the card's button carries."""
     card = await chat.order(OAK)
 
     assert all(ANA not in json.dumps(control.element) for control in card.controls())
@@ -174,10 +174,10 @@ async def test_clicks_are_signed_for_the_person_not_the_card(chat: Chat, slack: 
 
 
 @pytest.mark.both
-async def test_the_last_of_two_quick_clicks_is_what_stands(
+async def test_the_last_of_two_quick_clicks_wins(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """Edits of one card keep their order, also of one that only its asker sees."""
+    """Edits of one card keep their order, also of an ephemeral card."""
     card = await chat.order(BIRCH)
     gate = slack.hold("respond")
     await chat.click(card, "Re-check")
@@ -192,8 +192,10 @@ async def test_the_last_of_two_quick_clicks_is_what_stands(
     assert "27 of 30 done" in chat.said()[-1].plain()
 
 
-async def test_nobody_waits_behind_a_click_that_waits(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
-    """A Re-check that is put off for half a minute does not hold up a colleague's on the same card."""
+async def test_a_re_check_that_is_put_off_delays_no_other(
+    chat: Chat, autoenhance: AutoenhanceSandbox
+) -> None:
+    """A Re-check that is put off for half a minute does not delay a colleague's on the same card."""
     await chat.click(await chat.order(BIRCH), "Share in channel")
     shared = await chat.reads("Shared by", viewer=BEN)
     autoenhance.set_failure("429", retry_after=30)
@@ -206,8 +208,8 @@ async def test_nobody_waits_behind_a_click_that_waits(chat: Chat, autoenhance: A
     await chat.reads("no change since", viewer=BEN)
 
 
-async def test_who_shared_a_card_stays_on_it(chat: Chat) -> None:
-    """A Re-check by somebody else keeps the line that says who put the card there."""
+async def test_the_card_keeps_who_shared_it(chat: Chat) -> None:
+    """A Re-check by another person keeps the line that names who shared the card."""
     await chat.click(await chat.order(BIRCH), "Share in channel")
     shared = await chat.reads("Shared by", viewer=BEN)
 

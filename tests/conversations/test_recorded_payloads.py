@@ -1,4 +1,4 @@
-"""The shapes of real Slack payloads go through the listeners: blank as they were kept, and filled in."""
+"""Recorded Slack payloads go through the listeners, blank as they are kept and filled in."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tests.support.chat import Chat
 PAYLOADS = Path(__file__).parent.parent / "payloads"
 INTERACTIVE = ["BlockAction", "MessageShortcut", "ViewClosed", "ViewSubmission"]
 PARTS = {"text", "blocks", "attachments", "files"}
-UNSEEN = {"confirm", "placeholder", "initial_option"}  # not on the message, but behind a click
+UNSEEN = {"confirm", "placeholder", "initial_option"}  # not on the message, but after a click
 EVENTS = ["AppHomeOpened", "AppMention", "AppUninstalled", "LinkShared", "TokensRevoked"]
 
 
@@ -27,7 +27,7 @@ def recorded(name: str) -> dict[str, Any]:
 
 
 async def send(slack: SlackSandbox, fields: dict[str, Any]) -> int:
-    """A form as Slack sends it; the status of the answer."""
+    """Sends a form as Slack does, and returns the status of the answer."""
     body = urlencode(fields).encode()
     exchange = await slack.send_raw(body, slack.signed(body))
     return exchange.status
@@ -35,18 +35,18 @@ async def send(slack: SlackSandbox, fields: dict[str, Any]) -> int:
 
 @pytest.mark.parametrize("name", INTERACTIVE)
 async def test_blank_interactions_are_acknowledged(slack: SlackSandbox, name: str) -> None:
-    """All the keys and none of the values: acknowledged, and nothing breaks."""
+    """A payload with all keys and no values is acknowledged, and nothing breaks."""
     assert await send(slack, {"payload": json.dumps(recorded(name))}) == 200
 
 
 async def test_a_blank_command_is_unknown(slack: SlackSandbox) -> None:
-    """A command without a name is acknowledged too, with help."""
+    """A command without a name is acknowledged and answered with help."""
     assert await send(slack, recorded("SlashCommand")) == 200
 
 
 @pytest.mark.parametrize("name", EVENTS)
 async def test_events_that_we_do_not_ask_for_are_refused_cleanly(slack: SlackSandbox, name: str) -> None:
-    """The manifest subscribes to no event; one that comes all the same is a clean answer below 500."""
+    """The manifest subscribes to none of these events. One that still comes gets an answer below 500."""
     payload = recorded(name) | {"type": "event_callback"}
     body = json.dumps(payload).encode()
 
@@ -56,12 +56,12 @@ async def test_events_that_we_do_not_ask_for_are_refused_cleanly(slack: SlackSan
 
 
 def response_url(slack: SlackSandbox) -> str:
-    """One that answers Ana in #shoots."""
+    """A response_url that answers Ana in #shoots."""
     return f"{slack.base_url}/respond/{slack._triggers.response(ANA, SHOOTS).secret}"
 
 
 async def test_a_recorded_command_is_answered(slack: SlackSandbox, chat: Chat) -> None:
-    """The real form of a slash command, with an order's id in it."""
+    """The recorded form of a slash command, with an order's ID filled in, gets a card."""
     filled = {"command": "/order", "text": OAK, "team_id": TEAM, "user_id": ANA, "channel_id": SHOOTS}
 
     assert await send(slack, recorded("SlashCommand") | filled | {"response_url": response_url(slack)}) == 200
@@ -70,7 +70,7 @@ async def test_a_recorded_command_is_answered(slack: SlackSandbox, chat: Chat) -
 
 
 def holders(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to every string in a message in which a person could read an id."""
+    """The paths to all strings of a message in which a person could read an ID."""
     if isinstance(node, dict | list):
         items = node.items() if isinstance(node, dict) else enumerate(node)
         for key, value in items:
@@ -98,7 +98,7 @@ def shortcut(slack: SlackSandbox) -> dict[str, Any]:
 
 
 async def test_a_recorded_shortcut_finds_an_id_in_every_text(slack: SlackSandbox) -> None:
-    """Wherever people read text in a message (blocks, attachments, files), an id in it is found."""
+    """An ID is found wherever people read text in a message: blocks, attachments and files."""
     paths = [
         path for path in holders(shortcut(slack)["message"]) if path[0] in PARTS and not UNSEEN & {*path}
     ]
@@ -112,7 +112,7 @@ async def test_a_recorded_shortcut_finds_an_id_in_every_text(slack: SlackSandbox
         node[path[-1]] = f"is {OAK} done?"
         answered = len(slack.calls("respond"))
         await send(slack, {"payload": json.dumps(payload)})
-        if slack.views(ANA):  # the modal that asks for an id
+        if slack.views(ANA):  # the modal that asks for an order
             missed.append(path)
             slack.workspace.close_all(ANA)
         else:
@@ -125,7 +125,7 @@ async def more_than(slack: SlackSandbox, answers: int) -> None:
 
 
 async def test_a_recorded_click_is_answered(slack: SlackSandbox, chat: Chat) -> None:
-    """The real shape of a click, with the value of a Re-check that we drew."""
+    """The recorded shape of a click, with the value of a Re-check button, gets a new card."""
     drawn = next(each for each in (await chat.order(OAK)).controls() if each.label == "Re-check")
     payload = recorded("BlockAction") | {"response_url": response_url(slack)}
     payload["team"] |= {"id": TEAM}

@@ -13,15 +13,15 @@ from tests.support.running_bot import whole_bot
 
 
 async def test_every_hit_has_its_button(chat: Chat) -> None:
-    """A search lists what it found, and shows none of it by itself."""
+    """A search lists its hits with a button each, and shows no card."""
     hits = await chat.order("find elm street")
 
     assert "2 orders named like `elm street`" in hits.plain()
     assert hits.buttons() == ["Show", "Show"]
 
 
-async def test_the_button_shows_the_card_beside_the_list(chat: Chat) -> None:
-    """The list stays for the next pick."""
+async def test_the_button_shows_the_card_below_the_list(chat: Chat) -> None:
+    """The list stays for the next choice."""
     hits = await chat.order("find oak terrace")
 
     await chat.click(hits, "Show")
@@ -31,7 +31,7 @@ async def test_the_button_shows_the_card_beside_the_list(chat: Chat) -> None:
 
 
 async def test_recent_lists_the_newest(chat: Chat) -> None:
-    """Ten orders, the newest first."""
+    """The list has ten orders, the newest first."""
     hits = await chat.order("recent")
 
     assert len(hits.buttons()) == 10
@@ -39,14 +39,14 @@ async def test_recent_lists_the_newest(chat: Chat) -> None:
 
 
 async def test_nothing_found_names_the_next_step(chat: Chat) -> None:
-    """No hit is an answer too."""
+    """A search without a hit is answered with the next step."""
     answer = await chat.order("find nowhere")
 
     assert "No order's name contains `nowhere`" in answer.plain()
 
 
 async def test_a_refused_key_is_explained(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
-    """The list needs the key; when it is refused, an admin is needed."""
+    """A search needs the key. When it is refused, the answer names an admin."""
     autoenhance.api_key = "another"
 
     assert "no longer accepts the key" in (await chat.order("recent")).plain()
@@ -55,7 +55,7 @@ async def test_a_refused_key_is_explained(chat: Chat, autoenhance: AutoenhanceSa
 async def test_it_is_searched_again_until_autoenhance_answers(
     chat: Chat, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """An outage delays the hits, and is told meanwhile."""
+    """During an outage the person reads so, and the hits come later."""
     autoenhance.set_failure("500", times=2)
 
     await chat.order("find oak terrace")
@@ -71,7 +71,7 @@ async def keyless(tmp_path: Path) -> AsyncIterator[SlackSandbox]:
 
 
 async def test_without_a_key_it_says_what_is_needed(keyless: SlackSandbox) -> None:
-    """Searching without a key names the setting, and what works without it."""
+    """The answer names the missing setting, and what works without it."""
     answer = await Chat(keyless).order("find elm")
 
     assert "Searching needs an Autoenhance API key" in answer.plain()

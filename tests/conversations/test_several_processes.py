@@ -1,4 +1,4 @@
-"""What was acknowledged is answered, by several processes of which some are killed or stand still."""
+"""Several processes, some killed or suspended: what was acknowledged is answered."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ pytestmark = [on_postgres, pytest.mark.timeout(120)]
 
 
 async def test_a_worker_is_killed_in_the_middle_of_fifty_jobs(sandbox: Sandbox) -> None:
-    """The other answers all within a minute, and repeats only what the killed one had in hand."""
+    """The other worker answers everything within a minute, and repeats only the killed one's running jobs."""
     crowd, slack, autoenhance = Crowd(sandbox, 50), sandbox.slack, sandbox.autoenhance
     sent, hanging = crowd.all[:2], crowd.all[2:]
     async with serving_process(sandbox), working_process(sandbox.settings) as killed:
@@ -56,8 +56,11 @@ async def test_a_worker_is_killed_in_the_middle_of_fifty_jobs(sandbox: Sandbox) 
     assert crowd.told() == Counter(crowd.all) + Counter(sent)
 
 
-async def test_a_worker_stands_still(sandbox: Sandbox, clock: Clock) -> None:
-    """The other answers within a minute; awake again it ends, shows nothing older and blocks no lock."""
+async def test_a_suspended_worker_loses_nothing(sandbox: Sandbox, clock: Clock) -> None:
+    """The other worker answers within a minute.
+
+    The suspended one ends when it resumes, shows nothing older and keeps no lock.
+    """
     crowd, slack, autoenhance = Crowd(sandbox, 9), sandbox.slack, sandbox.autoenhance
     stuck, later = crowd.all[:8], crowd.all[8:]
     chat, shoot = Chat(slack), Shoot(autoenhance, clock)
@@ -71,7 +74,7 @@ async def test_a_worker_stands_still(sandbox: Sandbox, clock: Clock) -> None:
         await autoenhance.asked(asked + 9)
         still.suspend()
         autoenhance.set_failure("well")
-        autoenhance.released.set()  # what it asked for waits at its door
+        autoenhance.released.set()  # what it asked for waits in its socket
         shoot.is_now(4)
         async with working_process(sandbox.settings):
             await crowd.ask(later)
@@ -89,8 +92,11 @@ async def test_a_worker_stands_still(sandbox: Sandbox, clock: Clock) -> None:
     assert len(slack.calls("chat.update")) == 2
 
 
-async def test_a_deploy_rolls(sandbox: Sandbox, clock: Clock) -> None:
-    """Old processes give way to new ones while people ask: each is answered once, a watch told once."""
+async def test_a_rolling_deploy_loses_nothing(sandbox: Sandbox, clock: Clock) -> None:
+    """New processes replace old ones while people ask.
+
+    Each person gets one answer, and a watch posts once.
+    """
     crowd, slack, autoenhance = Crowd(sandbox, 400), sandbox.slack, sandbox.autoenhance
     chat, shoot = Chat(slack), Shoot(autoenhance, clock)
     async with serving_process(sandbox) as old, working_process(sandbox.settings) as old_worker:
@@ -121,7 +127,7 @@ async def test_a_deploy_rolls(sandbox: Sandbox, clock: Clock) -> None:
 
 
 async def test_serve_is_killed_between_recording_and_answering(sandbox: Sandbox) -> None:
-    """The person sees an error at first, and then the answer: what is recorded is done, whoever dies."""
+    """The person first sees an error and then the answer. A recorded job is done, whichever process dies."""
     crowd = Crowd(sandbox, 2)
     async with several_processes(sandbox, workers=1) as (serving, _):
         assert accepted(await crowd.ask([0])) == [True]
@@ -140,7 +146,10 @@ async def test_serve_is_killed_between_recording_and_answering(sandbox: Sandbox)
 
 @asynccontextmanager
 async def held_in_its_commit(sandbox: Sandbox) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
-    """Whatever records a job waits in its commit until the block ends; yields whether somebody does."""
+    """Holds every transaction that records a job at its commit until the block ends.
+
+    Yields a function that says whether one waits.
+    """
     query = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
     async def held() -> bool:
@@ -153,7 +162,7 @@ async def held_in_its_commit(sandbox: Sandbox) -> AsyncIterator[Callable[[], Awa
 
 
 async def steadily(crowd: Crowd, over: asyncio.Event) -> list[Exchange]:
-    """One after the other asks, ten a second, until it is over."""
+    """People ask one after the other, ten a second, until `over` is set."""
     exchanges: list[Exchange] = []
     for number in crowd.all:
         exchanges += await crowd.ask([number])

@@ -1,4 +1,4 @@
-"""Three workers are one bot: one sweep, one pace, and cards that only go forward."""
+"""Three workers act as one bot: one sweep, one rate limit, and cards that only go forward."""
 
 import asyncio
 import json
@@ -19,13 +19,16 @@ from tests.support.process import several_processes
 from tests.support.shoot import Shoot
 
 pytestmark = [on_postgres, pytest.mark.timeout(120)]
-AGAIN = 0.9  # seconds; no look follows another sooner: a tenth less than the shortest pause
-ON_THE_WAY = 0.5  # seconds; on a machine that does much else, a message takes longer
+AGAIN = 0.9  # seconds. No check follows another sooner: a tenth less than the shortest pause
+ON_THE_WAY = 0.5  # seconds. On a busy machine a message takes longer
 HELD_UP = 2.0
 
 
 async def test_a_card_never_goes_back(sandbox: Sandbox, clock: Clock) -> None:
-    """Ten people click Re-check on one card as its order goes on: no edit shows less than the one before."""
+    """Ten people click Re-check on one card while its order goes on.
+
+    No edit shows less than the one before.
+    """
     crowd, slack, autoenhance = Crowd(sandbox, 10), sandbox.slack, sandbox.autoenhance
     chat, shoot = Chat(slack), Shoot(autoenhance, clock)
     async with several_processes(sandbox, workers=3):
@@ -42,8 +45,8 @@ async def test_a_card_never_goes_back(sandbox: Sandbox, clock: Clock) -> None:
     assert drawn(card.blocks) == edits[-1]
 
 
-async def test_one_sweep_and_one_pace(sandbox: Sandbox, clock: Clock) -> None:
-    """Twenty orders end together: each is looked at once when it is due, and told once, at Slack's pace."""
+async def test_one_sweep_and_one_rate_limit(sandbox: Sandbox, clock: Clock) -> None:
+    """Twenty orders end together: each is checked once when it is due, and posted once, at Slack's rate."""
     slack, autoenhance, chat = sandbox.slack, sandbox.autoenhance, Chat(sandbox.slack)
     places = [SHOOTS, EDITING, OWNERS, ANA_BOT]
     for place in places:
@@ -77,7 +80,10 @@ async def test_one_sweep_and_one_pace(sandbox: Sandbox, clock: Clock) -> None:
 
 
 def keep_pace(times: list[float], *, every: float, burst: int = 1, late: float = ON_THE_WAY) -> bool:
-    """Whether they are so many seconds apart, but for a burst; the way to the sandbox takes time too."""
+    """Whether the calls are so many seconds apart, except for a burst.
+
+    The way to the sandbox takes time too.
+    """
     return all(
         later - sooner >= (number - burst + 1) * every - late
         for at, sooner in enumerate(times)
@@ -86,7 +92,7 @@ def keep_pace(times: list[float], *, every: float, burst: int = 1, late: float =
 
 
 async def noted(autoenhance: AutoenhanceSandbox, looks: list[tuple[str, float]]) -> None:
-    """Every request from now on, and when it came."""
+    """Every request from now on, with the time when it came."""
     known = len(autoenhance.requests)
     while True:
         await autoenhance.change_signal.rung()
@@ -96,7 +102,7 @@ async def noted(autoenhance: AutoenhanceSandbox, looks: list[tuple[str, float]])
 
 
 async def moved_at_each_look(shoot: Shoot, autoenhance: AutoenhanceSandbox) -> None:
-    """One photo more is done after each answer."""
+    """One more photo is done after each answer."""
     asked = len(autoenhance.requests)
     for done in range(1, 60):
         await autoenhance.asked(asked + done, timeout=60)
@@ -104,6 +110,6 @@ async def moved_at_each_look(shoot: Shoot, autoenhance: AutoenhanceSandbox) -> N
 
 
 def drawn(blocks: Any) -> int:
-    """How many photos are done, as this card shows it."""
+    """How many photos are done according to this card."""
     found = re.search(r"(\d+) of \d+ done", json.dumps(blocks))
     return int(found[1]) if found else 0

@@ -1,4 +1,4 @@
-"""What may go wrong only where the database is shared: it fails for one of several at a time."""
+"""Failures that only a shared database has: it fails for one of several processes."""
 
 import asyncio
 from contextlib import closing
@@ -21,7 +21,7 @@ pytestmark = on_postgres
 async def test_one_place_that_cannot_be_recorded_repeats_nothing_in_another(
     chat: Chat, shoot: Shoot, clock: Clock, sandbox: Sandbox, app: App
 ) -> None:
-    """A look ends when all of its places have been told: no other begins beside what is on its way."""
+    """The check of an order ends when all its places have their posts. No other check begins before that."""
     autoenhance, url = sandbox.autoenhance, sandbox.settings.database_url
     card = await chat.watch(shoot.id)
     await chat.watch(shoot.id, channel=ANA_BOT)

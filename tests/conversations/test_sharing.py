@@ -11,7 +11,7 @@ from tests.support.chat import Chat
 
 @pytest.mark.both
 async def test_everybody_sees_a_shared_card(chat: Chat) -> None:
-    """The card appears in the channel for all, with who shared it, and cannot be shared again."""
+    """The card appears in the channel for all, names who shared it, and cannot be shared again."""
     await chat.click(await chat.order(OAK), "Share in channel")
 
     shared = await chat.reads("Shared by", viewer=BEN)
@@ -36,7 +36,7 @@ async def test_where_the_bot_is_not_in_the_channel(chat: Chat, slack: SlackSandb
 
 
 async def test_after_the_invitation_sharing_works(chat: Chat, slack: SlackSandbox) -> None:
-    """What the refusal says to type helps."""
+    """After the person types what the refusal says, sharing works."""
     card = await chat.order(OAK, channel=EDITING)
     await chat.click(card, "Share in channel")
     await chat.reads("/invite @Order Desk", EDITING)
@@ -48,7 +48,7 @@ async def test_after_the_invitation_sharing_works(chat: Chat, slack: SlackSandbo
 
 
 async def test_an_archived_channel_says_so(chat: Chat) -> None:
-    """Nothing can be posted in an archived channel, and the refusal names another way."""
+    """The refusal says that the channel is archived, and names another way."""
     await chat.click(await chat.order(OAK, channel=OLD_SHOOTS), "Share in channel")
 
     await chat.reads("This channel is archived", OLD_SHOOTS)
@@ -56,11 +56,11 @@ async def test_an_archived_channel_says_so(chat: Chat) -> None:
 
 @pytest.mark.parametrize("channel", [ANA_BEN, ANA_BOT])
 async def test_nothing_to_share_in_a_direct_message(chat: Chat, channel: str) -> None:
-    """A button that cannot act is not drawn."""
+    """A card in a direct message has no button to share it."""
     assert (await chat.order(OAK, channel=channel)).menu() == ["Show photos", "Copy id"]
 
 
-async def test_another_refusal_of_slack_is_told(chat: Chat, slack: SlackSandbox) -> None:
+async def test_another_refusal_of_slack_is_explained(chat: Chat, slack: SlackSandbox) -> None:
     """A restriction that an admin set is named by Slack's word, with the next step."""
     card = await chat.order(OAK)
     slack.fail("chat.postMessage", error="restricted_action")
@@ -71,7 +71,7 @@ async def test_another_refusal_of_slack_is_told(chat: Chat, slack: SlackSandbox)
 
 
 async def test_without_the_scope_to_ask_nothing_is_posted(chat: Chat, slack: SlackSandbox) -> None:
-    """Not knowing whether outsiders read along is reason enough not to post."""
+    """The bot posts nothing when it cannot ask whether outsiders read along."""
     slack.scopes.discard("channels:read")
     card = await chat.order(OAK)
 
@@ -81,8 +81,8 @@ async def test_without_the_scope_to_ask_nothing_is_posted(chat: Chat, slack: Sla
     assert chat.said(viewer=BEN) == []
 
 
-async def test_slack_being_busy_only_delays(chat: Chat, slack: SlackSandbox) -> None:
-    """A 429 of Slack is waited out; the card is shared once."""
+async def test_a_rate_limited_share_is_only_delayed(chat: Chat, slack: SlackSandbox) -> None:
+    """The bot waits after Slack's 429, and shares the card once."""
     card = await chat.order(OAK)
     slack.fail("chat.postMessage", error="ratelimited", retry_after=1)
 
@@ -93,7 +93,7 @@ async def test_slack_being_busy_only_delays(chat: Chat, slack: SlackSandbox) -> 
 
 
 async def test_photos_are_listed_in_a_modal(chat: Chat) -> None:
-    """Show photos lists every photo, those that failed first and with their reason."""
+    """The modal lists every photo, first those that failed, with their reason."""
     await chat.click(await chat.order(BIRCH), "Show photos")
 
     view = await chat.view("Birch Avenue 9")
@@ -104,7 +104,7 @@ async def test_photos_are_listed_in_a_modal(chat: Chat) -> None:
 
 
 async def test_all_photos_of_a_large_order_are_there(chat: Chat) -> None:
-    """140 photos fit."""
+    """The modal shows 140 photos."""
     await chat.click(await chat.order(LARGE), "Show photos")
 
     view = await chat.view("*Done* (128)")
@@ -113,7 +113,7 @@ async def test_all_photos_of_a_large_order_are_there(chat: Chat) -> None:
 
 
 async def test_photos_when_autoenhance_is_down(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
-    """The modal says what is wrong, and shows the photos once they come."""
+    """The modal says what is wrong, and shows the photos once Autoenhance answers."""
     card = await chat.order(BIRCH)
     autoenhance.set_failure("503", times=4)
 
@@ -123,8 +123,8 @@ async def test_photos_when_autoenhance_is_down(chat: Chat, autoenhance: Autoenha
     await chat.view("*Failed* (2)")
 
 
-async def test_the_id_alone_to_copy(chat: Chat) -> None:
-    """Copy id answers with the id and nothing else, as a phone copies the text of a whole message."""
+async def test_copy_id_answers_with_the_id_alone(chat: Chat) -> None:
+    """The answer is the ID and nothing else, as a phone copies the text of a whole message."""
     await chat.click(await chat.order(OAK), "Copy id")
 
     copied = await chat.until(lambda: next((each for each in chat.said() if each.text == OAK), None))
@@ -132,7 +132,7 @@ async def test_the_id_alone_to_copy(chat: Chat) -> None:
 
 
 async def test_a_link_button_is_acknowledged(chat: Chat, slack: SlackSandbox) -> None:
-    """Slack tells of clicks on links too, and marks those that nobody acknowledges."""
+    """Slack reports clicks on links too, and marks those without an ack."""
     card = await chat.order(OAK)
 
     exchange = await slack.click(card, "Open in Autoenhance")
@@ -145,7 +145,7 @@ async def test_a_link_button_is_acknowledged(chat: Chat, slack: SlackSandbox) ->
 async def test_a_menu_value_of_another_version_posts_nothing(
     chat: Chat, slack: SlackSandbox, value: str
 ) -> None:
-    """Only what we drew as sharing shares; anything else is explained to the one who clicked."""
+    """Only a value that the bot drew as sharing shares. Any other is explained to the person who clicked."""
     card = await chat.order(OAK)
     control = next(each for each in card.controls() if each.label == "Copy id")
     assert control.option is not None
@@ -158,7 +158,7 @@ async def test_a_menu_value_of_another_version_posts_nothing(
 
 
 async def test_a_post_that_slack_does_not_confirm_is_repeated_once(chat: Chat, slack: SlackSandbox) -> None:
-    """When the card is posted and only the answer is lost, again and again, it stands there twice at most."""
+    """When Slack posts the card and its answer is lost each time, the card is there at most twice."""
     card = await chat.order(OAK)
     slack.fail("chat.postMessage", status=500, times=5, accepted=True)
 
@@ -169,7 +169,7 @@ async def test_a_post_that_slack_does_not_confirm_is_repeated_once(chat: Chat, s
 
 
 async def test_a_direct_message_is_sent_once(chat: Chat, slack: SlackSandbox) -> None:
-    """When the word about it cannot be said, the message itself is not sent again."""
+    """When the follow-up about it fails, the direct message is not sent again."""
     await chat.click(await chat.order(OAK, channel=EDITING), "Share in channel")
     refusal = await chat.reads("/invite @Order Desk", EDITING)
     slack.fail("respond", status=500, times=5)
@@ -182,7 +182,7 @@ async def test_a_direct_message_is_sent_once(chat: Chat, slack: SlackSandbox) ->
 
 
 async def test_a_direct_message_that_slack_does_not_confirm(chat: Chat, slack: SlackSandbox) -> None:
-    """It is repeated once too, and the person learns that it may be there."""
+    """It is repeated once, and the person reads that it may be there."""
     await chat.click(await chat.order(OAK, channel=EDITING), "Share in channel")
     refusal = await chat.reads("/invite @Order Desk", EDITING)
     slack.fail("chat.postMessage", status=500, times=5, accepted=True)

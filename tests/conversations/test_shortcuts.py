@@ -12,7 +12,7 @@ from tests.support.chat import Chat
 
 
 def wrote(slack: SlackSandbox, words: str, channel: str = SHOOTS) -> Message:
-    """The message of a person in which these words stand."""
+    """The message of a person that has these words."""
     return next(
         message
         for message in slack.messages(channel)
@@ -31,7 +31,7 @@ def wrote(slack: SlackSandbox, words: str, channel: str = SHOOTS) -> Message:
 async def test_finds_the_order_wherever_a_message_holds_it(
     chat: Chat, slack: SlackSandbox, words: str, title: str
 ) -> None:
-    """Text, files and attachments are searched; the card comes to the asker alone."""
+    """The bot searches text, files and attachments. Only the asker sees the card."""
     await slack.message_shortcut(CHECK_ORDERS_HERE, wrote(slack, words))
 
     card = await chat.reads(title)
@@ -40,7 +40,7 @@ async def test_finds_the_order_wherever_a_message_holds_it(
 
 
 async def test_answers_in_the_thread_that_is_there(chat: Chat, slack: SlackSandbox) -> None:
-    """On a message of a thread the answer comes in that thread, and Share puts it there too."""
+    """On a message of a thread the answer comes in that thread, and Share posts there too."""
     parent = wrote(slack, "Is this one done?")
     await slack.say(f"I mean {OAK}", user=BEN, thread_ts=parent.ts)
     reply = wrote(slack, "I mean")
@@ -54,10 +54,8 @@ async def test_answers_in_the_thread_that_is_there(chat: Chat, slack: SlackSandb
     assert shared.thread_ts == parent.ts
 
 
-async def test_without_a_thread_the_answer_stands_where_the_asker_looks(
-    chat: Chat, slack: SlackSandbox
-) -> None:
-    """Slack shows ephemeral replies only in threads that exist; the shared card then begins one."""
+async def test_without_a_thread_the_answer_comes_in_the_channel(chat: Chat, slack: SlackSandbox) -> None:
+    """Slack shows ephemeral replies only in threads that exist. The shared card then begins one."""
     message = wrote(slack, "Is this one done?")
 
     await slack.message_shortcut(CHECK_ORDERS_HERE, message)
@@ -70,7 +68,7 @@ async def test_without_a_thread_the_answer_stands_where_the_asker_looks(
 
 
 async def test_a_re_checked_card_is_still_shared_in_the_thread(chat: Chat, slack: SlackSandbox) -> None:
-    """The card remembers the thread it was asked in."""
+    """The card remembers the thread in which it was asked for."""
     message = wrote(slack, "The contact sheet")
     await slack.message_shortcut(CHECK_ORDERS_HERE, message)
     await chat.click(await chat.reads("Oak Terrace"), "Re-check")
@@ -82,7 +80,7 @@ async def test_a_re_checked_card_is_still_shared_in_the_thread(chat: Chat, slack
 
 @pytest.mark.both
 async def test_several_orders_open_a_modal(chat: Chat, slack: SlackSandbox) -> None:
-    """A message with several ids is answered in a modal with a card for each."""
+    """A message with several IDs is answered in a modal with a card for each."""
     await slack.message_shortcut(CHECK_ORDERS_HERE, wrote(slack, "Two for the owners"))
 
     view = await chat.view("21 Station Road")
@@ -92,7 +90,7 @@ async def test_several_orders_open_a_modal(chat: Chat, slack: SlackSandbox) -> N
 
 
 async def test_no_order_opens_a_modal_with_one_field(chat: Chat, slack: SlackSandbox) -> None:
-    """A message without an id says so, and asks for one."""
+    """The modal says that the message has no ID, and asks for one."""
     await slack.message_shortcut(CHECK_ORDERS_HERE, wrote(slack, "Back from Elm Street"))
     view = await chat.view("I can't see an order id in that message")
 
@@ -109,7 +107,7 @@ async def test_works_where_the_bot_is_no_member(chat: Chat, slack: SlackSandbox)
 
 
 async def test_a_card_can_be_checked_like_any_message(chat: Chat, slack: SlackSandbox) -> None:
-    """A custom id is found in the blocks of a shared card."""
+    """A custom ID is found in the blocks of a shared card."""
     await chat.click(await chat.order(CUSTOM), "Share in channel")
     shared = await chat.reads("Shared by", viewer=BEN)
 
@@ -119,7 +117,7 @@ async def test_a_card_can_be_checked_like_any_message(chat: Chat, slack: SlackSa
 
 
 async def test_the_global_shortcut_answers_in_its_own_modal(chat: Chat, slack: SlackSandbox) -> None:
-    """The field's modal turns into the answer's."""
+    """The modal with the field turns into the answer."""
     await slack.global_shortcut(LOOK_UP_ORDER)
     asking = await chat.view("Up to 5 at once")
 
@@ -131,7 +129,7 @@ async def test_the_global_shortcut_answers_in_its_own_modal(chat: Chat, slack: S
 
 
 async def test_a_modal_without_an_id_shows_the_error_at_its_field(chat: Chat, slack: SlackSandbox) -> None:
-    """What cannot be an order keeps the modal open with a sentence at the field."""
+    """Text that cannot be an order keeps the modal open, with a sentence at the field."""
     await slack.global_shortcut(LOOK_UP_ORDER)
     view = await chat.view("Up to 5 at once")
 
@@ -154,7 +152,7 @@ async def test_re_check_edits_the_modal(chat: Chat, slack: SlackSandbox) -> None
 async def test_an_answer_to_a_closed_modal_comes_as_a_direct_message(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """What was acknowledged is answered, also when the modal is gone by then."""
+    """A closed modal changes only where the answer comes, as every acknowledged request is answered."""
     autoenhance.set_failure("hang", order=REASONS)
     await slack.global_shortcut(LOOK_UP_ORDER)
     await slack.submit(await chat.view("Up to 5 at once"), {ASK_BLOCK: REASONS})
@@ -167,10 +165,10 @@ async def test_an_answer_to_a_closed_modal_comes_as_a_direct_message(
     assert "I could not answer there any more" in message.plain()
 
 
-async def test_a_trigger_that_has_expired_is_owned_up_to(
+async def test_an_expired_trigger_is_reported(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """When Slack no longer opens the modal, the person is told so in the channel, with a reference."""
+    """When Slack does not open the modal, the person reads so in the channel, with a reference."""
     slack.fail("views.open", error="expired_trigger_id")
 
     await slack.message_shortcut(CHECK_ORDERS_HERE, wrote(slack, "Two for the owners"))

@@ -1,4 +1,4 @@
-"""Socket Mode: the same listeners, behind a connection that the bot opens itself."""
+"""Socket Mode: the same listeners, on a connection that the bot opens itself."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -24,7 +24,7 @@ async def sockets(tmp_path: Path) -> AsyncIterator[Sandbox]:
 
 
 async def test_the_same_conversation(sockets: Sandbox) -> None:
-    """A command, a click and a modal, all over the socket."""
+    """A command, a click and a modal work over the socket."""
     slack, chat = sockets.slack, Chat(sockets.slack)
     async with whole_bot(sockets):
         card = await chat.order(BIRCH)
@@ -38,7 +38,7 @@ async def test_the_same_conversation(sockets: Sandbox) -> None:
 
 
 async def test_nothing_is_taken_over_http(sockets: Sandbox) -> None:
-    """Without a signing secret nothing could be told from a forgery, so the door does not exist."""
+    """Without a signing secret the bot could not detect a forgery, so the endpoint does not exist."""
     async with open_app(sockets.settings) as app, serving(app.web) as url, httpx.AsyncClient() as http:
         answer = await http.post(f"{url}/slack/events", content=b"command=/order")
 
@@ -46,13 +46,13 @@ async def test_nothing_is_taken_over_http(sockets: Sandbox) -> None:
 
 
 async def test_ready_only_while_connected(sockets: Sandbox) -> None:
-    """`/readyz` looks at the socket."""
+    """`/readyz` checks the socket."""
     async with open_app(sockets.settings) as app, serving(app.web) as url, httpx.AsyncClient() as http:
         assert (await http.get(f"{url}/readyz")).status_code == 200
 
 
 async def test_a_bad_app_token_fails_at_the_start(tmp_path: Path) -> None:
-    """Bolt would try it for ever; we stop, with a sentence."""
+    """The process ends with a sentence, where Bolt would retry for ever."""
     async with open_sandbox(tmp_path, slack_app_token="xapp-wrong") as sandbox:
         with pytest.raises(SettingsError, match="Slack refuses SLACK_APP_TOKEN"):
             async with open_app(sandbox.settings):
@@ -60,7 +60,7 @@ async def test_a_bad_app_token_fails_at_the_start(tmp_path: Path) -> None:
 
 
 async def test_a_bad_bot_token_fails_at_the_start(tmp_path: Path) -> None:
-    """AsyncApp is built without a complaint; we ask Slack who we are."""
+    """AsyncApp accepts any token, so the bot asks Slack at the start, and ends with a sentence."""
     async with open_sandbox(tmp_path, slack_bot_token="xoxb-wrong") as sandbox:
         with pytest.raises(SettingsError, match="Slack refuses SLACK_BOT_TOKEN"):
             async with open_app(sandbox.settings):

@@ -1,4 +1,4 @@
-"""The conversation in docs/commands.md is one that takes place."""
+"""The conversation in docs/commands.md takes place as written."""
 
 import re
 from pathlib import Path
@@ -32,7 +32,7 @@ def lines(message: Message) -> list[str]:
 
 
 async def test_the_conversation_of_the_page(chat: Chat, shoot: Shoot) -> None:
-    """Every line of it is said, in that order, by the bot or to it."""
+    """The bot or a person says each line of the page, in that order."""
     said = [f"/order watch {shoot.id}"]
     answer = await chat.order(f"watch {shoot.id}")
     card = chat.posted()[0]

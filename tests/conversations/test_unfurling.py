@@ -1,4 +1,4 @@
-"""A link to an order, pasted into a channel, gets a small card where the channel chose so."""
+"""A pasted link to an order gets a small card, where the channel chose so."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ UNKNOWN = "00000000-1111-4222-8333-444444444444"
 
 
 class Paster:
-    """Pastes, and waits until all that comes of it has come."""
+    """Pastes, and waits until every job of it has ended."""
 
     def __init__(self, slack: SlackSandbox, app: App) -> None:
         self._slack = slack
@@ -41,14 +41,14 @@ def paste(slack: SlackSandbox, app: App) -> Paster:
 
 @pytest.fixture
 async def chosen(chat: Chat) -> None:
-    """#shoots wants small cards."""
+    """#shoots has unfurling turned on."""
     assert "gets a small card" in (await chat.order("settings unfurl on")).plain()
 
 
-async def test_a_channel_that_did_not_choose_gets_none(
+async def test_a_channel_without_the_setting_gets_none(
     paste: Paster, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """Nothing is drawn, and nothing is asked for."""
+    """The bot draws nothing and asks Autoenhance nothing."""
     message = await paste(f"See {APP}{OAK}")
 
     assert message.attachments == []
@@ -58,7 +58,7 @@ async def test_a_channel_that_did_not_choose_gets_none(
 
 @pytest.mark.both
 async def test_a_link_gets_a_small_card(paste: Paster, slack: SlackSandbox, chosen: None) -> None:
-    """With name, state, counts and when that was; the words of it are in the thread as well."""
+    """The card has name, state, counts and the time. Its words are in the thread as well."""
     message = await paste(f"Done? {APP}{OAK} :eyes:")
 
     [part] = message.attachments
@@ -70,7 +70,7 @@ async def test_a_link_gets_a_small_card(paste: Paster, slack: SlackSandbox, chos
 
 
 async def test_the_small_card_shows_no_id(paste: Paster, chosen: None) -> None:
-    """Beyond the link that is there already."""
+    """The card holds no ID beyond the link that was pasted."""
     message = await paste(f"{APP}{OAK}")
 
     [part] = message.attachments
@@ -79,7 +79,7 @@ async def test_the_small_card_shows_no_id(paste: Paster, chosen: None) -> None:
 
 
 async def test_its_button_shows_the_whole_card(paste: Paster, chat: Chat, chosen: None) -> None:
-    """To whoever presses it, and to nobody else."""
+    """Only the person who presses the button sees the whole card."""
     message = await paste(f"{APP}{OAK}")
     await chat.click(message, "Show", user=GUS)
     card = await chat.reads("Ready · Oak Terrace", viewer=GUS)
@@ -90,7 +90,7 @@ async def test_its_button_shows_the_whole_card(paste: Paster, chat: Chat, chosen
 
 
 async def test_each_link_gets_its_own(paste: Paster, slack: SlackSandbox, chosen: None) -> None:
-    """Of several orders, those that Autoenhance knows, in one call."""
+    """Of several orders, those that Autoenhance knows are drawn in one call."""
     message = await paste(f"{APP}{OAK} and {APP}{UNKNOWN} and {APP}{ELM}?tab=photos, see {APP}login/help")
 
     assert [part["app_unfurl_url"] for part in message.attachments] == [APP + OAK, f"{APP}{ELM}?tab=photos"]
@@ -100,7 +100,7 @@ async def test_each_link_gets_its_own(paste: Paster, slack: SlackSandbox, chosen
 async def test_no_more_than_five_orders_are_asked_for(
     paste: Paster, autoenhance: AutoenhanceSandbox, chosen: None
 ) -> None:
-    """As with the command; nobody waits for these."""
+    """At most five orders are checked, as with the command."""
     await paste(" ".join(f"{APP}12-elm-{number}" for number in range(9)))
 
     assert len(autoenhance.requests) == 5
@@ -112,7 +112,7 @@ async def test_no_more_than_five_orders_are_asked_for(
 async def test_a_link_that_leads_to_no_order_stays_as_it_is(
     paste: Paster, chat: Chat, slack: SlackSandbox, chosen: None, text: str
 ) -> None:
-    """Nobody asked, so nobody is told."""
+    """A link to no order is not drawn and not mentioned."""
     said = len(chat.said(viewer=BEN))
     message = await paste(text)
 
@@ -121,17 +121,17 @@ async def test_a_link_that_leads_to_no_order_stays_as_it_is(
 
 
 async def test_nothing_is_shown_to_another_company(paste: Paster, slack: SlackSandbox, chosen: None) -> None:
-    """A channel that chose it and is shared later gets none any more, from nobody's link."""
+    """A channel that is shared after it chose unfurling gets no more cards, whoever pastes."""
     slack.share(SHOOTS)
 
     assert (await paste(f"{APP}{OAK}")).attachments == []
     assert (await paste(f"{APP}{OAK}", user=OLGA, channel=PARTNERS)).attachments == []
 
 
-async def test_where_we_cannot_see_who_reads_nothing_is_drawn(
+async def test_nothing_is_drawn_where_the_audience_is_unknown(
     paste: Paster, chat: Chat, slack: SlackSandbox
 ) -> None:
-    """Chosen while the bot was there, and then it was removed from the private channel."""
+    """A private channel that has removed the bot after choosing it gets no cards."""
     await slack.invite_bot(OWNERS)
     await chat.order("settings unfurl on", channel=OWNERS)
     slack.remove_bot(OWNERS)
@@ -140,14 +140,14 @@ async def test_where_we_cannot_see_who_reads_nothing_is_drawn(
 
 
 async def test_a_public_channel_needs_no_invitation(paste: Paster, chat: Chat) -> None:
-    """Slack lets us draw there, and says who is in it."""
+    """Slack lets the bot unfurl in a public channel, and says who is in it."""
     await chat.order("settings unfurl on", channel=EDITING)
 
     assert "Oak Terrace" in (await paste(f"{APP}{OAK}", channel=EDITING)).plain()
 
 
-async def test_what_cannot_be_chosen_is_said(chat: Chat, slack: SlackSandbox) -> None:
-    """Each with what to do about it."""
+async def test_what_cannot_be_chosen_is_explained(chat: Chat, slack: SlackSandbox) -> None:
+    """Each refusal says what to do."""
     alone = await chat.order("settings unfurl on", channel=ANA_BOT)
     hidden = await chat.order("settings unfurl on", channel=OWNERS)
     shared = await chat.order("settings unfurl on", channel=PARTNERS)
@@ -161,7 +161,7 @@ async def test_what_cannot_be_chosen_is_said(chat: Chat, slack: SlackSandbox) ->
 
 
 async def test_it_is_chosen_for_one_channel_and_ends(paste: Paster, chat: Chat, chosen: None) -> None:
-    """The settings say how it stands; another channel's choice is its own."""
+    """The setting holds for one channel, the settings show it, and it can be turned off."""
     assert "notices of watched orders stay in their thread" in (await chat.order("settings")).plain()
     assert "gets a small card" in (await chat.order("settings")).plain()
     assert (await paste(f"{APP}{OAK}", channel=EDITING)).attachments == []
@@ -180,10 +180,10 @@ async def test_choosing_one_thing_keeps_the_other(chat: Chat, chosen: None) -> N
     assert "gets a small card" in said
 
 
-async def test_what_is_still_being_written_stays_as_it_is(
+async def test_a_link_in_a_draft_is_left_alone(
     paste: Paster, slack: SlackSandbox, app: App, autoenhance: AutoenhanceSandbox, chosen: None
 ) -> None:
-    """Slack does not say where the message is going to stand."""
+    """Slack does not say where a message that is not sent yet will appear."""
     await paste(f"{APP}{UNKNOWN}")
     asked = len(autoenhance.requests)
     heard = _heard(slack)
@@ -198,7 +198,7 @@ async def test_what_is_still_being_written_stays_as_it_is(
 async def test_a_redelivery_draws_nothing_twice(
     paste: Paster, slack: SlackSandbox, app: App, chosen: None
 ) -> None:
-    """Slack repeats an event of which it did not see the ack."""
+    """Slack repeats an event of which it did not see the ack. The bot draws once."""
     await paste(f"{APP}{OAK}")
     again = await slack.redeliver(_exchange(slack), attempt=1, reason="http_timeout")
     await ended(app)
@@ -210,7 +210,7 @@ async def test_a_redelivery_draws_nothing_twice(
 async def test_it_comes_when_autoenhance_answers(
     slack: SlackSandbox, chat: Chat, autoenhance: AutoenhanceSandbox, chosen: None
 ) -> None:
-    """An outage of a moment only makes it late."""
+    """A short outage only delays the card."""
     autoenhance.set_failure("500", times=4)
     await slack.say(f"{APP}{OAK}")
     message = slack.messages(SHOOTS)[-1]
@@ -221,7 +221,7 @@ async def test_it_comes_when_autoenhance_answers(
 async def test_an_order_that_cannot_be_read_holds_back_no_other(
     slack: SlackSandbox, chat: Chat, autoenhance: AutoenhanceSandbox, chosen: None
 ) -> None:
-    """What is known is drawn, and the rest once it is known too."""
+    """The known orders are drawn at once, and the others when they can be read."""
     autoenhance.set_failure("not-an-order", order=ELM)
     await slack.say(f"{APP}{ELM} {APP}{OAK}")
     message = slack.messages(SHOOTS)[-1]
@@ -234,10 +234,10 @@ async def test_an_order_that_cannot_be_read_holds_back_no_other(
 
 
 @pytest.mark.parametrize("error", ["is_archived", "channel_not_found", "cannot_find_service"])
-async def test_what_slack_does_not_take_is_let_go(
+async def test_an_unfurl_that_slack_refuses_is_dropped(
     slack: SlackSandbox, app: App, chosen: None, error: str
 ) -> None:
-    """It is no ticket for an admin: nobody asked for it."""
+    """The job ends without being kept for an admin, as no one asked for the card."""
     slack.fail("chat.unfurl", error=error)
     await slack.say(f"{APP}{OAK}")
     await ended(app)
@@ -245,7 +245,7 @@ async def test_what_slack_does_not_take_is_let_go(
     assert await dead(app) == []
 
 
-async def test_after_ten_minutes_nobody_wants_it_any_more(
+async def test_after_ten_minutes_it_is_dropped(
     slack: SlackSandbox, app: App, autoenhance: AutoenhanceSandbox, clock: Clock, chosen: None
 ) -> None:
     """The job ends without a word."""
@@ -259,10 +259,10 @@ async def test_after_ten_minutes_nobody_wants_it_any_more(
     assert await dead(app) == []
 
 
-async def test_a_message_that_was_deleted_meanwhile_is_let_go(
+async def test_a_message_that_was_deleted_meanwhile_is_dropped(
     slack: SlackSandbox, app: App, chosen: None
 ) -> None:
-    """Nothing is left over that an admin would have to look at."""
+    """No dead job is left for an admin."""
     gate = slack.hold("chat.unfurl")
     await slack.say(f"{APP}{OAK}")
     await gate.reached.wait()
@@ -274,8 +274,8 @@ async def test_a_message_that_was_deleted_meanwhile_is_let_go(
     assert await dead(app) == []
 
 
-async def test_too_many_is_waited_for(slack: SlackSandbox, chat: Chat, chosen: None) -> None:
-    """As Slack asks it with its Retry-After."""
+async def test_a_429_is_waited_for(slack: SlackSandbox, chat: Chat, chosen: None) -> None:
+    """The bot draws after Slack's Retry-After."""
     slack.fail("chat.unfurl", error="ratelimited", retry_after=1)
     await slack.say(f"{APP}{OAK}")
     message = slack.messages(SHOOTS)[-1]
@@ -284,10 +284,10 @@ async def test_too_many_is_waited_for(slack: SlackSandbox, chat: Chat, chosen: N
     assert len(slack.calls("chat.unfurl")) == 2
 
 
-async def test_after_too_many_slack_is_left_alone(
+async def test_after_a_429_slack_gets_no_request_before_its_time(
     paste: Paster, slack: SlackSandbox, chat: Chat, chosen: None
 ) -> None:
-    """The next link does not ask again before its time."""
+    """The next link does not ask Slack before the end of Retry-After."""
     slack.fail("chat.unfurl", error="ratelimited", retry_after=600)
     await slack.say(f"{APP}{OAK}")
     await slack.until(lambda: slack.calls("chat.unfurl"))
@@ -299,7 +299,7 @@ async def test_after_too_many_slack_is_left_alone(
 
 
 async def test_without_its_scope_an_admin_can_see_why(slack: SlackSandbox, app: App, chosen: None) -> None:
-    """The job is kept with the reason, which `check` lists; in the channel nothing is said."""
+    """The job is kept with the reason, which `check` lists. The channel gets no message."""
     slack.scopes.discard("links:write")
     await slack.say(f"{APP}{OAK}")
     await ended(app)
@@ -309,7 +309,7 @@ async def test_without_its_scope_an_admin_can_see_why(slack: SlackSandbox, app: 
 
 
 async def dead(app: App) -> list[str]:
-    """Why jobs were given up."""
+    """The reasons of the dead jobs."""
     return [job.reason for job in await app.storage.job_store.dead_jobs()]
 
 

@@ -33,15 +33,15 @@ from tests.support.stored_rows import copy_watch
         ("settings loud", "`/order settings broadcast on`"),
     ],
 )
-async def test_what_is_no_order_is_explained_at_once(slack: SlackSandbox, typed: str, says: str) -> None:
-    """In the reply to the command itself."""
+async def test_what_is_no_order_is_explained_in_the_ack(slack: SlackSandbox, typed: str, says: str) -> None:
+    """The reply to the command explains what an order looks like."""
     exchange = await slack.command(f"/order {typed}")
 
     assert says in exchange.reply.decode()
 
 
 async def test_an_unknown_order_is_not_watched(chat: Chat) -> None:
-    """Nothing is posted; the asker hears what may be wrong."""
+    """The bot posts nothing, and the asker reads what may be wrong."""
     answer = await chat.order("watch 00000000-1111-4222-8333-444444444444")
 
     assert "Autoenhance knows no order" in answer.plain()
@@ -49,8 +49,8 @@ async def test_an_unknown_order_is_not_watched(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize("order", [OAK, DELETED], ids=["ready", "deleted"])
-async def test_an_order_that_is_over_is_shown_and_not_watched(chat: Chat, order: str) -> None:
-    """There is nothing to wait for, and its card says how it is."""
+async def test_a_finished_order_is_shown_and_not_watched(chat: Chat, order: str) -> None:
+    """The card shows the state of an order that needs no watch."""
     answer = await chat.order(f"watch {order}")
 
     assert "This order is over already" in answer.plain()
@@ -59,7 +59,7 @@ async def test_an_order_that_is_over_is_shown_and_not_watched(chat: Chat, order:
 
 
 async def test_a_place_has_a_limit(chat: Chat, shoot: Shoot, sandbox: Sandbox, clock: Clock) -> None:
-    """The hundred and first order in one channel is refused with what to do; another channel has room."""
+    """The order after the hundredth in one channel is refused with what to do. Another channel takes it."""
     await chat.watch(shoot.id)
     others = [f"order-{number}" for number in range(99)]
     await copy_watch(sandbox.settings, others, next_look=clock() + 3000)
@@ -70,10 +70,10 @@ async def test_a_place_has_a_limit(chat: Chat, shoot: Shoot, sandbox: Sandbox, c
     assert "and 80 more" in (await chat.order("list")).plain()
 
 
-async def test_outside_the_channel_the_way_in_and_another_are_named(
+async def test_outside_the_channel_the_invitation_and_the_direct_message_are_offered(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, clock: Clock
 ) -> None:
-    """Nothing is promised; by one click the notices come as direct messages instead."""
+    """The bot promises nothing. One click sends the notices as direct messages instead."""
     answer = await chat.order(f"watch {shoot.id}", channel=EDITING)
     assert "/invite @Order Desk" in answer.plain()
     assert "watches no orders" in (await chat.order("list", channel=EDITING)).plain()
@@ -89,7 +89,7 @@ async def test_outside_the_channel_the_way_in_and_another_are_named(
 
 
 async def test_between_two_people_the_bot_writes_to_the_asker(chat: Chat, shoot: Shoot) -> None:
-    """The bot can be in no conversation of two others."""
+    """The bot can be in no conversation of two other people."""
     await chat.order(f"watch {shoot.id}", channel=ANA_BEN)
     direct = chat.slack.workspace.dm(ANA, "U0ORDRDESK").id
 
@@ -97,7 +97,7 @@ async def test_between_two_people_the_bot_writes_to_the_asker(chat: Chat, shoot:
 
 
 async def test_an_archived_channel_cannot_watch(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
-    """It says so, and offers the direct message."""
+    """The answer says so, and offers a direct message."""
     answer = await chat.order(f"watch {shoot.id}", channel=OLD_SHOOTS)
 
     assert "archived" in answer.plain()
@@ -105,7 +105,7 @@ async def test_an_archived_channel_cannot_watch(chat: Chat, shoot: Shoot, slack:
 
 
 async def test_nothing_is_watched_in_a_shared_channel(chat: Chat, shoot: Shoot) -> None:
-    """Neither by a colleague nor by anybody else."""
+    """A watch is refused in a channel that is shared with another company."""
     answer = await chat.order(f"watch {shoot.id}", channel=PARTNERS)
 
     assert "people from outside your company" in answer.plain()
@@ -113,7 +113,7 @@ async def test_nothing_is_watched_in_a_shared_channel(chat: Chat, shoot: Shoot) 
 
 
 async def test_an_outsider_stops_nothing(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
-    """Who is clicking comes from what Slack signed: somebody else's company has no say."""
+    """The bot takes the person from what Slack signed, so a person of another company cannot stop a watch."""
     card = await chat.watch(shoot.id)
     slack.workspace.channels[SHOOTS].members.add(OLGA)
     known = {message.ts for message in chat.said(SHOOTS, OLGA)}
@@ -124,8 +124,8 @@ async def test_an_outsider_stops_nothing(chat: Chat, shoot: Shoot, slack: SlackS
     assert "Stop watching" in card.buttons()
 
 
-async def test_a_guest_is_one_of_the_team(chat: Chat, shoot: Shoot) -> None:
-    """Guests are people of yours."""
+async def test_a_guest_may_watch(chat: Chat, shoot: Shoot) -> None:
+    """Guests belong to the team."""
     await chat.order(f"watch {shoot.id}", user=GUS)
 
     assert "Watched by gus" in chat.posted()[0].plain()
@@ -133,7 +133,7 @@ async def test_a_guest_is_one_of_the_team(chat: Chat, shoot: Shoot) -> None:
 
 @pytest.mark.parametrize("value", ["", "order:", "order:../../etc", "order:" + "x" * 129, "nonsense"])
 async def test_a_forged_button_starts_and_stops_nothing(chat: Chat, shoot: Shoot, value: str) -> None:
-    """A block that is none of ours is explained; the watch stays."""
+    """A block that the bot does not use is explained, and the watch stays."""
     card = await chat.watch(shoot.id)
     card.blocks[-1]["block_id"] = value
     await chat.click(card, "Stop watching", user=BEN)
@@ -145,7 +145,7 @@ async def test_a_forged_button_starts_and_stops_nothing(chat: Chat, shoot: Shoot
 async def test_a_forged_place_stops_nobody_elses_watch(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """A button that names another place works only for whoever watches there."""
+    """A button that names another place works only for a person who watches there."""
     card = await chat.watch(shoot.id)
     control = next(each for each in card.controls() if each.label == "Stop watching")
     control.element["value"] = SHOOTS

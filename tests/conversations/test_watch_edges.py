@@ -1,4 +1,4 @@
-"""Where a watch could be lost, shown to the wrong people, or left standing wrong."""
+"""Cases in which a watch could be lost, shown to the wrong people, or left in a wrong state."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.support.waiting import settled
 
 
 async def watches(sandbox: Sandbox) -> list[tuple[str, str]]:
-    """Where something is watched, and how that stands."""
+    """The place and the condition of each watch."""
     found = await rows(sandbox.settings, "SELECT place, condition FROM watches")
     return [(row["place"], row["condition"]) for row in found]
 
@@ -31,10 +31,10 @@ async def watches(sandbox: Sandbox) -> list[tuple[str, str]]:
     ],
     ids=["503", "revoked", "scope", "unknown"],
 )
-async def test_a_notice_that_slack_refused_is_not_taken_for_told(
+async def test_a_notice_that_slack_refused_is_not_recorded_as_posted(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, trouble: dict[str, int | str]
 ) -> None:
-    """However often: what is surely not there is posted when Slack takes it, once."""
+    """A notice that is surely not there is posted once when Slack takes it, however late."""
     card = await chat.watch(shoot.id)
     shoot.finish()
     slack.fail("chat.postMessage", times=4, **trouble)  # type: ignore[arg-type]
@@ -44,10 +44,10 @@ async def test_a_notice_that_slack_refused_is_not_taken_for_told(
     assert len(chat.thread(card)) == 1
 
 
-async def test_a_notice_that_is_too_long_is_told_in_short(
+async def test_a_notice_that_is_too_long_is_posted_in_short(
     chat: Chat, shoot: Shoot, slack: SlackSandbox
 ) -> None:
-    """What happened and the count remain."""
+    """The short notice has what happened and the count."""
     card = await chat.watch(shoot.id)
     shoot.finish()
     slack.fail("chat.postMessage", error="msg_too_long")
@@ -56,10 +56,8 @@ async def test_a_notice_that_is_too_long_is_told_in_short(
     assert "is ready: 10 of 10 done." in (await chat.noticed(card)).plain()
 
 
-async def test_a_thread_that_was_deleted_takes_no_notice_with_it(
-    chat: Chat, shoot: Shoot, slack: SlackSandbox
-) -> None:
-    """The message whose thread was the order's home is gone: the notice comes below a card of its own."""
+async def test_a_deleted_thread_loses_no_notice(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
+    """When the message of the order's thread was deleted, the notice comes below a new card."""
     await slack.say(f"Is {shoot.id} ready?", user=BEN)
     message = slack.messages(SHOOTS)[-1]
     await slack.message_shortcut("watch_order_here", message, user=ANA)
@@ -74,7 +72,7 @@ async def test_a_thread_that_was_deleted_takes_no_notice_with_it(
 
 
 async def test_unconfirmed_cards_do_not_pile_up(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
-    """In place of a deleted card one is posted, and once more if Slack did not confirm it."""
+    """A deleted card is replaced by one, and by one more if Slack did not confirm it."""
     slack.delete(await chat.watch(shoot.id))
     shoot.finish()
     slack.fail("chat.postMessage", error="fatal_error", status=500, accepted=True, times=9)
@@ -85,7 +83,7 @@ async def test_unconfirmed_cards_do_not_pile_up(chat: Chat, shoot: Shoot, slack:
 
 
 async def test_progress_is_not_shown_to_outsiders(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
-    """Shared a moment ago: the very next edit is left out."""
+    """The next edit after the channel was shared is left out."""
     card = await chat.watch(shoot.id)
     slack.share(SHOOTS)
     shoot.is_now(4, name="Secret Mansion")
@@ -95,10 +93,10 @@ async def test_progress_is_not_shown_to_outsiders(chat: Chat, shoot: Shoot, slac
     assert "4 of 10" not in card.plain()
 
 
-async def test_stopping_at_home_shows_outsiders_nothing_new(
+async def test_stopping_on_the_home_tab_shows_outsiders_nothing_new(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox, app: App
 ) -> None:
-    """The watch ends; the card in the channel that is shared by now stays as it was."""
+    """The watch ends, and the card in the channel that is shared by now stays as it was."""
     card = await chat.watch(shoot.id)
     await slack.open_home(ANA)
     home = await chat.until(lambda: slack.home(ANA))
@@ -115,7 +113,7 @@ async def test_stopping_at_home_shows_outsiders_nothing_new(
 async def test_a_card_in_the_direct_message_can_be_watched(
     chat: Chat, shoot: Shoot, slack: SlackSandbox
 ) -> None:
-    """Watch, on a card that was sent to me: that card is kept up to date."""
+    """Watch on a card in the direct message keeps that card up to date."""
     answer = await chat.order(shoot.id, channel=EDITING)
     await chat.click(answer, "Share in channel")
     await chat.click(await chat.reads("/invite", EDITING), "Send it to me instead")
@@ -129,7 +127,7 @@ async def test_a_card_in_the_direct_message_can_be_watched(
 async def test_a_message_between_two_people_is_watched_in_ones_own_conversation(
     chat: Chat, shoot: Shoot, slack: SlackSandbox
 ) -> None:
-    """The bot cannot write where it can never be."""
+    """The bot cannot write between two people, so the card comes in the asker's direct message."""
     await slack.say(f"Look at {shoot.id}", user=BEN, channel=ANA_BEN)
     message = slack.messages(ANA_BEN)[-1]
     await slack.message_shortcut("watch_order_here", message, user=ANA)
@@ -138,10 +136,10 @@ async def test_a_message_between_two_people_is_watched_in_ones_own_conversation(
     assert "Watched by ana" in card.plain()
 
 
-async def test_a_modal_says_that_it_is_watched_and_asks_no_more(
+async def test_a_modal_says_that_it_is_watched_and_has_no_button(
     chat: Chat, shoot: Shoot, slack: SlackSandbox
 ) -> None:
-    """A click in a modal does not say from which channel, so there is nothing to click."""
+    """A click in a modal does not name its channel, so the modal has no button to stop."""
     message = slack.messages(SHOOTS)[0]
     await slack.message_shortcut("watch_order_here", message, user=ANA)
     modal = await chat.view("I can't see an order id")
@@ -153,7 +151,7 @@ async def test_a_modal_says_that_it_is_watched_and_asks_no_more(
 async def test_a_start_that_slack_refuses_leaves_nothing_behind(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox
 ) -> None:
-    """The asker hears whom to ask, and nothing comes later."""
+    """The asker reads whom to ask, and nothing is posted later."""
     slack.fail("chat.postMessage", error="missing_scope")
     answer = await chat.order(f"watch {shoot.id}")
 
@@ -161,10 +159,10 @@ async def test_a_start_that_slack_refuses_leaves_nothing_behind(
     assert await watches(sandbox) == []
 
 
-async def test_a_join_that_fails_takes_nobody_elses_watch(
+async def test_a_failed_join_ends_no_other_persons_watch(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox
 ) -> None:
-    """The card was deleted and the bot removed: Ben is told so, and Ana's watch stays."""
+    """With the card deleted and the bot removed, Ben reads so, and Ana's watch stays."""
     slack.delete(await chat.watch(shoot.id))
     shoot.is_now(1)
     await shoot.later(minutes=1)
@@ -175,10 +173,10 @@ async def test_a_join_that_fails_takes_nobody_elses_watch(
     assert await watches(sandbox) == [(SHOOTS, "open")]
 
 
-async def test_a_re_check_in_a_blip_leaves_the_card(
+async def test_a_re_check_with_a_single_404_leaves_the_card(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """One answer of "no such order" is told to whoever clicked, and changes nothing for the others."""
+    """One answer of "no such order" goes to the person who clicked, and changes nothing for the others."""
     card = await chat.watch(shoot.id)
     autoenhance.remove(shoot.id)
     await chat.click(card, "Re-check")
@@ -190,9 +188,7 @@ async def test_a_re_check_in_a_blip_leaves_the_card(
     assert "2 of 10 done" in card.plain()
 
 
-async def test_a_re_check_is_answered_when_slack_has_time(
-    chat: Chat, shoot: Shoot, slack: SlackSandbox
-) -> None:
+async def test_a_re_check_is_answered_after_a_429(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
     """The edit that the click asked for comes after the 429, with who clicked."""
     card = await chat.watch(shoot.id)
     slack.fail("chat.update", error="ratelimited")
@@ -201,10 +197,10 @@ async def test_a_re_check_is_answered_when_slack_has_time(
     await chat.until(lambda: f"by @{BEN}" in card.plain())
 
 
-async def test_a_re_check_is_nobody_elses_in_another_place(
+async def test_a_re_check_is_not_named_in_another_place(
     chat: Chat, shoot: Shoot, slack: SlackSandbox
 ) -> None:
-    """Ana's card in her direct message does not say that Ben looked."""
+    """Ana's card in her direct message does not say that Ben checked."""
     card, own = await chat.watch(shoot.id), await chat.watch(shoot.id, channel=ANA_BOT)
     shoot.is_now(2)
     await chat.click(card, "Re-check", user=BEN)
@@ -213,8 +209,8 @@ async def test_a_re_check_is_nobody_elses_in_another_place(
     assert f"by @{BEN}" not in own.plain()
 
 
-async def test_who_leaves_is_no_longer_on_the_card(chat: Chat, shoot: Shoot) -> None:
-    """And no longer mentioned."""
+async def test_a_person_who_stops_is_no_longer_on_the_card(chat: Chat, shoot: Shoot) -> None:
+    """A person who stopped watching is no longer mentioned either."""
     card = await chat.watch(shoot.id)
     await chat.order(f"watch {shoot.id}", user=BEN)
     await chat.until(lambda: "Watched by ana, ben" in card.plain())
@@ -226,8 +222,8 @@ async def test_who_leaves_is_no_longer_on_the_card(chat: Chat, shoot: Shoot) -> 
     assert f"<@{ANA}>" not in (await chat.noticed(card)).text
 
 
-async def test_joining_an_order_that_is_over_promises_nothing(chat: Chat, shoot: Shoot) -> None:
-    """Its end was told already."""
+async def test_joining_a_finished_order_promises_nothing(chat: Chat, shoot: Shoot) -> None:
+    """The answer says that the end was posted already."""
     await chat.watch(shoot.id)
     shoot.finish()
     await shoot.later(minutes=1)
@@ -236,8 +232,8 @@ async def test_joining_an_order_that_is_over_promises_nothing(chat: Chat, shoot:
     assert "This order is over already" in answer.plain()
 
 
-async def test_an_order_of_which_a_part_is_listed_is_not_ready(chat: Chat, shoot: Shoot) -> None:
-    """Uploads come in batches: the end is told once, when all that is counted is done."""
+async def test_an_order_that_is_listed_in_part_is_not_ready(chat: Chat, shoot: Shoot) -> None:
+    """Uploads come in batches, so the end is posted once, when every counted photo is done."""
     card = await chat.watch(shoot.id)
     for done in (3, 6):
         shoot.is_now(done, of=done, total_images=10)
@@ -249,10 +245,10 @@ async def test_an_order_of_which_a_part_is_listed_is_not_ready(chat: Chat, shoot
     assert "is ready: 10 of 10 done." in (await chat.noticed(card)).text
 
 
-async def test_a_stop_counts_while_slack_is_busy(
+async def test_a_stop_counts_while_slack_fails(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox
 ) -> None:
-    """Nothing is told after it, although the card says so only later."""
+    """Nothing is posted after a stop, although the card shows it only later."""
     card = await chat.watch(shoot.id)
     slack.fail("chat.update", error="fatal_error", status=500, times=2)
     await chat.order(f"unwatch {shoot.id}")
@@ -264,10 +260,13 @@ async def test_a_stop_counts_while_slack_is_busy(
     assert await watches(sandbox) == [(SHOOTS, "ended")]
 
 
-async def test_looks_that_hang_hold_up_nobody(
+async def test_checks_that_hang_delay_no_person(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, sandbox: Sandbox
 ) -> None:
-    """Forty watched orders get no answer; whoever asks for another, or stops one whose look waits, does."""
+    """Forty watched orders get no answer.
+
+    A person who asks for another order, or stops a watch whose check waits, gets one.
+    """
     await chat.watch(shoot.id)
     autoenhance.set_failure("hang")
     autoenhance.set_failure("well", order=OAK)
@@ -282,10 +281,10 @@ async def test_looks_that_hang_hold_up_nobody(
     autoenhance.released.set()
 
 
-async def test_an_order_deleted_while_its_channel_refuses_is_told_to_its_owner(
+async def test_the_deletion_of_an_order_reaches_its_owner_when_the_channel_refuses(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """The last word goes to the direct message, with why it came there."""
+    """The last notice goes to the direct message, and says why."""
     await chat.watch(shoot.id)
     slack.remove_bot(SHOOTS)
     autoenhance.remove(shoot.id)
@@ -298,10 +297,10 @@ async def test_an_order_deleted_while_its_channel_refuses_is_told_to_its_owner(
     assert "I couldn't say so in <#" in words[0]
 
 
-async def test_watching_again_right_after_stopping_begins_anew(
+async def test_watching_again_right_after_stopping_begins_a_new_watch(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox
 ) -> None:
-    """The same card, the new watcher alone, and no word of the end that was not drawn yet."""
+    """The new watch has the same card and only the new watcher, and the end of the old one is not drawn."""
     card = await chat.watch(shoot.id)
     slack.fail("chat.update", error="ratelimited", retry_after=6)
     await chat.order(f"unwatch {shoot.id}")
@@ -314,10 +313,10 @@ async def test_watching_again_right_after_stopping_begins_anew(
     assert await watches(sandbox) == [(SHOOTS, "open")]
 
 
-async def test_a_start_that_waited_and_was_refused_leaves_nothing_behind(
+async def test_a_delayed_start_that_slack_refuses_leaves_nothing_behind(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox
 ) -> None:
-    """What was never promised goes, also when it was tried twice."""
+    """A watch that was never promised is removed, also after two attempts."""
     slack.fail("chat.postMessage", error="ratelimited", retry_after=0)
     slack.fail("chat.postMessage", error="not_in_channel")
     answer = await chat.order(f"watch {shoot.id}")
@@ -329,7 +328,7 @@ async def test_a_start_that_waited_and_was_refused_leaves_nothing_behind(
 async def test_a_join_whose_card_was_not_confirmed_counts(
     chat: Chat, shoot: Shoot, slack: SlackSandbox
 ) -> None:
-    """Ben reads that it is watched, so the end mentions him."""
+    """Ben reads that the order is watched, so the end mentions him."""
     slack.delete(await chat.watch(shoot.id))
     shoot.is_now(1)
     await shoot.later(minutes=1)
@@ -342,8 +341,8 @@ async def test_a_join_whose_card_was_not_confirmed_counts(
     assert f"<@{BEN}>" in (await chat.noticed(card)).text
 
 
-async def test_who_joins_when_it_is_worked_on_again_hears_of_its_end(chat: Chat, shoot: Shoot) -> None:
-    """The end that was told before was not told to them."""
+async def test_a_person_who_joins_in_a_second_run_is_mentioned_at_its_end(chat: Chat, shoot: Shoot) -> None:
+    """The end of the first run was posted before that person joined."""
     card = await chat.watch(shoot.id)
     shoot.finish()
     await shoot.later(minutes=1)
@@ -359,10 +358,10 @@ async def test_who_joins_when_it_is_worked_on_again_hears_of_its_end(chat: Chat,
 
 
 @pytest.mark.parametrize("error", ["not_in_channel", "missing_scope", "restricted_action"])
-async def test_a_re_check_that_cannot_edit_answers_whoever_clicked(
+async def test_a_re_check_that_cannot_edit_answers_the_person_who_clicked(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, error: str
 ) -> None:
-    """The order as it is, for them alone."""
+    """Only that person sees the order as it is."""
     card = await chat.watch(shoot.id)
     shoot.is_now(2)
     slack.fail("chat.update", error=error)
@@ -372,10 +371,10 @@ async def test_a_re_check_that_cannot_edit_answers_whoever_clicked(
     assert "2 of 10 done" in (await chat.new(known, SHOOTS, BEN)).plain()
 
 
-async def test_a_card_that_slack_always_refuses_keeps_no_notice_back(
+async def test_a_card_that_slack_always_refuses_delays_no_notice(
     chat: Chat, shoot: Shoot, slack: SlackSandbox
 ) -> None:
-    """Our mistake in a card is logged; the thread is told all the same."""
+    """The bot logs its invalid card, and still posts in the thread."""
     card = await chat.watch(shoot.id)
     shoot.finish()
     slack.fail("chat.update", error="invalid_blocks", times=9)
@@ -384,10 +383,10 @@ async def test_a_card_that_slack_always_refuses_keeps_no_notice_back(
     assert "is ready" in (await chat.noticed(card)).text
 
 
-async def test_a_blip_between_two_looks_that_miss_it_ends_nothing(
+async def test_an_outage_between_two_404s_ends_no_watch(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """Not there, not answering, not there: that is an outage, and no deleted order."""
+    """A 404, no answer and a 404 is an outage, and no deleted order."""
     card = await chat.watch(shoot.id)
     autoenhance.remove(shoot.id)
     await shoot.later(minutes=1)
@@ -402,10 +401,10 @@ async def test_a_blip_between_two_looks_that_miss_it_ends_nothing(
     assert "2 of 10 done" in card.plain()
 
 
-async def test_a_watch_that_was_never_promised_is_forgotten(
+async def test_a_watch_that_was_never_promised_is_removed(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox, clock: Clock
 ) -> None:
-    """Slack takes no card for hours, until the job is given up: nothing is told later."""
+    """Slack takes no card for hours, until the job is given up. Nothing is posted later."""
     slack.fail("chat.postMessage", error="ratelimited", times=1_000)
     await slack.command(f"/order watch {shoot.id}")
     await chat.until(lambda: len(slack.calls("chat.postMessage")) > 1)

@@ -1,4 +1,4 @@
-"""No watch is lost: kill -9 on a real process with a real database file, at each step of telling."""
+"""No watch is lost: kill -9 on a real process with a real database file, at each step of a notice."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -15,18 +15,18 @@ from tests.support.clock import Clock
 from tests.support.process import Running, serving_process
 from tests.support.shoot import Shoot
 
-pytestmark = on_sqlite  # one process; several are in test_several_processes.py
+pytestmark = on_sqlite  # one process. Several are in test_several_processes.py
 
 
 @pytest.fixture
 def chat(sandbox: Sandbox) -> Chat:
-    """With the bot in a process of its own."""
+    """Ana's view of Slack, with the bot in a process of its own."""
     return Chat(sandbox.slack)
 
 
 @pytest.fixture
 def shoot(sandbox: Sandbox, clock: Clock) -> Shoot:
-    """An order at work."""
+    """An order that is being enhanced."""
     return Shoot(sandbox.autoenhance, clock)
 
 
@@ -40,13 +40,13 @@ async def rows(sandbox: Sandbox) -> list[tuple[str, str]]:
 
 
 async def finished(sandbox: Sandbox, shoot: Shoot) -> None:
-    """The order ends, and Autoenhance calls: the bot looks within a few seconds."""
+    """The order ends, and Autoenhance calls the webhook, so that the bot checks within a few seconds."""
     shoot.finish()
     assert await sandbox.autoenhance.call_webhook(shoot.id) == 200
 
 
-async def told_once(chat: Chat, sandbox: Sandbox, process: Running) -> None:
-    """The card has the end, the thread has it once, and nothing is left to do but the watch."""
+async def posted_once(chat: Chat, sandbox: Sandbox, process: Running) -> None:
+    """The card and the thread have the end once, and only the watch is left to do."""
     await chat.until(lambda: [each for each in chat.posted() if "Ready · Pine Lodge" in each.plain()])
     [card] = chat.posted()
     notice = await chat.noticed(card)
@@ -58,7 +58,7 @@ async def told_once(chat: Chat, sandbox: Sandbox, process: Running) -> None:
 
 
 async def test_killed_after_the_ack(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
-    """A watch that was asked for is begun by the next process."""
+    """The next process begins a watch that was asked for."""
     sandbox.autoenhance.set_failure("hang")
     async with serving_process(sandbox) as process:
         assert (await sandbox.slack.command(f"/order watch {shoot.id}")).status == 200
@@ -69,11 +69,11 @@ async def test_killed_after_the_ack(chat: Chat, shoot: Shoot, sandbox: Sandbox) 
     async with serving_process(sandbox) as process:
         await chat.reads("Watching *Pine Lodge*")
         await finished(sandbox, shoot)
-        await told_once(chat, sandbox, process)
+        await posted_once(chat, sandbox, process)
 
 
 async def test_killed_after_the_watch_was_stored(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
-    """Its card was not posted yet: the next process posts it, once, and promises."""
+    """The next process posts the card once, and promises."""
     gate = sandbox.slack.hold("chat.postMessage")
     async with serving_process(sandbox) as process:
         await sandbox.slack.command(f"/order watch {shoot.id}")
@@ -84,14 +84,14 @@ async def test_killed_after_the_watch_was_stored(chat: Chat, shoot: Shoot, sandb
     async with serving_process(sandbox) as process:
         await chat.reads("Watching *Pine Lodge*")
         await finished(sandbox, shoot)
-        await told_once(chat, sandbox, process)
+        await posted_once(chat, sandbox, process)
 
 
 @pytest.mark.parametrize("accepted", [False, True], ids=["before", "after"])
 async def test_killed_around_the_edit_of_the_card(
     chat: Chat, shoot: Shoot, sandbox: Sandbox, *, accepted: bool
 ) -> None:
-    """The edit is made again, which changes nothing; the notice comes once."""
+    """The next process repeats the edit, which changes nothing. The notice comes once."""
     async with serving_process(sandbox) as process:
         await chat.watch(shoot.id)
         gate = sandbox.slack.hold("chat.update", accepted=accepted)
@@ -100,11 +100,11 @@ async def test_killed_around_the_edit_of_the_card(
         await process.kill()
 
     async with serving_process(sandbox) as process:
-        await told_once(chat, sandbox, process)
+        await posted_once(chat, sandbox, process)
 
 
 async def test_killed_before_the_reply(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
-    """Slack has not taken it: it is posted by the next process, once."""
+    """The next process posts a reply once that Slack has not taken."""
     async with serving_process(sandbox) as process:
         await chat.watch(shoot.id)
         gate = sandbox.slack.hold("chat.postMessage")
@@ -113,13 +113,16 @@ async def test_killed_before_the_reply(chat: Chat, shoot: Shoot, sandbox: Sandbo
         await process.kill()
 
     async with serving_process(sandbox) as process:
-        await told_once(chat, sandbox, process)
+        await posted_once(chat, sandbox, process)
 
 
 async def test_killed_after_the_reply_and_before_it_was_recorded(
     chat: Chat, shoot: Shoot, sandbox: Sandbox
 ) -> None:
-    """Nobody can know that Slack took it: it is repeated, once, and not a third time."""
+    """The next process repeats the reply once and no third time.
+
+    The bot cannot know that Slack took the first one.
+    """
     async with serving_process(sandbox) as process:
         card = await chat.watch(shoot.id)
         gate = sandbox.slack.hold("chat.postMessage", accepted=True)
@@ -140,7 +143,7 @@ async def test_killed_after_the_reply_and_before_it_was_recorded(
 
 
 async def test_killed_while_slack_is_busy(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
-    """What was put off is told by the next process."""
+    """The next process posts what was put off."""
     async with serving_process(sandbox) as process:
         await chat.watch(shoot.id)
         sandbox.slack.fail("chat.update", error="ratelimited", retry_after=2)
@@ -151,11 +154,11 @@ async def test_killed_while_slack_is_busy(chat: Chat, shoot: Shoot, sandbox: San
         await process.kill()
 
     async with serving_process(sandbox) as process:
-        await told_once(chat, sandbox, process)
+        await posted_once(chat, sandbox, process)
 
 
-async def test_asked_to_stop_while_it_tells(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
-    """SIGTERM: what is being told is told to its end, and not again by the next process."""
+async def test_asked_to_stop_while_it_posts(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
+    """At SIGTERM the process finishes the notice, and the next one does not repeat it."""
     async with serving_process(sandbox) as process:
         await chat.watch(shoot.id)
         gate = sandbox.slack.hold("chat.postMessage", accepted=True)
@@ -167,11 +170,11 @@ async def test_asked_to_stop_while_it_tells(chat: Chat, shoot: Shoot, sandbox: S
         await process.process.wait()
 
     async with serving_process(sandbox) as process:
-        await told_once(chat, sandbox, process)
+        await posted_once(chat, sandbox, process)
 
 
 async def test_killed_while_it_stops(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
-    """SIGTERM and then kill -9, as an impatient platform does: the next process tells it."""
+    """After SIGTERM and kill -9, as from an impatient platform, the next process posts the notice."""
     async with serving_process(sandbox) as process:
         await chat.watch(shoot.id)
         gate = sandbox.slack.hold("chat.update")
@@ -182,13 +185,13 @@ async def test_killed_while_it_stops(chat: Chat, shoot: Shoot, sandbox: Sandbox)
         await process.kill()
 
     async with serving_process(sandbox) as process:
-        await told_once(chat, sandbox, process)
+        await posted_once(chat, sandbox, process)
 
 
 async def test_an_order_that_ended_while_nothing_ran(
     chat: Chat, shoot: Shoot, sandbox: Sandbox, clock: Clock
 ) -> None:
-    """It is told at the next start, with when it ended and why nobody said so."""
+    """The next start posts it, with when the order ended and why the notice is late."""
     async with serving_process(sandbox) as process:
         await chat.watch(shoot.id)
         assert await process.stop() == 0
@@ -210,7 +213,7 @@ async def test_an_order_that_ended_while_nothing_ran(
 
 
 async def test_stopping_a_watch_survives_a_kill(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
-    """Acknowledged and then killed: the next process ends the watch."""
+    """The next process ends a watch whose stop was acknowledged."""
     async with serving_process(sandbox) as process:
         card = await chat.watch(shoot.id)
         gate = sandbox.slack.hold("chat.update")

@@ -1,4 +1,4 @@
-"""Slack and Autoenhance having a bad day while orders are watched."""
+"""Slack and Autoenhance fail while orders are watched."""
 
 import json
 
@@ -31,7 +31,7 @@ async def test_an_outage_of_autoenhance_ends_no_watch_and_is_logged_once(
     clock: Clock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Hours later the order is told, with the reason why so late; the log has a beginning and an end."""
+    """Hours later the end is posted, with the reason of the delay. The log has the beginning and the end."""
     card = await chat.watch(shoot.id)
     autoenhance.set_failure("500")
     for _ in range(8):
@@ -54,7 +54,7 @@ async def test_an_outage_of_autoenhance_ends_no_watch_and_is_logged_once(
 async def test_an_outage_does_not_make_an_order_look_stuck(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """What nobody could see did not stand still."""
+    """The time of an outage does not count as time without progress."""
     card = await chat.watch(shoot.id)
     autoenhance.set_failure("503")
     for _ in range(4):
@@ -67,7 +67,7 @@ async def test_an_outage_does_not_make_an_order_look_stuck(
 
 
 async def planned(sandbox: Sandbox) -> float:
-    """When the one watch is looked at next."""
+    """The time of the only watch's next check."""
     [row] = await rows(sandbox.settings, "SELECT next_look FROM watches")
     return float(row["next_look"])
 
@@ -76,7 +76,7 @@ async def planned(sandbox: Sandbox) -> float:
 async def test_a_clock_that_jumps_ends_nothing(
     chat: Chat, shoot: Shoot, clock: Clock, sandbox: Sandbox, app: App, *, hours: int
 ) -> None:
-    """An hour or a month, ahead or back: the watch goes on, and its order is looked at within minutes."""
+    """An hour or a month, ahead or back: the watch goes on, and its order is checked within minutes."""
     card = await chat.watch(shoot.id)
     await settled(app)
     clock.turn(hours=hours)
@@ -101,10 +101,10 @@ async def test_a_clock_that_jumps_ends_nothing(
         ("restricted_action", "Slack doesn't let me post there"),
     ],
 )
-async def test_a_channel_that_refuses_parks_its_watches(
+async def test_a_channel_that_refuses_pauses_its_watches(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, error: str, says: str
 ) -> None:
-    """The owner gets one direct message, with why and with a way on; an hour later it is tried again."""
+    """The owner gets one direct message with the reason and a way on. The bot tries again after an hour."""
     card = await chat.watch(shoot.id)
     shoot.is_now(4)
     slack.fail("chat.update", error=error, times=2)
@@ -123,10 +123,10 @@ async def test_a_channel_that_refuses_parks_its_watches(
     assert len(direct(slack)) == 1
 
 
-async def test_the_word_to_the_owner_says_what_could_not_be_said(
+async def test_the_message_to_the_owner_says_what_could_not_be_posted(
     chat: Chat, shoot: Shoot, slack: SlackSandbox
 ) -> None:
-    """That the order has come to its end is what they wait for."""
+    """The message says that the order has ended."""
     await chat.watch(shoot.id)
     slack.remove_bot(SHOOTS)
     shoot.finish(failures=2)
@@ -136,10 +136,10 @@ async def test_the_word_to_the_owner_says_what_could_not_be_said(
     assert "*Pine Lodge*: Needs attention, 8 of 10 done, 2 failed" in direct(slack)[0]
 
 
-async def test_an_invitation_brings_it_back_at_once(
+async def test_an_invitation_resumes_the_watch_at_once(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, clock: Clock
 ) -> None:
-    """Not after the hour in which it would have been tried again."""
+    """The bot does not wait for the end of the hour."""
     card = await chat.watch(shoot.id)
     slack.remove_bot(SHOOTS)
     shoot.finish()
@@ -151,10 +151,10 @@ async def test_an_invitation_brings_it_back_at_once(
     assert "Ready · Pine Lodge" in card.plain()
 
 
-async def test_somebody_else_who_joins_wakes_nobody(
+async def test_another_person_who_joins_resumes_nothing(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox, app: App
 ) -> None:
-    """The event comes for everybody who joins a channel in which we are."""
+    """Slack sends the event for every person who joins a channel of the bot."""
     await chat.watch(shoot.id)
     slack.remove_bot(SHOOTS)
     shoot.finish()
@@ -171,10 +171,10 @@ async def test_somebody_else_who_joins_wakes_nobody(
     assert await planned(sandbox) == before
 
 
-async def test_a_parked_order_can_be_had_in_the_direct_message(
+async def test_a_paused_watch_can_move_to_the_direct_message(
     chat: Chat, shoot: Shoot, slack: SlackSandbox
 ) -> None:
-    """By the button of the word to the owner."""
+    """The button of the message to the owner moves it."""
     await chat.watch(shoot.id)
     shoot.is_now(4)
     slack.archive(SHOOTS)
@@ -185,10 +185,10 @@ async def test_a_parked_order_can_be_had_in_the_direct_message(
     await chat.until(lambda: any("Watched by ana" in each.plain() for each in chat.posted(home)))
 
 
-async def test_a_channel_that_became_shared_is_told_nothing(
+async def test_a_channel_that_became_shared_gets_nothing(
     chat: Chat, shoot: Shoot, slack: SlackSandbox
 ) -> None:
-    """Outsiders read along now: neither card nor thread change, and the owner hears why."""
+    """Once outsiders read along, card and thread do not change, and the owner reads why."""
     card = await chat.watch(shoot.id)
     face = card.plain()
     slack.share(SHOOTS)
@@ -202,10 +202,10 @@ async def test_a_channel_that_became_shared_is_told_nothing(
 
 
 @pytest.mark.parametrize("error", ["account_inactive", "token_revoked", "missing_scope"])
-async def test_what_only_an_admin_can_mend_loses_nothing(
+async def test_what_only_an_admin_can_fix_loses_nothing(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, error: str
 ) -> None:
-    """The watch goes on, and tells what is to be told once it can."""
+    """The watch goes on, and posts its notice once it can."""
     card = await chat.watch(shoot.id)
     shoot.finish()
     slack.fail("chat.update", error=error, times=3)
@@ -220,10 +220,10 @@ async def test_what_only_an_admin_can_mend_loses_nothing(
 
 
 @pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "edit_window_closed"])
-async def test_a_card_that_is_gone_comes_again_when_there_is_something_to_tell(
+async def test_a_deleted_card_comes_again_with_the_next_notice(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, error: str
 ) -> None:
-    """Not before: whoever deleted it wanted less."""
+    """The card does not come back before that, as the person who deleted it wanted less."""
     await chat.watch(shoot.id)
     shoot.is_now(3)
     slack.fail("chat.update", error=error)
@@ -238,8 +238,8 @@ async def test_a_card_that_is_gone_comes_again_when_there_is_something_to_tell(
     assert "is ready" in (await chat.noticed(card)).text
 
 
-async def test_a_deleted_card_takes_no_notice_with_it(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
-    """Somebody deletes the card; the end is told below a new one."""
+async def test_a_deleted_card_loses_no_notice(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
+    """After a person deletes the card, the end is posted below a new one."""
     slack.delete(await chat.watch(shoot.id))
     shoot.finish()
     await shoot.later(minutes=2)
@@ -249,7 +249,7 @@ async def test_a_deleted_card_takes_no_notice_with_it(chat: Chat, shoot: Shoot, 
 
 
 async def test_a_card_that_slack_finds_too_long_is_cut(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
-    """The state and the counts remain, and the buttons."""
+    """The cut card keeps the state, the counts and the buttons."""
     card = await chat.watch(shoot.id)
     shoot.is_now(6)
     slack.fail("chat.update", error="msg_too_long")
@@ -264,10 +264,10 @@ async def test_a_card_that_slack_finds_too_long_is_cut(chat: Chat, shoot: Shoot,
     [{"error": "ratelimited", "retry_after": 1}, {"error": "internal_error", "status": 500}],
     ids=["429", "500"],
 )
-async def test_a_busy_slack_is_told_later(
+async def test_a_failing_slack_gets_it_later(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, trouble: dict[str, int | str]
 ) -> None:
-    """After Retry-After, or after a while: the card first, then the notice, once."""
+    """After Retry-After or a pause, the bot edits the card and then posts the notice once."""
     card = await chat.watch(shoot.id)
     shoot.finish()
     slack.fail("chat.update", **trouble)  # type: ignore[arg-type]
@@ -281,10 +281,10 @@ async def test_a_busy_slack_is_told_later(
     assert len(chat.thread(card)) == 1
 
 
-async def test_a_limited_channel_holds_up_no_other(
+async def test_a_rate_limited_channel_delays_no_other(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, clock: Clock
 ) -> None:
-    """One look is told to both; the one that Slack takes is told at once."""
+    """One check serves both channels, and the one that Slack accepts gets its notice at once."""
     slack.workspace.channels[EDITING].members.add(BOT)
     first = await chat.watch(shoot.id)
     second = await chat.watch(shoot.id, channel=EDITING)
@@ -298,7 +298,7 @@ async def test_a_limited_channel_holds_up_no_other(
 async def test_a_notice_that_slack_did_not_confirm_is_repeated_once(
     chat: Chat, shoot: Shoot, slack: SlackSandbox
 ) -> None:
-    """It may be there twice, and no third time."""
+    """A notice that Slack did not confirm may be there twice, but no third time."""
     card = await chat.watch(shoot.id)
     shoot.finish()
     slack.fail("chat.postMessage", error="internal_error", status=500, times=5, accepted=True)
@@ -308,10 +308,10 @@ async def test_a_notice_that_slack_did_not_confirm_is_repeated_once(
     assert len(chat.thread(card)) == 2
 
 
-async def test_one_look_serves_all_who_watch(
+async def test_one_check_serves_all_who_watch(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """Two channels, one request."""
+    """Two channels that watch one order share a request."""
     slack.workspace.channels[EDITING].members.add(BOT)
     first = await chat.watch(shoot.id)
     second = await chat.watch(shoot.id, channel=EDITING)
@@ -324,8 +324,8 @@ async def test_one_look_serves_all_who_watch(
     assert "5 of 10 done" in second.plain()
 
 
-async def test_what_a_trial_cannot_do_is_named(chat: Chat, slack: SlackSandbox, sandbox: Sandbox) -> None:
-    """The step that failed, Slack's word for it, and what to do."""
+async def test_a_failing_trial_names_the_step(chat: Chat, slack: SlackSandbox, sandbox: Sandbox) -> None:
+    """The answer names the step that failed, Slack's word for it, and what to do."""
     assert "/invite @Order Desk" in (await chat.order("test", channel=EDITING)).plain()
     slack.fail("chat.update", error="missing_scope")
     answer = await chat.order("test")
@@ -333,8 +333,8 @@ async def test_what_a_trial_cannot_do_is_named(chat: Chat, slack: SlackSandbox, 
     assert "Editing the card did not work. An admin must install me again" in answer.plain()
 
 
-async def test_a_refused_key_is_no_end(chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox) -> None:
-    """Nothing was lost; the watches stay."""
+async def test_a_refused_key_ends_no_watch(chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox) -> None:
+    """Watches stay while the key is refused."""
     card = await chat.watch(shoot.id)
     autoenhance.set_failure("401")
     await shoot.later(minutes=10)

@@ -17,7 +17,7 @@ from tests.support.stored_rows import change_watches
 async def test_a_watch_posts_a_card_and_its_thread_tells_of_the_end(
     chat: Chat, shoot: Shoot, clock: Clock
 ) -> None:
-    """The card is edited in place; the thread gets one notice, in which whoever asked is mentioned."""
+    """The card is edited in place, and the thread gets one notice that mentions the asker."""
     card = await chat.watch(shoot.id)
     assert "Watched by ana" in card.plain()
     assert chat.thread(card) == []
@@ -38,8 +38,8 @@ async def test_a_watch_posts_a_card_and_its_thread_tells_of_the_end(
     assert notice.buttons() == ["Open in Autoenhance", "Stop"]
 
 
-async def test_the_asker_is_told_where_it_will_be_told(chat: Chat, shoot: Shoot) -> None:
-    """Only they see that, with a link to the thread, and a way to want less."""
+async def test_the_asker_reads_where_notices_come(chat: Chat, shoot: Shoot) -> None:
+    """Only the asker sees that, with a link to the thread and a button for failures only."""
     answer = await chat.order(f"watch {shoot.id}")
 
     assert answer.ephemeral_to == ANA
@@ -49,8 +49,8 @@ async def test_the_asker_is_told_where_it_will_be_told(chat: Chat, shoot: Shoot)
 
 
 @pytest.mark.both
-async def test_the_first_failure_is_told_once(chat: Chat, shoot: Shoot, clock: Clock) -> None:
-    """With the photo and its reason; further failures change only the card."""
+async def test_the_first_failure_is_posted_once(chat: Chat, shoot: Shoot, clock: Clock) -> None:
+    """The notice has the photo and its reason. Further failures change only the card."""
     card = await chat.watch(shoot.id)
     shoot.is_now(3, 1)
     await shoot.later(seconds=30)
@@ -72,7 +72,7 @@ async def test_the_first_failure_is_told_once(chat: Chat, shoot: Shoot, clock: C
 async def test_an_order_that_does_not_move_is_said_to_be_stuck_once(
     chat: Chat, shoot: Shoot, clock: Clock
 ) -> None:
-    """The card says so until something moves, then it says so no more."""
+    """The card says so until something moves, and then no more."""
     shoot.is_now(2)
     card = await chat.watch(shoot.id)
     while not chat.thread(card):
@@ -91,7 +91,7 @@ async def test_an_order_that_does_not_move_is_said_to_be_stuck_once(
 
 
 async def test_forty_photos_are_one_notice(chat: Chat, shoot: Shoot, clock: Clock) -> None:
-    """However many photos and looks: the end is told once, and not again while nothing changes."""
+    """The end is posted once, however many photos and checks there are."""
     card = await chat.watch(shoot.id)
     for done in range(1, 11):
         shoot.is_now(done)
@@ -104,10 +104,10 @@ async def test_forty_photos_are_one_notice(chat: Chat, shoot: Shoot, clock: Cloc
     assert len(chat.thread(card)) == 1
 
 
-async def test_a_watch_ends_by_itself_when_the_order_is_over_and_quiet(
+async def test_a_watch_ends_by_itself_when_the_order_is_finished_and_quiet(
     chat: Chat, shoot: Shoot, clock: Clock
 ) -> None:
-    """Its card has the last word, nobody is pinged for it, and it can be watched no more."""
+    """The card shows the end without a mention, and the order can be watched no more."""
     card = await chat.watch(shoot.id)
     shoot.finish()
     await shoot.later(minutes=1)
@@ -123,7 +123,7 @@ async def test_a_watch_ends_by_itself_when_the_order_is_over_and_quiet(
 
 
 async def test_a_watch_expires(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
-    """After seven days of watching its thread hears the last word, with how to watch again."""
+    """After seven days of watching its thread gets a last notice, with how to watch again."""
     card = await chat.watch(shoot.id)
     await change_watches(sandbox.settings, lambda kept: kept.update(lived=7 * 86400.0))
     await shoot.later(minutes=1)
@@ -136,7 +136,10 @@ async def test_a_watch_expires(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> No
 async def test_an_order_that_is_deleted_ends_its_watch(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, clock: Clock
 ) -> None:
-    """One answer of "no such order" may be a mistake; after two minutes of them the thread is told."""
+    """One answer of "no such order" may be a mistake.
+
+    After two minutes of them the thread gets the notice.
+    """
     card = await chat.watch(shoot.id)
     autoenhance.remove(shoot.id)
     await shoot.later(minutes=1)
@@ -152,7 +155,7 @@ async def test_an_order_that_is_deleted_ends_its_watch(
 async def test_everybody_who_watches_is_mentioned_once_in_one_message(
     chat: Chat, shoot: Shoot, clock: Clock
 ) -> None:
-    """A second watch in the same place is no second card, and its notice is one for both."""
+    """A second watch in the same place adds no card, and its notice is one for both."""
     card = await chat.watch(shoot.id)
     answer = await chat.order(f"watch {shoot.id}", user=BEN)
     assert f"is watched in <#{SHOOTS}> already; I'll tell you too" in answer.text
@@ -166,8 +169,8 @@ async def test_everybody_who_watches_is_mentioned_once_in_one_message(
     assert chat.posted() == [card]
 
 
-async def test_whoever_clicked_is_not_mentioned(chat: Chat, shoot: Shoot) -> None:
-    """A Re-check that brings the end out tells the others, and shows the clicker the card."""
+async def test_the_person_who_clicked_is_not_mentioned(chat: Chat, shoot: Shoot) -> None:
+    """A Re-check that finds the end mentions the others, and shows the card to the person who clicked."""
     card = await chat.watch(shoot.id)
     await chat.order(f"watch {shoot.id}", user=BEN)
     await chat.until(lambda: "ana, ben" in card.plain())
@@ -180,8 +183,8 @@ async def test_whoever_clicked_is_not_mentioned(chat: Chat, shoot: Shoot) -> Non
     assert f"by @{BEN}" in card.plain()
 
 
-async def test_failures_only_hears_of_no_plain_end(chat: Chat, shoot: Shoot, clock: Clock) -> None:
-    """The card is ready all the same; the thread stays silent."""
+async def test_failures_only_skips_a_plain_end(chat: Chat, shoot: Shoot, clock: Clock) -> None:
+    """The card is ready, and the thread stays silent."""
     card = await chat.watch(f"{shoot.id} failures")
     assert "ana (failures only)" in card.plain()
     shoot.finish()
@@ -193,7 +196,7 @@ async def test_failures_only_hears_of_no_plain_end(chat: Chat, shoot: Shoot, clo
 
 
 async def test_new_options_change_a_watch(chat: Chat, shoot: Shoot) -> None:
-    """Watching again is calm: nothing is posted, and what was asked for now holds."""
+    """Watching again posts nothing, and the new options hold."""
     card = await chat.watch(shoot.id)
     known = await chat.order(f"watch {shoot.id}")
     assert f"You're watching *Pine Lodge* in <#{SHOOTS}> (since" in known.text
@@ -206,7 +209,7 @@ async def test_new_options_change_a_watch(chat: Chat, shoot: Shoot) -> None:
 
 
 async def test_the_button_of_an_answer_watches_in_the_channel(chat: Chat, shoot: Shoot) -> None:
-    """The card that only Ana sees has Watch; pressed, everybody gets a card."""
+    """Watch on Ana's ephemeral card posts a card that everyone sees."""
     answer = await chat.order(shoot.id)
     assert answer.buttons() == ["Re-check", "Watch", "Open in Autoenhance"]
     await chat.click(answer, "Watch")
@@ -218,7 +221,7 @@ async def test_the_button_of_an_answer_watches_in_the_channel(chat: Chat, shoot:
 
 
 async def test_a_shared_card_becomes_the_card_of_its_watch(chat: Chat, shoot: Shoot, clock: Clock) -> None:
-    """Watch, on a card that everybody sees, posts no second one."""
+    """Watch on a shared card posts no second one."""
     answer = await chat.order(shoot.id)
     await chat.click(answer, "Share in channel")
     card = await chat.until(lambda: next(iter(chat.posted()), None))
@@ -232,10 +235,10 @@ async def test_a_shared_card_becomes_the_card_of_its_watch(chat: Chat, shoot: Sh
     assert chat.posted() == [card]
 
 
-async def test_a_message_becomes_the_home_of_the_order_in_it(
+async def test_a_watched_message_gets_the_card_and_the_notices(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, clock: Clock
 ) -> None:
-    """Watch order here: the card and the notices come into that message's thread."""
+    """Watch order here puts the card and the notices into that message's thread."""
     await slack.say(f"Is {shoot.id} ready?", user=BEN)
     message = slack.messages(SHOOTS)[-1]
     await slack.message_shortcut("watch_order_here", message, user=ANA)
@@ -258,10 +261,10 @@ async def test_a_message_becomes_the_home_of_the_order_in_it(
     ],
     ids=["none", "two"],
 )
-async def test_which_order_to_watch_is_asked_for(
+async def test_a_message_without_an_order_opens_a_modal(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, said: str, asked: str
 ) -> None:
-    """A modal with one field; what is typed there is watched in that message's thread."""
+    """The modal has one field, and the typed order is watched in that message's thread."""
     await slack.say(said.format(shoot.id), user=BEN)
     message = slack.messages(SHOOTS)[-1]
     await slack.message_shortcut("watch_order_here", message, user=ANA)
@@ -275,8 +278,8 @@ async def test_which_order_to_watch_is_asked_for(
     await chat.view("Watching *Pine Lodge*")
 
 
-async def test_a_watch_in_a_direct_message_is_told_there(chat: Chat, shoot: Shoot, clock: Clock) -> None:
-    """In the conversation with the bot, as in a channel."""
+async def test_a_watch_in_a_direct_message_posts_there(chat: Chat, shoot: Shoot, clock: Clock) -> None:
+    """A watch in the conversation with the bot works as in a channel."""
     card = await chat.watch(shoot.id, channel=ANA_BOT)
     shoot.finish()
     await shoot.later(minutes=1)
@@ -288,7 +291,7 @@ async def test_a_watch_in_a_direct_message_is_told_there(chat: Chat, shoot: Shoo
 async def test_notices_are_broadcast_only_where_the_channel_chose_it(
     chat: Chat, shoot: Shoot, clock: Clock
 ) -> None:
-    """Off until somebody turns it on, for this channel alone."""
+    """Notices are broadcast only in a channel where a person turned it on."""
     card = await chat.watch(shoot.id)
     assert "stay in their thread" in (await chat.order("settings")).plain()
     shoot.is_now(1, 1)
@@ -303,7 +306,7 @@ async def test_notices_are_broadcast_only_where_the_channel_chose_it(
 
 
 async def test_no_link_unfurls(chat: Chat, shoot: Shoot, slack: SlackSandbox, clock: Clock) -> None:
-    """Neither for the card nor for a notice."""
+    """Neither the card nor a notice unfurls links."""
     card = await chat.watch(shoot.id)
     shoot.finish()
     await shoot.later(minutes=1)
@@ -316,7 +319,7 @@ async def test_no_link_unfurls(chat: Chat, shoot: Shoot, slack: SlackSandbox, cl
 
 
 async def test_stop_is_on_the_notice(chat: Chat, shoot: Shoot, clock: Clock) -> None:
-    """It ends the watch; the card says who did."""
+    """The button ends the watch, and the card says who did."""
     card = await chat.watch(shoot.id)
     shoot.is_now(1, 1)
     await shoot.later(minutes=1)
@@ -332,8 +335,8 @@ async def test_stop_is_on_the_notice(chat: Chat, shoot: Shoot, clock: Clock) -> 
     assert "Stop watching" not in card.buttons()
 
 
-async def test_stopping_is_ones_own_while_others_watch(chat: Chat, shoot: Shoot) -> None:
-    """Whoever stops is told no more; to stop it for everybody takes a second click."""
+async def test_stopping_stops_only_ones_own_watch(chat: Chat, shoot: Shoot) -> None:
+    """The person who stops is not mentioned again. Stopping it for everyone takes a second click."""
     card = await chat.watch(shoot.id)
     await chat.order(f"watch {shoot.id}", user=BEN)
     await chat.until(lambda: "ana, ben" in card.plain())
@@ -345,8 +348,8 @@ async def test_stopping_is_ones_own_while_others_watch(chat: Chat, shoot: Shoot)
     await chat.until(lambda: "ana stopped it" in card.plain())
 
 
-async def test_a_click_after_the_end_is_answered_calmly(chat: Chat, shoot: Shoot, clock: Clock) -> None:
-    """Stop, on a notice of a watch that ended, ends nothing and breaks nothing."""
+async def test_a_click_after_the_end_is_answered(chat: Chat, shoot: Shoot, clock: Clock) -> None:
+    """Stop on a notice of a watch that ended changes nothing."""
     card = await chat.watch(shoot.id)
     shoot.is_now(1, 1)
     await shoot.later(minutes=1)
@@ -359,7 +362,7 @@ async def test_a_click_after_the_end_is_answered_calmly(chat: Chat, shoot: Shoot
 
 
 async def test_two_clicks_at_once_are_one_watch(chat: Chat, shoot: Shoot) -> None:
-    """Both are answered, one of them as the second."""
+    """Both people are answered, one of them as the second watcher."""
     first = await chat.order(shoot.id)
     second = await chat.order(shoot.id, user=BEN)
     await chat.click(first, "Watch")
@@ -369,8 +372,8 @@ async def test_two_clicks_at_once_are_one_watch(chat: Chat, shoot: Shoot) -> Non
     assert len(chat.posted()) == 1
 
 
-async def test_the_list_says_how_each_stands(chat: Chat, shoot: Shoot) -> None:
-    """With a button to stop it."""
+async def test_the_list_shows_the_state_of_each(chat: Chat, shoot: Shoot) -> None:
+    """Each entry has its counts and a button to stop it."""
     await chat.watch(shoot.id)
     listed = await chat.order("list")
     assert listed.ephemeral_to == ANA
@@ -382,8 +385,8 @@ async def test_the_list_says_how_each_stands(chat: Chat, shoot: Shoot) -> None:
     await chat.reads("Stopped watching")
 
 
-async def test_a_trial_takes_the_way_of_a_real_notice(chat: Chat) -> None:
-    """A card, its edit and a reply; then the asker hears that all is well."""
+async def test_a_trial_posts_as_a_real_notice_does(chat: Chat) -> None:
+    """The bot posts a card, edits it and replies. Then the asker reads that all is well."""
     answer = await chat.order("test")
 
     assert "All is well" in answer.plain()
@@ -393,7 +396,7 @@ async def test_a_trial_takes_the_way_of_a_real_notice(chat: Chat) -> None:
 
 
 async def test_every_card_is_from_the_bot(chat: Chat, shoot: Shoot) -> None:
-    """What the test reads as posted is no person's message."""
+    """A message that the tests read as posted is the bot's."""
     card = await chat.watch(shoot.id)
 
     assert card.user == BOT

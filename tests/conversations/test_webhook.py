@@ -1,4 +1,4 @@
-"""Autoenhance's webhook wakes what is watched; the order itself is asked for what is true."""
+"""Autoenhance's webhook makes watched orders due. The bot then asks for the order itself."""
 
 import json
 
@@ -23,10 +23,10 @@ async def called(autoenhance: AutoenhanceSandbox, body: bytes, **headers: str) -
 
 
 @pytest.mark.both
-async def test_the_end_of_an_order_is_told_soon(
+async def test_the_end_of_an_order_is_posted_soon(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, clock: Clock
 ) -> None:
-    """After a short pause, not when it would have been looked at anyway."""
+    """The end comes after a short pause, and not at the next planned check."""
     shoot.is_now(1)
     card = await chat.watch(shoot.id)
     assert await autoenhance.call_webhook(shoot.id, processing=True) == 200
@@ -38,10 +38,10 @@ async def test_the_end_of_an_order_is_told_soon(
     assert "is ready" in (await chat.noticed(card)).text
 
 
-async def test_forty_calls_are_one_look(
+async def test_forty_calls_are_one_check(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, clock: Clock
 ) -> None:
-    """Repeated, reordered, late: the order is asked for once, and told once."""
+    """Calls may be repeated, out of order or late. The order is checked once, and posted once."""
     card = await chat.watch(shoot.id)
     shoot.finish()
     before = len(autoenhance.requests)
@@ -56,10 +56,10 @@ async def test_forty_calls_are_one_look(
     assert len(chat.thread(card)) == 1
 
 
-async def test_where_the_webhook_calls_the_order_is_asked_for_seldom(
+async def test_with_the_webhook_an_order_is_checked_seldom(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, clock: Clock
 ) -> None:
-    """Once for each third of its photos, so the card moves on; what comes between costs nothing."""
+    """The card moves on after each third of the photos. The calls between cost no check."""
     card = await chat.watch(shoot.id)
     assert await autoenhance.call_webhook(shoot.id, processing=True) == 200
     await shoot.later(seconds=30)
@@ -92,10 +92,10 @@ async def test_where_the_webhook_calls_the_order_is_asked_for_seldom(
     ],
     ids=["empty", "updated", "unknown-event", "unknown-order", "number", "cut", "list", "binary", "large"],
 )
-async def test_what_is_called_is_answered(
+async def test_the_form_of_a_call_decides_its_status(
     shoot: Shoot, autoenhance: AutoenhanceSandbox, body: bytes, status: int
 ) -> None:
-    """What is well formed is thanked for, and nothing is looked at for it."""
+    """A call that can be read gets a 200, any other is refused, and none of these leads to a check."""
     before = len(autoenhance.requests)
     assert await called(autoenhance, body, authentication=autoenhance.webhook_token) == status
 
@@ -107,15 +107,15 @@ async def test_what_is_called_is_answered(
 async def test_the_token_comes_in_either_header(
     shoot: Shoot, autoenhance: AutoenhanceSandbox, header: str, form: str
 ) -> None:
-    """With or without Bearer."""
+    """The token may come with or without Bearer."""
     assert await called(autoenhance, b"", **{header: form.format(autoenhance.webhook_token)}) == 200
 
 
 @pytest.mark.parametrize("headers", [{}, {"authentication": "wrong"}, {"authorization": "Bearer"}])
-async def test_a_forged_call_wakes_nothing(
+async def test_a_forged_call_makes_nothing_due(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, headers: dict[str, str], clock: Clock
 ) -> None:
-    """Without the token it is refused, and the order is not looked at."""
+    """A call without the token is refused, and the order is not checked."""
     shoot.is_now(1)
     await chat.watch(shoot.id)
     await shoot.later(minutes=1)
@@ -128,7 +128,7 @@ async def test_a_forged_call_wakes_nothing(
     assert len(autoenhance.requests) == before
 
 
-async def test_without_a_token_there_is_no_such_door(sandbox: Sandbox, clock: Clock) -> None:
+async def test_without_a_token_there_is_no_webhook_endpoint(sandbox: Sandbox, clock: Clock) -> None:
     """The route does not exist."""
     bare = sandbox.settings.model_copy(update={"autoenhance_webhook_token": None})
     changed = Sandbox(sandbox.slack, sandbox.autoenhance, bare)
