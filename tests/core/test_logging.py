@@ -22,31 +22,31 @@ from bot.core.logging import Outage, bound_reference, new_reference, redact, ref
     ],
 )
 def test_secrets_are_blacked_out(secret: str) -> None:
-    """Whatever brought it into a line, a secret does not leave with it."""
+    """No secret leaves in a log line, however it came into it."""
     assert redact(f"it was {secret}, said Ana") == "it was [secret], said Ana"
 
 
 def test_a_custom_id_in_a_url_is_blacked_out() -> None:
-    """A custom id looks like any word, except where it stands in the order's address."""
+    """A custom ID looks like any word, but is removed where it is in the order's URL."""
     line = "GET http://127.0.0.1:80/v3/orders/12-elm-street?x=1"
 
     assert "elm" not in redact(line)
 
 
-def test_a_password_in_an_address_is_blacked_out() -> None:
-    """A proxy's and a database's; where they are may be read."""
+def test_a_password_in_a_url_is_blacked_out() -> None:
+    """The password of a proxy or a database is removed, and the host stays readable."""
     assert redact("url='http://ana:p@ss@127.0.0.1:9'") == "url='http://[secret]@127.0.0.1:9'"
 
 
 def test_the_rest_is_left_alone() -> None:
-    """A commit's hash is not a key, and a plain line stays what it is."""
+    """A commit's hash is not a key, and a plain line stays as it is."""
     line = "a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4e5f6a1b2 job given up E-7K2M https://example.org/docs"
 
     assert redact(line) == line
 
 
 def test_references_can_be_read_aloud() -> None:
-    """Letters and digits that nobody mistakes for one another."""
+    """A reference has only letters and digits that look unlike each other."""
     references = {new_reference() for _ in range(500)}
 
     assert len(references) > 450
@@ -54,7 +54,7 @@ def test_references_can_be_read_aloud() -> None:
 
 
 def test_every_line_about_a_request_carries_its_reference() -> None:
-    """Also what is written by a task that was begun inside; and nothing that comes after."""
+    """The lines of a task that was started inside have the reference too, and later lines do not."""
     with capture_logs([merge_contextvars]) as lines:
         with bound_reference("E-7K2M"):
             asyncio.run(_written())
@@ -66,7 +66,7 @@ def test_every_line_about_a_request_carries_its_reference() -> None:
 
 
 def test_an_outage_is_a_line_at_its_beginning_and_one_at_its_end() -> None:
-    """However many ask meanwhile; the next outage is told again."""
+    """Any number of failures is one outage, and the next outage is logged again."""
     outage = Outage("the database")
     with capture_logs() as lines:
         for _ in range(2):

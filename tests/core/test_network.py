@@ -1,4 +1,4 @@
-"""Which proxy is asked for a URL, and what is said of one that cannot be used."""
+"""Which proxy is used for a URL, and what is said of one that cannot be used."""
 
 import ssl
 from pathlib import Path
@@ -39,7 +39,7 @@ ALL = {"https_proxy": "http://s:1", "http_proxy": "http://h:1", "all_proxy": "ht
     ],
 )  # fmt: skip
 def test_each_url_has_its_proxy(given: dict[str, str], url: str, variable: str | None) -> None:
-    """HTTPS_PROXY, then ALL_PROXY, then HTTP_PROXY; this machine is reached directly."""
+    """HTTPS_PROXY comes first, then ALL_PROXY, then HTTP_PROXY. This machine is reached directly."""
     proxy = Network(**given).proxy_for(url)
 
     assert (proxy.variable if proxy else None) == variable
@@ -81,7 +81,10 @@ def test_each_url_has_its_proxy(given: dict[str, str], url: str, variable: str |
     ],
 )  # fmt: skip
 def test_no_proxy_lists_what_is_direct(listed: str, url: str, direct: bool) -> None:  # noqa: FBT001
-    """Names with all below them, addresses, ranges and ports; what makes no sense covers nothing."""
+    """NO_PROXY takes domains with their subdomains, addresses, ranges and ports.
+
+    Any other entry matches nothing.
+    """
     network = Network(https_proxy="http://proxy.test:3128", no_proxy=listed)
 
     assert (network.proxy_for(url) is None) == direct
@@ -113,7 +116,7 @@ def test_no_proxy_lists_what_is_direct(listed: str, url: str, direct: bool) -> N
     ],
 )  # fmt: skip
 def test_a_proxy_that_cannot_be_used_is_named(variable: str, url: str, says: str) -> None:
-    """One sentence that begins with the variable and shows nothing of its value."""
+    """One sentence begins with the variable, and shows nothing of its value."""
     found = Network(**{variable: url}).problems([SLACK])
 
     assert [problem[: len(says)] for problem in found] == ([says] if says else [])
@@ -125,7 +128,7 @@ def test_a_proxy_that_cannot_be_used_is_named(variable: str, url: str, says: str
 @example(":@h")
 @example("a" * 64)
 def test_what_is_no_problem_can_be_used(text: str) -> None:
-    """Both httpx and aiohttp read every address that is let through, and read the same host in it."""
+    """Httpx and aiohttp can read every proxy URL that is accepted, and read the same host in it."""
     for url in (text, f"http://{text}", f"http://u:{text}@h:80"):
         proxy = Network(https_proxy=url).proxy_for(SLACK)
         if proxy and not proxy.problem():
@@ -144,12 +147,12 @@ def test_what_is_no_problem_can_be_used(text: str) -> None:
     ],
 )
 def test_what_is_not_used_is_no_problem(given: dict[str, str], urls: list[str]) -> None:
-    """A variable matters only where a URL would be asked with it."""
+    """A variable is checked only where a URL would use it."""
     assert Network(**given).problems(urls) == []
 
 
 def test_certificates_that_cannot_be_used_are_named(tmp_path: Path) -> None:
-    """SSL_CERT_FILE must be there, and hold certificates; SSL_CERT_DIR must be a folder."""
+    """SSL_CERT_FILE must exist and hold certificates, and SSL_CERT_DIR must be a folder."""
     text = tmp_path / "notes.txt"
     text.write_text("no certificate")
 
@@ -167,7 +170,7 @@ def test_certificates_that_cannot_be_used_are_named(tmp_path: Path) -> None:
 
 
 def test_a_password_is_never_shown() -> None:
-    """Neither by what reads the variable, nor in what is said of its proxy."""
+    """The password is shown neither by the settings nor in a sentence about its proxy."""
     url = "http://ana:hidden@proxy.test:3128"
     settings = FixedSettings(https_proxy=url, http_proxy=url, all_proxy=url)
     network = settings.network
@@ -179,8 +182,8 @@ def test_a_password_is_never_shown() -> None:
     assert "(http://proxy.test:3128)" in shown
 
 
-def test_a_certificate_that_is_not_trusted_is_told_apart() -> None:
-    """Behind a proxy that looks into the traffic, its certificate is what is missing."""
+def test_an_untrusted_certificate_is_explained() -> None:
+    """Behind a proxy that inspects TLS, the sentence says that its certificate is missing."""
     error = ConnectionError()
     error.__cause__ = ssl.SSLCertVerificationError()
 
@@ -192,7 +195,7 @@ def test_a_certificate_that_is_not_trusted_is_told_apart() -> None:
 
 
 def test_lower_case_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of both, `https_proxy` counts, as for curl, unless it is empty; `.env` comes last."""
+    """`https_proxy` comes before `HTTPS_PROXY`, as for curl, unless it is empty. `.env` comes last."""
     env = tmp_path / ".env"
     env.write_text("HTTPS_PROXY=http://file:1\nNO_PROXY=10.0.0.0/8\n", "utf-8")
 
@@ -209,7 +212,7 @@ def test_lower_case_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_demo_has_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its settings read nothing, so nothing around it can be in its way."""
+    """The demo's settings read no environment, so no proxy can affect it."""
     for name in ("HTTPS_PROXY", "https_proxy", "SSL_CERT_FILE"):
         monkeypatch.setenv(name, "socks5://nonsense")
 
@@ -217,7 +220,7 @@ def test_the_demo_has_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_that_is_wrong_is_named_at_once() -> None:
-    """Beside what else is wrong with the settings, and for Slack only where Slack is asked."""
+    """Proxy problems are named with all other problems, and for Slack only where Slack is used."""
     given = {
         "all_proxy": "socks5://a",
         "ssl_cert_file": "/nowhere",

@@ -19,7 +19,7 @@ def problems(**given: object) -> list[str]:
 
 
 def test_nothing_at_all_names_everything() -> None:
-    """An empty environment is told all that it lacks, with where to find it."""
+    """An empty environment gets a sentence for each missing value, with where to find it."""
     token, secret = problems()
 
     assert token.startswith("SLACK_BOT_TOKEN is missing")
@@ -44,7 +44,7 @@ def test_nothing_at_all_names_everything() -> None:
     ],
 )  # fmt: skip
 def test_each_problem_names_its_variable(given: dict[str, object], says: str) -> None:
-    """One sentence for each thing that is wrong, beginning with the variable's name."""
+    """Each problem gets one sentence that begins with the variable's name."""
     [problem] = problems(**GOOD | given)
 
     assert problem.startswith(says)
@@ -59,8 +59,8 @@ SECRETS = [name for name, field in Settings.model_fields.items() if field.annota
     ["{}\n", "{}\r\n", " {}\t", "\ufeff{}\u200b", "\xa0{}", '"{}"', "' {} '\n", "“{}”"],
     ids=["newline", "crlf", "blanks", "unseen", "no-break", "quotes", "quotes-and-blanks", "curly"],
 )
-def test_what_pasting_leaves_around_a_secret_is_no_part_of_it(name: str, dress: str) -> None:
-    """A value from a file, a Kubernetes secret or a chat is taken as it was meant."""
+def test_blanks_around_a_secret_are_removed(name: str, dress: str) -> None:
+    """A value from a file, a Kubernetes secret or a chat is used without the blanks around it."""
     settings = FixedSettings.read(**{name: dress.format("xoxb-the-very-secret")})
 
     assert revealed(getattr(settings, name)) == "xoxb-the-very-secret"
@@ -68,15 +68,15 @@ def test_what_pasting_leaves_around_a_secret_is_no_part_of_it(name: str, dress: 
 
 @pytest.mark.parametrize("name", SECRETS)
 @pytest.mark.parametrize("inside", [" ", "\n", "\u200b", "é"], ids=["blank", "newline", "unseen", "accent"])
-def test_a_secret_with_a_character_that_it_cannot_have_is_named(name: str, inside: str) -> None:
-    """It would be refused by Slack or Autoenhance at every request."""
+def test_a_secret_with_an_invalid_character_is_named(name: str, inside: str) -> None:
+    """Slack or Autoenhance would refuse it at every request."""
     given = {**GOOD, name: f"xoxb-xapp-0123456789{inside}0123456789"}
 
     assert any(each.startswith(f"{name.upper()} has a blank") for each in problems(**given))
 
 
-def test_values_that_are_no_secrets_are_stripped_too() -> None:
-    """A number, an address and a word with a line break behind them are what they are without."""
+def test_blanks_around_other_values_are_removed_too() -> None:
+    """A number, a URL and a word may end with a line break."""
     settings = FixedSettings.load(
         for_slack=False,
         port="3001\n",
@@ -90,8 +90,8 @@ def test_values_that_are_no_secrets_are_stripped_too() -> None:
     assert settings.database_path == Path("a file.sqlite3")
 
 
-def test_blanks_alone_are_no_value() -> None:
-    """A secret that was left empty but for a line break is missing."""
+def test_a_blank_value_is_missing() -> None:
+    """A secret that holds only a line break is missing."""
     token, _ = problems(slack_bot_token=" \n", slack_signing_secret="\n", port=" ")
 
     assert token.startswith("SLACK_BOT_TOKEN is missing")
@@ -105,8 +105,8 @@ def test_what_is_malformed_and_what_is_missing_are_named_together() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(Settings.model_fields)))
-def test_no_malformed_value_is_told_in_the_words_of_a_library(name: str) -> None:
-    """Whatever is set to nonsense, the sentence is ours and names the variable."""
+def test_no_malformed_value_is_reported_in_the_words_of_a_library(name: str) -> None:
+    """The sentence is the bot's own and names the variable, whatever the value."""
     said = problems(**{name: "{nonsense}"})
 
     assert all(re.match(r"[A-Z_]+ (is|are|has|names|must|and) ", each) for each in said), said
@@ -120,7 +120,7 @@ def test_no_malformed_value_is_told_in_the_words_of_a_library(name: str) -> None
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, says: str) -> None:
-    """`.env` as some editors save it ends the start with a sentence."""
+    """An `.env` in another encoding stops the start with a sentence."""
     env = tmp_path / ".env"
     env.write_bytes(content)
 
@@ -130,7 +130,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, say
     assert caught.value.problems[0].startswith(says)
 
 
-def test_the_mark_at_the_beginning_of_a_file_is_no_part_of_a_name(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path: Path) -> None:
     """Some editors on Windows begin a file with a byte order mark, and end lines with CRLF."""
     env = tmp_path / ".env"
     env.write_bytes(b"\xef\xbb\xbfSLACK_BOT_TOKEN=xoxb-1\r\nSLACK_SIGNING_SECRET=s\r\n")
@@ -141,7 +141,7 @@ def test_the_mark_at_the_beginning_of_a_file_is_no_part_of_a_name(tmp_path: Path
 
 
 def test_wrong_values_are_not_repeated() -> None:
-    """A secret in the wrong variable is not printed back."""
+    """A secret in the wrong variable is not printed."""
     assert all(
         "xoxp-secret" not in problem
         for problem in problems(slack_bot_token="xoxp-secret", port="xoxp-secret")
@@ -154,7 +154,7 @@ def test_the_order_api_alone_needs_no_slack() -> None:
 
 
 def test_an_empty_value_counts_as_not_set(tmp_path: Path) -> None:
-    """`.env.example` copied as it is, with two values filled in, is good."""
+    """`.env.example` with two values filled in is valid."""
     env = tmp_path / ".env"
     example = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
     env.write_text(
@@ -176,7 +176,7 @@ def test_secrets_are_never_shown() -> None:
     assert "hidden" not in repr(settings)
 
 
-def test_the_demo_reads_nothing_of_the_environment(tmp_path: Path) -> None:
+def test_the_demo_reads_nothing_from_the_environment(tmp_path: Path) -> None:
     """Real tokens in the environment never reach the sandbox."""
     env = tmp_path / ".env"
     env.write_text("SLACK_BOT_TOKEN=xoxb-real\n", "utf-8")
@@ -186,7 +186,10 @@ def test_the_demo_reads_nothing_of_the_environment(tmp_path: Path) -> None:
 
 
 def test_tokens_are_found_wherever_they_are_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the environment and in `.env`; an empty one is none, and other settings may be what they like."""
+    """Tokens are found in the environment and in `.env`.
+
+    An empty one does not count, and other settings may have any value.
+    """
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
     monkeypatch.setenv("SLACK_APP_TOKEN", "")

@@ -1,4 +1,4 @@
-"""Time without its idle moments."""
+"""A clock that skips the time in which everything waits."""
 
 import asyncio
 import threading
@@ -17,8 +17,8 @@ def loop() -> SkippingLoop:
     return running
 
 
-def test_what_only_waits_takes_no_time() -> None:
-    """A day's sleep is over at once, and the clock says that it was a day."""
+def test_waiting_takes_no_real_time() -> None:
+    """A day's sleep ends at once, and the clock has gone on by a day."""
 
     async def sleep() -> datetime:
         loop().leap(lambda: False)
@@ -34,7 +34,7 @@ def test_what_only_waits_takes_no_time() -> None:
 
 
 def test_timers_keep_their_order() -> None:
-    """Whoever waits shorter is first, by the same clock."""
+    """The shortest timer fires first, by the same clock."""
 
     async def race() -> list[float]:
         loop().leap(lambda: False)
@@ -50,8 +50,8 @@ def test_timers_keep_their_order() -> None:
     assert leaping(race()) == [0.5, 20, 300, 86400]
 
 
-def test_while_a_thread_works_for_us_time_passes_as_it_does() -> None:
-    """An answer that comes from a thread is not overtaken by the timeout for it."""
+def test_no_time_is_skipped_while_a_thread_works() -> None:
+    """The answer of a thread comes before its timeout."""
 
     async def ask() -> str:
         working, done = threading.Event(), threading.Event()
@@ -74,8 +74,8 @@ def test_while_a_thread_works_for_us_time_passes_as_it_does() -> None:
     assert time.monotonic() - begun < 60
 
 
-def test_it_goes_as_usual_before_and_after() -> None:
-    """Until it is told to leap, and once it is told to walk, a second is a second."""
+def test_time_is_real_before_and_after() -> None:
+    """Before `leap` and after `walk`, a second takes a second."""
 
     async def seconds() -> tuple[float, float]:
         begun = time.monotonic()

@@ -17,7 +17,7 @@ from tests.support.process import start
 
 
 def test_a_calm_day_loses_nothing() -> None:
-    """Everybody is answered at once, and every thread is told what was promised, in time and once."""
+    """Each person is answered at once, and each thread gets what was promised, in time and once."""
     found = leaping(played(CALM))
 
     assert (found.asked, found.refused, len(found.answered)) == (len(ACTS), 0, len(ACTS))
@@ -30,7 +30,7 @@ def test_a_calm_day_loses_nothing() -> None:
 
 
 def test_a_stormy_day_loses_nothing() -> None:
-    """Autoenhance away and silent, Slack away and too busy, the bot started anew: all is answered after."""
+    """After outages of Autoenhance and Slack and a restart of the bot, everything is answered."""
     found = leaping(played(STORMY))
 
     assert found.lost == ()
@@ -42,7 +42,7 @@ def test_a_stormy_day_loses_nothing() -> None:
 
 
 def test_what_is_lost_is_named() -> None:
-    """A bot that ends in the middle breaks its promises, and whoever plays the day is told which."""
+    """A bot that stops in the middle breaks its promises, and the verdict names each."""
     out = Console(file=io.StringIO(), width=120)
 
     assert leaping(show_run(CLOSED_FOR_EVER, out)) is False
@@ -54,7 +54,7 @@ def test_what_is_lost_is_named() -> None:
 
 
 def test_a_day_may_be_ended_early() -> None:
-    """What came of it until then is said, and what is still on its way is not called lost."""
+    """The verdict covers the time until then, and does not count as lost what is still on its way."""
 
     async def half() -> Verdict:
         async with open_run(CALM) as day:
@@ -71,7 +71,7 @@ def test_a_day_may_be_ended_early() -> None:
 
 
 def test_the_page_may_stay_when_the_day_is_over() -> None:
-    """The bot goes on behind it, by the clock on the wall, until Ctrl-C."""
+    """The bot goes on behind the page in real time, until Ctrl-C."""
     said = io.StringIO()
 
     async def stay() -> tuple[bool, int]:
@@ -88,8 +88,8 @@ def test_the_page_may_stay_when_the_day_is_over() -> None:
     assert leaping(stay()) == (True, 200)
 
 
-async def test_ctrl_c_shows_what_came_of_it() -> None:
-    """On the command line: the page's address, the day until then, and a good end."""
+async def test_ctrl_c_shows_the_verdict() -> None:
+    """The command prints the page's address and the verdict so far, and exits with code 0."""
     process = await start("demo", "--scenario", "wedding-rush")
     assert process.stdout is not None
     async with asyncio.timeout(40):

@@ -15,13 +15,13 @@ ALL = pytest.mark.parametrize("name", list(Name))
 
 @ALL
 def test_a_script_is_the_same_every_time(name: Name) -> None:
-    """Chance has a seed."""
+    """Chance has a fixed seed."""
     assert scenario(name) == scenario(name)
 
 
 @ALL
-def test_a_script_is_in_order_and_has_its_end(name: Name) -> None:
-    """Everything is sorted, and early enough that whatever is lost is known to be."""
+def test_a_script_is_sorted_and_ends_early_enough(name: Name) -> None:
+    """Each act has enough time after it to be known as lost or not."""
     day = scenario(name)
 
     assert list(day.acts) == sorted(day.acts, key=lambda act: act.at)
@@ -32,8 +32,8 @@ def test_a_script_is_in_order_and_has_its_end(name: Name) -> None:
 
 
 @ALL
-def test_a_script_is_about_what_is_there(name: Name) -> None:
-    """Orders after their upload, under names and ids of their own; people and channels that exist."""
+def test_a_script_names_only_what_exists(name: Name) -> None:
+    """Orders are asked for after their upload, by their own names and IDs. People and channels exist."""
     day = scenario(name)
     orders = {order.id: order for order in day.orders}
 
@@ -50,7 +50,7 @@ def test_a_script_is_about_what_is_there(name: Name) -> None:
     [(Name.WEDDING_RUSH, 300, 800, 300), (Name.NIGHT, 200, 350, 200), (Name.OUTAGE, 150, 400, 150)],
 )
 def test_a_script_is_a_busy_day(name: Name, orders: int, requests: int, watches: int) -> None:
-    """Hundreds of orders, and people who want to know."""
+    """A script has hundreds of orders, and people who ask for them."""
     day = scenario(name)
     acts = Counter(act.what for act in day.acts)
 
@@ -61,15 +61,15 @@ def test_a_script_is_a_busy_day(name: Name, orders: int, requests: int, watches:
 
 
 def test_a_wedding_comes_all_at_once() -> None:
-    """A hundred orders within five minutes, and more than fifty requests within one."""
+    """A hundred orders come within five minutes, and more than fifty requests within one."""
     day = scenario(Name.WEDDING_RUSH)
 
     assert _most_within(5 * MINUTE, [order.at for order in day.orders]) >= 100
     assert _most_within(MINUTE, [act.at for act in day.acts]) >= 50
 
 
-def test_in_the_night_some_get_stuck() -> None:
-    """For longer than is usual; of some, Autoenhance gives the rest up hours later."""
+def test_at_night_some_orders_get_stuck() -> None:
+    """They are stuck for longer than is usual. Autoenhance gives up the rest of some hours later."""
     stuck = [order for order in scenario(Name.NIGHT).orders if order.stuck_after is not None]
 
     assert len(stuck) >= 5
@@ -77,8 +77,8 @@ def test_in_the_night_some_get_stuck() -> None:
     assert all(order.expires is None or order.expires > order.stops + STUCK + UNTOLD for order in stuck)
 
 
-def test_an_outage_is_of_everybody_and_in_the_middle_of_a_rush() -> None:
-    """While each of them is away people ask, but not for longer than an answer has a way back."""
+def test_an_outage_comes_in_the_middle_of_a_rush() -> None:
+    """People ask during each outage, but it ends before a response_url expires."""
     day = scenario(Name.OUTAGE)
 
     assert {trouble.side for trouble in day.troubles} == set(Side)

@@ -1,4 +1,4 @@
-"""What came of a day, worked out from what was seen."""
+"""The verdict of a day, worked out from what was seen."""
 
 from dataclasses import replace
 
@@ -31,15 +31,18 @@ def verdict(
     return judge(scenario, until, asked, told, NOTHING)
 
 
-def test_all_is_well() -> None:
-    """A promise that was kept is due and told, and nothing else."""
+def test_a_kept_promise_is_due_and_posted() -> None:
+    """One kept promise is due and posted, and nothing is late or lost."""
     found = verdict(watch(), told=(told(),))
 
     assert (found.due, found.told, found.late, found.repeated, found.lost) == (1, 1, (), 0, ())
 
 
 def test_a_request_without_an_answer_is_lost() -> None:
-    """With who asked for what, where and when; one that Slack refused was never taken."""
+    """The sentence has the person, the request, the place and the time.
+
+    A request that Slack refused does not count.
+    """
     silent = watch(What.ASK, answered=None)
     found = verdict(silent, replace(silent, taken=False))
 
@@ -47,8 +50,8 @@ def test_a_request_without_an_answer_is_lost() -> None:
     assert found.lost == ("ada got no answer in #shoots to “ask” about 101 Mill Road, since 10:00.",)
 
 
-def test_an_end_that_nobody_was_told_is_lost() -> None:
-    """A notice in another channel, or of another kind, is not the one that was promised."""
+def test_an_end_that_was_not_posted_is_lost() -> None:
+    """A notice in another channel, or of another kind, does not keep the promise."""
     found = verdict(watch(), told=(told(Kind.FAILURE), replace(told(), channel="albums")))
 
     assert found.lost == ("#shoots was not told that 101 Mill Road ended, at 10:04.",)
@@ -65,31 +68,31 @@ def test_an_end_that_nobody_was_told_is_lost() -> None:
     ],
 )
 def test_what_is_due(asked: Asked, due: int) -> None:
-    """What was promised, and came to pass."""
+    """A notice is due when it was promised and its event came."""
     assert verdict(asked).due == due
 
 
-def test_two_who_watch_in_one_place_are_owed_one_notice() -> None:
-    """It mentions both; one of them who wants failures only changes nothing."""
+def test_two_who_watch_in_one_place_get_one_notice() -> None:
+    """One notice mentions both, also when one of them wants failures only."""
     other = replace(watch(What.WATCH_FAILURES), act=Act(32, What.WATCH_FAILURES, "bea", "shoots", GOOD.id))
 
     assert verdict(watch(), other).due == 1
 
 
-def test_what_is_too_new_is_open() -> None:
-    """A day that was ended early is judged by what had its time."""
+def test_what_is_too_new_is_undecided() -> None:
+    """The verdict of a day that ended early leaves out what had no time yet."""
     found = verdict(watch(), watch(What.ASK, answered=None), until=ENDED + MINUTE)
 
     assert (found.open, found.lost) == (2, ())
 
 
 def test_what_becomes_due_later_is_not_due_yet() -> None:
-    """The order has not ended when the day does."""
+    """The end of an order after the day is not due."""
     assert verdict(watch(), until=ENDED - 1).due == 0
 
 
-def test_late_is_more_than_a_minute_in_which_all_was_well() -> None:
-    """While somebody did not answer, nobody can be late."""
+def test_late_is_more_than_a_minute_without_an_outage() -> None:
+    """A notice cannot be late while a service does not answer."""
     long_after = told(at=ENDED + 5 * MINUTE)
     away = troubled(Trouble(ENDED + 10, 4 * MINUTE + 20, Side.AUTOENHANCE, "503"))
 
@@ -98,7 +101,7 @@ def test_late_is_more_than_a_minute_in_which_all_was_well() -> None:
 
 
 def test_a_second_end_is_a_repetition() -> None:
-    """A first failure and then the end are two things; two ends are one too many."""
+    """A first failure and then the end are two notices. Two ends are one too many."""
     found = verdict(
         watch(order=BAD.id), told=(told(Kind.FAILURE, 200, BAD.id), told(Kind.WRONG, 300, BAD.id))
     )
@@ -108,7 +111,7 @@ def test_a_second_end_is_a_repetition() -> None:
 
 
 def test_stuck_is_due_when_nothing_has_moved_for_long() -> None:
-    """And late by no clock of ours: how long is usual, is the bot's to say."""
+    """The notice is due however late, as only the bot knows how long is usual."""
     when = STUCK_ORDER.stops + STUCK
     found = verdict(watch(order=STUCK_ORDER.id), told=(told(Kind.STUCK, when + 4 * MINUTE, STUCK_ORDER.id),))
 
@@ -116,15 +119,15 @@ def test_stuck_is_due_when_nothing_has_moved_for_long() -> None:
 
 
 def test_sharing_saves_requests() -> None:
-    """Two who ask and two who wait for one order: seven requests, of which two were theirs."""
+    """Two who ask and two who watch one order make seven requests, two of them for a look-up."""
     asks = [watch(What.ASK), watch(What.ASK), watch(), watch()]
     traffic = Traffic(orders={GOOD.id: 9}, all_requests=9, statuses={200: 9})
 
-    assert judge(CALM, HOUR, asks, (), traffic).saved == 5  # the looks, once more for the second
+    assert judge(CALM, HOUR, asks, (), traffic).saved == 5  # the checks, once more for the second
 
 
-def test_the_pace_of_slack() -> None:
-    """A message a second in each channel, and fifty edits a minute, are not too fast; more are."""
+def test_slacks_rate_limits() -> None:
+    """One message a second in each channel and fifty edits a minute are not too fast. More are."""
     seconds = [float(at) for at in range(60)]
     kept = replace(NOTHING, posts={"C1": seconds, "C2": seconds}, edits=[1.25 * at for at in range(100)])
 

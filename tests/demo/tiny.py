@@ -1,4 +1,4 @@
-"""Half an hour more than a script of ten minutes, so that what is late has its time."""
+"""Half an hour more than a script of ten minutes, so that late notices have time to come."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -29,7 +29,7 @@ ACTS = (
     Act(33, What.WATCH_FAILURES, "ada", "shoots", BAD.id),
     Act(34, What.WATCH, "ada", "albums", STUCK.id),
     Act(60, What.ASK, "bea", "albums", QUICK.id),
-    Act(70, What.WATCH, "bea", "albums", QUICK.id),  # over already: nothing to wait for
+    Act(70, What.WATCH, "bea", "albums", QUICK.id),  # finished already: nothing to wait for
     Act(80, What.AGAIN, "bea", "albums", QUICK.id),
     Act(81, What.SHARE, "bea", "albums", QUICK.id),
     Act(90, What.CARD, "carl", "shoots", GOOD.id),

@@ -14,7 +14,7 @@ class Anything:
 
 
 def test_every_job_has_a_handler() -> None:
-    """A job without a row would be recorded, and never done."""
+    """A job without a row in the table would be recorded, and never done."""
     union, _ = get_args(Job)
     handlers = cast("Any", Anything())
 

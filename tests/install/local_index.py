@@ -1,8 +1,8 @@
 """A package index in a folder (PEP 503), with a small wheel for each package that a lock names.
 
-The wheels hold nothing but the metadata of the packages that are installed here, so pip resolves as it does
-with the real ones. Of each package the index also offers a newer release, as a real index does soon after
-the lock was made.
+|The wheels hold only the metadata of the packages that are installed here, so pip resolves as it does with
+the real ones. The index also offers a newer release of each package, as a real index does soon after the lock
+was made.
 """
 
 import base64
@@ -47,7 +47,7 @@ def locked(lock: Path) -> list[Locked]:
 
 @dataclass(frozen=True)
 class Index:
-    """`lock` is the lock of the project with the hashes of these wheels."""
+    """`lock` is the project's lock with the hashes of these wheels."""
 
     url: str
     lock: Path
@@ -66,14 +66,14 @@ def make_index(folder: Path, lock: Path) -> Index:
 
 
 def make_venv(folder: Path) -> Path:
-    """Its interpreter; there is no pip in it."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)  # noqa: S603 - ours
+    """A virtual environment without pip. Returns its interpreter."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)  # noqa: S603 - a fixed command
     return folder / "bin" / "python"
 
 
 def run_pip(pip: Path, python: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """For this interpreter, with no settings of this machine."""
-    return subprocess.run(  # noqa: S603 - our own words
+    """Runs pip for this interpreter, without the settings of this machine."""
+    return subprocess.run(  # noqa: S603 - a fixed command
         [python, pip, *arguments],
         env={"PATH": os.environ["PATH"], "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
         capture_output=True,
@@ -83,7 +83,7 @@ def run_pip(pip: Path, python: Path, *arguments: str | Path) -> subprocess.Compl
 
 
 def _wheel(folder: Path, name: str, version: str) -> str:
-    """Its hash."""
+    """Writes a wheel and returns its hash."""
     page = folder / "simple" / re.sub(r"[-_.]+", "-", name).lower()
     page.mkdir(parents=True, exist_ok=True)
     stem = f"{re.sub(r'[-_.]+', '_', name).lower()}-{Version(version)}"
@@ -105,7 +105,7 @@ def _wheel(folder: Path, name: str, version: str) -> str:
 
 
 def _metadata(name: str, version: str) -> str:
-    """What it asks for, as the installed one does; nothing where it is not for this platform."""
+    """The requirements of the installed package. None of those for another platform."""
     lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
     try:
         real = metadata.metadata(name)

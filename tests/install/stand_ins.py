@@ -1,4 +1,4 @@
-"""A Slack and an Autoenhance for a bot in a container; SIGUSR1 asks it for an order."""
+"""A Slack and an Autoenhance for a bot in a container. SIGUSR1 asks the bot for an order."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""What holds of the container's files without building one; `container.sh` builds it and starts it."""
+"""What a test can say of the container's files without building one. `container.sh` builds and starts it."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ BOTS = {name: each for name, each in COMPOSE["services"].items() if "build" in e
 
 
 def instructions() -> list[tuple[str, str]]:
-    """The Dockerfile's, each with what stands behind it, continued lines joined and comments left out."""
+    """The Dockerfile's instructions with their arguments, continued lines joined, without comments."""
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     text = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE))
     lines = (line.partition(" ") for line in text.splitlines() if line)
@@ -42,7 +42,7 @@ def environment() -> dict[str, str]:
 
 
 def copied() -> set[str]:
-    """What the image takes from the checkout, with either lock."""
+    """The paths that the image takes from the checkout, with either lock."""
     lines = [line.split() for line in behind("COPY") if not line.startswith("--from")]
     names = {name for *sources, _ in lines for name in sources} - {"${REQUIREMENTS}"}
     return names | {"requirements.txt", "requirements-postgres.txt"}
@@ -61,21 +61,21 @@ def test_what_is_copied_is_in_the_repository(name: str) -> None:
     assert tracked.stdout
 
 
-def test_the_build_is_given_nothing_else() -> None:
-    """Settings, data and history stay outside: only what is copied is let in, and never a dot-env file."""
+def test_the_build_context_has_nothing_else() -> None:
+    """Only what is copied is in the build context: no settings, data, history or `.env`."""
     lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     everything, *patterns = [line for line in lines if not line.startswith("#")]
     let_in = [pattern for pattern in patterns if pattern.startswith("!")]
 
     assert everything == "*"
     assert {pattern.removeprefix("!") for pattern in let_in} == copied()
-    assert patterns[: len(let_in)] == let_in  # the last that fits counts
+    assert patterns[: len(let_in)] == let_in  # the last pattern that matches wins
     assert "**/.env*" in patterns
 
 
 @pytest.mark.parametrize("command", commands(), ids=" ".join)
 def test_every_command_is_one_of_the_apps(command: list[str]) -> None:
-    """What the image and compose.yaml start is the app itself, with a command that it has."""
+    """The image and compose.yaml start the app itself, with a command that it has."""
     python, app, *arguments = command
 
     assert (python, app) == ("python", "app.py")
@@ -83,7 +83,7 @@ def test_every_command_is_one_of_the_apps(command: list[str]) -> None:
 
 
 def test_the_image_keeps_its_data_in_its_volume() -> None:
-    """Its own settings are right, and its database lies in the folder that outlives the container."""
+    """The image's settings are valid, and its database is in the folder that outlives the container."""
     own = {name.lower(): value for name, value in environment().items() if name in SETTINGS}
     settings = FixedSettings.read(**own)
 
@@ -93,14 +93,14 @@ def test_the_image_keeps_its_data_in_its_volume() -> None:
 
 
 def test_the_image_does_not_run_as_root() -> None:
-    """Its user is a number other than 0, so that a platform can see it without looking into the image."""
+    """The image's user is a number other than 0, so that a platform can see it without opening the image."""
     [user] = behind("USER")
 
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", user)
 
 
 def test_the_image_has_the_projects_version() -> None:
-    """The label says what pyproject.toml says."""
+    """The label has the version of pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
     assert f"VERSION={project['version']}" in behind("ARG")
@@ -110,7 +110,7 @@ def test_the_image_has_the_projects_version() -> None:
     ("missing", "healthy"), [([], True), (["database"], False)], ids=["ready", "not-ready"]
 )
 async def test_the_health_check_asks_whether_it_is_ready(missing: list[str], healthy: bool) -> None:  # noqa: FBT001
-    """The container is healthy where /readyz says that it is ready, whatever proxy is set."""
+    """The container is healthy when /readyz says so, whatever proxy is set."""
 
     async def ready() -> list[str]:
         return missing
@@ -125,7 +125,7 @@ async def test_the_health_check_asks_whether_it_is_ready(missing: list[str], hea
 
 @pytest.mark.parametrize("name", BOTS)
 def test_compose_sets_what_the_bot_reads(name: str) -> None:
-    """Each variable of a service is a setting, and each service may finish what runs before it is killed."""
+    """Each variable of a service is a setting, and each service has time to drain before it is killed."""
     service = BOTS[name]
 
     assert set(service.get("environment", {})) <= SETTINGS
@@ -133,8 +133,8 @@ def test_compose_sets_what_the_bot_reads(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMPOSE["services"])
-def test_compose_is_of_one_piece(name: str) -> None:
-    """A service's volumes are declared, and what it waits for starts with it."""
+def test_compose_declares_all_that_it_names(name: str) -> None:
+    """Each volume is declared, and what a service waits for starts with it."""
     services = COMPOSE["services"]
     named = {volume.partition(":")[0] for volume in services[name].get("volumes", [])}
     waited_for = services[name].get("depends_on", {})

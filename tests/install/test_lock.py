@@ -1,4 +1,4 @@
-"""The lock is the whole truth: what it names is installed, whatever an index offers by then."""
+"""The lock is complete: what it names is installed, whatever an index offers later."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from tests.install.local_index import NEWER, Index, locked, make_index, make_ven
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ["requirements.txt", "requirements-postgres.txt", "requirements-dev.txt"]
-# Debian 12's, and whatever is the newest on the day of the test. This machine's own needs no download.
+# The pip of Debian 12, and the newest on the day of the test. The one of this machine needs no download.
 PIPS = ["own", *(pytest.param(each, marks=pytest.mark.registry) for each in ("pip==23.0", "pip"))]
 
 
@@ -28,7 +28,7 @@ def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="module", params=PIPS)
 def pip_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A pip of this version, away from all other packages."""
+    """A pip of this version, apart from all other packages."""
     folder = tmp_path_factory.mktemp("pip")
     if request.param == "own":
         shutil.copytree(pip.__path__[0], folder / "pip")
@@ -44,12 +44,12 @@ def pip_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
             folder,
             request.param,
         ]
-        subprocess.run([*command, "--target", folder], check=True)  # noqa: S603 - our own words
+        subprocess.run([*command, "--target", folder], check=True)  # noqa: S603 - a fixed command
     return folder / "pip"
 
 
 def flags_of_make() -> list[str]:
-    """Those of `pip install` in the Makefile."""
+    """The flags of `pip install` in the Makefile."""
     found = re.search(r"pip install (--.*)", (ROOT / "Makefile").read_text(encoding="utf-8"))
     assert found
     return found[1].split()
@@ -67,7 +67,7 @@ def named(index: Index) -> dict[str, str]:
 
 
 def test_what_the_lock_names_is_installed(index: Index, pip_folder: Path, tmp_path: Path) -> None:
-    """Newer releases are in the index, and the locked ones are installed."""
+    """With newer releases in the index, pip installs the locked ones."""
     python = make_venv(tmp_path / "venv")
 
     ran = run_pip(pip_folder, python, "install", *flags_of_make(), "--index-url", index.url, "-r", index.lock)
@@ -77,8 +77,8 @@ def test_what_the_lock_names_is_installed(index: Index, pip_folder: Path, tmp_pa
 
 
 @pytest.mark.parametrize("index", ["requirements.txt"], indirect=True)
-def test_a_host_that_knows_no_flags_installs_the_same(index: Index, pip_folder: Path, tmp_path: Path) -> None:
-    """`pip install -r requirements.txt`, as hosts that read a Procfile do it, takes the locked ones too."""
+def test_a_host_without_the_flags_installs_the_same(index: Index, pip_folder: Path, tmp_path: Path) -> None:
+    """`pip install -r requirements.txt`, as hosts with a Procfile do it, installs the locked releases too."""
     python = make_venv(tmp_path / "venv")
 
     ran = run_pip(pip_folder, python, "install", "--index-url", index.url, "-r", index.lock)
@@ -88,7 +88,7 @@ def test_a_host_that_knows_no_flags_installs_the_same(index: Index, pip_folder: 
 
 
 def test_the_lock_is_complete(index: Index, pip_folder: Path, tmp_path: Path) -> None:
-    """What is installed without looking anything up lacks nothing that any of it asks for."""
+    """Every requirement of an installed package is installed, without a look-up in an index."""
     python = make_venv(tmp_path / "venv")
     run_pip(pip_folder, python, "install", *flags_of_make(), "--index-url", index.url, "-r", index.lock)
 
@@ -98,7 +98,7 @@ def test_the_lock_is_complete(index: Index, pip_folder: Path, tmp_path: Path) ->
 
 
 def test_the_index_offers_newer_ones(index: Index, pip_folder: Path, tmp_path: Path) -> None:
-    """Without the lock the newer release would be taken, so the tests above say something."""
+    """Without the lock pip takes the newer release, so the tests above prove something."""
     python = make_venv(tmp_path / "venv")
 
     ran = run_pip(pip_folder, python, "install", "--no-deps", "--index-url", index.url, "httpx")
@@ -125,6 +125,6 @@ def test_the_lock_follows_the_project(lock: str) -> None:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_the_lock_names_no_address(lock: str) -> None:
-    """Where a package comes from is the business of whoever installs it."""
+def test_the_lock_names_no_url(lock: str) -> None:
+    """The person who installs a package chooses its index."""
     assert "://" not in (ROOT / lock).read_text(encoding="utf-8")

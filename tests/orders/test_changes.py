@@ -1,4 +1,4 @@
-"""What changed between two looks at an order."""
+"""What changed between two checks of an order."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def tally(**changed: Any) -> Counts:
     ],
 )
 def test_changes_are_counted(now: dict[str, Any], changed: Changes) -> None:
-    """Differences are later minus earlier, and something changed when any of them is there."""
+    """A difference is later minus earlier. Any difference is a change."""
     assert changes(tally(), tally(**now)) == changed
     assert bool(changed) is bool(now)
 
@@ -41,6 +41,6 @@ def test_changes_are_counted(now: dict[str, Any], changed: Changes) -> None:
     [{"total": -1}, {"done": -1}, {"failed": -1}, {"waiting": -1}, {"word": "x" * 41}, {"state": "fine"}],
 )
 def test_a_tally_from_a_button_is_checked(forged: dict[str, Any]) -> None:
-    """It travels through other people's hands."""
+    """Counts in a button come back from outside, so they are checked."""
     with pytest.raises(ValidationError):
         tally(**forged)

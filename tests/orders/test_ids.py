@@ -1,4 +1,4 @@
-"""Order ids themselves."""
+"""Order IDs."""
 
 import pytest
 from pydantic import BaseModel, ValidationError
@@ -15,7 +15,7 @@ class Holder(BaseModel):
 
 @pytest.mark.parametrize("text", [ELM, "12-elm", "a", "~", "...", "A_b.c~d-9", "x" * 128])
 def test_an_id_keeps_its_spelling(text: str) -> None:
-    """Whatever fits the alphabet is an id, letter for letter, in code and in a model's JSON."""
+    """Any text of the allowed characters is an ID, letter for letter, in code and in a model's JSON."""
     assert OrderId(text) == text
     assert Holder.model_validate_json(Holder(order=OrderId(text)).model_dump_json()).order == OrderId(text)
 
@@ -24,7 +24,7 @@ def test_an_id_keeps_its_spelling(text: str) -> None:
     "text", ["", ".", "..", "a b", "a/b", "a\n", "a\0", "é", "x" * 129, "%2e", "secret?"], ids=repr
 )
 def test_other_text_is_no_id(text: str) -> None:
-    """Anything else is refused, without repeating it, and as a ValidationError in a model."""
+    """Any other text is refused without being repeated, and with a ValidationError in a model."""
     with pytest.raises(NotAnOrderId) as refused:
         OrderId(text)
     assert "secret" not in str(refused.value)
@@ -40,6 +40,6 @@ def test_a_field_of_a_model_holds_an_order_id() -> None:
 @pytest.mark.parametrize(
     ("text", "short"), [(ELM, "3f9a1c2e…"), ("12-elm-house", "12-elm-house"), ("12-elm-street", "12-elm-s…")]
 )
-def test_a_short_id_recognises_but_does_not_open(text: str, short: str) -> None:
-    """Ids of more than twelve characters are cut to eight."""
+def test_a_short_id_identifies_an_order_without_opening_it(text: str, short: str) -> None:
+    """IDs of more than twelve characters are cut to eight."""
     assert OrderId(text).short == shortened(text) == short

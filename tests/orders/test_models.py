@@ -26,7 +26,7 @@ def parsed(**fields: Any) -> Order:
 
 
 def photo(**fields: Any) -> Image:
-    """The photo after parsing, beside one that came in good order."""
+    """The parsed photo, next to a valid one."""
     order = parsed(images=[fields, PHOTO])
     assert order.photos[1] == Image.model_validate(PHOTO)
     return order.photos[0]
@@ -55,7 +55,7 @@ def test_a_stated_zone_is_kept() -> None:
 
 @pytest.mark.parametrize("images", [None, []])
 def test_no_photos_are_no_photos(images: list[Any] | None) -> None:
-    """Null and an empty list are told apart by `images`, and alike in `photos`."""
+    """`images` tells null from an empty list, and `photos` does not."""
     order = parsed(images=images)
     assert order.photos == ()
     assert order.images == (None if images is None else ())
@@ -63,7 +63,7 @@ def test_no_photos_are_no_photos(images: list[Any] | None) -> None:
 
 @pytest.mark.parametrize("field", [*Order.model_fields, *Image.model_fields])
 def test_every_field_may_be_null(field: str) -> None:
-    """No field has to be there, and none has to hold anything."""
+    """Every field may be missing or null."""
     assert getattr(parse_order(json.dumps({"is_merging": None, field: None})), field, None) is None
     assert getattr(photo(**{field: None}), field, None) is None
 
@@ -83,7 +83,7 @@ def test_a_reason_may_be_anything(reason: object) -> None:
 
 
 def test_an_order_is_frozen() -> None:
-    """Nobody changes what Autoenhance said."""
+    """No code can change what Autoenhance said."""
     with pytest.raises(ValidationError):
         parsed().name = "other"  # type: ignore[misc]
 

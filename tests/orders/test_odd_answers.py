@@ -1,4 +1,4 @@
-"""Orders as Autoenhance should not send them."""
+"""Orders in shapes that Autoenhance should not send."""
 
 import json
 from typing import Any
@@ -45,7 +45,7 @@ JSON = st.recursive(
     ],
 )
 def test_an_odd_field_counts_as_missing(field: str, odd: object) -> None:
-    """One field of the wrong type costs that field only."""
+    """A field of the wrong type loses that field only."""
     order = parse_order(json.dumps({**ORDER, field: odd}))
     assert getattr(order, field) is None
     assert order.order_id == "12-elm"
@@ -55,7 +55,7 @@ def test_an_odd_field_counts_as_missing(field: str, odd: object) -> None:
     "field", [name for name in Image.model_fields if name not in {"status_reason", "error"}]
 )
 def test_an_odd_field_of_a_photo_counts_as_missing(field: str) -> None:
-    """One field of the wrong type costs neither the photo nor the order."""
+    """A photo's field of the wrong type loses neither the photo nor the order."""
     odd, good = parse_order(
         json.dumps({"images": [{field: {"odd": 1}, "status_reason": "kept"}, PHOTO]})
     ).photos
@@ -64,13 +64,13 @@ def test_an_odd_field_of_a_photo_counts_as_missing(field: str) -> None:
 
 
 def test_entries_that_are_no_photos_are_skipped() -> None:
-    """What is not an object is not a photo."""
+    """An entry that is not an object is not a photo."""
     order = parse_order(json.dumps({"images": [3, PHOTO, None, "x", []]}))
     assert [image.image_id for image in order.photos] == ["i-1"]
 
 
 def test_half_a_surrogate_pair_does_not_get_through() -> None:
-    """Text can be encoded later, whatever escapes the answer held."""
+    """Text can be encoded later, whatever escapes the answer had."""
     assert (
         parse_order(rb'{"order_id": "x", "name": "a\ud800", "images": [{"image_name": "\udfff"}]}').name
         == "a?"
@@ -96,21 +96,21 @@ def test_half_a_surrogate_pair_does_not_get_through() -> None:
     ],
 )
 def test_what_is_no_order_is_unavailable(body: bytes) -> None:
-    """A body that holds no order is as good as none."""
+    """A body without an order counts as no answer."""
     with pytest.raises(Unavailable):
         parse_order(body)
 
 
 @pytest.mark.parametrize("sign", ["order_id", "images", "is_processing", "is_merging", "is_deleted"])
-def test_one_sign_makes_an_order(sign: str) -> None:
-    """Any one of the fields that only orders have is enough, even with an odd value."""
+def test_one_known_field_makes_an_order(sign: str) -> None:
+    """Any field that only orders have is enough, even with a value of the wrong type."""
     assert parse_order(json.dumps({sign: None})).name is None
     assert parse_order(json.dumps({sign: {"odd": 1}})).name is None
 
 
 @pytest.mark.parametrize("number", ["1e400", "-1e400", "NaN", "Infinity", "9" * 400])
-def test_numbers_beyond_reason_are_survived(number: str) -> None:
-    """Whatever JSON readers make of such numbers, the order is there."""
+def test_extreme_numbers_are_accepted(number: str) -> None:
+    """The order is read, whatever JSON readers make of such numbers."""
     body = (
         f'{{"order_id": "x", "total_images": {number}, "name": {number}, "images": [{{"error": {number}}}]}}'
     )
@@ -119,12 +119,12 @@ def test_numbers_beyond_reason_are_survived(number: str) -> None:
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys([*Order.model_fields, *Image.model_fields], JSON)))
 def test_odd_values_raise_nothing_else(fields: dict[str, Any]) -> None:
-    """An object with the vendor's names and any values is an order, whatever they hold."""
+    """An object with the vendor's field names is an order, whatever its values."""
     assert parse_order(json.dumps({"order_id": "x", **fields, "images": [fields]})).photos
 
 
-def test_a_list_of_orders_is_read() -> None:
-    """The list forgives what the single order forgives."""
+def test_a_list_accepts_what_a_single_order_accepts() -> None:
+    """The list reads the same odd orders."""
     body = {"orders": [ORDER, {"order_id": "b", "name": []}, 3], "pagination": {"next_offset": None}}
     assert [(order.order_id, order.name) for order in parse_orders(json.dumps(body))] == [
         ("12-elm", "12 Elm Street"),
@@ -133,7 +133,7 @@ def test_a_list_of_orders_is_read() -> None:
 
 
 def test_null_is_an_empty_list_of_orders() -> None:
-    """`orders: null` says that there are none."""
+    """`orders: null` is an empty list."""
     assert parse_orders(b'{"orders": null}') == ()
 
 

@@ -1,4 +1,4 @@
-"""Finding order ids in what people paste."""
+"""Finding order IDs in pasted text."""
 
 import time
 from urllib.parse import quote
@@ -62,8 +62,8 @@ ANY_ID = st.from_regex(r"[A-Za-z0-9._~-]{1,128}", fullmatch=True).filter(lambda 
     ],
 )
 @pytest.mark.parametrize("in_message", [False, True])
-def test_a_uuid_is_found_in_every_dress(text: str, in_message: bool) -> None:  # noqa: FBT001
-    """However it is written or wrapped, the order's UUID is found, once, and nothing else."""
+def test_a_uuid_is_found_in_every_form(text: str, in_message: bool) -> None:  # noqa: FBT001
+    """The order's UUID is found once, and nothing else, however it is written or wrapped."""
     assert find_order_ids(text, in_message=in_message) == (ELM,)
 
 
@@ -95,8 +95,8 @@ def test_a_uuid_is_found_in_every_dress(text: str, in_message: bool) -> None:  #
         pytest.param("", [], id="nothing"),
     ],
 )
-def test_custom_ids_count_where_only_ids_stand(text: str, ids: list[str]) -> None:
-    """An id that is no UUID counts in a link, alone, or in a list of ids; in a sentence it is a word."""
+def test_custom_ids_count_where_only_ids_are_expected(text: str, ids: list[str]) -> None:
+    """An ID that is no UUID counts in a link, alone, or in a list of IDs. In a sentence it is a word."""
     assert list(find_order_ids(text)) == ids
 
 
@@ -124,7 +124,7 @@ def test_custom_ids_count_where_only_ids_stand(text: str, ids: list[str]) -> Non
     ],
 )
 def test_what_is_no_order_is_not_looked_up(text: str) -> None:
-    """Paths, photo links and foreign links give nothing."""
+    """Paths, links to photos and foreign links give no ID."""
     assert find_order_ids(text) == ()
 
 
@@ -132,31 +132,31 @@ def test_what_is_no_order_is_not_looked_up(text: str) -> None:
     ("text", "ids"), [("thanks", []), ("thanks, 12-elm", ["12-elm"]), (f"{APP}/elm", ["elm"]), ("2", ["2"])]
 )
 def test_a_word_in_a_message_is_no_id(text: str, ids: list[str]) -> None:
-    """In a message that was not written to us, an id outside a link needs a digit."""
+    """In a message that was not written to the bot, an ID outside a link needs a digit."""
     assert list(find_order_ids(text, in_message=True)) == ids
 
 
 def test_ids_come_in_order_of_appearance() -> None:
-    """The first in the text is the first in the answer, bare or linked."""
+    """IDs come in the order of the text, bare or linked."""
     assert find_order_ids(f"{OAK} then <{APP}/{ELM}|Elm> then {APP}/12-ash and {OAK}") == (OAK, ELM, "12-ash")
 
 
 @given(ANY_ID)
 @example("12.")
 def test_every_id_survives_a_link(text: str) -> None:
-    """A link that is the whole text gives its id whatever it ends in."""
+    """A link that is the whole text gives its ID, whatever the ID ends in."""
     assert find_order_ids(f"{APP}/{quote(text, safe='')}") == (text,)
 
 
 @given(ANY_ID.filter(lambda text: "`" not in text and any(map(str.isalnum, text))))
 def test_every_id_survives_a_code_span(text: str) -> None:
-    """In a code span nothing is taken for markup."""
+    """Text in a code span is not read as markup."""
     assert find_order_ids(f"`{text}`") == (text,)
 
 
 @given(st.text() | st.text(alphabet="<>|`*_~ /%.:,-@#!&;\n\0a1é" + ELM), st.booleans())
 def test_no_text_is_too_odd(text: str, in_message: bool) -> None:  # noqa: FBT001
-    """Arbitrary text raises nothing, and all that is found are ids."""
+    """Any text is read without an error, and all that is found are valid IDs."""
     assert all(OrderId(found) for found in find_order_ids(text, in_message=in_message))
 
 
@@ -194,7 +194,7 @@ HOSTILE += [
 
 @pytest.mark.parametrize("unit", HOSTILE, ids=repr)
 def test_the_work_grows_with_the_text_only(unit: str) -> None:
-    """40,000 hostile characters take a moment; quadratic work on them would take minutes."""
+    """40,000 hostile characters take a moment. Quadratic work on them would take minutes."""
     began = time.process_time()
     find_order_ids((unit * 40_000)[:40_000])
     assert time.process_time() - began < 2

@@ -1,4 +1,4 @@
-"""What an order is up to."""
+"""The state and the counts of an order."""
 
 from typing import Any
 
@@ -63,28 +63,28 @@ def test_the_first_state_that_applies_wins(
         pytest.param([DONE], "Archived", "", id="not needed"),
     ],
 )
-def test_what_we_do_not_know_is_called_what_they_call_it(
+def test_an_unknown_state_keeps_its_own_word(
     images: list[dict[str, Any]], status: str | None, word: str
 ) -> None:
-    """Only the state OTHER carries Autoenhance's own word."""
+    """Only the state OTHER has Autoenhance's own word."""
     assert progress(*images, status=status).tally.word == word
 
 
 def test_photos_are_counted() -> None:
-    """Expired photos are failures; what is neither done nor failed waits, listed or not."""
+    """Expired photos count as failures. A photo that is neither done nor failed waits, listed or not."""
     found = progress(DONE, DONE, BROKEN, EXPIRED, WAITING, {"status": "paused"}, total_images=9)
     assert found.tally == Counts(state=State.ATTENTION, word="", total=9, done=2, failed=2, waiting=5)
     assert (found.listed, found.announced) == (6, 9)
 
 
 def test_the_larger_number_is_the_total() -> None:
-    """An announcement that lags behind the list, or is missing, takes nothing away."""
+    """A stated total that is too small or missing hides no listed photo."""
     assert progress(DONE, DONE, total_images=1).tally.total == 2
     assert progress(DONE, DONE).announced is None
 
 
 def test_paid_downloads_are_counted() -> None:
-    """Only a clear yes is a download."""
+    """Only a clear yes counts as a download."""
     assert progress({"downloaded": True}, {"downloaded": False}, {}).downloaded == 1
 
 
@@ -114,13 +114,13 @@ def test_paid_downloads_are_counted() -> None:
         pytest.param(DONE | {"image_name": None}, Photo("photo 1", "done", ""), id="without name and id"),
     ],
 )
-def test_a_photo_is_told_by_name_word_and_reason(image: dict[str, Any], photo: Photo) -> None:
-    """Both API generations end in the same few words."""
+def test_a_photo_is_shown_with_name_word_and_reason(image: dict[str, Any], photo: Photo) -> None:
+    """Both API generations give the same few words."""
     assert progress(image).photos == (photo,)
 
 
 def test_failures_are_grouped_by_reason() -> None:
-    """The reason that hit most photos comes first; expired photos share one, whatever was said."""
+    """The reason with most photos comes first. Expired photos share one reason, whatever was said."""
     dark, blurred = BROKEN | {"status_reason": "dark"}, BROKEN | {"status_reason": "blurred"}
     expired = EXPIRED | {"status_reason": "45 days"}
     assert progress(blurred, BROKEN, dark, DONE, expired, dark, EXPIRED).failures == (
@@ -167,12 +167,12 @@ def test_failures_are_grouped_by_reason() -> None:
     ],
 )
 def test_photos_with_other_settings_are_named(images: list[dict[str, Any]], odd: OddSetting) -> None:
-    """What most photos have is usual; what is not stated differs from nothing."""
+    """The setting of most photos is the usual one. A setting that is not stated does not differ."""
     assert progress(*images).odd == (odd,)
 
 
 def test_odd_photos_keep_their_order_whatever_else_differs() -> None:
-    """Photos that share one setting and not another are named as they come in the order."""
+    """Photos that share one setting and not another are named in the order of the list."""
     images = [
         {"enhance_type": kind, "ai_version": version}
         for kind, version in (
@@ -190,6 +190,6 @@ def test_odd_photos_keep_their_order_whatever_else_differs() -> None:
 
 
 def test_clouds_do_not_matter_without_a_sky() -> None:
-    """A cloud type that was not used is no difference."""
+    """A cloud type without sky replacement is no difference."""
     off = {"sky_replacement": False}
     assert progress(off | {"cloud_type": "CLEAR"}, off | {"cloud_type": "HIGH_CLOUD"}, off).odd == ()

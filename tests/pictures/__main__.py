@@ -34,7 +34,7 @@ async def main() -> None:
 
 
 async def _for_the_documents(browser: Browser) -> list[str]:
-    """Only those that show something else than before: the others would differ in their pixels alone."""
+    """Draws only those that show something new. The others would differ in a few pixels alone."""
     async with played() as story:
         shown = await album.shown(story)
     renewed = album.outdated(shown)
@@ -46,7 +46,7 @@ async def _for_the_documents(browser: Browser) -> list[str]:
 
 
 async def _stills(browser: Browser, scheme: Scheme) -> None:
-    """On a sandbox without a bot: they are put there as they are."""
+    """Draws each card on a sandbox without a bot, which gets it as it is."""
     with TemporaryDirectory() as folder:
         async with (
             open_sandbox(Path(folder), clock=StandingClock(NOW)) as sandbox,

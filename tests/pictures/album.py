@@ -1,4 +1,4 @@
-"""The pictures of the documents, and what each was drawn from, which tells when it is out of date."""
+"""The pictures in the documents, and a record of what each shows, which says when it is out of date."""
 
 import hashlib
 import json
@@ -25,12 +25,12 @@ SHOWN_AS = {
 
 _DRAWING = ("blocks.js", "mrkdwn.js")
 _SHEETS = ("page.css", "blocks.css")
-_UNSEEN = {"action_id", "block_id", "url", "value"}  # what Slack is told and nobody sees
-_ADDRESS = re.compile(r"<https?://[^|>]+\|")  # the same, in a link with words of its own
+_UNSEEN = {"action_id", "block_id", "url", "value"}  # what goes to Slack and is not visible
+_ADDRESS = re.compile(r"<https?://[^|>]+\|")  # the same, in a link with its own words
 
 
 async def shown(story: Story) -> dict[str, Any]:
-    """What is seen on each picture of the documents; the story goes on to its end."""
+    """What is on each picture in the documents. The story is played to its end."""
     drawn: dict[str, Any] = {name: still.sent["blocks"] for name, still in stills().items()}
     drawn[THREAD] = story.thread()
     await story.watch_more()
@@ -39,7 +39,7 @@ async def shown(story: Story) -> dict[str, Any]:
 
 
 def record(shown: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Of each picture what it is drawn from and by, and that its file is this very one."""
+    """For each picture: what it shows, what draws it, and the hash of its file."""
     drawing = _hash(drawing_code().encode())
     return {
         name: {
@@ -60,13 +60,13 @@ def recorded() -> dict[str, dict[str, str]]:
 
 
 def outdated(shown: Mapping[str, Any]) -> list[str]:
-    """Those that show something else by now, or are not the ones that were recorded."""
+    """The pictures that show something else by now, or whose file is not the recorded one."""
     old = recorded()
     return [name for name, now in record(shown).items() if old.get(name) != now]
 
 
 def write(shown: Mapping[str, Any]) -> None:
-    """After the pictures: they are all of today."""
+    """Called after the pictures are drawn, as it records all of them as up to date."""
     RECORD.write_text(json.dumps(record(shown), indent=2) + "\n", encoding="utf-8")
 
 
@@ -79,7 +79,7 @@ def _seen(part: Any) -> Any:
 
 
 def drawing_code() -> str:
-    """How blocks are drawn, without remarks, and of the styles those that can touch a block."""
+    """The code that draws blocks, without comments, and those styles that can apply to a block."""
     scripts = [(STATIC / name).read_text(encoding="utf-8") for name in _DRAWING]
     classes = {name for said in re.findall(r'class: ["`]([^"`]+)', "".join(scripts)) for name in said.split()}
     code = [line.strip() for script in scripts for line in script.splitlines()]

@@ -1,4 +1,4 @@
-"""PNG with 256 colours, which is plenty for text and small enough to keep in git."""
+"""PNG with 256 colours, which is enough for text and small enough for git."""
 
 import base64
 import struct
@@ -19,11 +19,11 @@ _DECODE = """async (png) => {
   return [bitmap.width, bitmap.height, await text];
 }"""
 
-_Pixel = int  # red, green, blue and an alpha that is always full, the first in the lowest byte
+_Pixel = int  # red, green, blue and a full alpha, the first in the lowest byte
 
 
 async def smaller(browser: Browser, png: bytes) -> bytes:
-    """The same picture; the browser decodes it, as no library of ours can."""
+    """The same picture in fewer bytes. The browser decodes it, as no installed library can."""
     page = await browser.new_page()
     try:
         width, height, text = await page.evaluate(_DECODE, base64.b64encode(png).decode())
@@ -44,7 +44,7 @@ async def smaller(browser: Browser, png: bytes) -> bytes:
 
 
 def _palette(counted: Counter[_Pixel]) -> tuple[list[_Pixel], dict[_Pixel, int]]:
-    """The colours that are there most often, and for each colour of the picture the place of its nearest."""
+    """The most frequent colours, and for each colour of the picture the index of the nearest."""
     palette = [colour for colour, _ in counted.most_common(COLOURS)]
     known = [_rgb(colour) for colour in palette]
     places = {colour: place for place, colour in enumerate(palette)}

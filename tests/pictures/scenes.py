@@ -1,4 +1,4 @@
-"""What there are pictures of, as plain data: each card as it is kept, and a story that the real bot plays."""
+"""What there are pictures of, as plain data: each card of a snapshot, and a story that the real bot plays."""
 
 import json
 from collections.abc import AsyncIterator
@@ -31,14 +31,14 @@ _NAMES = {"<@U1>": f"<@{ANA}>", "<@U2>": f"<@{BEN}>", "<#C1>": f"<#{SHOOTS}>"}
 
 @dataclass(frozen=True)
 class Still:
-    """Something that is drawn as it stands: `sent` is the message or the view."""
+    """A message or view to draw as it is."""
 
     place: Place
     sent: dict[str, Any]
 
 
 def stills() -> dict[str, Still]:
-    """Everything that is kept whole, by name, and the modals that are long."""
+    """All whole snapshots by name, and the modals that are long."""
     found = {name: _still(name, sent) for name, sent in kept().items() if _is_whole(sent)}
     more = {
         "modals-photos": modals.answer(modals.photos(view(SAMPLES[BIRCH])), callback_id=constants.PHOTOS),
@@ -48,7 +48,7 @@ def stills() -> dict[str, Still]:
 
 
 def _is_whole(sent: Any) -> bool:
-    """Some tests keep only a part: a text, a line, the buttons."""
+    """Whether the snapshot is a whole message or view. Some are only a text, a line or the buttons."""
     return isinstance(sent, dict) and "blocks" in sent
 
 
@@ -71,7 +71,7 @@ def _still(name: str, sent: dict[str, Any]) -> Still:
 
 @dataclass
 class Story:
-    """The bot between its two stand-ins, at the end of what it has played there."""
+    """The bot between its two stand-ins, at the end of the story."""
 
     sandbox: Sandbox
     app: App
@@ -83,7 +83,7 @@ class Story:
         return next(message for message in self.chat.posted() if SHOOT in message.plain())
 
     def thread(self) -> list[Any]:
-        """What is seen in #shoots of the watch: its card, and the notices in its thread."""
+        """What #shoots shows of the watch: its card, and the notices in its thread."""
         return [message.blocks for message in (self.card, *self.chat.thread(self.card))]
 
     def home(self) -> list[Any]:
@@ -93,7 +93,7 @@ class Story:
         return home.blocks
 
     async def watch_more(self) -> None:
-        """Ana waits for other orders as well, and opens her Home tab."""
+        """Ana watches other orders as well, and opens her Home tab."""
         self.sandbox.autoenhance.advance(ELM, 12)
         for order in (CHAPEL, BIRCH, ELM):
             await self.chat.watch(order)
@@ -105,7 +105,7 @@ class Story:
 
 @asynccontextmanager
 async def played() -> AsyncIterator[Story]:
-    """Ana and Ben wait for a shoot until it is over; always at the same minutes of the same day."""
+    """Ana and Ben watch a shoot until it is finished, always at the same minutes of the same day."""
     clock = StandingClock(NOW)
     with TemporaryDirectory() as folder:
         async with (

@@ -1,4 +1,4 @@
-"""Pictures of what the page shows, twice as fine as a screen, at a time that stands still."""
+"""Pictures of what the page shows, at twice a screen's resolution and a fixed time."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,14 +16,14 @@ from tests.pictures.scenes import Still
 Scheme = Literal["light", "dark"]
 
 LAPTOP, WIDE, PHONE = 1220, 1440, 390
-TALL = 3000  # room for the longest card without scrolling
+TALL = 3000  # enough for the longest card without scrolling
 MARGIN, PADDING = 12, 10
 _DRAWN_FROM = "(hash) => document.querySelector('#home > .content')?.drawnFrom.includes(hash)"
 
 
 @dataclass
 class Studio:
-    """Puts things before the page of a sandbox, takes their picture and takes them away."""
+    """Puts a message or view on the page of a sandbox, takes its picture and removes it."""
 
     page: Page
     slack: SlackSandbox
@@ -70,7 +70,7 @@ class Studio:
         await expect(self.page.locator("#modal[open]")).to_have_count(0)
 
     async def thread(self, card: Message, to: Path) -> None:
-        """A card in its channel, without what else is said there, and the notices in its thread beside it."""
+        """A card in its channel, without other messages, next to the notices in its thread."""
         for message in self.slack.messages():
             if message.user != BOT:
                 self.slack.workspace.delete(message)
@@ -89,13 +89,13 @@ class Studio:
         await self._clip({**left, "width": left["width"] + right["width"]}, to)
 
     async def whole(self, width: int, height: int, to: Path) -> None:
-        """The page as it stands in a window of this size, at the end of the channel."""
+        """The page in a window of this size, at the end of the channel."""
         await self._resize(width, height)
         await self.page.locator("#messages > li").last.scroll_into_view_if_needed()
         await self._clip(None, to)
 
     async def open_home(self) -> None:
-        """Returns when the app has been told, and may draw the tab anew."""
+        """Returns after the app has its event, and may redraw the tab."""
         told = len(self.slack.exchanges)
         await self._resize(LAPTOP, TALL)
         await self._open("Order Desk · Home")
@@ -104,7 +104,7 @@ class Studio:
         )
 
     async def home(self, to: Path) -> None:
-        """The tab as it stands, once the page has drawn it."""
+        """The tab, once the page has drawn it."""
         view = self.slack.home(ANA)
         assert view is not None
         await self.page.wait_for_function(_DRAWN_FROM, arg=view.hash)
@@ -123,7 +123,7 @@ class Studio:
         await self._clip(_wider(await _box(element), margin), to)
 
     async def _clip(self, box: FloatRect | None, to: Path) -> None:
-        """A part of the page, or all of it; the pointer is out of the way."""
+        """A part of the page, or all of it, without the pointer."""
         to.parent.mkdir(parents=True, exist_ok=True)
         await self.page.mouse.move(0, 0)
         if box is None:
@@ -139,7 +139,7 @@ async def _box(element: Locator) -> FloatRect:
 
 
 def _wider(box: FloatRect, by: int) -> FloatRect:
-    """The x and y of whole points, as halves would blur every line."""
+    """The box at whole points, as half points would blur every line."""
     left, top = round(box["x"]) - by, round(box["y"]) - by
     return {
         "x": left,
@@ -151,7 +151,7 @@ def _wider(box: FloatRect, by: int) -> FloatRect:
 
 @asynccontextmanager
 async def open_studio(browser: Browser, slack: SlackSandbox, scheme: Scheme) -> AsyncIterator[Studio]:
-    """Somebody's first visit, in this colour scheme; the page's clock stands where the sandbox's does."""
+    """A first visit in this colour scheme. The page's clock has the sandbox's time."""
     context = await browser.new_context(
         locale="en-GB",
         timezone_id="UTC",

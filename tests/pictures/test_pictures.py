@@ -1,4 +1,4 @@
-"""The pictures in the documents show what there is to see today."""
+"""The pictures in the documents show the cards of today."""
 
 import re
 from typing import Any, get_args
@@ -8,19 +8,19 @@ import pytest
 from tests.pictures import album
 from tests.pictures.scenes import Place, played, stills
 
-LARGEST = 150_000  # bytes: they stay in git for ever
+LARGEST = 150_000  # bytes, as they stay in git for ever
 SHOWN = re.compile(r'<img src="(?:docs/)?pictures/([\w-]+)\.png" width="(\d+)"\s+alt="([^"]*)">')
 PAGES = ("README.md", "docs/commands.md")
 
 
 def in_the_documents() -> dict[str, str]:
-    """The pictures that the documents show, with the words that stand for each."""
+    """The pictures that the documents show, with the alternative text of each."""
     pages = "".join((album.ROOT / page).read_text(encoding="utf-8") for page in PAGES)
     return {name: alt for name, _, alt in SHOWN.findall(pages)}
 
 
 async def test_no_picture_is_older_than_what_it_shows() -> None:
-    """Each was made of the card, the notices or the tab of today, which the real bot plays."""
+    """Each picture shows the card, the notices or the tab as the real bot plays them today."""
     async with played() as story:
         shown = await album.shown(story)
 
@@ -29,8 +29,8 @@ async def test_no_picture_is_older_than_what_it_shows() -> None:
     )
 
 
-async def test_the_same_is_shown_each_time() -> None:
-    """Clocks and ids stand still, so a picture is new only when something else is to be seen on it."""
+async def test_two_runs_show_the_same() -> None:
+    """Clocks and IDs are fixed, so a picture is new only when it shows something else."""
     told = []
     for _ in range(2):
         async with played() as story:
@@ -50,7 +50,7 @@ async def test_the_same_is_shown_each_time() -> None:
     ],
 )
 def test_what_makes_a_picture_old(change: dict[str, Any], *, is_seen: bool) -> None:
-    """A word or a colour on a button does; what the button carries to us does not."""
+    """A new word or colour on a button makes a picture old. A new value of the button does not."""
     button = {"type": "button", "text": {"type": "plain_text", "text": "Re-check"}, "value": "1"}
 
     before, after = [
@@ -62,7 +62,7 @@ def test_what_makes_a_picture_old(change: dict[str, Any], *, is_seen: bool) -> N
 
 
 def test_how_blocks_are_drawn_makes_a_picture_old() -> None:
-    """The scripts and the styles of what stands in a block, and nothing of the page around it."""
+    """The record has the scripts and styles of blocks, and nothing of the page around them."""
     code = album.drawing_code()
 
     for mark in ("rich_text_list: (part", "const INLINE", ".button {", "code {", ":root {", ".content ul {"):
@@ -71,8 +71,8 @@ def test_how_blocks_are_drawn_makes_a_picture_old() -> None:
         assert mark not in code, mark
 
 
-def test_the_documents_show_each_of_them_and_say_what_is_in_it() -> None:
-    """Four, each with words for those who do not see it, and small enough."""
+def test_the_documents_show_each_picture_with_a_description() -> None:
+    """There are four small pictures, each with words for people who do not see it."""
     assert set(in_the_documents()) == set(album.SHOWN_AS)
     for name, alt in in_the_documents().items():
         assert len(alt) > 80, f"{name}: say what is in it"
@@ -80,7 +80,7 @@ def test_the_documents_show_each_of_them_and_say_what_is_in_it() -> None:
 
 
 def test_there_is_a_picture_of_every_card() -> None:
-    """Each that is kept whole is drawn, with real names in place of the tests' own."""
+    """Each whole snapshot is drawn, with real names in place of the tests' own."""
     drawn = stills()
 
     assert {still.place for still in drawn.values()} == set(get_args(Place))
