@@ -38,7 +38,7 @@ def finish(autoenhance: AutoenhanceSandbox, order_id: str, count: int) -> None:
 async def test_with_the_keyboard_alone(screen: Screen) -> None:
     """Tab reaches composer, card and menu, arrows complete what is typed, and Enter sends it.
 
-    |Re-check keeps the focus although the card is redrawn.
+    Re-check keeps the focus although the card is redrawn.
     """
     await screen.tab_to(screen.composer)
     keyboard = screen.page.keyboard

@@ -1,6 +1,6 @@
 """The whole bot where Slack and Autoenhance are reached only through a proxy.
 
-|`slack.test` and `autoenhance.test` have no DNS entry, so a request that does not go through the proxy fails.
+`slack.test` and `autoenhance.test` have no DNS entry, so a request that does not go through the proxy fails.
 """
 
 from collections.abc import AsyncIterator

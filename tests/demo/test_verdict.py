@@ -119,7 +119,7 @@ def test_stuck_is_due_when_nothing_has_moved_for_long() -> None:
 
 
 def test_sharing_saves_requests() -> None:
-    """Two who ask and two who watch one order make seven requests, two of them for a look-up."""
+    """Of nine requests four are for the people who ask. The two who watch share the other five."""
     asks = [watch(What.ASK), watch(What.ASK), watch(), watch()]
     traffic = Traffic(orders={GOOD.id: 9}, all_requests=9, statuses={200: 9})
 

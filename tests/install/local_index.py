@@ -1,6 +1,6 @@
 """A package index in a folder (PEP 503), with a small wheel for each package that a lock names.
 
-|The wheels hold only the metadata of the packages that are installed here, so pip resolves as it does with
+The wheels hold only the metadata of the packages that are installed here, so pip resolves as it does with
 the real ones. The index also offers a newer release of each package, as a real index does soon after the lock
 was made.
 """

@@ -1,4 +1,4 @@
-"""Every promise, on each engine and database."""
+"""What every queue promises, on each engine and database."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is done by the clock: again and again, by one of many, whatever goes wrong."""
+"""Work that is repeated by the clock, by one of many processes, whatever fails."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ TICK = 0.005
 
 
 class Done:
-    """Counts; raises what it is told to, each once."""
+    """Counts its calls, and raises each given error once."""
 
     def __init__(self, *troubles: Exception) -> None:
         self.times = 0
@@ -26,8 +26,8 @@ class Done:
         self.enough.set()
 
 
-async def test_it_goes_on_until_it_is_closed() -> None:
-    """It begins at once, and ends in the middle of a long pause too."""
+async def test_it_repeats_until_it_is_closed() -> None:
+    """It runs at once, and ends in the middle of a long pause too."""
     done = Done()
     rounds = PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=3600)
     async with asyncio.timeout(20), rounds.going():
@@ -37,7 +37,7 @@ async def test_it_goes_on_until_it_is_closed() -> None:
 
 
 async def test_a_database_that_fails_does_not_end_it() -> None:
-    """A full disk is tried again in the next round."""
+    """After a full disk it runs again in the next round."""
     done = Done(DatabaseFailed("disk full"), DatabaseFailed("disk full"))
     async with (
         asyncio.timeout(20),
@@ -48,8 +48,8 @@ async def test_a_database_that_fails_does_not_end_it() -> None:
     assert done.times == 3
 
 
-async def test_nor_does_an_error_that_nobody_thought_of() -> None:
-    """A sweep that stood still would be noticed by nobody but those who wait for its watches."""
+async def test_an_unexpected_error_does_not_end_it() -> None:
+    """A sweep that ended would only be noticed by people who wait for their watches."""
     done = Done(ZeroDivisionError())
     async with (
         asyncio.timeout(20),
@@ -60,8 +60,8 @@ async def test_nor_does_an_error_that_nobody_thought_of() -> None:
     assert done.times == 2
 
 
-async def test_a_stopping_desk_ends_it() -> None:
-    """There is nobody left to do it for."""
+async def test_shutting_down_ends_it() -> None:
+    """It stops when the process is shutting down."""
     done = Done(ShuttingDown())
     await asyncio.wait_for(
         PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).run(), 5
@@ -70,8 +70,8 @@ async def test_a_stopping_desk_ends_it() -> None:
     assert done.times == 1
 
 
-async def test_closed_is_closed() -> None:
-    """One that was closed before it began does nothing."""
+async def test_closing_before_the_start_prevents_it() -> None:
+    """A task that was closed before it began does nothing."""
     done = Done()
     rounds = PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK)
     rounds.close()
@@ -81,7 +81,10 @@ async def test_closed_is_closed() -> None:
 
 
 async def test_one_of_many_does_it() -> None:
-    """Five processes that share a rate limiter do each round once, and nothing of another kind."""
+    """Five processes that share a rate limiter do each round once.
+
+    A task of another name has its own turns.
+    """
     rate_limiter, done, other = LocalRateLimiter(lambda: 0.0), Done(), Done()
     rounds = [PeriodicTask("look", rate_limiter, done, Metrics(), every=TICK) for _ in range(5)]
     running = [asyncio.create_task(each.run()) for each in rounds]

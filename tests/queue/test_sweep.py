@@ -32,7 +32,7 @@ ELM, OAK = OrderId("12-elm"), OrderId("7-oak")
 
 
 class Looks:
-    """A worker that keeps what it was asked to look at; it looks when its gate is open."""
+    """A worker that records which orders it was asked to check. It waits for its gate."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str]] = []
@@ -51,7 +51,7 @@ class Looks:
             await self.then()
 
     async def apologise(self, job: Job, reference: str) -> None:
-        """Nobody waits for a look."""
+        """No person waits for a check."""
 
     async def until(self, count: int) -> None:
         async with asyncio.timeout(20), self._changed:
@@ -60,7 +60,7 @@ class Looks:
 
 @dataclass
 class Room:
-    """All that a sweep needs; `now` is the time, which stands still until a test moves it."""
+    """All that a sweep needs. A test moves `now`, the time."""
 
     database: SqliteDatabase
     stores: Stores
@@ -71,7 +71,7 @@ class Room:
     now: datetime = NOW
 
     async def watch(self, order: OrderId = ELM, place: str = "C1", team: str = "T1") -> Watch:
-        """Due now."""
+        """A watch that is due now."""
         person = Person(user_id="U1", since=NOW)
         new = Watch(team_id=team, place=place, order=order, watchers=(person,), next_look=NOW)
         added = await self.stores.watches.add(new, most=10_000)
@@ -96,7 +96,7 @@ async def room(file: Path) -> AsyncIterator[Room]:
 
 
 async def test_one_job_for_an_order_however_many_watch_it(room: Room) -> None:
-    """Five places that watch one order are one look at it; another team's is its own."""
+    """Five places that watch one order share one check. Another team has its own."""
     for number in range(5):
         await room.watch(ELM, f"C{number}")
     await room.watch(OAK)
@@ -108,7 +108,7 @@ async def test_one_job_for_an_order_however_many_watch_it(room: Room) -> None:
 
 
 async def test_where_nothing_is_due_nothing_is_done(room: Room) -> None:
-    """No watch, a sleeping one and an ended one make no job."""
+    """A watch that is not due yet and an ended one make no job."""
     assert await room.sweep.sweep() == 0
     asleep, over = await room.watch(ELM), await room.watch(OAK)
     await room.stores.watches.save(replace(asleep, next_look=NOW + timedelta(minutes=1)))
@@ -120,8 +120,8 @@ async def test_where_nothing_is_due_nothing_is_done(room: Room) -> None:
     assert await room.job_store.open_jobs() == []
 
 
-async def test_an_order_that_is_being_looked_at_is_left_alone(room: Room) -> None:
-    """A look that takes longer than the sweep's pause is not made a second time beside itself."""
+async def test_an_order_with_a_running_check_is_left_alone(room: Room) -> None:
+    """A check that takes longer than the sweep's pause is not started a second time."""
     await room.watch()
     room.looks.gate.clear()
     assert await room.sweep.sweep() == 1
@@ -132,8 +132,8 @@ async def test_an_order_that_is_being_looked_at_is_left_alone(room: Room) -> Non
     assert room.looks.seen == [("T1", ELM)]
 
 
-async def test_a_look_that_was_lost_is_made_again(room: Room) -> None:
-    """What nobody saved within ten minutes is due again."""
+async def test_a_lost_check_is_made_again(room: Room) -> None:
+    """An order whose check was not saved within ten minutes is due again."""
     await room.watch()
     await room.sweep.sweep()
     await room.engine.keyed_tasks.idle.wait()
@@ -143,8 +143,8 @@ async def test_a_look_that_was_lost_is_made_again(room: Room) -> None:
     await room.looks.until(2)
 
 
-async def test_a_look_that_is_over_at_once_is_claimed_no_longer(room: Room) -> None:
-    """However soon it ends, its claim was there before, and ends with it."""
+async def test_a_check_that_ends_at_once_ends_its_claim(room: Room) -> None:
+    """The claim is written before the check begins, and ends with it."""
     read = await room.watch()
     soon = replace(read, next_look=NOW + timedelta(seconds=5))
     room.looks.then = lambda: room.stores.watches.save(soon)
@@ -154,8 +154,8 @@ async def test_a_look_that_is_over_at_once_is_claimed_no_longer(room: Room) -> N
         room.now += timedelta(seconds=5)
 
 
-async def test_a_look_is_on_the_disk_when_it_is_claimed(room: Room) -> None:
-    """Killed at any moment, no order is claimed without its job."""
+async def test_a_claimed_check_is_on_the_disk(room: Room) -> None:
+    """Whenever the process is killed, each claimed order has its job."""
     await room.watch()
     room.looks.gate.clear()
     await room.sweep.sweep()
@@ -167,7 +167,7 @@ async def test_a_look_is_on_the_disk_when_it_is_claimed(room: Room) -> None:
 
 
 async def test_a_stopping_engine_leaves_it_due(room: Room) -> None:
-    """What could not be recorded was not claimed either: the next process looks at once."""
+    """What could not be recorded is not claimed either, so the next process checks at once."""
     await room.watch()
     await room.engine.drain(5)
     with pytest.raises(ShuttingDown):
@@ -177,8 +177,8 @@ async def test_a_stopping_engine_leaves_it_due(room: Room) -> None:
     assert room.looks.seen == []
 
 
-async def test_a_look_leaves_no_row(room: Room) -> None:
-    """A thousand looks a day, and the job store keeps none that was done."""
+async def test_a_finished_check_leaves_no_row(room: Room) -> None:
+    """There are thousands of checks a day, and the job store keeps none that was done."""
     await room.watch()
     await room.sweep.sweep()
     await room.looks.until(1)
@@ -187,8 +187,8 @@ async def test_a_look_leaves_no_row(room: Room) -> None:
     assert await room.database.run(lambda sql: sql.rows("SELECT * FROM jobs")) == []
 
 
-async def test_a_crowd_is_taken_up_in_turns(room: Room) -> None:
-    """So many looks are under way at most, however many orders are due; as they end, the sweep goes on."""
+async def test_many_due_orders_are_checked_in_turns(room: Room) -> None:
+    """A limited number of checks runs at once. As they end, the sweep starts the next."""
     room.looks.gate.clear()
     for number in range(sweeping.MAX_OPEN_CHECKS + 3):
         await room.watch(OrderId(f"order-{number}"))
@@ -201,8 +201,8 @@ async def test_a_crowd_is_taken_up_in_turns(room: Room) -> None:
     assert await room.sweep.sweep() == 0
 
 
-async def test_a_look_that_hangs_is_not_taken_up_again(room: Room) -> None:
-    """When its claim has run out, its order waits for it all the same: looks do not pile up."""
+async def test_a_check_that_hangs_is_not_started_again(room: Room) -> None:
+    """Its order waits for it, also when its claim has expired, so that checks do not pile up."""
     room.looks.gate.clear()
     await room.watch()
     assert await room.sweep.sweep() == 1
@@ -212,8 +212,8 @@ async def test_a_look_that_hangs_is_not_taken_up_again(room: Room) -> None:
     room.looks.gate.set()
 
 
-async def test_a_look_that_was_given_up_is_in_nobodys_way(room: Room) -> None:
-    """Its row is kept with the reason, and its order is looked at again when it is due again."""
+async def test_a_check_that_was_given_up_blocks_nothing(room: Room) -> None:
+    """Its row is kept with the reason, and its order is checked again when it is due again."""
 
     async def give_up() -> None:
         raise Abandon("no")
@@ -228,8 +228,8 @@ async def test_a_look_that_was_given_up_is_in_nobodys_way(room: Room) -> None:
     assert await room.sweep.sweep() == 1
 
 
-async def test_a_clock_that_goes_back_delays_no_look(room: Room) -> None:
-    """What was planned by a clock an hour ahead comes an hour earlier."""
+async def test_a_clock_that_goes_back_delays_no_check(room: Room) -> None:
+    """After the clock goes back an hour, a planned check comes an hour earlier too."""
     asleep = await room.watch()
     await room.stores.watches.save(replace(asleep, next_look=NOW + timedelta(seconds=90)))
     await room.sweep.round()

@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 @dataclass
 class Browser:
-    """Somebody at the page, around a tiny bot."""
+    """A person at the page, with a tiny bot behind it."""
 
     http: httpx.AsyncClient
     autoenhance: AutoenhanceSandbox
@@ -41,14 +41,14 @@ class Browser:
         return next(row for row in (await self.sees())["orders"] if row["id"] == order_id)
 
     async def look(self, row: Row) -> tuple[dict[str, str], dict[str, str]]:
-        """One exchange from close by: its facts, and what was sent and answered."""
+        """One exchange in detail: its facts, and what was sent and answered."""
         found = (await self.http.get(f"/page/wire/{row['id']}")).json()
         return dict(found["facts"]), dict(found["parts"])
 
 
 @asynccontextmanager
 async def open_browser(**offered: Any) -> AsyncIterator[Browser]:
-    """`offered` is what whoever opens the page passes in."""
+    """`offered` are the options that the page is opened with."""
     async with open_world() as world:
         autoenhance = AutoenhanceSandbox(now=world.clock)
         async with (

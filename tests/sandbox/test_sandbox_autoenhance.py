@@ -1,4 +1,4 @@
-"""The stand-in Autoenhance: its orders, its two doors, its moods."""
+"""The stand-in Autoenhance: its orders, its two endpoints, its failures."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -43,7 +43,7 @@ async def api(autoenhance: AutoenhanceSandbox) -> AsyncIterator[httpx.AsyncClien
 
 
 async def test_an_order_can_be_read_without_a_key(api: httpx.AsyncClient) -> None:
-    """As with the real API, the id is the only secret."""
+    """As with the real API, the ID is the only secret."""
     response = await api.get(f"/v3/orders/{OAK}")
     assert response.status_code == 200
     assert response.json()["name"] == "Oak Terrace, show home"
@@ -57,7 +57,7 @@ async def test_an_unknown_order_is_404_in_the_words_of_the_api(api: httpx.AsyncC
 
 
 async def test_the_list_needs_the_key(api: httpx.AsyncClient) -> None:
-    """Without one the list answers 401."""
+    """Without the key the list answers 401."""
     assert (await api.get("/v3/orders/")).status_code == 401
 
 
@@ -101,10 +101,10 @@ async def test_a_page_of_more_than_fifteen_is_refused(
         ("redirect", 302),
     ],
 )
-async def test_a_mood_lasts_as_often_as_told(
+async def test_a_failure_lasts_for_the_given_number_of_requests(
     api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox, failure: FailureName, status: int
 ) -> None:
-    """After its count the API is well again."""
+    """After that number the API works again."""
     autoenhance.set_failure(failure, times=1, retry_after=7, location="http://127.0.0.1:1/")
     unwell, well = [await api.get(f"/v3/orders/{OAK}") for _ in range(2)]
     assert unwell.status_code == status
@@ -128,7 +128,7 @@ async def test_a_broken_connection_is_broken(
 async def test_a_huge_answer_is_fifty_megabytes(
     api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """A client that reads everything reads too much."""
+    """A client that reads all of it reads too much."""
     autoenhance.set_failure("huge")
     assert len((await api.get(f"/v3/orders/{OAK}")).content) > 50_000_000
 
@@ -136,7 +136,7 @@ async def test_a_huge_answer_is_fifty_megabytes(
 async def test_a_held_request_is_answered_when_released(
     api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """Until then it hangs, and a test can wait for it to be there."""
+    """The request hangs until then, and a test can wait for it."""
     autoenhance.set_failure("hang")
     asking = asyncio.create_task(api.get(f"/v3/orders/{OAK}"))
     await autoenhance.asked(1)
@@ -148,7 +148,7 @@ async def test_a_held_request_is_answered_when_released(
 async def test_requests_are_kept_with_their_headers(
     api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """So a test can see what was asked, how often, and with which key."""
+    """A test can see what was asked, how often, and with which key."""
     await api.get(f"/v3/orders/{OAK}", headers={"x-api-key": "k"})
     assert [(asked.path, asked.headers["x-api-key"]) for asked in autoenhance.requests] == [
         (f"/v3/orders/{OAK}", "k")
@@ -158,7 +158,7 @@ async def test_requests_are_kept_with_their_headers(
 async def test_an_order_begins_to_run_when_it_is_first_asked_for(
     api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox, clock: Clock
 ) -> None:
-    """Whoever looks sees one photo after the other being done, and one fail; then it can run again."""
+    """Each request shows one photo more, and one failure. Then the order can run again."""
 
     async def statuses() -> list[str]:
         return [image["status"] for image in (await api.get(f"/v3/orders/{ELM}")).json()["images"]]
@@ -174,7 +174,7 @@ async def test_an_order_begins_to_run_when_it_is_first_asked_for(
 
 
 def test_progress_is_a_function_of_the_time() -> None:
-    """Grouping first, without photos; then enhancing; then done."""
+    """An order first groups without photos, then enhances, and is then done."""
     finished = order("x", "X", photos("x", (1, {}), (1, failed("blurred"))), now=NOW)
     run = Run(NOW, grouping=10)
     grouping, first, last = (as_of(finished, run, NOW + after) for after in (9, 12, 14))
@@ -187,7 +187,7 @@ def test_progress_is_a_function_of_the_time() -> None:
 async def test_orders_can_be_added_and_removed(
     api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """What a test adds is answered as it is; what it removes is 404."""
+    """An added order is answered as it is, and a removed one is a 404."""
     mine = order("mine", "Mine", [], now=NOW, surprise=None)
     autoenhance.add(mine)
     assert (await api.get("/v3/orders/mine")).json() == mine
@@ -196,7 +196,7 @@ async def test_orders_can_be_added_and_removed(
 
 
 def test_there_is_an_order_of_every_kind() -> None:
-    """Ids are fixed and unique, times have no zone, and the odd ones are odd."""
+    """IDs are fixed and unique, times have no zone, and the odd orders are odd."""
     orders = {each["order_id"]: each for each in sample_orders(NOW)}
     assert len(orders) == len(sample_orders(NOW)) == 18
     assert {ELM, HARBOUR_VIEW, CUSTOM} < set(orders)

@@ -1,4 +1,4 @@
-"""The other side of the page: every exchange as a row and from close by, and the levers of both stand-ins."""
+"""The other side of the page: each exchange as a row and in detail, and the controls of both stand-ins."""
 
 from collections.abc import AsyncIterator
 
@@ -22,7 +22,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 async def test_every_kind_of_exchange_is_a_row(browser: Browser) -> None:
-    """In the order in which they happened, failures by their word."""
+    """Rows come in the order of time, with a failure named by its word."""
     world = browser.world
     await browser.ask("say", channel=SHOOTS, text="/order 3f9a")
     world.clock.seconds += 1
@@ -50,7 +50,7 @@ async def test_every_kind_of_exchange_is_a_row(browser: Browser) -> None:
 
 
 async def test_calls_of_the_webhook_that_come_together_are_one_row(browser: Browser) -> None:
-    """One for each order and burst; from close by, each call of it is told."""
+    """Each order and burst has one row, and its detail shows each call."""
     browser.autoenhance.webhook_url = NOBODY
     for order in (ELM, ELM, HARBOUR_VIEW, ELM):
         await browser.autoenhance.call_webhook(order)
@@ -70,7 +70,7 @@ async def test_calls_of_the_webhook_that_come_together_are_one_row(browser: Brow
 
 
 async def test_one_kind_does_not_push_out_the_others(browser: Browser) -> None:
-    """The panel shows the last of each."""
+    """The panel shows the last rows of each kind."""
     await browser.ask("say", channel=SHOOTS, text="/order 3f9a")
     for _ in range(LENGTH + 5):
         await browser.http.get(f"/v3/orders/{OAK}")
@@ -79,8 +79,11 @@ async def test_one_kind_does_not_push_out_the_others(browser: Browser) -> None:
     assert [line["kind"] for line in log].count("autoenhance") == LENGTH
 
 
-async def test_a_delivery_from_close_by(browser: Browser) -> None:
-    """Its signature, shortened, and its age, the ack and its time, and what is left of its response_url."""
+async def test_a_delivery_in_detail(browser: Browser) -> None:
+    """The detail has the shortened signature, its age, the ack and its time.
+
+    It also has what is left of the response_url.
+    """
     world = browser.world
     await browser.ask("say", channel=SHOOTS, text="/order 3f9a")
     await world.bot.respond(text="x" * 1_000)
@@ -100,16 +103,16 @@ async def test_a_delivery_from_close_by(browser: Browser) -> None:
     assert parts["Answered"] == "ok"
 
 
-async def test_an_ack_that_came_too_late_says_so(browser: Browser) -> None:
-    """As Slack would tell nobody."""
+async def test_a_late_ack_says_so(browser: Browser) -> None:
+    """Slack itself tells no one."""
     (exchange,) = [await browser.world.slack.command("/order 3f9a")]
     exchange.seconds = 3.5
     facts, _ = await browser.look({"id": "d0"})
     assert facts["Ack"] == "3500.0 ms, too late: Slack waits 3 s"
 
 
-async def test_a_request_to_autoenhance_from_close_by(browser: Browser) -> None:
-    """Without the key, and with the first photos of many; one that is not there is no exchange."""
+async def test_a_request_to_autoenhance_in_detail(browser: Browser) -> None:
+    """The detail hides the key and shows the first of many photos. An unknown exchange is a 404."""
     await browser.http.get(f"/v3/orders/{OAK}", headers={"x-api-key": "a-very-secret-key-of-ours"})
     (row,) = (await browser.sees())["log"]
     facts, parts = await browser.look(row)
@@ -120,8 +123,8 @@ async def test_a_request_to_autoenhance_from_close_by(browser: Browser) -> None:
         assert (await browser.http.get(f"/page/wire/{nothing}")).status_code == 404
 
 
-async def test_the_mood_about_all_orders_and_about_one(browser: Browser) -> None:
-    """So one can see what the bot says; an order's own mood goes before, and can be given up."""
+async def test_a_failure_for_all_orders_and_for_one(browser: Browser) -> None:
+    """An order's own failure comes first, and can be removed."""
     await browser.ask("mood", mood="500")
     await browser.ask("mood", order=ELM, mood="404")
     assert ((await browser.sees())["mood"], (await browser.order(ELM))["mood"]) == ("500", "404")
@@ -132,8 +135,8 @@ async def test_the_mood_about_all_orders_and_about_one(browser: Browser) -> None
     assert (await browser.http.get(f"/v3/orders/{ELM}")).status_code == 200
 
 
-async def test_an_order_is_moved_by_hand(browser: Browser) -> None:
-    """Also one that stood still: a photo more, one that fails, the end, and anew from the beginning."""
+async def test_an_order_can_be_moved_by_hand(browser: Browser) -> None:
+    """A stalled order too gets a photo more, a failure, its end, or a new start."""
     for act, state in (
         ("advance", "is_processing · 23 processed · 2 error · 1 processing · 4 waiting"),
         ("fail", "is_processing · 23 processed · 3 error · 1 processing · 3 waiting"),
@@ -146,7 +149,7 @@ async def test_an_order_is_moved_by_hand(browser: Browser) -> None:
 
 
 async def test_what_cannot_be_moved_says_why(browser: Browser) -> None:
-    """An order without photos, one that is not there, and one of which every photo has failed."""
+    """The answer names an order without photos, an unknown one, and one whose photos have all failed."""
     for order, words in ((MILL, "no photos"), ("gone", "no photos")):
         refused = await browser.ask("order", order=order, act="advance")
         assert (refused.status_code, words in refused.json()["error"]) == (409, True)
@@ -156,8 +159,11 @@ async def test_what_cannot_be_moved_says_why(browser: Browser) -> None:
     assert (await browser.ask("room", channel="C0NOWHERE1", act="archive")).status_code == 409
 
 
-async def test_an_order_is_let_age(browser: Browser) -> None:
-    """Nothing moves any more; it was touched hours ago, but not before it was made. A photo mends that."""
+async def test_an_order_can_be_made_older(browser: Browser) -> None:
+    """Nothing moves any more, and the last change is hours ago, but not before the order was made.
+
+    A new photo ends that.
+    """
     for order in (ELM, MILL):
         await browser.ask("order", order=order, act="age")
         shown = browser.autoenhance.order(order)
@@ -169,7 +175,10 @@ async def test_an_order_is_let_age(browser: Browser) -> None:
 
 
 async def test_the_webhook_is_called_by_hand(browser: Browser) -> None:
-    """Without a webhook, or when nobody answers, it says so; an order taken in hand brings no old news."""
+    """Without a webhook, or when the webhook does not answer, the page gets a 409.
+
+    An order that is moved by hand makes no calls about its past.
+    """
     refused = await browser.ask("webhook", order=ELM)
     browser.autoenhance.webhook_url = NOBODY
     unheard = await browser.ask("webhook", order=ELM)
@@ -186,10 +195,10 @@ async def test_the_webhook_is_called_by_hand(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(("failure", "status"), [("ratelimited", 429), ("internal_error", 500)])
-async def test_slack_is_in_a_mood_once_or_until_told_otherwise(
+async def test_slack_fails_once_or_until_it_is_turned_off(
     browser: Browser, failure: str, status: int
 ) -> None:
-    """About one method; the panel tells which."""
+    """The failure is for one method, and the panel names it."""
     method, bot, slack = "chat.postMessage", browser.world.bot, browser.world.slack
     for once, statuses in ((True, [status, 200]), (False, [status, status])):
         before = len(slack.calls())
@@ -203,8 +212,8 @@ async def test_slack_is_in_a_mood_once_or_until_told_otherwise(
     assert (await browser.ask("slack-mood", method="auth.test", mood="slow")).status_code == 409
 
 
-async def test_slack_takes_its_time(browser: Browser) -> None:
-    """And answers well all the same; the panel tells how long it took."""
+async def test_slack_answers_late(browser: Browser) -> None:
+    """The answer is good, and the panel shows how long it took."""
     slack = browser.world.slack
     await browser.ask("slack-mood", method="chat.update", mood="slow", once=True)
     assert (await browser.sees())["slack_moods"]["chat.update"] == "slow"
@@ -215,7 +224,7 @@ async def test_slack_takes_its_time(browser: Browser) -> None:
 
 
 async def test_channels_are_changed_and_changed_back(browser: Browser) -> None:
-    """The bot comes and goes, a channel is archived or shared; what the bot then hears is Slack's word."""
+    """The bot joins and leaves, a channel is archived or shared, and Slack's error says so to the bot."""
     bot = browser.world.bot
     for act, back, flag, error in (
         ("remove", "invite", "has_bot", "not_in_channel"),
@@ -232,7 +241,7 @@ async def test_channels_are_changed_and_changed_back(browser: Browser) -> None:
 
 
 async def test_a_delivery_comes_again(browser: Browser) -> None:
-    """The last, or a chosen one: the same body, signed anew, counted, and with the reason."""
+    """A delivery has the same body with a new signature, a count and the reason."""
     assert (await browser.ask("redeliver")).status_code == 409
     for text in ("/order one", "/order two"):
         await browser.ask("say", channel=SHOOTS, text=text)

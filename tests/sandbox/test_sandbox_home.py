@@ -1,4 +1,4 @@
-"""The app's Home tab: what the bot publishes there, what it hears when it is opened, and clicks in it."""
+"""The app's Home tab: what the bot publishes, its event, and clicks in it."""
 
 import json
 from collections.abc import AsyncIterator
@@ -48,7 +48,7 @@ async def test_a_home_view_is_seen_by_the_one_it_was_published_for(world: World)
 
 
 async def test_publishing_again_redraws_the_same_view(world: World) -> None:
-    """The id stays, the hash does not; an old hash is a conflict."""
+    """The ID stays and the hash changes. An old hash is a conflict."""
     view = await published(world)
     known, id_ = view.hash, view.id
 
@@ -78,7 +78,7 @@ async def test_publishing_again_redraws_the_same_view(world: World) -> None:
 async def test_a_home_view_is_refused_as_slack_does(
     world: World, params: dict[str, Any], error: str, pointer: str
 ) -> None:
-    """In Slack's words, with a pointer to what is wrong; nothing is shown."""
+    """The error has Slack's words and a pointer to the field, and nothing is shown."""
     refused = await world.bot.call("views.publish", **params)
     assert refused["error"] == error
     assert pointer in json.dumps(refused.get("response_metadata", {}))
@@ -86,7 +86,7 @@ async def test_a_home_view_is_refused_as_slack_does(
 
 
 async def test_a_home_view_holds_a_hundred_blocks(world: World) -> None:
-    """As many as a modal, twice as many as a message."""
+    """A Home view may have as many blocks as a modal, twice those of a message."""
     many = [{"type": "divider"}] * 100
     full = await world.bot.call("views.publish", user_id=ANA, view={"type": "home", "blocks": many})
     over = await world.bot.call("views.publish", user_id=ANA, view={"type": "home", "blocks": many * 2})
@@ -94,7 +94,7 @@ async def test_a_home_view_holds_a_hundred_blocks(world: World) -> None:
 
 
 async def test_a_home_view_is_no_modal(world: World) -> None:
-    """It cannot be opened, updated, submitted or closed like one."""
+    """It cannot be opened, updated, submitted or closed like a modal."""
     view = await published(world)
     await world.slack.global_shortcut("look_up_order")
     trigger_id = world.bot.heard[-1]["trigger_id"]
@@ -106,8 +106,8 @@ async def test_a_home_view_is_no_modal(world: World) -> None:
             await act
 
 
-async def test_opening_home_is_told_signed_and_in_the_shape_of_slack(world: World) -> None:
-    """A JSON body with the keys of a recorded one, under a signature that stands slack_sdk's own test."""
+async def test_opening_home_sends_a_signed_event_in_the_shape_of_slack(world: World) -> None:
+    """The JSON body has the keys of a recorded one, and slack_sdk verifies the signature."""
     exchange = await world.slack.open_home(ANA)
     assert exchange is not None
     (heard,) = world.bot.heard
@@ -128,8 +128,8 @@ async def test_opening_home_is_told_signed_and_in_the_shape_of_slack(world: Worl
     assert "view" not in event
 
 
-async def test_an_event_tells_the_home_view_that_was_published(world: World) -> None:
-    """With the title that Slack makes up for it; and no two events share an id."""
+async def test_an_event_has_the_home_view_that_was_published(world: World) -> None:
+    """The view has the title that Slack adds, and no two events share an ID."""
     view = await published(world)
     await world.slack.open_home()
     await world.slack.open_home()
@@ -141,15 +141,15 @@ async def test_an_event_tells_the_home_view_that_was_published(world: World) -> 
     assert first["event_id"] != second["event_id"]
 
 
-async def test_an_event_comes_only_to_who_subscribed(world: World) -> None:
-    """The app's manifest lists what it wants to hear of."""
+async def test_an_event_comes_only_to_an_app_that_subscribed(world: World) -> None:
+    """The app's manifest lists its events."""
     world.slack.events = ()
     assert await world.slack.open_home() is None
     assert world.bot.heard == []
 
 
-async def test_home_is_there_for_the_whole_team_and_nobody_else(world: World) -> None:
-    """A guest may open it; another company has no such app."""
+async def test_the_home_tab_is_there_for_the_whole_team_only(world: World) -> None:
+    """A guest may open it. Another company has no such app."""
     await world.slack.open_home(GUS)
     assert world.bot.heard[0]["event"]["user"] == GUS
     with pytest.raises(NotOffered):
@@ -157,7 +157,7 @@ async def test_home_is_there_for_the_whole_team_and_nobody_else(world: World) ->
 
 
 async def test_a_click_on_home_comes_from_the_view(world: World) -> None:
-    """With a trigger_id and the view, and with neither a message nor a response_url."""
+    """The click has a trigger_id and the view, but no message and no response_url."""
     view = await published(world, BEN)
     await world.slack.click(view, "Recent", user=BEN)
     (heard,) = world.bot.heard
@@ -171,7 +171,7 @@ async def test_a_click_on_home_comes_from_the_view(world: World) -> None:
 
 
 async def test_a_failed_click_leaves_a_mark_until_home_is_redrawn(world: World) -> None:
-    """As it does on a message."""
+    """The warning is the same as on a message."""
     view = await published(world)
     world.bot.reply = lambda _: Response(status_code=500)
     await world.slack.click(view, "Recent")
@@ -181,7 +181,7 @@ async def test_a_failed_click_leaves_a_mark_until_home_is_redrawn(world: World) 
 
 
 async def test_an_event_goes_over_the_socket_while_it_is_open(world: World) -> None:
-    """In an envelope of its own kind, which takes no answer."""
+    """The envelope has its own type and takes no answer."""
     heard: list[SocketModeRequest] = []
 
     async def hear(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:

@@ -1,4 +1,4 @@
-"""The page: what it is told, what it may ask for, and who may ask."""
+"""The page: what it receives, what it may ask for, and who may ask."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 async def test_the_page_may_load_nothing_from_elsewhere(browser: Browser) -> None:
-    """Its policy says so, and its own files are there, each without an address in it but its own."""
+    """The page's policy says so, and its own files name no other address."""
     document = await browser.http.get("/")
     assert "default-src 'self'" in document.headers["Content-Security-Policy"]
     for file in STATIC.iterdir():
@@ -34,8 +34,8 @@ async def test_the_page_may_load_nothing_from_elsewhere(browser: Browser) -> Non
         assert "https://" not in file.read_text()
 
 
-async def test_everybody_sees_what_they_may_see(browser: Browser) -> None:
-    """An ephemeral answer is for one person; another company sees only the shared channel."""
+async def test_each_person_sees_what_they_may_see(browser: Browser) -> None:
+    """An ephemeral answer is for one person. Another company sees only the shared channel."""
     await browser.ask("say", channel=SHOOTS, text="/nonsense")
     ana, ben, olga = [await browser.sees(viewer) for viewer in (ANA, BEN, OLGA)]
     heard = [
@@ -46,8 +46,8 @@ async def test_everybody_sees_what_they_may_see(browser: Browser) -> None:
     assert [room["id"] for room in olga["channels"]] == [PARTNERS]
 
 
-async def test_changes_are_told_as_they_happen(browser: Browser) -> None:
-    """One stream, one more snapshot."""
+async def test_changes_are_sent_as_they_happen(browser: Browser) -> None:
+    """A change sends one more snapshot on the same stream."""
     async with browser.http.stream("GET", "/page/events") as events:
         lines = events.aiter_lines()
         await anext(lines)
@@ -64,7 +64,7 @@ async def _until(lines: AsyncIterator[str], words: str) -> AsyncIterator[str]:
 
 
 async def test_other_sites_cannot_act(browser: Browser) -> None:
-    """Without the page's header nothing is done; a foreign name for this machine is refused."""
+    """A request without the page's header does nothing, and a foreign name for this machine is refused."""
     body = {"as": ANA, "channel": SHOOTS, "text": "Hello"}
     assert (await browser.http.post("/page/say", json=body)).status_code == 403
     assert (await browser.http.get("/", headers={"Host": "evil.example"})).status_code == 400
@@ -72,7 +72,7 @@ async def test_other_sites_cannot_act(browser: Browser) -> None:
 
 
 async def test_the_same_words_on_two_buttons_are_two_buttons(browser: Browser) -> None:
-    """The page says which one by its place."""
+    """The page names a button by its place."""
     slack, bot = browser.world.slack, browser.world.bot
     blocks = [
         *actions(button("Re-check", action_id="a", value="1")),
@@ -87,7 +87,7 @@ async def test_the_same_words_on_two_buttons_are_two_buttons(browser: Browser) -
 
 
 async def test_shortcuts_and_modals_go_through_the_page(browser: Browser) -> None:
-    """From the + menu to a closed modal, and from a message's menu."""
+    """The page opens and closes a modal from the + menu, and one from a message's menu."""
     slack, bot = browser.world.slack, browser.world.bot
     await browser.ask("shortcut", channel=SHOOTS, callback_id="look_up_order")
     await browser.ask("shortcut", channel=SHOOTS, callback_id="check_orders_here", ts=slack.messages()[0].ts)
@@ -101,8 +101,8 @@ async def test_shortcuts_and_modals_go_through_the_page(browser: Browser) -> Non
     assert [payload["type"] for payload in bot.heard] == ["shortcut", "message_action", "view_submission"]
 
 
-async def test_everybody_has_their_own_home(browser: Browser) -> None:
-    """Opening it is told to the bot; buttons in it work; another company has none."""
+async def test_each_person_has_their_own_home_tab(browser: Browser) -> None:
+    """Opening it sends the event, buttons in it work, and another company has none."""
     slack, bot = browser.world.slack, browser.world.bot
     view = home(button("Recent", action_id="recent"))
     await bot.call("views.publish", user_id=BEN, view=view)
@@ -119,7 +119,7 @@ async def test_everybody_has_their_own_home(browser: Browser) -> None:
     assert slack.home(ANA) is None
 
 
-async def test_a_broadcast_reply_tells_what_it_replies_to(browser: Browser) -> None:
+async def test_a_broadcast_reply_names_its_thread(browser: Browser) -> None:
     """The page draws it in the channel too, below the first words of the thread."""
     root = browser.world.slack.messages()[0]
     await browser.world.bot.call(
@@ -130,13 +130,13 @@ async def test_a_broadcast_reply_tells_what_it_replies_to(browser: Browser) -> N
     assert not any(message["broadcast"] for message in messages[:-1])
 
 
-async def test_the_page_is_told_what_may_be_typed(browser: Browser) -> None:
-    """The command as the manifest has it, with the words behind it that whoever opened the page passed in."""
+async def test_the_page_receives_what_may_be_typed(browser: Browser) -> None:
+    """The page gets the command from the manifest, and its words from the options."""
     (command,) = (await browser.sees(ANA))["commands"]
     assert (command["command"], command["subcommands"]) == ("/order", [WATCH])
 
 
-async def test_who_may_not_use_the_app_is_not_offered_it(browser: Browser) -> None:
+async def test_the_app_is_not_offered_to_another_company(browser: Browser) -> None:
     """Olga of another company sees the shared channel, and in it no command."""
     (room,) = (await browser.sees(OLGA))["channels"]
     assert not room["is_offered"]
@@ -144,7 +144,7 @@ async def test_who_may_not_use_the_app_is_not_offered_it(browser: Browser) -> No
 
 
 async def test_a_thread_is_summed_up_below_its_message(browser: Browser) -> None:
-    """How many replies, by whom, and when the last one came."""
+    """The page shows how many replies there are, by whom, and the time of the last."""
     root = browser.world.slack.messages()[0]
     await browser.ask("say", **{"as": BEN}, channel=SHOOTS, text="Soon.", thread_ts=root.ts)
     await browser.world.bot.call("chat.postMessage", channel=SHOOTS, text="Done.", thread_ts=root.ts)
@@ -153,7 +153,7 @@ async def test_a_thread_is_summed_up_below_its_message(browser: Browser) -> None
     assert (shown["replies"], shown["repliers"], shown["last_reply"]) == (2, [BEN, BOT], last.ts)
 
 
-async def test_the_server_stops_although_somebody_watches(browser: Browser) -> None:
+async def test_the_server_stops_with_an_open_page(browser: Browser) -> None:
     """An open stream of events ends with the server."""
     server = AsyncExitStack()
     url = await server.enter_async_context(serving(demo_app(browser.world.slack, browser.autoenhance)))
@@ -165,13 +165,13 @@ async def test_the_server_stops_although_somebody_watches(browser: Browser) -> N
             await anext(line async for line in lines if line.startswith("never"))
 
 
-async def test_the_bot_is_told_from_people(browser: Browser) -> None:
+async def test_the_bot_is_marked_as_an_app(browser: Browser) -> None:
     """The page draws a badge for it."""
     assert (await browser.sees(ANA))["users"][BOT]["is_bot"]
 
 
-async def test_where_much_happens_the_page_is_drawn_seldom(browser: Browser) -> None:
-    """Not again within so many real seconds, however often the bell rings; then as it is by then."""
+async def test_many_changes_are_drawn_together(browser: Browser) -> None:
+    """The page is redrawn at most once in so many real seconds, with the latest state."""
     app = demo_app(browser.world.slack, browser.autoenhance, apart=0.2)
     async with (
         serving(app) as url,

@@ -1,4 +1,4 @@
-"""Apps on ports of this machine, in the loop that is already there."""
+"""Apps on ports of this machine, in the running event loop."""
 
 import socket
 from typing import Any
@@ -9,7 +9,7 @@ from bot.sandbox.server import serving
 
 
 async def test_no_answer_waits_for_an_acknowledgement() -> None:
-    """Its pieces leave at once: held back, the last of them would come 40 ms later."""
+    """The pieces of an answer leave at once. With Nagle's algorithm the last one would come 40 ms later."""
     at_once = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:

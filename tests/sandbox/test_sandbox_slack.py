@@ -1,4 +1,4 @@
-"""What people do in the sandbox's Slack, what the bot hears of it, and what they then see."""
+"""What people do in the sandbox's Slack, what the bot receives, and what they then see."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -42,7 +42,7 @@ async def world() -> AsyncIterator[World]:
 
 
 async def test_a_command_arrives_signed_and_in_the_shape_of_slack(world: World) -> None:
-    """The keys are those of a recorded one, and the signature stands slack_sdk's own test."""
+    """The keys are those of a recorded command, and slack_sdk verifies the signature."""
     exchange = await world.slack.command("/order 3f9a", channel=ANA_BOT)
     heard = world.bot.heard[0]
     assert exchange.status == 200
@@ -55,7 +55,7 @@ async def test_a_command_arrives_signed_and_in_the_shape_of_slack(world: World) 
 
 
 async def test_what_is_typed_is_escaped_as_slack_does_it(world: World) -> None:
-    """Links come in angle brackets, names as ids, and the three characters as entities."""
+    """Links come in angle brackets, names as IDs, and the three characters as entities."""
     await world.slack.command(
         "/order see https://a.example/x?b&c. @ben & <b> #shoots #owners app.example.ai/o/1"
     )
@@ -66,7 +66,7 @@ async def test_what_is_typed_is_escaped_as_slack_does_it(world: World) -> None:
 
 
 async def test_the_body_of_the_answer_is_a_message_to_the_typer(world: World) -> None:
-    """Others do not see it; plain text will do."""
+    """Only the person who typed sees it. Plain text works too."""
     world.bot.reply = lambda _: PlainTextResponse("Looking up…")
     await world.slack.command("/order 3f9a", user=BEN)
     message = world.slack.messages(viewer=BEN)[-1]
@@ -75,7 +75,7 @@ async def test_the_body_of_the_answer_is_a_message_to_the_typer(world: World) ->
 
 
 async def test_an_answer_in_channel_shows_what_was_typed_too(world: World) -> None:
-    """Everybody sees the command and the answer."""
+    """Everyone sees the command and the answer."""
     world.bot.reply = answer(response_type="in_channel", text="Ready.")
     await world.slack.command("/order 3f9a")
     assert [message.text for message in world.slack.messages(viewer=GUS)[-2:]] == ["/order 3f9a", "Ready."]
@@ -88,8 +88,8 @@ async def test_an_answer_in_channel_shows_what_was_typed_too(world: World) -> No
         (Response('{"blocks": [{}]}'), "invalid_command_response"),
     ],
 )
-async def test_a_failed_command_is_told_by_slackbot(world: World, reply: Response, error: str) -> None:
-    """Only the typer reads it."""
+async def test_a_failed_command_is_reported_by_slackbot(world: World, reply: Response, error: str) -> None:
+    """Only the person who typed reads it."""
     world.bot.reply = lambda _: reply
     await world.slack.command("/order 3f9a")
     last = world.slack.messages(viewer=ANA)[-1]
@@ -97,8 +97,8 @@ async def test_a_failed_command_is_told_by_slackbot(world: World, reply: Respons
     assert last not in world.slack.messages(viewer=BEN)
 
 
-async def test_an_ack_that_does_not_come_is_a_timeout(world: World) -> None:
-    """Slack waits three seconds, here less, and does not wait for ever."""
+async def test_a_missing_ack_is_a_timeout(world: World) -> None:
+    """Slack waits three seconds, here less."""
     world.bot.held = asyncio.Event()
     exchange = await world.slack.command("/order 3f9a")
     world.bot.held.set()
@@ -106,22 +106,22 @@ async def test_an_ack_that_does_not_come_is_a_timeout(world: World) -> None:
 
 
 async def test_a_bot_that_is_down_cannot_be_reached(world: World) -> None:
-    """Nobody listens on port 1."""
+    """No process listens on port 1."""
     world.slack.events_url = "http://127.0.0.1:1/"
     assert (await world.slack.command("/order 3f9a")).error == "dispatch_failed"
 
 
 @pytest.mark.parametrize(("user", "channel"), [(OLGA, PARTNERS), (GUS, EDITING)])
-async def test_commands_are_offered_to_colleagues_where_they_can_look(
+async def test_commands_are_offered_to_colleagues_where_they_can_type_them(
     world: World, user: str, channel: str
 ) -> None:
-    """Not to another company, nor to guests in channels they are not in."""
+    """Another company gets none, nor does a guest in channels without them."""
     with pytest.raises(NotOffered):
         await world.slack.command("/order 3f9a", user=user, channel=channel)
 
 
 async def test_a_click_on_a_message_carries_the_message(world: World) -> None:
-    """With its thread, its app, and the value of the button."""
+    """The click has the thread, the app and the button's value."""
     root = world.slack.messages()[0]
     await world.bot.call("chat.postMessage", channel=SHOOTS, text="x", blocks=CARD, thread_ts=root.ts)
     card = world.slack.messages()[-1]
@@ -140,7 +140,7 @@ async def test_a_click_on_a_message_carries_the_message(world: World) -> None:
 
 
 async def test_a_click_on_an_ephemeral_message_carries_no_message(world: World) -> None:
-    """The bot has only the container to go by."""
+    """The bot gets only the container."""
     world.bot.reply = answer(text="x", blocks=CARD)
     await world.slack.command("/order 3f9a")
     card = world.slack.messages(viewer=ANA)[-1]
@@ -153,8 +153,8 @@ async def test_a_click_on_an_ephemeral_message_carries_no_message(world: World) 
         await world.slack.click(card, "Re-check", user=BEN)
 
 
-async def test_a_failed_click_leaves_a_mark_until_the_next(world: World) -> None:
-    """Slack shows a small warning, no message."""
+async def test_a_failed_click_leaves_a_warning_until_the_next(world: World) -> None:
+    """Slack shows a small warning, and no message."""
     await world.bot.call("chat.postMessage", channel=SHOOTS, text="x", blocks=CARD)
     card = world.slack.messages()[-1]
     world.bot.reply = lambda _: Response(status_code=404)
@@ -166,14 +166,14 @@ async def test_a_failed_click_leaves_a_mark_until_the_next(world: World) -> None
 
 
 async def test_what_is_not_drawn_cannot_be_clicked(world: World) -> None:
-    """The error names what there is."""
+    """The error names the buttons that there are."""
     await world.bot.call("chat.postMessage", channel=SHOOTS, text="x", blocks=CARD)
     with pytest.raises(NotOffered, match="Re-check"):
         await world.slack.click(world.slack.messages()[-1], "Buy")
 
 
 async def test_a_message_shortcut_carries_all_of_the_message(world: World) -> None:
-    """Ids hide in files and attachments, which Slack sends along."""
+    """Slack sends files and attachments too, as IDs may be in them."""
     messages = world.slack.messages()
     for message in messages:
         await world.slack.message_shortcut("check_orders_here", message)
@@ -185,14 +185,14 @@ async def test_a_message_shortcut_carries_all_of_the_message(world: World) -> No
     assert all("response_url" in payload for payload in world.bot.heard)
 
 
-async def test_a_global_shortcut_does_not_say_where(world: World) -> None:
-    """No channel and no response_url: only a modal can answer."""
+async def test_a_global_shortcut_has_no_channel(world: World) -> None:
+    """It has no response_url either, so only a modal can answer."""
     await world.slack.global_shortcut("look_up_order")
     assert not {"channel", "response_url"} & set(world.bot.heard[0])
 
 
 async def test_a_modal_is_opened_filled_in_refused_redrawn_and_closed(world: World) -> None:
-    """The life of a view, by response_action."""
+    """Each response_action has its effect on the view."""
     slack, bot = world.slack, world.bot
     await slack.global_shortcut("look_up_order")
     assert (await bot.call("views.open", trigger_id=bot.heard[0]["trigger_id"], view=modal()))["ok"]
@@ -218,7 +218,7 @@ async def test_a_modal_is_opened_filled_in_refused_redrawn_and_closed(world: Wor
 
 
 async def test_a_click_in_a_modal_carries_what_was_filled_in(world: World) -> None:
-    """There is no message and no response_url; the container is the view."""
+    """The click has no message and no response_url. Its container is the view."""
     view = world.slack.workspace.push(ANA, modal(blocks=[*modal()["blocks"], *CARD]))
     await world.slack.click(view, "Re-check", filled={"order": "3f9a"})
     heard = world.bot.heard[0]
@@ -228,14 +228,14 @@ async def test_a_click_in_a_modal_carries_what_was_filled_in(world: World) -> No
 
 
 async def test_a_required_input_has_to_be_filled_in(world: World) -> None:
-    """Slack's client does not send the form."""
+    """Slack's client does not send the form without it."""
     view = world.slack.workspace.push(ANA, modal())
     with pytest.raises(NotOffered, match="required"):
         await world.slack.submit(view, {"order": ""})
 
 
 async def test_the_bot_hears_of_a_closed_modal_only_if_it_asked(world: World) -> None:
-    """`notify_on_close` is the bot's wish."""
+    """The bot sets `notify_on_close`."""
     quiet = world.slack.workspace.push(ANA, modal())
     loud = world.slack.workspace.push(ANA, modal(notify_on_close=True))
     assert await world.slack.close(quiet) is None
@@ -244,7 +244,7 @@ async def test_the_bot_hears_of_a_closed_modal_only_if_it_asked(world: World) ->
 
 
 async def test_the_same_bytes_can_come_twice(world: World) -> None:
-    """With the same signature, and nobody sees the second answer."""
+    """The signature is the same, and no one sees the second answer."""
     world.bot.reply = answer(text="hello")
     exchange = await world.slack.command("/order 3f9a")
     before = world.slack.messages()
@@ -254,8 +254,8 @@ async def test_the_same_bytes_can_come_twice(world: World) -> None:
     assert world.slack.messages() == before
 
 
-async def test_anybody_can_send_anything(world: World) -> None:
-    """As they can on the internet."""
+async def test_anyone_can_send_anything(world: World) -> None:
+    """A test can send any request, as on the internet."""
     exchange = await world.slack.send_raw(b"text=hello", {"Content-Type": "text/plain"})
     assert exchange.status == 200
     assert "x-slack-signature" not in world.bot.requests[0].headers
@@ -271,7 +271,7 @@ async def test_anybody_can_send_anything(world: World) -> None:
 async def test_slackbot_answers_what_slack_does_not_offer(
     world: World, text: str, *, in_thread: bool, said: str
 ) -> None:
-    """The bot hears nothing of it."""
+    """The bot does not receive the command."""
     root = world.slack.messages()[0].ts
     await world.slack.say(text, thread_ts=root if in_thread else None)
     assert world.slack.messages(viewer=ANA)[-1].text == said
@@ -279,22 +279,22 @@ async def test_slackbot_answers_what_slack_does_not_offer(
 
 
 async def test_the_bot_can_be_invited(world: World) -> None:
-    """After `/invite` it may post."""
+    """After `/invite` the bot may post."""
     refused = await world.bot.call("chat.postMessage", channel=EDITING, text="x")
     await world.slack.say("/invite @Order Desk", channel=EDITING)
     posted = await world.bot.call("chat.postMessage", channel=EDITING, text="x")
     assert (refused["error"], posted["ok"]) == ("not_in_channel", True)
 
 
-async def test_waiting_in_vain_tells_what_there_is_to_see(world: World) -> None:
-    """A failing test shows the conversation."""
+async def test_a_timeout_shows_the_conversation(world: World) -> None:
+    """A failing test prints what there is to see."""
     await world.bot.call("chat.postMessage", channel=SHOOTS, text="Something else")
     with pytest.raises(TimeoutError, match="Something else"):
         await world.slack.until(lambda: False, timeout=0.01)
 
 
-async def test_a_deleted_message_is_gone_and_its_replies_stay(world: World) -> None:
-    """They still belong to their thread; nobody can click on what is gone, nor edit it."""
+async def test_a_deleted_message_leaves_its_replies(world: World) -> None:
+    """The replies still belong to their thread. The message can be neither clicked nor edited."""
     slack, bot = world.slack, world.bot
     posted = await bot.call("chat.postMessage", channel=SHOOTS, text="x", blocks=CARD)
     card = slack.messages()[-1]
@@ -312,7 +312,7 @@ async def test_a_deleted_message_is_gone_and_its_replies_stay(world: World) -> N
 
 
 async def test_the_bot_can_be_removed(world: World) -> None:
-    """It cannot post there any more, and is told that it is no member."""
+    """It cannot post there any more, and gets Slack's error for that."""
     world.slack.remove_bot(SHOOTS)
     refused = await world.bot.call("chat.postMessage", channel=SHOOTS, text="x")
     info = await world.bot.call("conversations.info", channel=SHOOTS)
@@ -320,7 +320,7 @@ async def test_the_bot_can_be_removed(world: World) -> None:
 
 
 async def test_a_channel_can_be_archived(world: World) -> None:
-    """Nobody writes there any more, the bot neither."""
+    """Neither people nor the bot can write there any more."""
     world.slack.archive(SHOOTS)
     refused = await world.bot.call("chat.postMessage", channel=SHOOTS, text="x")
     assert refused["error"] == "is_archived"
@@ -329,15 +329,15 @@ async def test_a_channel_can_be_archived(world: World) -> None:
 
 
 async def test_a_channel_can_become_shared(world: World) -> None:
-    """Only conversations.info tells it to the bot."""
+    """Only conversations.info says so to the bot."""
     world.slack.share(SHOOTS)
     info = await world.bot.call("conversations.info", channel=SHOOTS)
     assert info["channel"]["is_ext_shared"]
 
 
 @pytest.mark.parametrize("act", ["remove_bot", "archive", "share"])
-async def test_who_waits_sees_what_became_of_a_channel(world: World, act: str) -> None:
-    """Each act wakes those who wait for a change."""
+async def test_waiting_ends_when_a_channel_changes(world: World, act: str) -> None:
+    """Each change of a channel wakes those who wait for one."""
     room = world.slack.workspace.channels[SHOOTS]
     before = repr(room)
 

@@ -1,4 +1,7 @@
-"""Everything that Slack limits: taken at its limit, refused one beyond, with a pointer to that very field."""
+"""Every limit of Slack's is kept exactly.
+
+A value at the limit is taken, and one above it is refused with a pointer to the field.
+"""
 
 import asyncio
 import dataclasses
@@ -69,7 +72,7 @@ def bullets(**more: Any) -> list[Json]:
 
 
 class Row(NamedTuple):
-    """A limit's name in the table, its figure as Slack documents it, blocks of that size, where it is."""
+    """A limit's name in the table, its documented figure, blocks of that size, and their pointer."""
 
     limit: str
     most: int
@@ -199,7 +202,10 @@ async def world() -> AsyncIterator[World]:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.limit}{row.at}")
 def test_each_limit_of_blocks(row: Row) -> None:
-    """The figure is the one that Slack documents; at it all is well, one beyond is pointed at."""
+    """The figure is the one that Slack documents.
+
+    At it all is well, and one above is refused with its pointer.
+    """
     assert getattr(LIMITS, row.limit) == row.most
     assert problems(row.blocks(row.most), surface="message") == []
     assert problems(row.blocks(row.most + 1), surface="message") == [f"{said(row)} [json-pointer:{row.at}]"]
@@ -296,19 +302,19 @@ def test_each_limit_of_blocks(row: Row) -> None:
     ids=lambda part: part if isinstance(part, str) else "",
 )
 def test_each_mistake_in_blocks(blocks: Any, refusal: str) -> None:
-    """What is missing, empty, twice, of another kind or not known, with the pointer to it."""
+    """What is missing, empty, repeated, of another kind or unknown is refused with its pointer."""
     assert problems(blocks, surface="message") == [refusal]
 
 
 def test_every_mistake_is_pointed_out() -> None:
-    """Not only the first."""
+    """Every mistake is named, not only the first."""
     blocks = [*context(), {"type": "header", "text": plain("x" * 151)}]
 
     assert len(problems(blocks, surface="message")) == 2
 
 
 async def test_a_message_with_wrong_blocks_is_refused_in_slacks_words(world: World) -> None:
-    """`invalid_blocks`, with what is wrong in both places where Slack tells it."""
+    """The error is `invalid_blocks`, with the mistakes in both places in which Slack names them."""
     posted = await world.bot.call("chat.postMessage", channel=SHOOTS, text="x", blocks=[DIVIDER])
     wrong: Json = {"channel": SHOOTS, "ts": posted["ts"], "text": "x", "blocks": [{"type": "header"}]}
     for method in ("chat.postMessage", "chat.postEphemeral", "chat.update"):
@@ -329,13 +335,13 @@ async def test_a_message_with_wrong_blocks_is_refused_in_slacks_words(world: Wor
         ({"text": "x", "blocks": {"type": "divider"}}, "invalid_blocks_format"),
     ],
 )
-async def test_a_message_says_something(world: World, message: Json, error: str | None) -> None:
-    """A text or blocks; and blocks are a list, also where they come as a form's text."""
+async def test_a_message_needs_text_or_blocks(world: World, message: Json, error: str | None) -> None:
+    """Blocks are a list, also as the text of a form."""
     assert (await world.bot.call("chat.postMessage", channel=SHOOTS, **message)).get("error") == error
 
 
 async def test_blocks_that_are_no_json_are_refused(world: World) -> None:
-    """slack_sdk sends them as text in a form."""
+    """slack_sdk sends blocks as text in a form."""
     token = {"Authorization": "Bearer xoxb-sandbox"}
     form = {"channel": SHOOTS, "text": "x", "blocks": "[{"}
     answered = await world.bot.http.post("/api/chat.postMessage", data=form, headers=token)
@@ -343,8 +349,11 @@ async def test_blocks_that_are_no_json_are_refused(world: World) -> None:
     assert answered.json()["error"] == "invalid_blocks_format"
 
 
-async def test_how_long_a_text_may_be(world: World) -> None:
-    """chat.postMessage cuts it off at forty thousand characters, chat.update refuses more than four."""
+async def test_the_longest_text(world: World) -> None:
+    """chat.postMessage cuts a text at forty thousand characters.
+
+    chat.update refuses more than four thousand.
+    """
     posted = await world.bot.call("chat.postMessage", channel=SHOOTS, text="x" * 40_001)
     assert len(world.slack.messages()[-1].text) == 40_000 == LIMITS.posted_text
     where = {"channel": SHOOTS, "ts": posted["ts"]}
@@ -375,18 +384,18 @@ VIEW_ROWS = [
 
 
 async def shown(world: World, view: Any) -> Json:
-    """What Slack answers to a bot that wants to show this, as a modal or on a Home tab."""
+    """Slack's answer to a bot that shows this as a modal or on a Home tab."""
     if isinstance(view, dict) and view.get("type") == "home":
         return await world.bot.call("views.publish", user_id=ANA, view=view)
     heard = len(world.bot.heard)
-    while len(world.bot.heard) == heard:  # a busy machine may let Slack's three seconds pass
+    while len(world.bot.heard) == heard:  # a busy machine may take longer than Slack's three seconds
         await world.slack.global_shortcut("look_up_order")
     return await world.bot.call("views.open", trigger_id=world.bot.heard[-1]["trigger_id"], view=view)
 
 
 @pytest.mark.parametrize("row", VIEW_ROWS, ids=lambda row: f"{row.limit}{row.at}")
 async def test_each_limit_of_views(world: World, row: Row) -> None:
-    """Of modals and of Home tabs: taken at the limit, refused one beyond."""
+    """A modal and a Home tab are taken at the limit, and refused above it."""
     assert getattr(LIMITS, row.limit) == row.most
     [at_limit], [beyond] = row.blocks(row.most), row.blocks(row.most + 1)
     assert (await shown(world, at_limit))["ok"]
@@ -419,7 +428,7 @@ async def test_each_limit_of_views(world: World, row: Row) -> None:
     ids=lambda part: part if isinstance(part, str) else "",
 )
 async def test_each_mistake_in_views(world: World, view: Any, refusal: str) -> None:
-    """What is missing, of another kind or not known; and inputs of a modal want a button."""
+    """What is missing, of another kind or unknown is refused. Inputs in a modal need a submit button."""
     refused = await shown(world, view)
 
     assert refused["error"] == "invalid_arguments"
@@ -427,12 +436,12 @@ async def test_each_mistake_in_views(world: World, view: Any, refusal: str) -> N
 
 
 async def test_an_input_on_a_home_tab_needs_no_button(world: World) -> None:
-    """There is nothing to submit there."""
+    """A Home tab cannot be submitted."""
     assert (await shown(world, {"type": "home", "blocks": field()}))["ok"]
 
 
-async def test_how_large_a_view_may_be(world: World) -> None:
-    """A quarter of a megabyte in all, which its blocks can exceed without one of them being too long."""
+async def test_the_largest_view(world: World) -> None:
+    """A view holds a quarter of a megabyte, which its blocks can exceed without one that is too long."""
     blocks = [block for _ in range(100) for block in section(text=mrkdwn("x" * 2990))]
 
     assert len(json.dumps(modal(blocks=blocks))) > LIMITS.view_bytes
@@ -441,7 +450,7 @@ async def test_how_large_a_view_may_be(world: World) -> None:
 
 
 def test_no_limit_goes_untested() -> None:
-    """Each figure of the table stands in a row above, or in a test of its own."""
+    """Each figure of the table has a row above, or its own test."""
     by_themselves = {"view_bytes", "text", "posted_text"}
     times = {"ack_seconds", "trigger_seconds", "response_seconds", "response_uses"}
 
@@ -449,11 +458,11 @@ def test_no_limit_goes_untested() -> None:
     assert tested == {field.name for field in dataclasses.fields(LIMITS)}
 
 
-# What is good for how long
+# How long each token is valid
 
 
-async def test_a_trigger_is_good_up_to_its_third_second(world: World) -> None:
-    """Then it has expired; a second use has been exchanged; a made-up one is invalid."""
+async def test_a_trigger_is_valid_up_to_its_third_second(world: World) -> None:
+    """Afterwards it has expired. A second use was exchanged, and a made-up one is invalid."""
 
     async def opened(trigger_id: str) -> Any:
         return (await world.bot.call("views.open", trigger_id=trigger_id, view=modal())).get("error")
@@ -467,8 +476,8 @@ async def test_a_trigger_is_good_up_to_its_third_second(world: World) -> None:
     assert answers == [None, "expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"]
 
 
-async def test_a_response_url_is_good_up_to_its_thirtieth_minute(world: World) -> None:
-    """Not a second longer."""
+async def test_a_response_url_is_valid_up_to_its_thirtieth_minute(world: World) -> None:
+    """It is refused one second later."""
     await world.slack.command("/order 3f9a")
     world.clock.seconds += 1800
     assert (await world.bot.respond(text="x")).text == "ok"
@@ -478,14 +487,14 @@ async def test_a_response_url_is_good_up_to_its_thirtieth_minute(world: World) -
 
 
 def test_how_long_slack_waits() -> None:
-    """Three seconds for an ack and for a modal; half an hour and five uses for an answer."""
+    """Slack waits three seconds for an ack and for a modal. A response_url has half an hour and five uses."""
     waits = (LIMITS.ack_seconds, LIMITS.trigger_seconds, LIMITS.response_seconds, LIMITS.response_uses)
 
     assert waits == (3, 3, 1800, 5)
 
 
-async def test_what_people_see_when_no_ack_comes(world: World) -> None:
-    """Slackbot tells of commands and shortcuts; what was clicked gets a mark; a modal stays and says so."""
+async def test_what_people_see_without_an_ack(world: World) -> None:
+    """Slackbot reports commands and shortcuts, a click gets a warning, and a modal stays and says so."""
     await world.bot.call(
         "chat.postMessage", channel=SHOOTS, text="x", blocks=actions(button("Re-check", action_id="a"))
     )
@@ -517,8 +526,8 @@ async def test_what_people_see_when_no_ack_comes(world: World) -> None:
         pytest.param({"response_action": "push", "view": modal(blocks=[])}, id="push"),
     ],
 )
-async def test_a_wrong_view_in_an_ack_is_trouble(world: World, reply: Json) -> None:
-    """What the ack of a modal carries is looked at like what views.open brings."""
+async def test_an_invalid_view_in_an_ack_fails(world: World, reply: Json) -> None:
+    """The view in a modal's ack is validated like that of views.open."""
     view = world.slack.workspace.push(ANA, modal())
     world.bot.reply = answer(**reply)
 
@@ -528,8 +537,8 @@ async def test_a_wrong_view_in_an_ack_is_trouble(world: World, reply: Json) -> N
     assert world.slack.views() == [view]
 
 
-async def test_an_ack_with_a_message_that_slack_would_not_take(world: World) -> None:
-    """Slackbot says so in place of it."""
+async def test_an_invalid_message_in_an_ack_fails(world: World) -> None:
+    """Slackbot says so in its place."""
     world.bot.reply = lambda _: Response(json.dumps({"text": "x", "blocks": [{"type": "header"}]}))
 
     await world.slack.command("/order 3f9a")
@@ -547,8 +556,8 @@ async def test_an_ack_with_a_message_that_slack_would_not_take(world: World) -> 
         ("conversations.open", "im:write"),
     ],
 )
-async def test_each_method_wants_its_scope(world: World, method: str, scope: str) -> None:
-    """Slack says which is needed, and which there are."""
+async def test_each_method_needs_its_scope(world: World, method: str, scope: str) -> None:
+    """Slack names the scope that is needed, and those that are granted."""
     world.slack.scopes.discard(scope)
 
     refused = await world.bot.call(method, channel=SHOOTS, users=ANA)
@@ -558,7 +567,7 @@ async def test_each_method_wants_its_scope(world: World, method: str, scope: str
 
 
 async def test_an_unknown_method_is_named(world: World) -> None:
-    """Whatever the token."""
+    """The error is the same with any token."""
     refused = await world.bot.call("chat.shout", text="x")
 
     assert refused == {"ok": False, "error": "unknown_method", "req_method": "chat.shout"}

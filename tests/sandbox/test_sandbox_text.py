@@ -1,4 +1,4 @@
-"""The small pure parts: what people see of blocks, and what they fill in."""
+"""The small pure parts: the text that people read in blocks, and how they fill in inputs."""
 
 from typing import Any
 
@@ -29,12 +29,12 @@ def asked(block_id: str, label: str, **element: Any) -> dict[str, Any]:
     ],
 )
 def test_people_read_labels_fallbacks_and_characters(sent: str, seen: str) -> None:
-    """Entities are undone once, and in the right order."""
+    """Entities are decoded once, and in the right order."""
     assert as_seen(sent) == seen
 
 
 def test_plain_reads_every_kind_of_block() -> None:
-    """Fields, rich text, pictures, buttons: whatever has words."""
+    """Every block with words has plain text: fields, rich text, pictures, buttons."""
     rich: list[dict[str, Any]] = [
         {"type": "text", "text": "see "},
         {"type": "link", "url": "https://a.example", "text": "it"},
@@ -53,7 +53,7 @@ def test_plain_reads_every_kind_of_block() -> None:
 
 
 def test_typed_text_comes_with_blocks_too() -> None:
-    """As rich text, in which links are elements."""
+    """The text becomes rich text, in which links are elements."""
     (block,) = as_rich_text("see <https://a.example?b&amp;c> &amp; <@U1>")
     assert block["elements"][0]["elements"] == [
         {"type": "text", "text": "see "},
@@ -63,8 +63,8 @@ def test_typed_text_comes_with_blocks_too() -> None:
     ]
 
 
-def test_inputs_are_filled_in_by_the_words_on_them() -> None:
-    """What is not touched stays as it was drawn."""
+def test_inputs_are_filled_in_by_their_labels() -> None:
+    """An input that is not touched keeps its initial value."""
     blocks = [
         asked("where", "Where", type="static_select", options=[option("Here"), option("There")]),
         asked("what", "What", type="checkboxes", options=[option("All"), option("Failures")]),

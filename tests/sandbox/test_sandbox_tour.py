@@ -31,14 +31,14 @@ async def looked_up(browser: Browser) -> None:
     await browser.world.bot.respond(text="Here it is.", blocks=CARD)
 
 
-async def test_what_happened_before_the_page_was_opened_does_not_count(browser: Browser) -> None:
-    """The demo looks an order up in the terminal first."""
+async def test_only_what_happens_after_the_page_opens_counts(browser: Browser) -> None:
+    """The demo looks up an order in the terminal before that."""
     await looked_up(browser)
     assert await done(browser) == [False] * 4
 
 
-async def test_each_step_is_ticked_when_it_was_done(browser: Browser) -> None:
-    """In whatever order; each stays ticked."""
+async def test_each_step_is_ticked_when_it_is_done(browser: Browser) -> None:
+    """Steps may come in any order, and stay ticked."""
     world, autoenhance = browser.world, browser.autoenhance
     assert await done(browser) == [False] * 4
 
@@ -68,8 +68,8 @@ async def test_each_step_is_ticked_when_it_was_done(browser: Browser) -> None:
     assert await done(browser) == [True] * 4
 
 
-async def test_nothing_can_be_finished_that_is_not_watched(browser: Browser) -> None:
-    """Whoever finished it first would then be told that there is nothing to watch."""
+async def test_only_a_watched_order_can_be_finished(browser: Browser) -> None:
+    """Otherwise a person who finishes it first could not watch it any more."""
 
     async def offered() -> list[str]:
         return [act["label"] for act in (await browser.sees())["tour"][2]["acts"]]
@@ -80,7 +80,7 @@ async def test_nothing_can_be_finished_that_is_not_watched(browser: Browser) -> 
 
 
 async def test_what_failed_is_not_done(browser: Browser) -> None:
-    """A click that the bot refused, a card that Slack refused, an order that is not there."""
+    """A click that the bot refuses, a card that Slack refuses and an unknown order do not count."""
     await done(browser)
     world = browser.world
     await browser.ask("say", channel=SHOOTS, text=f"/order {ELM}")

@@ -1,4 +1,4 @@
-"""What an app hears of pasted links, and what it may draw below them."""
+"""What an app receives about pasted links, and what it may draw below them."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -20,7 +20,7 @@ async def world() -> AsyncIterator[World]:
 
 
 async def pasted(world: World, text: str = f"See {LINK}.", **more: Any) -> tuple[Message, dict[str, Any]]:
-    """The message, and what the app heard of it."""
+    """The message, and the app's event about it."""
     assert await world.slack.say(text, **more)
     return world.slack.messages(more.get("channel", SHOOTS))[-1], world.bot.heard[-1]["event"]
 
@@ -30,8 +30,8 @@ async def unfurl(world: World, event: dict[str, Any], **changes: Any) -> dict[st
     return await world.bot.call("chat.unfurl", **named | changes)
 
 
-async def test_an_app_hears_of_links_to_its_domains(world: World) -> None:
-    """Where they stand and what they are, once each; not what else was written."""
+async def test_an_app_gets_an_event_for_links_to_its_domains(world: World) -> None:
+    """The event has each link once and its place, and nothing else of the message."""
     other = "https://autoenhance.ai.evil.example/orders/1"
     message, event = await pasted(world, f"{LINK} {LINK} {other} autoenhance.ai/pricing secret")
 
@@ -44,8 +44,8 @@ async def test_an_app_hears_of_links_to_its_domains(world: World) -> None:
     assert "secret" not in str(world.bot.heard[-1])
 
 
-async def test_it_hears_of_them_where_it_is_not(world: World) -> None:
-    """In a thread it is told which one."""
+async def test_the_event_comes_without_membership(world: World) -> None:
+    """In a thread the event names the thread."""
     root, event = await pasted(world, channel=EDITING)
     assert event["is_bot_user_member"] is False
 
@@ -54,8 +54,8 @@ async def test_it_hears_of_them_where_it_is_not(world: World) -> None:
 
 
 @pytest.mark.parametrize("change", ["features", "events", "text"])
-async def test_it_hears_of_nothing_that_it_did_not_ask_for(world: World, change: str) -> None:
-    """Neither without the domain or the event in its manifest, nor of other links."""
+async def test_there_is_no_event_for_what_the_app_did_not_ask_for(world: World, change: str) -> None:
+    """The manifest must have the domain and the event. Other links are not reported."""
     if change == "features":
         world.slack.features = {**world.slack.features, "unfurl_domains": []}
     if change == "events":
@@ -65,8 +65,8 @@ async def test_it_hears_of_nothing_that_it_did_not_ask_for(world: World, change:
     assert world.bot.heard == []
 
 
-async def test_what_it_draws_stands_below_the_message(world: World) -> None:
-    """Drawn again, it replaces what it drew before."""
+async def test_an_unfurl_is_drawn_below_the_message(world: World) -> None:
+    """A second unfurl replaces the first."""
     message, event = await pasted(world)
 
     assert await unfurl(world, event) == {"ok": True}
@@ -77,8 +77,8 @@ async def test_what_it_draws_stands_below_the_message(world: World) -> None:
     assert message.buttons() == ["Show"]
 
 
-async def test_a_click_in_it_says_where(world: World) -> None:
-    """By the container, and with the attachment beside the message."""
+async def test_a_click_in_an_unfurl_names_its_message(world: World) -> None:
+    """The container says where, and the attachment comes with the message."""
     message, event = await pasted(world)
     await unfurl(world, event)
     await world.slack.click(message, "Show")
@@ -108,16 +108,16 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(
     ("changes", "error"), REFUSED, ids=[f"{case[1]}-{n}" for n, case in enumerate(REFUSED)]
 )
-async def test_what_slack_would_not_take(world: World, changes: dict[str, Any], error: str) -> None:
-    """In its words, and nothing is drawn."""
+async def test_what_slack_would_refuse(world: World, changes: dict[str, Any], error: str) -> None:
+    """The error has Slack's words, and nothing is drawn."""
     message, event = await pasted(world)
 
     assert (await unfurl(world, event, **changes))["error"] == error
     assert message.attachments == []
 
 
-async def test_a_wrong_block_is_named(world: World) -> None:
-    """By its JSON pointer, in which the link is one step."""
+async def test_an_invalid_block_is_named(world: World) -> None:
+    """The JSON pointer has the link as one step."""
     _, event = await pasted(world)
     refused = await unfurl(world, event, unfurls={LINK: {"blocks": [{"type": "header"}]}})
 
@@ -125,8 +125,8 @@ async def test_a_wrong_block_is_named(world: World) -> None:
     assert pointer in refused["response_metadata"]["messages"][0]
 
 
-async def test_nothing_is_drawn_below_what_is_gone(world: World) -> None:
-    """Or without the scope."""
+async def test_nothing_is_drawn_below_a_deleted_message(world: World) -> None:
+    """Nor is anything drawn without the scope."""
     message, event = await pasted(world)
     world.slack.delete(message)
     assert (await unfurl(world, event))["error"] == "cannot_find_message"

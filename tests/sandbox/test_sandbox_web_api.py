@@ -1,4 +1,4 @@
-"""What the bot may call: the Web API, response_urls, Socket Mode, and how they fail."""
+"""What the bot may call: the Web API, response_urls, Socket Mode, and their failures."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -38,7 +38,7 @@ async def world() -> AsyncIterator[World]:
 
 
 async def test_slack_sdk_gets_what_it_expects(world: World) -> None:
-    """Forms, JSON and query strings are all understood, and the scopes stand in a header."""
+    """The API reads forms, JSON and query strings, and a header has the scopes."""
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(BOT_TOKEN, base_url=f"{world.slack.base_url}/api/", session=session)
         me = await client.auth_test()
@@ -62,14 +62,14 @@ async def test_slack_sdk_gets_what_it_expects(world: World) -> None:
     ],
 )
 async def test_tokens_are_checked(world: World, token: str, method: str, error: str) -> None:
-    """In Slack's words."""
+    """The errors are Slack's words."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     response = await world.bot.http.post(f"/api/{method}", headers=headers)
     assert (response.status_code, response.json()["error"]) == (200, error)
 
 
 async def test_a_scope_that_was_not_granted_is_missing(world: World) -> None:
-    """The answer names what is needed and what there is."""
+    """The answer names what is needed and what is granted."""
     world.slack.scopes.discard("chat:write")
     refused = await world.bot.call("chat.postMessage", channel=SHOOTS, text="x")
     assert (refused["error"], refused["needed"]) == ("missing_scope", "chat:write")
@@ -90,14 +90,14 @@ async def test_a_scope_that_was_not_granted_is_missing(world: World) -> None:
     ],
 )
 async def test_a_post_is_refused_as_slack_does(world: World, params: dict[str, Any], error: str) -> None:
-    """And nothing is posted."""
+    """Nothing is posted."""
     before = world.slack.transcript()
     assert (await world.bot.call("chat.postMessage", **params))["error"] == error
     assert world.slack.transcript() == before
 
 
 async def test_a_post_to_a_person_goes_to_their_dm(world: World) -> None:
-    """The answer has the D… id, and the DM is made when there is none yet."""
+    """The answer has the D… ID, and a new DM is made when there is none."""
     posted = await world.bot.call("chat.postMessage", channel=BEN, text="psst")
     opened = await world.bot.call("conversations.open", users=BEN)
     assert posted["channel"] == opened["channel"]["id"] == "D0BEN00001"
@@ -106,8 +106,8 @@ async def test_a_post_to_a_person_goes_to_their_dm(world: World) -> None:
 
 
 @pytest.mark.parametrize("yes", [True, "true"])
-async def test_a_broadcast_reply_is_one_in_a_thread(world: World, yes: object) -> None:
-    """It is marked, in Slack's answer too; outside of a thread there is no such thing."""
+async def test_a_broadcast_reply_is_in_a_thread(world: World, yes: object) -> None:
+    """The message and Slack's answer mark it. Outside of a thread it is not possible."""
     root = world.slack.messages()[0]
     posted = await world.bot.call(
         "chat.postMessage", channel=SHOOTS, text="x", thread_ts=root.ts, reply_broadcast=yes
@@ -124,7 +124,7 @@ async def test_a_broadcast_reply_is_one_in_a_thread(world: World, yes: object) -
 
 
 async def test_a_reply_to_a_reply_goes_into_its_thread(world: World) -> None:
-    """Slack knows no threads in threads."""
+    """Slack has no threads in threads."""
     root = world.slack.messages()[0]
     reply = await world.bot.call("chat.postMessage", channel=SHOOTS, text="x", thread_ts=root.ts)
     second = await world.bot.call("chat.postMessage", channel=SHOOTS, text="y", thread_ts=reply["ts"])
@@ -133,7 +133,7 @@ async def test_a_reply_to_a_reply_goes_into_its_thread(world: World) -> None:
 
 
 async def test_an_ephemeral_post_is_for_members_only(world: World) -> None:
-    """One person sees it; chat.update cannot change it."""
+    """One person sees it, and chat.update cannot change it."""
     refused = await world.bot.call("chat.postEphemeral", channel=SHOOTS, user=OLGA, text="x")
     posted = await world.bot.call("chat.postEphemeral", channel=SHOOTS, user=ANA, text="x")
     updated = await world.bot.call("chat.update", channel=SHOOTS, ts=posted["message_ts"], text="y")
@@ -160,7 +160,7 @@ async def test_only_own_messages_can_be_updated_and_not_with_long_text(world: Wo
     ]
 
 
-async def test_a_trigger_is_good_once_and_for_three_seconds(world: World) -> None:
+async def test_a_trigger_is_valid_once_and_for_three_seconds(world: World) -> None:
     """Afterwards Slack says which of the two it was."""
 
     async def opened() -> Any:
@@ -174,8 +174,8 @@ async def test_a_trigger_is_good_once_and_for_three_seconds(world: World) -> Non
     assert await opened() == "expired_trigger_id"
 
 
-async def test_a_view_is_updated_while_it_is_open_and_as_it_was_known(world: World) -> None:
-    """An old hash is a conflict; a closed view is not found."""
+async def test_a_view_is_updated_while_it_is_open_and_with_its_hash(world: World) -> None:
+    """An old hash is a conflict, and a closed view is not found."""
     view = world.slack.workspace.push(ANA, modal())
     new = modal(title={"type": "plain_text", "text": "Found"})
 
@@ -190,7 +190,7 @@ async def test_a_view_is_updated_while_it_is_open_and_as_it_was_known(world: Wor
     assert await update("") == "not_found"
 
 
-async def test_a_view_that_slack_would_not_take_is_refused(world: World) -> None:
+async def test_an_invalid_view_is_refused(world: World) -> None:
     """Titles are short, and inputs need a button."""
     await world.slack.global_shortcut("look_up_order")
     wrong = modal(title={"type": "plain_text", "text": "x" * 25})
@@ -202,7 +202,7 @@ async def test_a_view_that_slack_would_not_take_is_refused(world: World) -> None
 
 
 async def test_a_response_url_replaces_what_the_ack_said(world: World) -> None:
-    """Also where the bot is not a member; the message stays ephemeral."""
+    """It does so also where the bot is not a member. The message stays ephemeral."""
     world.bot.reply = answer(text="Looking up…")
     await world.slack.command("/order 3f9a", channel=OWNERS)
     assert (
@@ -214,8 +214,8 @@ async def test_a_response_url_replaces_what_the_ack_said(world: World) -> None:
     assert last not in world.slack.messages(OWNERS)
 
 
-async def test_a_response_url_of_a_click_means_the_message_clicked_on(world: World) -> None:
-    """Without replace_original it says something new, to one person or in a thread to all."""
+async def test_a_response_url_of_a_click_is_about_the_message(world: World) -> None:
+    """Without replace_original it posts something new, to one person or in a thread to all."""
     await world.bot.call("chat.postMessage", channel=SHOOTS, text="x", blocks=CARD)
     card = world.slack.messages()[-1]
     await world.slack.click(card, "Re-check")
@@ -229,7 +229,7 @@ async def test_a_response_url_of_a_click_means_the_message_clicked_on(world: Wor
 
 
 async def test_a_response_url_is_used_up_and_expires(world: World) -> None:
-    """Five times, thirty minutes; then 404."""
+    """It works five times or for thirty minutes, and is then a 404."""
     await world.slack.command("/order 3f9a")
     answers = [await world.bot.respond(text="x") for _ in range(6)]
     assert [each.status_code for each in answers] == [200] * 5 + [404]
@@ -239,8 +239,11 @@ async def test_a_response_url_is_used_up_and_expires(world: World) -> None:
     assert (await world.bot.respond(text="x")).json()["error"] == "expired_url"
 
 
-async def test_failures_can_be_ordered(world: World) -> None:
-    """A 429 with its Retry-After, an error word, a 500 after Slack did it all the same; then all is well."""
+async def test_failures_can_be_chosen(world: World) -> None:
+    """A test can ask for a 429 with Retry-After, an error, or a 500 after the call took effect.
+
+    Later calls work.
+    """
     world.slack.fail("chat.postMessage", error="ratelimited", retry_after=7)
     world.slack.fail("chat.postMessage", error="fatal_error")
     world.slack.fail("chat.postMessage", status=500, accepted=True)
@@ -255,7 +258,7 @@ async def test_failures_can_be_ordered(world: World) -> None:
 
 @pytest.mark.parametrize("accepted", [False, True])
 async def test_a_call_can_be_held_before_or_after_it_takes_effect(world: World, *, accepted: bool) -> None:
-    """So a bot can be killed exactly there."""
+    """A test can kill the bot exactly there."""
     await world.slack.command("/order 3f9a")
     gate = world.slack.hold("respond", accepted=accepted)
     responding = asyncio.create_task(world.bot.respond(text="Ready."))
@@ -267,7 +270,7 @@ async def test_a_call_can_be_held_before_or_after_it_takes_effect(world: World, 
 
 
 async def test_calls_are_kept(world: World) -> None:
-    """With their parameters, and the answer once there is one."""
+    """A call is kept with its parameters, and with the answer once there is one."""
     await world.bot.call("chat.postMessage", channel=SHOOTS, text="x", unfurl_links=False)
     (call,) = world.slack.calls("chat.postMessage")
     assert call.params["unfurl_links"] is False
@@ -275,7 +278,7 @@ async def test_calls_are_kept(world: World) -> None:
 
 
 async def test_deliveries_go_over_the_socket_while_it_is_open(world: World) -> None:
-    """slack_sdk's own client connects, hears a command, and its ack is the answer."""
+    """slack_sdk's own client connects and receives a command, and its ack is the answer."""
 
     async def hear(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         payload = {"text": f"{request.type}: {request.payload['text']}"}
@@ -295,7 +298,7 @@ async def test_deliveries_go_over_the_socket_while_it_is_open(world: World) -> N
     await world.slack.until(lambda: not world.slack.connections)
 
 
-async def test_a_link_is_good_for_one_connection(world: World) -> None:
+async def test_a_socket_url_is_valid_for_one_connection(world: World) -> None:
     """A made-up one is refused."""
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.WSServerHandshakeError):
@@ -303,20 +306,20 @@ async def test_a_link_is_good_for_one_connection(world: World) -> None:
 
 
 async def test_a_made_up_response_url_has_expired(world: World) -> None:
-    """Nobody can guess one."""
+    """A response_url cannot be guessed."""
     response = await world.bot.http.post("/respond/guess", json={"text": "x"})
     assert response.status_code == 404
 
 
 async def test_attachments_are_kept(world: World) -> None:
-    """As unfurled links have them; without text or blocks they are a message."""
+    """They have the shape of unfurled links, and are a message without text or blocks."""
     part = {"color": "#2eb67d", "title": "12 Elm Street", "text": "24 of 30"}
     assert (await world.bot.call("chat.postMessage", channel=SHOOTS, attachments=[part]))["ok"]
     assert world.slack.messages()[-1].attachments == [part]
 
 
-async def test_what_comes_right_after_an_ack_stands_after_it(world: World) -> None:
-    """Also when it overtakes it on the way: an answer is never drawn over by "Looking up…"."""
+async def test_what_comes_right_after_an_ack_is_shown_after_it(world: World) -> None:
+    """A faster answer waits for the ack, so that "Looking up…" never replaces it."""
     world.bot.reply, world.bot.held = answer(text="Looking up…"), asyncio.Event()
     asking = asyncio.create_task(world.slack.command("/order x"))
     await world.bot.reached.wait()
@@ -331,7 +334,7 @@ async def test_what_comes_right_after_an_ack_stands_after_it(world: World) -> No
     assert shown.text == "Ready"
 
 
-async def test_who_never_acknowledges_is_heard_all_the_same(world: World) -> None:
+async def test_an_answer_without_an_ack_is_shown(world: World) -> None:
     """An answer waits for the ack only for a moment."""
     world.bot.held = asyncio.Event()
     asking = asyncio.create_task(world.slack.command("/order x"))

@@ -1,4 +1,4 @@
-"""Orders that are moved by hand, and the webhook that tells of them."""
+"""Orders that are moved by hand, and the webhook that reports them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def autoenhance(clock: Clock) -> AutoenhanceSandbox:
-    """With an order `x` of four photos, the third of which will fail, that runs for hours."""
+    """An order `x` of four photos that runs for hours. The third photo will fail."""
     autoenhance = AutoenhanceSandbox(now=clock)
     images = photos("x", (2, {}), (1, failed("blurred")), (1, {}))
     autoenhance.add(order("x", "X", images, now=clock()), Run(clock(), seconds_per_photo=SLOW))
@@ -46,7 +46,7 @@ def name(number: int) -> str:
 
 
 def test_photos_are_done_by_hand(autoenhance: AutoenhanceSandbox, clock: Clock) -> None:
-    """At once, on top of what time has done; from then on time goes on."""
+    """They are done at once, on top of those that time has done. Afterwards time goes on."""
     autoenhance.advance("x", 1)
     assert statuses(autoenhance) == ["processed", "processing", "waiting", "waiting"]
     clock.seconds += SLOW
@@ -62,7 +62,7 @@ def test_photos_are_done_by_hand(autoenhance: AutoenhanceSandbox, clock: Clock) 
 
 
 def test_more_photos_than_there_are_end_the_run(autoenhance: AutoenhanceSandbox) -> None:
-    """There is nothing past the last one, and the order was touched now, not before."""
+    """The run ends with the last photo, and the order changed now, not before."""
     created = autoenhance.order("x")["last_updated_at"]
     autoenhance.advance("x", 9)
     assert statuses(autoenhance) == ["processed", "processed", "error", "processed"]
@@ -71,7 +71,7 @@ def test_more_photos_than_there_are_end_the_run(autoenhance: AutoenhanceSandbox)
 
 
 def test_a_run_can_be_ended_and_begun_again(autoenhance: AutoenhanceSandbox) -> None:
-    """Also one that still groups its brackets, or was never asked for."""
+    """An order that still groups its brackets, or that was never asked for, can be ended too."""
     for order_id in ("x", HARBOUR_VIEW, ELM):
         autoenhance.finish(order_id)
         assert not autoenhance.order(order_id)["is_processing"]
@@ -89,8 +89,11 @@ def test_a_photo_done_by_hand_ends_the_grouping(autoenhance: AutoenhanceSandbox)
     assert statuses(autoenhance, HARBOUR_VIEW).count("processed") == 2
 
 
-def test_a_stalled_order_stays_as_it_stands(autoenhance: AutoenhanceSandbox, clock: Clock) -> None:
-    """However long one waits, and again after a push; only its end, or a new beginning, frees it."""
+def test_a_stalled_order_stays_as_it_is(autoenhance: AutoenhanceSandbox, clock: Clock) -> None:
+    """It stays however long a test waits, also after one photo by hand.
+
+    Only its end or a new start frees it.
+    """
     autoenhance.advance("x", 1)
     autoenhance.stall("x")
     before = autoenhance.order("x")
@@ -104,10 +107,10 @@ def test_a_stalled_order_stays_as_it_stands(autoenhance: AutoenhanceSandbox, clo
     assert statuses(autoenhance) == ["processed", "processed", "error", "processed"]
 
 
-async def test_the_webhook_tells_how_the_order_stands(
+async def test_the_webhook_reports_the_state_of_the_order(
     autoenhance: AutoenhanceSandbox, receiver: Receiver
 ) -> None:
-    """With the token in the header of the real one, and a photo that went well."""
+    """The call has the token in the real header, and a photo without an error."""
     autoenhance.advance("x", 2)
     assert await autoenhance.call_webhook("x") == 200
     autoenhance.finish("x")
@@ -119,8 +122,10 @@ async def test_the_webhook_tells_how_the_order_stands(
     assert receiver.proofs == [autoenhance.webhook_token] * 2
 
 
-async def test_the_webhook_tells_what_it_is_told(autoenhance: AutoenhanceSandbox, receiver: Receiver) -> None:
-    """Also what is not so, about orders that are not there, and without a token."""
+async def test_the_webhook_reports_what_it_is_given(
+    autoenhance: AutoenhanceSandbox, receiver: Receiver
+) -> None:
+    """A call may be false, about an unknown order, or without a token."""
     receiver.status, autoenhance.webhook_token = 401, ""
     status = await autoenhance.call_webhook(
         OAK, event="image_registered", image_id="i", error=True, processing=True
@@ -135,7 +140,7 @@ async def test_the_webhook_tells_what_it_is_told(autoenhance: AutoenhanceSandbox
 
 
 async def test_without_a_webhook_nothing_is_called(autoenhance: AutoenhanceSandbox) -> None:
-    """There is nothing to call by hand, and what happens meanwhile is nobody's business."""
+    """A call by hand is refused, and nothing is kept for a later webhook."""
     with pytest.raises(NotOffered):
         await autoenhance.call_webhook("x")
     await autoenhance.tick()
@@ -144,10 +149,13 @@ async def test_without_a_webhook_nothing_is_called(autoenhance: AutoenhanceSandb
     assert autoenhance.webhook_calls == []
 
 
-async def test_each_photo_is_told_once_as_it_is_done(
+async def test_each_photo_is_reported_once_as_it_is_done(
     autoenhance: AutoenhanceSandbox, receiver: Receiver
 ) -> None:
-    """The first tick only looks; only the last photo says that the order is done; a new run tells anew."""
+    """The first tick calls nothing, and a new run reports again.
+
+    Only the last photo says that the order is done.
+    """
     autoenhance.advance("x", 1)
     await autoenhance.tick()
     assert receiver.heard == []
@@ -168,10 +176,10 @@ async def test_each_photo_is_told_once_as_it_is_done(
     assert len(receiver.heard) == 7
 
 
-async def test_a_webhook_that_nobody_answers_is_called_on(
+async def test_a_webhook_that_does_not_answer_is_called_again(
     autoenhance: AutoenhanceSandbox, receiver: Receiver
 ) -> None:
-    """The loop survives it, and tells what comes next."""
+    """The loop goes on, and reports what comes next."""
     await autoenhance.tick()
     autoenhance.webhook_url = "http://127.0.0.1:1/"
     autoenhance.advance("x", 2)

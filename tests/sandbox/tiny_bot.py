@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 @dataclass
 class TinyBot:
-    """Answers every delivery with `reply`, but not while it is `held`; keeps what it heard.
+    """Answers every delivery with `reply`, after `held` if that is set, and keeps the payloads.
 
     `reached` is set when the first one is there.
     """
@@ -48,13 +48,13 @@ class TinyBot:
         return self.reply(payload)
 
     async def call(self, method: str, **params: Any) -> Json:
-        """A method of the Web API, with a JSON body."""
+        """Calls a method of the Web API with a JSON body."""
         headers = {"Authorization": f"Bearer {BOT_TOKEN}"}
         answer: Json = (await self.http.post(f"/api/{method}", json=params, headers=headers)).json()
         return answer
 
     async def respond(self, **message: Any) -> httpx.Response:
-        """Use the response_url of what was heard last."""
+        """Uses the response_url of the last payload."""
         return await self.http.post(self.heard[-1]["response_url"], json=message)
 
 
@@ -98,7 +98,7 @@ def home(*elements: Json, **more: Any) -> Json:
 
 @dataclass
 class Clock(signature.Clock):
-    """Stands still until it is moved."""
+    """A clock that a test moves."""
 
     seconds: float = 1_800_000_000.0
 
@@ -111,7 +111,7 @@ class Clock(signature.Clock):
 
 @dataclass
 class Receiver:
-    """Listens for a webhook at `url`; keeps what it heard, and with which `Authentication`."""
+    """Listens for a webhook at `url`, and keeps the calls and their `Authentication`."""
 
     url: str = ""
     heard: list[Json] = field(default_factory=list)
@@ -126,7 +126,7 @@ class Receiver:
         return Response(status_code=self.status)
 
     async def until(self, times: int) -> None:
-        """Wait until so many calls have come in all."""
+        """Returns after so many calls in all."""
         await self.change_signal.until(lambda: len(self.heard) >= times, timeout=20)
 
 
@@ -140,7 +140,7 @@ async def open_receiver() -> AsyncIterator[Receiver]:
 
 @dataclass
 class World:
-    """A Slack with a tiny bot in it, on a clock that stands still."""
+    """A Slack with a tiny bot in it, on a clock that a test moves."""
 
     slack: SlackSandbox
     bot: TinyBot

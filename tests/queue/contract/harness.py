@@ -1,4 +1,4 @@
-"""An engine under test, and a worker that keeps what it did."""
+"""An engine under test, and a worker that records what it did."""
 
 import asyncio
 import contextlib
@@ -25,14 +25,14 @@ ASKER = Asker(team_id="T1", user_id="U1", user_team_id="T1", channel_id="C1", at
 
 
 def say(key: str, text: str = "", ts: str = "") -> Say:
-    """A job of its own lock, or with a `ts` in the lock of that message."""
+    """A job with its own lock, or with a `ts` under the lock of that message."""
     url = "https://hooks.slack.test/1"
     place = Message(channel_id="C1", ts=ts, response_url=url) if ts else Ephemeral(response_url=url)
     return Say(key=key, asker=ASKER, place=place, text=text or key)
 
 
 class Recording:
-    """A worker that keeps what it did; `act` decides how a try ends."""
+    """A worker that records its attempts. `act` decides how an attempt ends."""
 
     def __init__(self, act: Callable[[Job, int], None] = lambda _job, _attempt: None) -> None:
         self.tries: list[tuple[str, int]] = []
@@ -60,7 +60,7 @@ class Recording:
             self.changed.notify_all()
 
     async def until(self, seen: Callable[[], bool]) -> None:
-        """Raises TimeoutError, which says what was done instead."""
+        """Raises TimeoutError with what was done instead."""
         try:
             async with asyncio.timeout(20), self.changed:
                 await self.changed.wait_for(seen)
@@ -70,7 +70,7 @@ class Recording:
 
 @dataclass
 class Bench:
-    """One kind of engine on a database of the test's own; `now` is the time, moved by the test."""
+    """One kind of engine on this test's database. A test moves `now`, the time."""
 
     database: Database
     url: str
@@ -108,7 +108,7 @@ class Bench:
         longest: float = 60.0,
         poll: float = 0.02,
     ) -> AsyncIterator[Engine]:
-        """A process that records jobs and does them; on leaving it has `drain` seconds to stop."""
+        """A process that records jobs and does them. At the end it has `drain` seconds to stop."""
         job_runner = self.job_runner(worker, jobs=jobs, longest=longest)
         if self.embedded:
             engine = EmbeddedEngine(self.database, self.job_store, now=lambda: self.now)
@@ -142,7 +142,7 @@ class Bench:
 
 
 async def record(engine: Engine, jobs: Iterable[Job]) -> list[bool]:
-    """Whether each was new; begun at once."""
+    """Records and begins the jobs. Whether each was new."""
     new = []
     for job in jobs:
         id_ = await engine.write(job)
@@ -153,12 +153,12 @@ async def record(engine: Engine, jobs: Iterable[Job]) -> list[bool]:
 
 
 async def listening(engine: Engine, worker: Recording) -> None:
-    """Returns when workers hear of what is recorded: while they start, they look but do not listen."""
+    """Returns when the workers listen for new jobs: while they start, they only poll."""
     for number in range(100):
         key = f"are you there, {number} {len(worker.tries)}"
         with contextlib.suppress(TimeoutError, DatabaseFailed):
             await record(engine, [say(key)])
             async with asyncio.timeout(0.2):
-                await worker.until(lambda key=key: key in worker.ended)  # type: ignore[misc]  # bound in this round
+                await worker.until(lambda key=key: key in worker.ended)  # type: ignore[misc]  # bound in this iteration
                 return
     raise TimeoutError("no worker hears of what is recorded")

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away in the middle: what fails is DatabaseFailed, and all goes on when it is back."""
+"""PostgreSQL breaks connections: a failure is DatabaseFailed, and work goes on when the server is back."""
 
 import asyncio
 import time
@@ -24,7 +24,7 @@ from tests.support.postgres_server import OwnServer, cut_off
 
 @asynccontextmanager
 async def cutting(url: str, table: str) -> AsyncIterator[None]:
-    """Whoever waits for this table meanwhile loses the connection."""
+    """Breaks the connection of each session that waits for this table."""
     with closing(psycopg.connect(url)) as holding:
         holding.execute(f"LOCK TABLE {table}".encode())
         killing = asyncio.create_task(asyncio.to_thread(cut_off, url))
@@ -35,7 +35,7 @@ async def cutting(url: str, table: str) -> AsyncIterator[None]:
 @on_postgres
 @pytest.mark.parametrize("table", ["jobs", "procrastinate_jobs"])
 async def test_a_connection_that_breaks_while_recording(bench: Bench, table: str) -> None:
-    """Whichever of the two tables was about to be written: nothing is recorded, and whoever asked knows."""
+    """Nothing is recorded, whichever of the two tables was to be written, and the caller gets the error."""
     assert isinstance(bench.database, PostgresDatabase)
     engine = PostgresEngine(bench.database, bench.job_store, lambda: NOW)
     async with cutting(bench.url, table):
@@ -64,7 +64,7 @@ async def crew_on(url: str) -> AsyncIterator[Worker]:
 
 
 async def test_a_rescue_that_the_database_refuses(breakable: OwnServer) -> None:
-    """It is an error like that of any other round, which is tried again."""
+    """A rescue fails with DatabaseFailed, and works when PostgreSQL is back."""
     url = breakable.create(new_name())
     await asyncio.to_thread(migrate_postgres, url)
     async with crew_on(url) as worker:
@@ -76,7 +76,7 @@ async def test_a_rescue_that_the_database_refuses(breakable: OwnServer) -> None:
 
 
 async def test_it_goes_on_soon_after_an_outage(breakable: OwnServer) -> None:
-    """However long it was, nobody waits as long again, once PostgreSQL answers."""
+    """After a long outage the first query succeeds within 2.5 s of PostgreSQL's return."""
     async with PostgresDatabase.opened(breakable.create(new_name())) as database:
         breakable.stop()
         until = time.monotonic() + 8.5
@@ -89,8 +89,8 @@ async def test_it_goes_on_soon_after_an_outage(breakable: OwnServer) -> None:
                 pass
 
 
-async def test_whoever_asks_first_after_a_restart_is_answered(breakable: OwnServer) -> None:
-    """Nobody asked meanwhile, so no connection is known to be broken: the first one finds out about all."""
+async def test_the_first_query_after_a_restart_is_answered(breakable: OwnServer) -> None:
+    """All pooled connections are broken, and the first query replaces them."""
     async with PostgresDatabase.opened(breakable.create(new_name())) as database:
         at_once = (database.run(lambda sql: sql.do("SELECT pg_sleep(0.2)")) for _ in range(MAX_CONNECTIONS))
         await asyncio.gather(*at_once)
@@ -100,8 +100,8 @@ async def test_whoever_asks_first_after_a_restart_is_answered(breakable: OwnServ
         assert await answers(database)
 
 
-async def test_whoever_asks_in_an_outage_hears_it_in_time(breakable: OwnServer) -> None:
-    """Also beside forty others: Slack waits three seconds for an answer."""
+async def test_a_query_during_an_outage_fails_in_time(breakable: OwnServer) -> None:
+    """Forty queries at once fail within Slack's three seconds."""
     async with PostgresDatabase.opened(breakable.create(new_name())) as database:
         breakable.stop()
         async with asyncio.timeout(3):

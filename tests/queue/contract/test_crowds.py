@@ -1,4 +1,4 @@
-"""Many jobs at once, of which PostgreSQL does not know yet that they are many."""
+"""Many jobs at once, before PostgreSQL has statistics about them."""
 
 import time
 
@@ -19,7 +19,10 @@ SELECT id FROM procrastinate_fetch_job_v2(
 
 @on_postgres
 async def test_a_worker_finds_its_next_job_among_ten_thousand(bench: Bench) -> None:
-    """At once: by Procrastinate's own indexes each time takes seconds, and with many more none is done."""
+    """The worker finds the job at once.
+
+    With Procrastinate's own indexes each search takes seconds, and with many more jobs none is done.
+    """
 
     def crowd(sql: Sql) -> None:
         sql.do(WAITING)

@@ -1,4 +1,4 @@
-"""What a worker does when its database is not there for a while."""
+"""A worker whose database is away for a while."""
 
 import asyncio
 
@@ -9,11 +9,11 @@ from tests.queue.contract.harness import Bench, Recording, listening
 from tests.support.databases import new_name
 from tests.support.postgres_server import OwnServer
 
-AWAY = 4.0  # seconds; longer than bot.storage.database.postgres.WAIT
+AWAY = 4.0  # seconds. Longer than bot.storage.database.postgres.WAIT
 
 
-async def test_workers_outlive_their_database(breakable: OwnServer) -> None:
-    """It is away for longer than they wait for it: they go on, and hear at once of what is new."""
+async def test_workers_survive_an_outage_of_their_database(breakable: OwnServer) -> None:
+    """After an outage longer than their timeout, the workers go on and hear of new jobs at once."""
     url = breakable.create(new_name())
     migrate_postgres(url)
     worker = Recording()

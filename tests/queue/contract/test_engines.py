@@ -1,4 +1,4 @@
-"""What every engine promises: recorded, done once, put off, given up, taken up again."""
+"""What every engine promises: a job is recorded, done once, put off, given up, and taken up again."""
 
 import asyncio
 import re
@@ -30,7 +30,7 @@ async def test_a_job_is_done_once(bench: Bench) -> None:
 
 
 async def test_the_same_key_is_recorded_once(bench: Bench) -> None:
-    """A second delivery is known while the first waits or runs, and after it has been done."""
+    """A second delivery of a key is not new while the first waits or runs, nor after it is done."""
     worker = Recording()
     worker.gate.clear()
     async with bench.works(worker) as engine:
@@ -49,7 +49,7 @@ async def test_the_same_key_is_recorded_once(bench: Bench) -> None:
 
 
 async def test_two_at_once_record_one(bench: Bench) -> None:
-    """However close two deliveries come, one of them is the job."""
+    """Of deliveries at the same time, exactly one is recorded."""
     worker = Recording()
     async with bench.works(worker) as engine:
         new = await asyncio.gather(*(engine.write(say("a")) for _ in range(8)))
@@ -57,8 +57,8 @@ async def test_two_at_once_record_one(bench: Bench) -> None:
     assert sum(id_ is not None for id_ in new) == 1
 
 
-async def test_a_job_begins_when_it_is_told_to(bench: Bench) -> None:
-    """A quick answer must not overtake the ack: what is written is not begun yet."""
+async def test_a_job_begins_only_after_begin(bench: Bench) -> None:
+    """A written job waits for `begin`, as a quick answer must not overtake the ack."""
     worker = Recording()
     async with bench.works(worker) as engine:
         id_ = await engine.write(say("a"))
@@ -70,8 +70,8 @@ async def test_a_job_begins_when_it_is_told_to(bench: Bench) -> None:
         await worker.until(lambda: len(worker.tries) == 2)
 
 
-async def test_what_was_left_over_is_taken_up(bench: Bench) -> None:
-    """Jobs that were recorded and never begun, as the process died, are done by the next one."""
+async def test_jobs_that_never_began_are_done_by_the_next_process(bench: Bench) -> None:
+    """Jobs that were recorded before the process died are done by the next one."""
     async with bench.works(Recording()) as before:
         for key in ("a", "b", "c"):
             await before.write(say(key))
@@ -84,7 +84,7 @@ async def test_what_was_left_over_is_taken_up(bench: Bench) -> None:
 
 
 async def test_a_job_that_is_put_off_is_tried_again(bench: Bench) -> None:
-    """The worker says when, and learns how often it has tried."""
+    """The job runs again after the pause that it asks for, and gets the number of the attempt."""
 
     def act(_job: Job, attempt: int) -> None:
         if attempt < 4:
@@ -100,7 +100,7 @@ async def test_a_job_that_is_put_off_is_tried_again(bench: Bench) -> None:
 
 
 async def test_a_job_that_is_put_off_is_not_tried_early(bench: Bench) -> None:
-    """Its time is kept: what is put off for a minute is not done in this one."""
+    """A job that is put off for a minute does not run in this one."""
 
     def act(job: Job, _attempt: int) -> None:
         if job.key == "a":
@@ -119,7 +119,7 @@ async def test_a_job_that_is_put_off_is_not_tried_early(bench: Bench) -> None:
 
 
 async def test_being_put_off_often_is_no_failure(bench: Bench) -> None:
-    """Only tries that break count towards giving up: an outage of Autoenhance may take a hundred."""
+    """Only attempts that break count towards giving up. An outage of Autoenhance may take a hundred."""
 
     def act(_job: Job, attempt: int) -> None:
         if attempt < 20:
@@ -135,7 +135,7 @@ async def test_being_put_off_often_is_no_failure(bench: Bench) -> None:
 
 
 async def test_a_job_that_cannot_succeed_ends_with_its_reason(bench: Bench) -> None:
-    """It is kept with the reason and never tried again, and the person is told."""
+    """The job is kept with the reason and never retried, and the person gets an apology."""
 
     def act(_job: Job, _attempt: int) -> None:
         raise Abandon("Slack refused the answer: account_inactive")
@@ -151,8 +151,8 @@ async def test_a_job_that_cannot_succeed_ends_with_its_reason(bench: Bench) -> N
     assert await bench.open_jobs() == 0
 
 
-async def test_a_bug_is_tried_again_and_then_given_up(bench: Bench) -> None:
-    """An unexpected error is retried a few times, then ends like a job that cannot succeed."""
+async def test_a_bug_is_retried_and_then_given_up(bench: Bench) -> None:
+    """An unexpected error is retried a few times, then the job ends as one that cannot succeed."""
 
     def act(_job: Job, _attempt: int) -> None:
         raise ZeroDivisionError
@@ -168,7 +168,7 @@ async def test_a_bug_is_tried_again_and_then_given_up(bench: Bench) -> None:
 
 
 async def test_a_job_that_hangs_is_given_up(bench: Bench) -> None:
-    """Each wait of ours has an end; a try that has none is cut off, and counts as one that broke."""
+    """An attempt that takes too long is cancelled, and counts as one that broke."""
     worker = Recording()
     worker.gate.clear()
     async with bench.works(worker, longest=0.01) as engine:
@@ -179,7 +179,7 @@ async def test_a_job_that_hangs_is_given_up(bench: Bench) -> None:
 
 
 async def test_a_database_that_fails_is_no_fault_of_the_job(bench: Bench) -> None:
-    """It is put off, however often, and not given up for it."""
+    """After a failure of the database the job is put off, and the attempt does not count as broken."""
 
     def act(_job: Job, attempt: int) -> None:
         if attempt == 1:
@@ -195,12 +195,12 @@ async def test_a_database_that_fails_is_no_fault_of_the_job(bench: Bench) -> Non
 
 
 async def test_a_job_that_kills_the_process_is_given_up(bench: Bench) -> None:
-    """Tries are counted when they begin, so a job that never lives to their end cannot do so for ever."""
+    """An attempt is counted when it begins, so a job cannot kill the process for ever."""
     async with bench.works(Recording()) as engine:
         id_ = await engine.write(say("a"))
         assert id_ is not None
         for _ in range(MAX_FAILED_ATTEMPTS):
-            await bench.job_store.take(id_)  # and the process is gone
+            await bench.job_store.take(id_)  # and the process dies
 
     worker = Recording()
     async with bench.works(worker):
@@ -209,7 +209,7 @@ async def test_a_job_that_kills_the_process_is_given_up(bench: Bench) -> None:
     assert worker.tries == []
 
 
-async def test_jobs_of_one_lane_keep_their_order(bench: Bench) -> None:
+async def test_jobs_of_one_lock_keep_their_order(bench: Bench) -> None:
     """Edits of one message run one after the other, as they were recorded."""
     worker = Recording()
     keys = [str(number) for number in range(12)]
@@ -223,8 +223,8 @@ async def test_jobs_of_one_lane_keep_their_order(bench: Bench) -> None:
     assert [key for key, _ in worker.tries] == keys == worker.ended
 
 
-async def test_however_close_they_come_a_lane_has_one_order(bench: Bench) -> None:
-    """Of a hundred that are recorded at once, each is done in the place of its number."""
+async def test_jobs_recorded_at_once_run_in_the_order_of_their_rows(bench: Bench) -> None:
+    """A hundred jobs of one lock that are recorded at once run in the order of their row numbers."""
     worker = Recording()
     jobs = [say(str(number), ts="1") for number in range(100)]
     async with bench.works(worker) as engine:
@@ -234,28 +234,28 @@ async def test_however_close_they_come_a_lane_has_one_order(bench: Bench) -> Non
             engine.begin(id_, job)
         await worker.until(lambda: len(worker.ended) == len(jobs))
 
-    if not bench.embedded:  # which does them as they are begun
+    if not bench.embedded:  # the embedded engine runs them as they are begun
         assert worker.ended == [numbered[id_].key for id_ in sorted(numbered)]
     assert worker.ended == [key for key, _ in worker.tries]
 
 
-async def test_nobody_waits_for_a_poll(bench: Bench) -> None:
-    """What begins is done at once, and so is what comes after it in its lock: workers are told."""
+async def test_a_job_begins_without_a_poll(bench: Bench) -> None:
+    """A job starts at once, and so does the next of its lock, because workers are notified."""
     worker = Recording()
     async with bench.works(worker, poll=3600) as engine:
         await listening(engine, worker)
         jobs = [say(str(number), ts="1") for number in range(5)]
         ids = [await engine.write(job) for job in jobs]
         for _ in range(50):
-            await bench.open_jobs()  # meanwhile the workers have looked in vain
+            await bench.open_jobs()  # meanwhile the workers have polled in vain
         for id_, job in zip(ids, jobs, strict=True):
             assert id_ is not None
             engine.begin(id_, job)
         await worker.until(lambda: worker.ended[-5:] == [str(number) for number in range(5)])
 
 
-async def test_other_lanes_do_not_wait(bench: Bench) -> None:
-    """While one message's job takes long, another's is done; the one behind it is not begun."""
+async def test_other_locks_do_not_wait(bench: Bench) -> None:
+    """A long job of one message delays the next of that message, and no other message's job."""
     worker = Recording()
     worker.gate.clear()
     async with bench.works(worker) as engine:
@@ -268,8 +268,8 @@ async def test_other_lanes_do_not_wait(bench: Bench) -> None:
     assert worker.tries[-1] == ("b", 1)
 
 
-async def test_a_job_that_is_put_off_leaves_its_lane(bench: Bench) -> None:
-    """Nobody waits behind one that waits for Autoenhance; when its time has come, it waits for its lock."""
+async def test_a_job_that_is_put_off_frees_its_lock(bench: Bench) -> None:
+    """Other jobs of the lock run meanwhile. When its time comes, the job waits for the lock again."""
 
     def act(job: Job, attempt: int) -> None:
         if job.key in {"a", "clock"} and attempt == 1:
@@ -290,7 +290,7 @@ async def test_a_job_that_is_put_off_leaves_its_lane(bench: Bench) -> None:
 
 
 async def test_a_job_that_has_ended_is_not_done_again(bench: Bench) -> None:
-    """Killed between its end and the engine's knowing of it: the job store knows."""
+    """The job store knows that the job ended, also if the process died before the engine knew."""
     worker = Recording()
     async with bench.works(worker) as engine:
         id_ = await engine.write(say("a"))
@@ -302,8 +302,8 @@ async def test_a_job_that_has_ended_is_not_done_again(bench: Bench) -> None:
     assert worker.tries == [("a", 1)]
 
 
-async def test_many_are_done_side_by_side(bench: Bench) -> None:
-    """Thirty people's jobs of thirty locks run at once."""
+async def test_many_locks_run_side_by_side(bench: Bench) -> None:
+    """Thirty jobs of thirty locks run at once."""
     worker = Recording()
     worker.gate.clear()
     async with bench.works(worker) as engine:
@@ -313,8 +313,8 @@ async def test_many_are_done_side_by_side(bench: Bench) -> None:
         await worker.until(lambda: len(worker.ended) == 30)
 
 
-async def test_people_wait_behind_no_look_of_ours(bench: Bench) -> None:
-    """Forty looks that hang leave room for whoever asks."""
+async def test_a_persons_job_does_not_wait_for_background_checks(bench: Bench) -> None:
+    """Forty checks that hang leave room for a person's job."""
     worker = Recording()
     worker.gate.clear()
     async with bench.works(worker) as engine:
@@ -325,8 +325,8 @@ async def test_people_wait_behind_no_look_of_ours(bench: Bench) -> None:
         worker.gate.set()
 
 
-async def test_nor_behind_one_in_their_own_lane_that_has_no_place_yet(bench: Bench) -> None:
-    """Whoever stops a watch whose order is to be looked at, when all the places for looks are taken."""
+async def test_a_persons_job_does_not_wait_for_a_check_of_its_lock_that_has_not_begun(bench: Bench) -> None:
+    """A person stops a watch while all slots for checks are taken, also by checks of other orders."""
     worker = Recording()
     worker.gate.clear()
     orders = [OrderId(f"order-{number}") for number in range(40)]
@@ -341,7 +341,7 @@ async def test_nor_behind_one_in_their_own_lane_that_has_no_place_yet(bench: Ben
 
 
 async def test_what_is_made_in_one_transaction_is_recorded_with_it(bench: Bench) -> None:
-    """Jobs and what led to them are both written, or neither."""
+    """Jobs and the rows that led to them are both written, or neither is."""
     worker = Recording()
     async with bench.works(worker) as engine:
 
@@ -357,7 +357,7 @@ async def test_what_is_made_in_one_transaction_is_recorded_with_it(bench: Bench)
 
 
 async def test_draining_finishes_what_runs(bench: Bench) -> None:
-    """A job that runs is finished; one that waits behind it stays for the next start."""
+    """A running job is finished. One that waits for its lock stays for the next start."""
     worker = Recording()
     worker.gate.clear()
     async with bench.works(worker) as engine:
@@ -370,7 +370,7 @@ async def test_draining_finishes_what_runs(bench: Bench) -> None:
 
 
 async def test_draining_ends_in_time(bench: Bench) -> None:
-    """What does not finish in time is left open, and not lost."""
+    """A job that does not finish in time stays open, and is not lost."""
     worker = Recording()
     worker.gate.clear()
     async with asyncio.timeout(20):
@@ -382,13 +382,13 @@ async def test_draining_ends_in_time(bench: Bench) -> None:
 
 
 async def test_being_stopped_is_no_fault_of_the_job(bench: Bench) -> None:
-    """However often a slow job is cut off by a deploy, it is not given up for that."""
+    """A slow job that deploys cut off again and again is not given up for that."""
     for round_ in range(MAX_FAILED_ATTEMPTS + 1):
         worker = Recording()
         worker.gate.clear()
         async with bench.works(worker, drain=0.01) as engine:
             await record(engine, [say("a")] if not round_ else [])
-            await worker.until(lambda worker=worker: len(worker.tries) == 1)  # type: ignore[misc]  # bound in this round
+            await worker.until(lambda worker=worker: len(worker.tries) == 1)  # type: ignore[misc]  # bound in this iteration
 
     last = Recording()
     async with bench.works(last):
@@ -398,7 +398,7 @@ async def test_being_stopped_is_no_fault_of_the_job(bench: Bench) -> None:
 
 
 async def test_a_stopping_engine_records_nothing(bench: Bench) -> None:
-    """The request is refused, so that Slack tells the person or sends it again."""
+    """The engine refuses to record, so that Slack shows an error or repeats the request."""
     async with bench.works(Recording()) as engine:
         pass
 
@@ -409,7 +409,7 @@ async def test_a_stopping_engine_records_nothing(bench: Bench) -> None:
 
 
 async def test_a_job_of_another_version_waits_for_one_that_reads_it(bench: Bench) -> None:
-    """While a new version is rolled out the old one leaves alone what it does not know."""
+    """During a rolling deploy the old version leaves alone a job that it cannot read."""
     old: TypeAdapter[Job] = TypeAdapter(LookUp)
     worker, newer = Recording(), Recording()
     async with bench.works(worker, jobs=old) as engine:
@@ -422,8 +422,8 @@ async def test_a_job_of_another_version_waits_for_one_that_reads_it(bench: Bench
     assert worker.tries == []
 
 
-async def test_a_job_that_nobody_reads_is_kept_with_its_reason(bench: Bench) -> None:
-    """After half an hour it ends as a dead job, instead of being tried for ever."""
+async def test_a_job_that_no_version_reads_is_kept_with_its_reason(bench: Bench) -> None:
+    """After half an hour it ends as a dead job, instead of being retried for ever."""
     async with bench.works(Recording()) as engine:
         await engine.write(say("a"))
     await bench.database.run(lambda sql: sql.do("""UPDATE jobs SET content = '{"kind":"teleport"}'"""))
@@ -436,7 +436,7 @@ async def test_a_job_that_nobody_reads_is_kept_with_its_reason(bench: Bench) -> 
 
 
 async def test_a_done_job_keeps_no_content(bench: Bench) -> None:
-    """Order ids and response_urls are secrets: they leave the database with the end of the job."""
+    """Order IDs and response_urls are secrets, so they leave the database when the job ends."""
     worker = Recording()
     async with bench.works(worker) as engine:
         await record(engine, [say("a", "a-secret-id")])
@@ -446,8 +446,8 @@ async def test_a_done_job_keeps_no_content(bench: Bench) -> None:
     assert rows == [{"content": "", "state": "done"}]
 
 
-async def test_ended_jobs_are_forgotten(bench: Bench) -> None:
-    """A day later a key may come again: Slack gives up redelivering long before."""
+async def test_ended_jobs_are_deleted_later(bench: Bench) -> None:
+    """A day later a key may come again, as Slack stops redelivering long before."""
     worker = Recording()
     async with bench.works(worker) as engine:
         await record(engine, [say("a")])
@@ -457,8 +457,8 @@ async def test_ended_jobs_are_forgotten(bench: Bench) -> None:
         assert await record(engine, [say("a")]) == [True]
 
 
-async def test_a_job_ends_even_if_nobody_can_be_told(bench: Bench) -> None:
-    """An apology that fails is logged; the job is kept with its reason, and its lock goes on."""
+async def test_a_job_ends_even_if_its_apology_fails(bench: Bench) -> None:
+    """The failed apology is logged, the job is kept with its reason, and the next job of its lock runs."""
 
     class Speechless(Recording):
         async def apologise(self, job: Job, reference: str) -> None:
@@ -478,7 +478,7 @@ async def test_a_job_ends_even_if_nobody_can_be_told(bench: Bench) -> None:
 
 
 async def _taken(bench: Bench, times: int) -> None:
-    """Returns when the one job has been tried so often."""
+    """Returns after so many attempts at the only job."""
     taken = "SELECT 1 AS one FROM jobs WHERE taken >= :times AND (put_off >= :times OR state = 'dead')"
     async with asyncio.timeout(20):
         while not await bench.database.run(lambda sql: sql.row(taken, times=times)):  # noqa: ASYNC110

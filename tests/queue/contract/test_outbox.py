@@ -5,13 +5,13 @@ from tests.queue.contract.harness import Bench, Recording, record, say
 
 
 async def test_a_job_is_begun_after_its_request_was_answered(bench: Bench) -> None:
-    """It is on the disk at once; a quick answer must not overtake the ack."""
+    """The job is on the disk at once, but begins after the ack, which its answer must not overtake."""
     worker = Recording()
     async with bench.works(worker) as engine:
         outbox = Outbox(engine)
         with outbox.request():
             await outbox.record(say("a"))
-            await record(engine, [say("b")])  # would be done after "a", had that been begun
+            await record(engine, [say("b")])  # would be done after "a", if "a" had begun
             await worker.until(lambda: worker.ended == ["b"])
             assert await bench.open_jobs() == 1
         await worker.until(lambda: worker.ended == ["b", "a"])

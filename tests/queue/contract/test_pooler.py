@@ -1,4 +1,4 @@
-"""Behind PgBouncer in session mode, which refuses a connection that asks for more than it keeps track of."""
+"""PgBouncer in session mode, which refuses connections with parameters that it does not track."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ SSL_REQUEST = (80877103).to_bytes(4)
 
 @asynccontextmanager
 async def pooler(url: str) -> AsyncIterator[str]:
-    """Passes on what is said between both sides, but for what PgBouncer would refuse; its URL."""
+    """Forwards both sides of a connection, except what PgBouncer would refuse. Its URL."""
     server = urlsplit(url)
     talks = set[asyncio.Task[None]]()
 
@@ -60,7 +60,7 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 @on_postgres
 async def test_jobs_are_done_behind_a_pooler(bench: Bench) -> None:
-    """Recorded and done; and no statement there waits for ever, either."""
+    """Jobs are recorded and done through the pooler, and statements have a time limit there too."""
     async with (
         pooler(bench.url) as url,
         open_database(FixedSettings(database_url=url)) as database,

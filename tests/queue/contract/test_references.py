@@ -20,13 +20,13 @@ from tests.queue.contract.harness import Bench, Recording, record, say
 
 @pytest.fixture
 def lines() -> Iterator[list[EventDict]]:
-    """What is logged, each line with what it is referred to."""
+    """Each log line with its fields, the reference among them."""
     with capture_logs([merge_contextvars]) as lines:
         yield lines
 
 
 class Referring(Recording):
-    """A worker that keeps what it was referred to at each try, and in each apology."""
+    """A worker that records the reference of each attempt and apology."""
 
     def __init__(self, act: Callable[[Job, int], None] = lambda _job, _attempt: None) -> None:
         super().__init__(act)
@@ -41,10 +41,10 @@ class Referring(Recording):
         await super().apologise(job, reference)
 
 
-async def test_a_request_its_job_and_its_tries_have_one_reference(
+async def test_a_request_its_job_and_its_attempts_have_one_reference(
     bench: Bench, lines: list[EventDict]
 ) -> None:
-    """Put off, taken up by the next process and given up there, it is the same one to the end."""
+    """It stays the same when the job is put off, and when the next process takes it up and gives it up."""
     worker = Referring(_put_off)
     async with bench.works(worker) as engine:
         outbox = Outbox(engine)
@@ -63,7 +63,7 @@ async def test_a_request_its_job_and_its_tries_have_one_reference(
 
 
 async def test_a_later_delivery_changes_nothing_about_the_reference(bench: Bench) -> None:
-    """The job keeps the one of the request that recorded it; another is no other job."""
+    """The job keeps the reference of the request that recorded it. A new key has its own."""
     worker = Referring()
     asked = []
     async with bench.works(worker) as engine:
@@ -78,8 +78,8 @@ async def test_a_later_delivery_changes_nothing_about_the_reference(bench: Bench
     assert sorted(worker.referred) == [("a", asked[0]), ("b", asked[2])]
 
 
-async def test_each_job_of_a_lane_has_its_own(bench: Bench) -> None:
-    """Whoever waits behind another's job is not taken for them."""
+async def test_each_job_of_a_lock_has_its_own(bench: Bench) -> None:
+    """A job that waits for the lock does not get the reference of the one before."""
     worker = Referring()
     asked = []
     async with bench.works(worker) as engine:
@@ -93,8 +93,8 @@ async def test_each_job_of_a_lane_has_its_own(bench: Bench) -> None:
     assert worker.referred == asked
 
 
-async def test_a_job_of_the_version_before_gets_one(bench: Bench) -> None:
-    """It was recorded without a reference, and is done and logged with one."""
+async def test_a_job_of_an_earlier_version_gets_one(bench: Bench) -> None:
+    """A job that was recorded without a reference is done and logged with a new one."""
     worker = Referring()
     async with bench.works(worker) as engine:
         await record(engine, [say("a")])
@@ -104,15 +104,15 @@ async def test_a_job_of_the_version_before_gets_one(bench: Bench) -> None:
     assert re.fullmatch("E-[2-9A-Z]{4}", reference)
 
 
-def test_what_the_version_before_has_written_still_reads() -> None:
-    """Neither a request nor a look had a reference then."""
+def test_what_an_earlier_version_wrote_still_reads() -> None:
+    """Neither a request nor a check had a reference then."""
     for job in (say("a"), LookAtWatched.at("T1", OrderId("order-1"))):
         written = JOB.dump_json(job, exclude={"reference"})
         assert JOB.validate_json(written) == job
 
 
 async def test_the_end_of_a_job_is_one_line(bench: Bench, lines: list[EventDict]) -> None:
-    """For what a person asked, at INFO: its kind, the try, its seconds; of our own looks, below."""
+    """At INFO for a person's request, with its kind, attempt and seconds. At DEBUG for a background check."""
     worker = Recording()
     async with bench.works(worker) as engine:
         await record(engine, [say("a")])
@@ -135,8 +135,8 @@ def _give_up(_job: Job, _attempt: int) -> None:
     raise Abandon("no way")
 
 
-async def test_what_is_done_in_a_lane_is_not_referred_to_by_whoever_began_it() -> None:
-    """Between two tries, a line is about no request."""
+async def test_a_job_does_not_inherit_the_reference_of_the_task_that_began_it() -> None:
+    """Outside of an attempt a log line has no reference."""
     seen: list[str | None] = []
 
     async def run(_ticket: QueuedJob) -> None:

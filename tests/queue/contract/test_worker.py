@@ -1,4 +1,4 @@
-"""What only workers that share a database have to promise each other."""
+"""What workers that share a database promise each other."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -24,7 +24,7 @@ UPDATE procrastinate_jobs SET status = 'doing' WHERE id = (SELECT max(id) FROM p
 
 @pytest.fixture
 async def hands(database_url: str) -> AsyncIterator[FencedJobs]:
-    """Procrastinate's way to its table, as a worker has it."""
+    """Procrastinate's job manager on its table, as a worker has it."""
     connector = PsycopgConnector(conninfo=database_url)
     async with App(connector=connector).open_async():
         yield FencedJobs(connector)
@@ -47,10 +47,10 @@ async def status(database: Database) -> list[str]:
     return [row["status"] for row in rows]
 
 
-async def test_who_lost_a_job_to_others_cannot_end_it(
+async def test_a_worker_that_lost_a_job_cannot_end_it(
     hands: FencedJobs, engine: PostgresEngine, database: Database
 ) -> None:
-    """One who stood still does not free a lock in which somebody else is at work."""
+    """A worker that was suspended does not free a lock that another worker holds by now."""
     await engine.add(say("a"))
     lost = await fetched(hands)
     await hands.retry_job(lost)  # as a rescue does
@@ -63,18 +63,18 @@ async def test_who_lost_a_job_to_others_cannot_end_it(
     assert await status(database) == []
 
 
-async def test_a_job_ended_twice_is_ended(hands: FencedJobs, engine: PostgresEngine) -> None:
-    """An end whose answer was lost is written again, and nothing breaks."""
+async def test_a_job_can_be_ended_twice(hands: FencedJobs, engine: PostgresEngine) -> None:
+    """When the answer to an end was lost, writing it again raises nothing."""
     await engine.add(say("a"))
     job = await fetched(hands)
     for _ in range(2):
         await hands.finish_job(job, Status.SUCCEEDED, delete_job=True)
 
 
-async def test_two_who_reach_for_one_lane_both_live(
+async def test_two_workers_that_fetch_one_lock_both_survive(
     hands: FencedJobs, engine: PostgresEngine, database_url: str
 ) -> None:
-    """One has its job; the other comes away with none, where Procrastinate alone would end."""
+    """One gets its job and the other none, where Procrastinate alone would raise."""
     await engine.add(say("earlier", ts="1"))
     await engine.add(say("later", ts="1"))
     worker = await hands.register_worker()
@@ -91,8 +91,8 @@ async def test_two_who_reach_for_one_lane_both_live(
         assert await reaching is None
 
 
-async def test_what_a_stopping_worker_leaves_is_due_at_once(bench: Bench) -> None:
-    """The others do not wait for a pause that is meant for trouble."""
+async def test_a_job_of_a_stopping_worker_is_due_at_once(bench: Bench) -> None:
+    """The other workers do not wait as after a failure."""
     worker = Recording()
     worker.gate.clear()
     async with bench.works(worker, drain=0.01) as engine:
