@@ -1,4 +1,4 @@
-"""The documents name what is there: files, folders, targets of make, commands."""
+"""The documents name what exists: files, folders, targets of make, commands."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relativ
 
 @pages
 def test_every_link_leads_somewhere(page: Path) -> None:
-    """Each relative link is to a file that is there, and to a heading that is in it."""
+    """Each relative link is to an existing file, and to a heading in it."""
     assert list(_broken_links(page)) == []
 
 
@@ -42,7 +42,7 @@ def _broken_links(page: Path) -> Iterator[str]:
 
 
 def _headings(page: Path) -> set[str]:
-    """As GitHub writes them in an address."""
+    """The headings as GitHub writes them in a URL."""
     found = _HEADING.findall(page.read_text(encoding="utf-8"))
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
 
@@ -80,7 +80,7 @@ def test_what_is_read_first_is_short(name: str, most: int) -> None:
 
 
 def test_every_decision_is_in_the_index() -> None:
-    """The index names each page once, in order, by the title that it has."""
+    """The index names each page once, in order, by its title."""
     folder = ROOT / "docs" / "decisions"
     listed = re.findall(
         r"^- \[(.+)\]\((\S+)\)$", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE

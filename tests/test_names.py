@@ -23,13 +23,13 @@ SCHEMA = json.loads((ROOT / "tests" / "payloads" / "slack-manifest.schema.json")
 
 
 @pytest.mark.parametrize("url", [None, "https://desk.example"], ids=["socket-mode", "http"])
-def test_the_manifest_is_one_that_slack_takes(url: str | None) -> None:
+def test_the_manifest_is_valid(url: str | None) -> None:
     """Both forms satisfy Slack's own schema (manifest-schema v0.5.0)."""
     jsonschema.validate(manifest(url), SCHEMA)
 
 
-def test_every_address_of_the_http_manifest_is_our_door() -> None:
-    """With a URL, all that Slack calls is /slack/events; without, there is no address at all."""
+def test_every_url_of_the_http_manifest_is_the_bots() -> None:
+    """With a URL, all that Slack calls is /slack/events. Without one there is no URL at all."""
     drawn = manifest("https://desk.example/")
 
     assert drawn["features"]["slash_commands"][0]["url"] == "https://desk.example/slack/events"
@@ -39,7 +39,7 @@ def test_every_address_of_the_http_manifest_is_our_door() -> None:
     assert "https://" not in json.dumps(manifest())
 
 
-def test_the_manifest_offers_what_is_answered() -> None:
+def test_the_manifest_has_what_the_bot_answers() -> None:
     """Commands, shortcuts, events and scopes of the manifest are the ones in constants.py."""
     drawn = manifest()
     shortcuts = {each["callback_id"] for each in drawn["features"]["shortcuts"]}
@@ -57,7 +57,7 @@ def test_the_manifest_offers_what_is_answered() -> None:
 
 
 class Noting:
-    """Notes what is registered, in place of an AsyncApp."""
+    """Records what is registered, in place of an AsyncApp."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -71,7 +71,7 @@ class Noting:
 
 
 def test_every_name_has_one_listener() -> None:
-    """Two listeners for one name would leave the second silent, and so would a net before a name."""
+    """A second listener for one name would never run, nor one after a pattern that matches its name."""
     app, nothing = Noting(), cast("Any", None)
     listeners = Listeners(nothing, nothing, nothing)
 
@@ -102,8 +102,8 @@ def test_every_scope_is_explained_to_the_admin() -> None:
     assert {name for name in (*constants.SCOPES, *events) if f"| `{name}` |" not in page} == set()
 
 
-def test_the_map_of_the_house_is_true() -> None:
-    """`bot/__init__.py` and ARCHITECTURE.md name every room, and none that does not exist."""
+def test_the_lists_of_folders_are_true() -> None:
+    """`bot/__init__.py` and ARCHITECTURE.md name every folder, and none that does not exist."""
     rooms = {path.name + ("/" if path.is_dir() else "") for path in (ROOT / "bot").iterdir()} - {
         "__init__.py",
         "__pycache__/",

@@ -1,4 +1,4 @@
-"""The house's own rules, where no other tool holds them."""
+"""The project's own rules, where no other tool holds them."""
 
 import ast
 import re
@@ -39,15 +39,15 @@ def test_every_function_fits_on_one_screen() -> None:
 
 
 def test_ruff_sees_every_file_that_git_tracks() -> None:
-    """No folder has a name that ruff skips by itself, as `build/` had."""
-    tracked = subprocess.run(  # noqa: S603 - our own words
+    """No folder has a name that ruff skips by default, as `build/` had."""
+    tracked = subprocess.run(  # noqa: S603 - a fixed command
         [shutil.which("git") or "git", "ls-files", "*.py"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    seen = subprocess.run(  # noqa: S603 - our own words
+    seen = subprocess.run(  # noqa: S603 - a fixed command
         [Path(sys.executable).with_name("ruff"), "check", "--show-files"],
         cwd=ROOT,
         capture_output=True,
@@ -72,14 +72,14 @@ def test_listeners_are_thin(name: str) -> None:
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.name))
 def test_every_test_states_its_behaviour(path: Path) -> None:
-    """Each test has a docstring: the behaviour, in one sentence."""
+    """Each test has a docstring with its behaviour."""
     tests = [node for node in functions(path) if node.name.startswith("test_")]
 
     assert [node.name for node in tests if not ast.get_docstring(node)] == []
 
 
-def test_nothing_of_ours_is_changed_by_a_name_in_quotes() -> None:
-    """`model_copy(update={"…"})` takes any name; `dataclasses.replace` is checked by mypy."""
+def test_no_field_is_changed_by_a_name_in_quotes() -> None:
+    """`model_copy(update={"…"})` takes any name, but mypy checks `dataclasses.replace`."""
     copies = re.compile(r"\.model_copy\(\s*update=")
 
     assert [path.name for path in MODULES if copies.search(path.read_text(encoding="utf-8"))] == []
@@ -98,7 +98,7 @@ def test_a_misspelt_field_fails_make_check(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     options = ["--config-file", "pyproject.toml", "--cache-dir", str(tmp_path / "cache")]
-    said = subprocess.run(  # noqa: S603 - our own words
+    said = subprocess.run(  # noqa: S603 - a fixed command
         [sys.executable, "-m", "mypy", *options, str(snippet)],
         cwd=ROOT,
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Orders to draw cards of, seen at one moment that stands still."""
+"""Orders to draw cards of, seen at one fixed time."""
 
 import json
 from datetime import UTC, datetime, timedelta

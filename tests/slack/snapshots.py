@@ -1,4 +1,4 @@
-"""What is kept of every card, notice, list and modal: read from where the tests of this room keep it."""
+"""All stored snapshots of cards, notices, lists and modals, for the tests that draw or validate them."""
 
 import json
 import re
@@ -9,7 +9,7 @@ _FOLDER = Path(__file__).parent / "__snapshots__"
 
 
 def kept() -> dict[str, Any]:
-    """All of it, by a name that can be a file's."""
+    """All snapshots, each under a name that can be a file's."""
     return {
         _name(path): json.loads(path.read_text(encoding="utf-8")) for path in sorted(_FOLDER.rglob("*.json"))
     }

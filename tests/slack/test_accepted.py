@@ -1,4 +1,4 @@
-"""Slack takes whatever the bot can send, each where it stands; the sandbox judges, as strictly as Slack."""
+"""Slack takes whatever the bot can send. The sandbox judges, as strictly as Slack."""
 
 import json
 from typing import Any
@@ -39,7 +39,7 @@ MODALS = {
 
 
 def taken(sent: Any) -> list[dict[str, Any]]:
-    """The blocks in it, which Slack has not refused: of a message, a view, or a part of either."""
+    """The blocks of a message, a view, or a part of either, after the sandbox has accepted them."""
     match sent:
         case {"type": "modal"}:
             return list(checked_view(sent)["blocks"])
@@ -63,7 +63,7 @@ def taken(sent: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("sent", [*KEPT.values(), *MODALS.values()], ids=[*KEPT, *MODALS])
 def test_whatever_the_bot_sends_is_taken(sent: Any) -> None:
-    """Every card, notice, list, Home tab and modal that there is a picture of, and every other modal."""
+    """It takes every card, notice, list, Home tab and modal of a picture, and every other modal."""
     for block in taken(sent):
         for element in elements(block):
             assert element["action_id"], "no listener would find it"
@@ -71,8 +71,8 @@ def test_whatever_the_bot_sends_is_taken(sent: Any) -> None:
 
 
 @pytest.mark.parametrize("order_id", SAMPLES)
-def test_a_card_is_taken_wherever_it_stands(order_id: str) -> None:
-    """In a channel, for one person only, in a modal."""
+def test_a_card_is_taken_in_every_place(order_id: str) -> None:
+    """A card is valid in a channel, for one person only, and in a modal."""
     for where in ("ephemeral", "message", "view"):
         card = cards.orders_card([view(SAMPLES[order_id])], Placement(where, can_share=True))
         assert problems(card["blocks"], surface="modal" if where == "view" else "message") == []

@@ -1,4 +1,4 @@
-"""Every card as Slack gets it: a snapshot for each state, and never over one of Slack's limits."""
+"""Every card as Slack gets it: a snapshot for each state, and never above a limit of Slack's."""
 
 import json
 import re
@@ -53,7 +53,7 @@ def fits(card: Card, surface: Surface = "message") -> None:
 
 @pytest.mark.parametrize("order_id", SAMPLES, ids=[slug(order["name"]) for order in SAMPLES.values()])
 def test_card_of_each_kind_of_order(order_id: str, snapshot: SnapshotAssertion) -> None:
-    """The card of each order that the sandbox has: all states, and what the API sends besides."""
+    """Each order of the sandbox has its card: all states, and the odd fields of the API."""
     card = cards.orders_card([view(SAMPLES[order_id])], EPHEMERAL)
 
     fits(card)
@@ -62,7 +62,7 @@ def test_card_of_each_kind_of_order(order_id: str, snapshot: SnapshotAssertion) 
 
 @pytest.mark.parametrize("order_id", SAMPLES, ids=[slug(order["name"]) for order in SAMPLES.values()])
 def test_below_a_link_to_each_kind_of_order(order_id: str, snapshot: SnapshotAssertion) -> None:
-    """Two lines and a button; what everybody reads of it holds no id."""
+    """The small card has two lines and a button, and its text has no ID."""
     order = view(SAMPLES[order_id])
     small = modals.unfurl(order)
 
@@ -81,7 +81,7 @@ def test_below_a_link_to_each_kind_of_order(order_id: str, snapshot: SnapshotAss
     ],
 )
 def test_what_changed_since_the_last_look(tally: Counts, snapshot: SnapshotAssertion) -> None:
-    """The last line of a re-checked card."""
+    """A re-checked card says in its last line what changed."""
     before = Snapshot(tally=tally, at=SEEN.at)
     birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
 
@@ -92,7 +92,7 @@ def test_what_changed_since_the_last_look(tally: Counts, snapshot: SnapshotAsser
 
 
 def test_a_card_that_was_checked_again(snapshot: SnapshotAssertion) -> None:
-    """An order that came to its end meanwhile: its new state, and what changed."""
+    """An order that ended meanwhile has its new state, and what changed."""
     then = Counts(state=State.ENHANCING, total=30, done=14, failed=9, waiting=7)
     before = Snapshot(tally=then, at=NOW - timedelta(minutes=4))
 
@@ -104,7 +104,7 @@ def test_a_card_that_was_checked_again(snapshot: SnapshotAssertion) -> None:
 
 @pytest.mark.parametrize("where", ["message", "view", "terminal"])
 def test_buttons_that_can_act_where_the_card_stands(where: Target, snapshot: SnapshotAssertion) -> None:
-    """Nothing is shared from a shared card or a modal, and a terminal has no buttons."""
+    """A shared card and a modal have no button to share, and a terminal has no buttons."""
     birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
 
     card = cards.orders_card([view(birch)], Placement(where))
@@ -125,7 +125,7 @@ def test_buttons_that_can_act_where_the_card_stands(where: Target, snapshot: Sna
     ],
 )
 def test_any_number_of_photos_fits(count: int, fields: dict[str, Any]) -> None:
-    """0 to 5,000 photos, with names and reasons of 3,000 characters, wherever a card can stand."""
+    """A card of 0 to 5,000 photos, with names and reasons of 3,000 characters, is valid everywhere."""
     images = photos(count, **fields)
     if images:
         images[0] |= {"ai_version": "<other>" * 400, "image_name": ">" * 3000}
@@ -142,7 +142,7 @@ def test_any_number_of_photos_fits(count: int, fields: dict[str, Any]) -> None:
 
 
 def test_the_text_says_what_the_blocks_say(snapshot: SnapshotAssertion) -> None:
-    """Screen readers and phone banners read the text alone: name, state, counts, failures and reasons."""
+    """The text alone, for screen readers and banners, has the name, state, counts, failures and reasons."""
     birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
 
     text = cards.orders_card([view(birch, before=SEEN)], EPHEMERAL)["text"]
@@ -165,7 +165,7 @@ TROUBLES = {
 @pytest.mark.parametrize("name", TROUBLES)
 @pytest.mark.parametrize("last", [None, SEEN], ids=["never-seen", "seen"])
 def test_card_of_each_trouble(name: str, last: Snapshot | None, snapshot: SnapshotAssertion) -> None:
-    """What stands in place of a card, with what is known all the same."""
+    """Each failure has its card, with what is known of the order."""
     card = cards.orders_card([TroubleView(OrderId("12-elm"), TROUBLES[name], last=last)], EPHEMERAL)
 
     fits(card)
@@ -173,14 +173,14 @@ def test_card_of_each_trouble(name: str, last: Snapshot | None, snapshot: Snapsh
 
 
 def test_card_of_an_order_that_was_given_up(snapshot: SnapshotAssertion) -> None:
-    """After 25 minutes nobody asks any more, and Re-check is there."""
+    """After 25 minutes the card says that the bot stopped asking, and Re-check stays."""
     trouble = TroubleView(OrderId("12-elm"), errors.Unavailable("x"), last=SEEN, gave_up=25)
 
     assert cards.orders_card([trouble], EPHEMERAL) == snapshot
 
 
 def test_several_orders_in_one_message(snapshot: SnapshotAssertion) -> None:
-    """Five cards, one of them a trouble, and how many were skipped."""
+    """Five cards, one of them a failure, and how many were left out."""
     shown = [view(order) for order in list(SAMPLES.values())[:4]]
     trouble = TroubleView(OrderId("nobodys"), errors.OrderNotFound("x"))
 
@@ -191,7 +191,7 @@ def test_several_orders_in_one_message(snapshot: SnapshotAssertion) -> None:
 
 
 def test_the_list_of_hits(snapshot: SnapshotAssertion) -> None:
-    """A search's answer: a line and a button for each."""
+    """A search's answer has a line and a button for each hit."""
     card = modals.hits([view(order) for order in SAMPLES.values()][:10], "elm")
 
     fits(card)
@@ -200,7 +200,7 @@ def test_the_list_of_hits(snapshot: SnapshotAssertion) -> None:
 
 @pytest.mark.parametrize("name", ["NOT_IN_CHANNEL", "ARCHIVED", "CANNOT_POST"])
 def test_refusals_to_share(name: str, snapshot: SnapshotAssertion) -> None:
-    """Each with its next step; where the bot is no member, a button for a direct message."""
+    """Each refusal has its next step, and a button for a direct message where the bot is no member."""
     error = {
         "NOT_IN_CHANNEL": errors.NotInChannel("not_in_channel"),
         "ARCHIVED": errors.Archived("is_archived"),
@@ -221,7 +221,7 @@ def test_refusals_to_share(name: str, snapshot: SnapshotAssertion) -> None:
     ],
 )
 def test_modals(modal: dict[str, Any], snapshot: SnapshotAssertion) -> None:
-    """The modals, within Slack's limits."""
+    """The modals are within Slack's limits."""
     assert problems(modal["blocks"], surface="modal") == []
     assert all(
         len(modal[key]["text"]) <= LIMITS.modal_title for key in ("title", "submit", "close") if key in modal
@@ -230,7 +230,7 @@ def test_modals(modal: dict[str, Any], snapshot: SnapshotAssertion) -> None:
 
 
 def test_an_old_card_says_how_old_it_was() -> None:
-    """From twelve hours on the card names its day, and the counts are still compared."""
+    """After twelve hours the card names its day, and the counts are still compared."""
     before = Snapshot(tally=SEEN.tally, at=NOW - timedelta(days=204))
     birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
 
@@ -242,13 +242,13 @@ def test_an_old_card_says_how_old_it_was() -> None:
 
 @pytest.mark.parametrize("text", [HELP, *TOPICS.values()], ids=["help", *TOPICS])
 def test_help_fits(text: str) -> None:
-    """Help is five lines and an ack's text."""
+    """Help has five lines, and fits an ack."""
     assert len(text) < LIMITS.section
     assert len(HELP.splitlines()) == 5
 
 
 def test_every_error_of_autoenhance_has_its_sentence() -> None:
-    """Each kind of error that Autoenhance can cause has words of its own, without a class or a status."""
+    """Each error that Autoenhance can cause has its own sentence, without a class or a status."""
     kinds = [kind for kind in _subclasses(errors.AutoenhanceError) if not kind.__subclasses__()]
 
     said = {refusals.trouble(kind("secret detail"), "12-elm", None) for kind in kinds}

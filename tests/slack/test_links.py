@@ -1,4 +1,4 @@
-"""What Slack tells of pasted links, read."""
+"""Reading Slack's event about pasted links."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,7 @@ EVENT: dict[str, Any] = {
 
 
 def test_a_link_in_a_message_is_a_job() -> None:
-    """By the very address that Slack told, as it wants that back."""
+    """The job has the very URL of Slack's event, as Slack wants it back."""
     job = unfurl({"team_id": "T1", "event": EVENT}, NOW)
 
     assert job is not None
@@ -44,11 +44,11 @@ NOTHING: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("_case", "changes"), NOTHING, ids=[case[0] for case in NOTHING])
 def test_what_is_left_alone(_case: str, changes: dict[str, Any]) -> None:
-    """What was not sent yet, what names no order, and what does not read as Slack writes it."""
+    """A draft, a link to no order and an unreadable event make no job."""
     assert unfurl({"team_id": "T1", "event": EVENT | changes}, NOW) is None
 
 
 @pytest.mark.parametrize("payload", [{}, {"event": None}, {"event": "x"}])
 def test_an_event_without_an_event_is_left_alone(payload: dict[str, Any]) -> None:
-    """Shapes vary; nothing is raised."""
+    """An event in another shape raises nothing."""
     assert unfurl(payload, NOW) is None

@@ -1,4 +1,4 @@
-"""What a watch posts, as Slack gets it: each notice, the lists, and names that would like to be more."""
+"""What a watch posts, as Slack gets it: each notice, the lists, and names with markup in them."""
 
 import json
 import re
@@ -81,7 +81,7 @@ def ended(ending: Ending, **more: Any) -> Watch:
 
 
 def view(done: int, failed: int = 0, *, name: str = "12 Elm Street", reason: str = "Too blurry") -> OrderView:
-    """Of thirty photos; it works while some are left."""
+    """An order of thirty photos, which is being enhanced while some are left."""
     images = [
         {"image_id": f"i{n}", "image_name": f"DSC{n:05d}.jpg"}
         | ({"status": "error", "status_reason": reason} if n < failed else {})
@@ -100,7 +100,7 @@ def fits(card: Card) -> None:
 
 
 def texts(node: Any) -> list[str]:
-    """Every text in it that Slack reads as mrkdwn."""
+    """Every text in the node that Slack reads as mrkdwn."""
     if isinstance(node, list):
         return [text for each in node for text in texts(each)]
     if isinstance(node, dict):
@@ -110,7 +110,7 @@ def texts(node: Any) -> list[str]:
 
 
 def plain(node: Any) -> list[str]:
-    """All that is read in it."""
+    """Every text in the node that people read."""
     if isinstance(node, list):
         return [text for each in node for text in plain(each)]
     if isinstance(node, dict):
@@ -148,7 +148,7 @@ TOLD: dict[str, tuple[Watch, Notice, OrderView | None]] = {
 
 @pytest.mark.parametrize("case", TOLD)
 def test_each_notice(case: str, snapshot: SnapshotAssertion) -> None:
-    """What happened, the count, the next step, who asked and when; and a way to stop."""
+    """A notice has what happened, the count, the next step, who asked and when, and a button to stop."""
     card = notices.notice(*TOLD[case], NOW)
 
     fits(card)
@@ -157,7 +157,7 @@ def test_each_notice(case: str, snapshot: SnapshotAssertion) -> None:
 
 @pytest.mark.parametrize("case", TOLD)
 def test_the_text_of_a_notice_says_it_all(case: str) -> None:
-    """Phones and screen readers get the name, the words and the mentions without the blocks."""
+    """Banners and screen readers get the name, the words and the mentions without the blocks."""
     watched, told, shown = TOLD[case]
     card = notices.notice(watched, told, shown, NOW)
     sections = [text for text in texts(card["blocks"]) if not text.startswith(("•", "`"))]
@@ -169,7 +169,7 @@ def test_the_text_of_a_notice_says_it_all(case: str) -> None:
 
 @pytest.mark.parametrize("case", TOLD)
 def test_whoever_can_be_told_more_can_stop(case: str) -> None:
-    """Stop stands in every notice of a watch that goes on, and in none of one that has ended."""
+    """Each notice of a watch that goes on has Stop, and that of an ended watch has not."""
     watched, told, shown = TOLD[case]
     drawn = json.dumps(notices.notice(watched, told, shown, NOW)["blocks"])
 
@@ -190,7 +190,7 @@ def test_whoever_can_be_told_more_can_stop(case: str) -> None:
     ],
 )
 def test_who_is_mentioned(kind: NoticeKind, caused_by: str | None, told_to: list[str]) -> None:
-    """Everybody whom it concerns, once, in one message, and never whoever caused it."""
+    """Each person whom it concerns is mentioned once, in one message. The person who caused it is not."""
     watched = watch(ANA, BEN, person("U3", "cleo"))
     card = notices.notice(watched, Notice(kind, None), view(27, 3), NOW, caused_by=caused_by)
 
@@ -200,7 +200,7 @@ def test_who_is_mentioned(kind: NoticeKind, caused_by: str | None, told_to: list
 
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_whoever_caused_it_alone_is_not_mentioned(kind: NoticeKind) -> None:
-    """The message comes all the same, and is no less readable for it."""
+    """The notice comes without a mention, and reads well."""
     card = notices.notice(watch(ANA), Notice(kind, None), view(27, 3), NOW, caused_by="U1")
 
     fits(card)
@@ -210,7 +210,7 @@ def test_whoever_caused_it_alone_is_not_mentioned(kind: NoticeKind) -> None:
 
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_thirty_watchers_are_all_told(kind: NoticeKind) -> None:
-    """However many they are, it is one message, with each of them once."""
+    """One message mentions each of them once."""
     many = [person(f"U{n:010d}", "n" * 80) for n in range(30)]
     long = watch(*many, name="&" * 300)
     card = notices.notice(long, Notice(kind, None), view(20, 10, reason="&" * 3000), NOW)
@@ -237,7 +237,7 @@ NASTY = {
 
 
 def bad(name: str) -> list[Card]:
-    """Every message in which this name of an order and of a person stands."""
+    """Every message with this name of an order and of a person."""
     eva = person("U1", name)
     named, shown = watch(eva, BEN, name=name), view(27, 3, name=name, reason=name)
     over = ended(Ending.STOPPED, name=name, reason=name, order=OrderId("over"))
@@ -267,7 +267,7 @@ def bad(name: str) -> list[Card]:
 
 @pytest.mark.parametrize("case", NASTY)
 def test_no_name_can_ping_or_break_a_message(case: str) -> None:
-    """Orders, people and reasons may be called anything: no mention, link or broadcast comes of it."""
+    """The name of an order, a person or a reason makes no mention, link or broadcast."""
     for card in bad(NASTY[case]):
         fits(card)
         for text in [*texts(card["blocks"]), card["text"]]:
@@ -284,7 +284,7 @@ def test_no_name_can_ping_or_break_a_message(case: str) -> None:
 
 
 def test_a_bold_name_stays_bold() -> None:
-    """Asterisks of its own would end the name's boldness in the middle."""
+    """Asterisks in the name would end the bold text, so they are replaced."""
     card = notices.notice(watch(name="*Elm* *2*"), Notice(NoticeKind.FINISHED, None), view(30), NOW)
 
     assert card["text"].startswith("*∗Elm∗ ∗2∗* is ready: 30 of 30 done.")
@@ -294,7 +294,7 @@ def test_a_bold_name_stays_bold() -> None:
 
 
 def test_the_card_of_an_order_that_is_gone(snapshot: SnapshotAssertion) -> None:
-    """Its name, what is wrong, and that the watch has ended; Re-check stays."""
+    """The card has the name, what is wrong, and that the watch has ended. Re-check stays."""
     card = notices.gone_card(ended(Ending.DELETED))
 
     fits(card)
@@ -313,7 +313,7 @@ def test_the_card_of_an_order_that_is_gone(snapshot: SnapshotAssertion) -> None:
     ],
 )
 def test_the_card_from_what_is_known(watched: Watch, snapshot: SnapshotAssertion) -> None:
-    """Where the order itself is not at hand: its last counts, and what becomes of the watch."""
+    """Without the order itself the card shows its last counts, and the state of the watch."""
     card = notices.brief_card(watched)
 
     fits(card)
@@ -322,7 +322,7 @@ def test_the_card_from_what_is_known(watched: Watch, snapshot: SnapshotAssertion
 
 @pytest.mark.parametrize("why", ["not_in_channel", "is_archived", "shared", "restricted_action"])
 def test_the_word_to_an_owner_whose_watches_rest(why: str, snapshot: SnapshotAssertion) -> None:
-    """Why, what rests, and a button for each to have it in the direct message instead."""
+    """The message says why, names what is paused, and has a button for each to get it as a direct message."""
     card = notices.parked("C1", why, [watch(), watch(order=OrderId("7-oak"), name="")])
 
     fits(card)
@@ -331,7 +331,7 @@ def test_the_word_to_an_owner_whose_watches_rest(why: str, snapshot: SnapshotAss
 
 @pytest.mark.parametrize("count", [1, notices.MAX_ORDERS_SHOWN, notices.MAX_ORDERS_SHOWN + 1, 100])
 def test_however_many_rest_it_is_one_message(count: int) -> None:
-    """Ten with their buttons, and how many more."""
+    """The message has ten of them with buttons, and how many more there are."""
     card = notices.parked("C1", "is_archived", many(count))
 
     fits(card)
@@ -346,12 +346,12 @@ def test_however_many_rest_it_is_one_message(count: int) -> None:
     ("place", "where"), [("U1", "our direct message"), ("W1", "our direct message"), ("C1", "<#C1>")]
 )
 def test_where_they_rest(place: str, where: str) -> None:
-    """A person's id is no channel's, whichever letter it begins with."""
+    """A person's ID is never taken for a channel's, whatever its first letter."""
     assert f"I can't post in {where} any more" in notices.parked(place, "shared", [watch()])["text"]
 
 
 def test_the_answer_to_a_beginning(snapshot: SnapshotAssertion) -> None:
-    """Where it is told, of what, and a button for who wants less; who has less needs none."""
+    """It says where notices come, and for what. Only a person who gets all has a button for less."""
     said = watch_text.started(watch(), Level.ALL, LINKS.thread(HOME))
     card = notices.begun(said, ELM, Level.ALL, choice=True)
 
@@ -368,7 +368,7 @@ def test_the_answer_to_a_beginning(snapshot: SnapshotAssertion) -> None:
     ids=["watched", "ended", "not-watched"],
 )
 def test_the_button_of_a_card(watched: Watch | None, action: str | None) -> None:
-    """Stop where it is watched, Watch where it can be, and neither on a card whose order is done."""
+    """A watched card has Stop, one that can be watched has Watch, and a finished one has neither."""
     shown = view(30 if watched and watched.ending else 24)
     drawn = json.dumps(cards.orders_card([replaced(shown, watched)], Placement("message"))["blocks"])
 
@@ -385,7 +385,7 @@ def replaced(shown: OrderView, watched: Watch | None) -> OrderView:
 
 
 def many(count: int, **more: Any) -> list[Watch]:
-    """Nasty ones: the longest ids, names and reasons."""
+    """Watches with the longest IDs, names and reasons."""
     return [
         watch(ANA, BEN, order=OrderId(f"{n:03d}".ljust(128, "x")), name="<&*`" * 80, **more)
         for n in range(count)
@@ -398,7 +398,7 @@ def block_ids(drawn: list[Block]) -> list[str]:
 
 @pytest.mark.parametrize("count", [0, 1, lists.MAX_WATCHES_LISTED, lists.MAX_WATCHES_LISTED + 1, 60])
 def test_a_list_of_any_length_fits(count: int) -> None:
-    """The newest are shown, and how many there are besides."""
+    """The list shows the newest, and how many more there are."""
     found = many(count, condition=Condition.PARKED, reason="restricted_action" * 20)
     card = lists.watches(found, LINKS.thread)
 
@@ -410,7 +410,7 @@ def test_a_list_of_any_length_fits(count: int) -> None:
 
 
 def test_a_list(snapshot: SnapshotAssertion) -> None:
-    """How far each is, who asked, and where its thread is; resting ones say why."""
+    """Each entry has its progress, who asked, and its thread. A paused one says why."""
     found = [
         watch(),
         watch(order=OrderId("7-oak"), name="7 Oak Road", seen=tally(27, 3), home=None),
@@ -448,14 +448,14 @@ def at_home(found: list[Watch], note: str = "") -> Block:
     ],
 )
 def test_a_home_of_any_length_fits(found: list[Watch]) -> None:
-    """However much somebody watches, the tab is drawn, to its very last block."""
+    """The tab is drawn to its very last block, however many watches there are."""
     drawn = at_home(found, "Stopped watching. " * 10)
 
     assert drawn["blocks"][-1]["block_id"] == "begin"
 
 
 def test_a_home(snapshot: SnapshotAssertion) -> None:
-    """What works first, then what finished lately, newest first; not what somebody stopped."""
+    """Open watches come first, then what finished lately, newest first. Stopped watches are left out."""
     found = [
         watch(),
         watch(place="U1", order=OrderId("7-oak"), name="7 Oak Road", home=None),
@@ -471,7 +471,7 @@ def test_a_home(snapshot: SnapshotAssertion) -> None:
 
 
 def test_stopping_at_home_says_where() -> None:
-    """One order in two places has two rows, and each button knows its own."""
+    """One order in two places has two rows, and each button has its own place."""
     drawn = at_home([watch(), watch(place="C2")])
     stops = [each for block in drawn["blocks"] for each in block.get("elements", []) if "value" in each]
 
@@ -503,5 +503,5 @@ def test_stopping_at_home_says_where() -> None:
     ids=["card", "no-slash", "in-a-thread", "card-deleted", "no-home", "no-workspace", "not-https"],
 )
 def test_where_a_thread_is(workspace: str, home: CardLocation | None, address: str) -> None:
-    """Slack's own form of a link to the card, in its thread; none where it would lead nowhere."""
+    """The link has Slack's own form for a card in its thread. There is none where it would lead nowhere."""
     assert Permalinks(workspace).thread(home) == address

@@ -1,4 +1,4 @@
-"""Slack's pace, with time as the loop's own: it stands still while anything runs, and jumps to what waits."""
+"""Slack's rate limits, on a loop whose time goes on only while everything waits."""
 
 import asyncio
 import itertools
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Waiting(selectors.DefaultSelector):
-    """Waits for nothing: whoever wants to sleep has slept."""
+    """Returns at once, and counts the seconds that it should have waited."""
 
     slept = 0.0
 
@@ -26,7 +26,7 @@ class Waiting(selectors.DefaultSelector):
 
 
 class Turned(asyncio.SelectorEventLoop):
-    """A loop whose clock is moved by its timers alone."""
+    """A loop whose time moves only by its timers."""
 
     def __init__(self) -> None:
         self._waiting = Waiting()
@@ -46,7 +46,7 @@ def clock() -> float:
 
 
 async def posted(pacing: Pacing, channel: str) -> float:
-    """When it could be posted; or minus the seconds after which to ask again."""
+    """The time of the post. If refused, minus the seconds after which to ask again."""
     try:
         await pacing.wait_to_post(channel)
     except SlackBusy as busy:
@@ -63,7 +63,7 @@ async def edited(pacing: Pacing) -> float | None:
 
 
 def test_one_message_a_second_in_a_channel() -> None:
-    """The first goes at once, each of the next a second after the one before."""
+    """The first message goes at once, and each of the next a second after the one before."""
 
     async def story() -> list[float]:
         pacing = Pacing(LocalRateLimiter(clock))
@@ -73,7 +73,7 @@ def test_one_message_a_second_in_a_channel() -> None:
 
 
 def test_one_after_the_other_is_no_faster() -> None:
-    """Who waits for each before the next has the same pace; a channel that was quiet owes nothing."""
+    """Posts that wait for each other keep the same rate. A quiet channel gains nothing."""
 
     async def story() -> list[float]:
         pacing = Pacing(LocalRateLimiter(clock))
@@ -84,8 +84,8 @@ def test_one_after_the_other_is_no_faster() -> None:
     assert run(story()) == [0, 1, 2, 62, 63]
 
 
-def test_another_channel_is_not_held_up() -> None:
-    """A queue in one channel is nobody else's."""
+def test_another_channel_does_not_wait() -> None:
+    """A queue in one channel delays no other channel."""
 
     async def story() -> list[float]:
         pacing = Pacing(LocalRateLimiter(clock))
@@ -95,8 +95,8 @@ def test_another_channel_is_not_held_up() -> None:
     assert run(story()) == [0, 0]
 
 
-def test_whoever_would_wait_for_long_is_told_when_to_come_back() -> None:
-    """Nobody waits for more than three seconds; the others are told moments of their own, a second apart."""
+def test_a_long_wait_is_refused_with_a_time() -> None:
+    """A post waits three seconds at most. The others get times that are a second apart."""
 
     async def story() -> list[float]:
         pacing = Pacing(LocalRateLimiter(clock))
@@ -107,8 +107,8 @@ def test_whoever_would_wait_for_long_is_told_when_to_come_back() -> None:
     assert [-time for time in times if time < 0] == [5, 6, 7, 8, 9, 10]
 
 
-def test_everybody_is_served_who_comes_back_as_told() -> None:
-    """Forty notices in one channel: a second apart, none early, and each asks twice at most."""
+def test_each_post_succeeds_at_its_given_time() -> None:
+    """Forty notices in one channel come a second apart, none early, and each asks twice at most."""
 
     async def notice(pacing: Pacing) -> tuple[int, float]:
         tries = 1
@@ -128,8 +128,8 @@ def test_everybody_is_served_who_comes_back_as_told() -> None:
     assert max(tries for tries, _ in lives) <= 2
 
 
-def test_the_pace_can_be_another() -> None:
-    """Tests are in more of a hurry than people."""
+def test_the_rate_can_be_set() -> None:
+    """Tests use a faster rate."""
 
     async def story() -> list[float]:
         pacing = Pacing(LocalRateLimiter(clock), between=0.5)
@@ -138,8 +138,8 @@ def test_the_pace_can_be_another() -> None:
     assert run(story()) == [0, 0.5, 1]
 
 
-def test_too_many_rests_that_channel_only() -> None:
-    """After a 429 nothing is sent there before its time; other channels and edits go on."""
+def test_a_429_pauses_that_channel_only() -> None:
+    """No message goes there before its time. Other channels and edits go on."""
 
     async def story() -> None:
         pacing = Pacing(LocalRateLimiter(clock))
@@ -162,8 +162,8 @@ def test_too_many_rests_that_channel_only() -> None:
     run(story())
 
 
-def test_who_waited_while_slack_said_too_many_does_not_send() -> None:
-    """Those in the queue are told the same as those who come later."""
+def test_a_post_that_waits_during_a_429_is_refused() -> None:
+    """Posts that wait get the same refusal as later ones."""
 
     async def story() -> list[BaseException | None]:
         pacing = Pacing(LocalRateLimiter(clock))
@@ -184,8 +184,8 @@ def test_who_waited_while_slack_said_too_many_does_not_send() -> None:
     [SlackBusy("ratelimited"), SlackBusy("internal_error", retry_after=30, maybe_done=True)],
     ids=["without-a-time", "no-429"],
 )
-def test_other_troubles_rest_nothing(busy: SlackBusy) -> None:
-    """Only a 429 that says how long is a reason to stay away."""
+def test_other_errors_pause_nothing(busy: SlackBusy) -> None:
+    """Only a 429 with a Retry-After pauses a channel."""
 
     async def story() -> float:
         pacing = Pacing(LocalRateLimiter(clock))
@@ -196,7 +196,7 @@ def test_other_troubles_rest_nothing(busy: SlackBusy) -> None:
 
 
 def test_ten_edits_at_once_and_forty_a_minute_after_them() -> None:
-    """Edits wait for each other, up to three seconds; who would wait longer is sent away."""
+    """Edits wait for each other for up to three seconds. A longer wait is refused."""
 
     async def story() -> list[float | None]:
         pacing = Pacing(LocalRateLimiter(clock))
@@ -209,8 +209,8 @@ def test_ten_edits_at_once_and_forty_a_minute_after_them() -> None:
     assert times[-2:] == [None, None]
 
 
-def test_a_minute_of_edits_stays_below_slacks_fifty() -> None:
-    """However many want to edit, no sixty seconds see more than fifty of them."""
+def test_edits_stay_below_slacks_fifty_a_minute() -> None:
+    """In no sixty seconds there are more than fifty edits."""
 
     async def story() -> list[float]:
         pacing = Pacing(LocalRateLimiter(clock))
@@ -226,8 +226,8 @@ def test_a_minute_of_edits_stays_below_slacks_fifty() -> None:
     assert max(sum(start <= time < start + 60 for time in times) for start in times) <= 50
 
 
-def test_some_edits_are_kept_for_what_is_urgent() -> None:
-    """What can be left out gives way while six of ten are used; the urgent ones have the rest at once."""
+def test_some_edits_are_reserved_for_urgent_ones() -> None:
+    """Optional edits are refused once six of ten are used. Urgent ones get the rest at once."""
 
     async def story() -> None:
         pacing = Pacing(LocalRateLimiter(clock))
@@ -245,8 +245,8 @@ def test_some_edits_are_kept_for_what_is_urgent() -> None:
     run(story())
 
 
-def test_too_many_edits_rest_edits_only() -> None:
-    """After a 429 of chat.update no card is edited for its time; notices still come."""
+def test_a_429_of_edits_pauses_edits_only() -> None:
+    """After a 429 of chat.update no card is edited before its time. Notices still come."""
 
     async def story() -> None:
         pacing = Pacing(LocalRateLimiter(clock))
@@ -264,8 +264,8 @@ def test_too_many_edits_rest_edits_only() -> None:
     run(story())
 
 
-def test_a_clock_of_ones_own() -> None:
-    """Who is told to come back is told by the clock that was given."""
+def test_the_clock_can_be_given() -> None:
+    """The time after which to ask again is counted by the given clock."""
 
     async def story() -> float:
         pacing = Pacing(LocalRateLimiter(lambda: 1_000_000.0))

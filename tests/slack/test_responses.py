@@ -1,4 +1,4 @@
-"""Under which word a call to Slack is counted."""
+"""The word under which a call to Slack is counted."""
 
 import aiohttp
 import pytest
@@ -33,5 +33,5 @@ from bot.slack.api.responses import outcome
     ],
 )
 def test_each_end_of_a_call_has_a_word(error: Exception, word: str) -> None:
-    """One of a few of ours, whatever Slack said."""
+    """The word is one of a few, whatever Slack said."""
     assert outcome(error) == word

@@ -25,5 +25,5 @@ def drawn(text: str, names: dict[str, str]) -> str:
     ],
 )
 def test_people_are_called_by_their_names(text: str, names: dict[str, str], shows: str) -> None:
-    """A mention is a name in a terminal, never an id of Slack's."""
+    """A mention is a name in a terminal, and never one of Slack's IDs."""
     assert shows in drawn(text, names)

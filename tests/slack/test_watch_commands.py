@@ -74,7 +74,7 @@ WATCHES: list[tuple[str, str, Level | None]] = [
 
 @pytest.mark.parametrize(("text", "order", "level"), WATCHES, ids=[case[0] for case in WATCHES])
 def test_starting_to_watch(text: str, order: str, level: Level | None) -> None:
-    """One order by its id or link, whatever its id is, and behind it what is to be heard of."""
+    """An order is named by its ID or link, whatever its ID is, and the options come after it."""
     said, job = typed(text)
 
     assert isinstance(job, StartWatch)
@@ -94,7 +94,7 @@ STOPS: list[tuple[str, str]] = [
 
 @pytest.mark.parametrize(("text", "order"), STOPS, ids=[case[0] for case in STOPS])
 def test_stopping(text: str, order: str) -> None:
-    """The asker's own watch in this channel."""
+    """The job stops the asker's own watch in this channel."""
     said, job = typed(text)
 
     assert isinstance(job, StopWatch)
@@ -120,8 +120,8 @@ OTHERS: list[tuple[str, str, type[Job], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("text", "said", "kind", "fields"), OTHERS, ids=[case[0] for case in OTHERS])
-def test_what_is_about_no_order(text: str, said: str, kind: type[Any], fields: dict[str, Any]) -> None:
-    """The list, the test and the settings, however they are written."""
+def test_commands_without_an_order(text: str, said: str, kind: type[Any], fields: dict[str, Any]) -> None:
+    """The list, the test and the settings may be written in several ways."""
     answer, job = typed(text)
 
     assert answer == said
@@ -148,8 +148,8 @@ SENTENCES: list[tuple[str, str]] = [
 
 
 @pytest.mark.parametrize(("text", "said"), SENTENCES, ids=[case[0] or "nothing" for case in SENTENCES])
-def test_what_is_answered_at_once(text: str, said: str) -> None:
-    """Where nothing can be done, what to type instead; and no job."""
+def test_what_is_answered_in_the_ack(text: str, said: str) -> None:
+    """Where nothing can be done, the answer says what to type instead, and there is no job."""
     assert typed(text) == (said, None)
 
 
@@ -158,7 +158,7 @@ def test_what_is_answered_at_once(text: str, said: str) -> None:
     ["watch the house", "watch elm street failures", "unwatch the house", "watch <!channel>", "watch ???"],
 )
 def test_what_names_no_order(text: str) -> None:
-    """The answer says what was typed, harmlessly, and how ids look."""
+    """The answer quotes what was typed, escaped, and shows what IDs look like."""
     said, job = typed(text)
 
     assert job is None
@@ -168,8 +168,8 @@ def test_what_names_no_order(text: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["list", "test", "settings"])
-def test_an_order_behind_another_word_is_looked_up(word: str) -> None:
-    """A link that was pasted behind one of our words is what is meant."""
+def test_an_order_after_another_word_is_looked_up(word: str) -> None:
+    """A link after one of the command's words is looked up."""
     _, job = typed(f"{word} {LINK}")
 
     assert isinstance(job, LookUp)
@@ -177,8 +177,8 @@ def test_an_order_behind_another_word_is_looked_up(word: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["watch", "unwatch", "list", "test", "settings"])
-def test_an_order_that_is_called_like_a_word(word: str) -> None:
-    """`show` looks up what is one of our words otherwise."""
+def test_an_order_whose_id_is_a_word(word: str) -> None:
+    """`show` looks up an order whose ID is one of the command's words."""
     _, job = typed(f"show {word}")
 
     assert isinstance(job, LookUp)
@@ -187,7 +187,7 @@ def test_an_order_that_is_called_like_a_word(word: str) -> None:
 
 @pytest.mark.parametrize("text", [f"watch {ELM}", f"unwatch {ELM}", "list", "test", "settings"])
 def test_a_job_knows_who_asked_and_where_to_answer(text: str) -> None:
-    """The answer takes the place of the sentence that was said at once."""
+    """The answer replaces the ack's text."""
     said, job = typed(text)
 
     assert job is not None
@@ -197,8 +197,8 @@ def test_a_job_knows_who_asked_and_where_to_answer(text: str) -> None:
     assert 1 <= len(said) <= LIMITS.section
 
 
-def test_all_about_one_order_happens_one_after_the_other() -> None:
-    """Starting and stopping share their lock, which is the order's own."""
+def test_jobs_about_one_order_share_their_lock() -> None:
+    """Starting and stopping run one after the other."""
     lanes = set()
     for text in (f"watch {ELM}", f"unwatch {ELM}", f"watch {ELM} failures"):
         _, job = typed(text)

@@ -1,4 +1,4 @@
-"""One writer, many callers: each gets its own result, and what was said to be written is."""
+"""One writer and many callers: each gets its own result, and a confirmed write is committed."""
 
 import asyncio
 import sqlite3
@@ -17,15 +17,15 @@ def insert(value: int) -> Statement[None]:
 
 
 async def count(path: Path) -> int:
-    """As another connection sees it: only what was committed."""
+    """The number of rows that another connection sees, which are the committed ones."""
     with sqlite3.connect(path) as other:
         [(rows,)] = other.execute("SELECT count(*) FROM t").fetchall()
     other.close()
     return int(rows)
 
 
-async def test_written_means_committed(tmp_path: Path) -> None:
-    """When `run` returns, others see it."""
+async def test_run_returns_after_the_commit(tmp_path: Path) -> None:
+    """When `run` returns, other connections see the rows."""
     path = tmp_path / "x" / "t.sqlite3"
     async with SqliteDatabase.opened(path) as database:
         await database.run(lambda sql: sql.do("CREATE TABLE t (a INTEGER PRIMARY KEY)"))
@@ -34,8 +34,8 @@ async def test_written_means_committed(tmp_path: Path) -> None:
         assert await count(path) == 1
 
 
-async def test_one_failure_does_not_spoil_its_neighbours(tmp_path: Path) -> None:
-    """Of many statements in one commit, the one that fails is undone alone and tells its caller."""
+async def test_a_failed_statement_undoes_no_other(tmp_path: Path) -> None:
+    """Of many statements in one commit, only the failing one is undone, and its caller gets the error."""
     path = tmp_path / "t.sqlite3"
     async with SqliteDatabase.opened(path) as database:
         await database.run(lambda sql: sql.do("CREATE TABLE t (a INTEGER PRIMARY KEY)"))
@@ -51,7 +51,7 @@ async def test_one_failure_does_not_spoil_its_neighbours(tmp_path: Path) -> None
 
 
 async def test_a_failed_commit_reaches_every_caller(tmp_path: Path) -> None:
-    """When the file is locked by somebody else for too long, nothing is said to be written."""
+    """When another process locks the file for too long, every caller gets an error."""
     path = tmp_path / "t.sqlite3"
     async with SqliteDatabase.opened(path) as database:
         await database.run(lambda sql: sql.do("CREATE TABLE t (a INTEGER PRIMARY KEY)"))
@@ -67,16 +67,16 @@ async def test_a_failed_commit_reaches_every_caller(tmp_path: Path) -> None:
         assert await count(path) == 1
 
 
-async def test_only_the_owner_reads_the_file(tmp_path: Path) -> None:
-    """The file holds order ids, which are secrets."""
+async def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
+    """The file holds order IDs, which are secrets."""
     path = tmp_path / "data" / "t.sqlite3"
     async with SqliteDatabase.opened(path):
         assert path.stat().st_mode & 0o077 == 0
         assert path.parent.stat().st_mode & 0o077 == 0
 
 
-async def test_it_is_busy_while_somebody_waits(tmp_path: Path) -> None:
-    """From the question to the answer, also where that is an error."""
+async def test_it_is_busy_while_a_caller_waits(tmp_path: Path) -> None:
+    """It is busy until the answer or the error."""
     path, gate = tmp_path / "t.sqlite3", threading.Event()
     async with SqliteDatabase.opened(path) as database:
         asking = asyncio.create_task(database.run(lambda _: gate.wait(10)))

@@ -1,4 +1,4 @@
-"""PostgreSQL as others use it beside us: they stand in each other's way, it goes away and comes back."""
+"""PostgreSQL with other sessions, which block each other, and with a server that stops and comes back."""
 
 import asyncio
 import threading
@@ -20,8 +20,8 @@ async def shared(postgres_url: str) -> AsyncIterator[PostgresDatabase]:
         yield database
 
 
-async def test_two_who_block_each_other_both_come_through(shared: PostgresDatabase) -> None:
-    """PostgreSQL undoes one of them, which is then done again."""
+async def test_two_transactions_that_deadlock_both_succeed(shared: PostgresDatabase) -> None:
+    """PostgreSQL undoes one of them, which then runs again."""
     await shared.run(lambda sql: sql.do("CREATE TABLE t (a int PRIMARY KEY, b int)"))
     await shared.run(lambda sql: sql.do("INSERT INTO t VALUES (1, 0), (2, 0)"))
     both = threading.Barrier(2)
@@ -43,8 +43,8 @@ async def test_two_who_block_each_other_both_come_through(shared: PostgresDataba
     assert await shared.run(lambda sql: sql.rows("SELECT b FROM t")) == [{"b": 2}, {"b": 2}]
 
 
-async def test_what_fails_is_undone_alone(shared: PostgresDatabase) -> None:
-    """Nothing of it is written, and the next one finds all in order."""
+async def test_a_failed_transaction_is_undone(shared: PostgresDatabase) -> None:
+    """Nothing of it is written, and the next one works."""
     await shared.run(lambda sql: sql.do("CREATE TABLE t (a int PRIMARY KEY)"))
 
     def broken(sql: Sql) -> None:
@@ -57,7 +57,7 @@ async def test_what_fails_is_undone_alone(shared: PostgresDatabase) -> None:
 
 
 async def test_no_error_quotes_a_row(shared: PostgresDatabase) -> None:
-    """PostgreSQL names the values that stand in the way; an order id is a secret."""
+    """PostgreSQL's message names the conflicting values, and an order ID is a secret."""
     await shared.run(lambda sql: sql.do("CREATE TABLE t (a text PRIMARY KEY)"))
     await shared.run(lambda sql: sql.do("INSERT INTO t VALUES (:a)", a="a-secret-id"))
     with pytest.raises(DatabaseFailed) as failed:
@@ -69,8 +69,8 @@ async def test_no_error_quotes_a_row(shared: PostgresDatabase) -> None:
     assert failed.value.__suppress_context__
 
 
-async def test_a_server_that_was_away_is_found_again(breakable: OwnServer) -> None:
-    """Meanwhile whoever asks hears so within Slack's three seconds; afterwards all goes on by itself."""
+async def test_a_server_that_comes_back_is_used_again(breakable: OwnServer) -> None:
+    """During the outage a caller gets an error within Slack's three seconds."""
     async with PostgresDatabase.opened(breakable.create(new_name())) as database:
         for away in (breakable.stop, breakable.crash):
             away()
@@ -82,8 +82,8 @@ async def test_a_server_that_was_away_is_found_again(breakable: OwnServer) -> No
             await _until_it_answers(database)
 
 
-async def test_nobody_waits_for_ever_for_a_connection(shared: PostgresDatabase) -> None:
-    """When all are in use by statements that take long, the next caller is told in time."""
+async def test_no_caller_waits_for_ever_for_a_connection(shared: PostgresDatabase) -> None:
+    """When slow statements use all connections, the next caller gets an error in time."""
     let_go, all_busy = threading.Event(), threading.Barrier(MAX_CONNECTIONS + 1)
 
     def long(_: Sql) -> None:

@@ -1,4 +1,4 @@
-"""The PostgreSQL of the tests: apart from each other, and still there after a kill."""
+"""The PostgreSQL of the tests: its databases are apart, and it survives a kill."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ def tables(url: str) -> set[str]:
 
 
 def test_two_databases_are_apart(postgres: Server, postgres_url: str) -> None:
-    """What a test does in its database, no other test sees."""
+    """No test sees what another does in its database."""
     name = new_name()
     other_url = postgres.create(name)
 
@@ -41,7 +41,7 @@ def test_two_databases_are_apart(postgres: Server, postgres_url: str) -> None:
 
 
 def test_a_copy_has_what_its_template_has(postgres: Server) -> None:
-    """The template's tables are made once, and each database made from it has them."""
+    """The template's tables are made once, and each copy of it has them."""
     original, copy = new_name(), new_name()
     run(postgres.create(original), "CREATE TABLE t (a int)")
 
@@ -61,8 +61,8 @@ def test_a_database_in_use_is_dropped(postgres: Server) -> None:
             connection.execute("SELECT 1")
 
 
-def test_the_url_keeps_how_to_get_there() -> None:
-    """A server that is given may need a password, options, or be behind a socket."""
+def test_the_url_keeps_its_options() -> None:
+    """A given server may need a password, options or a socket."""
     assert (
         Server("postgresql://me:pw@db:1/x?sslmode=require").url("y")
         == "postgresql://me:pw@db:1/y?sslmode=require"
@@ -71,8 +71,8 @@ def test_the_url_keeps_how_to_get_there() -> None:
 
 
 @pytest.mark.parametrize("how", ["stop", "crash"])
-def test_down_and_up_again(breakable: OwnServer, how: str) -> None:
-    """Stopped or killed, whoever is connected is cut off; started again, what was committed is there."""
+def test_stop_crash_and_start(breakable: OwnServer, how: str) -> None:
+    """Stop and crash cut off every connection. After a start, what was committed is there."""
     url = breakable.create(new_name())
     run(url, "CREATE TABLE t (a int)", "INSERT INTO t SELECT generate_series(1, 1000)")
     with closing(psycopg.connect(url)) as connection:
@@ -91,14 +91,14 @@ def test_down_and_up_again(breakable: OwnServer, how: str) -> None:
 
 
 def test_a_test_may_leave_it_down(breakable: OwnServer) -> None:
-    """Each test finds the server running; this one leaves it killed, which its end must bear, too."""
+    """Each test finds the server running. This one leaves it crashed, which its end must repair too."""
     run(breakable.create(new_name()), "SELECT 1")
 
     breakable.crash()
 
 
-def test_a_failed_start_says_why(breakable: OwnServer) -> None:
-    """The end of the server's log is in the error: here, that another one is at work on this data."""
+def test_a_failed_start_shows_the_log(breakable: OwnServer) -> None:
+    """The error has the end of the server's log, here that another server uses this data."""
     second = OwnServer(programs(os.environ), breakable.folder, 1)
 
     with pytest.raises(RuntimeError, match=r"postmaster\.pid.* already exists"):
@@ -108,22 +108,22 @@ def test_a_failed_start_says_why(breakable: OwnServer) -> None:
 
 
 def test_nothing_is_left_of_killed_tests() -> None:
-    """Killed with kill -9, the tests take their server and its folder with them."""
-    programs(os.environ)  # skips here, not in the process, where there is none
+    """After kill -9 of the tests, their server and its folder are removed."""
+    programs(os.environ)  # skips here, and not in the subprocess, where there is none
     command = [sys.executable, "-c", RUN]
-    with subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True) as process:  # noqa: S603 - ourselves
+    with subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True) as process:  # noqa: S603 - this very file
         assert process.stdout is not None
         folder = Path(process.stdout.readline().strip())
         assert (folder / "data" / "postmaster.pid").is_file()
 
         process.kill()
 
-        process.communicate(timeout=20)  # until the last who could write there has ended
+        process.communicate(timeout=20)  # until the last process that could write there has ended
     assert not folder.exists()
 
 
 def test_without_postgresql(tmp_path: Path) -> None:
-    """Tests that need it are skipped and say what to do; in CI they fail."""
+    """Tests that need it are skipped with what to do. In CI they fail."""
     with pytest.raises(
         pytest.skip.Exception, match="install the package postgresql, or set TEST_DATABASE_URL"
     ):
@@ -132,8 +132,8 @@ def test_without_postgresql(tmp_path: Path) -> None:
         programs({"CI": "true"}, tmp_path)
 
 
-def test_the_newest_is_taken(tmp_path: Path) -> None:
-    """Of several versions side by side, by number."""
+def test_the_newest_version_is_used(tmp_path: Path) -> None:
+    """The highest version number wins."""
     for version in ("9.6", "15", "17"):
         (tmp_path / version / "bin").mkdir(parents=True)
         (tmp_path / version / "bin" / "initdb").touch()

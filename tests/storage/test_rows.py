@@ -1,6 +1,6 @@
 """What version 1 wrote still reads, and is written back letter by letter.
 
-`rows-v1.json` is never edited: what is stored somewhere stays readable.
+`rows-v1.json` is never edited, as what is stored must stay readable.
 """
 
 import json
@@ -59,28 +59,28 @@ def test_there_is_a_job_of_every_kind() -> None:
 
 @pytest.mark.parametrize("row", STORED["jobs"], ids=lambda row: f"{row['kind']} {row['key']}")
 def test_a_job_is_written_back_as_it_was_read(row: dict[str, Any]) -> None:
-    """A job of version 1 reads and is written letter by letter; a field that we do not know is left out."""
+    """A job of version 1 is written back letter by letter, without an unknown field."""
     assert JOB.dump_json(JOB.validate_json(text(row))).decode() == text(row)
     assert JOB.validate_json(text(row | LATER)) == JOB.validate_json(text(row))
 
 
 async def test_a_watch_is_written_back_as_it_was_read(database: Database) -> None:
-    """Watches of version 1 in each condition are read and saved letter by letter."""
+    """Watches of version 1 in each condition are written back letter by letter."""
     assert await kept(database, [text(row) for row in STORED["watches"]]) == list(
         map(text, STORED["watches"])
     )
 
 
 async def test_a_watch_of_a_later_version_is_read(database: Database) -> None:
-    """A field that we do not know is left out."""
+    """A field that this version does not know is left out."""
     assert await kept(database, [text(row | LATER) for row in STORED["watches"]]) == list(
         map(text, STORED["watches"])
     )
 
 
 @pytest.mark.parametrize("row", STORED["looks"], ids=lambda row: str(row["state"]))
-async def test_a_look_is_written_back_as_it_was_read(row: dict[str, Any], database: Database) -> None:
-    """The counts of version 1 read, and are written letter by letter."""
+async def test_counts_are_written_back_as_they_were_read(row: dict[str, Any], database: Database) -> None:
+    """The counts of version 1 are written back letter by letter."""
     looks, order, insert = (
         Snapshots(database),
         OrderId("12-elm"),

@@ -1,4 +1,4 @@
-"""The tables: the same everywhere, made once, and those of an earlier version taken over."""
+"""The tables: the same on both databases, made once, and migrated from an earlier version."""
 
 import asyncio
 import sqlite3
@@ -19,7 +19,7 @@ from bot.storage.watches import Watches
 from tests.support.databases import new_name
 from tests.support.postgres_server import OwnServer, Server
 
-# As the version before Alembic made them; its files are out there.
+# As the version before Alembic made them. Such files exist.
 BEFORE = """
 CREATE TABLE jobs (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, team_id TEXT NOT NULL, kind TEXT NOT NULL,
@@ -68,7 +68,7 @@ def indexes(url: str) -> set[str | None]:
 
 
 def test_both_databases_have_the_same_tables(file: Path, postgres_url: str) -> None:
-    """One kind of SQL is spoken to both; PostgreSQL has the rate limiters too, as only it is shared."""
+    """One set of statements runs on both. PostgreSQL also has the rate limiters, as only it is shared."""
     shared = postgres_url.replace("postgresql://", "postgresql+psycopg://")
     in_file, in_server = columns(f"sqlite:///{file}"), columns(shared)
     assert in_server.pop("meters")
@@ -77,8 +77,8 @@ def test_both_databases_have_the_same_tables(file: Path, postgres_url: str) -> N
     assert indexes(f"sqlite:///{file}") == indexes(shared)
 
 
-def test_the_newest_version_is_the_one_that_is_asked_for() -> None:
-    """Whoever adds a migration raises HEAD; else nobody would run it."""
+def test_head_is_the_newest_version() -> None:
+    """A migration that does not raise HEAD would never run."""
     config = Config()
     config.set_main_option("script_location", "bot.storage.database:migrations")
 
@@ -90,13 +90,13 @@ def test_the_newest_version_is_the_one_that_is_asked_for() -> None:
     [("", False), ("0001", False), (HEAD, True), ("9999", True)],
     ids=["no-tables", "older", "ours", "newer"],
 )
-def test_a_later_version_is_good_too(version: str, *, current: bool) -> None:
-    """While a new version is rolled out, processes of the one before start on its tables as well."""
+def test_a_later_version_is_accepted(version: str, *, current: bool) -> None:
+    """During a rolling deploy, processes of the earlier version start on its tables too."""
     assert is_current(version) is current
 
 
-async def test_a_file_from_before_is_taken_over(tmp_path: Path) -> None:
-    """What it holds is kept, and the tables that it lacks are made."""
+async def test_a_file_from_before_alembic_is_migrated(tmp_path: Path) -> None:
+    """Its rows are kept, and missing tables are made."""
     path = tmp_path / "before.sqlite3"
     with closing(sqlite3.connect(path)) as before:
         before.executescript(BEFORE)
@@ -110,7 +110,7 @@ async def test_a_file_from_before_is_taken_over(tmp_path: Path) -> None:
 
 
 async def test_a_new_file_gets_its_tables_by_itself(tmp_path: Path) -> None:
-    """On SQLite nobody has to run anything before the first start."""
+    """On SQLite the first start makes the tables."""
     async with open_database(
         FixedSettings(database_url=f"sqlite:///{tmp_path}/data/new.sqlite3")
     ) as database:
@@ -118,7 +118,10 @@ async def test_a_new_file_gets_its_tables_by_itself(tmp_path: Path) -> None:
 
 
 async def test_postgresql_without_tables_is_refused(postgres: Server) -> None:
-    """With the command that makes them; processes that start side by side are not to do it themselves."""
+    """The error names the command that makes them.
+
+    Processes that start together must not make them themselves.
+    """
     name = new_name()
     settings = FixedSettings(database_url=postgres.create(name))
     try:
@@ -136,8 +139,8 @@ async def test_postgresql_without_tables_is_refused(postgres: Server) -> None:
         postgres.drop(name)
 
 
-def test_an_address_is_read_as_the_others_read_it(breakable: OwnServer) -> None:
-    """One of several servers, or a socket's folder: what `serve` can connect to, `migrate` can."""
+def test_a_database_url_is_read_alike_everywhere(breakable: OwnServer) -> None:
+    """`migrate` can connect wherever `serve` can: one of several servers, or a socket's folder."""
     parts = urlsplit(breakable.create(new_name()))
     several = f"postgresql://postgres@127.0.0.1:1,127.0.0.1:{parts.port}{parts.path}"
     socket = f"postgresql://postgres@{quote(str(breakable.folder), safe='')}:{parts.port}{parts.path}"
@@ -146,7 +149,7 @@ def test_an_address_is_read_as_the_others_read_it(breakable: OwnServer) -> None:
 
 
 async def test_many_may_migrate_at_once(postgres: Server) -> None:
-    """One of them does it, and the others find nothing left to do; again later, nobody does."""
+    """One of them migrates, and the others find nothing to do, as does a later one."""
     name = new_name()
     url = postgres.create(name)
     try:
@@ -160,7 +163,7 @@ async def test_many_may_migrate_at_once(postgres: Server) -> None:
 
 
 async def test_a_newer_procrastinate_brings_its_own_migrations(postgres_url: str) -> None:
-    """Those of its files that were not run yet are run, in their order, and none twice."""
+    """Those of its files that did not run yet are run once, in their order."""
     newest = "03.04.00_50_post_add_retry_failed_job_procedure.sql"
 
     async with open_database(FixedSettings(database_url=postgres_url)) as database:
@@ -174,8 +177,8 @@ async def test_a_newer_procrastinate_brings_its_own_migrations(postgres_url: str
     assert rows == [{"number": 1}]
 
 
-def test_an_upgrade_that_is_cut_short_leaves_the_version_before(tmp_path: Path) -> None:
-    """All of it or nothing: else the next start would add again what is there."""
+def test_a_migration_that_is_cut_short_changes_nothing(tmp_path: Path) -> None:
+    """It does all or nothing, so that the next start does not add again what is there."""
     path = tmp_path / "old.sqlite3"
     migrate_sqlite(path)
     with closing(sqlite3.connect(path)) as older:

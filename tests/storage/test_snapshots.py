@@ -1,4 +1,4 @@
-"""What each team saw last of each order."""
+"""The last counts that each team saw of each order."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,8 +18,8 @@ def seen(done: int, at: datetime = NOW) -> Snapshot:
     )
 
 
-async def test_the_newest_look_is_kept(database: Database) -> None:
-    """A slow answer that comes late does not replace what was seen after it was asked for."""
+async def test_the_newest_check_is_kept(database: Database) -> None:
+    """A slow answer does not replace the counts of a check that was asked for later."""
     looks = Snapshots(database)
     await looks.remember("T1", ELM, seen(9))
     await looks.remember("T1", ELM, seen(5, NOW - timedelta(minutes=1)))
@@ -27,16 +27,16 @@ async def test_the_newest_look_is_kept(database: Database) -> None:
     assert await looks.last("T1", ELM) == seen(9)
 
 
-async def test_teams_do_not_see_each_others_looks(database: Database) -> None:
-    """Rows carry the team from the first day."""
+async def test_teams_do_not_see_each_others_checks(database: Database) -> None:
+    """Each row has its team."""
     looks = Snapshots(database)
     await looks.remember("T1", ELM, seen(9))
 
     assert await looks.last("T2", ELM) is None
 
 
-async def test_old_looks_are_forgotten(database: Database) -> None:
-    """What was seen long ago is no help, and an id less on the disk."""
+async def test_old_checks_are_deleted(database: Database) -> None:
+    """Old counts are no help, and their rows hold IDs."""
     looks = Snapshots(database)
     await looks.remember("T1", ELM, seen(9))
 
@@ -45,8 +45,8 @@ async def test_old_looks_are_forgotten(database: Database) -> None:
     assert await looks.last("T1", ELM) is None
 
 
-async def test_a_look_of_another_version_is_no_look(database: Database) -> None:
-    """What this version cannot read is treated as never seen."""
+async def test_counts_of_another_version_count_as_none(database: Database) -> None:
+    """What this version cannot read counts as never seen."""
     looks = Snapshots(database)
     await looks.remember("T1", ELM, seen(9))
     await database.run(lambda sql: sql.do("UPDATE looks SET tally = '{}'"))

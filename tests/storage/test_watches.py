@@ -1,4 +1,4 @@
-"""The watches on a real file: where, when and by whom, whatever comes in between."""
+"""The stored watches: where, when and by whom, whatever happens in between."""
 
 import asyncio
 import sqlite3
@@ -47,7 +47,7 @@ def person(user_id: str) -> Watcher:
 
 
 def watch(order: OrderId = ELM, place: str = "C1", *users: str, team: str = "T1", **more: Any) -> Watch:
-    """Due now."""
+    """A watch that is due now."""
     watchers = tuple(map(person, users or ("U1",)))
     usual: dict[str, Any] = {
         "team_id": team,
@@ -70,7 +70,7 @@ def watches(stores: Stores) -> Watches:
 
 
 class Diary:
-    """The agenda, each question in a transaction of its own."""
+    """The due watches, each call in a transaction of its own."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -105,7 +105,7 @@ def later(watch: Watch, wait: timedelta = HOUR, **more: Any) -> Watch:
 
 
 async def test_a_watch_is_read_as_it_was_written(watches: Watches) -> None:
-    """Every field, through a file; the store gives it its id."""
+    """Every field is stored, and the store gives the watch its ID."""
     tally = Counts(state=State.ENHANCING, total=30, done=9, failed=1, waiting=20)
     glimpse = Snapshot(tally=tally, at=NOW)
     full = watch(
@@ -139,7 +139,7 @@ async def test_a_watch_is_read_as_it_was_written(watches: Watches) -> None:
 
 
 async def test_one_order_is_watched_in_one_place_once(watches: Watches) -> None:
-    """Adding it again gives what is there, with its watchers; another order or place is another watch."""
+    """Adding it again returns the stored watch with its watchers. Another order or place is another watch."""
     first = await added(watches, watch())
     again = await added(watches, watch(ELM, "C1", "U2", name="another"))
     others = [await added(watches, each) for each in (watch(OAK), watch(ELM, "C2"), watch(ELM, "U1"))]
@@ -149,7 +149,7 @@ async def test_one_order_is_watched_in_one_place_once(watches: Watches) -> None:
 
 
 async def test_it_can_be_watched_again_after_its_end(watches: Watches) -> None:
-    """What has ended is in nobody's way, and is kept beside the new one."""
+    """An ended watch blocks nothing, and is kept next to the new one."""
     first = await added(watches, watch())
     await watches.save(ended(first, Ending.STOPPED, NOW))
     second = await added(watches, watch())
@@ -160,7 +160,7 @@ async def test_it_can_be_watched_again_after_its_end(watches: Watches) -> None:
 
 
 async def test_a_place_has_its_limit(watches: Watches) -> None:
-    """The limit counts live watches of one place, and lets in who only joins what is there."""
+    """The limit counts live watches of one place, and does not apply to a person who joins one."""
     known = await added(watches, watch(OrderId("order-0")))
     await added(watches, watch(OrderId("order-1")))
 
@@ -173,7 +173,7 @@ async def test_a_place_has_its_limit(watches: Watches) -> None:
 
 
 async def test_teams_with_the_same_channel_id_are_apart(watches: Watches, due_watches: Diary) -> None:
-    """Neither team reads, lists or looks for the other."""
+    """Neither team reads, lists or checks for the other."""
     ours, theirs = await added(watches, watch()), await added(watches, watch(team="T2"))
 
     assert ours.id != theirs.id
@@ -188,8 +188,8 @@ async def test_teams_with_the_same_channel_id_are_apart(watches: Watches, due_wa
     assert await due_watches.due(NOW + HOUR, MANY) == [DueOrder("T2", ELM), DueOrder("T1", ELM)]
 
 
-async def test_noting_leaves_it_due_when_it_was(watches: Watches, due_watches: Diary) -> None:
-    """What was learnt in the middle of a look is on the disk, and the look itself is not over."""
+async def test_noting_keeps_the_time_of_the_next_check(watches: Watches, due_watches: Diary) -> None:
+    """What a check notes is on the disk, and the check goes on."""
     read = await added(watches, watch())
     await due_watches.claim(await due_watches.due(NOW, MANY), NOW)
     await watches.note(later(read, sending=Sending(kind=NoticeKind.FINISHED, tries=1)))
@@ -200,8 +200,8 @@ async def test_noting_leaves_it_due_when_it_was(watches: Watches, due_watches: D
     assert await due_watches.due(NOW, MANY) == []
 
 
-async def test_one_that_was_never_promised_is_removed(watches: Watches, due_watches: Diary) -> None:
-    """Nothing of it is left, its watchers neither; others stay."""
+async def test_a_watch_that_was_never_promised_is_removed(watches: Watches, due_watches: Diary) -> None:
+    """The watch and its watchers are deleted, and others stay."""
     read, other = await added(watches, watch()), await added(watches, watch(OAK))
     await watches.remove(read)
 
@@ -210,8 +210,8 @@ async def test_one_that_was_never_promised_is_removed(watches: Watches, due_watc
     assert await due_watches.due(NOW, MANY) == [DueOrder("T1", OAK)]
 
 
-async def test_whoever_watches_finds_it(watches: Watches) -> None:
-    """All of a person's watches, whoever began them, until they stop watching."""
+async def test_a_person_finds_their_watches(watches: Watches) -> None:
+    """The store lists all watches of a person, whoever began them, until they stop watching."""
     read = await added(watches, watch())
     joined = later(read, watchers=(*read.watchers, person("U2")))
     await watches.save(joined)
@@ -224,7 +224,7 @@ async def test_whoever_watches_finds_it(watches: Watches) -> None:
 
 
 async def test_the_list_of_a_place(watches: Watches) -> None:
-    """Open and resting ones, oldest first; not what has ended."""
+    """The list has open and paused watches, oldest first, and no ended ones."""
     first, second, third = [await added(watches, watch(OrderId(f"order-{n}"))) for n in range(3)]
     await watches.save(parked := later(second, condition=Condition.PARKED))
     await watches.save(ended(third, Ending.QUIET, NOW))
@@ -236,8 +236,8 @@ async def test_the_list_of_a_place(watches: Watches) -> None:
 # Waking
 
 
-async def test_a_wake_brings_the_look_forward(watches: Watches, due_watches: Diary) -> None:
-    """A watch that sleeps is due when the webhook said so, and knows that there is one."""
+async def test_a_wake_brings_the_check_forward(watches: Watches, due_watches: Diary) -> None:
+    """A watch is due at the webhook's time, and records that there is a webhook."""
     await watches.save(later(await added(watches, watch())))
     await due_watches.wake(ELM, NOW + 3 * SECOND)
 
@@ -247,8 +247,8 @@ async def test_a_wake_brings_the_look_forward(watches: Watches, due_watches: Dia
     assert await due_watches.due(NOW + 3 * SECOND, MANY) == [DueOrder("T1", ELM)]
 
 
-async def test_a_wake_puts_nothing_off(watches: Watches, due_watches: Diary) -> None:
-    """What is due already, or sooner, stays so, however many calls come."""
+async def test_a_wake_delays_no_check(watches: Watches, due_watches: Diary) -> None:
+    """A watch that is due already, or sooner, stays so, however many calls come."""
     await added(watches, watch())
     for seconds in (3, 4, 5):
         await due_watches.wake(ELM, NOW + seconds * SECOND)
@@ -256,10 +256,8 @@ async def test_a_wake_puts_nothing_off(watches: Watches, due_watches: Diary) -> 
     assert (await only(watches)).next_look == NOW
 
 
-async def test_photos_wake_nobody_until_they_are_a_third_of_the_order(
-    watches: Watches, due_watches: Diary
-) -> None:
-    """That the webhook calls is worth knowing; a look is worth it now and then."""
+async def test_photos_wake_a_watch_from_a_third_of_the_order_on(watches: Watches, due_watches: Diary) -> None:
+    """Fewer calls only record that there is a webhook."""
     tally = Counts(state=State.ENHANCING, total=30, done=0, failed=0, waiting=30)
     thirty = replace(watch(), seen=Snapshot(tally=tally, at=NOW))
     await watches.save(later(await added(watches, thirty)))
@@ -272,8 +270,8 @@ async def test_photos_wake_nobody_until_they_are_a_third_of_the_order(
     assert (await only(watches)).next_look == NOW
 
 
-async def test_a_wake_during_a_look_is_not_lost(watches: Watches, due_watches: Diary) -> None:
-    """The look may have asked too early, so another follows, although this one planned an hour."""
+async def test_a_wake_during_a_check_is_not_lost(watches: Watches, due_watches: Diary) -> None:
+    """The check may have asked too early, so another follows, although it planned an hour."""
     await added(watches, watch())
     read = await only(watches)
     await due_watches.wake(ELM, NOW + 3 * SECOND)
@@ -284,8 +282,8 @@ async def test_a_wake_during_a_look_is_not_lost(watches: Watches, due_watches: D
     assert saved.hooked
 
 
-async def test_a_wake_before_a_look_is_answered_by_it(watches: Watches, due_watches: Diary) -> None:
-    """Who reads the watch after the call has its answer: nothing is looked at twice for it."""
+async def test_a_wake_before_a_check_is_answered_by_it(watches: Watches, due_watches: Diary) -> None:
+    """A check that reads the watch after the call needs no second one."""
     await added(watches, watch())
     await due_watches.wake(ELM, NOW + 3 * SECOND)
     await watches.save(later(await only(watches)))
@@ -293,8 +291,8 @@ async def test_a_wake_before_a_look_is_answered_by_it(watches: Watches, due_watc
     assert (await only(watches)).next_look == NOW + HOUR
 
 
-async def test_a_wake_after_a_look_counts(watches: Watches, due_watches: Diary) -> None:
-    """Also when an earlier call was answered."""
+async def test_a_wake_after_a_check_counts(watches: Watches, due_watches: Diary) -> None:
+    """A new call counts after an earlier one was answered."""
     await added(watches, watch())
     await due_watches.wake(ELM, NOW + 3 * SECOND)
     await watches.save(later(await only(watches)))
@@ -303,8 +301,8 @@ async def test_a_wake_after_a_look_counts(watches: Watches, due_watches: Diary) 
     assert (await only(watches)).next_look == NOW + 60 * SECOND
 
 
-async def test_of_many_calls_during_a_look_one_is_enough(watches: Watches, due_watches: Diary) -> None:
-    """Forty photos that end together are one look more, after the last call."""
+async def test_many_calls_during_a_check_lead_to_one_more(watches: Watches, due_watches: Diary) -> None:
+    """Forty photos that end together lead to one more check, after the last call."""
     await added(watches, watch())
     read = await only(watches)
     for seconds in range(3, 43):
@@ -316,10 +314,8 @@ async def test_of_many_calls_during_a_look_one_is_enough(watches: Watches, due_w
     assert (await only(watches)).next_look == NOW + HOUR
 
 
-async def test_a_look_that_is_planned_sooner_than_the_wake_stays(
-    watches: Watches, due_watches: Diary
-) -> None:
-    """A wake puts nothing off, during a look neither."""
+async def test_a_check_that_is_planned_before_the_wake_stays(watches: Watches, due_watches: Diary) -> None:
+    """A wake delays nothing during a check either."""
     await added(watches, watch())
     read = await only(watches)
     await due_watches.wake(ELM, NOW + 30 * SECOND)
@@ -329,7 +325,7 @@ async def test_a_look_that_is_planned_sooner_than_the_wake_stays(
 
 
 async def test_a_wake_is_for_one_order_in_every_place(watches: Watches, due_watches: Diary) -> None:
-    """The webhook knows no teams and no channels; other orders and ended watches sleep on."""
+    """The webhook has no team and no channel. Other orders and ended watches are not woken."""
     for new in (watch(), watch(ELM, "C2"), watch(ELM, team="T2"), watch(OAK)):
         await watches.save(later(await added(watches, new)))
     over = await added(watches, watch(ELM, "C3"))
@@ -345,7 +341,7 @@ async def test_a_wake_is_for_one_order_in_every_place(watches: Watches, due_watc
 async def test_a_webhook_that_called_lately_is_expected_to_call_again(
     watches: Watches, due_watches: Diary
 ) -> None:
-    """About any order: a new watch need not wait for its own first call to know that there is a webhook."""
+    """A call about any order counts, so a new watch expects the webhook before its own first call."""
     before = await added(watches, watch())
     await due_watches.wake(ELM, NOW)
     after = await added(watches, watch(OAK, next_look=NOW + HOUR))
@@ -355,10 +351,10 @@ async def test_a_webhook_that_called_lately_is_expected_to_call_again(
     assert [each.hooked for each in await watches.of_order("T1", OAK)] == [True, False]
 
 
-async def test_a_webhook_that_is_silent_about_many_is_expected_no_more(
+async def test_a_webhook_that_is_silent_about_many_is_no_longer_expected(
     watches: Watches, due_watches: Diary
 ) -> None:
-    """Only the newest watches are asked, and none of them was called about."""
+    """Only the newest watches count, and there was no call about them."""
     await added(watches, watch())
     await due_watches.wake(ELM, NOW)
     new = [await added(watches, watch(OAK, f"C{number}")) for number in range(2, MAX_WATCHES_SEARCHED + 3)]
@@ -367,8 +363,8 @@ async def test_a_webhook_that_is_silent_about_many_is_expected_no_more(
 
 
 @pytest.mark.parametrize(("state", "share"), [(State.ENHANCING, 10), (State.GROUPING, 1), (State.WAITING, 1)])
-def test_the_first_photo_is_worth_a_look(state: State, share: int) -> None:
-    """Until it is done the card says something else; from then on a third of the photos is."""
+def test_the_first_photo_is_worth_a_check(state: State, share: int) -> None:
+    """Before it the card says something else. Afterwards a third of the photos is worth one."""
     tally = Counts(state=state, total=30, done=0, failed=0, waiting=30)
 
     assert watch(seen=Snapshot(tally=tally, at=NOW)).share == share
@@ -378,7 +374,7 @@ def test_the_first_photo_is_worth_a_look(state: State, share: int) -> None:
 
 
 async def test_an_order_is_due_once_however_many_watch_it(watches: Watches, due_watches: Diary) -> None:
-    """One look for all places of a team; the longest due comes first, and no more than asked for."""
+    """One check serves all places of a team. The longest due comes first, and the limit holds."""
     for place, wait in (("C1", 0), ("C2", -30), ("C3", 30)):
         await watches.save(later(await added(watches, watch(ELM, place)), wait * SECOND))
     await watches.save(later(await added(watches, watch(OAK)), -10 * SECOND))
@@ -388,10 +384,8 @@ async def test_an_order_is_due_once_however_many_watch_it(watches: Watches, due_
     assert await due_watches.due(NOW - HOUR, MANY) == []
 
 
-async def test_an_order_with_many_places_leaves_the_others_their_turn(
-    watches: Watches, due_watches: Diary
-) -> None:
-    """However many places watch what is longest due: the next sweep comes to the others."""
+async def test_an_order_with_many_places_delays_no_other(watches: Watches, due_watches: Diary) -> None:
+    """The next sweep takes the others, however many places watch the first."""
     for number in range(2 * PLACES):
         await watches.save(later(await added(watches, watch(ELM, f"C{number}")), -30 * SECOND))
     await watches.save(later(await added(watches, watch(OAK)), -10 * SECOND))
@@ -401,8 +395,8 @@ async def test_an_order_with_many_places_leaves_the_others_their_turn(
     assert await due_watches.due(NOW, 2) == [DueOrder("T1", OAK)]
 
 
-async def test_resting_watches_are_due_and_ended_ones_are_not(watches: Watches, due_watches: Diary) -> None:
-    """A place that cannot be posted to is tried again; an end is an end."""
+async def test_paused_watches_are_due_and_ended_ones_are_not(watches: Watches, due_watches: Diary) -> None:
+    """The bot tries a place again that refused a post."""
     await watches.save(later(await added(watches, watch()), timedelta(), condition=Condition.PARKED))
     await watches.save(ended(await added(watches, watch(OAK)), Ending.QUIET, NOW))
 
@@ -410,7 +404,7 @@ async def test_resting_watches_are_due_and_ended_ones_are_not(watches: Watches, 
 
 
 async def test_what_is_claimed_is_not_due(watches: Watches, due_watches: Diary) -> None:
-    """One look at a time: until it is saved, or until its claim runs out because it was lost."""
+    """A claim lasts until the check is saved, or until it expires because the check was lost."""
     read = await added(watches, watch())
     await due_watches.claim(await due_watches.due(NOW, MANY), NOW)
 
@@ -421,8 +415,8 @@ async def test_what_is_claimed_is_not_due(watches: Watches, due_watches: Diary) 
     assert await due_watches.due(NOW + SECOND, MANY) == [DueOrder("T1", ELM)]
 
 
-async def test_a_wake_waits_for_the_look_that_is_under_way(watches: Watches, due_watches: Diary) -> None:
-    """No second look beside the first; right after it, the wake is due."""
+async def test_a_wake_waits_for_the_running_check(watches: Watches, due_watches: Diary) -> None:
+    """No second check runs at the same time. Right after the first, the wake is due."""
     await added(watches, watch())
     read = await only(watches)
     await due_watches.claim(await due_watches.due(NOW, MANY), NOW)
@@ -433,10 +427,8 @@ async def test_a_wake_waits_for_the_look_that_is_under_way(watches: Watches, due
     assert await due_watches.due(NOW + SECOND, MANY) == [DueOrder("T1", ELM)]
 
 
-async def test_one_that_began_to_watch_during_a_look_is_looked_at(
-    watches: Watches, due_watches: Diary
-) -> None:
-    """The claim of an order's look covers the watches that it reads, not one that comes later."""
+async def test_a_watch_that_begins_during_a_check_is_due(watches: Watches, due_watches: Diary) -> None:
+    """A claim covers the watches that its check reads, and no later one."""
     await added(watches, watch())
     await due_watches.claim(await due_watches.due(NOW, MANY), NOW)
     await added(watches, watch(ELM, "C2"))
@@ -445,8 +437,10 @@ async def test_one_that_began_to_watch_during_a_look_is_looked_at(
 
 
 @pytest.mark.parametrize("days", [1, 400, -400])
-async def test_the_plan_of_another_clock_is_none(watches: Watches, due_watches: Diary, days: int) -> None:
-    """What was planned or claimed by a clock that went wrong, days ahead or behind, is looked at now."""
+async def test_a_plan_that_is_too_far_away_is_ignored(
+    watches: Watches, due_watches: Diary, days: int
+) -> None:
+    """A plan or claim by a clock that is days wrong counts as due."""
     wrong = NOW + timedelta(days=days)
     await watches.save(await added(watches, watch(next_look=wrong)))
     await due_watches.claim([DueOrder("T1", ELM)], wrong)
@@ -454,8 +448,8 @@ async def test_the_plan_of_another_clock_is_none(watches: Watches, due_watches: 
     assert await due_watches.due(NOW, MANY) == [DueOrder("T1", ELM)]
 
 
-async def test_the_longest_plan_is_believed(watches: Watches, due_watches: Diary) -> None:
-    """A look may be planned two hours ahead, and not a second more."""
+async def test_the_longest_plan_is_valid(watches: Watches, due_watches: Diary) -> None:
+    """A check may be planned two hours ahead, and not a second more."""
     await watches.save(later(await added(watches, watch()), MAX_TIME_TO_NEXT_CHECK))
     assert await due_watches.due(NOW, MANY) == []
 
@@ -466,7 +460,7 @@ async def test_the_longest_plan_is_believed(watches: Watches, due_watches: Diary
 
 
 async def test_however_many_ask_at_once_a_place_has_one_watch_of_an_order(watches: Watches) -> None:
-    """The others get the one that is there."""
+    """Every caller gets the same watch."""
     found = await asyncio.gather(*(watches.add(watch(), most=MANY) for _ in range(20)))
 
     assert len({each.id for each in found if each}) == 1
@@ -474,7 +468,7 @@ async def test_however_many_ask_at_once_a_place_has_one_watch_of_an_order(watche
 
 
 async def test_however_many_ask_at_once_a_place_has_its_limit(watches: Watches) -> None:
-    """Five of twenty orders, and not a sixth."""
+    """Of twenty orders five are added."""
     orders = [OrderId(f"order-{number}") for number in range(20)]
     found = await asyncio.gather(*(watches.add(watch(order), most=5) for order in orders))
 
@@ -482,7 +476,7 @@ async def test_however_many_ask_at_once_a_place_has_its_limit(watches: Watches) 
 
 
 async def test_two_sweeps_take_no_order_twice(database: Database, watches: Watches) -> None:
-    """One that comes while another is at it takes what is left, whenever that one ends."""
+    """A sweep that starts during another takes what is left."""
     for number in range(10):
         await added(watches, watch(OrderId(f"order-{number}")))
     due_watches, taken, go_on = DueWatches(database), threading.Event(), threading.Event()
@@ -503,11 +497,11 @@ async def test_two_sweeps_take_no_order_twice(database: Database, watches: Watch
     assert len(await second) == 4
 
 
-# Forgetting
+# Deleting
 
 
 async def test_what_ended_is_kept_for_a_week(database: Database, watches: Watches) -> None:
-    """A person still finds it on their Home tab; then it goes, and its watchers with it."""
+    """A person finds it on their Home tab for a week. Then it and its watchers are deleted."""
     over = await added(watches, watch(ELM, "C1", "U1", "U2"))
     live = await added(watches, watch(OAK))
     await watches.save(ended(over, Ending.QUIET, NOW))
@@ -522,7 +516,7 @@ async def test_what_ended_is_kept_for_a_week(database: Database, watches: Watche
 
 
 async def test_a_row_of_an_older_version_still_reads(database: Database, watches: Watches) -> None:
-    """A new field of a watch has a default, so no watch is lost by an update; others are left out."""
+    """A new field of a watch has a default, and an unknown one is left out, so no update loses a watch."""
     written = await added(watches, watch())
     old = (
         '{"team_id": "T1", "place": "C1", "order": "12-elm", "next_look": "2026-11-23T12:00:00Z",'
@@ -535,8 +529,8 @@ async def test_a_row_of_an_older_version_still_reads(database: Database, watches
     assert read.watchers[0].level is Level.ALL
 
 
-async def test_watches_outlive_the_process(database_url: str) -> None:
-    """What was written is in the database: another process reads it, and takes up what is due."""
+async def test_watches_survive_the_process(database_url: str) -> None:
+    """Another process reads what was written, and takes what is due."""
     settings = FixedSettings(database_url=database_url)
     async with open_database(settings) as database:
         written = await added(Watches(database), watch())
@@ -549,7 +543,7 @@ async def test_watches_outlive_the_process(database_url: str) -> None:
 
 
 async def test_a_channel_chooses_for_itself(stores: Stores) -> None:
-    """Notices stay in their thread until a channel wants to see them; others are not asked."""
+    """The setting is off until a channel turns it on, and holds for that channel alone."""
     channel_settings = stores.channel_settings
     assert await channel_settings.broadcast("T1", "C1") is False
 
@@ -566,7 +560,7 @@ async def test_a_channel_chooses_for_itself(stores: Stores) -> None:
 
 
 class Plans(SqliteDatabase):
-    """Asks SQLite how it would do what is asked of it, and does it."""
+    """Runs each statement, and keeps SQLite's query plan of it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection)
@@ -579,7 +573,7 @@ class Plans(SqliteDatabase):
             self._asked.append(statement)
 
     async def of(self, asked: Callable[[], Any]) -> list[str]:
-        """The steps of every statement that this runs, with its values in it."""
+        """The plan's steps of every statement that this runs, with its values."""
         self._asked.clear()
         await asked()
         statements = list(self._asked)
@@ -591,8 +585,8 @@ class Plans(SqliteDatabase):
         return await self.run(explain)
 
 
-async def test_no_question_reads_all_watches(file: Path) -> None:
-    """Each has its index: a thousand sleeping watches cost nothing in a sweep, a webhook's call or a list."""
+async def test_no_statement_reads_all_watches(file: Path) -> None:
+    """Each statement of a sweep, a webhook's call or a list has its index."""
     async with Plans.opened(file) as database:
         stores, due_watches = Stores.on(database), Diary(database)
         watched = await added(stores.watches, watch())
@@ -616,8 +610,8 @@ async def test_no_question_reads_all_watches(file: Path) -> None:
 
 
 @on_postgres
-async def test_a_column_of_a_later_version_is_in_nobodys_way(watches: Watches, database_url: str) -> None:
-    """While a deploy rolls, processes of the version before read on, also what psycopg had prepared."""
+async def test_a_column_of_a_later_version_breaks_nothing(watches: Watches, database_url: str) -> None:
+    """During a rolling deploy earlier processes read on, also with what psycopg had prepared."""
     added = await watches.add(watch(), most=MANY)
     for _ in range(10):
         assert await watches.at("T1", "C1") == [added]
@@ -630,11 +624,11 @@ async def test_a_column_of_a_later_version_is_in_nobodys_way(watches: Watches, d
 
 @on_postgres
 async def test_postgres_finds_what_is_due_by_its_index(watches: Watches, database: Database) -> None:
-    """Also where all are due, and whatever its statistics are: they are always older than what is due."""
+    """The plan uses the index when all are due, and with statistics of any age."""
     await added(watches, watch())
     copied = "team_id, place, condition, next_look, content"
     many = (
-        f"INSERT INTO watches (order_id, {copied}) SELECT 'order-' || n, {copied}"  # noqa: S608 - our own names
+        f"INSERT INTO watches (order_id, {copied}) SELECT 'order-' || n, {copied}"  # noqa: S608 - fixed names
         " FROM watches, generate_series(1, 3000) AS n"
     )
     await database.run(lambda sql: sql.do(many))

@@ -1,4 +1,7 @@
-"""For a folder's conftest.py: its tests run on SQLite and on PostgreSQL, or for a file, on one of them."""
+"""For a folder's conftest.py: runs its tests on SQLite and on PostgreSQL.
+
+A file with one of the two marks runs on that database only.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Typing and clicking, and waiting for what comes of it."""
+"""Typing and clicking in the sandbox's Slack, and waiting for the result."""
 
 import dataclasses
 from collections.abc import Callable
@@ -18,11 +18,14 @@ class Chat:
     slack: SlackSandbox
 
     def said(self, channel: str = SHOOTS, viewer: str = ANA) -> list[Message]:
-        """Everything the bot said there, oldest first."""
+        """Every message of the bot there, oldest first."""
         return [message for message in self.slack.messages(channel, viewer=viewer) if message.user == BOT]
 
     async def order(self, text: str, *, user: str = ANA, channel: str = SHOOTS) -> Message:
-        """Types `/order …` and waits for the answer to it: what stands there first has no blocks."""
+        """Types `/order …` and waits for the answer.
+
+        The first reply has no blocks, so it is not the answer.
+        """
         known = {message.ts for message in self.said(channel, user)}
         await self.slack.command(f"/order {text}".strip(), user=user, channel=channel)
         return await self.until(
@@ -34,7 +37,7 @@ class Chat:
         assert exchange.status == 200
 
     async def new(self, known: set[str], channel: str = SHOOTS, viewer: str = ANA) -> Message:
-        """The first message with blocks that is not one of the known ones."""
+        """The first message with blocks that is not a known one."""
         return await self.until(
             lambda: next(
                 (each for each in self.said(channel, viewer) if each.blocks and each.ts not in known), None
@@ -42,28 +45,28 @@ class Chat:
         )
 
     async def reads(self, words: str, channel: str = SHOOTS, viewer: str = ANA) -> Message:
-        """The message of the bot in which these words stand, once they do."""
+        """The bot's message with these words, once there is one."""
         return await self.until(
             lambda: next((each for each in self.said(channel, viewer) if words in each.plain()), None)
         )
 
     async def redrawn(self, face: list[dict[str, Any]]) -> Message:
-        """Ana's last message of the bot in #shoots, once it shows something else."""
+        """Ana's last message of the bot in #shoots, once its blocks are others than these."""
         return await self.until(lambda: next((m for m in self.said()[-1:] if m.blocks != face), None))
 
     async def view(self, words: str, user: str = ANA) -> View:
-        """The modal in which these words stand, once they do."""
+        """The modal with these words, once there is one."""
         return await self.until(
             lambda: next((each for each in self.slack.views(user) if words in each.plain()), None)
         )
 
     async def watch(self, shoot: str, *, user: str = ANA, channel: str = SHOOTS) -> Message:
-        """Types `/order watch …` and waits until it is promised; the card that everybody sees."""
+        """Types `/order watch …` and waits for the answer. Returns the card that everyone sees."""
         await self.order(f"watch {shoot}", user=user, channel=channel)
         return await self.until(lambda: next(iter(self.posted(channel)[-1:]), None))
 
     def posted(self, channel: str = SHOOTS) -> list[Message]:
-        """What the bot posted for everybody there to see, outside of threads, oldest first."""
+        """The bot's posts that everyone there sees, outside of threads, oldest first."""
         said = self.slack.messages(channel)
         return [each for each in said if each.user == BOT and not each.ephemeral_to and not each.thread_ts]
 
@@ -73,7 +76,7 @@ class Chat:
         return [each for each in replies if each.user == BOT and not each.ephemeral_to]
 
     async def noticed(self, card: Message, number: int = 1) -> Message:
-        """The so-manieth reply of the bot to a message, once it is there."""
+        """The bot's reply of this number to a message, once it is there."""
         return await self.until(lambda: next(iter(self.thread(card)[number - 1 :]), None))
 
     async def until(self, seen: Callable[[], T | None]) -> T:

@@ -1,11 +1,11 @@
-"""Clocks that a test can turn."""
+"""Clocks that a test can move."""
 
 import time
 from datetime import UTC, datetime
 
 
 class Clock:
-    """Goes like the real one, plus what it was turned."""
+    """The real time, plus what the test moved it by."""
 
     def __init__(self) -> None:
         self._turned = 0.0
@@ -17,12 +17,12 @@ class Clock:
         return datetime.fromtimestamp(self(), UTC)
 
     def turn(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
-        """Forwards, or backwards."""
+        """Moves it forwards, or backwards."""
         self._turned += seconds + 60 * minutes + 3600 * hours + 86400 * days
 
 
 class StandingClock(Clock):
-    """Stands still at `moment` but for what it was turned, so that what is dated is the same each time."""
+    """Shows `moment`, plus what the test moved it by, so that dates are the same in each run."""
 
     def __init__(self, moment: datetime) -> None:
         super().__init__()

@@ -18,7 +18,7 @@ LOOKING_UP = "Looking up"
 
 
 class Crowd:
-    """`size` people of the workspace; the order of each is ready, and named after their number."""
+    """`size` people of the workspace. The order of each is ready, and named after their number."""
 
     def __init__(self, sandbox: Sandbox, size: int) -> None:
         self._sandbox = sandbox
@@ -31,20 +31,20 @@ class Crowd:
             sandbox.autoenhance.add(order(id_, _name(number), ready, now=sandbox.slack.workspace.now()))
 
     async def ask(self, numbers: Iterable[int], channel: str = SHOOTS) -> list[Exchange]:
-        """All of them at once, with `/order` and their order's id."""
+        """Each of them types `/order` with their order's ID, all at once."""
         typed = ((f"/order {order_id(number)}", _user(number)) for number in numbers)
         return await asyncio.gather(
             *(self._sandbox.slack.command(text, user=user, channel=channel) for text, user in typed)
         )
 
     def said(self, number: int) -> list[Message]:
-        """What this person alone sees of the bot in #shoots."""
+        """The bot's messages in #shoots that only this person sees."""
         user = _user(number)
         seen = self._sandbox.slack.messages(SHOOTS, viewer=user)
         return [each for each in seen if each.user == BOT and each.ephemeral_to == user]
 
     async def answered(self, numbers: Iterable[int], *, within: float) -> None:
-        """Returns when each of them sees their order, and nothing else; raises TimeoutError."""
+        """Returns when each of them sees their order, and nothing else. Raises TimeoutError."""
         asked = list(numbers)
         await self._sandbox.slack.until(lambda: all(map(self._is_answered, asked)), timeout=within)
 
@@ -52,7 +52,7 @@ class Crowd:
         return [_name(number) in message.text for message in self.said(number)] == [True]
 
     def told(self) -> Counter[int]:
-        """How often Slack was sent the order of each."""
+        """How often Slack got the order of each."""
         texts = [str(call.params.get("text")) for call in self._sandbox.slack.calls("respond")]
         return Counter(number for number in self.all for text in texts if _name(number) in text)
 
@@ -62,7 +62,7 @@ class Crowd:
         return Counter({number: paths[order_id(number)] for number in self.all if paths[order_id(number)]})
 
     async def in_hand(self, workers: Collection[int]) -> set[int]:
-        """Whose look-ups these workers of Procrastinate's are doing."""
+        """The people whose look-ups run in these workers of Procrastinate's."""
         doing = (
             "SELECT worker_id, content FROM jobs"
             " JOIN procrastinate_jobs ON jobs.id = (args->>'row')::bigint WHERE status = 'doing'"
@@ -85,12 +85,12 @@ def _name(number: int) -> str:
 
 
 def accepted(exchanges: Iterable[Exchange]) -> list[bool]:
-    """Of each, whether it was promised within Slack's three seconds that it is looked up."""
+    """Of each, whether its ack said within Slack's three seconds that the order is looked up."""
     return [not each.error and LOOKING_UP in each.answer.get("text", "") for each in exchanges]
 
 
 async def eventually(ask: Callable[[], Awaitable[T]], *, within: float = 10) -> T:
-    """What it returns once that is true, for what nobody rings a bell for; raises TimeoutError."""
+    """What it returns once that is true, where nothing signals the change. Raises TimeoutError."""
     async with asyncio.timeout(within):
         while not (found := await ask()):  # noqa: ASYNC110 - see above
             await asyncio.sleep(OFTEN)
@@ -98,7 +98,7 @@ async def eventually(ask: Callable[[], Awaitable[T]], *, within: float = 10) -> 
 
 
 async def workers(sandbox: Sandbox, number: int) -> list[int]:
-    """The workers of Procrastinate's, once there are so many: a process has two of them."""
+    """The IDs of Procrastinate's workers, once there are so many. A process has two of them."""
 
     async def registered() -> list[int]:
         found = await stored_rows.rows(sandbox.settings, "SELECT id FROM procrastinate_workers ORDER BY id")
@@ -108,7 +108,7 @@ async def workers(sandbox: Sandbox, number: int) -> list[int]:
 
 
 async def all_done(sandbox: Sandbox, *, within: float = 10) -> None:
-    """Returns when no job is open and none is being done; raises TimeoutError."""
+    """Returns when no job is open and none runs. Raises TimeoutError."""
     left = "SELECT id FROM jobs WHERE state = 'open' UNION ALL SELECT id FROM procrastinate_jobs"
 
     async def none_left() -> bool:

@@ -1,4 +1,4 @@
-"""A database for each test, on a PostgreSQL of the tests' own or on the one that TEST_DATABASE_URL names."""
+"""A database for each test, on the tests' own PostgreSQL or on the one that TEST_DATABASE_URL names."""
 
 import os
 import secrets
@@ -15,7 +15,7 @@ DEBIAN = Path("/usr/lib/postgresql")
 
 
 def programs(environment: Mapping[str, str], debian: Path = DEBIAN) -> Path:
-    """Where the newest PostgreSQL lives; where there is none the test is skipped, but in CI it fails."""
+    """The folder of the newest PostgreSQL's programs. Without one the test is skipped, but in CI it fails."""
     folders = [initdb.parent for initdb in debian.glob("*/bin/initdb")]
     if folders:
         return max(folders, key=lambda folder: float(folder.parent.name))
@@ -30,13 +30,13 @@ def programs(environment: Mapping[str, str], debian: Path = DEBIAN) -> Path:
 
 
 def new_name() -> str:
-    """One that no other test has, nor another run of the tests on the same server."""
+    """A name that no other test has, nor another run of the tests on the same server."""
     return f"test_{secrets.token_hex(6)}"
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    """One server for all tests; none of them may stop it."""
+    """One server for all tests. None of them may stop it."""
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield Server(url)
         return
@@ -46,7 +46,7 @@ def postgres() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def template(postgres: Server) -> Iterator[str]:
-    """The database, by name, that each test gets a copy of."""
+    """The name of the database that each test gets a copy of."""
     name = new_name()
     migrate_postgres(postgres.create(name))
     yield name
@@ -69,7 +69,7 @@ def _breakable() -> Iterator[OwnServer]:
 
 @pytest.fixture
 def breakable(_breakable: OwnServer) -> Iterator[OwnServer]:
-    """A server that the test may stop and kill; the next test finds it running again."""
+    """A server that the test may stop and kill. The next test finds it running again."""
     yield _breakable
     if not _breakable.runs:
         _breakable.start()

@@ -1,4 +1,4 @@
-"""A proxy on 127.0.0.1, as a company has one: it records what is asked of it."""
+"""A proxy on 127.0.0.1, as a company has one, that records its requests."""
 
 import asyncio
 import re
@@ -14,7 +14,7 @@ CREDENTIALS = "ana:pa@ss"
 
 @dataclass
 class ForwardProxy:
-    """`asked` has each first line of a request with who asked; `url` has the user and the password."""
+    """`asked` has the first line of each request with its credentials. `url` has user and password."""
 
     port: int
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -28,14 +28,14 @@ class ForwardProxy:
         return f"http://{USER}:{PASSWORD}@127.0.0.1:{self.port}"
 
     def hosts(self) -> set[str]:
-        """Of all that was asked for."""
+        """The hosts of all requests."""
         targets = [line.split()[1] for line, _ in self.asked]
         return {urlsplit(target if "//" in target else f"//{target}").hostname or "" for target in targets}
 
 
 @asynccontextmanager
 async def forward_proxy(routes: Mapping[str, str] | None = None) -> AsyncIterator[ForwardProxy]:
-    """Forwards http:// to the servers of `routes`, by host, and refuses all else.
+    """Forwards http:// to the servers of `routes`, by host, and refuses all other requests.
 
     So no traffic leaves the machine.
     """
@@ -81,7 +81,7 @@ async def _forward(
 
 
 def _rewritten(head: str, host: str) -> str:
-    """For that server, and alone on its connection unless it becomes a WebSocket."""
+    """The request's head for that server, with one request per connection unless it is for a WebSocket."""
     head = re.sub(r"^(\S+) \w+://[^/]+", r"\1 ", head)
     head = re.sub(r"(?im)^host: .*?$", f"Host: {host}\r", head)
     if re.search(r"(?im)^connection: upgrade", head):

@@ -1,4 +1,4 @@
-"""A real PostgreSQL: to make databases on, and one of our own, to be stopped and killed."""
+"""A real PostgreSQL: a given one, on which to make databases, or the tests' own, to stop and kill."""
 
 import os
 import pwd
@@ -19,32 +19,32 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - the folders in it have names of their own
+MEMORY = Path("/dev/shm")  # noqa: S108 - the folders in it have unique names
 ROOM = 1 << 30
 PATIENCE = 30
-# Without fsync a commit is with the system, not on the disk: it outlives every process, but no power cut.
-# Full pages stay in the log: kill -9 can tear a page in two.
-# A client that connects as the server stops and then says nothing is waited for so long: psycopg leaves one
-# open whose connecting was cancelled, until Python forgets it.
+# Without fsync a commit is in the system, not on the disk: it survives the death of every process, but no
+# power cut. Full pages stay in the log, as kill -9 can tear a page in two.
+# The server waits so long at its stop for a client that connects and then says nothing: psycopg leaves one
+# open whose connecting was cancelled, until Python collects it.
 OPTIONS = ("fsync=off", "max_connections=300", "shared_buffers=32MB", "authentication_timeout=5s")
 CUT_OFF = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid != pg_backend_pid()
 """
 READY = "database system is ready to accept connections"
-# Reads until we end, however we end. $0 is the server's folder, $1 where PostgreSQL's programs are.
+# Reads until the tests end, however they end. $0 is the server's folder, $1 that of PostgreSQL's programs.
 SWEEPER = 'cat; "$1/pg_ctl" stop -m immediate -D "$0/data" >/dev/null 2>&1; rm -rf "$0"'
 
 
 def cut_off(url: str) -> None:
-    """Whoever waits for a lock in this database loses the connection, as soon as somebody does."""
+    """Breaks each connection that waits for a lock in this database, as soon as there is one."""
     with closing(psycopg.connect(url, autocommit=True)) as connection:
         while not connection.execute(CUT_OFF).fetchall():
             time.sleep(0.01)
 
 
 class Server:
-    """Where databases are made; whatever it does blocks, for some hundredths of a second."""
+    """A server on which databases are made. Its methods block for some hundredths of a second."""
 
     def __init__(self, url: str) -> None:
         self._parts = urlsplit(url)
@@ -55,12 +55,12 @@ class Server:
         return f"{self._parts.scheme}://{self._parts.netloc}/{database}{query}"
 
     def create(self, name: str, template: str = "template0") -> str:
-        """An empty database, or the copy of one to which nobody is connected; its URL."""
+        """Makes an empty database, or the copy of one without connections. Its URL."""
         self._run(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template)))
         return self.url(name)
 
     def drop(self, name: str) -> None:
-        """Also while somebody is connected to it."""
+        """Drops it, also while sessions are connected to it."""
         self._run(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
     def _run(self, statement: Composed) -> None:
@@ -69,7 +69,7 @@ class Server:
 
 
 class OwnServer(Server):
-    """One that can be stopped, killed and started again, with the same port and data."""
+    """A server that can be stopped, killed and started again, with the same port and data."""
 
     def __init__(self, programs: Path, folder: Path, port: int, options: Sequence[str] = OPTIONS) -> None:
         super().__init__(f"postgresql://postgres@127.0.0.1:{port}/postgres")
@@ -86,7 +86,7 @@ class OwnServer(Server):
         return self._process is not None
 
     def start(self) -> None:
-        """Returns when it takes connections; raises RuntimeError with the end of its log."""
+        """Returns when it takes connections. Raises RuntimeError with the end of its log."""
         started = Future[bool]()
         self._process = _begin(self._command, self.folder)
         assert self._process.stdout is not None
@@ -97,18 +97,18 @@ class OwnServer(Server):
             raise RuntimeError("PostgreSQL did not start:\n" + self._log.read_text(encoding="utf-8")[-2000:])
 
     def stop(self) -> None:
-        """As an operator stops it: whoever is connected is sent away, and all is in order."""
+        """Stops it as an operator does: clients are disconnected, and the data is in order."""
         assert self._process is not None
         self._process.send_signal(signal.SIGINT)
         self._ended()
 
     def crash(self) -> None:
-        """By kill -9: none of its processes gets to run any more."""
+        """Kills it with kill -9, all of its processes at once."""
         assert self._process is not None
         pid = self._process.pid
-        os.kill(pid, signal.SIGSTOP)  # it begins no more of them, and forgets none that has ended
+        os.kill(pid, signal.SIGSTOP)  # it starts no more processes, and keeps those that have ended
         children = Path(f"/proc/{pid}/task/{pid}/children")
-        if children.exists():  # elsewhere they end by themselves, for want of a parent
+        if children.exists():  # without /proc they end by themselves, when their parent is gone
             for child in children.read_text(encoding="ascii").split():
                 os.kill(int(child), signal.SIGKILL)
         self._process.kill()
@@ -134,7 +134,7 @@ class OwnServer(Server):
 def own_server(
     programs: Path, options: Sequence[str] = OPTIONS, *, in_memory: bool = True
 ) -> Iterator[OwnServer]:
-    """A new one, of which nothing is left behind, even if we are killed."""
+    """A new server, of which nothing is left, even if the tests are killed."""
     # Some disks take a fifth of a second for the three hundred files of a database, memory a hundredth.
     roomy = (
         in_memory and MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
@@ -151,7 +151,7 @@ def own_server(
             yield server
         finally:
             if not server.runs:
-                server.start()  # it alone tidies up the shared memory that a crash leaves
+                server.start()  # only the server itself frees the shared memory that a crash leaves
             server.stop()
     finally:
         sweeper.communicate(timeout=PATIENCE)
@@ -166,11 +166,11 @@ def _fill(programs: Path, folder: Path) -> None:
 
 
 def _started(programs: Path, folder: Path, options: Sequence[str], tries: int = 3) -> OwnServer:
-    """On a port below those that the system gives to whoever asks: they would take it while it is stopped."""
+    """Starts it on a port below the system's ephemeral ports, which could be taken while it is stopped."""
     server = OwnServer(programs, folder, 20_000 + secrets.randbelow(10_000), options)
     try:
         server.start()
-    except RuntimeError:  # perhaps somebody has that port
+    except RuntimeError:  # perhaps that port is taken
         if tries == 1:
             raise
         return _started(programs, folder, options, tries - 1)
@@ -178,7 +178,7 @@ def _started(programs: Path, folder: Path, options: Sequence[str], tries: int = 
 
 
 def _user() -> pwd.struct_passwd | None:
-    """Who runs it in our place if we are root, whom PostgreSQL refuses."""
+    """The user that runs it if the tests run as root, which PostgreSQL refuses."""
     return None if os.geteuid() else pwd.getpwnam("postgres")
 
 
@@ -186,7 +186,7 @@ def _begin(
     command: list[str], folder: Path, reads: int = subprocess.DEVNULL, says: int | None = subprocess.PIPE
 ) -> subprocess.Popen[str]:
     user = _user()
-    return subprocess.Popen(  # noqa: S603 - our own commands
+    return subprocess.Popen(  # noqa: S603 - fixed commands
         command,
         stdin=reads,
         stdout=says,
@@ -194,7 +194,7 @@ def _begin(
         text=True,
         cwd=folder,
         env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
-        start_new_session=True,  # Ctrl-C is for us
+        start_new_session=True,  # Ctrl-C goes to the tests only
         user=user and user.pw_uid,
         group=user and user.pw_gid,
         extra_groups=user and [],

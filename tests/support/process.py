@@ -1,4 +1,4 @@
-"""`python app.py` as a process of its own, to be killed."""
+"""`python app.py` as a process of its own, which tests can kill."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,7 @@ _SERVING = re.compile(SERVING + r" (http://[\d.:]+)")
 
 @dataclass
 class Running:
-    """`log` is what it has written so far; `ended` is set when it will write no more."""
+    """`log` is what it has written so far. `ended` is set when it will write no more."""
 
     process: asyncio.subprocess.Process
     log: list[str] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Running:
     grown: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def logged(self, words: str, *, within: float = 10) -> str:
-        """The first line with these words, once it has been written; raises TimeoutError."""
+        """The first line with these words, once it is written. Raises TimeoutError."""
         async with asyncio.timeout(within), self.grown:
             await self.grown.wait_for(lambda: self.line(words) or self.ended.is_set())
         line = self.line(words)
@@ -45,31 +45,30 @@ class Running:
         return line
 
     async def serves(self) -> str:
-        """Where it answers, once it does."""
+        """Its URL, once it answers."""
         found = _SERVING.search(await self.logged(SERVING, within=START))
         assert found
         return found[1]
 
     def line(self, words: str) -> str:
-        """Empty if there is none."""
+        """The first line with these words so far, empty without one."""
         return next((line for line in self.log if words in line), "")
 
     async def kill(self) -> None:
-        """By kill -9: nothing of it gets to run any more."""
+        """Kills it with kill -9."""
         self.process.kill()
         await self.process.wait()
 
     async def stop(self) -> int:
-        """SIGTERM, as a platform stops it; its exit code."""
+        """Stops it with SIGTERM, as a platform does. Its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return await self.process.wait()
 
     def suspend(self) -> None:
-        """SIGSTOP: it stands still, with whatever it has in hand."""
+        """SIGSTOP: it keeps its running jobs, and does nothing."""
         self.process.send_signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """SIGCONT."""
         self.process.send_signal(signal.SIGCONT)
 
 
@@ -83,7 +82,7 @@ class Ran:
 async def start(
     *arguments: str, env: dict[str, str] | None = None, program: str = APP, out: int = PIPE
 ) -> asyncio.subprocess.Process:
-    """`python app.py …`, or another program, with nothing of our own environment but the path."""
+    """Starts `python app.py …`, or another program, with no variable of this environment but the path."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
         program,
@@ -96,7 +95,7 @@ async def start(
 
 
 async def run(*arguments: str, env: dict[str, str] | None = None) -> Ran:
-    """The same, to its end."""
+    """Runs it to its end."""
     process = await start(*arguments, env=env)
     out, err = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode is not None
@@ -104,7 +103,7 @@ async def run(*arguments: str, env: dict[str, str] | None = None) -> Ran:
 
 
 async def invoke(*arguments: str, env: dict[str, str] | None = None) -> Ran:
-    """The same in a thread of this process, ten times as quick; for commands that end by themselves.
+    """Runs it in a thread of this process, ten times as fast, for commands that end by themselves.
 
     Not for `worker`, whose watchdog writes to a real stderr.
     """
@@ -127,7 +126,7 @@ def _invoked(arguments: Sequence[str], env: dict[str, str]) -> Ran:
 
 @asynccontextmanager
 async def serving_process(sandbox: Sandbox, **extra: str) -> AsyncIterator[Running]:
-    """Ready, and called by the sandbox's Slack from now on."""
+    """A process that is ready and is called by the sandbox's Slack from now on."""
     async with running("serve", env=environment(sandbox.settings) | extra) as serving:
         url = await serving.serves()
         sandbox.slack.events_url = f"{url}/slack/events"
@@ -137,7 +136,7 @@ async def serving_process(sandbox: Sandbox, **extra: str) -> AsyncIterator[Runni
 
 @asynccontextmanager
 async def working_process(settings: Settings, *arguments: str, **extra: str) -> AsyncIterator[Running]:
-    """Doing the jobs that are recorded on this PostgreSQL."""
+    """A process that does the jobs of this PostgreSQL."""
     async with running("worker", *arguments, env=environment(settings) | extra) as working:
         await working.logged(WORKING, within=START)
         yield working
@@ -145,7 +144,7 @@ async def working_process(settings: Settings, *arguments: str, **extra: str) -> 
 
 @asynccontextmanager
 async def several_processes(sandbox: Sandbox, *, workers: int = 2) -> AsyncIterator[list[Running]]:
-    """One that serves, and so many that work."""
+    """One process that serves, and so many that work."""
     async with AsyncExitStack() as opened:
         started = [await opened.enter_async_context(serving_process(sandbox))]
         for _ in range(workers):
@@ -156,7 +155,7 @@ async def several_processes(sandbox: Sandbox, *, workers: int = 2) -> AsyncItera
 
 @asynccontextmanager
 async def running(*arguments: str, env: dict[str, str], program: str = APP) -> AsyncIterator[Running]:
-    """Started, and killed when the block ends; what it says beside its log is thrown away."""
+    """A process that is killed at the end of the block. Its stdout is discarded."""
     process = await start(*arguments, env=env, program=program, out=DEVNULL)
     started = Running(process)
     reader = asyncio.create_task(_read(started))
@@ -170,7 +169,7 @@ async def running(*arguments: str, env: dict[str, str], program: str = APP) -> A
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """These settings as a process reads them, and nothing of our own environment but the path."""
+    """These settings as a process reads them, with no variable of this environment but the path."""
     return {
         "PATH": os.environ["PATH"],
         "SLACK_BOT_TOKEN": _secret(settings.slack_bot_token),

@@ -1,4 +1,4 @@
-"""The whole bot in the process of the test, whatever its database."""
+"""The whole bot in the test's own process, on either database."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,7 +14,7 @@ from bot.demo.demo import Sandbox, open_app_in
 async def whole_bot(
     sandbox: Sandbox, *, timing: Timing = DEFAULT_TIMING, now: Callable[[], datetime] = utc_now
 ) -> AsyncIterator[App]:
-    """Called by the sandbox's Slack from now on; on PostgreSQL, what would be two processes."""
+    """A bot that the sandbox's Slack calls from now on. On PostgreSQL it is a server and a worker."""
     async with AsyncExitStack() as opened:
         if sandbox.settings.on_postgres:
             await opened.enter_async_context(open_worker(sandbox.settings, timing=timing, now=now))

@@ -1,4 +1,4 @@
-"""Asking a bot for its metrics, as Prometheus does."""
+"""A bot's metrics, as Prometheus asks for them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ TOKEN = "only-prometheus-has-this"
 
 @dataclass(frozen=True)
 class Scrape:
-    """What one process or several said at once."""
+    """The answers of one process or several at the same time."""
 
     texts: list[str]
 
@@ -31,11 +31,11 @@ class Scrape:
         ]
 
     def counted(self, name: str, **labels: str) -> float:
-        """In all processes."""
+        """The sum over all processes."""
         return sum(sample.value for sample in self.samples(name, **labels))
 
     def stands(self, name: str, **labels: str) -> float | None:
-        """What they agree on; None if they say nothing of it."""
+        """The value that all processes report, None without one."""
         values = [sample.value for sample in self.samples(name, **labels)]
         return max(values, default=None)
 

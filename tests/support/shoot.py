@@ -1,4 +1,4 @@
-"""An order that a test moves along."""
+"""An order that a test moves on."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ SHOOT = "5f0e7c52-9c1b-4a61-8f7e-2d90b3a6c418"
 
 
 class Shoot:
-    """Ten photos of which none is done, being enhanced; `is_now` says how many are."""
+    """An order of ten photos that is being enhanced, with none done yet. `is_now` changes the counts."""
 
     def __init__(
         self, autoenhance: AutoenhanceSandbox, clock: Clock, app: App | None = None, id_: str = SHOOT
@@ -34,7 +34,7 @@ class Shoot:
         reason: str | None = "Image is too blurry",
         **changes: Any,
     ) -> None:
-        """As Autoenhance shows it from this moment; it works until all photos are done or failed."""
+        """Changes what Autoenhance shows. The order is being enhanced until all photos are done or failed."""
         left = of - done - failures
         images = photos(self.id, (done, {}), (failures, failed(reason)), (left, {"status": "waiting"}))
         at_work = left > 0 if working is None else working
@@ -42,7 +42,7 @@ class Shoot:
         self._autoenhance.add(shown | changes)
 
     async def later(self, **passed: float) -> None:
-        """Turns the clock, as `Clock.turn` does, and waits until the bot has looked again and told of it."""
+        """Moves the clock, and waits until the bot has checked again and posted what came of it."""
         assert self._app is not None
         await settled(self._app)
         before = self._looks()

@@ -1,4 +1,4 @@
-"""The database of a running bot, read and changed beside it."""
+"""The rows in the database of a running bot, read and changed by a second connection."""
 
 import json
 from collections.abc import Callable
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 async def beside(settings: Settings, statement: Statement[T]) -> T:
-    """What it returns, run by a connection of our own."""
+    """What the statement returns, on a connection of its own."""
     async with open_database(settings) as database:
         return await database.run(statement)
 
@@ -22,7 +22,7 @@ async def rows(settings: Settings, query: str) -> list[Row]:
 
 
 async def change_watches(settings: Settings, change: Callable[[dict[str, Any]], None]) -> None:
-    """Every watch, as it is kept; `next_look` is among what may be changed."""
+    """Changes the stored content of every watch. `next_look` may be changed too."""
 
     def alter(sql: Sql) -> None:
         for row in sql.rows("SELECT id, next_look, content FROM watches"):
@@ -35,7 +35,7 @@ async def change_watches(settings: Settings, change: Callable[[dict[str, Any]], 
 
 
 async def copy_watch(settings: Settings, orders: list[str], *, next_look: float) -> None:
-    """The first watch, for these orders too, to be looked at then."""
+    """Copies the first watch for these orders, due at `next_look`."""
 
     def copy(sql: Sql) -> None:
         [first, *_] = sql.rows("SELECT team_id, place, condition, content FROM watches ORDER BY id")

@@ -1,4 +1,4 @@
-"""Waiting until a bot has done what there was to do."""
+"""Waiting until a bot has no job left to do."""
 
 import asyncio
 
@@ -10,19 +10,19 @@ OFTEN = 0.01  # seconds
 
 
 async def settled(app: App) -> None:
-    """Returns when no job is being done, and none may begin before its time."""
+    """Returns when no job runs, and none is due."""
     if isinstance(app.storage.engine, EmbeddedEngine):
         await app.storage.engine.keyed_tasks.idle.wait()
         return
     async with asyncio.timeout(20):
-        while await app.storage.database.run(_left):  # noqa: ASYNC110 - nobody tells when a job has ended
+        while await app.storage.database.run(_left):  # noqa: ASYNC110 - nothing signals the end of a job
             await asyncio.sleep(OFTEN)
 
 
 async def ended(app: App) -> None:
-    """Returns when no job is left to do, not even one that was put off."""
+    """Returns when no job is left, not even one that was put off."""
     async with asyncio.timeout(20):
-        while await app.storage.database.run(_open):  # noqa: ASYNC110 - nobody tells when a job has ended
+        while await app.storage.database.run(_open):  # noqa: ASYNC110 - nothing signals the end of a job
             await asyncio.sleep(OFTEN)
 
 

@@ -1,4 +1,4 @@
-"""How often is looked: enough to see the end within seconds, and little on the way there."""
+"""How often an order is checked: enough to see its end within seconds, and seldom before."""
 
 import random
 from dataclasses import replace
@@ -16,7 +16,7 @@ from bot.watches.transitions import Rules, next_step
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PHOTOS, LASTS = 40, 600.0  # an order's, and the seconds that it takes
-SWEEP = 1.0  # seconds until a look that is due is made
+SWEEP = 1.0  # seconds until a due check is made
 
 
 def tally(done: int = 0, state: State = State.ENHANCING, failed: int = 0) -> Counts:
@@ -28,7 +28,7 @@ def at(seconds: float) -> datetime:
 
 
 def watch(seen: Counts, first: Counts | None = None, *, since: float = 60.0, **more: Any) -> Watch:
-    """`first` was seen so many seconds before `seen`."""
+    """A watch whose `first` was seen so many seconds before `seen`."""
     usual: dict[str, Any] = {
         "id": 7,
         "team_id": "T1",
@@ -75,7 +75,10 @@ PAUSES: dict[str, tuple[Watch, float]] = {
 
 @pytest.mark.parametrize("case", PAUSES)
 def test_the_pause_of_each_state(case: str) -> None:
-    """Seconds while it works, half of the rest while that is known, minutes where nothing moves."""
+    """The pause is seconds while the order works, and minutes where nothing moves.
+
+    Where the rest is known, it is half of that.
+    """
     watched, seconds = PAUSES[case]
     assert watched.seen
 
@@ -83,14 +86,14 @@ def test_the_pause_of_each_state(case: str) -> None:
 
 
 def test_an_order_that_was_never_seen() -> None:
-    """There is nothing to go by yet, so it is looked at soon."""
+    """Nothing is known yet, so the next check is soon."""
     never = replace(watch(tally()), seen=None, first=None)
 
     assert schedule.pause(never, tally()) == schedule.SOONEST
 
 
 def test_plans_differ_by_a_tenth_at_most() -> None:
-    """A thousand watches begun together are spread evenly over the tenth before and after."""
+    """A thousand watches that begin together spread evenly over a tenth before and after."""
     plans = [
         (schedule.at(watch(tally(), id=id_), NOW, 100.0) - NOW).total_seconds() for id_ in range(1, 1001)
     ]
@@ -102,7 +105,7 @@ def test_plans_differ_by_a_tenth_at_most() -> None:
 
 
 def test_a_plan_is_the_same_when_it_is_made_again() -> None:
-    """Luck comes from the watch and the time, so a look that is worked out again plans the same."""
+    """The jitter comes from the watch and the time, so a repeated check plans the same."""
     assert schedule.at(watch(tally()), NOW, 60.0) == schedule.at(watch(tally()), NOW, 60.0)
     assert schedule.at(watch(tally()), NOW, 60.0) != schedule.at(watch(tally()), at(1), 60.0) - timedelta(
         seconds=1
@@ -110,15 +113,15 @@ def test_a_plan_is_the_same_when_it_is_made_again() -> None:
 
 
 def shoot(seconds: float) -> Counts:
-    """Photo by photo, evenly."""
+    """An order whose photos are done one by one, evenly."""
     done = min(PHOTOS, int(seconds / LASTS * PHOTOS))
     return tally(done, State.READY if done == PHOTOS else State.ENHANCING)
 
 
 def follow(luck: random.Random, *, begun: float, hooked: bool) -> tuple[int, float]:
-    """How many looks it took, and how many seconds after the order's end that was seen.
+    """The number of checks, and the seconds from the order's end to the check that saw it.
 
-    With `hooked` the webhook's last call comes with the end, and wakes the watch three seconds later.
+    With `hooked` the webhook's last call comes with the end, and makes the watch due three seconds later.
     """
     seconds = begun
     watched = watch(shoot(seconds), id=luck.randrange(1, 10**6), hooked=hooked)
@@ -147,7 +150,10 @@ def follow(luck: random.Random, *, begun: float, hooked: bool) -> tuple[int, flo
 
 @pytest.mark.parametrize("within", [1.0, 60.0, LASTS - 1], ids=["at-once", "first-minute", "any-time"])
 def test_the_end_is_seen_within_seconds_and_costs_little(within: float) -> None:
-    """Forty photos in ten minutes: at most 20 looks, and the end seen within 20 s in 95 of 100."""
+    """For forty photos in ten minutes there are at most 20 checks.
+
+    The end is seen within 20 s in 95 of 100 runs.
+    """
     luck = random.Random(1)  # noqa: S311 - no secret
     lives = [follow(luck, begun=luck.uniform(0, within), hooked=False) for _ in range(100)]
 
@@ -156,8 +162,8 @@ def test_the_end_is_seen_within_seconds_and_costs_little(within: float) -> None:
 
 
 @pytest.mark.parametrize("within", [1.0, LASTS - 1], ids=["at-once", "any-time"])
-def test_a_webhook_saves_most_looks(within: float) -> None:
-    """Where it calls, three looks are enough besides the one after its last call, which sees the end."""
+def test_a_webhook_saves_most_checks(within: float) -> None:
+    """With calls, three checks are enough, and one more after the last call, which sees the end."""
     luck = random.Random(1)  # noqa: S311 - no secret
     lives = [follow(luck, begun=luck.uniform(0, within), hooked=True) for _ in range(100)]
 
@@ -166,5 +172,5 @@ def test_a_webhook_saves_most_looks(within: float) -> None:
 
 
 def test_a_webhook_that_is_lost_costs_minutes_only() -> None:
-    """The net below it: an end that nobody called about is seen at the next planned look."""
+    """The next planned check sees an end without a call."""
     assert schedule.WEBHOOK_PAUSE * 1.1 + SWEEP < 5 * 60

@@ -1,4 +1,4 @@
-"""What a look means for a watch: each thing told once, lateness with its reason, and no clock believed."""
+"""What a check means for a watch: each notice once, a delay with its reason, and no trust in clocks."""
 
 import itertools
 from dataclasses import dataclass, field, fields, replace
@@ -29,7 +29,7 @@ def tally(
     state: State | None = None,
     word: str = "",
 ) -> Counts:
-    """Being enhanced while photos are left; over when none is."""
+    """Counts of an order that is being enhanced while photos are left, and finished when none is."""
     left = of - done - failed
     if state is None and left:
         state = State.ENHANCING
@@ -45,7 +45,7 @@ DELETED = tally(4, state=State.DELETED)
 
 
 def watch(seen: Counts | None = None, **more: Any) -> Watch:
-    """As it is after the card came to stand, with this on it; its first look is due after ten seconds."""
+    """A watch whose card was posted with these counts. Its first check is due after ten seconds."""
     glimpse = Snapshot(tally=seen, at=NOW) if seen else None
     usual: dict[str, Any] = {
         "id": 7,
@@ -68,7 +68,7 @@ GONE_FOR = timedelta(minutes=2.5)  # longer than a 404 is taken for a mistake, a
 
 @dataclass
 class Life:
-    """A watch that is looked at when it wants to be, with a clock that only the test moves."""
+    """A watch that is checked when it is due, with a clock that only the test moves."""
 
     watch: Watch = field(default_factory=lambda: watch(tally()))
     now: datetime = NOW
@@ -78,20 +78,23 @@ class Life:
     def look(
         self, seen: Counts | None, *, late: timedelta = timedelta(), updated: datetime | None = None
     ) -> Step:
-        """At the planned time, or later by so much; without the order, late enough to be believed."""
+        """Checks at the planned time, or so much later.
+
+        Without the order, late enough for its 404 to count.
+        """
         self.now = self.watch.next_look + (late or (GONE_FOR if seen is None else timedelta()))
         return self.look_now(seen, updated=updated)
 
     def look_now(self, seen: Counts | None, *, updated: datetime | None = None) -> Step:
         step = next_step(self.watch, seen, self.now, self.rules, updated)
         self.steps.append(step)
-        # what the teller adds when the card was drawn
+        # as the notifier does after the card was drawn
         after, stuck = step.watch, is_stuck(step.watch, self.rules)
         self.watch = replace(after, shown=after.seen, shown_stuck=stuck) if step.edit else after
         return step
 
     def same(self, seen: Counts, span: timedelta) -> None:
-        """Looks at the same thing for so long."""
+        """Checks the same counts for so long."""
         until = self.now + span
         while self.watch.next_look <= until and self.watch.condition is Condition.OPEN:
             self.look(seen)
@@ -143,8 +146,8 @@ STORIES: dict[str, tuple[list[Counts | None], list[NoticeKind]]] = {
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_what_the_thread_is_told(story: str) -> None:
-    """Each thing that matters once, and the end anew only if it is another, or more photos failed."""
+def test_what_the_thread_gets(story: str) -> None:
+    """Each event is posted once. The end is posted again only if it differs or more photos failed."""
     seen, told = STORIES[story]
     life = Life()
     for each in seen:
@@ -155,7 +158,7 @@ def test_what_the_thread_is_told(story: str) -> None:
 
 @pytest.mark.parametrize("seen", [tally(3, 1), tally(4, 1), tally(4, 5)], ids=str)
 def test_a_failure_that_was_there_from_the_start(seen: Counts) -> None:
-    """The card says so from the first, so the thread does not; its end is told like any other."""
+    """The first card has it, so the thread does not. The end is posted as usual."""
     life = Life(watch(tally(3, 1)))
     life.look(seen)
 
@@ -167,7 +170,7 @@ def test_a_failure_that_was_there_from_the_start(seen: Counts) -> None:
 @pytest.mark.parametrize("level", Level)
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_whom_a_notice_concerns(kind: NoticeKind, level: Level) -> None:
-    """Whoever wants failures only hears everything but a plain finish."""
+    """A watcher of failures only gets every notice but a plain finish."""
     concerned = Notice(kind, None).concerns(replace(BEN, level=level))
 
     assert concerned is not (kind is NoticeKind.FINISHED and level is Level.FAILURES)
@@ -179,7 +182,7 @@ def test_whom_a_notice_concerns(kind: NoticeKind, level: Level) -> None:
     ids=["deleted", "ready", "attention", "working"],
 )
 def test_what_ends_a_watch(seen: Counts, kind: NoticeKind | None, ending: Ending | None) -> None:
-    """A deleted order ends it; an order that is over may be worked on again."""
+    """A deleted order ends it. A finished order may be worked on again, so it does not."""
     step = Life().look(seen)
 
     assert (step.notice.kind if step.notice else None, step.watch.ending) == (kind, ending)
@@ -187,8 +190,8 @@ def test_what_ends_a_watch(seen: Counts, kind: NoticeKind | None, ending: Ending
     assert (step.watch.ended_at is None) is (ending is None)
 
 
-def test_two_missing_answers_end_a_watch_with_its_last_look_kept() -> None:
-    """The first changes nothing that is shown; one minutes later ends it, with an edit that does not wait."""
+def test_two_404s_end_a_watch_and_keep_its_last_counts() -> None:
+    """The first changes nothing, and one minutes later ends it with an urgent edit."""
     life = Life()
     first = life.look(None)
     assert (first.notice, first.edit, first.at_once) == (None, False, False)
@@ -204,7 +207,7 @@ def test_two_missing_answers_end_a_watch_with_its_last_look_kept() -> None:
 @pytest.mark.parametrize("gone", [[DELETED], [None, None]], ids=["flag", "404"])
 @pytest.mark.parametrize("end", [tally(10), tally(8, 2), tally(0, 10)], ids=["ready", "attention", "failed"])
 def test_a_finished_order_that_is_deleted_ends_silently(end: Counts, gone: list[Counts | None]) -> None:
-    """Tidying up after the work is no news; the card still says it."""
+    """A deletion after the end is posted only on the card."""
     life = Life()
     life.look(end)
     for seen in gone:
@@ -229,15 +232,18 @@ def test_a_finished_order_that_is_deleted_ends_silently(end: Counts, gone: list[
     ids=["enhancing", "grouping", "unknown-word", "waiting", "ready", "attention", "failed"],
 )
 def test_what_can_get_stuck(seen: Counts, *, sticks: bool) -> None:
-    """Only what Autoenhance should be working on: uploads are people's pace, and what is over rests."""
+    """Only work of Autoenhance's can get stuck.
+
+    Uploads are people's work, and a finished order does not move.
+    """
     life = Life(watch(seen, told_over=seen))
     life.same(seen, 3 * HOUR)
 
     assert life.told == ([B] if sticks else [])
 
 
-def test_stuck_is_told_at_its_threshold_and_once() -> None:
-    """Not before twenty minutes without a move, within the pause of one look after them, and never again."""
+def test_stuck_is_posted_at_its_threshold_and_once() -> None:
+    """It comes after twenty minutes without progress, within the pause of one check, and never again."""
     life = Life(watch(tally(4)))
     life.same(tally(4), 19 * MINUTE)
     assert life.told == []
@@ -251,7 +257,7 @@ def test_stuck_is_told_at_its_threshold_and_once() -> None:
 
 
 def test_stuck_begins_exactly_at_the_limit() -> None:
-    """At the limit itself it is stuck, a second before it is not."""
+    """An order is stuck at the limit itself, and not a second before."""
     limit = RULES.stuck.total_seconds()
 
     assert is_stuck(watch(tally(4), still=limit), RULES)
@@ -259,7 +265,7 @@ def test_stuck_begins_exactly_at_the_limit() -> None:
 
 
 def test_stuck_is_cleared_by_itself() -> None:
-    """When something moves, the card loses the word without a notice; a second time it is shown, not told."""
+    """When something moves, the card clears it without a notice. A second time only the card shows it."""
     life = Life(watch(tally(4)))
     life.same(tally(4), HOUR)
     moved = life.look(tally(5))
@@ -272,8 +278,8 @@ def test_stuck_is_cleared_by_itself() -> None:
     assert life.told == [B]
 
 
-def test_a_watch_expires_by_the_time_that_it_was_watched() -> None:
-    """After seven days of looks it ends with a last word; the card says so at once."""
+def test_a_watch_expires_by_the_time_of_its_checks() -> None:
+    """After seven days of checks it ends with a last notice, and the card shows it at once."""
     life = Life(watch(WAITING))
     life.same(WAITING, timedelta(days=6, hours=23))
     assert life.told == []
@@ -284,8 +290,8 @@ def test_a_watch_expires_by_the_time_that_it_was_watched() -> None:
     assert (life.steps[-1].edit, life.steps[-1].at_once) == (True, True)
 
 
-def test_an_order_that_ends_as_its_watch_expires_is_told_as_ended() -> None:
-    """The end of the order is the better news; the watch ends all the same."""
+def test_an_end_at_the_expiry_is_posted_as_the_end() -> None:
+    """The notice is about the order's end, and the watch ends too."""
     step = Life(watch(tally(4), lived=RULES.lasts.total_seconds())).look(tally(10))
 
     assert step.notice
@@ -294,7 +300,7 @@ def test_an_order_that_ends_as_its_watch_expires_is_told_as_ended() -> None:
 
 
 def test_a_finished_order_ends_quietly() -> None:
-    """Half an hour after the end, when nothing has moved since, the watch ends without a word."""
+    """Half an hour after the end without a change, the watch ends without a notice."""
     life = Life()
     life.look(tally(10))
     life.same(tally(10), 29 * MINUTE)
@@ -306,8 +312,8 @@ def test_a_finished_order_ends_quietly() -> None:
     assert life.steps[-1].edit
 
 
-def test_an_end_that_could_not_be_told_is_no_quiet_one() -> None:
-    """However long an order has been over, the watch does not end before its end was told."""
+def test_a_watch_does_not_end_before_its_end_was_posted() -> None:
+    """It stays open however long the order has been finished."""
     step = Life(watch(tally(10), still=9999.0)).look(tally(10))
 
     assert step.notice
@@ -317,7 +323,7 @@ def test_an_end_that_could_not_be_told_is_no_quiet_one() -> None:
 @pytest.mark.parametrize("jump", [timedelta(days=30), timedelta(days=-30), timedelta(hours=5)], ids=str)
 @pytest.mark.parametrize("seen", [tally(4), WAITING, tally(10)], ids=["working", "waiting", "over"])
 def test_a_clock_that_jumps_ends_nothing(seen: Counts, jump: timedelta) -> None:
-    """Days forwards or backwards add at most one pause and a minute; nothing is stuck, ended or told."""
+    """A jump of days adds at most one pause and a minute, and causes no notice."""
     before = watch(seen, told_over=seen if seen.state in OVER else None)
     step = next_step(before, seen, NOW + jump, RULES)
 
@@ -328,8 +334,8 @@ def test_a_clock_that_jumps_ends_nothing(seen: Counts, jump: timedelta) -> None:
     assert step.watch.next_look > NOW + jump
 
 
-def test_a_clock_that_was_turned_back_goes_on_counting() -> None:
-    """From the look after the jump on, time counts as before."""
+def test_a_clock_that_went_back_goes_on_counting() -> None:
+    """From the check after the jump on, time counts as before."""
     life = Life(watch(tally(4)), now=NOW - timedelta(days=3))
     life.look_now(tally(4))
     life.same(tally(4), HOUR)
@@ -338,7 +344,7 @@ def test_a_clock_that_was_turned_back_goes_on_counting() -> None:
 
 
 def test_an_outage_makes_no_order_look_stuck() -> None:
-    """Hours in which Autoenhance did not answer are hours in which we do not know; then work goes on."""
+    """The hours of an outage do not count as time without progress."""
     life = Life(watch(tally(4)))
     while life.now < NOW + 6 * HOUR:
         life.now = life.watch.next_look
@@ -367,10 +373,13 @@ LATE = [
     ("why", "since", "late", "said"), [case[1:] for case in LATE], ids=[c[0] for c in LATE]
 )
 @pytest.mark.parametrize("seen", [[tally(10)], [None, None]], ids=["finished", "gone"])
-def test_why_something_is_told_late(
+def test_why_a_notice_is_late(
     seen: list[Counts | None], why: Delay | None, since: timedelta, late: timedelta, said: Delay | None
 ) -> None:
-    """Three minutes after the plan the reason is said: who did not answer, or that we were not running."""
+    """Three minutes after the plan the notice has a reason.
+
+    Either a service did not answer, or the bot did not run.
+    """
     due = NOW + timedelta(seconds=10)
     delayed = watch(
         tally(4),
@@ -384,8 +393,8 @@ def test_why_something_is_told_late(
     assert step.notice.delay is said
 
 
-def test_the_delay_is_forgotten_after_a_look() -> None:
-    """What was late once is not late for ever."""
+def test_the_delay_is_cleared_by_a_check() -> None:
+    """A later notice is not late any more."""
     life = Life(watch(tally(4), delay=Delay.SLACK, late_since=NOW - HOUR))
     life.look(tally(5))
     step = life.look(tally(10))
@@ -408,7 +417,7 @@ def test_the_delay_is_forgotten_after_a_look() -> None:
 )
 @pytest.mark.parametrize(("seen", "kind"), [(tally(10), E), (tally(3, 1), F), (DELETED, D)], ids=[E, F, D])
 def test_when_it_happened(seen: Counts, kind: NoticeKind, updated: datetime | None, *, true: bool) -> None:
-    """Autoenhance's time is believed only between our last look, which saw something else, and now."""
+    """Autoenhance's time counts only between the last check, which saw something else, and now."""
     step = next_step(watch(tally(3)), seen, NOW + timedelta(seconds=10), RULES, updated)
 
     assert step.notice == Notice(kind, updated if true else None)
@@ -422,16 +431,16 @@ def test_when_it_happened(seen: Counts, kind: NoticeKind, updated: datetime | No
     ],
     ids=["stuck", "expired"],
 )
-def test_what_has_no_moment(stale: Watch) -> None:
-    """Nobody can know when an order got stuck, and a watch's own end is not the order's."""
+def test_what_has_no_time(stale: Watch) -> None:
+    """The moment when an order got stuck is unknown, and a watch's own end is not the order's."""
     step = next_step(stale, tally(4), NOW + timedelta(seconds=10), RULES, NOW + timedelta(seconds=5))
 
     assert step.notice
     assert step.notice.happened is None
 
 
-def test_without_a_look_before_nobody_knows_when() -> None:
-    """The first look of all cannot tell when it happened."""
+def test_the_first_check_knows_no_time() -> None:
+    """Without an earlier check the time of the event is unknown."""
     step = next_step(watch(), tally(10), NOW, RULES, NOW)
 
     assert step.notice == Notice(E, None)
@@ -458,14 +467,17 @@ def test_without_a_look_before_nobody_knows_when() -> None:
     ],
 )  # fmt: skip
 def test_when_the_card_is_edited(before: Watch, seen: Counts, *, edit: bool, at_once: bool) -> None:
-    """When it shows something else than what is true; at once when that is an end or is told."""
+    """The card is edited when it shows something else than the truth.
+
+    The edit is urgent for an end or with a notice.
+    """
     step = next_step(before, seen, NOW + timedelta(seconds=10), RULES)
 
     assert (step.edit, step.at_once) == (edit, at_once)
 
 
-def test_a_new_round_of_work_is_measured_anew() -> None:
-    """How fast an order goes is counted from the first look of this round, not of the one before."""
+def test_a_new_run_is_measured_from_its_first_check() -> None:
+    """An order's speed is measured from the first check of this run, not of the one before."""
     life = Life()
     life.look(tally(5))
     assert life.watch.first == watch(tally()).first
@@ -477,7 +489,7 @@ def test_a_new_round_of_work_is_measured_anew() -> None:
 
 
 def test_putting_off_doubles_up_to_its_limit() -> None:
-    """Fifteen seconds, thirty, a minute … and then every five minutes; since when is kept."""
+    """The pause goes from fifteen seconds up to five minutes, and the start of the delay is kept."""
     pauses = []
     later = watch(tally(4), pause=300.0)
     for _ in range(8):
@@ -490,8 +502,8 @@ def test_putting_off_doubles_up_to_its_limit() -> None:
     assert (later.delay, later.late_since) == (Delay.AUTOENHANCE, NOW)
 
 
-def test_putting_off_for_somebody_else_begins_anew() -> None:
-    """Slack's troubles do not begin at Autoenhance's pause; it has been late since the first of them."""
+def test_putting_off_for_another_service_starts_with_the_first_pause() -> None:
+    """Slack's failure does not start with Autoenhance's pause. The delay counts from the first failure."""
     first = put_off(watch(tally(4)), NOW, Delay.AUTOENHANCE, 240)
     then = put_off(first, NOW + HOUR, Delay.SLACK)
 
@@ -502,13 +514,13 @@ def test_putting_off_for_somebody_else_begins_anew() -> None:
 @pytest.mark.parametrize(
     ("asked", "pause"), [(7.0, 7), (600.0, 600), (3600.0, 3600), (86400.0, 3600), (1e12, 3600)]
 )
-def test_putting_off_as_long_as_was_asked(asked: float, pause: float) -> None:
-    """A Retry-After is kept, but for one of more than an hour: a plan so far ahead would count as none."""
+def test_putting_off_keeps_retry_after(asked: float, pause: float) -> None:
+    """A Retry-After of more than an hour is cut, as a plan so far ahead would be ignored."""
     assert put_off(watch(tally(4)), NOW, Delay.SLACK, asked).pause == pause
 
 
 def test_putting_off_changes_nothing_else() -> None:
-    """What was told and seen stays as it was, so that the next look works it out again."""
+    """What was posted and seen stays, so that the next check works it out again."""
     before = watch(tally(4, 1), told_stuck=True, still=5.0, lived=50.0)
     after = put_off(before, NOW, Delay.SLACK)
 
@@ -518,8 +530,8 @@ def test_putting_off_changes_nothing_else() -> None:
     assert changed == {"delay", "late_since", "pause", "next_look"}
 
 
-def test_ending_by_hand_says_who() -> None:
-    """The last word of a watch that somebody stopped has their name."""
+def test_stopping_by_hand_keeps_who() -> None:
+    """The ended watch has the name of the person who stopped it."""
     over = ended(watch(tally(4)), Ending.STOPPED, NOW, "ana")
 
     assert (over.condition, over.ending, over.ended_at) == (Condition.ENDED, Ending.STOPPED, NOW)
@@ -536,8 +548,8 @@ GAPS = st.one_of(st.floats(0, 400), st.sampled_from([-1e6, -30.0, 3e3, 1e4, 1e6]
 
 
 @given(st.lists(st.tuples(TALLIES, GAPS, st.booleans()), max_size=60), st.integers(1, 9))
-def test_any_life_of_an_order(looks: list[tuple[Counts | None, float, bool]], id_: int) -> None:
-    """Whatever is seen and however the clock goes: nothing twice, and never a plan in the past."""
+def test_any_sequence_of_checks(looks: list[tuple[Counts | None, float, bool]], id_: int) -> None:
+    """Nothing is posted twice, and no plan is in the past, whatever the counts and the clock."""
     life = Life(watch(tally(), id=id_))
     for seen, gap, busy in looks:
         life.now += timedelta(seconds=gap)

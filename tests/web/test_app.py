@@ -17,7 +17,7 @@ async def test_alive_and_ready(sandbox: Sandbox) -> None:
 
 
 async def test_not_ready_while_it_stops(sandbox: Sandbox) -> None:
-    """An engine that takes no more work sends the balancer elsewhere, by name."""
+    """An engine that takes no more jobs makes the bot not ready, and the answer names it."""
     async with open_app(sandbox.settings) as app, serving(app.web) as url, httpx.AsyncClient() as http:
         await app.storage.engine.drain(1)
         ready = await http.get(f"{url}/readyz")
@@ -25,7 +25,7 @@ async def test_not_ready_while_it_stops(sandbox: Sandbox) -> None:
     assert (ready.status_code, ready.json()["missing"]) == (503, ["engine"])
 
 
-async def test_the_door_takes_post_only(sandbox: Sandbox) -> None:
-    """Everything else at that address is a clean refusal."""
+async def test_the_endpoint_takes_post_only(sandbox: Sandbox) -> None:
+    """Any other method is refused with its status."""
     async with open_app(sandbox.settings) as app, serving(app.web) as url, httpx.AsyncClient() as http:
         assert (await http.get(f"{url}/slack/events")).status_code == 405

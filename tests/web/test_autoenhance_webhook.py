@@ -1,4 +1,4 @@
-"""The webhook's door: who is let in, what is refused, and what it wakes."""
+"""The webhook's endpoint: who may call it, what is refused, and what becomes due."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,14 +21,14 @@ from bot.web.app import build_web
 from bot.web.autoenhance_webhook import MAX_BODY_BYTES, SETTLE_TIME, WebhookEndpoint
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-TOKEN = "sesame-opens-the-door"
+TOKEN = "sesame-opens-the-open_endpoint"
 LET_IN = {"Authentication": TOKEN}
 ELM = "12-elm"
 PATH = "/autoenhance/webhook"
 
 
 class Bell:
-    """What was woken, and until when; out of order when it is told to be."""
+    """Records each order that becomes due, with its time. Raises `broken` if that is set."""
 
     def __init__(self) -> None:
         self.rung: list[tuple[OrderId, timedelta, int]] = []
@@ -46,8 +46,8 @@ def change_signal() -> Bell:
 
 
 @asynccontextmanager
-async def door(change_signal: Bell | None) -> AsyncIterator[httpx.AsyncClient]:
-    """The bot's own routes on a real socket; without a bell there is no token."""
+async def open_endpoint(change_signal: Bell | None) -> AsyncIterator[httpx.AsyncClient]:
+    """The bot's own routes on a real socket. Without a signal there is no token."""
 
     async def ready() -> list[str]:
         return []
@@ -82,9 +82,12 @@ CALLS: list[tuple[str, dict[str, Any], list[int]]] = [
 
 
 @pytest.mark.parametrize(("body", "rung"), [case[1:] for case in CALLS], ids=[case[0] for case in CALLS])
-async def test_what_a_call_wakes(change_signal: Bell, body: dict[str, Any], rung: list[int]) -> None:
-    """Every well-formed call is thanked for, and only news of an order rings, with what it is worth."""
-    async with door(change_signal) as http:
+async def test_what_a_call_makes_due(change_signal: Bell, body: dict[str, Any], rung: list[int]) -> None:
+    """Every well-formed call gets a 200.
+
+    Only news of an order makes it due, with the photos that it counts for.
+    """
+    async with open_endpoint(change_signal) as http:
         answer = await http.post(PATH, json=body, headers=LET_IN)
 
     assert answer.status_code == 200
@@ -92,9 +95,9 @@ async def test_what_a_call_wakes(change_signal: Bell, body: dict[str, Any], rung
 
 
 @pytest.mark.parametrize("body", [b"", b" \n"], ids=["empty", "blank"])
-async def test_a_test_call_is_thanked_for(change_signal: Bell, body: bytes) -> None:
-    """The settings page of Autoenhance tries the address without a body."""
-    async with door(change_signal) as http:
+async def test_a_test_call_gets_a_200(change_signal: Bell, body: bytes) -> None:
+    """Autoenhance's settings page tries the URL without a body."""
+    async with open_endpoint(change_signal) as http:
         answer = await http.post(PATH, content=body, headers=LET_IN)
 
     assert (answer.status_code, change_signal.rung) == (200, [])
@@ -106,8 +109,8 @@ async def test_a_test_call_is_thanked_for(change_signal: Bell, body: bytes) -> N
     ids=["text", "array", "null", "binary", "cut", "form", "deep"],
 )
 async def test_a_malformed_call_is_refused(change_signal: Bell, body: bytes) -> None:
-    """400, and nothing rings."""
-    async with door(change_signal) as http:
+    """A malformed call gets a 400, and makes nothing due."""
+    async with open_endpoint(change_signal) as http:
         answer = await http.post(PATH, content=body, headers=LET_IN)
 
     assert (answer.status_code, change_signal.rung) == (400, [])
@@ -129,9 +132,11 @@ async def test_a_malformed_call_is_refused(change_signal: Bell, body: bytes) -> 
     ],
     ids=str,
 )
-async def test_who_is_let_in(change_signal: Bell, headers: dict[str, str | bytes], status: int) -> None:
-    """The token in either header, with or without Bearer; the refusal does not repeat what was sent."""
-    async with door(change_signal) as http:
+async def test_a_call_needs_the_token(
+    change_signal: Bell, headers: dict[str, str | bytes], status: int
+) -> None:
+    """Either header may have the token, with or without Bearer. The refusal does not quote what was sent."""
+    async with open_endpoint(change_signal) as http:
         answer = await http.post(PATH, json=call(), headers=[*headers.items()])  # type: ignore[arg-type]  # str and bytes
 
     assert answer.status_code == status
@@ -140,9 +145,9 @@ async def test_who_is_let_in(change_signal: Bell, headers: dict[str, str | bytes
     assert TOKEN not in answer.text
 
 
-async def test_strangers_are_not_read(change_signal: Bell) -> None:
-    """Without the token the body does not matter, however large or broken."""
-    async with door(change_signal) as http:
+async def test_a_body_without_the_token_is_not_read(change_signal: Bell) -> None:
+    """Without the token the answer is a 401, however large or broken the body is."""
+    async with open_endpoint(change_signal) as http:
         for body in (b"not json", b"x" * 2 * MAX_BODY_BYTES, b""):
             assert (await http.post(PATH, content=body)).status_code == 401
 
@@ -157,27 +162,27 @@ def padded(size: int) -> bytes:
     ("size", "status"), [(MAX_BODY_BYTES, 200), (MAX_BODY_BYTES + 1, 413), (4 * MAX_BODY_BYTES, 413)]
 )
 async def test_how_large_a_call_may_be(change_signal: Bell, size: int, status: int, *, told: bool) -> None:
-    """64 KiB and no more, whether or not its size is said in advance."""
+    """A call may have 64 KiB, with or without a stated length."""
     body = padded(size)
 
     async def pieces() -> AsyncIterator[bytes]:
         for start in range(0, len(body), 10_000):
             yield body[start : start + 10_000]
 
-    async with door(change_signal) as http:
+    async with open_endpoint(change_signal) as http:
         answer = await http.post(PATH, content=body if told else pieces(), headers=LET_IN)
 
     assert answer.status_code == status
     assert len(change_signal.rung) == (status == 200)
 
 
-async def test_one_that_goes_on_and_on_is_cut_off(change_signal: Bell) -> None:
-    """Without a length nobody waits for the end of what is too large already."""
-    async with door(change_signal) as http:
+async def test_a_body_without_an_end_is_cut_off(change_signal: Bell) -> None:
+    """The answer comes as soon as the body is too large."""
+    async with open_endpoint(change_signal) as http:
         address = http.base_url
         reader, writer = await asyncio.open_connection(address.host, address.port)
         head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nAuthentication: {TOKEN}\r\n"
-        chunk = b"11000\r\n" + b"x" * 0x11000 + b"\r\n"  # and no last one
+        chunk = b"11000\r\n" + b"x" * 0x11000 + b"\r\n"  # and no last chunk
         writer.write(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + chunk)
         status = await asyncio.wait_for(reader.readline(), 5)
         writer.close()
@@ -186,10 +191,10 @@ async def test_one_that_goes_on_and_on_is_cut_off(change_signal: Bell) -> None:
     assert b" 413 " in status
 
 
-async def test_a_call_that_could_not_be_written_may_come_again(change_signal: Bell) -> None:
-    """A full disk is said with 503, which invites a repeat."""
+async def test_a_call_that_could_not_be_stored_may_come_again(change_signal: Bell) -> None:
+    """A full disk is a 503, which asks for a repeat."""
     change_signal.broken = DatabaseFailed("disk full")
-    async with door(change_signal) as http:
+    async with open_endpoint(change_signal) as http:
         answer = await http.post(PATH, json=call(), headers=LET_IN)
         assert (answer.status_code, answer.text) == (503, "not now")
 
@@ -197,15 +202,15 @@ async def test_a_call_that_could_not_be_written_may_come_again(change_signal: Be
         assert (await http.post(PATH, json=call(), headers=LET_IN)).status_code == 200
 
 
-async def test_the_door_takes_post_only(change_signal: Bell) -> None:
-    """Whoever opens the address in a browser is refused without fuss."""
-    async with door(change_signal) as http:
+async def test_the_endpoint_takes_post_only(change_signal: Bell) -> None:
+    """A GET, as from a browser, is a 405."""
+    async with open_endpoint(change_signal) as http:
         assert (await http.get(PATH, headers=LET_IN)).status_code == 405
 
 
-async def test_without_a_token_there_is_no_door() -> None:
-    """Nobody can be told from anybody then, so the address does not exist."""
-    async with door(None) as http:
+async def test_without_a_token_there_is_no_endpoint() -> None:
+    """The bot could not detect a forged call, so the URL is a 404."""
+    async with open_endpoint(None) as http:
         assert (await http.post(PATH, json=call(), headers=LET_IN)).status_code == 404
 
 
@@ -214,10 +219,10 @@ async def test_without_a_token_there_is_no_door() -> None:
     [({}, 401), ({"autoenhance_webhook_token": None}, 404)],
     ids=["set", "not-set"],
 )
-async def test_the_bot_opens_it_where_a_token_is_set(
+async def test_the_bot_has_the_endpoint_where_a_token_is_set(
     sandbox: Sandbox, settings: dict[str, Any], status: int
 ) -> None:
-    """The running bot has the door with a token in its settings, and none without."""
+    """The running bot has it with a token in its settings, and not without."""
     chosen = sandbox.settings.model_copy(update=settings)
     async with (
         open_app(chosen) as app,
@@ -227,8 +232,8 @@ async def test_the_bot_opens_it_where_a_token_is_set(
         assert (await http.post(url + PATH, json=call())).status_code == status
 
 
-async def test_the_bot_thanks_for_an_order_that_nobody_watches(sandbox: Sandbox) -> None:
-    """Autoenhance calls about every order of the account; most are nobody's here."""
+async def test_the_bot_answers_for_an_order_that_is_not_watched(sandbox: Sandbox) -> None:
+    """Autoenhance calls about every order of the account, and most are not watched."""
     token = sandbox.autoenhance.webhook_token
     async with (
         open_app(sandbox.settings) as app,

@@ -1,4 +1,4 @@
-"""What `docs/grafana.json` and `docs/alerts.yaml` ask for is there to be asked for."""
+"""What `docs/grafana.json` and `docs/alerts.yaml` query is in a scrape."""
 
 import json
 import re
@@ -52,7 +52,7 @@ _BY = re.compile(r"\bby \(([^)]*)\)")
 
 @pytest.fixture
 async def told(sandbox: Sandbox, clock: Clock) -> Scrape:
-    """After a look-up, one that failed, one that was put off, and a watch to its notice."""
+    """A scrape after a look-up, one that failed, one that was put off, and a watch up to its notice."""
     settings = FixedSettings(**sandbox.settings.model_dump() | {"metrics_token": TOKEN})
     watched = Sandbox(sandbox.slack, sandbox.autoenhance, settings)
     chat = Chat(sandbox.slack)
@@ -71,8 +71,8 @@ async def told(sandbox: Sandbox, clock: Clock) -> Scrape:
         return await scrape(url)
 
 
-async def test_every_metric_and_label_that_is_asked_for_is_there(told: Scrape) -> None:
-    """By their names in a real scrape: a panel or a rule without data looks as if all were well."""
+async def test_every_queried_metric_and_label_exists(told: Scrape) -> None:
+    """Each is in a real scrape, as a panel or a rule without data looks as if all were well."""
     labels = dict(named(told))
     for where, expression in EXPRESSIONS.items():
         for name, selected in _SELECTED.findall(expression):
@@ -98,8 +98,8 @@ WORDS: dict[str, set[str]] = {
 """What the labels of each metric may say, as far as a panel or a rule asks for one."""
 
 
-def test_every_value_that_is_asked_for_is_one_of_ours() -> None:
-    """A word that this metric never says is never counted."""
+def test_every_queried_value_exists() -> None:
+    """A value that the metric never has is never counted."""
     for where, expression in EXPRESSIONS.items():
         for name, selected in _SELECTED.findall(expression):
             for label, _, values in _MATCHER.findall(selected):
@@ -107,8 +107,8 @@ def test_every_value_that_is_asked_for_is_one_of_ours() -> None:
                 assert asked <= WORDS.get(name, set()), (where, name)
 
 
-def test_every_metric_of_ours_is_on_the_dashboard() -> None:
-    """What nobody sees need not be counted."""
+def test_every_metric_is_on_the_dashboard() -> None:
+    """A metric without a panel would not be seen."""
     shown = " ".join(target["expr"] for panel in DASHBOARD["panels"] for target in panel.get("targets", []))
     code = (ROOT / "bot" / "core" / "metrics.py").read_text(encoding="utf-8")
     counted = re.findall(r'self\._(?:counter|histogram)\(\s*"(\w+)"', code)
@@ -119,14 +119,14 @@ def test_every_metric_of_ours_is_on_the_dashboard() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
 def test_every_rule_says_what_it_means_and_what_to_do(rule: dict[str, Any]) -> None:
-    """Whoever is woken by it has read nothing else yet."""
+    """The person whom an alert wakes has read nothing else."""
     assert rule["annotations"]["summary"].rstrip().endswith((".", ")."))
     assert len(rule["annotations"]["do"]) > 40
     assert rule["labels"]["severity"] in {"page", "ticket", "info"}
 
 
 def test_the_dashboard_works_with_any_prometheus() -> None:
-    """Each panel asks the source that is chosen above; no two have one id."""
+    """Each panel uses the chosen data source, and no two have one ID."""
     panels = DASHBOARD["panels"]
     drawn = [panel for panel in panels if panel["type"] != "row"]
     asking = [*drawn, *(target for panel in drawn for target in panel["targets"])]
@@ -138,7 +138,7 @@ def test_the_dashboard_works_with_any_prometheus() -> None:
 
 
 def named(told: Scrape) -> Iterator[tuple[str, set[str]]]:
-    """Every name of a series, with its labels as far as it has been counted."""
+    """The names of all series, with the labels that were counted."""
     for family in told.families:
         for suffix in SUFFIXES.get(family.type, ("",)):
             yield (

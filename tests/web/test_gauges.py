@@ -1,4 +1,4 @@
-"""What stands in the database, as a scrape says it."""
+"""The gauges of what is in the database."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class Ticking:
-    """Seconds that a test counts."""
+    """A clock in seconds that a test moves."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
@@ -35,7 +35,7 @@ class Ticking:
 
 
 class Breaking:
-    """A database that may be away, or stand still."""
+    """A database that may fail, or take long."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -60,7 +60,7 @@ class Room:
     async def record(self, *keys: str, ago: timedelta = MINUTE) -> list[int]:
         jobs = [say(key) for key in keys]
         rows = [
-            await self.database.run(lambda sql, job=job: self.job_store.put(sql, job, NOW - ago))  # type: ignore[misc]  # bound in this round
+            await self.database.run(lambda sql, job=job: self.job_store.put(sql, job, NOW - ago))  # type: ignore[misc]  # bound in this iteration
             for job in jobs
         ]
         return [row for row in rows if row is not None]
@@ -86,7 +86,7 @@ async def room(database: Database) -> Room:
 
 
 async def test_open_jobs_by_kind_and_the_age_of_the_oldest(room: Room) -> None:
-    """What has ended counts no more, and a kind that has none is not named."""
+    """Ended jobs do not count, and a kind without open jobs is not named."""
     done, *_ = await room.record("a", ago=10 * MINUTE)
     await room.record("b", ago=5 * MINUTE)
     await room.record("c")
@@ -96,12 +96,12 @@ async def test_open_jobs_by_kind_and_the_age_of_the_oldest(room: Room) -> None:
     await room.standing.look()
 
     assert (room.says("jobs_open", kind="say"), room.says("oldest_job_seconds", kind="say")) == (2, 300)
-    assert room.says("oldest_job_seconds", kind="look_at_watched") == 0  # a clock that was put back
+    assert room.says("oldest_job_seconds", kind="look_at_watched") == 0  # a clock that went back
     assert room.says("jobs_open", kind="find") is None
 
 
 async def test_dead_jobs(room: Room) -> None:
-    """As many as are kept; what was done is no failure."""
+    """The gauge counts the dead jobs that are kept, and not the done ones."""
     done, *dead = await room.record("a", "b", "c", "d")
     await room.job_store.done(done, NOW)
     for row in dead:
@@ -112,7 +112,7 @@ async def test_dead_jobs(room: Room) -> None:
 
 
 async def test_watches_by_condition(room: Room) -> None:
-    """Those that have ended are none."""
+    """Ended watches do not count."""
     for number, condition in enumerate(
         [Condition.OPEN] * 3 + [Condition.PARKED] * 2 + [Condition.ENDING, Condition.ENDED]
     ):
@@ -128,7 +128,7 @@ async def test_watches_by_condition(room: Room) -> None:
 
 
 async def test_watches_are_counted_once_a_minute(room: Room) -> None:
-    """Jobs each time, as that reads few rows; of watches there may be a million."""
+    """Jobs are counted at each scrape, as there are few rows. Of watches there may be a million."""
     await room.standing.look()
     await room.watch(1, Condition.OPEN)
     await room.record("a")
@@ -141,8 +141,8 @@ async def test_watches_are_counted_once_a_minute(room: Room) -> None:
     assert [*said, room.says("watches", condition="open")] == [0, 1, 1]
 
 
-async def test_and_more_seldom_where_it_takes_long(room: Room) -> None:
-    """Of ten million watches too, it takes a thousandth of the time; jobs are told meanwhile."""
+async def test_watches_are_counted_more_seldom_where_it_takes_long(room: Room) -> None:
+    """Counting takes at most a thousandth of the time. Jobs are counted meanwhile."""
     room.database.asked = room.clock.pass_a_second
     await room.standing.look()
     room.database.asked = lambda: None
@@ -156,8 +156,8 @@ async def test_and_more_seldom_where_it_takes_long(room: Room) -> None:
     assert [said, room.says("watches", condition="open")] == [0, 1]
 
 
-async def test_of_a_database_that_is_away_only_that_is_said(room: Room) -> None:
-    """Nothing old is told as if it were true now; when it is back, all is there again."""
+async def test_without_the_database_only_its_state_is_reported(room: Room) -> None:
+    """Old figures are left out, and come back with the database."""
     await room.record("a")
     await room.standing.look()
     room.database.away = True

@@ -1,4 +1,4 @@
-"""`GET /metrics`, and what a worker answers."""
+"""`GET /metrics`, and the HTTP endpoints of a worker."""
 
 import json
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ __all__ = ["database_url"]
 
 @pytest.fixture
 async def url(sandbox: Sandbox) -> AsyncIterator[str]:
-    """A bot that Prometheus may ask."""
+    """The URL of a bot with a token for Prometheus."""
     settings = sandbox.settings.model_copy(update={"metrics_token": SecretStr(TOKEN)})
     async with open_app(settings) as app, serving(app.web) as url:
         yield url
@@ -45,8 +45,8 @@ async def get(url: str, headers: dict[str, str] | dict[bytes, bytes] | None = No
         pytest.param({b"authorization": b"Bearer \xff\xfe"}, id="no-text"),
     ],
 )
-async def test_without_the_token_nothing_is_told(url: str, headers: dict[bytes, bytes]) -> None:
-    """Where Slack calls over HTTP, everybody can reach this port."""
+async def test_without_the_token_nothing_is_shown(url: str, headers: dict[bytes, bytes]) -> None:
+    """The port is public where Slack calls over HTTP."""
     answer = await get(f"{url}/metrics", headers)
 
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
@@ -54,8 +54,8 @@ async def test_without_the_token_nothing_is_told(url: str, headers: dict[bytes, 
 
 
 @on_sqlite
-async def test_without_the_setting_there_is_no_door(sandbox: Sandbox) -> None:
-    """Whoever does not ask for it has one address less."""
+async def test_without_the_setting_there_is_no_endpoint(sandbox: Sandbox) -> None:
+    """The URL is a 404."""
     async with open_app(sandbox.settings) as app, serving(app.web) as url:
         answer = await get(f"{url}/metrics", {"authorization": f"Bearer {TOKEN}"})
 
@@ -64,7 +64,7 @@ async def test_without_the_setting_there_is_no_door(sandbox: Sandbox) -> None:
 
 @on_sqlite
 async def test_both_formats_of_prometheus(url: str) -> None:
-    """The one that is asked for, by the name that it has."""
+    """The answer has the format that was asked for, and names it."""
     asked = "application/openmetrics-text; version=1.0.0"
     plain = await get(f"{url}/metrics", {"authorization": f"bearer {TOKEN}"})
     open_ = await get(f"{url}/metrics", {"authorization": f"Bearer {TOKEN}", "accept": asked})
@@ -76,7 +76,7 @@ async def test_both_formats_of_prometheus(url: str) -> None:
 
 @on_sqlite
 async def test_the_process_itself(url: str) -> None:
-    """When it started, its memory and its open files, as Prometheus' own dashboards read them."""
+    """The metrics have the start, memory and open files, as Prometheus' own dashboards read them."""
     told = await scrape(url)
 
     assert (told.stands("process_start_time_seconds") or 0) > 1.7e9
@@ -86,7 +86,7 @@ async def test_the_process_itself(url: str) -> None:
 
 @on_sqlite
 async def test_two_bots_in_one_process_count_for_themselves(sandbox: Sandbox, url: str) -> None:
-    """A registry is a bot's, not the process's."""
+    """Each bot has its own registry."""
     other = sandbox.settings.model_copy(
         update={"metrics_token": SecretStr(TOKEN), "database_url": f"{sandbox.settings.database_url}.other"}
     )
@@ -99,8 +99,8 @@ async def test_two_bots_in_one_process_count_for_themselves(sandbox: Sandbox, ur
 
 
 @on_postgres
-async def test_a_worker_that_is_told_a_port(sandbox: Sandbox) -> None:
-    """It says whether it is alive and ready, and with a token what it did; SIGTERM ends it as ever."""
+async def test_a_worker_with_a_port(sandbox: Sandbox) -> None:
+    """It answers whether it is alive and ready, and with a token its metrics. SIGTERM still ends it."""
     extra = {"WORKER_PORT": "0", "METRICS_TOKEN": TOKEN}
     async with (
         serving_process(sandbox, **extra) as serving,
@@ -124,7 +124,7 @@ async def test_a_worker_that_is_told_a_port(sandbox: Sandbox) -> None:
 
 
 @on_postgres
-async def test_a_worker_that_is_told_none(sandbox: Sandbox) -> None:
+async def test_a_worker_without_a_port(sandbox: Sandbox) -> None:
     """It listens nowhere, whatever token there is."""
     async with working_process(sandbox.settings, METRICS_TOKEN=TOKEN) as working:
         assert await working.stop() == 0
