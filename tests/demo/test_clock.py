@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 
 from bot.demo.scenarios.skipping_loop import Clock, SkippingLoop
-from tests.demo.tiny import leaping
+from tests.demo.short_scenarios import leaping
 
 BEGINS = datetime(2026, 6, 13, 10, 0, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from bot.demo.scenarios.models import MINUTE
 from bot.demo.scenarios.run import open_run
 from bot.demo.scenarios.screen import show_run
 from bot.demo.scenarios.verdict import Verdict
-from tests.demo.tiny import ACTS, CALM, CLOSED_FOR_EVER, STORMY, leaping, played
+from tests.demo.short_scenarios import ACTS, CALM, CLOSED_FOR_EVER, STORMY, leaping, played
 from tests.support.process import start
 
 

@@ -8,8 +8,8 @@ from bot.demo.scenarios.models import HOUR, MINUTE, STUCK, Act, Scenario, Side, 
 from bot.demo.scenarios.notices import Kind, Told
 from bot.demo.scenarios.simulated_users import Asked
 from bot.demo.scenarios.verdict import Traffic, Verdict, judge, too_fast
-from tests.demo.tiny import BAD, CALM, GOOD, QUICK, troubled
-from tests.demo.tiny import STUCK as STUCK_ORDER
+from tests.demo.short_scenarios import BAD, CALM, GOOD, QUICK, troubled
+from tests.demo.short_scenarios import STUCK as STUCK_ORDER
 
 ENDED = GOOD.ends or 0.0
 NOTHING = Traffic(orders={}, all_requests=0, statuses={})

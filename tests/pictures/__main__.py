@@ -9,15 +9,15 @@ from playwright.async_api import Browser
 
 from bot.demo.demo import open_sandbox
 from tests.browser.chromium import MISSING, open_browser, program
-from tests.pictures import album
+from tests.pictures import record
 from tests.pictures.palette import smaller
 from tests.pictures.scenes import played, stills
-from tests.pictures.studio import PHONE, WIDE, Scheme, open_studio
+from tests.pictures.screenshots import PHONE, WIDE, Scheme, open_studio
 from tests.slack.sample_views import NOW
 from tests.support.clock import StandingClock
 from tests.support.waiting import settled
 
-ALL = album.FOLDER / "all"  # not in git
+ALL = record.FOLDER / "all"  # not in git
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
@@ -36,12 +36,12 @@ async def main() -> None:
 async def _for_the_documents(browser: Browser) -> list[str]:
     """Draws only those that show something new. The others would differ in a few pixels alone."""
     async with played() as story:
-        shown = await album.shown(story)
-    renewed = album.outdated(shown)
+        shown = await record.shown(story)
+    renewed = record.outdated(shown)
     for name in renewed:
-        drawn = (ALL / SCHEMES[0] / f"{album.SHOWN_AS[name]}.png").read_bytes()
-        album.picture(name).write_bytes(await smaller(browser, drawn))
-    album.write(shown)
+        drawn = (ALL / SCHEMES[0] / f"{record.SHOWN_AS[name]}.png").read_bytes()
+        record.picture(name).write_bytes(await smaller(browser, drawn))
+    record.write(shown)
     return renewed
 
 
@@ -61,11 +61,11 @@ async def _page(browser: Browser, scheme: Scheme) -> None:
     async with played() as story, open_studio(browser, story.sandbox.slack, scheme) as studio:
         await studio.whole(WIDE, 900, to / "page-wide.png")
         await studio.whole(PHONE, 844, to / "page-narrow.png")
-        await studio.thread(story.card, to / f"{album.THREAD}.png")
+        await studio.thread(story.card, to / f"{record.THREAD}.png")
         await story.watch_more()
         await studio.open_home()
         await settled(story.app)
-        await studio.home(to / f"{album.HOME}.png")
+        await studio.home(to / f"{record.HOME}.png")
 
 
 asyncio.run(main())

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from tests.pictures import album
+from tests.pictures import record
 from tests.pictures.scenes import Place, played, stills
 
 LARGEST = 150_000  # bytes, as they stay in git for ever
@@ -15,16 +15,16 @@ PAGES = ("README.md", "docs/commands.md")
 
 def in_the_documents() -> dict[str, str]:
     """The pictures that the documents show, with the alternative text of each."""
-    pages = "".join((album.ROOT / page).read_text(encoding="utf-8") for page in PAGES)
+    pages = "".join((record.ROOT / page).read_text(encoding="utf-8") for page in PAGES)
     return {name: alt for name, _, alt in SHOWN.findall(pages)}
 
 
 async def test_no_picture_is_older_than_what_it_shows() -> None:
     """Each picture shows the card, the notices or the tab as the real bot plays them today."""
     async with played() as story:
-        shown = await album.shown(story)
+        shown = await record.shown(story)
 
-    assert album.outdated(shown) == [], (
+    assert record.outdated(shown) == [], (
         "older than what they show: run `make pictures` and commit docs/pictures"
     )
 
@@ -34,7 +34,7 @@ async def test_two_runs_show_the_same() -> None:
     told = []
     for _ in range(2):
         async with played() as story:
-            told.append(album.record(await album.shown(story)))
+            told.append(record.record(await record.shown(story)))
 
     assert told[0] == told[1]
 
@@ -54,7 +54,7 @@ def test_what_makes_a_picture_old(change: dict[str, Any], *, is_seen: bool) -> N
     button = {"type": "button", "text": {"type": "plain_text", "text": "Re-check"}, "value": "1"}
 
     before, after = [
-        album.record({"enhancing": [{"type": "actions", "elements": [each]}]})
+        record.record({"enhancing": [{"type": "actions", "elements": [each]}]})
         for each in (button, button | change)
     ]
 
@@ -63,7 +63,7 @@ def test_what_makes_a_picture_old(change: dict[str, Any], *, is_seen: bool) -> N
 
 def test_how_blocks_are_drawn_makes_a_picture_old() -> None:
     """The record has the scripts and styles of blocks, and nothing of the page around them."""
-    code = album.drawing_code()
+    code = record.drawing_code()
 
     for mark in ("rich_text_list: (part", "const INLINE", ".button {", "code {", ":root {", ".content ul {"):
         assert mark in code, mark
@@ -73,10 +73,10 @@ def test_how_blocks_are_drawn_makes_a_picture_old() -> None:
 
 def test_the_documents_show_each_picture_with_a_description() -> None:
     """There are four small pictures, each with words for people who do not see it."""
-    assert set(in_the_documents()) == set(album.SHOWN_AS)
+    assert set(in_the_documents()) == set(record.SHOWN_AS)
     for name, alt in in_the_documents().items():
         assert len(alt) > 80, f"{name}: say what is in it"
-        assert album.picture(name).stat().st_size < LARGEST
+        assert record.picture(name).stat().st_size < LARGEST
 
 
 def test_there_is_a_picture_of_every_card() -> None:
@@ -84,5 +84,5 @@ def test_there_is_a_picture_of_every_card() -> None:
     drawn = stills()
 
     assert {still.place for still in drawn.values()} == set(get_args(Place))
-    assert set(album.SHOWN_AS.values()) - {album.THREAD, album.HOME} <= set(drawn)
+    assert set(record.SHOWN_AS.values()) - {record.THREAD, record.HOME} <= set(drawn)
     assert "<@U1>" not in repr(drawn)
