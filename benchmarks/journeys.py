@@ -28,7 +28,7 @@ from bot.sandbox.autoenhance.sample_orders import BIRCH
 from tests.support.chat import Chat
 from tests.support.clock import Clock
 from tests.support.shoot import Shoot
-from tests.support.waiting import settled
+from tests.support.waiting import until_idle
 
 OURS = Path(bot.__file__).parent
 OUTSIDE = ("sandbox", "demo")
@@ -104,7 +104,7 @@ async def _opened(clock: Clock, tick: float) -> AsyncIterator[tuple[Sandbox, App
             open_app_in(sandbox, timing=pace, now=clock.now) as app,
         ):
             await Chat(sandbox.slack).order("list")
-            await settled(app)
+            await until_idle(app)
             yield sandbox, app
 
 
@@ -120,7 +120,7 @@ async def re_check(trace: Trace) -> None:
     async with _opened(clock, NEVER) as (sandbox, app):
         chat, shoot = Chat(sandbox.slack), Shoot(sandbox.autoenhance, clock)
         card = await chat.watch(shoot.id)
-        await settled(app)
+        await until_idle(app)
         shoot.is_now(4)
         with trace.counting():
             await chat.click(card, "Re-check")
@@ -132,7 +132,7 @@ async def webhook(trace: Trace) -> None:
     async with _opened(clock, OFTEN) as (sandbox, app):
         chat, shoot = Chat(sandbox.slack), Shoot(sandbox.autoenhance, clock)
         card = await chat.watch(shoot.id)
-        await settled(app)
+        await until_idle(app)
         shoot.finish()
         with trace.counting():
             await sandbox.autoenhance.call_webhook(shoot.id)

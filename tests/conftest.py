@@ -21,7 +21,7 @@ from bot.storage.database.base import Database
 from bot.storage.database.schema import migrate_sqlite
 from tests.support.chat import Chat
 from tests.support.clock import Clock
-from tests.support.running_bot import whole_bot
+from tests.support.running_bot import running_bot
 from tests.support.shoot import Shoot
 
 pytest_plugins = ["tests.support.databases"]
@@ -119,7 +119,7 @@ async def sandbox(tmp_path: Path, clock: Clock, database_url: str) -> AsyncItera
 @pytest.fixture
 async def app(sandbox: Sandbox, clock: Clock) -> AsyncIterator[App]:
     """The running bot."""
-    async with whole_bot(sandbox, timing=HURRY, now=clock.now) as app:
+    async with running_bot(sandbox, timing=HURRY, now=clock.now) as app:
         yield app
 
 

@@ -6,7 +6,7 @@ from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH
 from tests.support.chat import Chat
 from tests.support.forward_proxy import CREDENTIALS, PASSWORD, forward_proxy
-from tests.support.process import Ran, environment, run, serving_process
+from tests.support.process import CommandResult, environment, run, serving_process
 
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
 UNUSABLE = {"ALL_PROXY": f"socks5://ana:{PASSWORD}@127.0.0.1:9", "SSL_CERT_FILE": "/nowhere"}
@@ -23,7 +23,7 @@ SLACK_SAYS = "Slack can't be reached through HTTPS_PROXY ({})."
 AUTOENHANCE_SAYS = "Autoenhance can't be reached through HTTPS_PROXY ({})."
 
 
-def calm(ran: Ran, code: int) -> str:
+def calm(ran: CommandResult, code: int) -> str:
     """What was printed, if the process ended with this code, without a traceback and without a password."""
     said = ran.out + ran.err
     assert ran.code == code, said

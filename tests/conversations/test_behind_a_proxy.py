@@ -23,7 +23,7 @@ from bot.slack.api.responses import checked
 from bot.slack.listeners.socket import SocketMode
 from tests.support.chat import Chat
 from tests.support.forward_proxy import CREDENTIALS, ForwardProxy, forward_proxy
-from tests.support.running_bot import whole_bot
+from tests.support.running_bot import running_bot
 
 SOCKET_MODE = {"slack_app_token": APP_TOKEN, "slack_signing_secret": None}
 
@@ -59,7 +59,7 @@ async def test_a_conversation_goes_through_the_proxy(tmp_path: Path, mode: dict[
 
     They carry its password.
     """
-    async with behind_a_proxy(tmp_path, **mode) as (sandbox, proxy), whole_bot(sandbox):
+    async with behind_a_proxy(tmp_path, **mode) as (sandbox, proxy), running_bot(sandbox):
         chat = Chat(sandbox.slack)
         card = await chat.order(BIRCH)
         await chat.click(card, "Re-check")

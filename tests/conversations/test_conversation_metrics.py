@@ -20,10 +20,10 @@ from bot.slack.listeners.http import MAX_BODY_BYTES
 from tests.conftest import HURRY
 from tests.support.chat import Chat
 from tests.support.clock import Clock
-from tests.support.running_bot import whole_bot
+from tests.support.running_bot import running_bot
 from tests.support.scrape import TOKEN, Scrape, scrape
 from tests.support.shoot import Shoot
-from tests.support.waiting import settled
+from tests.support.waiting import until_idle
 
 Scraped = Callable[[], Awaitable[Scrape]]
 NOBODY = "5f0e7c52-9c1b-4a61-8f7e-2d90b3a6c419"
@@ -37,32 +37,32 @@ async def sandbox(tmp_path: Path, clock: Clock, database_url: str) -> AsyncItera
 
 
 @pytest.fixture
-def doors() -> list[str]:
+def urls() -> list[str]:
     """The URLs at which the bot's processes are scraped."""
     return []
 
 
 @pytest.fixture
-async def app(sandbox: Sandbox, clock: Clock, doors: list[str]) -> AsyncIterator[App]:
+async def app(sandbox: Sandbox, clock: Clock, urls: list[str]) -> AsyncIterator[App]:
     async with AsyncExitStack() as opened:
         if sandbox.settings.on_postgres:
             worker = await opened.enter_async_context(
                 open_worker(sandbox.settings, timing=HURRY, now=clock.now)
             )
-            doors.append(await opened.enter_async_context(serving(worker)))
+            urls.append(await opened.enter_async_context(serving(worker)))
         app = await opened.enter_async_context(open_app_in(sandbox, timing=HURRY, now=clock.now))
         events = urlsplit(sandbox.slack.events_url or "")
-        doors.append(f"{events.scheme}://{events.netloc}")
+        urls.append(f"{events.scheme}://{events.netloc}")
         yield app
 
 
 @pytest.fixture
-def scraped(app: App, doors: list[str]) -> Scraped:
+def scraped(app: App, urls: list[str]) -> Scraped:
     """A scrape after all jobs have ended."""
 
     async def scraped() -> Scrape:
-        await settled(app)
-        return await scrape(*doors)
+        await until_idle(app)
+        return await scrape(*urls)
 
     return scraped
 
@@ -71,29 +71,29 @@ async def test_a_look_up(chat: Chat, scraped: Scraped) -> None:
     """Each step from the request to the answer is counted once, with its time."""
     await chat.order(OAK)
 
-    told = await scraped()
-    assert told.counted("order_desk_requests_total") == 1
-    assert told.counted("order_desk_requests_total", kind="command", outcome="acked") == 1
-    assert told.counted("order_desk_ack_seconds_count") == 1
-    assert told.counted("order_desk_jobs_total", kind="look_up", outcome="done") == 1
-    assert told.counted("order_desk_job_seconds_count", kind="look_up") == 1
-    assert told.counted("order_desk_answer_seconds_count") == 1
-    assert told.counted("order_desk_autoenhance_calls_total") == 1
-    assert told.counted("order_desk_autoenhance_calls_total", outcome="ok") == 1
-    assert told.counted("order_desk_autoenhance_call_seconds_count") == 1
-    assert told.counted("order_desk_slack_calls_total", method="response_url", outcome="ok") == 1
-    assert told.counted("order_desk_slack_call_seconds_count", method="response_url") == 1
-    assert 0 < told.counted("order_desk_ack_seconds_sum") < 3
-    assert (told.stands("order_desk_database_up"), told.stands("order_desk_jobs_dead")) == (1, 0)
+    metrics = await scraped()
+    assert metrics.counted("order_desk_requests_total") == 1
+    assert metrics.counted("order_desk_requests_total", kind="command", outcome="acked") == 1
+    assert metrics.counted("order_desk_ack_seconds_count") == 1
+    assert metrics.counted("order_desk_jobs_total", kind="look_up", outcome="done") == 1
+    assert metrics.counted("order_desk_job_seconds_count", kind="look_up") == 1
+    assert metrics.counted("order_desk_answer_seconds_count") == 1
+    assert metrics.counted("order_desk_autoenhance_calls_total") == 1
+    assert metrics.counted("order_desk_autoenhance_calls_total", outcome="ok") == 1
+    assert metrics.counted("order_desk_autoenhance_call_seconds_count") == 1
+    assert metrics.counted("order_desk_slack_calls_total", method="response_url", outcome="ok") == 1
+    assert metrics.counted("order_desk_slack_call_seconds_count", method="response_url") == 1
+    assert 0 < metrics.counted("order_desk_ack_seconds_sum") < 3
+    assert (metrics.gauge("order_desk_database_up"), metrics.gauge("order_desk_jobs_dead")) == (1, 0)
 
 
 async def test_an_order_that_is_not_there(chat: Chat, scraped: Scraped) -> None:
     """A 404 is an answer: the job is done."""
     await chat.order(NOBODY)
 
-    told = await scraped()
-    assert told.counted("order_desk_autoenhance_calls_total", outcome="not_found") == 1
-    assert told.counted("order_desk_jobs_total", kind="look_up", outcome="done") == 1
+    metrics = await scraped()
+    assert metrics.counted("order_desk_autoenhance_calls_total", outcome="not_found") == 1
+    assert metrics.counted("order_desk_jobs_total", kind="look_up", outcome="done") == 1
 
 
 @pytest.mark.parametrize("away", [("500", "no_answer"), ("close", "no_answer"), ("429", "limited")])
@@ -106,12 +106,12 @@ async def test_a_job_that_is_put_off(
     await chat.order(OAK)
     clock.turn(minutes=5)
 
-    told = await scraped()
-    assert told.counted("order_desk_autoenhance_calls_total", outcome=outcome) >= 1
-    assert told.counted("order_desk_jobs_total", kind="look_up", outcome="put_off") >= 1
-    assert told.counted("order_desk_answer_seconds_count") == 0
-    assert told.stands("order_desk_jobs_open", kind="look_up") == 1
-    assert 300 <= (told.stands("order_desk_oldest_job_seconds", kind="look_up") or 0) < 360
+    metrics = await scraped()
+    assert metrics.counted("order_desk_autoenhance_calls_total", outcome=outcome) >= 1
+    assert metrics.counted("order_desk_jobs_total", kind="look_up", outcome="put_off") >= 1
+    assert metrics.counted("order_desk_answer_seconds_count") == 0
+    assert metrics.gauge("order_desk_jobs_open", kind="look_up") == 1
+    assert 300 <= (metrics.gauge("order_desk_oldest_job_seconds", kind="look_up") or 0) < 360
 
 
 async def test_a_job_that_was_given_up(chat: Chat, slack: SlackSandbox, scraped: Scraped) -> None:
@@ -124,11 +124,13 @@ async def test_a_job_that_was_given_up(chat: Chat, slack: SlackSandbox, scraped:
     await chat.click(card, "Share in channel")
     await chat.reads("Something broke on our side")
 
-    told = await scraped()
-    assert told.counted("order_desk_jobs_total", kind="share", outcome="dead") == 1
-    assert told.stands("order_desk_jobs_dead") == 1
+    metrics = await scraped()
+    assert metrics.counted("order_desk_jobs_total", kind="share", outcome="dead") == 1
+    assert metrics.gauge("order_desk_jobs_dead") == 1
     for outcome in ("cannot_post", "refused"):
-        assert told.counted("order_desk_slack_calls_total", method="chat.postMessage", outcome=outcome) == 1
+        assert (
+            metrics.counted("order_desk_slack_calls_total", method="chat.postMessage", outcome=outcome) == 1
+        )
 
 
 async def test_a_notice_of_a_watch(chat: Chat, shoot: Shoot, scraped: Scraped) -> None:
@@ -138,16 +140,16 @@ async def test_a_notice_of_a_watch(chat: Chat, shoot: Shoot, scraped: Scraped) -
     await shoot.later(minutes=20)
     await chat.noticed(card)
 
-    told = await scraped()
-    assert told.counted("order_desk_notices_total", kind="finished") == 1
-    assert told.counted("order_desk_notices_total") == 1
-    assert told.counted("order_desk_look_late_seconds_count") >= 1
-    assert told.counted("order_desk_look_late_seconds_sum") > 600
-    assert told.counted("order_desk_jobs_total", kind="look_at_watched", outcome="done") >= 1
-    assert told.counted("order_desk_answer_seconds_count") == 1  # no person waits for background checks
-    assert told.counted("order_desk_rounds_total", round="sweep", outcome="done") >= 1
-    assert told.stands("order_desk_watches", condition="open") == 1
-    assert told.stands("order_desk_watches", condition="parked") == 0
+    metrics = await scraped()
+    assert metrics.counted("order_desk_notices_total", kind="finished") == 1
+    assert metrics.counted("order_desk_notices_total") == 1
+    assert metrics.counted("order_desk_look_late_seconds_count") >= 1
+    assert metrics.counted("order_desk_look_late_seconds_sum") > 600
+    assert metrics.counted("order_desk_jobs_total", kind="look_at_watched", outcome="done") >= 1
+    assert metrics.counted("order_desk_answer_seconds_count") == 1  # no person waits for background checks
+    assert metrics.counted("order_desk_rounds_total", round="sweep", outcome="done") >= 1
+    assert metrics.gauge("order_desk_watches", condition="open") == 1
+    assert metrics.gauge("order_desk_watches", condition="parked") == 0
 
 
 async def test_each_kind_of_request(chat: Chat, slack: SlackSandbox, scraped: Scraped) -> None:
@@ -160,7 +162,7 @@ async def test_each_kind_of_request(chat: Chat, slack: SlackSandbox, scraped: Sc
     await slack.open_home()
     await sent(slack, json.dumps({"type": "x" * 300}))
 
-    told = await scraped()
+    metrics = await scraped()
     for kind in (
         "command",
         "block_actions",
@@ -170,7 +172,7 @@ async def test_each_kind_of_request(chat: Chat, slack: SlackSandbox, scraped: Sc
         "event",
         "other",
     ):
-        assert told.counted("order_desk_requests_total", kind=kind) == 1, kind
+        assert metrics.counted("order_desk_requests_total", kind=kind) == 1, kind
 
 
 async def test_what_is_not_acknowledged(slack: SlackSandbox, scraped: Scraped) -> None:
@@ -180,10 +182,10 @@ async def test_what_is_not_acknowledged(slack: SlackSandbox, scraped: Scraped) -
     await slack.send_raw(b"x" * (MAX_BODY_BYTES + 1), {})
     await sent(slack, "[]")
 
-    told = await scraped()
+    metrics = await scraped()
     for outcome in ("unsigned", "too_large", "unreadable"):
-        assert told.counted("order_desk_requests_total", outcome=outcome) == 1, outcome
-    assert told.counted("order_desk_requests_total", outcome="acked") == 0
+        assert metrics.counted("order_desk_requests_total", outcome=outcome) == 1, outcome
+    assert metrics.counted("order_desk_requests_total", outcome="acked") == 0
 
 
 async def test_a_listener_that_broke(chat: Chat, slack: SlackSandbox, scraped: Scraped) -> None:
@@ -191,9 +193,9 @@ async def test_a_listener_that_broke(chat: Chat, slack: SlackSandbox, scraped: S
     slack.fail("views.open", error="expired_trigger_id")
     await slack.message_shortcut(CHECK_ORDERS_HERE, slack.messages()[0])
 
-    told = await scraped()
-    assert told.counted("order_desk_broken_listeners_total", cause="slack") == 1
-    assert told.counted("order_desk_slack_calls_total", method="views.open", outcome="gone") == 1
+    metrics = await scraped()
+    assert metrics.counted("order_desk_broken_listeners_total", cause="slack") == 1
+    assert metrics.counted("order_desk_slack_calls_total", method="views.open", outcome="gone") == 1
 
 
 async def test_nothing_says_who_or_what(chat: Chat, shoot: Shoot, sandbox: Sandbox, scraped: Scraped) -> None:
@@ -204,10 +206,10 @@ async def test_nothing_says_who_or_what(chat: Chat, shoot: Shoot, sandbox: Sandb
     shoot.finish()
     await shoot.later(minutes=20)
 
-    told = "".join((await scraped()).texts)
+    metrics = "".join((await scraped()).texts)
     secrets = [OAK, shoot.id, ANA, SHOOTS, TOKEN, TEAM]
     secrets += [sandbox.autoenhance.api_key, "xoxb-", "hooks", "Pine Lodge", "Oak Terrace"]
-    assert [secret for secret in secrets if secret in told] == []
+    assert [secret for secret in secrets if secret in metrics] == []
 
 
 async def test_over_socket_mode(tmp_path: Path) -> None:
@@ -215,12 +217,12 @@ async def test_over_socket_mode(tmp_path: Path) -> None:
     opening = open_sandbox(
         tmp_path, slack_app_token=APP_TOKEN, slack_signing_secret=None, metrics_token=TOKEN
     )
-    async with opening as sockets, whole_bot(sockets) as app, serving(app.web) as url:
+    async with opening as sockets, running_bot(sockets) as app, serving(app.web) as url:
         await Chat(sockets.slack).order(OAK)
-        told = await scrape(url)
+        metrics = await scrape(url)
 
-    assert told.counted("order_desk_requests_total", kind="command", outcome="acked") == 1
-    assert told.counted("order_desk_slack_calls_total", method="apps.connections.open", outcome="ok") == 2
+    assert metrics.counted("order_desk_requests_total", kind="command", outcome="acked") == 1
+    assert metrics.counted("order_desk_slack_calls_total", method="apps.connections.open", outcome="ok") == 2
 
 
 async def sent(slack: SlackSandbox, payload: str) -> None:

@@ -78,7 +78,7 @@ async def test_postgresql_is_stopped_for_ten_seconds(
     assert all(FAULT in each.answer["text"] for each in refused)
     assert [FAULT in message.text for message in chat.said(viewer=BEN) if message.ephemeral_to] == [True]
     assert (stopped.status, home.warning, event.status) == (503, "dispatch_failed", 503)
-    assert crowd.told() == Counter(kept)
+    assert crowd.answers() == Counter(kept)
     assert chat.thread(card) == [notice]
     told = "".join(running[0].log)
     assert [told.count(f"the database {words}") for words in ("does not answer", "answers again")] == [1, 1]
@@ -104,7 +104,7 @@ async def test_postgresql_and_a_worker_die_together(sandbox: Sandbox, breakable:
         await all_done(sandbox)
         assert (serving.process.returncode, left.process.returncode) == (None, None)
 
-    assert crowd.told() == Counter(crowd.all)
+    assert crowd.answers() == Counter(crowd.all)
 
 
 async def home_tab(slack: SlackSandbox) -> View:

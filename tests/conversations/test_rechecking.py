@@ -14,7 +14,7 @@ from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BEN, SHOOTS
 from tests.support.both_databases import on_sqlite
 from tests.support.chat import Chat
-from tests.support.running_bot import whole_bot
+from tests.support.running_bot import running_bot
 
 
 def progressed(autoenhance: AutoenhanceSandbox, order_id: str, status: str, count: int) -> None:
@@ -116,7 +116,7 @@ async def test_a_shared_card_that_cannot_be_updated_goes_through_the_response_ur
 async def test_ten_clicks_at_once_share_one_request(sandbox: Sandbox) -> None:
     """Ten checks of one order at once share one request to Autoenhance, and all are answered."""
     slack, chat = sandbox.slack, Chat(sandbox.slack)
-    async with whole_bot(sandbox, timing=Timing(Limits(fresh_for=60))):
+    async with running_bot(sandbox, timing=Timing(Limits(fresh_for=60))):
         for _ in range(10):
             await slack.command(f"/order {REASONS}", user=BEN)
         await chat.until(lambda: len([each for each in chat.said(viewer=BEN) if each.blocks]) == 10 or None)

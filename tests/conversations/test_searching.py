@@ -9,7 +9,7 @@ from bot.demo.demo import open_sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.slack.app import SlackSandbox
 from tests.support.chat import Chat
-from tests.support.running_bot import whole_bot
+from tests.support.running_bot import running_bot
 
 
 async def test_every_hit_has_its_button(chat: Chat) -> None:
@@ -66,7 +66,7 @@ async def test_it_is_searched_again_until_autoenhance_answers(
 @pytest.fixture
 async def keyless(tmp_path: Path) -> AsyncIterator[SlackSandbox]:
     """A Slack whose bot has no Autoenhance key."""
-    async with open_sandbox(tmp_path, autoenhance_api_key=None) as sandbox, whole_bot(sandbox):
+    async with open_sandbox(tmp_path, autoenhance_api_key=None) as sandbox, running_bot(sandbox):
         yield sandbox.slack
 
 

@@ -42,7 +42,7 @@ async def test_a_worker_is_killed_in_the_middle_of_fifty_jobs(sandbox: Sandbox) 
         async with working_process(sandbox.settings):
             assert all(accepted(await crowd.ask(hanging)))
             await autoenhance.asked(len(crowd.all))
-            in_hand = await crowd.in_hand(its_own)
+            in_hand = await crowd.running_in(its_own)
             await killed.kill()
             autoenhance.set_failure("well")
             autoenhance.released.set()
@@ -52,8 +52,8 @@ async def test_a_worker_is_killed_in_the_middle_of_fifty_jobs(sandbox: Sandbox) 
     for gate in gates:
         gate.open()
     assert set(sent) < in_hand < set(crowd.all)
-    assert crowd.looks() == Counter(crowd.all) + Counter(in_hand)
-    assert crowd.told() == Counter(crowd.all) + Counter(sent)
+    assert crowd.checks() == Counter(crowd.all) + Counter(in_hand)
+    assert crowd.answers() == Counter(crowd.all) + Counter(sent)
 
 
 async def test_a_suspended_worker_loses_nothing(sandbox: Sandbox, clock: Clock) -> None:
@@ -88,7 +88,7 @@ async def test_a_suspended_worker_loses_nothing(sandbox: Sandbox, clock: Clock) 
             await slack.until(lambda: "7 of 10" in card.plain())
             await all_done(sandbox)
 
-    assert crowd.told() == Counter(crowd.all)
+    assert crowd.answers() == Counter(crowd.all)
     assert len(slack.calls("chat.update")) == 2
 
 
@@ -109,8 +109,8 @@ async def test_a_rolling_deploy_loses_nothing(sandbox: Sandbox, clock: Clock) ->
             shoot.finish()
             assert await autoenhance.call_webhook(shoot.id) == 200
             stopping = asyncio.create_task(old_worker.stop())
-            told = len(crowd.told())
-            await slack.until(lambda: len(crowd.told()) > told + 3)
+            told = len(crowd.answers())
+            await slack.until(lambda: len(crowd.answers()) > told + 3)
             autoenhance.released.set()
             assert await stopping == 0
             async with serving_process(sandbox):
@@ -122,7 +122,7 @@ async def test_a_rolling_deploy_loses_nothing(sandbox: Sandbox, clock: Clock) ->
                 await all_done(sandbox)
 
     assert all(accepted(exchanges))
-    assert crowd.told() == Counter(range(len(exchanges)))
+    assert crowd.answers() == Counter(range(len(exchanges)))
     assert chat.thread(card) == [notice]
 
 
@@ -141,7 +141,7 @@ async def test_serve_is_killed_between_recording_and_answering(sandbox: Sandbox)
         assert accepted(await asking) == [False]
         await crowd.answered([1], within=8)
 
-    assert crowd.told() == Counter(crowd.all)
+    assert crowd.answers() == Counter(crowd.all)
 
 
 @asynccontextmanager

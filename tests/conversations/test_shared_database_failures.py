@@ -13,7 +13,7 @@ from tests.support.chat import Chat
 from tests.support.clock import Clock
 from tests.support.postgres_server import cut_off
 from tests.support.shoot import Shoot
-from tests.support.waiting import settled
+from tests.support.waiting import until_idle
 
 pytestmark = on_postgres
 
@@ -25,7 +25,7 @@ async def test_one_place_that_cannot_be_recorded_repeats_nothing_in_another(
     autoenhance, url = sandbox.autoenhance, sandbox.settings.database_url
     card = await chat.watch(shoot.id)
     await chat.watch(shoot.id, channel=ANA_BOT)
-    await settled(app)
+    await until_idle(app)
     shoot.finish()
     autoenhance.set_failure("hang", order=shoot.id, times=1)
     looks = len(autoenhance.requests)
@@ -40,6 +40,6 @@ async def test_one_place_that_cannot_be_recorded_repeats_nothing_in_another(
     await asyncio.sleep(6)  # longer than a job is put off for its database
     gate.open()
     await chat.until(lambda: [each for each in chat.posted(ANA_BOT) if chat.thread(each)])
-    await settled(app)
+    await until_idle(app)
 
     assert len(chat.thread(card)) == 1

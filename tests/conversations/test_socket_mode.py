@@ -13,7 +13,7 @@ from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
 from bot.sandbox.server import serving
 from bot.slack.constants import ASK_BLOCK, LOOK_UP_ORDER
 from tests.support.chat import Chat
-from tests.support.running_bot import whole_bot
+from tests.support.running_bot import running_bot
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ async def sockets(tmp_path: Path) -> AsyncIterator[Sandbox]:
 async def test_the_same_conversation(sockets: Sandbox) -> None:
     """A command, a click and a modal work over the socket."""
     slack, chat = sockets.slack, Chat(sockets.slack)
-    async with whole_bot(sockets):
+    async with running_bot(sockets):
         card = await chat.order(BIRCH)
         await chat.click(card, "Re-check")
         await chat.reads("no change since")

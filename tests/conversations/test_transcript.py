@@ -13,7 +13,7 @@ MARKS = {":gear:": "⚙", ":warning:": "⚠", ":bell:": "🔔", ":white_check_ma
 NAMES = {f"@{ANA}": "@ana", f"@{BEN}": "@ben", f"#{SHOOTS}": "#shoots"}
 
 
-def told() -> list[str]:
+def page_lines() -> list[str]:
     """The page's lines between the two marks, without who sees them."""
     text = COMMANDS.read_text(encoding="utf-8")
     block = text.split("<!-- conversation -->")[1].split("```")[1]
@@ -52,6 +52,6 @@ async def test_the_conversation_of_the_page(chat: Chat, shoot: Shoot) -> None:
     said += lines(await chat.new(known, SHOOTS, BEN))[:1]
 
     position = 0
-    for line in told():
+    for line in page_lines():
         assert line in said[position:], f"{line!r} is not said after {said[position - 1]!r}"
         position += said[position:].index(line) + 1

@@ -14,7 +14,7 @@ from bot.sandbox.slack.sample_workspace import ANA_BOT, BEN, EDITING, GUS, OLGA,
 from bot.sandbox.slack.workspace import Message
 from tests.support.chat import Chat
 from tests.support.clock import Clock
-from tests.support.waiting import ended
+from tests.support.waiting import until_no_job_is_left
 
 APP = "https://app.autoenhance.ai/orders/"
 UNKNOWN = "00000000-1111-4222-8333-444444444444"
@@ -30,7 +30,7 @@ class Paster:
     async def __call__(self, text: str, *, user: str = BEN, channel: str = SHOOTS, **more: Any) -> Message:
         heard = await self._slack.say(text, user=user, channel=channel, **more)
         assert heard is None or heard.status == 200
-        await ended(self._app)
+        await until_no_job_is_left(self._app)
         return self._slack.messages(channel)[-1]
 
 
@@ -190,7 +190,7 @@ async def test_a_link_in_a_draft_is_left_alone(
     heard["event"] |= {"channel": "COMPOSER", "source": "composer", "unfurl_id": "u1", "message_ts": "m1"}
 
     assert await _deliver(slack, heard) == 200
-    await ended(app)
+    await until_no_job_is_left(app)
 
     assert len(autoenhance.requests) == asked
 
@@ -201,7 +201,7 @@ async def test_a_redelivery_draws_nothing_twice(
     """Slack repeats an event of which it did not see the ack. The bot draws once."""
     await paste(f"{APP}{OAK}")
     again = await slack.redeliver(_exchange(slack), attempt=1, reason="http_timeout")
-    await ended(app)
+    await until_no_job_is_left(app)
 
     assert again.status == 200
     assert len(slack.calls("chat.unfurl")) == 1
@@ -240,7 +240,7 @@ async def test_an_unfurl_that_slack_refuses_is_dropped(
     """The job ends without being kept for an admin, as no one asked for the card."""
     slack.fail("chat.unfurl", error=error)
     await slack.say(f"{APP}{OAK}")
-    await ended(app)
+    await until_no_job_is_left(app)
 
     assert await dead(app) == []
 
@@ -253,7 +253,7 @@ async def test_after_ten_minutes_it_is_dropped(
     await slack.say(f"{APP}{OAK}")
     await autoenhance.asked(1)
     clock.turn(minutes=11)
-    await ended(app)
+    await until_no_job_is_left(app)
 
     assert slack.messages(SHOOTS)[-1].attachments == []
     assert await dead(app) == []
@@ -268,7 +268,7 @@ async def test_a_message_that_was_deleted_meanwhile_is_dropped(
     await gate.reached.wait()
     slack.delete(slack.messages(SHOOTS)[-1])
     gate.open()
-    await ended(app)
+    await until_no_job_is_left(app)
 
     assert [call.answer["error"] for call in slack.calls("chat.unfurl")] == ["cannot_find_message"]
     assert await dead(app) == []
@@ -302,7 +302,7 @@ async def test_without_its_scope_an_admin_can_see_why(slack: SlackSandbox, app: 
     """The job is kept with the reason, which `check` lists. The channel gets no message."""
     slack.scopes.discard("links:write")
     await slack.say(f"{APP}{OAK}")
-    await ended(app)
+    await until_no_job_is_left(app)
 
     [reason] = await dead(app)
     assert "missing_scope" in reason

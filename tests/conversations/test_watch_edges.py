@@ -12,7 +12,7 @@ from tests.support.chat import Chat
 from tests.support.clock import Clock
 from tests.support.shoot import Shoot
 from tests.support.stored_rows import change_watches, copy_watch, rows
-from tests.support.waiting import settled
+from tests.support.waiting import until_idle
 
 
 async def watches(sandbox: Sandbox) -> list[tuple[str, str]]:
@@ -104,7 +104,7 @@ async def test_stopping_on_the_home_tab_shows_outsiders_nothing_new(
     shoot.is_now(7, name="Secret Mansion")
     await slack.click(home, "Stop watching", user=ANA)
     await sandbox.autoenhance.asked(2)
-    await settled(app)
+    await until_idle(app)
 
     assert await watches(sandbox) == [(SHOOTS, "ended")]
     assert "Secret Mansion" not in card.plain()

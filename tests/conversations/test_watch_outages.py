@@ -14,7 +14,7 @@ from tests.support.chat import Chat
 from tests.support.clock import Clock
 from tests.support.shoot import Shoot
 from tests.support.stored_rows import rows
-from tests.support.waiting import ended, settled
+from tests.support.waiting import until_idle, until_no_job_is_left
 
 
 def direct(slack: SlackSandbox) -> list[str]:
@@ -78,7 +78,7 @@ async def test_a_clock_that_jumps_ends_nothing(
 ) -> None:
     """An hour or a month, ahead or back: the watch goes on, and its order is checked within minutes."""
     card = await chat.watch(shoot.id)
-    await settled(app)
+    await until_idle(app)
     clock.turn(hours=hours)
     while await planned(sandbox) > clock() + 300:
         await chat.order("list")
@@ -166,7 +166,7 @@ async def test_another_person_who_joins_resumes_nothing(
     told = {"type": "event_callback", "team_id": TEAM, "event": event, "authorizations": [us]}
     body = json.dumps(told).encode()
     assert (await slack.send_raw(body, slack.signed(body, JSON))).status == 200
-    await ended(app)
+    await until_no_job_is_left(app)
 
     assert await planned(sandbox) == before
 

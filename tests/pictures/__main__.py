@@ -15,7 +15,7 @@ from tests.pictures.scenes import played, stills
 from tests.pictures.screenshots import PHONE, WIDE, Scheme, open_studio
 from tests.slack.sample_views import NOW
 from tests.support.clock import StandingClock
-from tests.support.waiting import settled
+from tests.support.waiting import until_idle
 
 ALL = record.FOLDER / "all"  # not in git
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -64,7 +64,7 @@ async def _page(browser: Browser, scheme: Scheme) -> None:
         await studio.thread(story.card, to / f"{record.THREAD}.png")
         await story.watch_more()
         await studio.open_home()
-        await settled(story.app)
+        await until_idle(story.app)
         await studio.home(to / f"{record.HOME}.png")
 
 

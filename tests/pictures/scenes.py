@@ -22,7 +22,7 @@ from tests.slack.snapshots import kept
 from tests.support.chat import Chat
 from tests.support.clock import StandingClock
 from tests.support.shoot import SHOOT, Shoot
-from tests.support.waiting import settled
+from tests.support.waiting import until_idle
 
 Place = Literal["message", "answer", "thread", "modal", "home", "below"]
 
@@ -97,10 +97,10 @@ class Story:
         self.sandbox.autoenhance.advance(ELM, 12)
         for order in (CHAPEL, BIRCH, ELM):
             await self.chat.watch(order)
-        await settled(self.app)
+        await until_idle(self.app)
         await self.sandbox.slack.open_home(ANA)
         await self.chat.until(lambda: self.sandbox.slack.home(ANA))
-        await settled(self.app)
+        await until_idle(self.app)
 
 
 @asynccontextmanager
@@ -131,4 +131,4 @@ async def _watch_a_shoot(story: Story) -> None:
     shoot.is_now(9, 1, images=photos(SHOOT, (3, {}), (1, failed(BLURRED)), (6, {})), **begun)
     await shoot.later(minutes=2)
     await chat.noticed(card, 2)
-    await settled(story.app)
+    await until_idle(story.app)

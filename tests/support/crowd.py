@@ -13,7 +13,7 @@ from bot.sandbox.slack.workspace import Message, User
 from tests.support import stored_rows
 
 T = TypeVar("T")
-OFTEN = 0.05  # seconds
+POLL_SECONDS = 0.05  # seconds
 LOOKING_UP = "Looking up"
 
 
@@ -51,17 +51,17 @@ class Crowd:
     def _is_answered(self, number: int) -> bool:
         return [_name(number) in message.text for message in self.said(number)] == [True]
 
-    def told(self) -> Counter[int]:
+    def answers(self) -> Counter[int]:
         """How often Slack got the order of each."""
         texts = [str(call.params.get("text")) for call in self._sandbox.slack.calls("respond")]
         return Counter(number for number in self.all for text in texts if _name(number) in text)
 
-    def looks(self) -> Counter[int]:
+    def checks(self) -> Counter[int]:
         """How often Autoenhance was asked for the order of each."""
         paths = Counter(asked.path.rpartition("/")[2] for asked in self._sandbox.autoenhance.requests)
         return Counter({number: paths[order_id(number)] for number in self.all if paths[order_id(number)]})
 
-    async def in_hand(self, workers: Collection[int]) -> set[int]:
+    async def running_in(self, workers: Collection[int]) -> set[int]:
         """The people whose look-ups run in these workers of Procrastinate's."""
         doing = (
             "SELECT worker_id, content FROM jobs"
@@ -93,7 +93,7 @@ async def eventually(ask: Callable[[], Awaitable[T]], *, within: float = 10) -> 
     """What it returns once that is true, where nothing signals the change. Raises TimeoutError."""
     async with asyncio.timeout(within):
         while not (found := await ask()):  # noqa: ASYNC110 - see above
-            await asyncio.sleep(OFTEN)
+            await asyncio.sleep(POLL_SECONDS)
         return found
 
 

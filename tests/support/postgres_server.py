@@ -20,8 +20,8 @@ import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - the folders in it have unique names
-ROOM = 1 << 30
-PATIENCE = 30
+MIN_FREE_BYTES = 1 << 30
+TIMEOUT_SECONDS = 30
 # Without fsync a commit is in the system, not on the disk: it survives the death of every process, but no
 # power cut. Full pages stay in the log, as kill -9 can tear a page in two.
 # The server waits so long at its stop for a client that connects and then says nothing: psycopg leaves one
@@ -33,7 +33,7 @@ WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid != pg_ba
 """
 READY = "database system is ready to accept connections"
 # Reads until the tests end, however they end. $0 is the server's folder, $1 that of PostgreSQL's programs.
-SWEEPER = 'cat; "$1/pg_ctl" stop -m immediate -D "$0/data" >/dev/null 2>&1; rm -rf "$0"'
+CLEANER = 'cat; "$1/pg_ctl" stop -m immediate -D "$0/data" >/dev/null 2>&1; rm -rf "$0"'
 
 
 def cut_off(url: str) -> None:
@@ -48,7 +48,7 @@ class Server:
 
     def __init__(self, url: str) -> None:
         self._parts = urlsplit(url)
-        self._home = self._parts.path.removeprefix("/")
+        self._main_database = self._parts.path.removeprefix("/")
 
     def url(self, database: str) -> str:
         query = f"?{self._parts.query}" if self._parts.query else ""
@@ -64,7 +64,7 @@ class Server:
         self._run(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
     def _run(self, statement: Composed) -> None:
-        with closing(psycopg.connect(self.url(self._home), autocommit=True)) as connection:
+        with closing(psycopg.connect(self.url(self._main_database), autocommit=True)) as connection:
             connection.execute(statement)
 
 
@@ -92,7 +92,7 @@ class OwnServer(Server):
         assert self._process.stdout is not None
         self._reader = threading.Thread(target=self._read, args=(self._process.stdout, started), daemon=True)
         self._reader.start()
-        if not started.result(PATIENCE):
+        if not started.result(TIMEOUT_SECONDS):
             self._ended()
             raise RuntimeError("PostgreSQL did not start:\n" + self._log.read_text(encoding="utf-8")[-2000:])
 
@@ -116,7 +116,7 @@ class OwnServer(Server):
 
     def _ended(self) -> None:
         assert self._process is not None
-        self._process.wait(PATIENCE)
+        self._process.wait(TIMEOUT_SECONDS)
         self._reader.join()  # each of its processes holds the pipe, so now the last has ended
         self._process = None
 
@@ -136,14 +136,17 @@ def own_server(
 ) -> Iterator[OwnServer]:
     """A new server, of which nothing is left, even if the tests are killed."""
     # Some disks take a fifth of a second for the three hundred files of a database, memory a hundredth.
-    roomy = (
-        in_memory and MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    fits_in_memory = (
+        in_memory
+        and MEMORY.is_dir()
+        and os.access(MEMORY, os.W_OK)
+        and shutil.disk_usage(MEMORY).free > MIN_FREE_BYTES
     )
-    folder = Path(tempfile.mkdtemp(prefix="order-desk-", dir=MEMORY if roomy else None))
+    folder = Path(tempfile.mkdtemp(prefix="order-desk-", dir=MEMORY if fits_in_memory else None))
     if user := _user():
         os.chown(folder, user.pw_uid, user.pw_gid)
-    command = ["sh", "-c", SWEEPER, str(folder), str(programs)]
-    sweeper = _begin(command, folder, reads=subprocess.PIPE, says=None)
+    command = ["sh", "-c", CLEANER, str(folder), str(programs)]
+    cleaner = _begin(command, folder, stdin=subprocess.PIPE, stdout=None)
     try:
         _fill(programs, folder)
         server = _started(programs, folder, options)
@@ -154,26 +157,26 @@ def own_server(
                 server.start()  # only the server itself frees the shared memory that a crash leaves
             server.stop()
     finally:
-        sweeper.communicate(timeout=PATIENCE)
+        cleaner.communicate(timeout=TIMEOUT_SECONDS)
 
 
 def _fill(programs: Path, folder: Path) -> None:
     command = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "--auth=trust"]
     process = _begin([*command, "-E", "UTF8", "--no-locale", "--no-sync"], folder)
-    said, _ = process.communicate(timeout=PATIENCE)
+    said, _ = process.communicate(timeout=TIMEOUT_SECONDS)
     if process.returncode:
         raise RuntimeError("initdb failed:\n" + said[-2000:])
 
 
-def _started(programs: Path, folder: Path, options: Sequence[str], tries: int = 3) -> OwnServer:
+def _started(programs: Path, folder: Path, options: Sequence[str], attempts: int = 3) -> OwnServer:
     """Starts it on a port below the system's ephemeral ports, which could be taken while it is stopped."""
     server = OwnServer(programs, folder, 20_000 + secrets.randbelow(10_000), options)
     try:
         server.start()
     except RuntimeError:  # perhaps that port is taken
-        if tries == 1:
+        if attempts == 1:
             raise
-        return _started(programs, folder, options, tries - 1)
+        return _started(programs, folder, options, attempts - 1)
     return server
 
 
@@ -183,14 +186,14 @@ def _user() -> pwd.struct_passwd | None:
 
 
 def _begin(
-    command: list[str], folder: Path, reads: int = subprocess.DEVNULL, says: int | None = subprocess.PIPE
+    command: list[str], folder: Path, stdin: int = subprocess.DEVNULL, stdout: int | None = subprocess.PIPE
 ) -> subprocess.Popen[str]:
     user = _user()
     return subprocess.Popen(  # noqa: S603 - fixed commands
         command,
-        stdin=reads,
-        stdout=says,
-        stderr=says and subprocess.STDOUT,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stdout and subprocess.STDOUT,
         text=True,
         cwd=folder,
         env={"PATH": os.environ["PATH"], "LC_ALL": "C"},

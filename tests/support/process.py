@@ -22,7 +22,7 @@ from bot.demo.demo import Sandbox
 
 ROOT = Path(__file__).parents[2]
 APP = str(ROOT / "app.py")
-START = 20.0  # seconds for a process to start
+START_SECONDS = 20.0  # seconds for a process to start
 SERVING, WORKING = "Uvicorn running on", '"event": "working"'
 _SERVING = re.compile(SERVING + r" (http://[\d.:]+)")
 
@@ -46,7 +46,7 @@ class Running:
 
     async def serves(self) -> str:
         """Its URL, once it answers."""
-        found = _SERVING.search(await self.logged(SERVING, within=START))
+        found = _SERVING.search(await self.logged(SERVING, within=START_SECONDS))
         assert found
         return found[1]
 
@@ -73,7 +73,7 @@ class Running:
 
 
 @dataclass
-class Ran:
+class CommandResult:
     code: int
     out: str
     err: str
@@ -94,15 +94,15 @@ async def start(
     )
 
 
-async def run(*arguments: str, env: dict[str, str] | None = None) -> Ran:
+async def run(*arguments: str, env: dict[str, str] | None = None) -> CommandResult:
     """Runs it to its end."""
     process = await start(*arguments, env=env)
     out, err = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode is not None
-    return Ran(process.returncode, out.decode(), err.decode())
+    return CommandResult(process.returncode, out.decode(), err.decode())
 
 
-async def invoke(*arguments: str, env: dict[str, str] | None = None) -> Ran:
+async def invoke(*arguments: str, env: dict[str, str] | None = None) -> CommandResult:
     """Runs it in a thread of this process, ten times as fast, for commands that end by themselves.
 
     Not for `worker`, whose watchdog writes to a real stderr.
@@ -112,7 +112,7 @@ async def invoke(*arguments: str, env: dict[str, str] | None = None) -> Ran:
     return await asyncio.wait_for(asyncio.to_thread(_invoked, arguments, env or {}), 30)
 
 
-def _invoked(arguments: Sequence[str], env: dict[str, str]) -> Ran:
+def _invoked(arguments: Sequence[str], env: dict[str, str]) -> CommandResult:
     nothing_else: dict[str, str | None] = dict.fromkeys(set(os.environ) - {"PATH"})
     try:
         with contextlib.chdir(tempfile.gettempdir()):
@@ -121,7 +121,7 @@ def _invoked(arguments: Sequence[str], env: dict[str, str]) -> Ran:
         logging.configure("WARNING")
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return Ran(result.exit_code, result.stdout, result.stderr)
+    return CommandResult(result.exit_code, result.stdout, result.stderr)
 
 
 @asynccontextmanager
@@ -138,7 +138,7 @@ async def serving_process(sandbox: Sandbox, **extra: str) -> AsyncIterator[Runni
 async def working_process(settings: Settings, *arguments: str, **extra: str) -> AsyncIterator[Running]:
     """A process that does the jobs of this PostgreSQL."""
     async with running("worker", *arguments, env=environment(settings) | extra) as working:
-        await working.logged(WORKING, within=START)
+        await working.logged(WORKING, within=START_SECONDS)
         yield working
 
 

@@ -11,7 +11,7 @@ from bot.demo.demo import Sandbox, open_app_in
 
 
 @asynccontextmanager
-async def whole_bot(
+async def running_bot(
     sandbox: Sandbox, *, timing: Timing = DEFAULT_TIMING, now: Callable[[], datetime] = utc_now
 ) -> AsyncIterator[App]:
     """A bot that the sandbox's Slack calls from now on. On PostgreSQL it is a server and a worker."""

@@ -34,7 +34,7 @@ class Scrape:
         """The sum over all processes."""
         return sum(sample.value for sample in self.samples(name, **labels))
 
-    def stands(self, name: str, **labels: str) -> float | None:
+    def gauge(self, name: str, **labels: str) -> float | None:
         """The value that all processes report, None without one."""
         values = [sample.value for sample in self.samples(name, **labels)]
         return max(values, default=None)

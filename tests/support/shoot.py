@@ -6,7 +6,7 @@ from bot.bootstrap.app import App
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import failed, order, photos
 from tests.support.clock import Clock
-from tests.support.waiting import settled
+from tests.support.waiting import until_idle
 
 NAME = "Pine Lodge"
 SHOOT = "5f0e7c52-9c1b-4a61-8f7e-2d90b3a6c418"
@@ -44,11 +44,11 @@ class Shoot:
     async def later(self, **passed: float) -> None:
         """Moves the clock, and waits until the bot has checked again and posted what came of it."""
         assert self._app is not None
-        await settled(self._app)
+        await until_idle(self._app)
         before = self._looks()
         self._clock.turn(**passed)
         await self._autoenhance.change_signal.until(lambda: self._looks() > before, timeout=20)
-        await settled(self._app)
+        await until_idle(self._app)
 
     def _looks(self) -> int:
         return sum(asked.path.endswith(self.id) for asked in self._autoenhance.requests)

@@ -11,14 +11,14 @@ from bot.storage.database.base import Row, Sql, Statement
 T = TypeVar("T")
 
 
-async def beside(settings: Settings, statement: Statement[T]) -> T:
+async def run_statement(settings: Settings, statement: Statement[T]) -> T:
     """What the statement returns, on a connection of its own."""
     async with open_database(settings) as database:
         return await database.run(statement)
 
 
 async def rows(settings: Settings, query: str) -> list[Row]:
-    return await beside(settings, lambda sql: sql.rows(query))
+    return await run_statement(settings, lambda sql: sql.rows(query))
 
 
 async def change_watches(settings: Settings, change: Callable[[dict[str, Any]], None]) -> None:
@@ -31,7 +31,7 @@ async def change_watches(settings: Settings, change: Callable[[dict[str, Any]], 
             query = "UPDATE watches SET content = :content, next_look = :next WHERE id = :id"
             sql.do(query, content=json.dumps(kept), next=kept["next_look"], id=row["id"])
 
-    await beside(settings, alter)
+    await run_statement(settings, alter)
 
 
 async def copy_watch(settings: Settings, orders: list[str], *, next_look: float) -> None:
@@ -52,4 +52,4 @@ async def copy_watch(settings: Settings, orders: list[str], *, next_look: float)
                 content=content,
             )
 
-    await beside(settings, copy)
+    await run_statement(settings, copy)

@@ -6,31 +6,31 @@ from bot.bootstrap.app import App
 from bot.queue.embedded import EmbeddedEngine
 from bot.storage.database.base import Sql
 
-OFTEN = 0.01  # seconds
+POLL_SECONDS = 0.01  # seconds
 
 
-async def settled(app: App) -> None:
+async def until_idle(app: App) -> None:
     """Returns when no job runs, and none is due."""
     if isinstance(app.storage.engine, EmbeddedEngine):
         await app.storage.engine.keyed_tasks.idle.wait()
         return
     async with asyncio.timeout(20):
-        while await app.storage.database.run(_left):  # noqa: ASYNC110 - nothing signals the end of a job
-            await asyncio.sleep(OFTEN)
+        while await app.storage.database.run(_has_job_to_do):  # noqa: ASYNC110 - nothing signals the end of a job
+            await asyncio.sleep(POLL_SECONDS)
 
 
-async def ended(app: App) -> None:
+async def until_no_job_is_left(app: App) -> None:
     """Returns when no job is left, not even one that was put off."""
     async with asyncio.timeout(20):
-        while await app.storage.database.run(_open):  # noqa: ASYNC110 - nothing signals the end of a job
-            await asyncio.sleep(OFTEN)
+        while await app.storage.database.run(_has_open_job):  # noqa: ASYNC110 - nothing signals the end of a job
+            await asyncio.sleep(POLL_SECONDS)
 
 
-def _open(sql: Sql) -> bool:
+def _has_open_job(sql: Sql) -> bool:
     return sql.row("SELECT 1 AS one FROM jobs WHERE state = 'open' LIMIT 1") is not None
 
 
-def _left(sql: Sql) -> bool:
+def _has_job_to_do(sql: Sql) -> bool:
     doing = "SELECT 1 AS one FROM procrastinate_jobs WHERE status = 'doing'"
     due = " OR status = 'todo' AND coalesce(scheduled_at, now()) <= now() LIMIT 1"
     return sql.row(doing + due) is not None

@@ -23,10 +23,10 @@ from bot.watches.models import Condition
 from tests.conftest import HURRY
 from tests.support.chat import Chat
 from tests.support.clock import Clock
-from tests.support.running_bot import whole_bot
+from tests.support.running_bot import running_bot
 from tests.support.scrape import TOKEN, Scrape, scrape
 from tests.support.shoot import Shoot
-from tests.support.waiting import settled
+from tests.support.waiting import until_idle
 
 ROOT = Path(__file__).parent.parent.parent
 DASHBOARD = json.loads((ROOT / "docs" / "grafana.json").read_text(encoding="utf-8"))
@@ -56,14 +56,14 @@ async def told(sandbox: Sandbox, clock: Clock) -> Scrape:
     settings = FixedSettings(**sandbox.settings.model_dump() | {"metrics_token": TOKEN})
     watched = Sandbox(sandbox.slack, sandbox.autoenhance, settings)
     chat = Chat(sandbox.slack)
-    async with whole_bot(watched, timing=HURRY, now=clock.now) as app, serving(app.web) as url:
+    async with running_bot(watched, timing=HURRY, now=clock.now) as app, serving(app.web) as url:
         shoot = Shoot(sandbox.autoenhance, clock, app)
         await chat.order(OAK)
         card = await chat.watch(shoot.id)
         shoot.finish()
         await shoot.later(minutes=20)
         await chat.noticed(card)
-        await settled(app)
+        await until_idle(app)
         sandbox.autoenhance.set_failure("500")
         await chat.order("watch 11111111-9c1b-4a61-8f7e-2d90b3a6c418")
         async with httpx.AsyncClient() as http:

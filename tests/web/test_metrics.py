@@ -79,9 +79,9 @@ async def test_the_process_itself(url: str) -> None:
     """The metrics have the start, memory and open files, as Prometheus' own dashboards read them."""
     told = await scrape(url)
 
-    assert (told.stands("process_start_time_seconds") or 0) > 1.7e9
-    assert (told.stands("process_resident_memory_bytes") or 0) > 1e7
-    assert told.stands("python_info") == 1
+    assert (told.gauge("process_start_time_seconds") or 0) > 1.7e9
+    assert (told.gauge("process_resident_memory_bytes") or 0) > 1e7
+    assert told.gauge("python_info") == 1
 
 
 @on_sqlite
