@@ -48,7 +48,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("calm")
 
 # A check is never shared with a later one, so that a test sees at once what it has changed.
-HURRY = Timing(
+FAST_TIMING = Timing(
     Limits(fresh_for=0, first_pause=0.01, jitter=0),
     first_pause=0.05,
     tick=0.02,
@@ -119,7 +119,7 @@ async def sandbox(tmp_path: Path, clock: Clock, database_url: str) -> AsyncItera
 @pytest.fixture
 async def app(sandbox: Sandbox, clock: Clock) -> AsyncIterator[App]:
     """The running bot."""
-    async with running_bot(sandbox, timing=HURRY, now=clock.now) as app:
+    async with running_bot(sandbox, timing=FAST_TIMING, now=clock.now) as app:
         yield app
 
 

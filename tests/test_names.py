@@ -56,15 +56,15 @@ def test_the_manifest_has_what_the_bot_answers() -> None:
     assert drawn["display_information"]["name"] == constants.APP
 
 
-class Noting:
+class RecordingApp:
     """Records what is registered, in place of an AsyncApp."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.registered: list[str] = []
 
     def __getattr__(self, kind: str) -> Any:
         def register(constraints: Any) -> Any:
-            self.asked.append(f"{kind} {constraints!r}")
+            self.registered.append(f"{kind} {constraints!r}")
             return lambda listener: listener
 
         return register
@@ -72,16 +72,16 @@ class Noting:
 
 def test_every_name_has_one_listener() -> None:
     """A second listener for one name would never run, nor one after a pattern that matches its name."""
-    app, nothing = Noting(), cast("Any", None)
+    app, nothing = RecordingApp(), cast("Any", None)
     listeners = Listeners(nothing, nothing, nothing)
 
     watches = WatchListeners(nothing, nothing, nothing)
     register(cast("AsyncApp", app), listeners, watches, Guard(listeners.unknown, nothing, Metrics()))
 
-    said = [each for each in app.asked if not each.startswith("error")]
-    first_net = next(index for index, each in enumerate(said) if "re.compile" in each)
+    said = [each for each in app.registered if not each.startswith("error")]
+    first_pattern = next(index for index, each in enumerate(said) if "re.compile" in each)
     assert len(said) == len(set(said))
-    assert all("re.compile" in each for each in said[first_net:])
+    assert all("re.compile" in each for each in said[first_pattern:])
 
 
 def test_every_setting_is_explained() -> None:
@@ -104,12 +104,12 @@ def test_every_scope_is_explained_to_the_admin() -> None:
 
 def test_the_lists_of_folders_are_true() -> None:
     """`bot/__init__.py` and ARCHITECTURE.md name every folder, and none that does not exist."""
-    rooms = {path.name + ("/" if path.is_dir() else "") for path in (ROOT / "bot").iterdir()} - {
+    folders = {path.name + ("/" if path.is_dir() else "") for path in (ROOT / "bot").iterdir()} - {
         "__init__.py",
         "__pycache__/",
     }
-    map_ = (ROOT / "bot" / "__init__.py").read_text(encoding="utf-8")
+    listed = (ROOT / "bot" / "__init__.py").read_text(encoding="utf-8")
     architecture = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
-    assert set(re.findall(r"^    ([\w./]+)  ", map_, re.MULTILINE)) == rooms
-    assert {room for room in rooms if room not in architecture} == set()
+    assert set(re.findall(r"^    ([\w./]+)  ", listed, re.MULTILINE)) == folders
+    assert {folder for folder in folders if folder not in architecture} == set()

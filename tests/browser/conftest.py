@@ -12,11 +12,11 @@ from bot.bootstrap.app import App
 from bot.demo.demo import Sandbox, open_app_in, open_sandbox
 from tests.browser.chromium import MISSING, open_browser, program
 from tests.browser.screen import Screen, open_screen
-from tests.conftest import HURRY
+from tests.conftest import FAST_TIMING
 
-PATIENCE = 20_000  # milliseconds
+TIMEOUT_MS = 20_000  # milliseconds
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -42,14 +42,14 @@ async def sandbox(tmp_path: Path, database_url: str) -> AsyncIterator[Sandbox]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def app(sandbox: Sandbox) -> AsyncIterator[App]:
-    async with open_app_in(sandbox, timing=HURRY) as app:
+    async with open_app_in(sandbox, timing=FAST_TIMING) as app:
         yield app
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def screen(browser: Browser, sandbox: Sandbox, app: App) -> AsyncIterator[Screen]:
     """The page as Ana opens it. At the end it has no complaints and has asked no other host."""
-    async with open_screen(browser, sandbox.slack.base_url, PATIENCE) as screen:
+    async with open_screen(browser, sandbox.slack.base_url, TIMEOUT_MS) as screen:
         yield screen
     assert screen.complaints == []
     assert screen.hosts() == {"127.0.0.1"}

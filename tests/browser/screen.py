@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, ConsoleMessage, Dialog, Error, Locator, Page, Request, expect
 
-MOST_TABS = 120
+MAX_TAB_PRESSES = 120
 _CONTRAST = """(node) => {
   const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
   const light = (colour) => channels(colour).slice(0, 3).map((value) => value / 255)
@@ -34,7 +34,7 @@ class Screen:
         return self.page.get_by_role("list", name="Messages").locator("> li")
 
     @property
-    def rooms(self) -> Locator:
+    def conversations(self) -> Locator:
         return self.page.get_by_role("navigation", name="Conversations")
 
     @property
@@ -54,20 +54,20 @@ class Screen:
         return self.page.get_by_role("complementary", name="Thread")
 
     @property
-    def backstage(self) -> Locator:
+    def other_side(self) -> Locator:
         return self.page.get_by_role("complementary", name="The other side")
 
-    def levers(self, order: str) -> Locator:
+    def order_controls(self, order: str) -> Locator:
         """The controls of this order in the panel, once its row is open."""
-        return self.backstage.get_by_role("group", name=order)
+        return self.other_side.get_by_role("group", name=order)
 
     @property
     def suggestions(self) -> Locator:
         return self.page.get_by_role("listbox", name="Suggestions").get_by_role("option")
 
-    def wire(self, words: str) -> Locator:
+    def exchanges(self, words: str) -> Locator:
         """The exchanges whose row has these words."""
-        rows = self.backstage.get_by_role("list", name="Exchanges").locator("> li")
+        rows = self.other_side.get_by_role("list", name="Exchanges").locator("> li")
         return rows.filter(has=self.page.locator("summary", has_text=words))
 
     def message(self, words: str) -> Locator:
@@ -104,20 +104,20 @@ class Screen:
 
     async def open_order(self, name: str) -> Locator:
         """Opens its row in the panel, and returns its controls."""
-        await self.backstage.locator("summary").filter(has_text=name).first.click()
-        return self.levers(name)
+        await self.other_side.locator("summary").filter(has_text=name).first.click()
+        return self.order_controls(name)
 
     async def act_as(self, name: str) -> None:
         await self.page.get_by_label("Act as").select_option(label=name)
 
     async def enter(self, conversation: str) -> None:
         called = re.compile(rf"^{re.escape(conversation)}( new)?$")
-        await self.rooms.get_by_role("button", name=called).click()
+        await self.conversations.get_by_role("button", name=called).click()
         await expect(self.page.get_by_role("heading", level=1)).to_contain_text(conversation)
 
     async def tab_to(self, target: Locator, key: str = "Tab") -> None:
         """Presses Tab until this element has the focus."""
-        for _ in range(MOST_TABS):
+        for _ in range(MAX_TAB_PRESSES):
             await self.page.keyboard.press(key)
             if await target.evaluate("node => node === document.activeElement"):
                 return

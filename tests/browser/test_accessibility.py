@@ -56,13 +56,13 @@ async def test_axe_finds_nothing_serious(
     assert await findings(page) == []
 
     await page.get_by_role("button", name="Close thread").click()
-    if not await screen.backstage.is_visible():
+    if not await screen.other_side.is_visible():
         await page.get_by_role("button", name="The other side", exact=True).click()
     await screen.open_order("Birch Avenue 9")
-    await screen.wire("chat.postMessage").first.locator("summary").click()
-    await expect(screen.wire("chat.postMessage").first).to_contain_text("Sent")
+    await screen.exchanges("chat.postMessage").first.locator("summary").click()
+    await expect(screen.exchanges("chat.postMessage").first).to_contain_text("Sent")
     assert await findings(page) == []
-    await screen.backstage.get_by_role("tab", name="Slack").click()
+    await screen.other_side.get_by_role("tab", name="Slack").click()
     assert await findings(page) == []
     await page.get_by_role("button", name="Close the other side").click()
 
@@ -75,7 +75,7 @@ async def test_axe_finds_nothing_serious(
 
     await page.keyboard.press("Escape")
     await expect(screen.modal).to_be_hidden()
-    if not await screen.rooms.is_visible():
+    if not await screen.conversations.is_visible():
         await page.get_by_role("button", name="Channels").click()
         assert await findings(page) == []
     await screen.enter("Order Desk · Home")

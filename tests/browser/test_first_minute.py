@@ -64,7 +64,7 @@ async def test_a_link_to_a_thread_opens_it(screen: Screen) -> None:
     await screen.message("I'll write in").get_by_role("link", name="its thread").click()
     await expect(screen.thread).to_contain_text("7 Harbour View, penthouse")
 
-    await screen.rooms.get_by_role("button", name="Order Desk · Home").click()
+    await screen.conversations.get_by_role("button", name="Order Desk · Home").click()
     await screen.page.get_by_role("link", name="thread").first.click()
     await expect(screen.thread).to_contain_text("7 Harbour View, penthouse")
     await expect(screen.card("7 Harbour View, penthouse")).to_be_visible()

@@ -21,13 +21,13 @@ async def test_a_watch_to_its_end_with_the_webhook(screen: Screen, autoenhance: 
     card = screen.card("7 Harbour View, penthouse")
     await expect(card).to_contain_text("Watched by ana")
     await autoenhance.tick()
-    levers = await screen.open_order("7 Harbour View, penthouse")
-    await levers.get_by_role("button", name="Finish now").click()
+    controls = await screen.open_order("7 Harbour View, penthouse")
+    await controls.get_by_role("button", name="Finish now").click()
     await autoenhance.change_signal.until(lambda: _is_done(autoenhance, HARBOUR_VIEW), timeout=20)
     await autoenhance.tick()
     await expect(card).to_contain_text("Ready · 7 Harbour View")
-    await expect(screen.wire("webhook")).to_have_count(1)
-    await expect(screen.wire("webhook")).to_contain_text("12 calls")
+    await expect(screen.exchanges("webhook")).to_have_count(1)
+    await expect(screen.exchanges("webhook")).to_contain_text("12 calls")
     await card.get_by_role("button", name="1 reply").click()
     await expect(screen.thread).to_contain_text("is ready: 12 of 12 done. @ana")
 
@@ -43,21 +43,21 @@ async def test_an_exchange_in_detail(screen: Screen) -> None:
     It can be delivered again, and one kind of row can be hidden.
     """
     await screen.order(OAK, "Oak Terrace, show home")
-    row = screen.wire(f"/order {OAK}").last
+    row = screen.exchanges(f"/order {OAK}").last
     await expect(row).to_contain_text("4 uses left")
     await row.locator("summary").click()
     await expect(row).to_contain_text("4 of 5 uses and 30 min left")
     await expect(row).to_contain_text('"channel_name": "shoots"')
-    await expect(screen.wire("GET /v3/orders/1a8e53c7…")).to_contain_text("200")
+    await expect(screen.exchanges("GET /v3/orders/1a8e53c7…")).to_contain_text("200")
 
     await row.get_by_role("button", name="Deliver again").click()
-    await expect(screen.wire("retry 1")).to_contain_text("ack")
+    await expect(screen.exchanges("retry 1")).to_contain_text("ack")
     await expect(screen.card("Oak Terrace, show home")).to_have_count(1)
 
-    chip = screen.backstage.get_by_role("button", name=re.compile("^Deliveries"))
+    chip = screen.other_side.get_by_role("button", name=re.compile("^Deliveries"))
     await chip.press("Enter")
-    await expect(screen.wire(f"/order {OAK}")).to_have_count(0)
-    await expect(screen.wire("GET")).to_have_count(1)
+    await expect(screen.exchanges(f"/order {OAK}")).to_have_count(0)
+    await expect(screen.exchanges("GET")).to_have_count(1)
     await expect(chip).to_be_focused()
     await expect(chip).to_have_attribute("aria-pressed", "false")
 
@@ -66,13 +66,13 @@ async def test_one_order_fails_and_has_its_own_failure(screen: Screen) -> None:
     """A photo fails for the chosen reason. For this order alone, Autoenhance is down."""
     name = "Birch Avenue 9"
     card = await screen.order(BIRCH, name)
-    levers = await screen.open_order(name)
-    await levers.get_by_label("Reason").select_option("Brackets are underexposed")
-    await levers.get_by_role("button", name="Fail a photo").click()
+    controls = await screen.open_order(name)
+    await controls.get_by_label("Reason").select_option("Brackets are underexposed")
+    await controls.get_by_role("button", name="Fail a photo").click()
     await card.get_by_text("Re-check").click()
     await expect(card).to_contain_text("1 new failure")
 
-    await levers.get_by_label("Its own mood").select_option(label="down: no answer")
+    await controls.get_by_label("Its own mood").select_option(label="down: no answer")
     await card.get_by_text("Re-check").click()
     await expect(screen.message("isn't answering")).to_be_visible()
     await screen.order(OAK, "Oak Terrace, show home")
@@ -81,14 +81,14 @@ async def test_one_order_fails_and_has_its_own_failure(screen: Screen) -> None:
 async def test_slack_fails_as_chosen(screen: Screen, slack: SlackSandbox) -> None:
     """A post answered with 429 arrives later. Then the bot is removed, and the channel archived."""
     card = await screen.order(OAK, "Oak Terrace, show home")
-    panel = screen.backstage
+    panel = screen.other_side
     await panel.get_by_role("tab", name="Autoenhance").press("ArrowRight")
     await panel.get_by_label("Retry-After").fill("1")
     await panel.get_by_label("chat.postMessage").select_option(label="429: too many requests")
     await slack.until(slack.faults.standing)
     await screen.choose(card, "Share in channel")
     await expect(card).to_have_count(2)
-    await expect(screen.wire("ratelimited")).to_have_count(1)
+    await expect(screen.exchanges("ratelimited")).to_have_count(1)
     await expect(panel.get_by_label("chat.postMessage")).to_have_value("well")
 
     await panel.get_by_label("Order Desk is in #shoots").uncheck()
@@ -115,7 +115,7 @@ async def test_unsupported_blocks_are_named(screen: Screen, slack: SlackSandbox)
     await expect(message).to_contain_text("This page cannot draw the element “datepicker”")
     await expect(message).to_contain_text("A link")
     await expect(message.locator("b").filter(has_text=re.compile("^In$"))).to_have_count(2)
-    await expect(screen.backstage.get_by_text("3 not drawn: video, datepicker, plan")).to_be_visible()
+    await expect(screen.other_side.get_by_text("3 not drawn: video, datepicker, plan")).to_be_visible()
 
 
 async def test_the_other_side_gives_way_to_a_thread(screen: Screen) -> None:
@@ -127,9 +127,9 @@ async def test_the_other_side_gives_way_to_a_thread(screen: Screen) -> None:
     await page.set_viewport_size({"width": 1280, "height": 800})
     message = screen.message("Is this one done?")
     await screen.shortcut(message, "Reply in thread")
-    await expect(screen.backstage).to_be_hidden()
+    await expect(screen.other_side).to_be_hidden()
     await page.get_by_role("button", name="Close thread").click()
-    await expect(screen.backstage).to_be_visible()
+    await expect(screen.other_side).to_be_visible()
 
     await screen.shortcut(message, "Reply in thread")
     await page.get_by_role("button", name="The other side", exact=True).click()
@@ -137,7 +137,7 @@ async def test_the_other_side_gives_way_to_a_thread(screen: Screen) -> None:
 
     await page.set_viewport_size({"width": 1600, "height": 900})
     await screen.shortcut(message, "Reply in thread")
-    await expect(screen.backstage).to_be_visible()
+    await expect(screen.other_side).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(screen.thread).to_be_hidden()
 

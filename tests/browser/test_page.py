@@ -243,13 +243,13 @@ async def test_where_the_bot_is_no_member(screen: Screen, channel: str) -> None:
 async def test_a_guest_looks_up_in_their_channel(screen: Screen) -> None:
     """Gus sees #shoots and nothing else. He gets his card there, and Ana does not see it."""
     await screen.act_as("Gus Weber (guest)")
-    await expect(screen.rooms.get_by_role("button")).to_have_count(2)
+    await expect(screen.conversations.get_by_role("button")).to_have_count(2)
     card = await screen.order(OAK, OAK_NAME)
     await expect(card).to_contain_text(ONLY_YOU)
 
     await screen.act_as("Ana Lind")
 
-    await expect(screen.rooms.get_by_role("button", name="editing")).to_be_visible()
+    await expect(screen.conversations.get_by_role("button", name="editing")).to_be_visible()
     await expect(card).to_have_count(0)
 
 
@@ -264,7 +264,7 @@ async def test_an_outsider_gets_nothing(screen: Screen, autoenhance: Autoenhance
 
     await screen.act_as("Olga Petrova (other company)")
     await expect(screen.message(ONLY_YOU)).to_have_count(0)
-    await expect(screen.rooms.get_by_role("button")).to_have_count(1)
+    await expect(screen.conversations.get_by_role("button")).to_have_count(1)
     await screen.type(f"/order {OAK}")
 
     await expect(screen.message("/order is not a valid command")).to_be_visible()
@@ -306,12 +306,12 @@ async def test_no_scrolling_sideways(screen: Screen, width: int) -> None:
 async def test_the_channels_on_a_phone(screen: Screen) -> None:
     """The list of channels opens by its button, and closes once a channel is chosen."""
     await screen.page.set_viewport_size({"width": 390, "height": 844})
-    await expect(screen.rooms).to_be_hidden()
+    await expect(screen.conversations).to_be_hidden()
 
     await screen.page.get_by_role("button", name="Channels").click()
     await screen.enter("editing")
 
-    await expect(screen.rooms).to_be_hidden()
+    await expect(screen.conversations).to_be_hidden()
     await expect(screen.composer).to_be_focused()
 
 

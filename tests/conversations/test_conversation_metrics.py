@@ -17,7 +17,7 @@ from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, SHOOTS, TEAM
 from bot.slack.constants import ASK_BLOCK, CHECK_ORDERS_HERE, LOOK_UP_ORDER
 from bot.slack.listeners.http import MAX_BODY_BYTES
-from tests.conftest import HURRY
+from tests.conftest import FAST_TIMING
 from tests.support.chat import Chat
 from tests.support.clock import Clock
 from tests.support.running_bot import running_bot
@@ -47,10 +47,10 @@ async def app(sandbox: Sandbox, clock: Clock, urls: list[str]) -> AsyncIterator[
     async with AsyncExitStack() as opened:
         if sandbox.settings.on_postgres:
             worker = await opened.enter_async_context(
-                open_worker(sandbox.settings, timing=HURRY, now=clock.now)
+                open_worker(sandbox.settings, timing=FAST_TIMING, now=clock.now)
             )
             urls.append(await opened.enter_async_context(serving(worker)))
-        app = await opened.enter_async_context(open_app_in(sandbox, timing=HURRY, now=clock.now))
+        app = await opened.enter_async_context(open_app_in(sandbox, timing=FAST_TIMING, now=clock.now))
         events = urlsplit(sandbox.slack.events_url or "")
         urls.append(f"{events.scheme}://{events.netloc}")
         yield app

@@ -12,7 +12,7 @@ from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
 from bot.sandbox.failures import FailureName
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA_BOT, BEN
-from tests.conftest import HURRY
+from tests.conftest import FAST_TIMING
 from tests.support.chat import Chat
 from tests.support.running_bot import running_bot
 
@@ -152,7 +152,7 @@ async def test_after_twenty_five_minutes_it_stops_asking(sandbox: Sandbox) -> No
     """The person reads so before the response_url expires, and Re-check is there for later."""
     chat, clock = Chat(sandbox.slack), Clock()
     sandbox.autoenhance.set_failure("503")
-    async with running_bot(sandbox, timing=HURRY, now=clock):
+    async with running_bot(sandbox, timing=FAST_TIMING, now=clock):
         await sandbox.slack.command(f"/order {OAK}")
         await chat.reads("Autoenhance isn't answering")
 
@@ -170,7 +170,7 @@ async def test_a_search_stops_too(sandbox: Sandbox) -> None:
     """A search without an answer ends with the command to try later."""
     chat, clock = Chat(sandbox.slack), Clock()
     sandbox.autoenhance.set_failure("503")
-    async with running_bot(sandbox, timing=HURRY, now=clock):
+    async with running_bot(sandbox, timing=FAST_TIMING, now=clock):
         await sandbox.slack.command("/order recent")
         await chat.reads("I'll search again until it does")
 

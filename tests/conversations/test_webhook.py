@@ -8,7 +8,7 @@ import pytest
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import OAK
-from tests.conftest import HURRY
+from tests.conftest import FAST_TIMING
 from tests.support.chat import Chat
 from tests.support.clock import Clock
 from tests.support.running_bot import running_bot
@@ -132,5 +132,5 @@ async def test_without_a_token_there_is_no_webhook_endpoint(sandbox: Sandbox, cl
     """The route does not exist."""
     bare = sandbox.settings.model_copy(update={"autoenhance_webhook_token": None})
     changed = Sandbox(sandbox.slack, sandbox.autoenhance, bare)
-    async with running_bot(changed, timing=HURRY, now=clock.now):
+    async with running_bot(changed, timing=FAST_TIMING, now=clock.now):
         assert await called(sandbox.autoenhance, b"", authentication="anything") == 404

@@ -12,7 +12,7 @@ from tests.browser.chromium import MISSING, open_browser, program
 from tests.pictures import record
 from tests.pictures.palette import smaller
 from tests.pictures.scenes import played, stills
-from tests.pictures.screenshots import PHONE, WIDE, Scheme, open_studio
+from tests.pictures.screenshots import PHONE, WIDE, Scheme, open_screenshots
 from tests.slack.sample_views import NOW
 from tests.support.clock import StandingClock
 from tests.support.waiting import until_idle
@@ -50,22 +50,22 @@ async def _stills(browser: Browser, scheme: Scheme) -> None:
     with TemporaryDirectory() as folder:
         async with (
             open_sandbox(Path(folder), clock=StandingClock(NOW)) as sandbox,
-            open_studio(browser, sandbox.slack, scheme) as studio,
+            open_screenshots(browser, sandbox.slack, scheme) as screenshots,
         ):
             for name, still in stills().items():
-                await studio.take(still, ALL / scheme / f"{name}.png")
+                await screenshots.take(still, ALL / scheme / f"{name}.png")
 
 
 async def _page(browser: Browser, scheme: Scheme) -> None:
     to = ALL / scheme
-    async with played() as story, open_studio(browser, story.sandbox.slack, scheme) as studio:
-        await studio.whole(WIDE, 900, to / "page-wide.png")
-        await studio.whole(PHONE, 844, to / "page-narrow.png")
-        await studio.thread(story.card, to / f"{record.THREAD}.png")
+    async with played() as story, open_screenshots(browser, story.sandbox.slack, scheme) as screenshots:
+        await screenshots.page_at(WIDE, 900, to / "page-wide.png")
+        await screenshots.page_at(PHONE, 844, to / "page-narrow.png")
+        await screenshots.thread(story.card, to / f"{record.THREAD}.png")
         await story.watch_more()
-        await studio.open_home()
+        await screenshots.open_home()
         await until_idle(story.app)
-        await studio.home(to / f"{record.HOME}.png")
+        await screenshots.home(to / f"{record.HOME}.png")
 
 
 asyncio.run(main())

@@ -22,7 +22,7 @@ _DRAWN_FROM = "(hash) => document.querySelector('#home > .content')?.drawnFrom.i
 
 
 @dataclass
-class Studio:
+class Screenshots:
     """Puts a message or view on the page of a sandbox, takes its picture and removes it."""
 
     page: Page
@@ -88,7 +88,7 @@ class Studio:
         left, right = await _box(self.page.locator("main")), await _box(self.page.locator("#thread"))
         await self._clip({**left, "width": left["width"] + right["width"]}, to)
 
-    async def whole(self, width: int, height: int, to: Path) -> None:
+    async def page_at(self, width: int, height: int, to: Path) -> None:
         """The page in a window of this size, at the end of the channel."""
         await self._resize(width, height)
         await self.page.locator("#messages > li").last.scroll_into_view_if_needed()
@@ -150,7 +150,9 @@ def _wider(box: FloatRect, by: int) -> FloatRect:
 
 
 @asynccontextmanager
-async def open_studio(browser: Browser, slack: SlackSandbox, scheme: Scheme) -> AsyncIterator[Studio]:
+async def open_screenshots(
+    browser: Browser, slack: SlackSandbox, scheme: Scheme
+) -> AsyncIterator[Screenshots]:
     """A first visit in this colour scheme. The page's clock has the sandbox's time."""
     context = await browser.new_context(
         locale="en-GB",
@@ -164,6 +166,6 @@ async def open_studio(browser: Browser, slack: SlackSandbox, scheme: Scheme) -> 
         await page.clock.set_fixed_time(slack.workspace.now())
         await page.goto(slack.base_url)
         await expect(page.locator("#messages > li")).not_to_have_count(0)
-        yield Studio(page, slack)
+        yield Screenshots(page, slack)
     finally:
         await context.close()

@@ -3,12 +3,12 @@
 import pytest
 
 from bot.storage.database.base import Database
-from tests.queue.contract.harness import Bench
+from tests.queue.contract.harness import Harness
 from tests.support.both_databases import database_url
 
 __all__ = ["database_url"]
 
 
 @pytest.fixture
-def bench(database: Database, database_url: str) -> Bench:
-    return Bench(database, database_url)
+def harness(database: Database, database_url: str) -> Harness:
+    return Harness(database, database_url)

@@ -11,24 +11,24 @@ from bot.storage.rate_limits.memory import LocalRateLimiter
 TICK = 0.005
 
 
-class Done:
+class CountedCalls:
     """Counts its calls, and raises each given error once."""
 
-    def __init__(self, *troubles: Exception) -> None:
+    def __init__(self, *errors: Exception) -> None:
         self.times = 0
         self.enough = asyncio.Event()
-        self._troubles = list(troubles)
+        self._errors = list(errors)
 
     async def __call__(self) -> None:
         self.times += 1
-        if self._troubles:
-            raise self._troubles.pop(0)
+        if self._errors:
+            raise self._errors.pop(0)
         self.enough.set()
 
 
 async def test_it_repeats_until_it_is_closed() -> None:
     """It runs at once, and ends in the middle of a long pause too."""
-    done = Done()
+    done = CountedCalls()
     rounds = PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=3600)
     async with asyncio.timeout(20), rounds.going():
         await done.enough.wait()
@@ -38,7 +38,7 @@ async def test_it_repeats_until_it_is_closed() -> None:
 
 async def test_a_database_that_fails_does_not_end_it() -> None:
     """After a full disk it runs again in the next round."""
-    done = Done(DatabaseFailed("disk full"), DatabaseFailed("disk full"))
+    done = CountedCalls(DatabaseFailed("disk full"), DatabaseFailed("disk full"))
     async with (
         asyncio.timeout(20),
         PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).going(),
@@ -50,7 +50,7 @@ async def test_a_database_that_fails_does_not_end_it() -> None:
 
 async def test_an_unexpected_error_does_not_end_it() -> None:
     """A sweep that ended would only be noticed by people who wait for their watches."""
-    done = Done(ZeroDivisionError())
+    done = CountedCalls(ZeroDivisionError())
     async with (
         asyncio.timeout(20),
         PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).going(),
@@ -62,7 +62,7 @@ async def test_an_unexpected_error_does_not_end_it() -> None:
 
 async def test_shutting_down_ends_it() -> None:
     """It stops when the process is shutting down."""
-    done = Done(ShuttingDown())
+    done = CountedCalls(ShuttingDown())
     await asyncio.wait_for(
         PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).run(), 5
     )
@@ -72,7 +72,7 @@ async def test_shutting_down_ends_it() -> None:
 
 async def test_closing_before_the_start_prevents_it() -> None:
     """A task that was closed before it began does nothing."""
-    done = Done()
+    done = CountedCalls()
     rounds = PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK)
     rounds.close()
     await rounds.run()
@@ -85,11 +85,11 @@ async def test_one_of_many_does_it() -> None:
 
     A task of another name has its own turns.
     """
-    rate_limiter, done, other = LocalRateLimiter(lambda: 0.0), Done(), Done()
+    rate_limiter, done, other = LocalRateLimiter(lambda: 0.0), CountedCalls(), CountedCalls()
     rounds = [PeriodicTask("look", rate_limiter, done, Metrics(), every=TICK) for _ in range(5)]
     running = [asyncio.create_task(each.run()) for each in rounds]
-    beside = PeriodicTask("tidy", rate_limiter, other, Metrics(), every=TICK)
-    async with asyncio.timeout(20), beside.going():
+    other_task = PeriodicTask("tidy", rate_limiter, other, Metrics(), every=TICK)
+    async with asyncio.timeout(20), other_task.going():
         await other.enough.wait()
     for each in rounds:
         each.close()

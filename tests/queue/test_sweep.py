@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ELM, OAK = OrderId("12-elm"), OrderId("7-oak")
 
 
-class Looks:
+class CheckWorker:
     """A worker that records which orders it was asked to check. It waits for its gate."""
 
     def __init__(self) -> None:
@@ -59,14 +59,14 @@ class Looks:
 
 
 @dataclass
-class Room:
+class SweepHarness:
     """All that a sweep needs. A test moves `now`, the time."""
 
     database: SqliteDatabase
     stores: Stores
     job_store: JobStore
     engine: EmbeddedEngine
-    looks: Looks
+    worker: CheckWorker
     sweep: Sweep
     now: datetime = NOW
 
@@ -83,160 +83,160 @@ class Room:
 
 
 @pytest.fixture
-async def room(file: Path) -> AsyncIterator[Room]:
+async def harness(file: Path) -> AsyncIterator[SweepHarness]:
     async with SqliteDatabase.opened(file) as database:
-        stores, job_store, looks = Stores.on(database), JobStore(database), Looks()
+        stores, job_store, worker = Stores.on(database), JobStore(database), CheckWorker()
         engine = EmbeddedEngine(database, job_store, now=lambda: made.now)
         sweep = Sweep(stores.due_watches, engine, lambda: made.now, time.monotonic, Metrics())
-        made = Room(database, stores, job_store, engine, looks, sweep)
-        await engine.start(JobRunner(job_store, looks, lambda: made.now, Metrics()))
+        made = SweepHarness(database, stores, job_store, engine, worker, sweep)
+        await engine.start(JobRunner(job_store, worker, lambda: made.now, Metrics()))
         yield made
-        looks.gate.set()
+        worker.gate.set()
         await engine.drain(5)
 
 
-async def test_one_job_for_an_order_however_many_watch_it(room: Room) -> None:
+async def test_one_job_for_an_order_however_many_watch_it(harness: SweepHarness) -> None:
     """Five places that watch one order share one check. Another team has its own."""
     for number in range(5):
-        await room.watch(ELM, f"C{number}")
-    await room.watch(OAK)
-    await room.watch(ELM, team="T2")
+        await harness.watch(ELM, f"C{number}")
+    await harness.watch(OAK)
+    await harness.watch(ELM, team="T2")
 
-    assert await room.sweep.sweep() == 3
-    await room.looks.until(3)
-    assert sorted(room.looks.seen) == [("T1", ELM), ("T1", OAK), ("T2", ELM)]
+    assert await harness.sweep.sweep() == 3
+    await harness.worker.until(3)
+    assert sorted(harness.worker.seen) == [("T1", ELM), ("T1", OAK), ("T2", ELM)]
 
 
-async def test_where_nothing_is_due_nothing_is_done(room: Room) -> None:
+async def test_where_nothing_is_due_nothing_is_done(harness: SweepHarness) -> None:
     """A watch that is not due yet and an ended one make no job."""
-    assert await room.sweep.sweep() == 0
-    asleep, over = await room.watch(ELM), await room.watch(OAK)
-    await room.stores.watches.save(replace(asleep, next_look=NOW + timedelta(minutes=1)))
-    await room.stores.watches.save(ended(over, Ending.QUIET, NOW))
+    assert await harness.sweep.sweep() == 0
+    asleep, over = await harness.watch(ELM), await harness.watch(OAK)
+    await harness.stores.watches.save(replace(asleep, next_look=NOW + timedelta(minutes=1)))
+    await harness.stores.watches.save(ended(over, Ending.QUIET, NOW))
 
-    assert await room.sweep.sweep() == 0
-    await room.engine.drain(5)
-    assert room.looks.seen == []
-    assert await room.job_store.open_jobs() == []
+    assert await harness.sweep.sweep() == 0
+    await harness.engine.drain(5)
+    assert harness.worker.seen == []
+    assert await harness.job_store.open_jobs() == []
 
 
-async def test_an_order_with_a_running_check_is_left_alone(room: Room) -> None:
+async def test_an_order_with_a_running_check_is_left_alone(harness: SweepHarness) -> None:
     """A check that takes longer than the sweep's pause is not started a second time."""
-    await room.watch()
-    room.looks.gate.clear()
-    assert await room.sweep.sweep() == 1
-    await room.looks.until(1)
-    room.now += timedelta(seconds=30)
+    await harness.watch()
+    harness.worker.gate.clear()
+    assert await harness.sweep.sweep() == 1
+    await harness.worker.until(1)
+    harness.now += timedelta(seconds=30)
 
-    assert await room.sweep.sweep() == 0
-    assert room.looks.seen == [("T1", ELM)]
+    assert await harness.sweep.sweep() == 0
+    assert harness.worker.seen == [("T1", ELM)]
 
 
-async def test_a_lost_check_is_made_again(room: Room) -> None:
+async def test_a_lost_check_is_made_again(harness: SweepHarness) -> None:
     """An order whose check was not saved within ten minutes is due again."""
-    await room.watch()
-    await room.sweep.sweep()
-    await room.engine.keyed_tasks.idle.wait()
-    room.now += timedelta(minutes=11)
+    await harness.watch()
+    await harness.sweep.sweep()
+    await harness.engine.keyed_tasks.idle.wait()
+    harness.now += timedelta(minutes=11)
 
-    assert await room.sweep.sweep() == 1
-    await room.looks.until(2)
+    assert await harness.sweep.sweep() == 1
+    await harness.worker.until(2)
 
 
-async def test_a_check_that_ends_at_once_ends_its_claim(room: Room) -> None:
+async def test_a_check_that_ends_at_once_ends_its_claim(harness: SweepHarness) -> None:
     """The claim is written before the check begins, and ends with it."""
-    read = await room.watch()
+    read = await harness.watch()
     soon = replace(read, next_look=NOW + timedelta(seconds=5))
-    room.looks.then = lambda: room.stores.watches.save(soon)
+    harness.worker.then = lambda: harness.stores.watches.save(soon)
     for _ in range(3):
-        assert await room.sweep.sweep() == 1
-        await asyncio.wait_for(room.engine.keyed_tasks.idle.wait(), 5)
-        room.now += timedelta(seconds=5)
+        assert await harness.sweep.sweep() == 1
+        await asyncio.wait_for(harness.engine.keyed_tasks.idle.wait(), 5)
+        harness.now += timedelta(seconds=5)
 
 
-async def test_a_claimed_check_is_on_the_disk(room: Room) -> None:
+async def test_a_claimed_check_is_on_the_disk(harness: SweepHarness) -> None:
     """Whenever the process is killed, each claimed order has its job."""
-    await room.watch()
-    room.looks.gate.clear()
-    await room.sweep.sweep()
-    await room.engine.drain(0)
+    await harness.watch()
+    harness.worker.gate.clear()
+    await harness.sweep.sweep()
+    await harness.engine.drain(0)
 
-    [row] = await room.job_store.open_jobs()
+    [row] = await harness.job_store.open_jobs()
     assert '"look_at_watched"' in row.content
-    assert await room.due() == []
+    assert await harness.due() == []
 
 
-async def test_a_stopping_engine_leaves_it_due(room: Room) -> None:
+async def test_a_stopping_engine_leaves_it_due(harness: SweepHarness) -> None:
     """What could not be recorded is not claimed either, so the next process checks at once."""
-    await room.watch()
-    await room.engine.drain(5)
+    await harness.watch()
+    await harness.engine.drain(5)
     with pytest.raises(ShuttingDown):
-        await room.sweep.round()
+        await harness.sweep.round()
 
-    assert len(await room.due()) == 1
-    assert room.looks.seen == []
+    assert len(await harness.due()) == 1
+    assert harness.worker.seen == []
 
 
-async def test_a_finished_check_leaves_no_row(room: Room) -> None:
+async def test_a_finished_check_leaves_no_row(harness: SweepHarness) -> None:
     """There are thousands of checks a day, and the job store keeps none that was done."""
-    await room.watch()
-    await room.sweep.sweep()
-    await room.looks.until(1)
-    await room.engine.drain(5)
+    await harness.watch()
+    await harness.sweep.sweep()
+    await harness.worker.until(1)
+    await harness.engine.drain(5)
 
-    assert await room.database.run(lambda sql: sql.rows("SELECT * FROM jobs")) == []
+    assert await harness.database.run(lambda sql: sql.rows("SELECT * FROM jobs")) == []
 
 
-async def test_many_due_orders_are_checked_in_turns(room: Room) -> None:
+async def test_many_due_orders_are_checked_in_turns(harness: SweepHarness) -> None:
     """A limited number of checks runs at once. As they end, the sweep starts the next."""
-    room.looks.gate.clear()
+    harness.worker.gate.clear()
     for number in range(sweeping.MAX_OPEN_CHECKS + 3):
-        await room.watch(OrderId(f"order-{number}"))
+        await harness.watch(OrderId(f"order-{number}"))
 
-    assert await room.sweep.sweep() == sweeping.MAX_OPEN_CHECKS
-    assert await room.sweep.sweep() == 0
-    room.looks.gate.set()
-    await room.engine.keyed_tasks.idle.wait()
-    assert await room.sweep.sweep() == 3
-    assert await room.sweep.sweep() == 0
+    assert await harness.sweep.sweep() == sweeping.MAX_OPEN_CHECKS
+    assert await harness.sweep.sweep() == 0
+    harness.worker.gate.set()
+    await harness.engine.keyed_tasks.idle.wait()
+    assert await harness.sweep.sweep() == 3
+    assert await harness.sweep.sweep() == 0
 
 
-async def test_a_check_that_hangs_is_not_started_again(room: Room) -> None:
+async def test_a_check_that_hangs_is_not_started_again(harness: SweepHarness) -> None:
     """Its order waits for it, also when its claim has expired, so that checks do not pile up."""
-    room.looks.gate.clear()
-    await room.watch()
-    assert await room.sweep.sweep() == 1
-    room.now += 2 * CLAIMED_FOR
+    harness.worker.gate.clear()
+    await harness.watch()
+    assert await harness.sweep.sweep() == 1
+    harness.now += 2 * CLAIMED_FOR
 
-    assert await room.sweep.sweep() == 0
-    room.looks.gate.set()
+    assert await harness.sweep.sweep() == 0
+    harness.worker.gate.set()
 
 
-async def test_a_check_that_was_given_up_blocks_nothing(room: Room) -> None:
+async def test_a_check_that_was_given_up_blocks_nothing(harness: SweepHarness) -> None:
     """Its row is kept with the reason, and its order is checked again when it is due again."""
 
     async def give_up() -> None:
         raise Abandon("no")
 
-    room.looks.then = give_up
-    await room.watch()
-    await room.sweep.sweep()
-    await room.engine.keyed_tasks.idle.wait()
-    assert [dead.kind for dead in await room.job_store.dead_jobs()] == ["look_at_watched"]
-    room.now += 2 * CLAIMED_FOR
+    harness.worker.then = give_up
+    await harness.watch()
+    await harness.sweep.sweep()
+    await harness.engine.keyed_tasks.idle.wait()
+    assert [dead.kind for dead in await harness.job_store.dead_jobs()] == ["look_at_watched"]
+    harness.now += 2 * CLAIMED_FOR
 
-    assert await room.sweep.sweep() == 1
+    assert await harness.sweep.sweep() == 1
 
 
-async def test_a_clock_that_goes_back_delays_no_check(room: Room) -> None:
+async def test_a_clock_that_goes_back_delays_no_check(harness: SweepHarness) -> None:
     """After the clock goes back an hour, a planned check comes an hour earlier too."""
-    asleep = await room.watch()
-    await room.stores.watches.save(replace(asleep, next_look=NOW + timedelta(seconds=90)))
-    await room.sweep.round()
-    assert room.looks.seen == []
-    room.now -= timedelta(hours=1)
-    await room.sweep.round()
-    room.now += timedelta(seconds=91)
-    await room.sweep.round()
+    asleep = await harness.watch()
+    await harness.stores.watches.save(replace(asleep, next_look=NOW + timedelta(seconds=90)))
+    await harness.sweep.round()
+    assert harness.worker.seen == []
+    harness.now -= timedelta(hours=1)
+    await harness.sweep.round()
+    harness.now += timedelta(seconds=91)
+    await harness.sweep.round()
 
-    await room.looks.until(1)
+    await harness.worker.until(1)

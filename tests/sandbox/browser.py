@@ -25,8 +25,8 @@ class Browser:
     autoenhance: AutoenhanceSandbox
     world: World
 
-    async def ask(self, wish: str, **body: Any) -> httpx.Response:
-        return await self.http.post(f"/page/{wish}", json={"as": ANA, **body}, headers={"X-Sandbox": "1"})
+    async def ask(self, action: str, **body: Any) -> httpx.Response:
+        return await self.http.post(f"/page/{action}", json={"as": ANA, **body}, headers={"X-Sandbox": "1"})
 
     async def sees(self, viewer: str = ANA) -> dict[str, Any]:
         """The first snapshot of the stream of events."""
@@ -40,7 +40,7 @@ class Browser:
         """The order's row in the panel."""
         return next(row for row in (await self.sees())["orders"] if row["id"] == order_id)
 
-    async def look(self, row: Row) -> tuple[dict[str, str], dict[str, str]]:
+    async def detail(self, row: Row) -> tuple[dict[str, str], dict[str, str]]:
         """One exchange in detail: its facts, and what was sent and answered."""
         found = (await self.http.get(f"/page/wire/{row['id']}")).json()
         return dict(found["facts"]), dict(found["parts"])

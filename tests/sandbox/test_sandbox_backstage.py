@@ -64,7 +64,7 @@ async def test_calls_of_the_webhook_that_come_together_are_one_row(browser: Brow
         ("webhook b81d5e07…", []),
         ("webhook 3f9a1c2e…", []),
     ]
-    facts, parts = await browser.look(log[0])
+    facts, parts = await browser.detail(log[0])
     assert (facts["Calls"], facts["Order"]) == ("3", ELM)
     assert len(parts["Each"].splitlines()) == 3
 
@@ -90,7 +90,7 @@ async def test_a_delivery_in_detail(browser: Browser) -> None:
     world.clock.seconds += 600
     delivery, response = (await browser.sees())["log"]
 
-    facts, parts = await browser.look(delivery)
+    facts, parts = await browser.detail(delivery)
 
     assert facts["Ack"].endswith(" ms")
     assert (facts["Over"], facts["response_url"]) == ("signed HTTP", "4 of 5 uses and 20 min left")
@@ -98,7 +98,7 @@ async def test_a_delivery_in_detail(browser: Browser) -> None:
     assert facts["Its timestamp"].startswith("0 s old")
     assert '"text": "3f9a"' in parts["Sent"]
     assert parts["Answered"] == "(nothing)"
-    facts, parts = await browser.look(response)
+    facts, parts = await browser.detail(response)
     assert "(1,000 characters)" in parts["Sent"]
     assert parts["Answered"] == "ok"
 
@@ -107,7 +107,7 @@ async def test_a_late_ack_says_so(browser: Browser) -> None:
     """Slack itself tells no one."""
     (exchange,) = [await browser.world.slack.command("/order 3f9a")]
     exchange.seconds = 3.5
-    facts, _ = await browser.look({"id": "d0"})
+    facts, _ = await browser.detail({"id": "d0"})
     assert facts["Ack"] == "3500.0 ms, too late: Slack waits 3 s"
 
 
@@ -115,7 +115,7 @@ async def test_a_request_to_autoenhance_in_detail(browser: Browser) -> None:
     """The detail hides the key and shows the first of many photos. An unknown exchange is a 404."""
     await browser.http.get(f"/v3/orders/{OAK}", headers={"x-api-key": "a-very-secret-key-of-ours"})
     (row,) = (await browser.sees())["log"]
-    facts, parts = await browser.look(row)
+    facts, parts = await browser.detail(row)
     assert (facts["Path"], facts["Status"]) == (f"/v3/orders/{OAK}", "200")
     assert '"a-very-sec…"' in parts["Headers"]
     assert "… and 15 more" in parts["Answered"]

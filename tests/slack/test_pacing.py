@@ -15,29 +15,29 @@ from bot.storage.rate_limits.memory import LocalRateLimiter
 T = TypeVar("T")
 
 
-class Waiting(selectors.DefaultSelector):
+class SkippingSelector(selectors.DefaultSelector):
     """Returns at once, and counts the seconds that it should have waited."""
 
-    slept = 0.0
+    skipped = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        self.slept += timeout or 0.0
+        self.skipped += timeout or 0.0
         return super().select(0)
 
 
-class Turned(asyncio.SelectorEventLoop):
+class SkippingLoop(asyncio.SelectorEventLoop):
     """A loop whose time moves only by its timers."""
 
     def __init__(self) -> None:
-        self._waiting = Waiting()
-        super().__init__(self._waiting)
+        self._selector = SkippingSelector()
+        super().__init__(self._selector)
 
     def time(self) -> float:
-        return self._waiting.slept
+        return self._selector.skipped
 
 
 def run(story: Coroutine[Any, Any, T]) -> T:
-    with asyncio.Runner(loop_factory=Turned) as runner:
+    with asyncio.Runner(loop_factory=SkippingLoop) as runner:
         return runner.run(story)
 
 

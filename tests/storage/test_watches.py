@@ -69,7 +69,7 @@ def watches(stores: Stores) -> Watches:
     return stores.watches
 
 
-class Diary:
+class DueWatchesPerTransaction:
     """The due watches, each call in a transaction of its own."""
 
     def __init__(self, database: Database) -> None:
@@ -85,8 +85,8 @@ class Diary:
 
 
 @pytest.fixture
-def due_watches(database: Database) -> Diary:
-    return Diary(database)
+def due_watches(database: Database) -> DueWatchesPerTransaction:
+    return DueWatchesPerTransaction(database)
 
 
 async def added(watches: Watches, new: Watch) -> Watch:
@@ -172,7 +172,9 @@ async def test_a_place_has_its_limit(watches: Watches) -> None:
     assert await watches.add(watch(), most=2)
 
 
-async def test_teams_with_the_same_channel_id_are_apart(watches: Watches, due_watches: Diary) -> None:
+async def test_teams_with_the_same_channel_id_are_apart(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """Neither team reads, lists or checks for the other."""
     ours, theirs = await added(watches, watch()), await added(watches, watch(team="T2"))
 
@@ -188,7 +190,9 @@ async def test_teams_with_the_same_channel_id_are_apart(watches: Watches, due_wa
     assert await due_watches.due(NOW + HOUR, MANY) == [DueOrder("T2", ELM), DueOrder("T1", ELM)]
 
 
-async def test_noting_keeps_the_time_of_the_next_check(watches: Watches, due_watches: Diary) -> None:
+async def test_noting_keeps_the_time_of_the_next_check(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """What a check notes is on the disk, and the check goes on."""
     read = await added(watches, watch())
     await due_watches.claim(await due_watches.due(NOW, MANY), NOW)
@@ -200,7 +204,9 @@ async def test_noting_keeps_the_time_of_the_next_check(watches: Watches, due_wat
     assert await due_watches.due(NOW, MANY) == []
 
 
-async def test_a_watch_that_was_never_promised_is_removed(watches: Watches, due_watches: Diary) -> None:
+async def test_a_watch_that_was_never_promised_is_removed(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """The watch and its watchers are deleted, and others stay."""
     read, other = await added(watches, watch()), await added(watches, watch(OAK))
     await watches.remove(read)
@@ -236,7 +242,9 @@ async def test_the_list_of_a_place(watches: Watches) -> None:
 # Waking
 
 
-async def test_a_wake_brings_the_check_forward(watches: Watches, due_watches: Diary) -> None:
+async def test_a_wake_brings_the_check_forward(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """A watch is due at the webhook's time, and records that there is a webhook."""
     await watches.save(later(await added(watches, watch())))
     await due_watches.wake(ELM, NOW + 3 * SECOND)
@@ -247,7 +255,7 @@ async def test_a_wake_brings_the_check_forward(watches: Watches, due_watches: Di
     assert await due_watches.due(NOW + 3 * SECOND, MANY) == [DueOrder("T1", ELM)]
 
 
-async def test_a_wake_delays_no_check(watches: Watches, due_watches: Diary) -> None:
+async def test_a_wake_delays_no_check(watches: Watches, due_watches: DueWatchesPerTransaction) -> None:
     """A watch that is due already, or sooner, stays so, however many calls come."""
     await added(watches, watch())
     for seconds in (3, 4, 5):
@@ -256,7 +264,9 @@ async def test_a_wake_delays_no_check(watches: Watches, due_watches: Diary) -> N
     assert (await only(watches)).next_look == NOW
 
 
-async def test_photos_wake_a_watch_from_a_third_of_the_order_on(watches: Watches, due_watches: Diary) -> None:
+async def test_photos_wake_a_watch_from_a_third_of_the_order_on(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """Fewer calls only record that there is a webhook."""
     tally = Counts(state=State.ENHANCING, total=30, done=0, failed=0, waiting=30)
     thirty = replace(watch(), seen=Snapshot(tally=tally, at=NOW))
@@ -270,7 +280,9 @@ async def test_photos_wake_a_watch_from_a_third_of_the_order_on(watches: Watches
     assert (await only(watches)).next_look == NOW
 
 
-async def test_a_wake_during_a_check_is_not_lost(watches: Watches, due_watches: Diary) -> None:
+async def test_a_wake_during_a_check_is_not_lost(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """The check may have asked too early, so another follows, although it planned an hour."""
     await added(watches, watch())
     read = await only(watches)
@@ -282,7 +294,9 @@ async def test_a_wake_during_a_check_is_not_lost(watches: Watches, due_watches: 
     assert saved.hooked
 
 
-async def test_a_wake_before_a_check_is_answered_by_it(watches: Watches, due_watches: Diary) -> None:
+async def test_a_wake_before_a_check_is_answered_by_it(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """A check that reads the watch after the call needs no second one."""
     await added(watches, watch())
     await due_watches.wake(ELM, NOW + 3 * SECOND)
@@ -291,7 +305,7 @@ async def test_a_wake_before_a_check_is_answered_by_it(watches: Watches, due_wat
     assert (await only(watches)).next_look == NOW + HOUR
 
 
-async def test_a_wake_after_a_check_counts(watches: Watches, due_watches: Diary) -> None:
+async def test_a_wake_after_a_check_counts(watches: Watches, due_watches: DueWatchesPerTransaction) -> None:
     """A new call counts after an earlier one was answered."""
     await added(watches, watch())
     await due_watches.wake(ELM, NOW + 3 * SECOND)
@@ -301,7 +315,9 @@ async def test_a_wake_after_a_check_counts(watches: Watches, due_watches: Diary)
     assert (await only(watches)).next_look == NOW + 60 * SECOND
 
 
-async def test_many_calls_during_a_check_lead_to_one_more(watches: Watches, due_watches: Diary) -> None:
+async def test_many_calls_during_a_check_lead_to_one_more(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """Forty photos that end together lead to one more check, after the last call."""
     await added(watches, watch())
     read = await only(watches)
@@ -314,7 +330,9 @@ async def test_many_calls_during_a_check_lead_to_one_more(watches: Watches, due_
     assert (await only(watches)).next_look == NOW + HOUR
 
 
-async def test_a_check_that_is_planned_before_the_wake_stays(watches: Watches, due_watches: Diary) -> None:
+async def test_a_check_that_is_planned_before_the_wake_stays(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """A wake delays nothing during a check either."""
     await added(watches, watch())
     read = await only(watches)
@@ -324,7 +342,9 @@ async def test_a_check_that_is_planned_before_the_wake_stays(watches: Watches, d
     assert (await only(watches)).next_look == NOW + 5 * SECOND
 
 
-async def test_a_wake_is_for_one_order_in_every_place(watches: Watches, due_watches: Diary) -> None:
+async def test_a_wake_is_for_one_order_in_every_place(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """The webhook has no team and no channel. Other orders and ended watches are not woken."""
     for new in (watch(), watch(ELM, "C2"), watch(ELM, team="T2"), watch(OAK)):
         await watches.save(later(await added(watches, new)))
@@ -339,7 +359,7 @@ async def test_a_wake_is_for_one_order_in_every_place(watches: Watches, due_watc
 
 
 async def test_a_webhook_that_called_lately_is_expected_to_call_again(
-    watches: Watches, due_watches: Diary
+    watches: Watches, due_watches: DueWatchesPerTransaction
 ) -> None:
     """A call about any order counts, so a new watch expects the webhook before its own first call."""
     before = await added(watches, watch())
@@ -352,7 +372,7 @@ async def test_a_webhook_that_called_lately_is_expected_to_call_again(
 
 
 async def test_a_webhook_that_is_silent_about_many_is_no_longer_expected(
-    watches: Watches, due_watches: Diary
+    watches: Watches, due_watches: DueWatchesPerTransaction
 ) -> None:
     """Only the newest watches count, and there was no call about them."""
     await added(watches, watch())
@@ -373,7 +393,9 @@ def test_the_first_photo_is_worth_a_check(state: State, share: int) -> None:
 # What is due
 
 
-async def test_an_order_is_due_once_however_many_watch_it(watches: Watches, due_watches: Diary) -> None:
+async def test_an_order_is_due_once_however_many_watch_it(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """One check serves all places of a team. The longest due comes first, and the limit holds."""
     for place, wait in (("C1", 0), ("C2", -30), ("C3", 30)):
         await watches.save(later(await added(watches, watch(ELM, place)), wait * SECOND))
@@ -384,7 +406,9 @@ async def test_an_order_is_due_once_however_many_watch_it(watches: Watches, due_
     assert await due_watches.due(NOW - HOUR, MANY) == []
 
 
-async def test_an_order_with_many_places_delays_no_other(watches: Watches, due_watches: Diary) -> None:
+async def test_an_order_with_many_places_delays_no_other(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """The next sweep takes the others, however many places watch the first."""
     for number in range(2 * PLACES):
         await watches.save(later(await added(watches, watch(ELM, f"C{number}")), -30 * SECOND))
@@ -395,7 +419,9 @@ async def test_an_order_with_many_places_delays_no_other(watches: Watches, due_w
     assert await due_watches.due(NOW, 2) == [DueOrder("T1", OAK)]
 
 
-async def test_paused_watches_are_due_and_ended_ones_are_not(watches: Watches, due_watches: Diary) -> None:
+async def test_paused_watches_are_due_and_ended_ones_are_not(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """The bot tries a place again that refused a post."""
     await watches.save(later(await added(watches, watch()), timedelta(), condition=Condition.PARKED))
     await watches.save(ended(await added(watches, watch(OAK)), Ending.QUIET, NOW))
@@ -403,7 +429,7 @@ async def test_paused_watches_are_due_and_ended_ones_are_not(watches: Watches, d
     assert await due_watches.due(NOW, MANY) == [DueOrder("T1", ELM)]
 
 
-async def test_what_is_claimed_is_not_due(watches: Watches, due_watches: Diary) -> None:
+async def test_what_is_claimed_is_not_due(watches: Watches, due_watches: DueWatchesPerTransaction) -> None:
     """A claim lasts until the check is saved, or until it expires because the check was lost."""
     read = await added(watches, watch())
     await due_watches.claim(await due_watches.due(NOW, MANY), NOW)
@@ -415,7 +441,9 @@ async def test_what_is_claimed_is_not_due(watches: Watches, due_watches: Diary) 
     assert await due_watches.due(NOW + SECOND, MANY) == [DueOrder("T1", ELM)]
 
 
-async def test_a_wake_waits_for_the_running_check(watches: Watches, due_watches: Diary) -> None:
+async def test_a_wake_waits_for_the_running_check(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """No second check runs at the same time. Right after the first, the wake is due."""
     await added(watches, watch())
     read = await only(watches)
@@ -427,7 +455,9 @@ async def test_a_wake_waits_for_the_running_check(watches: Watches, due_watches:
     assert await due_watches.due(NOW + SECOND, MANY) == [DueOrder("T1", ELM)]
 
 
-async def test_a_watch_that_begins_during_a_check_is_due(watches: Watches, due_watches: Diary) -> None:
+async def test_a_watch_that_begins_during_a_check_is_due(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
     """A claim covers the watches that its check reads, and no later one."""
     await added(watches, watch())
     await due_watches.claim(await due_watches.due(NOW, MANY), NOW)
@@ -438,7 +468,7 @@ async def test_a_watch_that_begins_during_a_check_is_due(watches: Watches, due_w
 
 @pytest.mark.parametrize("days", [1, 400, -400])
 async def test_a_plan_that_is_too_far_away_is_ignored(
-    watches: Watches, due_watches: Diary, days: int
+    watches: Watches, due_watches: DueWatchesPerTransaction, days: int
 ) -> None:
     """A plan or claim by a clock that is days wrong counts as due."""
     wrong = NOW + timedelta(days=days)
@@ -448,7 +478,7 @@ async def test_a_plan_that_is_too_far_away_is_ignored(
     assert await due_watches.due(NOW, MANY) == [DueOrder("T1", ELM)]
 
 
-async def test_the_longest_plan_is_valid(watches: Watches, due_watches: Diary) -> None:
+async def test_the_longest_plan_is_valid(watches: Watches, due_watches: DueWatchesPerTransaction) -> None:
     """A check may be planned two hours ahead, and not a second more."""
     await watches.save(later(await added(watches, watch()), MAX_TIME_TO_NEXT_CHECK))
     assert await due_watches.due(NOW, MANY) == []
@@ -536,7 +566,7 @@ async def test_watches_survive_the_process(database_url: str) -> None:
         written = await added(Watches(database), watch())
     async with open_database(settings) as database:
         assert await Watches(database).of_order("T1", ELM) == [written]
-        assert await Diary(database).due(NOW, MANY) == [DueOrder("T1", ELM)]
+        assert await DueWatchesPerTransaction(database).due(NOW, MANY) == [DueOrder("T1", ELM)]
 
 
 # What a channel chose
@@ -588,7 +618,7 @@ class Plans(SqliteDatabase):
 async def test_no_statement_reads_all_watches(file: Path) -> None:
     """Each statement of a sweep, a webhook's call or a list has its index."""
     async with Plans.opened(file) as database:
-        stores, due_watches = Stores.on(database), Diary(database)
+        stores, due_watches = Stores.on(database), DueWatchesPerTransaction(database)
         watched = await added(stores.watches, watch())
         asked: dict[str, Callable[[], Any]] = {
             "due": lambda: due_watches.due(NOW, MANY),

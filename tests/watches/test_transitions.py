@@ -46,16 +46,16 @@ DELETED = tally(4, state=State.DELETED)
 
 def watch(seen: Counts | None = None, **more: Any) -> Watch:
     """A watch whose card was posted with these counts. Its first check is due after ten seconds."""
-    glimpse = Snapshot(tally=seen, at=NOW) if seen else None
+    snapshot = Snapshot(tally=seen, at=NOW) if seen else None
     usual: dict[str, Any] = {
         "id": 7,
         "team_id": "T1",
         "place": "C1",
         "order": OrderId("12-elm"),
         "watchers": (BEN,),
-        "seen": glimpse,
-        "first": glimpse,
-        "shown": glimpse,
+        "seen": snapshot,
+        "first": snapshot,
+        "shown": snapshot,
         "told_failure": bool(seen and seen.failed),
         "next_look": NOW + timedelta(seconds=10),
         "pause": 10.0,
@@ -63,11 +63,11 @@ def watch(seen: Counts | None = None, **more: Any) -> Watch:
     return Watch(**usual | more)
 
 
-GONE_FOR = timedelta(minutes=2.5)  # longer than a 404 is taken for a mistake, and not late yet
+MISSING_FOR = timedelta(minutes=2.5)  # longer than a 404 is taken for a mistake, and not late yet
 
 
 @dataclass
-class Life:
+class WatchRun:
     """A watch that is checked when it is due, with a clock that only the test moves."""
 
     watch: Watch = field(default_factory=lambda: watch(tally()))
@@ -75,17 +75,17 @@ class Life:
     rules: Rules = RULES
     steps: list[Step] = field(default_factory=list)
 
-    def look(
+    def check(
         self, seen: Counts | None, *, late: timedelta = timedelta(), updated: datetime | None = None
     ) -> Step:
         """Checks at the planned time, or so much later.
 
         Without the order, late enough for its 404 to count.
         """
-        self.now = self.watch.next_look + (late or (GONE_FOR if seen is None else timedelta()))
-        return self.look_now(seen, updated=updated)
+        self.now = self.watch.next_look + (late or (MISSING_FOR if seen is None else timedelta()))
+        return self.check_now(seen, updated=updated)
 
-    def look_now(self, seen: Counts | None, *, updated: datetime | None = None) -> Step:
+    def check_now(self, seen: Counts | None, *, updated: datetime | None = None) -> Step:
         step = next_step(self.watch, seen, self.now, self.rules, updated)
         self.steps.append(step)
         # as the notifier does after the card was drawn
@@ -97,13 +97,13 @@ class Life:
         """Checks the same counts for so long."""
         until = self.now + span
         while self.watch.next_look <= until and self.watch.condition is Condition.OPEN:
-            self.look(seen)
+            self.check(seen)
 
     def shows_stuck(self) -> bool:
         return self.watch.shown_stuck
 
     @property
-    def told(self) -> list[NoticeKind]:
+    def notices(self) -> list[NoticeKind]:
         return [step.notice.kind for step in self.steps if step.notice]
 
 
@@ -116,7 +116,7 @@ F, E, Z, D, B, X = (
     NoticeKind.EXPIRED,
 )
 
-STORIES: dict[str, tuple[list[Counts | None], list[NoticeKind]]] = {
+SEQUENCES: dict[str, tuple[list[Counts | None], list[NoticeKind]]] = {
     "nothing-special": ([tally(1), tally(5), tally(9)], []),
     "finish": ([tally(5), tally(10)], [E]),
     "finish-seen-twice": ([tally(10), tally(10), tally(10)], [E]),
@@ -145,26 +145,26 @@ STORIES: dict[str, tuple[list[Counts | None], list[NoticeKind]]] = {
 }
 
 
-@pytest.mark.parametrize("story", STORIES)
-def test_what_the_thread_gets(story: str) -> None:
+@pytest.mark.parametrize("case", SEQUENCES)
+def test_what_the_thread_gets(case: str) -> None:
     """Each event is posted once. The end is posted again only if it differs or more photos failed."""
-    seen, told = STORIES[story]
-    life = Life()
+    seen, notices = SEQUENCES[case]
+    run = WatchRun()
     for each in seen:
-        life.look(each)
+        run.check(each)
 
-    assert life.told == told
+    assert run.notices == notices
 
 
 @pytest.mark.parametrize("seen", [tally(3, 1), tally(4, 1), tally(4, 5)], ids=str)
 def test_a_failure_that_was_there_from_the_start(seen: Counts) -> None:
     """The first card has it, so the thread does not. The end is posted as usual."""
-    life = Life(watch(tally(3, 1)))
-    life.look(seen)
+    run = WatchRun(watch(tally(3, 1)))
+    run.check(seen)
 
-    assert life.told == []
-    life.look(tally(5, 5))
-    assert life.told == [Z]
+    assert run.notices == []
+    run.check(tally(5, 5))
+    assert run.notices == [Z]
 
 
 @pytest.mark.parametrize("level", Level)
@@ -183,7 +183,7 @@ def test_whom_a_notice_concerns(kind: NoticeKind, level: Level) -> None:
 )
 def test_what_ends_a_watch(seen: Counts, kind: NoticeKind | None, ending: Ending | None) -> None:
     """A deleted order ends it. A finished order may be worked on again, so it does not."""
-    step = Life().look(seen)
+    step = WatchRun().check(seen)
 
     assert (step.notice.kind if step.notice else None, step.watch.ending) == (kind, ending)
     assert step.watch.condition is (Condition.ENDED if ending else Condition.OPEN)
@@ -192,15 +192,15 @@ def test_what_ends_a_watch(seen: Counts, kind: NoticeKind | None, ending: Ending
 
 def test_two_404s_end_a_watch_and_keep_its_last_counts() -> None:
     """The first changes nothing, and one minutes later ends it with an urgent edit."""
-    life = Life()
-    first = life.look(None)
+    run = WatchRun()
+    first = run.check(None)
     assert (first.notice, first.edit, first.at_once) == (None, False, False)
     assert first.watch.condition is Condition.OPEN
 
-    second = life.look(None)
+    second = run.check(None)
     assert second.notice == Notice(D, None)
     assert (second.edit, second.at_once, second.watch.ending) == (True, True, Ending.DELETED)
-    assert second.watch.ended_at == life.now
+    assert second.watch.ended_at == run.now
     assert second.watch.seen == watch(tally()).seen
 
 
@@ -208,14 +208,14 @@ def test_two_404s_end_a_watch_and_keep_its_last_counts() -> None:
 @pytest.mark.parametrize("end", [tally(10), tally(8, 2), tally(0, 10)], ids=["ready", "attention", "failed"])
 def test_a_finished_order_that_is_deleted_ends_silently(end: Counts, gone: list[Counts | None]) -> None:
     """A deletion after the end is posted only on the card."""
-    life = Life()
-    life.look(end)
+    run = WatchRun()
+    run.check(end)
     for seen in gone:
-        life.look(seen)
+        run.check(seen)
 
-    assert len(life.told) == 1
-    assert life.watch.ending is Ending.DELETED
-    assert life.steps[-1].edit
+    assert len(run.notices) == 1
+    assert run.watch.ending is Ending.DELETED
+    assert run.steps[-1].edit
 
 
 @pytest.mark.parametrize(
@@ -236,24 +236,24 @@ def test_what_can_get_stuck(seen: Counts, *, sticks: bool) -> None:
 
     Uploads are people's work, and a finished order does not move.
     """
-    life = Life(watch(seen, told_over=seen))
-    life.same(seen, 3 * HOUR)
+    run = WatchRun(watch(seen, told_over=seen))
+    run.same(seen, 3 * HOUR)
 
-    assert life.told == ([B] if sticks else [])
+    assert run.notices == ([B] if sticks else [])
 
 
 def test_stuck_is_posted_at_its_threshold_and_once() -> None:
     """It comes after twenty minutes without progress, within the pause of one check, and never again."""
-    life = Life(watch(tally(4)))
-    life.same(tally(4), 19 * MINUTE)
-    assert life.told == []
-    assert not life.shows_stuck()
+    run = WatchRun(watch(tally(4)))
+    run.same(tally(4), 19 * MINUTE)
+    assert run.notices == []
+    assert not run.shows_stuck()
 
-    life.same(tally(4), NOW + 26 * MINUTE - life.now)
-    assert life.told == [B]
-    assert life.shows_stuck()
-    life.same(tally(4), 9 * HOUR)
-    assert life.told == [B]
+    run.same(tally(4), NOW + 26 * MINUTE - run.now)
+    assert run.notices == [B]
+    assert run.shows_stuck()
+    run.same(tally(4), 9 * HOUR)
+    assert run.notices == [B]
 
 
 def test_stuck_begins_exactly_at_the_limit() -> None:
@@ -266,33 +266,33 @@ def test_stuck_begins_exactly_at_the_limit() -> None:
 
 def test_stuck_is_cleared_by_itself() -> None:
     """When something moves, the card clears it without a notice. A second time only the card shows it."""
-    life = Life(watch(tally(4)))
-    life.same(tally(4), HOUR)
-    moved = life.look(tally(5))
+    run = WatchRun(watch(tally(4)))
+    run.same(tally(4), HOUR)
+    moved = run.check(tally(5))
     assert (moved.edit, moved.notice) == (True, None)
-    assert not life.shows_stuck()
-    assert life.watch.still == 0
+    assert not run.shows_stuck()
+    assert run.watch.still == 0
 
-    life.same(tally(5), HOUR)
-    assert life.shows_stuck()
-    assert life.told == [B]
+    run.same(tally(5), HOUR)
+    assert run.shows_stuck()
+    assert run.notices == [B]
 
 
 def test_a_watch_expires_by_the_time_of_its_checks() -> None:
     """After seven days of checks it ends with a last notice, and the card shows it at once."""
-    life = Life(watch(WAITING))
-    life.same(WAITING, timedelta(days=6, hours=23))
-    assert life.told == []
+    run = WatchRun(watch(WAITING))
+    run.same(WAITING, timedelta(days=6, hours=23))
+    assert run.notices == []
 
-    life.same(WAITING, timedelta(hours=2))
-    assert life.told == [X]
-    assert life.watch.ending is Ending.EXPIRED
-    assert (life.steps[-1].edit, life.steps[-1].at_once) == (True, True)
+    run.same(WAITING, timedelta(hours=2))
+    assert run.notices == [X]
+    assert run.watch.ending is Ending.EXPIRED
+    assert (run.steps[-1].edit, run.steps[-1].at_once) == (True, True)
 
 
 def test_an_end_at_the_expiry_is_posted_as_the_end() -> None:
     """The notice is about the order's end, and the watch ends too."""
-    step = Life(watch(tally(4), lived=RULES.lasts.total_seconds())).look(tally(10))
+    step = WatchRun(watch(tally(4), lived=RULES.lasts.total_seconds())).check(tally(10))
 
     assert step.notice
     assert step.notice.kind is NoticeKind.FINISHED
@@ -301,20 +301,20 @@ def test_an_end_at_the_expiry_is_posted_as_the_end() -> None:
 
 def test_a_finished_order_ends_quietly() -> None:
     """Half an hour after the end without a change, the watch ends without a notice."""
-    life = Life()
-    life.look(tally(10))
-    life.same(tally(10), 29 * MINUTE)
-    assert life.watch.condition is Condition.OPEN
+    run = WatchRun()
+    run.check(tally(10))
+    run.same(tally(10), 29 * MINUTE)
+    assert run.watch.condition is Condition.OPEN
 
-    life.same(tally(10), 13 * MINUTE)
-    assert life.watch.ending is Ending.QUIET
-    assert life.told == [E]
-    assert life.steps[-1].edit
+    run.same(tally(10), 13 * MINUTE)
+    assert run.watch.ending is Ending.QUIET
+    assert run.notices == [E]
+    assert run.steps[-1].edit
 
 
 def test_a_watch_does_not_end_before_its_end_was_posted() -> None:
     """It stays open however long the order has been finished."""
-    step = Life(watch(tally(10), still=9999.0)).look(tally(10))
+    step = WatchRun(watch(tally(10), still=9999.0)).check(tally(10))
 
     assert step.notice
     assert step.watch.ending is None
@@ -336,25 +336,25 @@ def test_a_clock_that_jumps_ends_nothing(seen: Counts, jump: timedelta) -> None:
 
 def test_a_clock_that_went_back_goes_on_counting() -> None:
     """From the check after the jump on, time counts as before."""
-    life = Life(watch(tally(4)), now=NOW - timedelta(days=3))
-    life.look_now(tally(4))
-    life.same(tally(4), HOUR)
+    run = WatchRun(watch(tally(4)), now=NOW - timedelta(days=3))
+    run.check_now(tally(4))
+    run.same(tally(4), HOUR)
 
-    assert life.told == [B]
+    assert run.notices == [B]
 
 
 def test_an_outage_makes_no_order_look_stuck() -> None:
     """The hours of an outage do not count as time without progress."""
-    life = Life(watch(tally(4)))
-    while life.now < NOW + 6 * HOUR:
-        life.now = life.watch.next_look
-        life.watch = put_off(life.watch, life.now, Delay.AUTOENHANCE)
-    life.look(tally(4))
+    run = WatchRun(watch(tally(4)))
+    while run.now < NOW + 6 * HOUR:
+        run.now = run.watch.next_look
+        run.watch = put_off(run.watch, run.now, Delay.AUTOENHANCE)
+    run.check(tally(4))
 
-    assert life.told == []
-    assert life.watch.still < 10 * 60
-    assert life.watch.lived < 10 * 60
-    assert (life.watch.delay, life.watch.late_since) == (None, None)
+    assert run.notices == []
+    assert run.watch.still < 10 * 60
+    assert run.watch.lived < 10 * 60
+    assert (run.watch.delay, run.watch.late_since) == (None, None)
 
 
 LATE = [
@@ -395,9 +395,9 @@ def test_why_a_notice_is_late(
 
 def test_the_delay_is_cleared_by_a_check() -> None:
     """A later notice is not late any more."""
-    life = Life(watch(tally(4), delay=Delay.SLACK, late_since=NOW - HOUR))
-    life.look(tally(5))
-    step = life.look(tally(10))
+    run = WatchRun(watch(tally(4), delay=Delay.SLACK, late_since=NOW - HOUR))
+    run.check(tally(5))
+    step = run.check(tally(10))
 
     assert step.notice == Notice(E, None)
 
@@ -478,13 +478,13 @@ def test_when_the_card_is_edited(before: Watch, seen: Counts, *, edit: bool, at_
 
 def test_a_new_run_is_measured_from_its_first_check() -> None:
     """An order's speed is measured from the first check of this run, not of the one before."""
-    life = Life()
-    life.look(tally(5))
-    assert life.watch.first == watch(tally()).first
+    run = WatchRun()
+    run.check(tally(5))
+    assert run.watch.first == watch(tally()).first
 
-    life.look(tally(10))
-    assert life.watch.first is None
-    again = life.look(tally(10, of=12))
+    run.check(tally(10))
+    assert run.watch.first is None
+    again = run.check(tally(10, of=12))
     assert again.watch.first == again.watch.seen
 
 
@@ -550,20 +550,20 @@ GAPS = st.one_of(st.floats(0, 400), st.sampled_from([-1e6, -30.0, 3e3, 1e4, 1e6]
 @given(st.lists(st.tuples(TALLIES, GAPS, st.booleans()), max_size=60), st.integers(1, 9))
 def test_any_sequence_of_checks(looks: list[tuple[Counts | None, float, bool]], id_: int) -> None:
     """Nothing is posted twice, and no plan is in the past, whatever the counts and the clock."""
-    life = Life(watch(tally(), id=id_))
+    run = WatchRun(watch(tally(), id=id_))
     for seen, gap, busy in looks:
-        life.now += timedelta(seconds=gap)
+        run.now += timedelta(seconds=gap)
         if busy:
-            life.watch = put_off(life.watch, life.now, Delay.SLACK)
-        elif life.watch.condition is Condition.OPEN:
-            before = life.watch
-            assert life.look_now(seen) == next_step(before, seen, life.now, RULES)
-        assert life.watch.still >= 0
-        assert life.watch.lived >= 0
-        assert life.watch.condition is Condition.ENDED or life.watch.next_look > life.now
+            run.watch = put_off(run.watch, run.now, Delay.SLACK)
+        elif run.watch.condition is Condition.OPEN:
+            before = run.watch
+            assert run.check_now(seen) == next_step(before, seen, run.now, RULES)
+        assert run.watch.still >= 0
+        assert run.watch.lived >= 0
+        assert run.watch.condition is Condition.ENDED or run.watch.next_look > run.now
 
-    told = life.told
-    assert all(told.count(kind) <= 1 for kind in (F, B, D, X))
-    assert not {D, X} & set(told[:-1])
-    ends = [step.watch.told_over for step in life.steps if step.notice and step.notice.kind in {E, Z}]
+    notices = run.notices
+    assert all(notices.count(kind) <= 1 for kind in (F, B, D, X))
+    assert not {D, X} & set(notices[:-1])
+    ends = [step.watch.told_over for step in run.steps if step.notice and step.notice.kind in {E, Z}]
     assert all(one != next_ for one, next_ in itertools.pairwise(ends))

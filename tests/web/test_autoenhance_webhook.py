@@ -22,40 +22,38 @@ from bot.web.autoenhance_webhook import MAX_BODY_BYTES, SETTLE_TIME, WebhookEndp
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TOKEN = "sesame-opens-the-open_endpoint"
-LET_IN = {"Authentication": TOKEN}
+WITH_TOKEN = {"Authentication": TOKEN}
 ELM = "12-elm"
 PATH = "/autoenhance/webhook"
 
 
-class Bell:
+class DueOrders:
     """Records each order that becomes due, with its time. Raises `broken` if that is set."""
 
     def __init__(self) -> None:
-        self.rung: list[tuple[OrderId, timedelta, int]] = []
+        self.orders: list[tuple[OrderId, timedelta, int]] = []
         self.broken: Exception | None = None
 
     async def __call__(self, order: OrderId, due: datetime, photos: int) -> None:
         if self.broken:
             raise self.broken
-        self.rung.append((order, due - NOW, photos))
+        self.orders.append((order, due - NOW, photos))
 
 
 @pytest.fixture
-def change_signal() -> Bell:
-    return Bell()
+def due_orders() -> DueOrders:
+    return DueOrders()
 
 
 @asynccontextmanager
-async def open_endpoint(change_signal: Bell | None) -> AsyncIterator[httpx.AsyncClient]:
-    """The bot's own routes on a real socket. Without a signal there is no token."""
+async def open_endpoint(due_orders: DueOrders | None) -> AsyncIterator[httpx.AsyncClient]:
+    """The bot's own routes on a real socket. With None there is no token."""
 
     async def ready() -> list[str]:
         return []
 
     webhook = (
-        WebhookEndpoint(SecretStr(TOKEN), change_signal, lambda: NOW, Metrics()).answer
-        if change_signal
-        else None
+        WebhookEndpoint(SecretStr(TOKEN), due_orders, lambda: NOW, Metrics()).answer if due_orders else None
     )
     async with (
         serving(build_web(ready, webhook=webhook)) as url,
@@ -81,26 +79,26 @@ CALLS: list[tuple[str, dict[str, Any], list[int]]] = [
 ]
 
 
-@pytest.mark.parametrize(("body", "rung"), [case[1:] for case in CALLS], ids=[case[0] for case in CALLS])
-async def test_what_a_call_makes_due(change_signal: Bell, body: dict[str, Any], rung: list[int]) -> None:
+@pytest.mark.parametrize(("body", "photos"), [case[1:] for case in CALLS], ids=[case[0] for case in CALLS])
+async def test_what_a_call_makes_due(due_orders: DueOrders, body: dict[str, Any], photos: list[int]) -> None:
     """Every well-formed call gets a 200.
 
     Only news of an order makes it due, with the photos that it counts for.
     """
-    async with open_endpoint(change_signal) as http:
-        answer = await http.post(PATH, json=body, headers=LET_IN)
+    async with open_endpoint(due_orders) as http:
+        answer = await http.post(PATH, json=body, headers=WITH_TOKEN)
 
     assert answer.status_code == 200
-    assert change_signal.rung == [(ELM, SETTLE_TIME, photos) for photos in rung]
+    assert due_orders.orders == [(ELM, SETTLE_TIME, each) for each in photos]
 
 
 @pytest.mark.parametrize("body", [b"", b" \n"], ids=["empty", "blank"])
-async def test_a_test_call_gets_a_200(change_signal: Bell, body: bytes) -> None:
+async def test_a_test_call_gets_a_200(due_orders: DueOrders, body: bytes) -> None:
     """Autoenhance's settings page tries the URL without a body."""
-    async with open_endpoint(change_signal) as http:
-        answer = await http.post(PATH, content=body, headers=LET_IN)
+    async with open_endpoint(due_orders) as http:
+        answer = await http.post(PATH, content=body, headers=WITH_TOKEN)
 
-    assert (answer.status_code, change_signal.rung) == (200, [])
+    assert (answer.status_code, due_orders.orders) == (200, [])
 
 
 @pytest.mark.parametrize(
@@ -108,12 +106,12 @@ async def test_a_test_call_gets_a_200(change_signal: Bell, body: bytes) -> None:
     [b"not json", b"[]", b"null", b"\x00\xff\xfe", b'{"order_id":', b"order_id=12-elm", b"[" * 9000],
     ids=["text", "array", "null", "binary", "cut", "form", "deep"],
 )
-async def test_a_malformed_call_is_refused(change_signal: Bell, body: bytes) -> None:
+async def test_a_malformed_call_is_refused(due_orders: DueOrders, body: bytes) -> None:
     """A malformed call gets a 400, and makes nothing due."""
-    async with open_endpoint(change_signal) as http:
-        answer = await http.post(PATH, content=body, headers=LET_IN)
+    async with open_endpoint(due_orders) as http:
+        answer = await http.post(PATH, content=body, headers=WITH_TOKEN)
 
-    assert (answer.status_code, change_signal.rung) == (400, [])
+    assert (answer.status_code, due_orders.orders) == (400, [])
 
 
 @pytest.mark.parametrize(
@@ -133,21 +131,21 @@ async def test_a_malformed_call_is_refused(change_signal: Bell, body: bytes) -> 
     ids=str,
 )
 async def test_a_call_needs_the_token(
-    change_signal: Bell, headers: dict[str, str | bytes], status: int
+    due_orders: DueOrders, headers: dict[str, str | bytes], status: int
 ) -> None:
     """Either header may have the token, with or without Bearer. The refusal does not quote what was sent."""
-    async with open_endpoint(change_signal) as http:
+    async with open_endpoint(due_orders) as http:
         answer = await http.post(PATH, json=call(), headers=[*headers.items()])  # type: ignore[arg-type]  # str and bytes
 
     assert answer.status_code == status
-    assert len(change_signal.rung) == (status == 200)
+    assert len(due_orders.orders) == (status == 200)
     assert "wrong" not in answer.text
     assert TOKEN not in answer.text
 
 
-async def test_a_body_without_the_token_is_not_read(change_signal: Bell) -> None:
+async def test_a_body_without_the_token_is_not_read(due_orders: DueOrders) -> None:
     """Without the token the answer is a 401, however large or broken the body is."""
-    async with open_endpoint(change_signal) as http:
+    async with open_endpoint(due_orders) as http:
         for body in (b"not json", b"x" * 2 * MAX_BODY_BYTES, b""):
             assert (await http.post(PATH, content=body)).status_code == 401
 
@@ -157,11 +155,13 @@ def padded(size: int) -> bytes:
     return body + b"x" * (size - len(body) - 2) + b'"}'
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["content-length", "chunked"])
+@pytest.mark.parametrize("with_length", [True, False], ids=["content-length", "chunked"])
 @pytest.mark.parametrize(
     ("size", "status"), [(MAX_BODY_BYTES, 200), (MAX_BODY_BYTES + 1, 413), (4 * MAX_BODY_BYTES, 413)]
 )
-async def test_how_large_a_call_may_be(change_signal: Bell, size: int, status: int, *, told: bool) -> None:
+async def test_how_large_a_call_may_be(
+    due_orders: DueOrders, size: int, status: int, *, with_length: bool
+) -> None:
     """A call may have 64 KiB, with or without a stated length."""
     body = padded(size)
 
@@ -169,16 +169,16 @@ async def test_how_large_a_call_may_be(change_signal: Bell, size: int, status: i
         for start in range(0, len(body), 10_000):
             yield body[start : start + 10_000]
 
-    async with open_endpoint(change_signal) as http:
-        answer = await http.post(PATH, content=body if told else pieces(), headers=LET_IN)
+    async with open_endpoint(due_orders) as http:
+        answer = await http.post(PATH, content=body if with_length else pieces(), headers=WITH_TOKEN)
 
     assert answer.status_code == status
-    assert len(change_signal.rung) == (status == 200)
+    assert len(due_orders.orders) == (status == 200)
 
 
-async def test_a_body_without_an_end_is_cut_off(change_signal: Bell) -> None:
+async def test_a_body_without_an_end_is_cut_off(due_orders: DueOrders) -> None:
     """The answer comes as soon as the body is too large."""
-    async with open_endpoint(change_signal) as http:
+    async with open_endpoint(due_orders) as http:
         address = http.base_url
         reader, writer = await asyncio.open_connection(address.host, address.port)
         head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nAuthentication: {TOKEN}\r\n"
@@ -191,27 +191,27 @@ async def test_a_body_without_an_end_is_cut_off(change_signal: Bell) -> None:
     assert b" 413 " in status
 
 
-async def test_a_call_that_could_not_be_stored_may_come_again(change_signal: Bell) -> None:
+async def test_a_call_that_could_not_be_stored_may_come_again(due_orders: DueOrders) -> None:
     """A full disk is a 503, which asks for a repeat."""
-    change_signal.broken = DatabaseFailed("disk full")
-    async with open_endpoint(change_signal) as http:
-        answer = await http.post(PATH, json=call(), headers=LET_IN)
+    due_orders.broken = DatabaseFailed("disk full")
+    async with open_endpoint(due_orders) as http:
+        answer = await http.post(PATH, json=call(), headers=WITH_TOKEN)
         assert (answer.status_code, answer.text) == (503, "not now")
 
-        change_signal.broken = None
-        assert (await http.post(PATH, json=call(), headers=LET_IN)).status_code == 200
+        due_orders.broken = None
+        assert (await http.post(PATH, json=call(), headers=WITH_TOKEN)).status_code == 200
 
 
-async def test_the_endpoint_takes_post_only(change_signal: Bell) -> None:
+async def test_the_endpoint_takes_post_only(due_orders: DueOrders) -> None:
     """A GET, as from a browser, is a 405."""
-    async with open_endpoint(change_signal) as http:
-        assert (await http.get(PATH, headers=LET_IN)).status_code == 405
+    async with open_endpoint(due_orders) as http:
+        assert (await http.get(PATH, headers=WITH_TOKEN)).status_code == 405
 
 
 async def test_without_a_token_there_is_no_endpoint() -> None:
     """The bot could not detect a forged call, so the URL is a 404."""
     async with open_endpoint(None) as http:
-        assert (await http.post(PATH, json=call(), headers=LET_IN)).status_code == 404
+        assert (await http.post(PATH, json=call(), headers=WITH_TOKEN)).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from bot.sandbox.server import serving
 from bot.slack.api import responses as replies
 from bot.slack.listeners import counting
 from bot.watches.models import Condition
-from tests.conftest import HURRY
+from tests.conftest import FAST_TIMING
 from tests.support.chat import Chat
 from tests.support.clock import Clock
 from tests.support.running_bot import running_bot
@@ -51,12 +51,12 @@ _BY = re.compile(r"\bby \(([^)]*)\)")
 
 
 @pytest.fixture
-async def told(sandbox: Sandbox, clock: Clock) -> Scrape:
+async def scraped(sandbox: Sandbox, clock: Clock) -> Scrape:
     """A scrape after a look-up, one that failed, one that was put off, and a watch up to its notice."""
     settings = FixedSettings(**sandbox.settings.model_dump() | {"metrics_token": TOKEN})
     watched = Sandbox(sandbox.slack, sandbox.autoenhance, settings)
     chat = Chat(sandbox.slack)
-    async with running_bot(watched, timing=HURRY, now=clock.now) as app, serving(app.web) as url:
+    async with running_bot(watched, timing=FAST_TIMING, now=clock.now) as app, serving(app.web) as url:
         shoot = Shoot(sandbox.autoenhance, clock, app)
         await chat.order(OAK)
         card = await chat.watch(shoot.id)
@@ -71,9 +71,9 @@ async def told(sandbox: Sandbox, clock: Clock) -> Scrape:
         return await scrape(url)
 
 
-async def test_every_queried_metric_and_label_exists(told: Scrape) -> None:
+async def test_every_queried_metric_and_label_exists(scraped: Scrape) -> None:
     """Each is in a real scrape, as a panel or a rule without data looks as if all were well."""
-    labels = dict(named(told))
+    labels = dict(named(scraped))
     for where, expression in EXPRESSIONS.items():
         for name, selected in _SELECTED.findall(expression):
             assert name in labels or name in OF_PROMETHEUS, (where, name)
@@ -137,9 +137,9 @@ def test_the_dashboard_works_with_any_prometheus() -> None:
     assert DASHBOARD["templating"]["list"][0]["type"] == "datasource"
 
 
-def named(told: Scrape) -> Iterator[tuple[str, set[str]]]:
+def named(scraped: Scrape) -> Iterator[tuple[str, set[str]]]:
     """The names of all series, with the labels that were counted."""
-    for family in told.families:
+    for family in scraped.families:
         for suffix in SUFFIXES.get(family.type, ("",)):
             yield (
                 family.name + suffix,

@@ -21,7 +21,7 @@ __all__ = ["database_url"]
 MINUTE = timedelta(minutes=1)
 
 
-class Ticking:
+class ManualClock:
     """A clock in seconds that a test moves."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Ticking:
         self.seconds += 1
 
 
-class Breaking:
+class BreakableDatabase:
     """A database that may fail, or take long."""
 
     def __init__(self, database: Database) -> None:
@@ -49,13 +49,13 @@ class Breaking:
         return await self.database.run(statement)
 
 
-class Room:
+class GaugesHarness:
     def __init__(self, database: Database) -> None:
-        self.clock, self.database = Ticking(), Breaking(database)
+        self.clock, self.database = ManualClock(), BreakableDatabase(database)
         self.job_store, self.watches = JobStore(self.database), Watches(self.database)
-        self.standing = Gauges(self.job_store, self.watches, lambda: NOW, self.clock)
+        self.gauges = Gauges(self.job_store, self.watches, lambda: NOW, self.clock)
         self.registry = CollectorRegistry()
-        self.registry.register(self.standing)
+        self.registry.register(self.gauges)
 
     async def record(self, *keys: str, ago: timedelta = MINUTE) -> list[int]:
         jobs = [say(key) for key in keys]
@@ -76,50 +76,53 @@ class Room:
         )
         assert await self.watches.add(watch, most=1000)
 
-    def says(self, name: str, **labels: str) -> float | None:
+    def value(self, name: str, **labels: str) -> float | None:
         return self.registry.get_sample_value(f"order_desk_{name}", labels)
 
 
 @pytest.fixture
-async def room(database: Database) -> Room:
-    return Room(database)
+async def harness(database: Database) -> GaugesHarness:
+    return GaugesHarness(database)
 
 
-async def test_open_jobs_by_kind_and_the_age_of_the_oldest(room: Room) -> None:
+async def test_open_jobs_by_kind_and_the_age_of_the_oldest(harness: GaugesHarness) -> None:
     """Ended jobs do not count, and a kind without open jobs is not named."""
-    done, *_ = await room.record("a", ago=10 * MINUTE)
-    await room.record("b", ago=5 * MINUTE)
-    await room.record("c")
+    done, *_ = await harness.record("a", ago=10 * MINUTE)
+    await harness.record("b", ago=5 * MINUTE)
+    await harness.record("c")
     look = LookAtWatched.at("T1", OrderId("order-1"))
-    await room.database.run(lambda sql: room.job_store.put(sql, look, NOW + MINUTE))
-    await room.job_store.done(done, NOW)
-    await room.standing.look()
+    await harness.database.run(lambda sql: harness.job_store.put(sql, look, NOW + MINUTE))
+    await harness.job_store.done(done, NOW)
+    await harness.gauges.look()
 
-    assert (room.says("jobs_open", kind="say"), room.says("oldest_job_seconds", kind="say")) == (2, 300)
-    assert room.says("oldest_job_seconds", kind="look_at_watched") == 0  # a clock that went back
-    assert room.says("jobs_open", kind="find") is None
+    assert (harness.value("jobs_open", kind="say"), harness.value("oldest_job_seconds", kind="say")) == (
+        2,
+        300,
+    )
+    assert harness.value("oldest_job_seconds", kind="look_at_watched") == 0  # a clock that went back
+    assert harness.value("jobs_open", kind="find") is None
 
 
-async def test_dead_jobs(room: Room) -> None:
+async def test_dead_jobs(harness: GaugesHarness) -> None:
     """The gauge counts the dead jobs that are kept, and not the done ones."""
-    done, *dead = await room.record("a", "b", "c", "d")
-    await room.job_store.done(done, NOW)
+    done, *dead = await harness.record("a", "b", "c", "d")
+    await harness.job_store.done(done, NOW)
     for row in dead:
-        await room.job_store.dead(row, "no way", NOW)
-    await room.standing.look()
+        await harness.job_store.dead(row, "no way", NOW)
+    await harness.gauges.look()
 
-    assert room.says("jobs_dead") == 3
+    assert harness.value("jobs_dead") == 3
 
 
-async def test_watches_by_condition(room: Room) -> None:
+async def test_watches_by_condition(harness: GaugesHarness) -> None:
     """Ended watches do not count."""
     for number, condition in enumerate(
         [Condition.OPEN] * 3 + [Condition.PARKED] * 2 + [Condition.ENDING, Condition.ENDED]
     ):
-        await room.watch(number, condition)
-    await room.standing.look()
+        await harness.watch(number, condition)
+    await harness.gauges.look()
 
-    assert {each: room.says("watches", condition=each) for each in Condition} == {
+    assert {each: harness.value("watches", condition=each) for each in Condition} == {
         Condition.OPEN: 3,
         Condition.PARKED: 2,
         Condition.ENDING: 1,
@@ -127,45 +130,45 @@ async def test_watches_by_condition(room: Room) -> None:
     }
 
 
-async def test_watches_are_counted_once_a_minute(room: Room) -> None:
+async def test_watches_are_counted_once_a_minute(harness: GaugesHarness) -> None:
     """Jobs are counted at each scrape, as there are few rows. Of watches there may be a million."""
-    await room.standing.look()
-    await room.watch(1, Condition.OPEN)
-    await room.record("a")
-    room.clock.seconds += CACHED_FOR - 1
-    await room.standing.look()
-    said = [room.says("watches", condition="open"), room.says("jobs_open", kind="say")]
-    room.clock.seconds += 1
-    await room.standing.look()
+    await harness.gauges.look()
+    await harness.watch(1, Condition.OPEN)
+    await harness.record("a")
+    harness.clock.seconds += CACHED_FOR - 1
+    await harness.gauges.look()
+    said = [harness.value("watches", condition="open"), harness.value("jobs_open", kind="say")]
+    harness.clock.seconds += 1
+    await harness.gauges.look()
 
-    assert [*said, room.says("watches", condition="open")] == [0, 1, 1]
+    assert [*said, harness.value("watches", condition="open")] == [0, 1, 1]
 
 
-async def test_watches_are_counted_more_seldom_where_it_takes_long(room: Room) -> None:
+async def test_watches_are_counted_more_seldom_where_it_takes_long(harness: GaugesHarness) -> None:
     """Counting takes at most a thousandth of the time. Jobs are counted meanwhile."""
-    room.database.asked = room.clock.pass_a_second
-    await room.standing.look()
-    room.database.asked = lambda: None
-    await room.watch(1, Condition.OPEN)
-    room.clock.seconds += 1000 * 1.0 - 1
-    await room.standing.look()
-    said = room.says("watches", condition="open")
-    room.clock.seconds += 1
-    await room.standing.look()
+    harness.database.asked = harness.clock.pass_a_second
+    await harness.gauges.look()
+    harness.database.asked = lambda: None
+    await harness.watch(1, Condition.OPEN)
+    harness.clock.seconds += 1000 * 1.0 - 1
+    await harness.gauges.look()
+    said = harness.value("watches", condition="open")
+    harness.clock.seconds += 1
+    await harness.gauges.look()
 
-    assert [said, room.says("watches", condition="open")] == [0, 1]
+    assert [said, harness.value("watches", condition="open")] == [0, 1]
 
 
-async def test_without_the_database_only_its_state_is_reported(room: Room) -> None:
+async def test_without_the_database_only_its_state_is_reported(harness: GaugesHarness) -> None:
     """Old figures are left out, and come back with the database."""
-    await room.record("a")
-    await room.standing.look()
-    room.database.away = True
-    await room.standing.look()
-    away = [room.says(name) for name in ("database_up", "jobs_dead")]
-    gone = room.says("jobs_open", kind="say")
-    room.database.away = False
-    await room.standing.look()
+    await harness.record("a")
+    await harness.gauges.look()
+    harness.database.away = True
+    await harness.gauges.look()
+    away = [harness.value(name) for name in ("database_up", "jobs_dead")]
+    gone = harness.value("jobs_open", kind="say")
+    harness.database.away = False
+    await harness.gauges.look()
 
     assert (away, gone) == ([0, None], None)
-    assert (room.says("database_up"), room.says("jobs_open", kind="say")) == (1, 1)
+    assert (harness.value("database_up"), harness.value("jobs_open", kind="say")) == (1, 1)

@@ -31,11 +31,11 @@ def say(key: str, text: str = "", ts: str = "") -> Say:
     return Say(key=key, asker=ASKER, place=place, text=text or key)
 
 
-class Recording:
+class RecordingWorker:
     """A worker that records its attempts. `act` decides how an attempt ends."""
 
     def __init__(self, act: Callable[[Job, int], None] = lambda _job, _attempt: None) -> None:
-        self.tries: list[tuple[str, int]] = []
+        self.attempts: list[tuple[str, int]] = []
         self.ended: list[str] = []
         self.apologies: list[str] = []
         self.gate = asyncio.Event()
@@ -45,7 +45,7 @@ class Recording:
 
     async def perform(self, job: Job, *, attempt: int) -> None:
         async with self.changed:
-            self.tries.append((job.key, attempt))
+            self.attempts.append((job.key, attempt))
             self.changed.notify_all()
         await self.gate.wait()
         self._act(job, attempt)
@@ -65,11 +65,11 @@ class Recording:
             async with asyncio.timeout(20), self.changed:
                 await self.changed.wait_for(seen)
         except TimeoutError:
-            raise TimeoutError(f"tried {self.tries[-20:]}, ended {self.ended[-20:]}") from None
+            raise TimeoutError(f"tried {self.attempts[-20:]}, ended {self.ended[-20:]}") from None
 
 
 @dataclass
-class Bench:
+class Harness:
     """One kind of engine on this test's database. A test moves `now`, the time."""
 
     database: Database
@@ -86,7 +86,7 @@ class Bench:
         return isinstance(self.database, SqliteDatabase)
 
     def job_runner(
-        self, worker: Recording, *, jobs: TypeAdapter[Job] = JOB, longest: float = 60.0
+        self, worker: RecordingWorker, *, jobs: TypeAdapter[Job] = JOB, longest: float = 60.0
     ) -> JobRunner:
         return JobRunner(
             self.job_store,
@@ -101,7 +101,7 @@ class Bench:
     @asynccontextmanager
     async def works(
         self,
-        worker: Recording,
+        worker: RecordingWorker,
         *,
         drain: float = 5.0,
         jobs: TypeAdapter[Job] = JOB,
@@ -152,10 +152,10 @@ async def record(engine: Engine, jobs: Iterable[Job]) -> list[bool]:
     return new
 
 
-async def listening(engine: Engine, worker: Recording) -> None:
+async def listening(engine: Engine, worker: RecordingWorker) -> None:
     """Returns when the workers listen for new jobs: while they start, they only poll."""
     for number in range(100):
-        key = f"are you there, {number} {len(worker.tries)}"
+        key = f"are you there, {number} {len(worker.attempts)}"
         with contextlib.suppress(TimeoutError, DatabaseFailed):
             await record(engine, [say(key)])
             async with asyncio.timeout(0.2):

@@ -16,7 +16,7 @@ from bot.queue.worker import Worker
 from bot.storage.database.postgres import MAX_CONNECTIONS, PostgresDatabase
 from bot.storage.database.schema import migrate_postgres
 from bot.storage.jobs import JobStore
-from tests.queue.contract.harness import NOW, Bench, Recording, say
+from tests.queue.contract.harness import NOW, Harness, RecordingWorker, say
 from tests.support.both_databases import on_postgres
 from tests.support.databases import new_name
 from tests.support.postgres_server import OwnServer, cut_off
@@ -34,15 +34,15 @@ async def cutting(url: str, table: str) -> AsyncIterator[None]:
 
 @on_postgres
 @pytest.mark.parametrize("table", ["jobs", "procrastinate_jobs"])
-async def test_a_connection_that_breaks_while_recording(bench: Bench, table: str) -> None:
+async def test_a_connection_that_breaks_while_recording(harness: Harness, table: str) -> None:
     """Nothing is recorded, whichever of the two tables was to be written, and the caller gets the error."""
-    assert isinstance(bench.database, PostgresDatabase)
-    engine = PostgresEngine(bench.database, bench.job_store, lambda: NOW)
-    async with cutting(bench.url, table):
+    assert isinstance(harness.database, PostgresDatabase)
+    engine = PostgresEngine(harness.database, harness.job_store, lambda: NOW)
+    async with cutting(harness.url, table):
         with pytest.raises(DatabaseFailed):
             await engine.add_all(lambda _: [say("a")])
 
-    assert await bench.open_jobs() == 0
+    assert await harness.open_jobs() == 0
 
 
 @asynccontextmanager
@@ -50,7 +50,7 @@ async def crew_on(url: str) -> AsyncIterator[Worker]:
     async with PostgresDatabase.opened(url) as database:
         worker = Worker(
             url,
-            JobRunner(JobStore(database), Recording(), lambda: NOW, Metrics()),
+            JobRunner(JobStore(database), RecordingWorker(), lambda: NOW, Metrics()),
             at_once=2,
             poll=0.02,
             beat=0.5,

@@ -5,7 +5,7 @@ import asyncio
 from bot.bootstrap.storage import open_database
 from bot.core.settings import FixedSettings
 from bot.storage.database.schema import migrate_postgres
-from tests.queue.contract.harness import Bench, Recording, listening
+from tests.queue.contract.harness import Harness, RecordingWorker, listening
 from tests.support.databases import new_name
 from tests.support.postgres_server import OwnServer
 
@@ -16,10 +16,10 @@ async def test_workers_survive_an_outage_of_their_database(breakable: OwnServer)
     """After an outage longer than their timeout, the workers go on and hear of new jobs at once."""
     url = breakable.create(new_name())
     migrate_postgres(url)
-    worker = Recording()
+    worker = RecordingWorker()
     async with (
         open_database(FixedSettings(database_url=url)) as database,
-        Bench(database, url).works(worker, poll=3600) as engine,
+        Harness(database, url).works(worker, poll=3600) as engine,
     ):
         await listening(engine, worker)
         breakable.stop()

@@ -3,7 +3,7 @@
 import time
 
 from bot.storage.database.base import Sql
-from tests.queue.contract.harness import Bench
+from tests.queue.contract.harness import Harness
 from tests.support.both_databases import on_postgres
 
 WAITING = """
@@ -18,7 +18,7 @@ SELECT id FROM procrastinate_fetch_job_v2(
 
 
 @on_postgres
-async def test_a_worker_finds_its_next_job_among_ten_thousand(bench: Bench) -> None:
+async def test_a_worker_finds_its_next_job_among_ten_thousand(harness: Harness) -> None:
     """The worker finds the job at once.
 
     With Procrastinate's own indexes each search takes seconds, and with many more jobs none is done.
@@ -32,8 +32,8 @@ async def test_a_worker_finds_its_next_job_among_ten_thousand(bench: Bench) -> N
         [job] = sql.rows(FETCH)
         assert job["id"]
 
-    await bench.database.run(crowd)
+    await harness.database.run(crowd)
     began = time.monotonic()
-    await bench.database.run(fetch)
+    await harness.database.run(fetch)
 
     assert time.monotonic() - began < 1

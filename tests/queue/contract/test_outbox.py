@@ -1,17 +1,17 @@
 """Between ack and work."""
 
 from bot.queue.outbox import Outbox
-from tests.queue.contract.harness import Bench, Recording, record, say
+from tests.queue.contract.harness import Harness, RecordingWorker, record, say
 
 
-async def test_a_job_is_begun_after_its_request_was_answered(bench: Bench) -> None:
+async def test_a_job_is_begun_after_its_request_was_answered(harness: Harness) -> None:
     """The job is on the disk at once, but begins after the ack, which its answer must not overtake."""
-    worker = Recording()
-    async with bench.works(worker) as engine:
+    worker = RecordingWorker()
+    async with harness.works(worker) as engine:
         outbox = Outbox(engine)
         with outbox.request():
             await outbox.record(say("a"))
             await record(engine, [say("b")])  # would be done after "a", if "a" had begun
             await worker.until(lambda: worker.ended == ["b"])
-            assert await bench.open_jobs() == 1
+            assert await harness.open_jobs() == 1
         await worker.until(lambda: worker.ended == ["b", "a"])

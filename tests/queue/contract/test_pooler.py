@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.bootstrap.storage import open_database
 from bot.core.settings import FixedSettings
-from tests.queue.contract.harness import Bench, Recording, say
+from tests.queue.contract.harness import Harness, RecordingWorker, say
 from tests.support.both_databases import on_postgres
 
 KEPT = {b"user", b"database", b"client_encoding", b"application_name", b"TimeZone", b"DateStyle"}
@@ -59,14 +59,14 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 @on_postgres
-async def test_jobs_are_done_behind_a_pooler(bench: Bench) -> None:
+async def test_jobs_are_done_behind_a_pooler(harness: Harness) -> None:
     """Jobs are recorded and done through the pooler, and statements have a time limit there too."""
     async with (
-        pooler(bench.url) as url,
+        pooler(harness.url) as url,
         open_database(FixedSettings(database_url=url)) as database,
     ):
-        worker = Recording()
-        async with Bench(database, url).works(worker) as engine:
+        worker = RecordingWorker()
+        async with Harness(database, url).works(worker) as engine:
             await engine.add(say("a"))
             await worker.until(lambda: worker.ended == ["a"])
         limits = await database.run(lambda sql: sql.rows("SELECT current_setting('lock_timeout') AS lock"))

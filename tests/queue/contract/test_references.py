@@ -15,7 +15,7 @@ from bot.jobs.outcomes import Abandon, Retry
 from bot.orders.ids import OrderId
 from bot.queue.keyed_tasks import KeyedTasks, QueuedJob
 from bot.queue.outbox import Outbox
-from tests.queue.contract.harness import Bench, Recording, record, say
+from tests.queue.contract.harness import Harness, RecordingWorker, record, say
 
 
 @pytest.fixture
@@ -25,48 +25,48 @@ def lines() -> Iterator[list[EventDict]]:
         yield lines
 
 
-class Referring(Recording):
+class ReferenceRecorder(RecordingWorker):
     """A worker that records the reference of each attempt and apology."""
 
     def __init__(self, act: Callable[[Job, int], None] = lambda _job, _attempt: None) -> None:
         super().__init__(act)
-        self.referred: list[tuple[str, str]] = []
+        self.references: list[tuple[str, str]] = []
 
     async def perform(self, job: Job, *, attempt: int) -> None:
-        self.referred.append((job.key, logging.reference()))
+        self.references.append((job.key, logging.reference()))
         await super().perform(job, attempt=attempt)
 
     async def apologise(self, job: Job, reference: str) -> None:
-        self.referred.append((job.key, reference))
+        self.references.append((job.key, reference))
         await super().apologise(job, reference)
 
 
 async def test_a_request_its_job_and_its_attempts_have_one_reference(
-    bench: Bench, lines: list[EventDict]
+    harness: Harness, lines: list[EventDict]
 ) -> None:
     """It stays the same when the job is put off, and when the next process takes it up and gives it up."""
-    worker = Referring(_put_off)
-    async with bench.works(worker) as engine:
+    worker = ReferenceRecorder(_put_off)
+    async with harness.works(worker) as engine:
         outbox = Outbox(engine)
         with outbox.request():
             asked = logging.reference()
             await outbox.record(say("a"))
-        await worker.until(lambda: len(worker.tries) == 2)
-    after = Referring(_give_up)
-    async with bench.works(after):
+        await worker.until(lambda: len(worker.attempts) == 2)
+    after = ReferenceRecorder(_give_up)
+    async with harness.works(after):
         await after.until(lambda: after.apologies == ["a"])
 
-    assert {told for _, told in worker.referred + after.referred} == {asked}
+    assert {told for _, told in worker.references + after.references} == {asked}
     assert {line["reference"] for line in lines if line["event"].startswith("job ")} == {asked}
-    [dead] = await bench.job_store.dead_jobs()
+    [dead] = await harness.job_store.dead_jobs()
     assert dead.reason == f"no way ({asked})"
 
 
-async def test_a_later_delivery_changes_nothing_about_the_reference(bench: Bench) -> None:
+async def test_a_later_delivery_changes_nothing_about_the_reference(harness: Harness) -> None:
     """The job keeps the reference of the request that recorded it. A new key has its own."""
-    worker = Referring()
+    worker = ReferenceRecorder()
     asked = []
-    async with bench.works(worker) as engine:
+    async with harness.works(worker) as engine:
         outbox = Outbox(engine)
         for key in ("a", "a", "b"):
             with outbox.request():
@@ -75,14 +75,14 @@ async def test_a_later_delivery_changes_nothing_about_the_reference(bench: Bench
         await worker.until(lambda: {"a", "b"} <= set(worker.ended))
 
     assert len(set(asked)) == 3
-    assert sorted(worker.referred) == [("a", asked[0]), ("b", asked[2])]
+    assert sorted(worker.references) == [("a", asked[0]), ("b", asked[2])]
 
 
-async def test_each_job_of_a_lock_has_its_own(bench: Bench) -> None:
+async def test_each_job_of_a_lock_has_its_own(harness: Harness) -> None:
     """A job that waits for the lock does not get the reference of the one before."""
-    worker = Referring()
+    worker = ReferenceRecorder()
     asked = []
-    async with bench.works(worker) as engine:
+    async with harness.works(worker) as engine:
         outbox = Outbox(engine)
         for key in "abc":
             with outbox.request():
@@ -90,17 +90,17 @@ async def test_each_job_of_a_lock_has_its_own(bench: Bench) -> None:
                 await outbox.record(say(key, ts="1"))
         await worker.until(lambda: worker.ended == ["a", "b", "c"])
 
-    assert worker.referred == asked
+    assert worker.references == asked
 
 
-async def test_a_job_of_an_earlier_version_gets_one(bench: Bench) -> None:
+async def test_a_job_of_an_earlier_version_gets_one(harness: Harness) -> None:
     """A job that was recorded without a reference is done and logged with a new one."""
-    worker = Referring()
-    async with bench.works(worker) as engine:
+    worker = ReferenceRecorder()
+    async with harness.works(worker) as engine:
         await record(engine, [say("a")])
         await worker.until(lambda: worker.ended == ["a"])
 
-    [(_, reference)] = worker.referred
+    [(_, reference)] = worker.references
     assert re.fullmatch("E-[2-9A-Z]{4}", reference)
 
 
@@ -111,10 +111,10 @@ def test_what_an_earlier_version_wrote_still_reads() -> None:
         assert JOB.validate_json(written) == job
 
 
-async def test_the_end_of_a_job_is_one_line(bench: Bench, lines: list[EventDict]) -> None:
+async def test_the_end_of_a_job_is_one_line(harness: Harness, lines: list[EventDict]) -> None:
     """At INFO for a person's request, with its kind, attempt and seconds. At DEBUG for a background check."""
-    worker = Recording()
-    async with bench.works(worker) as engine:
+    worker = RecordingWorker()
+    async with harness.works(worker) as engine:
         await record(engine, [say("a")])
         await engine.add_all(lambda _: [LookAtWatched.at("T1", OrderId("order-1"), "W-ABCD")])
         await worker.until(lambda: len(worker.ended) == 2)

@@ -13,7 +13,7 @@ from bot.queue.procrastinate_jobs import FencedJobs
 from bot.storage.database.base import Database
 from bot.storage.database.postgres import PostgresDatabase
 from bot.storage.jobs import JobStore
-from tests.queue.contract.harness import NOW, Bench, Recording, record, say
+from tests.queue.contract.harness import NOW, Harness, RecordingWorker, record, say
 from tests.support.both_databases import on_postgres
 
 pytestmark = on_postgres
@@ -91,13 +91,13 @@ async def test_two_workers_that_fetch_one_lock_both_survive(
         assert await reaching is None
 
 
-async def test_a_job_of_a_stopping_worker_is_due_at_once(bench: Bench) -> None:
+async def test_a_job_of_a_stopping_worker_is_due_at_once(harness: Harness) -> None:
     """The other workers do not wait as after a failure."""
-    worker = Recording()
+    worker = RecordingWorker()
     worker.gate.clear()
-    async with bench.works(worker, drain=0.01) as engine:
+    async with harness.works(worker, drain=0.01) as engine:
         await record(engine, [say("a")])
-        await worker.until(lambda: len(worker.tries) == 1)
+        await worker.until(lambda: len(worker.attempts) == 1)
 
     due = "SELECT scheduled_at <= now() AS due, status::text AS status FROM procrastinate_jobs"
-    assert await bench.database.run(lambda sql: sql.rows(due)) == [{"due": True, "status": "todo"}]
+    assert await harness.database.run(lambda sql: sql.rows(due)) == [{"due": True, "status": "todo"}]
