@@ -27,9 +27,9 @@ async def test_an_order_is_asked_for() -> None:
     """The client sends one GET with the key and the version, and returns the order with the answer's time."""
     vendor = Vendor(found())
     async with client(vendor, version="2025-08-31") as autoenhance:
-        look = await autoenhance.order(ELM)
-    assert isinstance(look, FetchedOrder)
-    assert (look.order.name, look.at) == ("12 Elm Street", NOW)
+        fetched = await autoenhance.order(ELM)
+    assert isinstance(fetched, FetchedOrder)
+    assert (fetched.order.name, fetched.at) == ("12 Elm Street", NOW)
     [request] = vendor.asked
     assert (request.method, str(request.url)) == ("GET", f"https://{HOST}/v3/orders/{ELM}")
     assert request.headers["x-api-key"] == KEY

@@ -38,10 +38,10 @@ async def test_many_callers_at_once_share_one_request() -> None:
         callers = [asyncio.create_task(autoenhance.order(ELM)) for _ in range(500)]
         await gate.asked.wait()
         gate.open.set()
-        looks = await asyncio.gather(*callers)
-        assert await autoenhance.order(ELM) is looks[0]
+        fetched = await asyncio.gather(*callers)
+        assert await autoenhance.order(ELM) is fetched[0]
     assert gate.requests == 1
-    assert len(set(map(id, looks))) == 1
+    assert len(set(map(id, fetched))) == 1
 
 
 async def test_an_answer_does_not_stay_fresh() -> None:
@@ -62,8 +62,8 @@ async def test_different_orders_are_different_requests() -> None:
         return found(order_id=request.url.path.rpartition("/")[2])
 
     async with client(answer) as autoenhance:
-        looks = await asyncio.gather(*(autoenhance.order(OrderId(f"o-{n}")) for n in range(20)))
-    assert [look.order.order_id for look in looks] == [f"o-{n}" for n in range(20)]
+        fetched = await asyncio.gather(*(autoenhance.order(OrderId(f"o-{n}")) for n in range(20)))
+    assert [each.order.order_id for each in fetched] == [f"o-{n}" for n in range(20)]
 
 
 async def test_a_failure_is_shared_only_with_the_callers_that_wait() -> None:

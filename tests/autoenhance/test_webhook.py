@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from bot.autoenhance.webhook import EventKind, Malformed, WebhookEvent, is_authentic, read
 from bot.orders.ids import OrderId
 
-TOKEN = "sesame-opens-the-door"
+TOKEN = "sesame-opens"
 ELM = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
 
 CALLERS: dict[str, tuple[dict[str, str], bool]] = {
@@ -26,7 +26,7 @@ CALLERS: dict[str, tuple[dict[str, str], bool]] = {
     "missing": ({}, False),
     "empty": ({"Authentication": ""}, False),
     "only-bearer": ({"Authorization": "Bearer "}, False),
-    "wrong": ({"Authentication": "sesame-opens-no-door!"}, False),
+    "wrong": ({"Authentication": "sesame-close"}, False),
     "a-part-of-it": ({"Authentication": TOKEN[:-1]}, False),
     "more-than-it": ({"Authentication": f"{TOKEN}!"}, False),
     "another-case": ({"Authentication": TOKEN.upper()}, False),

@@ -106,6 +106,6 @@ async def serving(talk: Talk) -> AsyncIterator[str]:
         await asyncio.gather(*talks)
 
 
-def secrets_in(told: str, *more: str) -> list[str]:
+def secrets_in(text: str, *more: str) -> list[str]:
     """Which of the key, the ID, the host and `more` are in `told`."""
-    return [secret for secret in (KEY, ELM, HOST, *more) if secret in told]
+    return [secret for secret in (KEY, ELM, HOST, *more) if secret in text]

@@ -24,7 +24,7 @@ asyncio.run(main())
 @pytest.mark.parametrize(
     ("inside", "code", "out"),
     [
-        pytest.param("time.sleep(60)", 1, "", id="stands-still"),
+        pytest.param("time.sleep(60)", 1, "", id="blocked"),
         pytest.param("await asyncio.sleep(1.5)", 0, "came to its end\n", id="waits"),
         pytest.param("[await asyncio.sleep(0) for _ in range(9)]", 0, "came to its end\n", id="works"),
     ],

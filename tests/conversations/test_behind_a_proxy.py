@@ -98,9 +98,11 @@ async def test_a_proxy_that_refuses_the_socket_stops_the_start(
     async with behind_a_proxy(tmp_path, **SOCKET_MODE) as (sandbox, proxy), open_session() as session:
         sandbox.slack.base_url = "http://elsewhere.test"
         web = slack_client(sandbox.settings, session, metrics)
-        door = SocketMode(AsyncApp(client=web, signing_secret="s"), APP_TOKEN, web, nullcontext, metrics)
+        socket_mode = SocketMode(
+            AsyncApp(client=web, signing_secret="s"), APP_TOKEN, web, nullcontext, metrics
+        )
         with pytest.raises(SettingsError, match=r"whether it allows elsewhere\.test"):
-            await door.open(within=0.5)
+            await socket_mode.open(within=0.5)
 
     assert proxy.hosts() == {"slack.test", "elsewhere.test"}
     assert [record.exc_info for record in caplog.records] == [None]

@@ -26,7 +26,7 @@ from tests.support.shoot import Shoot
 from tests.support.waiting import until_idle
 
 Scraped = Callable[[], Awaitable[Scrape]]
-NOBODY = "5f0e7c52-9c1b-4a61-8f7e-2d90b3a6c419"
+UNKNOWN_ORDER = "5f0e7c52-9c1b-4a61-8f7e-2d90b3a6c419"
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ async def test_a_look_up(chat: Chat, scraped: Scraped) -> None:
 
 async def test_an_order_that_is_not_there(chat: Chat, scraped: Scraped) -> None:
     """A 404 is an answer: the job is done."""
-    await chat.order(NOBODY)
+    await chat.order(UNKNOWN_ORDER)
 
     metrics = await scraped()
     assert metrics.counted("order_desk_autoenhance_calls_total", outcome="not_found") == 1

@@ -80,12 +80,12 @@ async def test_postgresql_is_stopped_for_ten_seconds(
     assert (stopped.status, home.warning, event.status) == (503, "dispatch_failed", 503)
     assert crowd.answers() == Counter(kept)
     assert chat.thread(card) == [notice]
-    told = "".join(running[0].log)
-    assert [told.count(f"the database {words}") for words in ("does not answer", "answers again")] == [1, 1]
-    assert "Traceback" not in told
+    log = "".join(running[0].log)
+    assert [log.count(f"the database {words}") for words in ("does not answer", "answers again")] == [1, 1]
+    assert "Traceback" not in log
     for quoted in (re.search(r"E-[2-9A-Z]{4}", each.answer["text"]) for each in refused):
         assert quoted
-        assert f'"event": "listener broke", "reference": "{quoted[0]}"' in told
+        assert f'"event": "listener broke", "reference": "{quoted[0]}"' in log
 
 
 async def test_postgresql_and_a_worker_die_together(sandbox: Sandbox, breakable: OwnServer) -> None:

@@ -91,9 +91,9 @@ async def test_a_shared_card_stays_as_it_is_during_an_outage(
     autoenhance.set_failure("503")
 
     await chat.click(shared, "Re-check", user=BEN)
-    told = await chat.reads("Autoenhance isn't answering", viewer=BEN)
+    message = await chat.reads("Autoenhance isn't answering", viewer=BEN)
 
-    assert told.ephemeral_to == BEN
+    assert message.ephemeral_to == BEN
     assert shared.blocks == face
     autoenhance.set_failure("well")
     await chat.reads("no change since", viewer=BEN)
@@ -157,12 +157,12 @@ async def test_after_twenty_five_minutes_it_stops_asking(sandbox: Sandbox) -> No
         await chat.reads("Autoenhance isn't answering")
 
         clock.ahead = timedelta(minutes=26)
-        told = await chat.reads("has not answered about")
+        message = await chat.reads("has not answered about")
 
-        assert "for 25 minutes, so I stopped asking. Press Re-check when it is back." in told.plain()
+        assert "for 25 minutes, so I stopped asking. Press Re-check when it is back." in message.plain()
         sandbox.autoenhance.set_failure("well")
         clock.ahead = timedelta()
-        await chat.click(told, "Re-check")
+        await chat.click(message, "Re-check")
         await chat.reads("Ready · Oak Terrace")
 
 

@@ -51,11 +51,11 @@ async def test_a_card_in_a_channel_that_was_shared_later(chat: Chat, slack: Slac
     slack.workspace.channels[SHOOTS].is_ext_shared = True
 
     await chat.click(shared, "Re-check", user=BEN)
-    told = await chat.reads("includes people from outside your company", viewer=BEN)
+    refusal = await chat.reads("includes people from outside your company", viewer=BEN)
     await chat.click(card, "Share in channel")
     await chat.reads("includes people from outside your company")
 
-    assert told.ephemeral_to == BEN
+    assert refusal.ephemeral_to == BEN
     assert shared.blocks == face
     assert len(slack.calls("chat.postMessage")) == 1
 

@@ -101,22 +101,22 @@ async def test_a_rolling_deploy_loses_nothing(sandbox: Sandbox, clock: Clock) ->
     chat, shoot = Chat(slack), Shoot(autoenhance, clock)
     async with serving_process(sandbox) as old, working_process(sandbox.settings) as old_worker:
         card = await chat.watch(shoot.id)
-        over, asked = asyncio.Event(), len(autoenhance.requests)
+        stop, asked = asyncio.Event(), len(autoenhance.requests)
         autoenhance.set_failure("hang", times=3)
-        asking = asyncio.create_task(steadily(crowd, over))
+        asking = asyncio.create_task(steadily(crowd, stop))
         await autoenhance.asked(asked + 3)
         async with working_process(sandbox.settings):
             shoot.finish()
             assert await autoenhance.call_webhook(shoot.id) == 200
             stopping = asyncio.create_task(old_worker.stop())
-            told = len(crowd.answers())
-            await slack.until(lambda: len(crowd.answers()) > told + 3)
+            answered = len(crowd.answers())
+            await slack.until(lambda: len(crowd.answers()) > answered + 3)
             autoenhance.released.set()
             assert await stopping == 0
             async with serving_process(sandbox):
                 assert await old.stop() == 0
                 notice = await chat.noticed(card)
-                over.set()
+                stop.set()
                 exchanges = await asking
                 await crowd.answered(range(len(exchanges)), within=10)
                 await all_done(sandbox)
@@ -161,12 +161,12 @@ async def held_in_its_commit(sandbox: Sandbox) -> AsyncIterator[Callable[[], Awa
         yield held
 
 
-async def steadily(crowd: Crowd, over: asyncio.Event) -> list[Exchange]:
+async def steadily(crowd: Crowd, stop: asyncio.Event) -> list[Exchange]:
     """People ask one after the other, ten a second, until `over` is set."""
     exchanges: list[Exchange] = []
     for number in crowd.all:
         exchanges += await crowd.ask([number])
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(over.wait(), 0.1)
+            await asyncio.wait_for(stop.wait(), 0.1)
             break
     return exchanges

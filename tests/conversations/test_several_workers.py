@@ -58,8 +58,8 @@ async def test_one_sweep_and_one_rate_limit(sandbox: Sandbox, clock: Clock) -> N
         await slack.until(lambda: sum(len(chat.posted(at)) for at in places) == len(shoots), timeout=20)
         await all_done(sandbox)
         cards = [card for place in places for card in chat.posted(place)]
-        looks: list[tuple[str, float]] = []
-        noting = asyncio.create_task(noted(autoenhance, looks))
+        requests: list[tuple[str, float]] = []
+        noting = asyncio.create_task(noted(autoenhance, requests))
         for each in shoots:
             each.finish()
         assert set(await asyncio.gather(*(autoenhance.call_webhook(each.id) for each in shoots))) == {200}
@@ -69,7 +69,7 @@ async def test_one_sweep_and_one_rate_limit(sandbox: Sandbox, clock: Clock) -> N
 
     assert [len(chat.thread(card)) for card in cards] == [1] * len(shoots)
     for each in shoots:
-        assert keep_pace([at for path, at in looks if path.endswith(each.id)], every=AGAIN)
+        assert keep_pace([at for path, at in requests if path.endswith(each.id)], every=AGAIN)
     posted = slack.calls("chat.postMessage")
     assert len(posted) == 2 * len(shoots)
     for channel in {call.params["channel"] for call in posted}:
@@ -91,13 +91,13 @@ def keep_pace(times: list[float], *, every: float, burst: int = 1, late: float =
     )
 
 
-async def noted(autoenhance: AutoenhanceSandbox, looks: list[tuple[str, float]]) -> None:
+async def noted(autoenhance: AutoenhanceSandbox, requests: list[tuple[str, float]]) -> None:
     """Every request from now on, with the time when it came."""
     known = len(autoenhance.requests)
     while True:
         await autoenhance.change_signal.rung()
         now = asyncio.get_running_loop().time()
-        looks += [(asked.path, now) for asked in autoenhance.requests[known:]]
+        requests += [(asked.path, now) for asked in autoenhance.requests[known:]]
         known = len(autoenhance.requests)
 
 

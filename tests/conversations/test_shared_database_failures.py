@@ -28,9 +28,9 @@ async def test_one_place_that_cannot_be_recorded_repeats_nothing_in_another(
     await until_idle(app)
     shoot.finish()
     autoenhance.set_failure("hang", order=shoot.id, times=1)
-    looks = len(autoenhance.requests)
+    requests = len(autoenhance.requests)
     clock.turn(minutes=1)
-    await autoenhance.asked(looks + 1)
+    await autoenhance.asked(requests + 1)
     with closing(psycopg.connect(url)) as other:
         other.execute("SELECT 1 FROM watches WHERE id = (SELECT max(id) FROM watches) FOR UPDATE")
         gate = sandbox.slack.hold("chat.postMessage", accepted=True)

@@ -163,8 +163,8 @@ async def test_another_person_who_joins_resumes_nothing(
     before = await planned(sandbox)
     event = {"type": "member_joined_channel", "user": BEN, "channel": SHOOTS}
     us = {"team_id": TEAM, "user_id": BOT, "is_bot": True}
-    told = {"type": "event_callback", "team_id": TEAM, "event": event, "authorizations": [us]}
-    body = json.dumps(told).encode()
+    payload = {"type": "event_callback", "team_id": TEAM, "event": event, "authorizations": [us]}
+    body = json.dumps(payload).encode()
     assert (await slack.send_raw(body, slack.signed(body, JSON))).status == 200
     await until_no_job_is_left(app)
 
@@ -179,10 +179,10 @@ async def test_a_paused_watch_can_move_to_the_direct_message(
     shoot.is_now(4)
     slack.archive(SHOOTS)
     await shoot.later(minutes=1)
-    home = slack.workspace.dm(ANA, BOT).id
-    word = await chat.until(lambda: next(iter(chat.posted(home)), None))
-    await chat.click(word, "Watch for me here")
-    await chat.until(lambda: any("Watched by ana" in each.plain() for each in chat.posted(home)))
+    direct_message = slack.workspace.dm(ANA, BOT).id
+    message = await chat.until(lambda: next(iter(chat.posted(direct_message)), None))
+    await chat.click(message, "Watch for me here")
+    await chat.until(lambda: any("Watched by ana" in each.plain() for each in chat.posted(direct_message)))
 
 
 async def test_a_channel_that_became_shared_gets_nothing(

@@ -54,7 +54,7 @@ def troubled(*troubles: Trouble, **changes: Any) -> Scenario:
 
 
 CLOSED_FOR_EVER = troubled(Trouble(120, 2 * HOUR, Side.DESK))
-"""The bot ends in the middle, and nobody starts it again: its promises are broken."""
+"""The bot ends in the middle and is not restarted, so its promises are broken."""
 
 STORMY = troubled(
     Trouble(58, 3 * MINUTE, Side.AUTOENHANCE, "503"),

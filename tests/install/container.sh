@@ -11,10 +11,10 @@ source "$here/roots.sh"
 
 readonly BASE=localhost/debian-python IMAGE=localhost/order-desk
 
-# Both with a store of our own, which ends with the folder.
+# Both with a store of their own, which is removed with the folder.
 buildah() { command buildah --root "$store/images" --runroot "$store/run" "$@"; }
 podman() {
-    # Nothing here manages cgroups or timers; limits stay as they are, as raising them is a right of its own.
+    # Nothing here manages cgroups or timers. Limits stay as they are, as raising them needs a right of its own.
     command podman --root "$store/images" --runroot "$store/run" --tmpdir "$store/tmp" --cgroup-manager cgroupfs "$@"
 }
 
@@ -26,7 +26,7 @@ run() {
         --read-only --tmpfs /tmp --cap-drop all --security-opt no-new-privileges "$@"
 }
 
-# A Debian with Python, as an image. What this machine has for pip is in it, for the build alone.
+# A Debian with Python, as an image. It has this machine's settings for pip, for the build only.
 make_base() {
     local suite=$1 root=$store/root name container file
     bare_root "$suite" "$root" --include=python3-venv,ca-certificates

@@ -4,7 +4,7 @@
 #   tests/install/debian.sh [bookworm] [trixie]    both, if none is named
 # Needs root, debootstrap and debian-archive-keyring. Where this machine has settings or certificates of its own for pip,
 # the root gets them too.
-# TESTS is what to run for the tests; `make test` if it is not set.
+# TESTS is what to run for the tests, `make test` if it is not set.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/install/roots.sh
@@ -15,7 +15,7 @@ read -ra PACKAGES < <(sed -n 's/.*`apt-get install \([^`]*\)`.*/\1/p' "$here/../
 [[ " ${PACKAGES[*]} " == *" python3-venv "* ]] || fail "the README does not say what to install with apt-get"
 TESTS=${TESTS:-make test}
 
-# in_root ROOT USER COMMAND…: with that user's home, this machine's settings, and nothing else of our environment.
+# in_root ROOT USER COMMAND…: with that user's home and this machine's settings, and no other variable.
 in_root() {
     local root=$1 user=$2 home settings
     home=$([[ $user == root ]] && echo /root || echo "/home/$user")
@@ -43,7 +43,7 @@ try_suite() {
     in_root "$root" root useradd --create-home newcomer
     in_root "$root" root chown -R newcomer: /srv/order-desk.git # git trusts no other owner
 
-    # Forgotten python3-venv: a sentence that says so, and nothing left that the next `make` would take for good.
+    # Without python3-venv: a sentence that says so, and nothing left that would break the next `make`.
     apt_install "$root" "${PACKAGES[@]/python3-venv/python3}" || fail "$suite: apt-get install failed"
     in_root "$root" newcomer git clone --quiet /srv/order-desk.git without-venv
     ! in_root "$root" newcomer make -C without-venv demo >"$root.log" 2>&1 || fail "$suite: a demo without python3-venv?"

@@ -1,4 +1,4 @@
-# Fresh Debian roots, and what they must know of the machine that they are on. Read by the scripts beside it.
+# Fresh Debian roots, and the settings that they need from this machine. The scripts in this folder source it.
 # shellcheck shell=bash
 shopt -s extglob
 
@@ -34,11 +34,11 @@ clean_up() {
     if [[ -n ${inner:-} ]] && kill -KILL "$inner" 2>/dev/null; then
         wait "$inner" 2>/dev/null || true
     fi
-    # What was killed may take a moment to be gone, and to let go of its files.
+    # A killed process may take a moment to end and to close its files.
     rm -rf --one-file-system "$work" 2>/dev/null || { sleep 2 && rm -rf --one-file-system "$work"; }
 }
 
-# Of this machine's environment: where packages come from, and whom to trust there.
+# From this machine: where packages come from, and which certificates to trust there.
 readonly SETTINGS='^(PIP_[A-Z_]+|UV_[A-Z_]+|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy)$'
 
 # Debian's packages, from where this machine's apt has them.
@@ -59,7 +59,7 @@ bare_root() {
     }
     # A proxy, and how old a list of packages may be.
     { apt-config dump | grep -E '^Acquire::(https?::|Check-)' >"$folder/etc/apt/apt.conf.d/00machine"; } || true
-    # A package that wants to start a service is told that nothing may be started here.
+    # Forbids packages to start a service here.
     printf '#!/bin/sh\nexit 101\n' >"$folder/usr/sbin/policy-rc.d"
     chmod +x "$folder/usr/sbin/policy-rc.d"
     cp -L /etc/resolv.conf /etc/hosts "$folder/etc/"
@@ -73,7 +73,7 @@ machine_settings() {
     done
 }
 
-# pip's settings for everybody on this machine; one file a line.
+# pip's settings for all users of this machine. One file a line.
 pip_files() {
     local file
     for file in "${PIP_CONFIG_FILE:-}" /etc/xdg/pip/pip.conf /etc/pip.conf; do
@@ -81,7 +81,7 @@ pip_files() {
     done
 }
 
-# pip's own settings of the one who runs this; one file a line, as seen from home.
+# pip's settings of the user who runs this. One file a line, relative to the home folder.
 own_pip_files() {
     local file
     for file in .pip/pip.conf .config/pip/pip.conf; do
@@ -89,7 +89,7 @@ own_pip_files() {
     done
 }
 
-# Files and folders that those settings name (certificates, folders of packages), and pip's files; one a line.
+# Files and folders that those settings name (certificates, folders of packages), and pip's files. One a line.
 machine_paths() {
     local file path
     {
@@ -98,13 +98,13 @@ machine_paths() {
             cut -d= -f2- "$file"
         done
     } | tr -s ' ,"'\''\t' '\n' | sed 's|^file://||' | while read -r path; do
-        # The pages of an index on disk point to files beside their folder.
+        # The pages of an index on disk link to files next to their folder.
         [[ $path == /*/simple?(/) ]] && path=${path%/simple*}
         [[ ! $path =~ ^/[^/]+/ || ! -e $path ]] || echo "$path"
     done | cat - <(pip_files) | sort -u
 }
 
-# share ROOT PATH: this machine's file or folder is there too, to be read only.
+# share ROOT PATH: mounts this machine's file or folder there, read-only.
 share() {
     local place=$1$2
     if [[ ! -e $place || -L $place ]]; then

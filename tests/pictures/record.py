@@ -21,7 +21,7 @@ SHOWN_AS = {
     "thread": THREAD,
     "home": HOME,
 }
-"""Those that README.md and docs/commands.md show, each a copy of one of all."""
+"""The pictures in README.md and docs/commands.md, each a copy of one of all pictures."""
 
 _DRAWING = ("blocks.js", "mrkdwn.js")
 _SHEETS = ("page.css", "blocks.css")

@@ -79,8 +79,8 @@ class Screenshots:
         await self.page.locator(f'#messages > [data-key="{card.ts}"] .replies').click()
         replies = self.page.locator("#replies")
         notices = replies.locator(f'> :not([data-key="{card.ts}"])')
-        first, last, room = await _box(notices.first), await _box(notices.last), await _box(replies)
-        spare = room["height"] - (last["y"] + last["height"] - first["y"]) - PADDING
+        first, last, list_box = await _box(notices.first), await _box(notices.last), await _box(replies)
+        spare = list_box["height"] - (last["y"] + last["height"] - first["y"]) - PADDING
         await self._resize(WIDE, TALL - round(spare))
         await notices.first.evaluate(
             "(notice) => { notice.scrollIntoView(); document.activeElement.blur(); }"
@@ -96,11 +96,11 @@ class Screenshots:
 
     async def open_home(self) -> None:
         """Returns after the app has its event, and may redraw the tab."""
-        told = len(self.slack.exchanges)
+        known = len(self.slack.exchanges)
         await self._resize(LAPTOP, TALL)
         await self._open("Order Desk · Home")
         await self.slack.until(
-            lambda: [each for each in self.slack.exchanges[told:] if each.status or each.error]
+            lambda: [each for each in self.slack.exchanges[known:] if each.status or each.error]
         )
 
     async def home(self, to: Path) -> None:

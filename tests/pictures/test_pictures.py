@@ -31,12 +31,12 @@ async def test_no_picture_is_older_than_what_it_shows() -> None:
 
 async def test_two_runs_show_the_same() -> None:
     """Clocks and IDs are fixed, so a picture is new only when it shows something else."""
-    told = []
+    records = []
     for _ in range(2):
         async with played() as story:
-            told.append(record.record(await record.shown(story)))
+            records.append(record.record(await record.shown(story)))
 
-    assert told[0] == told[1]
+    assert records[0] == records[1]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.sandbox.browser import Browser, open_browser
 from tests.sandbox.tiny_bot import button, open_receiver
 
 CARD = [{"type": "actions", "elements": [button("Re-check", action_id="recheck")]}]
-NOBODY = "http://127.0.0.1:1/"
+CLOSED_PORT = "http://127.0.0.1:1/"
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ async def test_every_kind_of_exchange_is_a_row(browser: Browser) -> None:
     world.bot.reply = lambda _: Response(status_code=500)
     world.clock.seconds += 1
     await world.slack.open_home()
-    browser.autoenhance.webhook_url = NOBODY
+    browser.autoenhance.webhook_url = CLOSED_PORT
     await browser.autoenhance.call_webhook(ELM)
 
     log = (await browser.sees())["log"]
@@ -51,7 +51,7 @@ async def test_every_kind_of_exchange_is_a_row(browser: Browser) -> None:
 
 async def test_calls_of_the_webhook_that_come_together_are_one_row(browser: Browser) -> None:
     """Each order and burst has one row, and its detail shows each call."""
-    browser.autoenhance.webhook_url = NOBODY
+    browser.autoenhance.webhook_url = CLOSED_PORT
     for order in (ELM, ELM, HARBOUR_VIEW, ELM):
         await browser.autoenhance.call_webhook(order)
     browser.world.clock.seconds += BURST + 1
@@ -180,7 +180,7 @@ async def test_the_webhook_is_called_by_hand(browser: Browser) -> None:
     An order that is moved by hand makes no calls about its past.
     """
     refused = await browser.ask("webhook", order=ELM)
-    browser.autoenhance.webhook_url = NOBODY
+    browser.autoenhance.webhook_url = CLOSED_PORT
     unheard = await browser.ask("webhook", order=ELM)
     assert [refused.status_code, unheard.status_code] == [409, 409]
     async with open_receiver() as receiver:

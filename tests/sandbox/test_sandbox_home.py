@@ -123,8 +123,8 @@ async def test_opening_home_sends_a_signed_event_in_the_shape_of_slack(world: Wo
         BOT,
     )
     event = heard["event"]
-    told = (event["type"], event["user"], event["channel"], event["tab"])
-    assert told == ("app_home_opened", ANA, ANA_BOT, "home")
+    seen = (event["type"], event["user"], event["channel"], event["tab"])
+    assert seen == ("app_home_opened", ANA, ANA_BOT, "home")
     assert "view" not in event
 
 
@@ -134,9 +134,9 @@ async def test_an_event_has_the_home_view_that_was_published(world: World) -> No
     await world.slack.open_home()
     await world.slack.open_home()
     first, second = world.bot.heard
-    told = first["event"]["view"]
-    assert (told["id"], told["type"], told["callback_id"]) == (view.id, "home", "desk")
-    assert (told["title"]["text"], told["submit"]) == ("View Title", None)
+    seen = first["event"]["view"]
+    assert (seen["id"], seen["type"], seen["callback_id"]) == (view.id, "home", "desk")
+    assert (seen["title"]["text"], seen["submit"]) == ("View Title", None)
     assert first["event_id"].startswith("Ev")
     assert first["event_id"] != second["event_id"]
 

@@ -39,11 +39,11 @@ async def test_each_person_sees_what_they_may_see(browser: Browser) -> None:
     await browser.ask("say", channel=SHOOTS, text="/nonsense")
     ana, ben, olga = [await browser.sees(viewer) for viewer in (ANA, BEN, OLGA)]
     heard = [
-        [room["messages"][-1]["text"] for room in each["channels"] if room["id"] == SHOOTS]
+        [channel["messages"][-1]["text"] for channel in each["channels"] if channel["id"] == SHOOTS]
         for each in (ana, ben)
     ]
     assert heard == [["/nonsense is not a valid command."], ["From the web app"]]
-    assert [room["id"] for room in olga["channels"]] == [PARTNERS]
+    assert [channel["id"] for channel in olga["channels"]] == [PARTNERS]
 
 
 async def test_changes_are_sent_as_they_happen(browser: Browser) -> None:
@@ -138,8 +138,8 @@ async def test_the_page_receives_what_may_be_typed(browser: Browser) -> None:
 
 async def test_the_app_is_not_offered_to_another_company(browser: Browser) -> None:
     """Olga of another company sees the shared channel, and in it no command."""
-    (room,) = (await browser.sees(OLGA))["channels"]
-    assert not room["is_offered"]
+    (channel,) = (await browser.sees(OLGA))["channels"]
+    assert not channel["is_offered"]
     assert all(each["is_offered"] for each in (await browser.sees(ANA))["channels"])
 
 

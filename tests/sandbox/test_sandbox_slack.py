@@ -338,10 +338,10 @@ async def test_a_channel_can_become_shared(world: World) -> None:
 @pytest.mark.parametrize("act", ["remove_bot", "archive", "share"])
 async def test_waiting_ends_when_a_channel_changes(world: World, act: str) -> None:
     """Each change of a channel wakes those who wait for one."""
-    room = world.slack.workspace.channels[SHOOTS]
-    before = repr(room)
+    channel = world.slack.workspace.channels[SHOOTS]
+    before = repr(channel)
 
-    async def somebody_acts() -> None:
+    async def change_it() -> None:
         getattr(world.slack, act)(SHOOTS)
 
-    await asyncio.gather(world.slack.until(lambda: repr(room) != before, timeout=1), somebody_acts())
+    await asyncio.gather(world.slack.until(lambda: repr(channel) != before, timeout=1), change_it())

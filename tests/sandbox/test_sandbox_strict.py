@@ -319,9 +319,9 @@ async def test_a_message_with_wrong_blocks_is_refused_in_slacks_words(world: Wor
     wrong: Json = {"channel": SHOOTS, "ts": posted["ts"], "text": "x", "blocks": [{"type": "header"}]}
     for method in ("chat.postMessage", "chat.postEphemeral", "chat.update"):
         refused = await world.bot.call(method, user=ANA, **wrong)
-        told = "missing required field: text [json-pointer:/blocks/0]"
-        assert (refused["error"], refused["errors"]) == ("invalid_blocks", [told])
-        assert refused["response_metadata"]["messages"] == [f"[ERROR] {told}"]
+        error = "missing required field: text [json-pointer:/blocks/0]"
+        assert (refused["error"], refused["errors"]) == ("invalid_blocks", [error])
+        assert refused["response_metadata"]["messages"] == [f"[ERROR] {error}"]
 
 
 @pytest.mark.parametrize(
@@ -509,8 +509,8 @@ async def test_what_people_see_without_an_ack(world: World) -> None:
     )
     world.bot.held.set()
 
-    told = [message.text for message in world.slack.messages(viewer=ANA) if message.user == SLACKBOT]
-    assert sorted(told) == [
+    errors = [message.text for message in world.slack.messages(viewer=ANA) if message.user == SLACKBOT]
+    assert sorted(errors) == [
         '/order failed with the error "operation_timeout"',
         'The shortcut failed with the error "operation_timeout"',
     ]

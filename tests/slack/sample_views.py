@@ -22,5 +22,5 @@ SEEN = Snapshot(
 
 
 def view(order: dict[str, Any], **more: Any) -> OrderView:
-    look = FetchedOrder(parse_order(json.dumps(order)), NOW)
-    return order_view(look, OrderId(order["order_id"]), **{"by": "U1", **more})
+    fetched = FetchedOrder(parse_order(json.dumps(order)), NOW)
+    return order_view(fetched, OrderId(order["order_id"]), **{"by": "U1", **more})

@@ -123,7 +123,7 @@ def mentioned(card: Card) -> list[str]:
     return [user for text in texts(card["blocks"]) for user in re.findall(r"<@(\w+)>", text)]
 
 
-TOLD: dict[str, tuple[Watch, Notice, OrderView | None]] = {
+NOTICES: dict[str, tuple[Watch, Notice, OrderView | None]] = {
     "failure": (watch(), Notice(NoticeKind.FAILURE, NOW - 2 * MINUTE), view(10, 1)),
     "stuck": (watch(still=1260.0), Notice(NoticeKind.STUCK, None), view(24)),
     "finished": (watch(), Notice(NoticeKind.FINISHED, NOW - 2 * MINUTE), view(30)),
@@ -146,20 +146,20 @@ TOLD: dict[str, tuple[Watch, Notice, OrderView | None]] = {
 }
 
 
-@pytest.mark.parametrize("case", TOLD)
+@pytest.mark.parametrize("case", NOTICES)
 def test_each_notice(case: str, snapshot: SnapshotAssertion) -> None:
     """A notice has what happened, the count, the next step, who asked and when, and a button to stop."""
-    card = notices.notice(*TOLD[case], NOW)
+    card = notices.notice(*NOTICES[case], NOW)
 
     fits(card)
     assert card == snapshot
 
 
-@pytest.mark.parametrize("case", TOLD)
+@pytest.mark.parametrize("case", NOTICES)
 def test_the_text_of_a_notice_says_it_all(case: str) -> None:
     """Banners and screen readers get the name, the words and the mentions without the blocks."""
-    watched, told, shown = TOLD[case]
-    card = notices.notice(watched, told, shown, NOW)
+    watched, sent, shown = NOTICES[case]
+    card = notices.notice(watched, sent, shown, NOW)
     sections = [text for text in texts(card["blocks"]) if not text.startswith(("•", "`"))]
 
     for text in sections:
@@ -167,11 +167,11 @@ def test_the_text_of_a_notice_says_it_all(case: str) -> None:
             assert part in card["text"]
 
 
-@pytest.mark.parametrize("case", TOLD)
+@pytest.mark.parametrize("case", NOTICES)
 def test_whoever_can_be_told_more_can_stop(case: str) -> None:
     """Each notice of a watch that goes on has Stop, and that of an ended watch has not."""
-    watched, told, shown = TOLD[case]
-    drawn = json.dumps(notices.notice(watched, told, shown, NOW)["blocks"])
+    watched, sent, shown = NOTICES[case]
+    drawn = json.dumps(notices.notice(watched, sent, shown, NOW)["blocks"])
 
     assert ('"stop_watching"' in drawn) is (watched.condition is not Condition.ENDED)
 

@@ -199,10 +199,10 @@ def test_a_job_knows_who_asked_and_where_to_answer(text: str) -> None:
 
 def test_jobs_about_one_order_share_their_lock() -> None:
     """Starting and stopping run one after the other."""
-    lanes = set()
+    locks = set()
     for text in (f"watch {ELM}", f"unwatch {ELM}", f"watch {ELM} failures"):
         _, job = typed(text)
         assert job
-        lanes.add(job.lock)
+        locks.add(job.lock)
 
-    assert lanes == {f"order:T1:{OrderId(ELM)}"}
+    assert locks == {f"order:T1:{OrderId(ELM)}"}

@@ -135,7 +135,7 @@ def follow(luck: random.Random, *, begun: float, hooked: bool) -> tuple[int, flo
         pause=pause,
         next_look=schedule.at(watched, at(seconds), pause),
     )
-    for looks in range(1, 1000):
+    for checks in range(1, 1000):
         planned = (watched.next_look - NOW).total_seconds()
         if hooked and planned > LASTS:
             planned = min(planned, max(seconds, LASTS + 3))
@@ -144,7 +144,7 @@ def follow(luck: random.Random, *, begun: float, hooked: bool) -> tuple[int, flo
         watched = step.watch
         if step.notice:
             assert step.notice.kind is NoticeKind.FINISHED
-            return looks, seconds - LASTS
+            return checks, seconds - LASTS
     raise AssertionError("the end was never seen")
 
 
@@ -157,7 +157,7 @@ def test_the_end_is_seen_within_seconds_and_costs_little(within: float) -> None:
     luck = random.Random(1)  # noqa: S311 - no secret
     lives = [follow(luck, begun=luck.uniform(0, within), hooked=False) for _ in range(100)]
 
-    assert max(looks for looks, _ in lives) <= 20
+    assert max(checks for checks, _ in lives) <= 20
     assert sum(late <= 20 for _, late in lives) >= 95
 
 
@@ -167,7 +167,7 @@ def test_a_webhook_saves_most_checks(within: float) -> None:
     luck = random.Random(1)  # noqa: S311 - no secret
     lives = [follow(luck, begun=luck.uniform(0, within), hooked=True) for _ in range(100)]
 
-    assert max(looks for looks, _ in lives) <= 3 + 1
+    assert max(checks for checks, _ in lives) <= 3 + 1
     assert max(late for _, late in lives) <= 5
 
 

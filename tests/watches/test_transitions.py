@@ -548,10 +548,10 @@ GAPS = st.one_of(st.floats(0, 400), st.sampled_from([-1e6, -30.0, 3e3, 1e4, 1e6]
 
 
 @given(st.lists(st.tuples(TALLIES, GAPS, st.booleans()), max_size=60), st.integers(1, 9))
-def test_any_sequence_of_checks(looks: list[tuple[Counts | None, float, bool]], id_: int) -> None:
+def test_any_sequence_of_checks(checks: list[tuple[Counts | None, float, bool]], id_: int) -> None:
     """Nothing is posted twice, and no plan is in the past, whatever the counts and the clock."""
     run = WatchRun(watch(tally(), id=id_))
-    for seen, gap, busy in looks:
+    for seen, gap, busy in checks:
         run.now += timedelta(seconds=gap)
         if busy:
             run.watch = put_off(run.watch, run.now, Delay.SLACK)

@@ -95,7 +95,7 @@ WORDS: dict[str, set[str]] = {
     "order_desk_rounds_total": {"sweep", "tidy", "rescue", "done", "failed"},
     "order_desk_watches": set(map(str, Condition)),
 }
-"""What the labels of each metric may say, as far as a panel or a rule asks for one."""
+"""The possible values of each label that a panel or a rule queries."""
 
 
 def test_every_queried_value_exists() -> None:

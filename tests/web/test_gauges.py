@@ -90,8 +90,8 @@ async def test_open_jobs_by_kind_and_the_age_of_the_oldest(harness: GaugesHarnes
     done, *_ = await harness.record("a", ago=10 * MINUTE)
     await harness.record("b", ago=5 * MINUTE)
     await harness.record("c")
-    look = LookAtWatched.at("T1", OrderId("order-1"))
-    await harness.database.run(lambda sql: harness.job_store.put(sql, look, NOW + MINUTE))
+    check = LookAtWatched.at("T1", OrderId("order-1"))
+    await harness.database.run(lambda sql: harness.job_store.put(sql, check, NOW + MINUTE))
     await harness.job_store.done(done, NOW)
     await harness.gauges.look()
 

@@ -77,11 +77,11 @@ async def test_both_formats_of_prometheus(url: str) -> None:
 @on_sqlite
 async def test_the_process_itself(url: str) -> None:
     """The metrics have the start, memory and open files, as Prometheus' own dashboards read them."""
-    told = await scrape(url)
+    metrics = await scrape(url)
 
-    assert (told.gauge("process_start_time_seconds") or 0) > 1.7e9
-    assert (told.gauge("process_resident_memory_bytes") or 0) > 1e7
-    assert told.gauge("python_info") == 1
+    assert (metrics.gauge("process_start_time_seconds") or 0) > 1.7e9
+    assert (metrics.gauge("process_resident_memory_bytes") or 0) > 1e7
+    assert metrics.gauge("python_info") == 1
 
 
 @on_sqlite
@@ -90,12 +90,12 @@ async def test_two_bots_in_one_process_count_for_themselves(sandbox: Sandbox, ur
     other = sandbox.settings.model_copy(
         update={"metrics_token": SecretStr(TOKEN), "database_url": f"{sandbox.settings.database_url}.other"}
     )
-    async with open_app(other) as app, serving(app.web) as beside:
-        sandbox.slack.events_url = f"{beside}/slack/events"
+    async with open_app(other) as app, serving(app.web) as other_url:
+        sandbox.slack.events_url = f"{other_url}/slack/events"
         await Chat(sandbox.slack).order(OAK)
-        told = [(await scrape(each)).counted("order_desk_requests_total") for each in (url, beside)]
+        metrics = [(await scrape(each)).counted("order_desk_requests_total") for each in (url, other_url)]
 
-    assert told == [0, 1]
+    assert metrics == [0, 1]
 
 
 @on_postgres
@@ -110,13 +110,13 @@ async def test_a_worker_with_a_port(sandbox: Sandbox) -> None:
         await Chat(sandbox.slack).order(OAK)
         done = json.loads(await working.logged('"event": "job done"'))
         alive, ready = await get(f"{url}/healthz"), await get(f"{url}/readyz")
-        told, by_whom = await scrape(url), await scrape(await serving.serves())
+        metrics, by_whom = await scrape(url), await scrape(await serving.serves())
         code = await working.stop()
 
     assert (alive.text, ready.json()) == ("alive", {"ready": True, "missing": []})
-    assert told.counted("order_desk_jobs_total", kind="look_up", outcome="done") == 1
+    assert metrics.counted("order_desk_jobs_total", kind="look_up", outcome="done") == 1
     assert by_whom.counted("order_desk_requests_total", kind="command") == 1
-    assert [each.counted("order_desk_jobs_total") for each in (told, by_whom)] == [1, 0]
+    assert [each.counted("order_desk_jobs_total") for each in (metrics, by_whom)] == [1, 0]
     assert code == 0
     asked = json.loads(serving.line('"event": "request"'))
     assert asked["reference"] == done["reference"]

@@ -56,7 +56,7 @@ async def test_a_request_its_job_and_its_attempts_have_one_reference(
     async with harness.works(after):
         await after.until(lambda: after.apologies == ["a"])
 
-    assert {told for _, told in worker.references + after.references} == {asked}
+    assert {reference for _, reference in worker.references + after.references} == {asked}
     assert {line["reference"] for line in lines if line["event"].startswith("job ")} == {asked}
     [dead] = await harness.job_store.dead_jobs()
     assert dead.reason == f"no way ({asked})"
@@ -142,9 +142,9 @@ async def test_a_job_does_not_inherit_the_reference_of_the_task_that_began_it() 
     async def run(_ticket: QueuedJob) -> None:
         seen.append(get_contextvars().get("reference"))
 
-    lanes = KeyedTasks(run, at_once=1)
+    tasks = KeyedTasks(run, at_once=1)
     with logging.bound_reference("E-7K2M"):
-        lanes.begin(QueuedJob(1, "a", background=False))
-    await lanes.idle.wait()
+        tasks.begin(QueuedJob(1, "a", background=False))
+    await tasks.idle.wait()
 
     assert seen == [None]
