@@ -107,5 +107,5 @@ async def serving(talk: Talk) -> AsyncIterator[str]:
 
 
 def secrets_in(text: str, *more: str) -> list[str]:
-    """Which of the key, the ID, the host and `more` are in `told`."""
+    """Which of the key, the ID, the host and `more` are in `text`."""
     return [secret for secret in (KEY, ELM, HOST, *more) if secret in text]

@@ -99,7 +99,7 @@ async def test_answers_where_the_bot_is_no_member(chat: Chat, channel: str) -> N
     assert "Oak Terrace" in (await chat.order(OAK, channel=channel)).plain()
 
 
-async def test_a_guest_is_answered_like_anybody(chat: Chat) -> None:
+async def test_a_guest_is_answered_like_a_colleague(chat: Chat) -> None:
     """A guest of this workspace belongs to this company, and may look up orders in their channels."""
     assert "Oak Terrace" in (await chat.order(OAK, user=GUS)).plain()
 
@@ -177,7 +177,7 @@ async def test_a_word_that_is_a_sub_command_can_be_shown(autoenhance: Autoenhanc
         pytest.param("word " * 800, "I can't see an order id in `word word", id="4000-characters"),
     ],
 )
-async def test_what_needs_no_look_up_is_said_at_once(
+async def test_what_needs_no_look_up_is_answered_in_the_ack(
     slack: SlackSandbox, autoenhance: AutoenhanceSandbox, typed: str, says: str
 ) -> None:
     """Help, and text that cannot be an order, are answered in the ack. Autoenhance gets no request."""

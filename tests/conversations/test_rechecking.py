@@ -83,7 +83,7 @@ async def test_it_can_be_pressed_any_number_of_times(chat: Chat) -> None:
     assert "no change" in card.plain()
 
 
-async def test_a_shared_card_is_edited_for_everybody(
+async def test_a_shared_card_is_edited_for_everyone(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:
     """A colleague's click edits the message in the channel, and the card names who checked."""

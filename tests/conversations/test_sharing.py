@@ -10,7 +10,7 @@ from tests.support.chat import Chat
 
 
 @pytest.mark.both
-async def test_everybody_sees_a_shared_card(chat: Chat) -> None:
+async def test_everyone_sees_a_shared_card(chat: Chat) -> None:
     """The card appears in the channel for all, names who shared it, and cannot be shared again."""
     await chat.click(await chat.order(OAK), "Share in channel")
 

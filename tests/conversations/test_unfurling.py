@@ -121,7 +121,7 @@ async def test_a_link_that_leads_to_no_order_stays_as_it_is(
 
 
 async def test_nothing_is_shown_to_another_company(paste: Paster, slack: SlackSandbox, chosen: None) -> None:
-    """A channel that is shared after it chose unfurling gets no more cards, whoever pastes."""
+    """A channel that is shared after it chose unfurling gets no more cards from any person."""
     slack.share(SHOOTS)
 
     assert (await paste(f"{APP}{OAK}")).attachments == []

@@ -142,7 +142,7 @@ async def test_a_forged_button_starts_and_stops_nothing(chat: Chat, shoot: Shoot
     assert "Stop watching" in card.buttons()
 
 
-async def test_a_forged_place_stops_nobody_elses_watch(
+async def test_a_forged_place_stops_no_other_persons_watch(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox
 ) -> None:
     """A button that names another place works only for a person who watches there."""

@@ -152,9 +152,7 @@ async def test_an_order_that_is_deleted_ends_its_watch(
     assert "the order is gone" in card.plain()
 
 
-async def test_everybody_who_watches_is_mentioned_once_in_one_message(
-    chat: Chat, shoot: Shoot, clock: Clock
-) -> None:
+async def test_all_watchers_are_mentioned_once_in_one_message(chat: Chat, shoot: Shoot, clock: Clock) -> None:
     """A second watch in the same place adds no card, and its notice is one for both."""
     card = await chat.watch(shoot.id)
     answer = await chat.order(f"watch {shoot.id}", user=BEN)

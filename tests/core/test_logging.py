@@ -38,7 +38,7 @@ def test_a_password_in_a_url_is_blacked_out() -> None:
     assert redact("url='http://ana:p@ss@127.0.0.1:9'") == "url='http://[secret]@127.0.0.1:9'"
 
 
-def test_the_rest_is_left_alone() -> None:
+def test_other_text_is_left_alone() -> None:
     """A commit's hash is not a key, and a plain line stays as it is."""
     line = "a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4e5f6a1b2 job given up E-7K2M https://example.org/docs"
 

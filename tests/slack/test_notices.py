@@ -168,7 +168,7 @@ def test_the_text_of_a_notice_says_it_all(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", NOTICES)
-def test_whoever_can_be_told_more_can_stop(case: str) -> None:
+def test_stop_is_on_each_notice_of_a_watch_that_goes_on(case: str) -> None:
     """Each notice of a watch that goes on has Stop, and that of an ended watch has not."""
     watched, sent, shown = NOTICES[case]
     drawn = json.dumps(notices.notice(watched, sent, shown, NOW)["blocks"])
@@ -199,7 +199,7 @@ def test_who_is_mentioned(kind: NoticeKind, caused_by: str | None, told_to: list
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
-def test_whoever_caused_it_alone_is_not_mentioned(kind: NoticeKind) -> None:
+def test_the_person_who_caused_it_is_not_mentioned(kind: NoticeKind) -> None:
     """The notice comes without a mention, and reads well."""
     card = notices.notice(watch(ANA), Notice(kind, None), view(27, 3), NOW, caused_by="U1")
 
@@ -209,7 +209,7 @@ def test_whoever_caused_it_alone_is_not_mentioned(kind: NoticeKind) -> None:
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
-def test_thirty_watchers_are_all_told(kind: NoticeKind) -> None:
+def test_thirty_watchers_are_mentioned_in_one_message(kind: NoticeKind) -> None:
     """One message mentions each of them once."""
     many = [person(f"U{n:010d}", "n" * 80) for n in range(30)]
     long = watch(*many, name="&" * 300)
@@ -330,7 +330,7 @@ def test_the_word_to_an_owner_whose_watches_rest(why: str, snapshot: SnapshotAss
 
 
 @pytest.mark.parametrize("count", [1, notices.MAX_ORDERS_SHOWN, notices.MAX_ORDERS_SHOWN + 1, 100])
-def test_however_many_rest_it_is_one_message(count: int) -> None:
+def test_any_number_of_paused_watches_is_one_message(count: int) -> None:
     """The message has ten of them with buttons, and how many more there are."""
     card = notices.parked("C1", "is_archived", many(count))
 
@@ -345,7 +345,7 @@ def test_however_many_rest_it_is_one_message(count: int) -> None:
 @pytest.mark.parametrize(
     ("place", "where"), [("U1", "our direct message"), ("W1", "our direct message"), ("C1", "<#C1>")]
 )
-def test_where_they_rest(place: str, where: str) -> None:
+def test_the_place_of_a_paused_watch(place: str, where: str) -> None:
     """A person's ID is never taken for a channel's, whatever its first letter."""
     assert f"I can't post in {where} any more" in notices.parked(place, "shared", [watch()])["text"]
 

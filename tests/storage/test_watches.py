@@ -217,7 +217,7 @@ async def test_a_watch_that_was_never_promised_is_removed(
 
 
 async def test_a_person_finds_their_watches(watches: Watches) -> None:
-    """The store lists all watches of a person, whoever began them, until they stop watching."""
+    """The store lists all watches of a person, also joined ones, until they stop watching."""
     read = await added(watches, watch())
     joined = later(read, watchers=(*read.watchers, person("U2")))
     await watches.save(joined)
