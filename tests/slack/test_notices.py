@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from bot.handlers.order_views import order_view
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.autoenhance.client import FetchedOrder
-from bot.handlers.views import order_view
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
@@ -245,17 +245,17 @@ def bad(name: str) -> list[Card]:
     return [
         *(notices.notice(named, Notice(kind, None), shown, NOW) for kind in NoticeKind),
         notices.notice(ended(Ending.DELETED, name=name), Notice(NoticeKind.DELETED, None), None, NOW),
-        notices.gone_card(ended(Ending.DELETED, name=name)),
+        notices.deleted_card(ended(Ending.DELETED, name=name)),
         notices.brief_card(named),
         notices.brief_card(over),
-        notices.parked("C1", name, [named, over]),
-        notices.begun(watch_text.started(named, Level.ALL, ""), ELM, Level.ALL, choice=True),
+        notices.paused_card("C1", name, [named, over]),
+        notices.started_card(watch_text.started(named, Level.ALL, ""), ELM, Level.ALL, choice=True),
         lists.watches([named, parked, over], LINKS.thread),
         *(
-            cards.say(text)
+            cards.sentence_card(text)
             for text in (
                 watch_text.joined(named, Level.ALL, ""),
-                watch_text.known(named, eva, ""),
+                watch_text.already_watching(named, eva, ""),
                 watch_text.stopped(named, (eva,)),
                 watch_text.not_yours(named),
                 watch_text.watched(named),
@@ -295,7 +295,7 @@ def test_a_bold_name_stays_bold() -> None:
 
 def test_the_card_of_an_order_that_is_gone(snapshot: SnapshotAssertion) -> None:
     """The card has the name, what is wrong, and that the watch has ended. Re-check stays."""
-    card = notices.gone_card(ended(Ending.DELETED))
+    card = notices.deleted_card(ended(Ending.DELETED))
 
     fits(card)
     assert card == snapshot
@@ -323,7 +323,7 @@ def test_the_card_from_what_is_known(watched: Watch, snapshot: SnapshotAssertion
 @pytest.mark.parametrize("why", ["not_in_channel", "is_archived", "shared", "restricted_action"])
 def test_the_word_to_an_owner_whose_watches_rest(why: str, snapshot: SnapshotAssertion) -> None:
     """The message says why, names what is paused, and has a button for each to get it as a direct message."""
-    card = notices.parked("C1", why, [watch(), watch(order=OrderId("7-oak"), name="")])
+    card = notices.paused_card("C1", why, [watch(), watch(order=OrderId("7-oak"), name="")])
 
     fits(card)
     assert card == snapshot
@@ -332,7 +332,7 @@ def test_the_word_to_an_owner_whose_watches_rest(why: str, snapshot: SnapshotAss
 @pytest.mark.parametrize("count", [1, notices.MAX_ORDERS_SHOWN, notices.MAX_ORDERS_SHOWN + 1, 100])
 def test_any_number_of_paused_watches_is_one_message(count: int) -> None:
     """The message has ten of them with buttons, and how many more there are."""
-    card = notices.parked("C1", "is_archived", many(count))
+    card = notices.paused_card("C1", "is_archived", many(count))
 
     fits(card)
     buttons = json.dumps(card["blocks"]).count('"watch"')
@@ -347,18 +347,18 @@ def test_any_number_of_paused_watches_is_one_message(count: int) -> None:
 )
 def test_the_place_of_a_paused_watch(place: str, where: str) -> None:
     """A person's ID is never taken for a channel's, whatever its first letter."""
-    assert f"I can't post in {where} any more" in notices.parked(place, "shared", [watch()])["text"]
+    assert f"I can't post in {where} any more" in notices.paused_card(place, "shared", [watch()])["text"]
 
 
 def test_the_answer_to_a_beginning(snapshot: SnapshotAssertion) -> None:
     """It says where notices come, and for what. Only a person who gets all has a button for less."""
     said = watch_text.started(watch(), Level.ALL, LINKS.thread(HOME))
-    card = notices.begun(said, ELM, Level.ALL, choice=True)
+    card = notices.started_card(said, ELM, Level.ALL, choice=True)
 
     fits(card)
     assert card == snapshot
     assert "actions" not in [
-        block["type"] for block in notices.begun(said, ELM, Level.FAILURES, choice=True)["blocks"]
+        block["type"] for block in notices.started_card(said, ELM, Level.FAILURES, choice=True)["blocks"]
     ]
 
 

@@ -9,7 +9,14 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.core.errors import SlackBusy
-from bot.slack.api.pacing import BURST, EDITS_REFILL_SECONDS, MAX_WAIT_SECONDS, RESERVED_EDITS, UPDATE, Pacing
+from bot.slack.api.pacing import (
+    EDITS_REFILL_SECONDS,
+    MAX_EDITS_AT_ONCE,
+    MAX_WAIT_SECONDS,
+    RESERVED_EDITS,
+    UPDATE,
+    SlackRateLimits,
+)
 from bot.storage.rate_limits.memory import LocalRateLimiter
 
 T = TypeVar("T")
@@ -45,7 +52,7 @@ def clock() -> float:
     return asyncio.get_running_loop().time()
 
 
-async def posted(pacing: Pacing, channel: str) -> float:
+async def posted(pacing: SlackRateLimits, channel: str) -> float:
     """The time of the post. If refused, minus the seconds after which to ask again."""
     try:
         await pacing.wait_to_post(channel)
@@ -54,7 +61,7 @@ async def posted(pacing: Pacing, channel: str) -> float:
     return round(clock(), 6)
 
 
-async def edited(pacing: Pacing) -> float | None:
+async def edited(pacing: SlackRateLimits) -> float | None:
     try:
         await pacing.wait_to_update()
     except SlackBusy:
@@ -66,7 +73,7 @@ def test_one_message_a_second_in_a_channel() -> None:
     """The first message goes at once, and each of the next a second after the one before."""
 
     async def story() -> list[float]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         return await asyncio.gather(*(posted(pacing, "C1") for _ in range(4)))
 
     assert run(story()) == [0, 1, 2, 3]
@@ -76,7 +83,7 @@ def test_one_after_the_other_is_no_faster() -> None:
     """Posts that wait for each other keep the same rate. A quiet channel gains nothing."""
 
     async def story() -> list[float]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         times = [await posted(pacing, "C1") for _ in range(3)]
         await asyncio.sleep(60)
         return [*times, await posted(pacing, "C1"), await posted(pacing, "C1")]
@@ -88,7 +95,7 @@ def test_another_channel_does_not_wait() -> None:
     """A queue in one channel delays no other channel."""
 
     async def story() -> list[float]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         busy = [posted(pacing, "C1") for _ in range(10)]
         return (await asyncio.gather(*busy, posted(pacing, "C2"), posted(pacing, "C3")))[-2:]
 
@@ -99,7 +106,7 @@ def test_a_long_wait_is_refused_with_a_time() -> None:
     """A post waits three seconds at most. The others get times that are a second apart."""
 
     async def story() -> list[float]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         return await asyncio.gather(*(posted(pacing, "C1") for _ in range(10)))
 
     times = run(story())
@@ -110,7 +117,7 @@ def test_a_long_wait_is_refused_with_a_time() -> None:
 def test_each_post_succeeds_at_its_given_time() -> None:
     """Forty notices in one channel come a second apart, none early, and each asks twice at most."""
 
-    async def notice(pacing: Pacing) -> tuple[int, float]:
+    async def notice(pacing: SlackRateLimits) -> tuple[int, float]:
         tries = 1
         while (time := await posted(pacing, "C1")) < 0:
             await asyncio.sleep(-time)
@@ -118,7 +125,7 @@ def test_each_post_succeeds_at_its_given_time() -> None:
         return tries, time
 
     async def story() -> list[tuple[int, float]]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         return await asyncio.gather(*(notice(pacing) for _ in range(40)))
 
     lives = run(story())
@@ -132,7 +139,7 @@ def test_the_rate_can_be_set() -> None:
     """Tests use a faster rate."""
 
     async def story() -> list[float]:
-        pacing = Pacing(LocalRateLimiter(clock), between=0.5)
+        pacing = SlackRateLimits(LocalRateLimiter(clock), between=0.5)
         return await asyncio.gather(*(posted(pacing, "C1") for _ in range(3)))
 
     assert run(story()) == [0, 0.5, 1]
@@ -142,7 +149,7 @@ def test_a_429_pauses_that_channel_only() -> None:
     """No message goes there before its time. Other channels and edits go on."""
 
     async def story() -> None:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         await pacing.wait_to_post("C1")
         await pacing.rest("C1", SlackBusy("ratelimited", retry_after=30))
         with pytest.raises(SlackBusy) as busy:
@@ -166,7 +173,7 @@ def test_a_post_that_waits_during_a_429_is_refused() -> None:
     """Posts that wait get the same refusal as later ones."""
 
     async def story() -> list[BaseException | None]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         await pacing.wait_to_post("C1")
         queue = asyncio.gather(*(pacing.wait_to_post("C1") for _ in range(2)), return_exceptions=True)
         await asyncio.sleep(0.5)
@@ -188,7 +195,7 @@ def test_other_errors_pause_nothing(busy: SlackBusy) -> None:
     """Only a 429 with a Retry-After pauses a channel."""
 
     async def story() -> float:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         await pacing.rest("C1", busy)
         return await posted(pacing, "C1")
 
@@ -199,12 +206,12 @@ def test_ten_edits_at_once_and_forty_a_minute_after_them() -> None:
     """Edits wait for each other for up to three seconds. A longer wait is refused."""
 
     async def story() -> list[float | None]:
-        pacing = Pacing(LocalRateLimiter(clock))
-        return await asyncio.gather(*(edited(pacing) for _ in range(BURST + 4)))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
+        return await asyncio.gather(*(edited(pacing) for _ in range(MAX_EDITS_AT_ONCE + 4)))
 
     times = run(story())
-    assert times[:BURST] == [0.0] * BURST
-    assert times[BURST] == EDITS_REFILL_SECONDS / BURST
+    assert times[:MAX_EDITS_AT_ONCE] == [0.0] * MAX_EDITS_AT_ONCE
+    assert times[MAX_EDITS_AT_ONCE] == EDITS_REFILL_SECONDS / MAX_EDITS_AT_ONCE
     assert [time for time in times if time and time > MAX_WAIT_SECONDS] == []
     assert times[-2:] == [None, None]
 
@@ -213,7 +220,7 @@ def test_edits_stay_below_slacks_fifty_a_minute() -> None:
     """In no sixty seconds there are more than fifty edits."""
 
     async def story() -> list[float]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         times: list[float] = []
         while clock() < 180:
             if (time := await edited(pacing)) is None:
@@ -230,12 +237,12 @@ def test_some_edits_are_reserved_for_urgent_ones() -> None:
     """Optional edits are refused once six of ten are used. Urgent ones get the rest at once."""
 
     async def story() -> None:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         used = 0
         while await pacing.has_room_to_update():
             assert await edited(pacing) == 0
             used += 1
-        assert used == BURST - RESERVED_EDITS
+        assert used == MAX_EDITS_AT_ONCE - RESERVED_EDITS
         assert [await edited(pacing) for _ in range(RESERVED_EDITS)] == [0.0] * RESERVED_EDITS
         assert not await pacing.has_room_to_update()
 
@@ -249,7 +256,7 @@ def test_a_429_of_edits_pauses_edits_only() -> None:
     """After a 429 of chat.update no card is edited before its time. Notices still come."""
 
     async def story() -> None:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         await pacing.rest(UPDATE, SlackBusy("ratelimited", retry_after=30))
         assert not await pacing.has_room_to_update()
         with pytest.raises(SlackBusy) as busy:
@@ -268,7 +275,7 @@ def test_the_clock_can_be_given() -> None:
     """The time after which to ask again is counted by the given clock."""
 
     async def story() -> float:
-        pacing = Pacing(LocalRateLimiter(lambda: 1_000_000.0))
+        pacing = SlackRateLimits(LocalRateLimiter(lambda: 1_000_000.0))
         await pacing.wait_to_post("C1")
         await pacing.rest("C1", SlackBusy("ratelimited", retry_after=7))
         with pytest.raises(SlackBusy) as busy:

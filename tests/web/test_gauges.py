@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from bot.core.errors import DatabaseFailed
-from bot.jobs.background import LookAtWatched
+from bot.jobs.background import CheckOrder
 from bot.orders.ids import OrderId
 from bot.storage.database.base import Database, Statement, T
 from bot.storage.jobs import JobStore
@@ -90,7 +90,7 @@ async def test_open_jobs_by_kind_and_the_age_of_the_oldest(harness: GaugesHarnes
     done, *_ = await harness.record("a", ago=10 * MINUTE)
     await harness.record("b", ago=5 * MINUTE)
     await harness.record("c")
-    check = LookAtWatched.at("T1", OrderId("order-1"))
+    check = CheckOrder.at("T1", OrderId("order-1"))
     await harness.database.run(lambda sql: harness.job_store.put(sql, check, NOW + MINUTE))
     await harness.job_store.done(done, NOW)
     await harness.gauges.look()

@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from bot.core.errors import DatabaseFailed, ShuttingDown
-from bot.jobs.background import LookAtWatched
+from bot.jobs.background import CheckOrder
 from bot.jobs.models import Job, LookUp, StopWatch
 from bot.jobs.outcomes import Abandon, Retry
 from bot.jobs.requests import Ephemeral
@@ -318,7 +318,7 @@ async def test_a_persons_job_does_not_wait_for_background_checks(harness: Harnes
     worker = RecordingWorker()
     worker.gate.clear()
     async with harness.works(worker) as engine:
-        await engine.add_all(lambda _: [LookAtWatched.at("T1", OrderId(f"order-{n}")) for n in range(40)])
+        await engine.add_all(lambda _: [CheckOrder.at("T1", OrderId(f"order-{n}")) for n in range(40)])
         await worker.until(lambda: len(worker.attempts) == 32)
         await record(engine, [say("a")])
         await worker.until(lambda: ("a", 1) in worker.attempts)
@@ -335,7 +335,7 @@ async def test_a_persons_job_does_not_wait_for_a_check_of_its_lock_that_has_not_
     place = Ephemeral(response_url="https://hooks.slack.test/1")
     stop = StopWatch(key="stop", asker=ASKER, place=place, order=orders[-1])
     async with harness.works(worker) as engine:
-        await engine.add_all(lambda _: [LookAtWatched.at("T1", order) for order in orders])
+        await engine.add_all(lambda _: [CheckOrder.at("T1", order) for order in orders])
         await worker.until(lambda: len(worker.attempts) == 32)
         await record(engine, [stop])
         await worker.until(lambda: ("stop", 1) in worker.attempts)
@@ -463,7 +463,7 @@ async def test_a_job_ends_even_if_its_apology_fails(harness: Harness) -> None:
     """The failed apology is logged, the job is kept with its reason, and the next job of its lock runs."""
 
     class Speechless(RecordingWorker):
-        async def apologise(self, job: Job, reference: str) -> None:
+        async def report_failure(self, job: Job, reference: str) -> None:
             raise ZeroDivisionError
 
     def act(job: Job, _attempt: int) -> None:
