@@ -194,7 +194,7 @@ def manifest(
 async def _look_up(settings: "Settings", ids: "Sequence[OrderId]") -> "list[OrderView | TroubleView]":
     from bot.bootstrap.clients import blamed, open_autoenhance
     from bot.core.metrics import Metrics
-    from bot.handlers.views import given_up, see
+    from bot.handlers.order_views import given_up, see
     from bot.slack.render.models import TroubleView
     from bot.storage.rate_limits.memory import LocalRateLimiter
 

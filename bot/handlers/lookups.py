@@ -15,9 +15,9 @@ from bot.core.errors import (
     TryLater,
     Unconfirmed,
 )
+from bot.handlers.order_views import given_up, order_view, see
 from bot.handlers.polling import Polling
 from bot.handlers.retries import PATIENCE, Retries, tells
-from bot.handlers.views import given_up, order_view, see
 from bot.jobs.models import Find, LookUp, Say, Share, ShowPhotos
 from bot.jobs.outcomes import Retry
 from bot.jobs.requests import Message, Wanted

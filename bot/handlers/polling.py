@@ -24,7 +24,7 @@ from bot.core.errors import (
 )
 from bot.core.logging import reference
 from bot.handlers.notifier import Notifier, WatchUpdate
-from bot.handlers.views import order_view
+from bot.handlers.order_views import order_view
 from bot.jobs.background import LookAtWatched, TellOwner, TellParked, WakeParked
 from bot.jobs.models import Job, LookUp
 from bot.jobs.requests import Message

@@ -16,9 +16,9 @@ from bot.core.errors import (
     SlackRefused,
     Unconfirmed,
 )
+from bot.handlers.order_views import order_view
 from bot.handlers.overviews import Overviews
 from bot.handlers.retries import Retries
-from bot.handlers.views import order_view
 from bot.jobs.models import Adopted, StartWatch, StopWatch
 from bot.jobs.requests import HomeTab, View
 from bot.slack import blocks, constants

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.autoenhance.client import FetchedOrder
-from bot.handlers.views import order_view
+from bot.handlers.order_views import order_view
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
