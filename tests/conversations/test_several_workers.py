@@ -10,7 +10,7 @@ import pytest
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.slack.sample_workspace import ANA_BOT, BOT, EDITING, OWNERS, SHOOTS
-from bot.slack.api.pacing import BURST, EDITS_REFILL_SECONDS, SECONDS_BETWEEN_POSTS
+from bot.slack.api.pacing import EDITS_REFILL_SECONDS, MAX_EDITS_AT_ONCE, SECONDS_BETWEEN_POSTS
 from tests.both import on_postgres
 from tests.chat import Chat
 from tests.clock import Clock
@@ -73,7 +73,9 @@ async def test_one_sweep_and_one_pace(sandbox: Sandbox, clock: Clock) -> None:
         times = [call.at for call in posted if call.params["channel"] == channel]
         assert keep_pace(times, every=SECONDS_BETWEEN_POSTS, late=HELD_UP)
     edits = [call.at for call in slack.calls("chat.update")]
-    assert keep_pace(edits, every=EDITS_REFILL_SECONDS / BURST, burst=BURST, late=HELD_UP)
+    assert keep_pace(
+        edits, every=EDITS_REFILL_SECONDS / MAX_EDITS_AT_ONCE, burst=MAX_EDITS_AT_ONCE, late=HELD_UP
+    )
 
 
 def keep_pace(times: list[float], *, every: float, burst: int = 1, late: float = ON_THE_WAY) -> bool:

@@ -9,7 +9,14 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.core.errors import SlackBusy
-from bot.slack.api.pacing import BURST, EDITS_REFILL_SECONDS, MAX_WAIT_SECONDS, RESERVED_EDITS, UPDATE, Pacing
+from bot.slack.api.pacing import (
+    EDITS_REFILL_SECONDS,
+    MAX_EDITS_AT_ONCE,
+    MAX_WAIT_SECONDS,
+    RESERVED_EDITS,
+    UPDATE,
+    Pacing,
+)
 from bot.storage.rate_limits.memory import LocalRateLimiter
 
 T = TypeVar("T")
@@ -200,11 +207,11 @@ def test_ten_edits_at_once_and_forty_a_minute_after_them() -> None:
 
     async def story() -> list[float | None]:
         pacing = Pacing(LocalRateLimiter(clock))
-        return await asyncio.gather(*(edited(pacing) for _ in range(BURST + 4)))
+        return await asyncio.gather(*(edited(pacing) for _ in range(MAX_EDITS_AT_ONCE + 4)))
 
     times = run(story())
-    assert times[:BURST] == [0.0] * BURST
-    assert times[BURST] == EDITS_REFILL_SECONDS / BURST
+    assert times[:MAX_EDITS_AT_ONCE] == [0.0] * MAX_EDITS_AT_ONCE
+    assert times[MAX_EDITS_AT_ONCE] == EDITS_REFILL_SECONDS / MAX_EDITS_AT_ONCE
     assert [time for time in times if time and time > MAX_WAIT_SECONDS] == []
     assert times[-2:] == [None, None]
 
@@ -235,7 +242,7 @@ def test_some_edits_are_kept_for_what_is_urgent() -> None:
         while await pacing.has_room_to_update():
             assert await edited(pacing) == 0
             used += 1
-        assert used == BURST - RESERVED_EDITS
+        assert used == MAX_EDITS_AT_ONCE - RESERVED_EDITS
         assert [await edited(pacing) for _ in range(RESERVED_EDITS)] == [0.0] * RESERVED_EDITS
         assert not await pacing.has_room_to_update()
 

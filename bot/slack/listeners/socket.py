@@ -16,7 +16,7 @@ from bot.core import logging
 from bot.core.errors import SlackBusy
 from bot.core.metrics import Metrics
 from bot.slack.api.client import CountedClient
-from bot.slack.api.identity import explained
+from bot.slack.api.identity import explain
 from bot.slack.api.responses import NO_CONNECTION
 from bot.slack.listeners.counting import RequestMetrics
 
@@ -80,7 +80,7 @@ class SocketMode:
         except TimeoutError as late:
             await self.close()
             busy = SlackBusy(NO_CONNECTION)
-            raise explained(self._web, self._client.wss_uri or self._web.base_url, busy) from late
+            raise explain(self._web, self._client.wss_uri or self._web.base_url, busy) from late
 
     async def close(self) -> None:
         await self._client.close()  # type: ignore[no-untyped-call]  # slack_sdk left it bare
