@@ -1,4 +1,4 @@
-"""What Slack tells us: read it, record a job, ack. Nothing else happens here."""
+"""Listeners about orders: they read the payload, record a job and ack. Nothing else happens here."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -24,7 +24,7 @@ Record = Callable[[Job], Awaitable[Any]]
 
 
 class Listeners:
-    """`doors.py` says which of these answers to what."""
+    """`routes.py` says what calls which of these."""
 
     def __init__(self, record: Record, sender: Sender, now: Callable[[], datetime]) -> None:
         self._record = record
@@ -76,13 +76,13 @@ class Listeners:
         await ack()
 
     async def show(self, ack: AsyncAck, body: Payload) -> None:
-        """A hit of a search: its card comes beside the list, which stays for the next pick."""
+        """A result of a search. Its card is a new message, so the list stays for the next click."""
         value = buttons.unpack(payloads.click(body).value)
         await self._record(LookUp(**self._from(body), place=payloads.beside(body), wanted=value.wanted))
         await ack()
 
     async def more(self, ack: AsyncAck, body: Payload) -> None:
-        """The overflow menu; its block names the order."""
+        """The overflow menu. Its `block_id` holds the order."""
         click = payloads.click(body)
         order = buttons.order_of(click.block_id)
         if click.value == constants.SHOW_PHOTOS:
@@ -109,11 +109,11 @@ class Listeners:
         await ack()
 
     async def nothing(self, ack: AsyncAck, _body: Payload) -> None:
-        """A click that needs no answer, such as on a link."""
+        """What needs no answer, such as a click on a link button."""
         await ack()
 
     async def unknown(self, ack: AsyncAck, body: Payload) -> None:
-        """A name that nobody here knows: a button of another version, or of an older manifest."""
+        """An unknown `action_id`: a button from another version of the bot."""
         await self._record(Say(**self._from(body), place=payloads.beside(body), text=refusals.STALE_BUTTON))
         await ack()
 

@@ -1,4 +1,4 @@
-"""Name to listener: all that Slack can ask of us, on one screen."""
+"""Which listener gets which request: all that Slack can ask, on one screen."""
 
 import re
 
@@ -35,7 +35,7 @@ def register(app: AsyncApp, listeners: Listeners, watches: WatchListeners, guard
     app.action(constants.MORE)(guard(listeners.more))
     app.action(constants.SEND_TO_ME)(guard(listeners.send_to_me))
     app.action(constants.OPEN)(guard(listeners.nothing))
-    # The nets, last: whatever is not acknowledged shows the person an error, and Slack sends it again.
+    # Catch-alls, last: without an ack, Slack shows the person an error or sends the event again.
     app.action(re.compile(".*"))(guard(listeners.unknown))
     app.shortcut(re.compile(".*"))(guard(listeners.nothing))
     app.command(re.compile(".*"))(guard(listeners.command))

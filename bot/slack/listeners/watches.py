@@ -1,4 +1,4 @@
-"""What Slack tells us about watches: read it, record a job, ack. Nothing else happens here."""
+"""Listeners about watches: they read the payload, record a job and ack. Nothing else happens here."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ Record = Callable[[Job], Awaitable[Any]]
 
 
 class WatchListeners:
-    """`doors.py` says which of these answers to what."""
+    """`routes.py` says what calls which of these."""
 
     def __init__(self, record: Record, sender: Sender, now: Callable[[], datetime]) -> None:
         self._record = record
@@ -34,28 +34,28 @@ class WatchListeners:
 
     async def watch_order_here(self, ack: AsyncAck, body: Payload) -> None:
         ids = messages.ids_in_message(body)
-        home = messages.thread(body)
+        thread = messages.thread(body)
         if len(ids) == 1:
             place = messages.in_thread(body)
             card_ts = messages.own_card(body, ids[0])
-            adopt = Adopted(channel_id=home.channel_id, thread_ts=home.thread_ts, card_ts=card_ts)
+            adopt = Adopted(channel_id=thread.channel_id, thread_ts=thread.thread_ts, card_ts=card_ts)
             await self._record(StartWatch(**self._from(body), place=place, order=ids[0], adopt=adopt))
         else:
             note = watch_text.which(ids) if ids else refusals.NO_ID_IN_MESSAGE
-            opened = modals.ask_to_watch(note, THREAD.dump_json(home).decode())
+            opened = modals.ask_to_watch(note, THREAD.dump_json(thread).decode())
             await self._sender.open_view(payloads.dig(body, "trigger_id"), opened)
         await ack()
 
     async def asked_to_watch(self, ack: AsyncAck, body: Payload) -> None:
-        """The modal was submitted; the thread that it was opened for stands in it."""
+        """The modal was submitted. Its `private_metadata` holds the thread that it was opened for."""
         ids = find_order_ids(payloads.field(body, constants.ASK_BLOCK, constants.ASK_INPUT))
         if len(ids) != 1:
             await ack(response_action="errors", errors={constants.ASK_BLOCK: refusals.NO_ID_FIELD})
             return
-        home = THREAD.validate_json(payloads.dig(body, "view", "private_metadata"))
+        thread = THREAD.validate_json(payloads.dig(body, "view", "private_metadata"))
         place = View(view_id=payloads.dig(body, "view", "id"))
-        asker = replace(payloads.asker(body, self._now()), channel_id=home.channel_id)
-        adopt = Adopted(channel_id=home.channel_id, thread_ts=home.thread_ts)
+        asker = replace(payloads.asker(body, self._now()), channel_id=thread.channel_id)
+        adopt = Adopted(channel_id=thread.channel_id, thread_ts=thread.thread_ts)
         key, order = payloads.key(body), ids[0]
         await self._record(StartWatch(key=key, asker=asker, place=place, order=order, adopt=adopt))
         await ack(response_action="update", view=modals.busy(watch_text.starting(ids[0])))
@@ -82,14 +82,17 @@ class WatchListeners:
         await ack()
 
     async def joined(self, ack: AsyncAck, body: Payload) -> None:
-        """Somebody was invited into a channel; when it was us, what rested there can go on."""
-        if channel := payloads.joined_by_us(body):
+        """A user joined a channel. If it was the bot, the watches that are paused there can go on."""
+        if channel := payloads.joined_by_bot(body):
             team = payloads.dig(body, "team_id")
             await self._record(WakeParked(key=payloads.key(body), team_id=team, channel_id=channel))
         await ack()
 
     async def _start(self, ack: AsyncAck, body: Payload, **options: Any) -> None:
-        """The clicked card becomes the watch's own, if it is a message of ours; else its thread is kept."""
+        """If the clicked card is a message of this bot, it becomes the watch's card.
+
+        Otherwise the watch posts into the card's thread, if it is in one.
+        """
         order = buttons.order_of(payloads.click(body).block_id)
         clicked, place = payloads.card_place(body), payloads.beside(body)
         thread, channel = payloads.dig(body, "container", "thread_ts"), payloads.dig(body, "channel", "id")
