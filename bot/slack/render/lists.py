@@ -1,4 +1,4 @@
-"""What is watched: in a channel, and on a person's Home tab."""
+"""Lists of watches: in a channel, and on a person's Home tab."""
 
 from collections.abc import Callable, Sequence
 
@@ -15,7 +15,7 @@ from bot.slack.text.help import HELP
 from bot.slack.text.notices import title, where
 from bot.watches.models import CardLocation, Ending, Watch
 
-MAX_WATCHES_LISTED = 20  # watches in one message: two blocks each, and a message has fifty
+MAX_WATCHES_LISTED = 20  # in one message: two blocks each, and a message has at most 50 blocks
 MAX_WATCHES_ON_HOME = 30
 MAX_FINISHED_ON_HOME = 10
 
@@ -54,14 +54,14 @@ def _watch(watch: Watch, link: Link, place: str = "") -> list[Block]:
 
 
 def home(found: Sequence[Watch], link: Link, note: str = "") -> Block:
-    """The Home tab: what this person watches, what came to its end lately, and how to begin."""
+    """The Home tab: what this person watches, what finished lately, and how to start."""
     live = [watch for watch in reversed(found) if watch.is_live]
     ended = sorted(
         (watch for watch in found if watch.ended_at and watch.ending is not Ending.STOPPED),
         key=lambda watch: watch.ended_at.timestamp() if watch.ended_at else 0,
         reverse=True,
     )
-    over = [watch for watch in live if watch.is_over]
+    finished = [watch for watch in live if watch.is_over]
     working = [watch for watch in live if not watch.is_over]
     drawn = [blocks.section(note)] if note else []
     drawn.append(blocks.header("What you watch"))
@@ -70,15 +70,18 @@ def home(found: Sequence[Watch], link: Link, note: str = "") -> Block:
         drawn.append(blocks.section(watch_text.NOTHING_YOURS))
     if len(working) > MAX_WATCHES_ON_HOME:
         drawn.append(blocks.context(watch_text.more_watches(len(working) - MAX_WATCHES_ON_HOME)))
-    if lately := [*over, *ended][:MAX_FINISHED_ON_HOME]:
+    if lately := [*finished, *ended][:MAX_FINISHED_ON_HOME]:
         drawn += [blocks.divider(), blocks.header("Finished lately")]
-        drawn += [_mine(watch, link)[0] for watch in lately]  # what is over stops by itself
+        drawn += [_mine(watch, link)[0] for watch in lately]  # without Stop: these watches end themselves
     drawn += [blocks.divider(), blocks.section(HELP), blocks.actions("begin", _begin())]
     return {"type": "home", "callback_id": constants.HOME, "blocks": drawn[: LIMITS.modal_blocks]}
 
 
 def _mine(watch: Watch, link: Link) -> list[Block]:
-    """With its place in the button and in the block's id: one order may be watched in several channels."""
+    """A row with the watch's place in the button and in the block_id.
+
+    Without the place, an order that is watched in several channels would have one block_id twice.
+    """
     row, *buttons = _watch(watch, link, f" in {where(watch.place)}")
     if not buttons:
         return [row]

@@ -1,13 +1,13 @@
-"""What `/order test` and `/order settings` say."""
+"""Sentences of `/order test` and `/order settings`."""
 
 from bot.core import errors
 from bot.slack.blocks import code
 from bot.slack.constants import APP, COMMAND
-from bot.slack.text.notices import somebody
+from bot.slack.text.notices import display_name
 
 
 def card(user: str) -> str:
-    return f":wave: This is a test by {somebody(user)}: so a watched order's card stands here."
+    return f":wave: This is a test by {display_name(user)}: so a watched order's card stands here."
 
 
 POSTING, EDITING, REPLYING = "Posting a card", "Editing the card", "Answering in its thread"
@@ -24,7 +24,7 @@ def worked(*, broadcast: bool) -> str:
 
 
 def failed(step: str, error: errors.SlackError) -> str:
-    """What did not work, and how to mend it."""
+    """Which step did not work, and what to do."""
     match error:
         case errors.NotInChannel():
             how = f"I'm not in this channel. Type `/invite @{APP}`, then `{COMMAND} test` again."
