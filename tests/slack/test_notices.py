@@ -259,7 +259,7 @@ def bad(name: str) -> list[Card]:
                 watch_text.stopped(named, (eva,)),
                 watch_text.not_yours(named),
                 watch_text.watched(named),
-                watch_text.over(over),
+                watch_text.ended(over),
             )
         ),
     ]

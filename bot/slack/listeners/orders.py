@@ -32,10 +32,10 @@ class Listeners:
         self._now = now
 
     async def command(self, ack: AsyncAck, body: Payload) -> None:
-        said, job = commands.reply(payloads.command(body, self._now()), payloads.key(body))
+        sentence, job = commands.reply(payloads.command(body, self._now()), payloads.key(body))
         if job:
             await self._record(job)
-        await ack(text=said, response_type="ephemeral")
+        await ack(text=sentence, response_type="ephemeral")
 
     async def check_orders_here(self, ack: AsyncAck, body: Payload) -> None:
         ids = messages.ids_in_message(body)

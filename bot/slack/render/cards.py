@@ -74,11 +74,11 @@ def not_posted(error: CannotPost, order: OrderId) -> Card:
 
 def not_watched(error: SlackError, order: OrderId) -> Card:
     """Why the order is not watched here, and what to do instead."""
-    said = refusals.cannot_watch(error)
+    sentence = refusals.cannot_watch(error)
     if isinstance(error, NotAllowed):
-        return say(said)
+        return say(sentence)
     button = blocks.button("Send them to me instead", constants.WATCH_FOR_ME)
-    return Card(text=said, blocks=[blocks.section(said), blocks.actions(block_id(order), button)])
+    return Card(text=sentence, blocks=[blocks.section(sentence), blocks.actions(block_id(order), button)])
 
 
 def _text(text: str) -> str:
@@ -114,10 +114,10 @@ def _order(view: OrderView, placement: Placement, value: str) -> Card:
         *([blocks.context(" · ".join(_last_check(view)))] if placement.where != "terminal" else []),
         *([_buttons(view, placement, value)] if placement.where != "terminal" else []),
     ]
-    said = [f"{escape(title)}.", f"{order_text.counted(tally)}." if tally.total else "", sentence]
-    said += [failures_text(progress.failures, shown, rest), odd, f"{'. '.join(_last_check(view))}."]
-    said += [f"{note.rstrip('.')}." for note in notes]
-    return Card(text=" ".join(part for part in said if part), blocks=parts)
+    spoken = [f"{escape(title)}.", f"{order_text.counted(tally)}." if tally.total else "", sentence]
+    spoken += [failures_text(progress.failures, shown, rest), odd, f"{'. '.join(_last_check(view))}."]
+    spoken += [f"{note.rstrip('.')}." for note in notes]
+    return Card(text=" ".join(part for part in spoken if part), blocks=parts)
 
 
 def _says_difference(tally: Counts) -> bool:
@@ -145,13 +145,13 @@ def _facts(view: OrderView) -> list[str]:
 
 
 def _last_check(view: OrderView) -> list[str]:
-    said = [order_text.checked(view.at, view.by)]
+    parts = [order_text.checked(view.at, view.by)]
     if view.before is None:
-        return said
+        return parts
     if view.at - view.before.at > OLD_CARD_AGE:
-        said.append(order_text.stale(view.before.at))
+        parts.append(order_text.stale(view.before.at))
     now = view.progress.tally
-    return [*said, order_text.changed(changes(view.before.tally, now), now, view.before.at)]
+    return [*parts, order_text.changed(changes(view.before.tally, now), now, view.before.at)]
 
 
 def _watch_notes(view: OrderView) -> list[str]:
@@ -159,7 +159,7 @@ def _watch_notes(view: OrderView) -> list[str]:
     if view.watch is None:
         return []
     if not view.watch.is_live:
-        return [watch_text.over(view.watch)]
+        return [watch_text.ended(view.watch)]
     still = [watch_text.stuck(view.watch)] if view.watch.shown_stuck else []
     return [*still, watch_text.watched(view.watch)]
 

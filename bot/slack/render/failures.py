@@ -80,12 +80,12 @@ def _count(count: int, names: Sequence[str]) -> str:
 
 def failures_text(failures: Sequence[Failure], max_names: int, where: str) -> str:
     cut = _cut(failures, max_names)
-    said = [
+    parts = [
         f"{escape(reason)}{_count(count, names)}: {', '.join(code(name) for name in names)}"
         for reason, count, names in cut
         if names
     ]
-    return f"{'; '.join(filter(None, [*said, _left(failures, cut, where)]))}." if said else ""
+    return f"{'; '.join(filter(None, [*parts, _left(failures, cut, where)]))}." if parts else ""
 
 
 def odd_settings(odd: Sequence[OddSetting]) -> str:
@@ -100,8 +100,8 @@ def odd_settings(odd: Sequence[OddSetting]) -> str:
                 )
             )
     return "\n".join(
-        order_text.odd_photos(_named(names), len(names), said)
-        for names, said in list(groups.items())[:MAX_ODD_GROUPS]
+        order_text.odd_photos(_named(names), len(names), differences)
+        for names, differences in list(groups.items())[:MAX_ODD_GROUPS]
     )
 
 

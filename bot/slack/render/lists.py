@@ -28,15 +28,15 @@ def watches(found: Sequence[Watch], link: Link) -> Card:
         nothing = watch_text.NOTHING_WATCHED
         return Card(text=nothing, blocks=[blocks.section(nothing)])
     newest = list(reversed(found))
-    said = watch_text.listed(len(found))
+    heading = watch_text.listed(len(found))
     drawn = [
-        blocks.context(said),
+        blocks.context(heading),
         *(block for watch in newest[:MAX_WATCHES_LISTED] for block in _watch(watch, link)),
     ]
     if len(found) > MAX_WATCHES_LISTED:
         drawn.append(blocks.context(watch_text.more_watches(len(found) - MAX_WATCHES_LISTED)))
     text = "\n".join(
-        [said, *(f"{title(watch)}: {watch_text.standing(watch)}" for watch in newest[:MAX_WATCHES_LISTED])]
+        [heading, *(f"{title(watch)}: {watch_text.status(watch)}" for watch in newest[:MAX_WATCHES_LISTED])]
     )
     return Card(text=fit_mrkdwn(text, LIMITS.text), blocks=drawn)
 
@@ -46,7 +46,7 @@ def _watch(watch: Watch, link: Link, place: str = "") -> list[Block]:
     mark = order_text.MARKS[State.DELETED] if watch.ending is Ending.DELETED else mark
     address = link(watch.home)
     there = f" · <{address}|thread>" if address else ""
-    line = f"{mark} {title(watch)}{place}{there}\n{watch_text.standing(watch)}"
+    line = f"{mark} {title(watch)}{place}{there}\n{watch_text.status(watch)}"
     row = blocks.section(line)
     if not watch.is_live:
         return [row]

@@ -101,10 +101,10 @@ def hits(views: Sequence[OrderView], sought: str | None) -> Card:
     if not views:
         nothing = order_text.nothing_found(sought)
         return Card(text=nothing, blocks=[blocks.section(nothing)])
-    said = order_text.found(len(views), sought)
-    text = "\n".join([said, *(f"{escape(view.title)}: {_status(view)}" for view in views)])
+    heading = order_text.found(len(views), sought)
+    text = "\n".join([heading, *(f"{escape(view.title)}: {_status(view)}" for view in views)])
     drawn = [block for view in views for block in _hit(view)]
-    return Card(text=blocks.fit_mrkdwn(text, LIMITS.text), blocks=[blocks.context(said), *drawn])
+    return Card(text=blocks.fit_mrkdwn(text, LIMITS.text), blocks=[blocks.context(heading), *drawn])
 
 
 def _hit(view: OrderView) -> list[Block]:
@@ -120,12 +120,12 @@ def unfurl(view: OrderView) -> Block:
     """The small card below a pasted link, for `chat.unfurl`. Without the ID, because everyone can read it."""
     tally = view.progress.tally
     counted = [order_text.counted(tally)] if tally.total else []
-    said = " · ".join([escape(order_text.state(tally)), *counted, order_text.checked(view.at, None)])
+    facts = " · ".join([escape(order_text.state(tally)), *counted, order_text.checked(view.at, None)])
     name = {
         "type": "section",
         "text": blocks.plain(f"{order_text.mark(tally)} {view.title}", MAX_NAME_CHARACTERS),
     }
-    return {"blocks": [name | {"accessory": _show(view)}, blocks.context(said)]}
+    return {"blocks": [name | {"accessory": _show(view)}, blocks.context(facts)]}
 
 
 def _status(view: OrderView) -> str:

@@ -42,12 +42,14 @@ def notice(
     """
     concerned = [each for each in watch.watchers if notice.concerns(each)]
     mentioned = [each.user_id for each in concerned if each.user_id != caused_by][:MAX_MENTIONS]
-    said = notice_text.told(watch, notice, view.progress.tally if view else None)
+    sentence = notice_text.told(watch, notice, view.progress.tally if view else None)
     next_step = notice_text.NEXT[notice.kind]
     facts = f"{notice_text.clock(notice, noticed)} · {notice_text.asked_by(watch.watchers)}"
     shows_failures = view is not None and notice.kind in {NoticeKind.FAILURE, NoticeKind.FAILED}
     failures = view.progress.failures if view and shows_failures else ()
-    opening = " ".join(part for part in (_MARKS[notice.kind], said, notice_text.mention(mentioned)) if part)
+    opening = " ".join(
+        part for part in (_MARKS[notice.kind], sentence, notice_text.mention(mentioned)) if part
+    )
     drawn = [
         blocks.section(opening),
         *failures_block(failures, cards.MAX_FAILURES_ON_CARD, order_text.ON_THE_CARD),
@@ -56,7 +58,7 @@ def notice(
         _buttons(watch),
     ]
     spoken = (
-        said,
+        sentence,
         notice_text.mention(mentioned),
         failures_text(failures, cards.MAX_FAILURES_ON_CARD, order_text.ON_THE_CARD),
         next_step,
@@ -81,9 +83,9 @@ def stop_button(order: OrderId, label: str, value: str = "") -> Block:
     )
 
 
-def begun(said: str, order: OrderId, level: Level, *, choice: bool) -> Card:
+def begun(sentence: str, order: OrderId, level: Level, *, choice: bool) -> Card:
     """For the person who started a watch. `choice` adds a button for notices of failures only."""
-    drawn = cards.say(said)
+    drawn = cards.say(sentence)
     if choice and level is Level.ALL:
         button = blocks.button("Failures only", constants.WATCH_FAILURES)
         drawn["blocks"].append(blocks.actions(block_id(order), button))
@@ -108,8 +110,8 @@ def gone_card(watch: Watch) -> Card:
         [TroubleView(watch.order, OrderNotFound(), last=watch.seen)], Placement("message")
     )
     drawn = [_header(order_text.MARKS[State.DELETED], watch), *lost["blocks"]]
-    said = f"{notice_text.title(watch)}. {lost['text']}"
-    return cards.with_note(Card(text=said, blocks=drawn), watch_text.over(watch))
+    text = f"{notice_text.title(watch)}. {lost['text']}"
+    return cards.with_note(Card(text=text, blocks=drawn), watch_text.ended(watch))
 
 
 def _header(mark: str, watch: Watch) -> Block:
@@ -118,22 +120,22 @@ def _header(mark: str, watch: Watch) -> Block:
 
 def brief_card(watch: Watch) -> Card:
     """A watch's card, drawn from the watch alone: the counts of the last check, without the order."""
-    said = watch_text.standing(watch)
+    sentence = watch_text.status(watch)
     value = pack(ButtonValue(wanted=(Wanted(order=watch.order, before=watch.seen),)))
     buttons = [cards.recheck_button(watch.order, value)]
     if watch.is_live:
         buttons.append(stop_button(watch.order, "Stop watching"))
     mark = order_text.mark(watch.seen.tally) if watch.seen else ""
     counted = order_text.counted(watch.seen.tally) if watch.seen else ""
-    body = said if said.startswith(counted) else f"{counted}.\n{said}"
+    body = sentence if sentence.startswith(counted) else f"{counted}.\n{sentence}"
     drawn = [_header(mark, watch), blocks.section(body), blocks.actions(block_id(watch.order), *buttons)]
     return Card(text=fit_mrkdwn(f"{notice_text.title(watch)}. {body}", LIMITS.text), blocks=drawn)
 
 
 def parked(place: str, why: str, watches: Sequence[Watch]) -> Card:
     """For the owner, once: which watches are paused, and why."""
-    said = notice_text.parked(place, why, len(watches))
-    drawn: list[Block] = [blocks.section(said)]
+    sentence = notice_text.paused(place, why, len(watches))
+    drawn: list[Block] = [blocks.section(sentence)]
     for watch in watches[:MAX_ORDERS_SHOWN]:
         button = blocks.button(
             "Watch for me here", constants.WATCH, says=f"Watch order {watch.order.short} here"
@@ -142,7 +144,7 @@ def parked(place: str, why: str, watches: Sequence[Watch]) -> Card:
     if len(watches) > MAX_ORDERS_SHOWN:
         drawn.append(blocks.context(watch_text.more_watches(len(watches) - MAX_ORDERS_SHOWN)))
     named = "; ".join(_last_state(watch) for watch in watches[:MAX_ORDERS_SHOWN])
-    return Card(text=fit_mrkdwn(f"{said} {named}", LIMITS.text), blocks=drawn)
+    return Card(text=fit_mrkdwn(f"{sentence} {named}", LIMITS.text), blocks=drawn)
 
 
 def _last_state(watch: Watch) -> str:

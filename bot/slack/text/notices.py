@@ -131,7 +131,7 @@ def reason(slack_code: str) -> str:
     return _REASONS.get(slack_code, f"Slack doesn't let me post there ({code(slack_code)})")
 
 
-def parked(place: str, why: str, count: int) -> str:
+def paused(place: str, why: str, count: int) -> str:
     these = "the order" if count == 1 else f"the {count} orders"
     return (
         f"I can't post in {where(place)} any more: {reason(why)}. "

@@ -25,7 +25,7 @@ def stuck(watch: Watch) -> str:
     return f":hourglass: Nothing has moved for {minutes(watch.still)}, which is longer than usual."
 
 
-def over(watch: Watch) -> str:
+def ended(watch: Watch) -> str:
     """When and why the watch ended, for its card."""
     at = f" {when(watch.ended_at)}" if watch.ended_at else ""
     why = {
@@ -126,12 +126,12 @@ def listed(count: int) -> str:
     return "1 order is watched here." if count == 1 else f"{count:,} orders are watched here, newest first."
 
 
-def standing(watch: Watch) -> str:
+def status(watch: Watch) -> str:
     """One line for a list: the counts, when they were seen, and who watches."""
     if watch.condition is Condition.PARKED:
         return f"Resting: {reason(watch.reason)}"
     if not watch.is_live:
-        return over(watch)
+        return ended(watch)
     seen = watch.seen
     how = [f"{counted(seen.tally)}, seen {when(seen.at)}"] if seen and seen.tally.total else []
     return " · ".join([*how, asked_by(watch.watchers)])
