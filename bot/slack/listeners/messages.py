@@ -53,7 +53,7 @@ def message_labels(payload: Payload) -> Iterator[str]:
             yield from _strings(message.get(part))
 
 
-# Keys under which apps and people put words. IDs of blocks, users and files could look like order IDs.
+# Keys under which apps and people put words. IDs of blocks, users and files are not among them.
 _READABLE = {
     "text", "fallback", "pretext", "title", "title_link", "name", "url", "value", "fields", "elements",
     "blocks", "attachments", "from_url", "original_url", "alt_text", "image_url", "footer", "message_blocks",
@@ -86,7 +86,7 @@ def ids_in_message(payload: Payload) -> tuple[OrderId, ...]:
     return tuple({order.lower(): order for order in (*written, *shown)}.values())
 
 
-def own_card(payload: Payload, order: OrderId) -> str | None:
+def own_card_ts(payload: Payload, order: OrderId) -> str | None:
     """The message's `ts` if it is a card of this bot that shows this order and no other. Otherwise None."""
     message = payload.get("message")
     app_id = dig(payload, "message", "app_id")

@@ -52,7 +52,7 @@ class Listeners:
         await self._open(body, modals.ask())
         await ack()
 
-    async def asked(self, ack: AsyncAck, body: Payload) -> None:
+    async def look_up_submitted(self, ack: AsyncAck, body: Payload) -> None:
         """The modal with one field was submitted."""
         ids = find_order_ids(payloads.field(body, constants.ASK_BLOCK, constants.ASK_INPUT))
         if not ids:
@@ -78,7 +78,7 @@ class Listeners:
     async def show(self, ack: AsyncAck, body: Payload) -> None:
         """A result of a search. Its card is a new message, so the list stays for the next click."""
         value = buttons.unpack(payloads.click(body).value)
-        await self._record(LookUp(**self._from(body), place=payloads.beside(body), wanted=value.wanted))
+        await self._record(LookUp(**self._from(body), place=payloads.reply_place(body), wanted=value.wanted))
         await ack()
 
     async def more(self, ack: AsyncAck, body: Payload) -> None:
@@ -90,9 +90,9 @@ class Listeners:
             view = View(view_id=opened, callback_id=constants.PHOTOS)
             await self._record(ShowPhotos(**self._from(body), place=view, order=order))
         elif click.value == constants.WATCH:
-            await self._record(StartWatch(**self._from(body), place=payloads.beside(body), order=order))
+            await self._record(StartWatch(**self._from(body), place=payloads.reply_place(body), order=order))
         elif click.value == constants.COPY_ID:
-            await self._record(Say(**self._from(body), place=payloads.beside(body), text=order))
+            await self._record(Say(**self._from(body), place=payloads.reply_place(body), text=order))
         else:
             await self._record(self._share(body, order, buttons.thread_to_share_in(click.value)))
         await ack()
@@ -108,17 +108,19 @@ class Listeners:
         await self._record(Share(**self._from(body), place=place, order=order, to="asker"))
         await ack()
 
-    async def nothing(self, ack: AsyncAck, _body: Payload) -> None:
+    async def ack_only(self, ack: AsyncAck, _body: Payload) -> None:
         """What needs no answer, such as a click on a link button."""
         await ack()
 
     async def unknown(self, ack: AsyncAck, body: Payload) -> None:
         """An unknown `action_id`: a button from another version of the bot."""
-        await self._record(Say(**self._from(body), place=payloads.beside(body), text=refusals.STALE_BUTTON))
+        await self._record(
+            Say(**self._from(body), place=payloads.reply_place(body), text=refusals.STALE_BUTTON)
+        )
         await ack()
 
     def _share(self, body: Payload, order: OrderId, thread: str | None) -> Share:
-        return Share(**self._from(body), place=payloads.beside(body), order=order, in_thread=thread)
+        return Share(**self._from(body), place=payloads.reply_place(body), order=order, in_thread=thread)
 
     async def _open(self, body: Payload, view: dict[str, Any]) -> str:
         return await self._sender.open_view(payloads.dig(body, "trigger_id"), view)

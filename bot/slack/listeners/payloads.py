@@ -81,7 +81,7 @@ def card_place(payload: Payload) -> Place:
     )
 
 
-def beside(payload: Payload) -> Place:
+def reply_place(payload: Payload) -> Place:
     """A new ephemeral message next to the clicked card. In a modal or on the Home tab, that itself."""
     place = card_place(payload)
     if isinstance(place, View | HomeTab):
@@ -109,7 +109,7 @@ def field(payload: Payload, block_id: str, action_id: str) -> str:
     return dig(payload, "view", "state", "values", block_id, action_id, "value")
 
 
-def opener(payload: Payload, now: datetime) -> Asker | None:
+def home_opener(payload: Payload, now: datetime) -> Asker | None:
     """The person who opened the Home tab, with no channel. None if the event does not say."""
     team, user = dig(payload, "team_id"), dig(payload, "event", "user")
     return Asker(team_id=team, user_id=user, user_team_id=team, at=now) if user else None

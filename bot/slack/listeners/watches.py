@@ -37,7 +37,7 @@ class WatchListeners:
         thread = messages.thread(body)
         if len(ids) == 1:
             place = messages.in_thread(body)
-            card_ts = messages.own_card(body, ids[0])
+            card_ts = messages.own_card_ts(body, ids[0])
             adopt = Adopted(channel_id=thread.channel_id, thread_ts=thread.thread_ts, card_ts=card_ts)
             await self._record(StartWatch(**self._from(body), place=place, order=ids[0], adopt=adopt))
         else:
@@ -46,7 +46,7 @@ class WatchListeners:
             await self._sender.open_view(payloads.dig(body, "trigger_id"), opened)
         await ack()
 
-    async def asked_to_watch(self, ack: AsyncAck, body: Payload) -> None:
+    async def watch_submitted(self, ack: AsyncAck, body: Payload) -> None:
         """The modal was submitted. Its `private_metadata` holds the thread that it was opened for."""
         ids = find_order_ids(payloads.field(body, constants.ASK_BLOCK, constants.ASK_INPUT))
         if len(ids) != 1:
@@ -76,7 +76,7 @@ class WatchListeners:
         await self._stop(ack, body, everybody=True)
 
     async def home_opened(self, ack: AsyncAck, body: Payload) -> None:
-        asker = payloads.opener(body, self._now())
+        asker = payloads.home_opener(body, self._now())
         if asker and payloads.dig(body, "event", "tab") == "home":
             await self._record(ShowHome(key=payloads.key(body), asker=asker, place=HomeTab()))
         await ack()
@@ -94,10 +94,10 @@ class WatchListeners:
         Otherwise the watch posts into the card's thread, if it is in one.
         """
         order = buttons.order_of(payloads.click(body).block_id)
-        clicked, place = payloads.card_place(body), payloads.beside(body)
+        clicked, place = payloads.card_place(body), payloads.reply_place(body)
         thread, channel = payloads.dig(body, "container", "thread_ts"), payloads.dig(body, "channel", "id")
         adopt = Adopted(channel_id=channel, thread_ts=thread) if thread else None
-        if isinstance(clicked, Message) and messages.own_card(body, order):
+        if isinstance(clicked, Message) and messages.own_card_ts(body, order):
             adopt = Adopted(channel_id=channel, thread_ts=thread or clicked.ts, card_ts=clicked.ts)
         await self._record(StartWatch(**self._from(body), place=place, order=order, adopt=adopt, **options))
         await ack()
@@ -106,7 +106,7 @@ class WatchListeners:
         click = payloads.click(body)
         job = StopWatch(
             **self._from(body),
-            place=payloads.beside(body),
+            place=payloads.reply_place(body),
             order=buttons.order_of(click.block_id),
             watched_in=click.value or None,
             everybody=everybody,

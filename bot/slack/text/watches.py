@@ -12,7 +12,7 @@ from bot.watches.models import Condition, Ending, Level, Watch, Watcher
 
 
 def watched(watch: Watch) -> str:
-    """The first five watchers and since when it is watched."""
+    """The first five watchers, the number of others, and since when the order is watched."""
     said = [
         f"{watcher_name(each)}{' (failures only)' if each.level is Level.FAILURES else ''}"
         for each in watch.watchers
