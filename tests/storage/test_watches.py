@@ -19,7 +19,13 @@ from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
 from bot.storage.database.base import Database, Row, Sql, Value
 from bot.storage.database.sqlite import SqliteDatabase
-from bot.storage.due_watches import CLAIMED_FOR, MAX_TIME_TO_NEXT_CHECK, PLACES, DueOrder, DueWatches
+from bot.storage.due_watches import (
+    CLAIMED_FOR,
+    MAX_TIME_TO_NEXT_CHECK,
+    WATCHES_READ_PER_ORDER,
+    DueOrder,
+    DueWatches,
+)
 from bot.storage.stores import Stores
 from bot.storage.watches import ENDED_KEPT_FOR, MAX_WATCHES_SEARCHED, WEBHOOK_EXPECTED_FOR, Watches
 from bot.watches.models import (
@@ -392,7 +398,7 @@ async def test_an_order_with_many_places_leaves_the_others_their_turn(
     watches: Watches, due_watches: Diary
 ) -> None:
     """However many places watch what is longest due: the next sweep comes to the others."""
-    for number in range(2 * PLACES):
+    for number in range(2 * WATCHES_READ_PER_ORDER):
         await watches.save(later(await added(watches, watch(ELM, f"C{number}")), -30 * SECOND))
     await watches.save(later(await added(watches, watch(OAK)), -10 * SECOND))
 
