@@ -1,11 +1,11 @@
-"""What is taken out of the environment before anything else is imported."""
+"""What is removed from the environment before any other import."""
 
 import os
 
 
 def keep_tls_keys_secret() -> None:
-    """Nobody writes the keys of our connections to a file: they open what holds the tokens.
+    """Unsets SSLKEYLOGFILE, so that no library writes TLS keys to a file. They decrypt the tokens.
 
-    Without this, aiohttp ends with a traceback when it is imported and SSLKEYLOGFILE cannot be written.
+    It also prevents aiohttp's traceback on import when that file cannot be written.
     """
     os.environ.pop("SSLKEYLOGFILE", None)
