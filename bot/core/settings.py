@@ -191,7 +191,7 @@ class Settings(Tokens):
         return found + (self._slack_problems() if for_slack else [])
 
     def network_problems(self, *, for_slack: bool) -> list[str]:
-        """One sentence for each variable that prevents requests to Autoenhance, or to Slack."""
+        """One sentence for each variable that prevents requests. `for_slack`: to Slack too."""
         return self.network.problems([self.autoenhance_api_url, *([self.slack_api_url] if for_slack else [])])
 
     def _slack_problems(self) -> list[str]:

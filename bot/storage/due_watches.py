@@ -73,15 +73,15 @@ class DueWatches:
         query = (
             "SELECT team_id, order_id, min(next_look) AS since FROM"  # noqa: S608
             f" (SELECT * FROM ({_DUE_FIRST.format('<= :now')}) AS late"
-            f" UNION ALL SELECT * FROM ({_DUE_FIRST.format('> :odd')}) AS odd) AS due"
+            f" UNION ALL SELECT * FROM ({_DUE_FIRST.format('> :latest')}) AS too_late) AS due"
             " GROUP BY team_id, order_id ORDER BY since LIMIT :limit"
         )
-        until, odd, limit = (
-            (now + CLAIMED_FOR).timestamp(),
-            (now + MAX_TIME_TO_NEXT_CHECK).timestamp(),
-            max(limit, 0),
-        )
-        times = {"now": now.timestamp(), "odd": odd, "claim": until}
+        times = {
+            "now": now.timestamp(),
+            "claim": (now + CLAIMED_FOR).timestamp(),
+            "latest": (now + MAX_TIME_TO_NEXT_CHECK).timestamp(),
+        }
+        limit = max(limit, 0)
         rows = sql.rows(query, **times, limit=limit, rows=WATCHES_READ_PER_ORDER * limit)
         return [DueOrder(row["team_id"], OrderId(row["order_id"]), row["since"]) for row in rows]
 

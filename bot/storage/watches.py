@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 WATCH = TypeAdapter(Watch)
 ENDED_KEPT_FOR = timedelta(days=7)
 WEBHOOK_EXPECTED_FOR = timedelta(days=1)  # after its last wake, the webhook is expected to call again
-MAX_WATCHES_SEARCHED = 100  # the newest watches, in which that last wake is searched by the index of the id
+MAX_WATCHES_SEARCHED = 100  # the newest ones, in which that last wake is searched for
 
 _IN_COLUMNS = {"id", "wakes", "hooked"}
 _READ = "id, next_look, wakes, hooked, content"  # `*` would fail where a later version has added a column
