@@ -60,7 +60,7 @@ class _Handlers:
         self.metrics = services.metrics
         self.now = services.storage.now
         self.record = services.storage.engine.add
-        self.beside_others = services.settings.on_postgres
+        self.several_processes = services.settings.on_postgres
         self.rules = Rules(lasts=timedelta(days=services.settings.watch_days))
         self.permalinks = Permalinks(services.identity.url)
         self.channels = Channels(services.web, services.pacing, self.now)
@@ -87,7 +87,7 @@ class _Handlers:
             record=self.record,
             rules=self.rules,
             now=self.now,
-            beside_others=self.beside_others,
+            several_processes=self.several_processes,
         )
 
     def overviews(self) -> Overviews:
@@ -110,7 +110,7 @@ class _Handlers:
             responder=self.responder,
             retries=self.retries,
             now=self.now,
-            beside_others=self.beside_others,
+            several_processes=self.several_processes,
         )
 
     def watch_commands(self, overviews: Overviews) -> WatchCommands:
@@ -123,7 +123,7 @@ class _Handlers:
             retries=self.retries,
             permalinks=self.permalinks,
             now=self.now,
-            beside_others=self.beside_others,
+            several_processes=self.several_processes,
         )
 
     def unfurls(self) -> Unfurls:

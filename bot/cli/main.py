@@ -194,14 +194,14 @@ def manifest(
 async def _look_up(settings: "Settings", ids: "Sequence[OrderId]") -> "list[OrderView | TroubleView]":
     from bot.bootstrap.clients import blamed, open_autoenhance
     from bot.core.metrics import Metrics
-    from bot.handlers.order_views import given_up, see
+    from bot.handlers.order_views import fetch_view, given_up
     from bot.slack.render.models import TroubleView
     from bot.storage.rate_limits.memory import LocalRateLimiter
 
     async with open_autoenhance(
         settings, rate_limiter=LocalRateLimiter(time.monotonic), metrics=Metrics()
     ) as orders:
-        seen = [given_up(await see(orders, order), 0) for order in ids]
+        seen = [given_up(await fetch_view(orders, order), 0) for order in ids]
     blames = [blamed(settings, view.error) for view in seen if isinstance(view, TroubleView)]
     if any(blames):
         raise SettingsError(sorted(set(filter(None, blames))))

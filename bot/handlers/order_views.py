@@ -1,4 +1,4 @@
-"""One look at one order, as what a card shows of it."""
+"""Fetches an order and turns it into what a card shows."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from bot.orders.progress import progress_of
 from bot.slack.render.models import OrderView, TroubleView
 
 
-async def see(
+async def fetch_view(
     orders: Autoenhance,
     order: OrderId,
     by: str | None = None,
@@ -18,7 +18,10 @@ async def see(
     *,
     fresh: bool = False,
 ) -> OrderView | TroubleView:
-    """Never raises for what Autoenhance did or did not answer: that is shown too."""
+    """A TroubleView in place of an AutoenhanceError: the card shows errors too.
+
+    `by` is the user who asked, `before` what the card showed until now. `fresh` shares no other request.
+    """
     try:
         return order_view(await orders.order(order, fresh=fresh), order, by, before)
     except AutoenhanceError as error:
@@ -26,22 +29,25 @@ async def see(
 
 
 def given_up(view: OrderView | TroubleView, minutes: int) -> OrderView | TroubleView:
-    """As it is said when it is not asked again; an answer stays what it is."""
+    """With the sentence for the last attempt, if Autoenhance did not answer. Other views stay as they are.
+
+    `minutes` is how long the job waited.
+    """
     if isinstance(view, TroubleView) and isinstance(view.error, TryLater):
         return replace(view, gave_up=minutes)
     return view
 
 
 def order_view(
-    look: FetchedOrder, order: OrderId, by: str | None = None, before: Snapshot | None = None
+    fetched: FetchedOrder, order: OrderId, by: str | None = None, before: Snapshot | None = None
 ) -> OrderView:
     return OrderView(
         order=order,
-        name=look.order.name or "",
-        progress=progress_of(look.order),
-        at=look.at,
-        created=look.order.created_at,
-        updated=look.order.last_updated_at,
+        name=fetched.order.name or "",
+        progress=progress_of(fetched.order),
+        at=fetched.at,
+        created=fetched.order.created_at,
+        updated=fetched.order.last_updated_at,
         by=by,
         before=before,
     )

@@ -1,4 +1,4 @@
-"""Looking through watches, trying them out, and what a channel chose."""
+"""The lists of watches, `/order test`, and the settings of a channel."""
 
 from dataclasses import dataclass
 
@@ -46,7 +46,7 @@ class Overviews:
         await self.responder.say(job, said)
 
     async def try_notices(self, job: TryNotices, _attempt: int) -> None:
-        """The three steps of a real notice, and which of them failed."""
+        """Takes the three steps of a real notice, and says which one failed."""
         broadcast = await self.channel_settings.broadcast(job.team_id, job.asker.place)
         step = settings_text.POSTING
         try:
