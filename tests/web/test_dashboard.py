@@ -87,7 +87,7 @@ async def test_every_metric_and_label_that_is_asked_for_is_there(told: Scrape) -
 _CALL = {"ok", "given_up", "other"}
 WORDS: dict[str, set[str]] = {
     "order_desk_requests_total": {*counting._OUTCOMES.values(), "other"},
-    "order_desk_jobs_total": set(runner.SAID),
+    "order_desk_jobs_total": set(runner.LOG_EVENTS),
     "order_desk_oldest_job_seconds": {CHECK_KIND},
     "order_desk_autoenhance_calls_total": _CALL | set(vendor._OUTCOMES.values()),
     "order_desk_slack_calls_total": _CALL | set(replies._OUTCOMES.values()) | {"limited", "no_answer"},

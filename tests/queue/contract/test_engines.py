@@ -13,7 +13,7 @@ from bot.jobs.models import Job, LookUp, StopWatch
 from bot.jobs.outcomes import Abandon, Retry
 from bot.jobs.requests import Ephemeral
 from bot.orders.ids import OrderId
-from bot.queue.runner import MAX_FAILED_ATTEMPTS, UNREADABLE_KEPT
+from bot.queue.runner import MAX_FAILED_ATTEMPTS, UNREADABLE_KEPT_FOR
 from bot.storage.jobs import DONE_KEPT
 from tests.queue.contract.bench import ASKER, NOW, Bench, Recording, listening, record, say
 
@@ -171,7 +171,7 @@ async def test_a_job_that_hangs_is_given_up(bench: Bench) -> None:
     """Each wait of ours has an end; a try that has none is cut off, and counts as one that broke."""
     worker = Recording()
     worker.gate.clear()
-    async with bench.works(worker, longest=0.01) as engine:
+    async with bench.works(worker, max_seconds=0.01) as engine:
         await record(engine, [say("a")])
         await worker.until(lambda: worker.apologies == ["a"])
 
@@ -298,7 +298,7 @@ async def test_a_job_that_has_ended_is_not_done_again(bench: Bench) -> None:
         engine.begin(id_, say("a"))
         await worker.until(lambda: worker.ended == ["a"])
 
-    assert await bench.job_runner(worker).make(id_) is None
+    assert await bench.job_runner(worker).run_attempt(id_) is None
     assert worker.tries == [("a", 1)]
 
 
@@ -427,7 +427,7 @@ async def test_a_job_that_nobody_reads_is_kept_with_its_reason(bench: Bench) -> 
     async with bench.works(Recording()) as engine:
         await engine.write(say("a"))
     await bench.database.run(lambda sql: sql.do("""UPDATE jobs SET content = '{"kind":"teleport"}'"""))
-    bench.now = NOW + UNREADABLE_KEPT + timedelta(seconds=1)
+    bench.now = NOW + UNREADABLE_KEPT_FOR + timedelta(seconds=1)
 
     async with bench.works(Recording()):
         await _taken(bench, 1)
