@@ -1,4 +1,4 @@
-"""All that does the jobs: makes the handlers, and gives each what it uses."""
+"""Makes the handlers, and gives each the stores and clients that it uses."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,7 +26,10 @@ from bot.watches.transitions import Rules
 
 @asynccontextmanager
 async def open_job_runner(services: Services) -> AsyncIterator[JobRunner]:
-    """All that does the jobs."""
+    """The job runner, with its handlers and a client of Autoenhance.
+
+    On PostgreSQL the client shares no finished answers, because other processes may draw newer ones.
+    """
     storage, limits = services.storage, services.timing.limits
     opening = open_autoenhance(
         services.settings,
@@ -50,7 +53,7 @@ def _dispatcher(services: Services, autoenhance: Autoenhance) -> Dispatcher:
 
 
 class _Handlers:
-    """What several handlers use is one object."""
+    """Makes each handler. Handlers share one object of each client and store."""
 
     def __init__(self, services: Services, autoenhance: Autoenhance) -> None:
         self.autoenhance = autoenhance

@@ -1,4 +1,4 @@
-"""What a process that answers Slack and one that only works are both made of."""
+"""What the app and a worker both use, and their periodic work."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ from bot.slack.api.identity import Identity, identify
 from bot.slack.api.pacing import Pacing
 from bot.slack.api.sender import Sender
 
-PRUNE_EVERY = 3600.0  # seconds between two prunings
+PRUNE_INTERVAL_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,15 @@ async def open_services(settings: Settings, now: Now, timing: Timing) -> AsyncIt
 
 @asynccontextmanager
 async def periodic_tasks(services: Services, *more: PeriodicTask) -> AsyncIterator[None]:
-    """What is done by the clock, beside the jobs."""
+    """Runs the sweep, the pruning and `more` until the end."""
     storage, metrics, clock = services.storage, services.metrics, asyncio.get_running_loop().time
     sweep = Sweep(storage.stores.due_watches, storage.engine, storage.now, clock, metrics)
     tasks = [
         PeriodicTask("sweep", storage.rate_limiter, sweep.round, metrics, every=services.timing.tick),
-        PeriodicTask("tidy", storage.rate_limiter, storage.prune, metrics, every=PRUNE_EVERY),
+        PeriodicTask("tidy", storage.rate_limiter, storage.prune, metrics, every=PRUNE_INTERVAL_SECONDS),
         *more,
     ]
-    async with AsyncExitStack() as going:
+    async with AsyncExitStack() as running:
         for each in tasks:
-            await going.enter_async_context(each.going())
+            await running.enter_async_context(each.running())
         yield

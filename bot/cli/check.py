@@ -1,4 +1,4 @@
-"""What `python app.py check` looks at, each with what to do about it."""
+"""The checks of `python app.py check`, each with what to do about a problem."""
 
 import time
 from collections import Counter
@@ -21,7 +21,7 @@ from bot.storage.rate_limits.memory import LocalRateLimiter
 from bot.storage.watches import Watches
 from bot.watches.models import Watch
 
-MAX_SHOWN = 10
+MAX_FINDINGS_OF_A_KIND = 10
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Finding:
 
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
-    """In the order in which they would stop the bot."""
+    """In the order in which problems would stop the bot."""
     problems = settings.problems(for_slack=True) + settings.network_problems(for_slack=True)
     for problem in problems:
         yield Finding(good=False, about="Settings", says=problem)
@@ -96,11 +96,11 @@ def _trouble(settings: Settings, error: AutoenhanceError) -> str:
 
 
 async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
-    """Reads beside a running bot: SQLite's WAL lets us."""
+    """Works while the bot runs, because SQLite's WAL allows several readers."""
     if settings.problems(for_slack=False):
         return
     if not settings.on_postgres and not settings.database_path.exists():
-        yield _place_for(settings.database_path)
+        yield _database_folder(settings.database_path)
         return
     try:
         async with open_database(settings) as database:
@@ -112,12 +112,12 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
         return
     if not dead:
         yield Finding(good=True, about="Jobs", says="none was given up")
-    for job in dead[:MAX_SHOWN]:
+    for job in dead[:MAX_FINDINGS_OF_A_KIND]:
         at = datetime.fromtimestamp(job.ended_at, UTC)
         yield Finding(
             good=False, about="Jobs", says=f"{job.kind} given up at {at:%d %b %H:%M} UTC: {job.reason}"
         )
-    for finding in _resting(parked):
+    for finding in _paused(parked):
         yield finding
 
 
@@ -131,20 +131,20 @@ async def _workers(database: Database) -> Finding:
     return Finding(good=alive > 0, about="Workers", says=says)
 
 
-def _resting(parked: Sequence[Watch]) -> Iterator[Finding]:
-    """By place, with Slack's word for why; in the words that their owner got too."""
+def _paused(parked: Sequence[Watch]) -> Iterator[Finding]:
+    """One finding for each place and reason. The reason is Slack's error code."""
     if not parked:
         yield Finding(good=True, about="Watches", says="none rests")
     for (place, why), count in Counter((watch.place, watch.reason) for watch in parked).most_common(
-        MAX_SHOWN
+        MAX_FINDINGS_OF_A_KIND
     ):
         watching = "1 watch rests" if count == 1 else f"{count} watches rest"
         says = f"{watching} in {place}: {why}. It is tried again every hour; see /order test there."
         yield Finding(good=False, about="Watches", says=says)
 
 
-def _place_for(path: Path) -> Finding:
-    """By making a file that is gone again at once: what a mode says is not what a disk allows."""
+def _database_folder(path: Path) -> Finding:
+    """Makes a file and deletes it at once, because file modes do not tell whether a disk can be written."""
     there = next(folder for folder in path.absolute().parents if folder.exists())
     try:
         with NamedTemporaryFile(dir=there):

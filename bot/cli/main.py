@@ -1,4 +1,4 @@
-"""The commands of `python app.py`. Each imports what it needs when it runs, so a refusal is quick."""
+"""The commands of `python app.py`. Each imports what it needs when it runs, so an error shows quickly."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ err = Console(stderr=True)
 
 
 class Commands(TyperGroup):
-    """Ends each command that cannot go on with a sentence and exit code 1."""
+    """Ends a command that cannot continue with a sentence and exit code 1."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -152,7 +152,7 @@ def order(
             code=2,
         )
     settings = Settings.load(for_slack=False)
-    logging.configure("DEBUG" if settings.log_level == "DEBUG" else "ERROR")  # what is wrong, the card says
+    logging.configure("DEBUG" if settings.log_level == "DEBUG" else "ERROR")  # the card shows what is wrong
     seen = _run(_look_up(settings, ids[:MAX_ORDERS_PER_ANSWER]))
     card = cards.orders_card(
         seen, Placement("ephemeral" if as_json else "terminal"), skipped=len(ids) - len(seen)
@@ -180,7 +180,7 @@ def manifest(
     source: Annotated[str | None, typer.Option(hidden=True, help="Slack's own command line adds it.")] = None,
 ) -> None:
     """Print the app's manifest: for Socket Mode, or for HTTP with --url."""
-    del source  # the project's folder, in which we are
+    del source  # the project's folder, which is the current one
     if url is not None and not url.startswith("https://"):
         _stop("--url must begin with https://; Slack calls nothing else.", code=2)
     from bot.slack import manifest
@@ -209,7 +209,7 @@ async def _look_up(settings: "Settings", ids: "Sequence[OrderId]") -> "list[Orde
 
 
 async def _check() -> bool:
-    """Whether all is well."""
+    """Prints the findings. True if none is a problem."""
     from bot.cli.check import findings
     from bot.core.settings import Settings
 

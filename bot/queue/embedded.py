@@ -49,7 +49,7 @@ class EmbeddedEngine:
         return await self._database.run(lambda sql: self._job_store.put(sql, job, self._now()))
 
     def begin(self, id_: int, job: Job) -> None:
-        """The job waits for the earlier jobs of its lock. A process that stops leaves it for the next start."""
+        """The job waits for earlier jobs of its lock. A process that stops leaves it for the next start."""
         if self.running:
             self.keyed_tasks.begin(QueuedJob(id_, job.lock, background=job.background))
 

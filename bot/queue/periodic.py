@@ -57,11 +57,11 @@ class PeriodicTask:
         self._closing.set()
 
     @contextlib.asynccontextmanager
-    async def going(self) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[None]:
         """Runs in the background. On leaving, waits for the end of the round that is running."""
-        running = asyncio.create_task(self.run())
+        task = asyncio.create_task(self.run())
         try:
             yield
         finally:
             self.close()
-            await running
+            await task

@@ -30,7 +30,7 @@ async def test_it_goes_on_until_it_is_closed() -> None:
     """It begins at once, and ends in the middle of a long pause too."""
     done = Done()
     rounds = PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=3600)
-    async with asyncio.timeout(20), rounds.going():
+    async with asyncio.timeout(20), rounds.running():
         await done.enough.wait()
 
     assert done.times == 1
@@ -41,7 +41,7 @@ async def test_a_database_that_fails_does_not_end_it() -> None:
     done = Done(DatabaseFailed("disk full"), DatabaseFailed("disk full"))
     async with (
         asyncio.timeout(20),
-        PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).going(),
+        PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).running(),
     ):
         await done.enough.wait()
 
@@ -53,7 +53,7 @@ async def test_nor_does_an_error_that_nobody_thought_of() -> None:
     done = Done(ZeroDivisionError())
     async with (
         asyncio.timeout(20),
-        PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).going(),
+        PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).running(),
     ):
         await done.enough.wait()
 
@@ -86,7 +86,7 @@ async def test_one_of_many_does_it() -> None:
     rounds = [PeriodicTask("look", rate_limiter, done, Metrics(), every=TICK) for _ in range(5)]
     running = [asyncio.create_task(each.run()) for each in rounds]
     beside = PeriodicTask("tidy", rate_limiter, other, Metrics(), every=TICK)
-    async with asyncio.timeout(20), beside.going():
+    async with asyncio.timeout(20), beside.running():
         await other.enough.wait()
     for each in rounds:
         each.close()

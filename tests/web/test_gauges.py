@@ -93,7 +93,7 @@ async def test_open_jobs_by_kind_and_the_age_of_the_oldest(room: Room) -> None:
     look = LookAtWatched.at("T1", OrderId("order-1"))
     await room.database.run(lambda sql: room.job_store.put(sql, look, NOW + MINUTE))
     await room.job_store.done(done, NOW)
-    await room.standing.look()
+    await room.standing.refresh()
 
     assert (room.says("jobs_open", kind="say"), room.says("oldest_job_seconds", kind="say")) == (2, 300)
     assert room.says("oldest_job_seconds", kind="look_at_watched") == 0  # a clock that was put back
@@ -106,7 +106,7 @@ async def test_dead_jobs(room: Room) -> None:
     await room.job_store.done(done, NOW)
     for row in dead:
         await room.job_store.dead(row, "no way", NOW)
-    await room.standing.look()
+    await room.standing.refresh()
 
     assert room.says("jobs_dead") == 3
 
@@ -117,7 +117,7 @@ async def test_watches_by_condition(room: Room) -> None:
         [Condition.OPEN] * 3 + [Condition.PARKED] * 2 + [Condition.ENDING, Condition.ENDED]
     ):
         await room.watch(number, condition)
-    await room.standing.look()
+    await room.standing.refresh()
 
     assert {each: room.says("watches", condition=each) for each in Condition} == {
         Condition.OPEN: 3,
@@ -129,14 +129,14 @@ async def test_watches_by_condition(room: Room) -> None:
 
 async def test_watches_are_counted_once_a_minute(room: Room) -> None:
     """Jobs each time, as that reads few rows; of watches there may be a million."""
-    await room.standing.look()
+    await room.standing.refresh()
     await room.watch(1, Condition.OPEN)
     await room.record("a")
     room.clock.seconds += CACHED_FOR - 1
-    await room.standing.look()
+    await room.standing.refresh()
     said = [room.says("watches", condition="open"), room.says("jobs_open", kind="say")]
     room.clock.seconds += 1
-    await room.standing.look()
+    await room.standing.refresh()
 
     assert [*said, room.says("watches", condition="open")] == [0, 1, 1]
 
@@ -144,14 +144,14 @@ async def test_watches_are_counted_once_a_minute(room: Room) -> None:
 async def test_and_more_seldom_where_it_takes_long(room: Room) -> None:
     """Of ten million watches too, it takes a thousandth of the time; jobs are told meanwhile."""
     room.database.asked = room.clock.pass_a_second
-    await room.standing.look()
+    await room.standing.refresh()
     room.database.asked = lambda: None
     await room.watch(1, Condition.OPEN)
     room.clock.seconds += 1000 * 1.0 - 1
-    await room.standing.look()
+    await room.standing.refresh()
     said = room.says("watches", condition="open")
     room.clock.seconds += 1
-    await room.standing.look()
+    await room.standing.refresh()
 
     assert [said, room.says("watches", condition="open")] == [0, 1]
 
@@ -159,13 +159,13 @@ async def test_and_more_seldom_where_it_takes_long(room: Room) -> None:
 async def test_of_a_database_that_is_away_only_that_is_said(room: Room) -> None:
     """Nothing old is told as if it were true now; when it is back, all is there again."""
     await room.record("a")
-    await room.standing.look()
+    await room.standing.refresh()
     room.database.away = True
-    await room.standing.look()
+    await room.standing.refresh()
     away = [room.says(name) for name in ("database_up", "jobs_dead")]
     gone = room.says("jobs_open", kind="say")
     room.database.away = False
-    await room.standing.look()
+    await room.standing.refresh()
 
     assert (away, gone) == ([0, None], None)
     assert (room.says("database_up"), room.says("jobs_open", kind="say")) == (1, 1)
