@@ -51,8 +51,8 @@ class Lookups:
     async def look_up(self, job: LookUp, attempt: int) -> None:
         """Answers first and stores the snapshots after that: the asker does not wait for the disk."""
         seen = await asyncio.gather(*(self._fetch_view(wanted, job) for wanted in job.wanted))
-        troubles = [view.error for view in seen if isinstance(view, TroubleView)]
-        late = [error for error in troubles if isinstance(error, TryLater)]
+        errors = [view.error for view in seen if isinstance(view, TroubleView)]
+        late = [error for error in errors if isinstance(error, TryLater)]
         try:
             if late and self.retries.may_retry(job):
                 if says_not_answering(job, attempt):
@@ -81,13 +81,13 @@ class Lookups:
 
     async def _show(self, job: LookUp, seen: Sequence[OrderView | TroubleView]) -> None:
         """Sends the card. "Not answering" never replaces a card that others see, but "not found" does."""
-        troubles = [view.error for view in seen if isinstance(view, TroubleView)]
+        errors = [view.error for view in seen if isinstance(view, TroubleView)]
 
         def draw(placement: Placement) -> Card:
             placement = replace(placement, in_thread=job.in_thread, shared_by=job.shared_by)
             return cards.orders_card(seen, placement, skipped=job.skipped)
 
-        aside = any(not isinstance(error, OrderNotFound) for error in troubles)
+        aside = any(not isinstance(error, OrderNotFound) for error in errors)
         await self.responder.give(job, draw, aside=aside)
 
     async def share(self, job: Share, attempt: int) -> None:

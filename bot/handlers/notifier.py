@@ -81,13 +81,13 @@ class Notifier:
 
         Raises SlackError. What was sent before the error is in `update.watch`.
         """
-        step, home = update.step, update.watch.home
+        step, location = update.step, update.watch.home
         wanted = step.edit or (update.asked_for and update.view is not None)
-        edits = wanted and home is not None and await self._may_edit(update)
+        edits = wanted and location is not None and await self._may_edit(update)
         if edits or step.notice:
             await self._check_audience(update.watch)
-        if edits and home:
-            await self._edit(update, home)
+        if edits and location:
+            await self._edit(update, location)
         if step.notice and any(map(step.notice.concerns, update.watch.watchers)):
             await self._notify(update, step.notice)
 
@@ -107,15 +107,15 @@ class Notifier:
         since = self.now() - shown.at if shown else MIN_TIME_BETWEEN_EDITS
         return not timedelta(0) <= since < MIN_TIME_BETWEEN_EDITS and await self.pacing.has_room_to_update()
 
-    async def _edit(self, update: WatchUpdate, home: CardLocation) -> None:
+    async def _edit(self, update: WatchUpdate, location: CardLocation) -> None:
         after, view = update.after, update.view
         stuck = view is not None and is_stuck(after, self.rules)
         drawn = replace(after, shown_stuck=stuck)
         try:
-            if home.card_ts:
+            if location.card_ts:
                 await self.sender.update(
-                    home.channel_id,
-                    home.card_ts,
+                    location.channel_id,
+                    location.card_ts,
                     notices.watch_card(drawn, replace(view, by=update.by) if view else None),
                     brief=partial(notices.brief_card, drawn),
                     patient=update.by is not None,
@@ -123,27 +123,27 @@ class Notifier:
         except SlackRefused as error:  # a bug in the card must not hold back the notice
             log.warning("slack refused a card", slack=error.code)
         except Gone:  # the card was deleted: nothing replaces it before the next notice
-            thread_only = None if home.card_ts == home.thread_ts else replace(home, card_ts=None)
+            thread_only = None if location.card_ts == location.thread_ts else replace(location, card_ts=None)
             update.watch = replace(update.watch, home=thread_only)
         update.watch = replace(update.watch, shown=after.seen, shown_stuck=stuck, shown_as=after.face)
 
     async def _notify(self, update: WatchUpdate, notice: Notice) -> None:
         """Posts the notice, unless Slack may have taken two posts of it. A refused post does not count."""
         sent = update.watch.sending
-        tries = sent.tries if sent and sent.kind is notice.kind else 0
-        if tries >= MAX_POSTS_PER_NOTICE:
+        posts = sent.tries if sent and sent.kind is notice.kind else 0
+        if posts >= MAX_POSTS_PER_NOTICE:
             return
-        home = update.watch.home or await self._post_new_card(update)
-        channel = home.channel_id if home else update.watch.place
+        location = update.watch.home or await self._post_new_card(update)
+        channel = location.channel_id if location else update.watch.place
         await self.pacing.wait_to_post(channel)
-        await self._save(update, replace(update.watch, sending=Sending(kind=notice.kind, tries=tries + 1)))
+        await self._save(update, replace(update.watch, sending=Sending(kind=notice.kind, tries=posts + 1)))
         watch, view = update.after, update.view
         tally = view.progress.tally if view else None
         try:
             await self.sender.post_once(
                 channel,
                 notices.notice(watch, notice, view, self.now(), caused_by=update.by),
-                thread_ts=home.thread_ts if home else None,
+                thread_ts=location.thread_ts if location else None,
                 broadcast=await self.channel_settings.broadcast(watch.team_id, watch.place),
                 brief=lambda: cards.say(notice_text.told(watch, notice, tally)),
             )
@@ -158,23 +158,23 @@ class Notifier:
 
     async def _post_new_card(self, update: WatchUpdate) -> CardLocation | None:
         """Posts a card in place of a deleted one. None when Slack may have taken two posts of it."""
-        tries = update.watch.card_tries
-        if tries >= MAX_POSTS_PER_NOTICE:
+        posts = update.watch.card_tries
+        if posts >= MAX_POSTS_PER_NOTICE:
             return None
         await self.pacing.wait_to_post(update.watch.place)
-        await self._save(update, replace(update.watch, card_tries=tries + 1))
+        await self._save(update, replace(update.watch, card_tries=posts + 1))
         try:
             after = update.after
             card, brief = notices.watch_card(after, update.view), partial(notices.brief_card, after)
             channel, ts = await self.sender.post_once(update.watch.place, card, brief=brief)
         except SlackError as error:
             if not _may_be_posted(error):
-                update.watch = replace(update.watch, card_tries=tries)
+                update.watch = replace(update.watch, card_tries=posts)
             raise
-        home = CardLocation(channel_id=channel, card_ts=ts, thread_ts=ts)
-        drawn = replace(update.watch, home=home, card_tries=0, shown=after.seen, shown_as=after.face)
+        location = CardLocation(channel_id=channel, card_ts=ts, thread_ts=ts)
+        drawn = replace(update.watch, home=location, card_tries=0, shown=after.seen, shown_as=after.face)
         await self._save(update, drawn)
-        return home
+        return location
 
     async def _save(self, update: WatchUpdate, watch: Watch) -> None:
         update.watch = watch

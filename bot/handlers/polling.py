@@ -166,18 +166,18 @@ class Polling:
         if step.watch.condition is Condition.ENDED:
             if step.notice and watch.place != owner:
                 tally = update.view.progress.tally if update.view else None
-                parked = replace(watch, condition=Condition.PARKED, reason=code)
+                paused = replace(watch, condition=Condition.PARKED, reason=code)
                 job = TellOwner(
                     key=f"unsaid:{watch.id}",
                     reference=reference(),
                     team_id=watch.team_id,
                     user_id=owner,
-                    text=notice_text.unsaid(parked, step.notice, tally),
+                    text=notice_text.unsaid(paused, step.notice, tally),
                 )
                 await self.record(job)
             return update.after
         if watch.condition is not Condition.PARKED and watch.place != owner:
-            told = TellParked(
+            notify = TellParked(
                 key=f"parked:{watch.team_id}:{watch.place}:{owner}:{code}",
                 reference=reference(),
                 team_id=watch.team_id,
@@ -186,7 +186,7 @@ class Polling:
                 reason=code,
                 order=watch.order,
             )
-            await self.record(told)
+            await self.record(notify)
         later = put_off(untold(watch, step), now, Delay.PLACE, PAUSED_RETRY_SECONDS)
         return replace(later, condition=Condition.PARKED, reason=code)
 
@@ -212,5 +212,5 @@ async def _all(updates: Iterable[Coroutine[Any, Any, object]]) -> None:
             raise ended
 
 
-def _is_card(home: CardLocation | None, card: Message) -> bool:
-    return home is not None and (home.channel_id, home.card_ts) == (card.channel_id, card.ts)
+def _is_card(location: CardLocation | None, card: Message) -> bool:
+    return location is not None and (location.channel_id, location.card_ts) == (card.channel_id, card.ts)

@@ -69,7 +69,7 @@ class WatchCommands:
             await self._join(job, known)
         elif known:
             reopened = _reopened(job, known, view, self.now())
-            if known.condition is Condition.ENDING:  # before its end is drawn
+            if known.condition is Condition.ENDING:  # before a check writes its end on the card
                 await self._save_and_check(reopened)
             await self._settle(job, reopened, view)
         elif added := await self.watches.add(_new_watch(job, view, self.now()), most=MAX_WATCHES_PER_CHANNEL):
@@ -103,7 +103,7 @@ class WatchCommands:
         If the card cannot be posted, a watch that was not promised yet is removed.
         """
         try:
-            home = await self._place_card(job, watch, view)
+            location = await self._place_card(job, watch, view)
         except Unconfirmed:
             await self.watches.save(self._settled(watch, None, view))
             await self.responder.say(job, watch_text.UNCONFIRMED)
@@ -118,21 +118,24 @@ class WatchCommands:
             refusal = cards.not_watched(error, job.order)
             await self.responder.give(job, lambda _: refusal)
             return
-        settled = self._settled(watch, home, view)
+        settled = self._settled(watch, location, view)
         await self.watches.save(settled)
         level = _watcher(job, settled.watcher(job.asker.user_id)).level
-        card = _started_card(job, settled, level, self.permalinks.thread(home))
+        card = _started_card(job, settled, level, self.permalinks.thread(location))
         await self.responder.give(job, lambda _: card)
 
     async def _place_card(self, job: StartWatch, watch: Watch, view: OrderView) -> CardLocation:
-        """Edits the card that the watch had before it was stopped or paused. Otherwise posts a new one."""
+        """Edits the card that the watch had before it was stopped or paused. Otherwise makes a new one.
+
+        A new card is the message of the shortcut, or a reply to it, or a new post.
+        """
         brief = partial(notices.brief_card, watch)
-        if home := watch.home:
+        if location := watch.home:
             with suppress(Gone):
-                if home.card_ts:
+                if location.card_ts:
                     card = notices.watch_card(watch, replace(view, by=None))
-                    await self.sender.update(home.channel_id, home.card_ts, card, brief=brief)
-                return home
+                    await self.sender.update(location.channel_id, location.card_ts, card, brief=brief)
+                return location
         if job.adopt and job.to == "channel":
             try:
                 return await self._adopted(job.adopt, watch, view)
@@ -153,12 +156,12 @@ class WatchCommands:
         posted = await self.sender.post(channel, card, thread_ts=thread, brief=brief)
         return CardLocation(channel_id=posted.channel_id, card_ts=posted.ts, thread_ts=thread)
 
-    def _settled(self, watch: Watch, home: CardLocation | None, view: OrderView) -> Watch:
+    def _settled(self, watch: Watch, location: CardLocation | None, view: OrderView) -> Watch:
         pause = schedule.pause(watch, view.progress.tally)
         return replace(
             watch,
             promised=True,
-            home=home,
+            home=location,
             card_tries=0,
             shown=view.glimpse,
             shown_as=watch.face,
@@ -182,8 +185,8 @@ class WatchCommands:
                 await self._save_and_check(replace(watch, watchers=others))
             await self._reply(job, said, blocks.button("Stop for everybody", constants.STOP_FOR_ALL))
             return
-        over = ended(watch, Ending.STOPPED, self.now(), job.asker.name)
-        await self._save_and_check(replace(over, condition=Condition.ENDING))
+        stopped = ended(watch, Ending.STOPPED, self.now(), job.asker.name)
+        await self._save_and_check(replace(stopped, condition=Condition.ENDING))
         await self._reply(job, watch_text.stopped(watch, ()))
 
     async def _reply(self, job: StopWatch, text: str, button: blocks.Block | None = None) -> None:

@@ -33,7 +33,7 @@ class Sweep:
         self._last_times: tuple[datetime, float] | None = None  # `now` and `clock` at the last round
 
     async def round(self) -> None:
-        """Sweeps. If the clock went back since the last round, moves all checks back by as much.
+        """Sweeps. If the clock went back since the last round, first makes all checks due as much earlier.
 
         Raises DatabaseFailed, and ShuttingDown when the process is stopping.
         """
