@@ -17,9 +17,7 @@ from bot.core.settings import Settings
 
 CLOSE_TIMEOUT_SECONDS = 5  # for open connections when the process stops
 GC_THRESHOLD = 10_000  # new objects before a collection; Python's default of 700 suits smaller programs
-MAX_BLOCKED_SECONDS = (
-    15.0  # of the event loop; less than `Timing.gone`, after which others take its jobs over
-)
+MAX_BLOCKED_SECONDS = 15.0  # of the event loop; others take its jobs over later, after `Timing.gone`
 log = structlog.get_logger(__name__)
 
 

@@ -32,4 +32,4 @@ async def _keep_alive(seconds: float, last_alive: float) -> None:
             faulthandler.dump_traceback()
             os._exit(1)
         faulthandler.dump_traceback_later(seconds, exit=True)
-        last_alive = now  # read before the sleep ended here: the next round sees a suspension in between
+        last_alive = now  # read above: the next round sees a suspension since then

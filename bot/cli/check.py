@@ -96,7 +96,7 @@ def _trouble(settings: Settings, error: AutoenhanceError) -> str:
 
 
 async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
-    """Works while the bot runs, because SQLite's WAL allows several readers."""
+    """Works while the bot runs, because SQLite in WAL mode can be read meanwhile."""
     if settings.problems(for_slack=False):
         return
     if not settings.on_postgres and not settings.database_path.exists():

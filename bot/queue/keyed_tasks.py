@@ -1,4 +1,4 @@
-"""Runs the jobs of one lock one after the other, and jobs of other locks side by side up to a limit."""
+"""Runs the jobs of one lock one after the other, and jobs of different locks side by side up to a limit."""
 
 import asyncio
 import contextlib

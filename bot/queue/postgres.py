@@ -23,7 +23,7 @@ from bot.storage.jobs import JobStore
 
 TASK = "job"
 PEOPLE_QUEUE, BACKGROUND_QUEUE = "people", "ours"  # two queues, so people do not wait for a sweep
-HOLD_SECONDS = 3  # until a job begins without `begin`, if the process died before it answered the request
+HOLD_SECONDS = 3  # until a job begins without `begin`, say because its process died before the ack
 _DUE_AFTER_HOLD = "SELECT now() + :held * interval '1 second' AS at"  # PostgreSQL's clock says what is due
 log = structlog.get_logger(__name__)
 
@@ -35,9 +35,8 @@ class PostgresEngine:
         self._database = database
         self._job_store = job_store
         self._now = now
-        self._app = App(
-            connector=SyncPsycopgConnector()
-        )  # never opened: it writes in the transactions of `database`
+        # Never opened: it writes in the transactions of `database`.
+        self._app = App(connector=SyncPsycopgConnector())
         self._held: dict[int, int] = {}  # by row ID: the number of Procrastinate's job
         self._beginning: set[asyncio.Task[None]] = set()
         self._closed = False

@@ -37,7 +37,7 @@ class Gauges(Collector):
         self._recount_at = -CACHED_FOR
 
     async def refresh(self) -> None:
-        """Reads the numbers that `collect` returns. If the database does not answer, it returns only that."""
+        """Reads the numbers for `collect`. If the database does not answer, `collect` only reports that."""
         self._queue = await _answered(self._job_store.queue())
         if self._queue is not None and self._clock() >= self._recount_at:
             began = self._clock()
