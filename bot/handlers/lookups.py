@@ -15,9 +15,9 @@ from bot.core.errors import (
     TryLater,
     Unconfirmed,
 )
+from bot.handlers.order_views import fetch_view, given_up, order_view
 from bot.handlers.polling import Polling
 from bot.handlers.retries import MAX_AUTOENHANCE_WAIT, Retries, says_not_answering
-from bot.handlers.order_views import fetch_view, given_up, order_view
 from bot.jobs.models import Find, LookUp, Say, Share, ShowPhotos
 from bot.jobs.outcomes import Retry
 from bot.jobs.requests import Message, Wanted
