@@ -12,8 +12,8 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
 from bot.slack import constants
-from bot.slack.listeners.guard import Guard
-from bot.slack.listeners.orders import Listeners
+from bot.slack.listeners.error_handler import ErrorHandler
+from bot.slack.listeners.orders import OrderListeners
 from bot.slack.listeners.routes import register
 from bot.slack.listeners.watches import WatchListeners
 from bot.slack.manifest import manifest
@@ -73,10 +73,10 @@ class Noting:
 def test_every_name_has_one_listener() -> None:
     """Two listeners for one name would leave the second silent, and so would a net before a name."""
     app, nothing = Noting(), cast("Any", None)
-    listeners = Listeners(nothing, nothing, nothing)
+    listeners = OrderListeners(nothing, nothing, nothing)
 
     watches = WatchListeners(nothing, nothing, nothing)
-    register(cast("AsyncApp", app), listeners, watches, Guard(listeners.unknown, nothing, Metrics()))
+    register(cast("AsyncApp", app), listeners, watches, ErrorHandler(listeners.unknown, nothing, Metrics()))
 
     said = [each for each in app.asked if not each.startswith("error")]
     first_net = next(index for index, each in enumerate(said) if "re.compile" in each)

@@ -15,7 +15,7 @@ def slower(step: Step) -> Step:
     watch = step.watch
     if watch.seen is None or not watch.is_live:
         return step
-    if watch.is_over:
+    if watch.is_finished:
         pause = max(RULES.quiet.total_seconds() - watch.still, schedule.WORKING)
     elif watch.seen.tally.state is State.WAITING or is_stuck(watch, RULES):
         pause = HOUR

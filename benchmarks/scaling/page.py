@@ -11,7 +11,7 @@ from benchmarks.scaling.rows import TEAMS
 from benchmarks.scaling.sweeping import ANSWER, WORKERS, Result, spread
 from bot.bootstrap.app import MAX_CONCURRENT_JOBS as PLACES
 from bot.bootstrap.timing import DEFAULT_TIMING
-from bot.queue.sweep import MAX_OPEN_CHECKS
+from bot.queue.due_checks import MAX_OPEN_CHECKS
 
 VENDOR = 300  # requests a second that Autoenhance allows one address (docs.autoenhance.ai/rate-limits)
 OURS = DEFAULT_TIMING.limits.per_second

@@ -11,7 +11,7 @@ from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.lives import any_order, begun, due, look
 from bot.bootstrap.app import MAX_CONCURRENT_JOBS as PLACES
 from bot.bootstrap.timing import DEFAULT_TIMING
-from bot.queue.sweep import MAX_OPEN_CHECKS
+from bot.queue.due_checks import MAX_OPEN_CHECKS
 from bot.watches.models import NoticeKind
 
 ANSWER = 0.3  # seconds until Autoenhance has answered and the watch is saved; assumed, never measured

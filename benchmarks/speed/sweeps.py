@@ -13,7 +13,7 @@ from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.grounds import Ground, on_postgres, on_sqlite
 from benchmarks.scaling.net import POLLS
 from benchmarks.speed.figure import Figure
-from bot.queue.sweep import MAX_OPEN_CHECKS
+from bot.queue.due_checks import MAX_OPEN_CHECKS
 from tests.databases import programs
 from tests.postgres import own_server
 

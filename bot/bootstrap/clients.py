@@ -49,11 +49,11 @@ async def open_autoenhance(
         )
 
 
-def blamed(settings: Settings, error: AutoenhanceError) -> str:
+def failure_cause(settings: Settings, error: AutoenhanceError) -> str:
     """A sentence that names the setting that keeps Autoenhance from answering. Empty if none does."""
     if not had_no_answer(error):
         return ""
-    return settings.network.blame("Autoenhance", settings.autoenhance_api_url, error)
+    return settings.network.cause_of("Autoenhance", settings.autoenhance_api_url, error)
 
 
 def open_session() -> aiohttp.ClientSession:

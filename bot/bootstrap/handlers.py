@@ -11,9 +11,9 @@ from bot.bootstrap.services import Services
 from bot.handlers.dispatch import Dispatcher, table
 from bot.handlers.lookups import Lookups
 from bot.handlers.notifier import Notifier
+from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
 from bot.handlers.polling import Polling
-from bot.handlers.retries import Retries
 from bot.handlers.unfurls import Unfurls
 from bot.handlers.watches import WatchCommands
 from bot.queue.runner import JobRunner

@@ -10,11 +10,11 @@ from bot.bootstrap.storage import Storage, open_storage
 from bot.bootstrap.timing import Timing
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
+from bot.queue.due_checks import Sweep
 from bot.queue.periodic import PeriodicTask
-from bot.queue.sweep import Sweep
 from bot.slack.api.client import CountedClient
 from bot.slack.api.identity import Identity, identify
-from bot.slack.api.pacing import Pacing
+from bot.slack.api.pacing import SlackRateLimits
 from bot.slack.api.sender import Sender
 
 PRUNE_INTERVAL_SECONDS = 3600.0
@@ -26,7 +26,7 @@ class Services:
     timing: Timing
     storage: Storage
     web: CountedClient
-    pacing: Pacing
+    pacing: SlackRateLimits
     sender: Sender
     identity: Identity
     metrics: Metrics
@@ -38,7 +38,7 @@ async def open_services(settings: Settings, now: Now, timing: Timing) -> AsyncIt
     async with open_storage(settings, now) as storage, open_session() as session:
         metrics = Metrics()
         web = slack_client(settings, session, metrics)
-        pacing = Pacing(storage.rate_limiter, timing.between, timing.refill)
+        pacing = SlackRateLimits(storage.rate_limiter, timing.between, timing.refill)
         sender = Sender(web, session, pacing, metrics)
         yield Services(settings, timing, storage, web, pacing, sender, await identify(web), metrics)
 

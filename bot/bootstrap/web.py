@@ -18,9 +18,9 @@ from bot.core.settings import revealed
 from bot.queue.outbox import Outbox
 from bot.slack.api.client import CountedClient
 from bot.slack.api.identity import probe_socket
-from bot.slack.listeners.guard import Guard
+from bot.slack.listeners.error_handler import ErrorHandler
 from bot.slack.listeners.http import SlackEndpoint
-from bot.slack.listeners.orders import Listeners
+from bot.slack.listeners.orders import OrderListeners
 from bot.slack.listeners.routes import register
 from bot.slack.listeners.socket import SocketMode
 from bot.slack.listeners.watches import WatchListeners
@@ -36,8 +36,8 @@ async def open_web(services: Services) -> AsyncIterator[Starlette]:
     settings, storage, sender = services.settings, services.storage, services.sender
     outbox, now = Outbox(storage.engine), storage.now
     app = _bolt(services)
-    listeners = Listeners(outbox.record, sender, now)
-    guard = Guard(listeners.unknown, sender, services.metrics)
+    listeners = OrderListeners(outbox.record, sender, now)
+    guard = ErrorHandler(listeners.unknown, sender, services.metrics)
     register(app, listeners, WatchListeners(outbox.record, sender, now), guard)
     async with _socket(services, app, outbox) as socket:
         signing_secret = revealed(settings.slack_signing_secret)

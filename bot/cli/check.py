@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from bot.bootstrap.clients import blamed, open_autoenhance, open_session, slack_client
+from bot.bootstrap.clients import failure_cause, open_autoenhance, open_session, slack_client
 from bot.bootstrap.storage import open_database
 from bot.core.errors import AutoenhanceError, DatabaseFailed, KeyRefused, SettingsError, SlackBusy
 from bot.core.metrics import Metrics
@@ -88,7 +88,7 @@ async def _autoenhance(settings: Settings) -> Finding:
 def _trouble(settings: Settings, error: AutoenhanceError) -> str:
     if isinstance(error, KeyRefused):
         return refused(error)
-    if blame := blamed(settings, error):
+    if blame := failure_cause(settings, error):
         return blame
     return (
         "Autoenhance isn't answering as it should. Check AUTOENHANCE_API_URL and this machine's connection."

@@ -87,7 +87,7 @@ class Metrics:
     def notice(self, kind: str) -> None:
         self._notices.labels(kind).inc()
 
-    def look_late(self, seconds: float) -> None:
+    def check_late(self, seconds: float) -> None:
         self._late.observe(seconds)
 
     def round(self, name: str, outcome: str) -> None:

@@ -99,7 +99,7 @@ class Network:
         found = sorted(problem for proxy in proxies if (problem := proxy.problem()))
         return found + (self._certificate_problems() if outside else [])
 
-    def blame(self, who: str, url: str, error: BaseException) -> str:
+    def cause_of(self, who: str, url: str, error: BaseException) -> str:
         """One sentence that names the variable to correct after a call to `who` failed with this error.
 
         Empty where no variable is the cause.

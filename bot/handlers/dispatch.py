@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 
 from bot.core.errors import SlackBusy, SlackError
 from bot.handlers.lookups import Lookups
+from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
 from bot.handlers.polling import Polling
-from bot.handlers.retries import Retries
 from bot.handlers.unfurls import Unfurls
 from bot.handlers.watches import WatchCommands
 from bot.jobs import background, models
-from bot.jobs.background import OurOwn
+from bot.jobs.background import BackgroundJob
 from bot.jobs.models import Job
 from bot.jobs.outcomes import Abandon, Retry
 from bot.jobs.requests import Request
@@ -24,7 +24,7 @@ from bot.slack.text import refusals
 MAX_SLACK_WAIT = timedelta(hours=6)  # since the request; then a job that Slack does not take is given up
 MAX_RETRY_AFTER_SECONDS = 300.0  # after a longer Retry-After, the job is tried earlier than Slack asks
 
-J = TypeVar("J", bound=Request | OurOwn)
+J = TypeVar("J", bound=Request | BackgroundJob)
 Handler = Callable[[Any, int], Awaitable[None]]
 Table = dict[type, Handler]
 
@@ -43,15 +43,15 @@ def table(
             row(models.StartWatch, watches.start),
             row(models.StopWatch, watches.stop),
             row(models.ListWatches, overviews.list_all),
-            row(models.TryNotices, overviews.try_notices),
+            row(models.SendTestNotice, overviews.try_notices),
             row(models.Broadcast, overviews.broadcast),
             row(models.ShowHome, overviews.show_home),
             row(models.UnfurlLinks, unfurls.choose),
             row(background.Unfurl, unfurls.unfurl),
-            row(background.LookAtWatched, polling.check),
-            row(background.TellOwner, polling.message_owner),
-            row(background.TellParked, polling.notify_paused),
-            row(background.WakeParked, polling.resume_paused),
+            row(background.CheckOrder, polling.check),
+            row(background.NotifyOwner, polling.message_owner),
+            row(background.NotifyPaused, polling.notify_paused),
+            row(background.CheckPaused, polling.resume_paused),
         )
     )
 
@@ -86,7 +86,7 @@ class Dispatcher:
         except SlackError as refused:
             raise Abandon(f"Slack refused the answer: {refused.code}") from refused
 
-    async def apologise(self, job: Job, reference: str) -> None:
+    async def report_failure(self, job: Job, reference: str) -> None:
         if isinstance(job, Request):
             with suppress(SlackError):
-                await self._responder.say(job, refusals.our_fault(reference), aside=True)
+                await self._responder.say(job, refusals.internal_error(reference), aside=True)

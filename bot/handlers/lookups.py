@@ -16,8 +16,8 @@ from bot.core.errors import (
     Unconfirmed,
 )
 from bot.handlers.order_views import fetch_view, given_up, order_view
+from bot.handlers.outages import MAX_AUTOENHANCE_WAIT, Retries, says_not_answering
 from bot.handlers.polling import Polling
-from bot.handlers.retries import MAX_AUTOENHANCE_WAIT, Retries, says_not_answering
 from bot.jobs.models import Find, LookUp, Say, Share, ShowPhotos
 from bot.jobs.outcomes import Retry
 from bot.jobs.requests import Message, Wanted
@@ -26,7 +26,7 @@ from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
 from bot.slack.blocks import escape
 from bot.slack.render import cards, modals
-from bot.slack.render.models import Card, OrderView, Placement, TroubleView
+from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.storage.snapshots import Snapshots
@@ -51,7 +51,7 @@ class Lookups:
     async def look_up(self, job: LookUp, attempt: int) -> None:
         """Answers first and stores the snapshots after that: the asker does not wait for the disk."""
         seen = await asyncio.gather(*(self._fetch_view(wanted, job) for wanted in job.wanted))
-        errors = [view.error for view in seen if isinstance(view, TroubleView)]
+        errors = [view.error for view in seen if isinstance(view, FailedLookUp)]
         late = [error for error in errors if isinstance(error, TryLater)]
         try:
             if late and self.retries.may_retry(job):
@@ -68,7 +68,7 @@ class Lookups:
             with suppress(DatabaseFailed):  # snapshots only help in outages: a retry would answer twice
                 await self._remember(job.team_id, [view for view in seen if isinstance(view, OrderView)])
 
-    async def _fetch_view(self, wanted: Wanted, job: LookUp) -> OrderView | TroubleView:
+    async def _fetch_view(self, wanted: Wanted, job: LookUp) -> OrderView | FailedLookUp:
         """With the order's watch here, or with the team's last snapshot if Autoenhance does not answer."""
         asker, fresh = job.asker, self.several_processes and isinstance(job.place, Message)
         view = await fetch_view(self.autoenhance, wanted.order, asker.user_id, wanted.before, fresh=fresh)
@@ -79,9 +79,9 @@ class Lookups:
     async def _remember(self, team_id: str, seen: Sequence[OrderView]) -> None:
         await asyncio.gather(*(self.snapshots.remember(team_id, view.order, view.glimpse) for view in seen))
 
-    async def _show(self, job: LookUp, seen: Sequence[OrderView | TroubleView]) -> None:
+    async def _show(self, job: LookUp, seen: Sequence[OrderView | FailedLookUp]) -> None:
         """Sends the card. "Not answering" never replaces a card that others see, but "not found" does."""
-        errors = [view.error for view in seen if isinstance(view, TroubleView)]
+        errors = [view.error for view in seen if isinstance(view, FailedLookUp)]
 
         def draw(placement: Placement) -> Card:
             placement = replace(placement, in_thread=job.in_thread, shared_by=job.shared_by)

@@ -13,7 +13,7 @@ import structlog
 from bot.core.errors import CannotPost, Gone, ScopeMissing, SlackBusy, SlackError, SlackRefused
 from bot.core.metrics import Metrics
 from bot.slack.api.channels import Audience, Channels
-from bot.slack.api.pacing import Pacing
+from bot.slack.api.pacing import SlackRateLimits
 from bot.slack.api.sender import Sender
 from bot.slack.render import cards, notices
 from bot.slack.render.models import OrderView
@@ -71,7 +71,7 @@ class Notifier:
     channel_settings: ChannelSettings
     channels: Channels
     sender: Sender
-    pacing: Pacing
+    pacing: SlackRateLimits
     rules: Rules
     metrics: Metrics
     now: Callable[[], datetime]
@@ -145,7 +145,7 @@ class Notifier:
                 notices.notice(watch, notice, view, self.now(), caused_by=update.by),
                 thread_ts=location.thread_ts if location else None,
                 broadcast=await self.channel_settings.broadcast(watch.team_id, watch.place),
-                brief=lambda: cards.say(notice_text.told(watch, notice, tally)),
+                brief=lambda: cards.sentence_card(notice_text.what_happened(watch, notice, tally)),
             )
         except Gone:  # the thread was deleted: the next attempt posts a new card first
             await self._save(update, replace(update.watch, sending=sent, home=None))

@@ -7,7 +7,7 @@ from bot.core.errors import AutoenhanceError, TryLater
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import progress_of
-from bot.slack.render.models import OrderView, TroubleView
+from bot.slack.render.models import FailedLookUp, OrderView
 
 
 async def fetch_view(
@@ -17,23 +17,23 @@ async def fetch_view(
     before: Snapshot | None = None,
     *,
     fresh: bool = False,
-) -> OrderView | TroubleView:
-    """A TroubleView in place of an AutoenhanceError: the card shows errors too.
+) -> OrderView | FailedLookUp:
+    """A FailedLookUp in place of an AutoenhanceError: the card shows errors too.
 
     `by` is the user who asked, `before` what the card showed until now. `fresh` shares no other request.
     """
     try:
         return order_view(await orders.order(order, fresh=fresh), order, by, before)
     except AutoenhanceError as error:
-        return TroubleView(order, error, last=before, before=before)
+        return FailedLookUp(order, error, last=before, before=before)
 
 
-def given_up(view: OrderView | TroubleView, minutes: int) -> OrderView | TroubleView:
+def given_up(view: OrderView | FailedLookUp, minutes: int) -> OrderView | FailedLookUp:
     """With the sentence for the last attempt, if Autoenhance did not answer. Other views stay as they are.
 
     `minutes` is how long the job waited.
     """
-    if isinstance(view, TroubleView) and isinstance(view.error, TryLater):
+    if isinstance(view, FailedLookUp) and isinstance(view.error, TryLater):
         return replace(view, gave_up=minutes)
     return view
 

@@ -25,13 +25,13 @@ from bot.core.errors import (
 from bot.core.logging import reference
 from bot.handlers.notifier import Notifier, WatchUpdate
 from bot.handlers.order_views import order_view
-from bot.jobs.background import LookAtWatched, TellOwner, TellParked, WakeParked
+from bot.jobs.background import CheckOrder, CheckPaused, NotifyOwner, NotifyPaused
 from bot.jobs.models import Job, LookUp
 from bot.jobs.requests import Message
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
 from bot.slack.render import cards, notices
-from bot.slack.render.models import OrderView, TroubleView
+from bot.slack.render.models import FailedLookUp, OrderView
 from bot.slack.text import notices as notice_text
 from bot.storage.watches import Watches
 from bot.watches.models import CardLocation, Condition, Delay, Watch
@@ -56,7 +56,7 @@ class Polling:
     several_processes: bool
     """Other processes edit the same cards. An answer from before this job began may be older than theirs."""
 
-    async def check(self, job: LookAtWatched, _attempt: int) -> None:
+    async def check(self, job: CheckOrder, _attempt: int) -> None:
         """Raises no AutoenhanceError or SlackError: each watch is saved with the time of its next check."""
         found = await self.watches.of_order(job.team_id, job.order)
         watches = [watch for watch in found if watch.promised]
@@ -73,12 +73,12 @@ class Polling:
         else:
             await self._update_all(watches, view)
 
-    async def recheck(self, job: LookUp, card: Message, view: OrderView | TroubleView) -> bool:
+    async def recheck(self, job: LookUp, card: Message, view: OrderView | FailedLookUp) -> bool:
         """A click on Re-check on the card of a watch is a check, and its card is edited at once.
 
         False if `card` belongs to no watch: then the caller draws it. Raises SlackError.
         """
-        if isinstance(view, TroubleView) and not isinstance(view.error, OrderNotFound):
+        if isinstance(view, FailedLookUp) and not isinstance(view.error, OrderNotFound):
             return False
         watches = await self.watches.of_order(job.team_id, view.order)
         here = next((watch for watch in watches if _is_card(watch.home, card)), None)
@@ -89,7 +89,7 @@ class Polling:
         refused = await self._update_one(here, seen, by=job.asker.user_id)
         if refused and (seen is None or isinstance(refused, SlackBusy)):
             raise refused
-        if isinstance(view, TroubleView):
+        if isinstance(view, FailedLookUp):
             await self.responder.say(job, view.sentence, aside=True)
         elif refused:  # the card cannot be edited: the person who clicked gets an ephemeral one
             await self.responder.give(job, lambda placement: cards.orders_card([view], placement), aside=True)
@@ -167,17 +167,17 @@ class Polling:
             if step.notice and watch.place != owner:
                 tally = update.view.progress.tally if update.view else None
                 paused = replace(watch, condition=Condition.PARKED, reason=code)
-                job = TellOwner(
+                job = NotifyOwner(
                     key=f"unsaid:{watch.id}",
                     reference=reference(),
                     team_id=watch.team_id,
                     user_id=owner,
-                    text=notice_text.unsaid(paused, step.notice, tally),
+                    text=notice_text.last_notice_to_owner(paused, step.notice, tally),
                 )
                 await self.record(job)
             return update.after
         if watch.condition is not Condition.PARKED and watch.place != owner:
-            notify = TellParked(
+            notify = NotifyPaused(
                 key=f"parked:{watch.team_id}:{watch.place}:{owner}:{code}",
                 reference=reference(),
                 team_id=watch.team_id,
@@ -190,18 +190,18 @@ class Polling:
         later = put_off(untold(watch, step), now, Delay.PLACE, PAUSED_RETRY_SECONDS)
         return replace(later, condition=Condition.PARKED, reason=code)
 
-    async def message_owner(self, job: TellOwner, _attempt: int) -> None:
+    async def message_owner(self, job: NotifyOwner, _attempt: int) -> None:
         """Raises SlackError."""
-        await self.sender.post(job.user_id, cards.say(job.text))
+        await self.sender.post(job.user_id, cards.sentence_card(job.text))
 
-    async def notify_paused(self, job: TellParked, _attempt: int) -> None:
+    async def notify_paused(self, job: NotifyPaused, _attempt: int) -> None:
         """Raises SlackError."""
         there = await self.watches.at(job.team_id, job.place)
         mine = [each for each in there if each.watchers[0].user_id == job.user_id and not each.told_over]
         if mine:
-            await self.sender.post(job.user_id, notices.parked(job.place, job.reason, mine))
+            await self.sender.post(job.user_id, notices.paused_card(job.place, job.reason, mine))
 
-    async def resume_paused(self, job: WakeParked, _attempt: int) -> None:
+    async def resume_paused(self, job: CheckPaused, _attempt: int) -> None:
         await self.watches.wake_parked(job.team_id, job.channel_id, self.now())
 
 

@@ -10,7 +10,7 @@ import structlog
 from bot.autoenhance.client import Autoenhance
 from bot.core.errors import CannotPost, Gone, SlackRefused, TryLater
 from bot.handlers.order_views import fetch_view
-from bot.handlers.retries import Retries
+from bot.handlers.outages import Retries
 from bot.jobs.background import Unfurl
 from bot.jobs.models import UnfurlLinks
 from bot.jobs.outcomes import Retry

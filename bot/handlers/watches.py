@@ -17,9 +17,9 @@ from bot.core.errors import (
     Unconfirmed,
 )
 from bot.handlers.order_views import order_view
+from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
-from bot.handlers.retries import Retries
-from bot.jobs.models import Adopted, StartWatch, StopWatch
+from bot.jobs.models import StartWatch, StopWatch, ThreadToUse
 from bot.jobs.requests import HomeTab, View
 from bot.slack import blocks, constants
 from bot.slack.api.responder import Responder
@@ -31,7 +31,16 @@ from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import watches as watch_text
 from bot.storage.watches import Watches
 from bot.watches import schedule
-from bot.watches.models import GONE, CardLocation, Condition, Ending, Level, Watch, Watcher, is_over
+from bot.watches.models import (
+    DELETED_STATES,
+    CardLocation,
+    Condition,
+    Ending,
+    Level,
+    Watch,
+    Watcher,
+    is_finished,
+)
 from bot.watches.transitions import ended
 
 MAX_WATCHES_PER_CHANNEL = 100  # or in one direct message
@@ -63,7 +72,7 @@ class WatchCommands:
         view = order_view(fetched, job.order, job.asker.user_id)
         known = await self.watches.known(job.team_id, _place(job), job.order)
         tally = view.progress.tally
-        if is_over(tally) or tally.state in GONE:
+        if is_finished(tally) or tally.state in DELETED_STATES:
             await self.responder.give(job, lambda placement: notices.nothing_to_wait_for(view, placement))
         elif known and known.home and known.condition is Condition.OPEN:
             await self._join(job, known)
@@ -90,7 +99,7 @@ class WatchCommands:
         if known and known.since == job.asker.at:  # a retry of this job
             await self.responder.give(job, lambda _: _started_card(job, joined, wanted.level, link))
         elif known:
-            await self.responder.say(job, watch_text.known(joined, wanted, link))
+            await self.responder.say(job, watch_text.already_watching(joined, wanted, link))
         else:
             await self.responder.say(job, watch_text.joined(joined, wanted.level, link))
 
@@ -145,7 +154,7 @@ class WatchCommands:
         channel, ts = await self.sender.post(watch.place, notices.watch_card(watch, view), brief=brief)
         return CardLocation(channel_id=channel, card_ts=ts, thread_ts=ts)
 
-    async def _adopted(self, adopt: Adopted, watch: Watch, view: OrderView) -> CardLocation:
+    async def _adopted(self, adopt: ThreadToUse, watch: Watch, view: OrderView) -> CardLocation:
         """Turns the message into the card if Slack allows it. Otherwise posts a card in its thread."""
         channel, thread = adopt.channel_id, adopt.thread_ts
         card, brief = notices.watch_card(watch, view), partial(notices.brief_card, watch)
@@ -193,7 +202,7 @@ class WatchCommands:
         if isinstance(job.place, HomeTab):
             await self.overviews.update_home(job.asker, text)
             return
-        drawn = cards.say(text)
+        drawn = cards.sentence_card(text)
         if button:
             drawn["blocks"].append(blocks.actions(block_id(job.order), button))
         await self.responder.give(job, lambda _: drawn)
@@ -201,7 +210,7 @@ class WatchCommands:
 
 def _started_card(job: StartWatch, watch: Watch, level: Level, link: str) -> Card:
     choice = not isinstance(job.place, View)  # a click in a modal does not name its channel
-    return notices.begun(watch_text.started(watch, level, link), watch.order, level, choice=choice)
+    return notices.started_card(watch_text.started(watch, level, link), watch.order, level, choice=choice)
 
 
 def _place(job: StartWatch) -> str:

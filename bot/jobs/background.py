@@ -9,7 +9,7 @@ from bot.orders.ids import OrderId
 
 
 @frozen
-class OurOwn:
+class BackgroundJob:
     """A job for which no person waits. Its row is deleted when it is done, unless it may be `redelivered`."""
 
     redelivered: ClassVar[bool] = False
@@ -20,7 +20,7 @@ class OurOwn:
 
 
 @frozen
-class LookAtWatched(OurOwn):
+class CheckOrder(BackgroundJob):
     """Check an order that is watched, and update each of its watches."""
 
     kind: Literal["look_at_watched"] = "look_at_watched"
@@ -37,7 +37,7 @@ class LookAtWatched(OurOwn):
 
 
 @frozen
-class TellOwner(OurOwn):
+class NotifyOwner(BackgroundJob):
     """Send the owner of a watch, by direct message, a notice that could not be posted in its place."""
 
     kind: Literal["tell_owner"] = "tell_owner"
@@ -50,7 +50,7 @@ class TellOwner(OurOwn):
 
 
 @frozen
-class TellParked(OurOwn):
+class NotifyPaused(BackgroundJob):
     """Send the owner, by direct message, that notices of their watches are paused. At most once a day."""
 
     redelivered: ClassVar[bool] = True
@@ -66,7 +66,7 @@ class TellParked(OurOwn):
 
 
 @frozen
-class WakeParked(OurOwn):
+class CheckPaused(BackgroundJob):
     """Check the paused watches of a channel at once, as Order Desk was added to it again."""
 
     redelivered: ClassVar[bool] = True
@@ -85,7 +85,7 @@ class PastedLink:
 
 
 @frozen
-class Unfurl(OurOwn):
+class Unfurl(BackgroundJob):
     """Draw a small card below each of these links, if the channel has unfurls on."""
 
     redelivered: ClassVar[bool] = True

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from bot.jobs.background import LookAtWatched, TellOwner, TellParked, Unfurl, WakeParked
+from bot.jobs.background import CheckOrder, CheckPaused, NotifyOwner, NotifyPaused, Unfurl
 from bot.jobs.requests import Message, Request, Wanted, order_lock
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
@@ -67,7 +67,7 @@ class Say(Request):
 
 
 @frozen
-class Adopted:
+class ThreadToUse:
     """The message in whose thread a new watch posts its notices."""
 
     channel_id: str
@@ -93,7 +93,7 @@ class StartWatch(WatchRequest):
     kind: Literal["start_watch"] = "start_watch"
     level: Level | None = None  # None: as before, or all notices
     to: Literal["channel", "asker"] = "channel"
-    adopt: Adopted | None = None
+    adopt: ThreadToUse | None = None
 
 
 @frozen
@@ -113,7 +113,7 @@ class ListWatches(Request):
 
 
 @frozen
-class TryNotices(Request):
+class SendTestNotice(Request):
     """Post, edit and reply as a watch does, and say which step failed, if one did."""
 
     kind: Literal["try_notices"] = "try_notices"
@@ -151,16 +151,16 @@ Job = Annotated[
     | StartWatch
     | StopWatch
     | ListWatches
-    | TryNotices
+    | SendTestNotice
     | Broadcast
     | UnfurlLinks
     | ShowHome
-    | LookAtWatched
-    | TellOwner
-    | TellParked
+    | CheckOrder
+    | NotifyOwner
+    | NotifyPaused
     | Unfurl
-    | WakeParked,
+    | CheckPaused,
     Field(discriminator="kind"),
 ]
 JOB: TypeAdapter[Job] = TypeAdapter(Job)
-CHECK_KIND: str = LookAtWatched.kind
+CHECK_KIND: str = CheckOrder.kind

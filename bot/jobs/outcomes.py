@@ -25,5 +25,5 @@ class JobHandler(Protocol):
     async def perform(self, job: Job, *, attempt: int) -> None:
         """Does the work, possibly twice for one job. Raises Retry or Abandon."""
 
-    async def apologise(self, job: Job, reference: str) -> None:
+    async def report_failure(self, job: Job, reference: str) -> None:
         """Sends the asker a message that the job was given up. What it raises is only logged."""

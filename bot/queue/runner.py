@@ -126,7 +126,7 @@ class JobRunner:
     async def _give_up(self, attempt: Attempt, job: Job, reason: str) -> None:
         self._report(attempt, job, "dead", log.error, reason=reason)
         try:
-            await self._worker.apologise(job, job.reference)
+            await self._worker.report_failure(job, job.reference)
         except Exception:
             log.exception("the apology could not be sent")
         await self._job_store.dead(attempt.id, f"{reason} ({job.reference})", self._now())

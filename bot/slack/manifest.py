@@ -25,6 +25,6 @@ def manifest(url: str | None = None) -> dict[str, Any]:
     return content
 
 
-def written(content: dict[str, Any]) -> str:
+def as_yaml(content: dict[str, Any]) -> str:
     """As YAML, in the order in which Slack's own editor shows it."""
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)

@@ -6,14 +6,13 @@ its reason for 30 days.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from time import perf_counter
 
 from bot.jobs.models import CHECK_KIND, JOB, Job
+from bot.storage import retention
 from bot.storage.database.base import Database, Sql, Value
 
-DONE_KEPT = timedelta(days=1)
-DEAD_KEPT = timedelta(days=30)
 # Jobs of each state, as they are counted often. Past that number, the age of the oldest job says more.
 MAX_JOBS_COUNTED = 10_000
 
@@ -68,7 +67,7 @@ class JobStore:
         """Deletes jobs that were done a day ago, and dead ones that ended 30 days ago."""
 
         def prune(sql: Sql) -> None:
-            for state, kept in (("done", DONE_KEPT), ("dead", DEAD_KEPT)):
+            for state, kept in (("done", retention.DONE_JOBS), ("dead", retention.FAILED_JOBS)):
                 old = (now - kept).timestamp()
                 sql.do("DELETE FROM jobs WHERE state = :state AND ended_at < :old", state=state, old=old)
 

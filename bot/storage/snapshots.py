@@ -1,15 +1,15 @@
 """The last snapshot of each order: its counts are shown when Autoenhance does not answer."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts
+from bot.storage import retention
 from bot.storage.database.base import Database
 
-KEPT_FOR = timedelta(days=30)
 COUNTS = TypeAdapter(Counts)
 
 
@@ -20,8 +20,8 @@ class Snapshots:
         self._database = database
 
     async def prune(self, now: datetime) -> None:
-        """Deletes snapshots that are older than `KEPT_FOR`."""
-        old = (now - KEPT_FOR).timestamp()
+        """Deletes snapshots that are older than `retention.SNAPSHOTS`."""
+        old = (now - retention.SNAPSHOTS).timestamp()
         await self._database.run(lambda sql: sql.do("DELETE FROM looks WHERE at < :old", old=old))
 
     async def remember(self, team_id: str, order: OrderId, seen: Snapshot) -> None:

@@ -11,12 +11,12 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from bot.orders.ids import OrderId
+from bot.storage import retention
 from bot.storage.database.base import Database, Row, Sql, Value
 from bot.watches.models import Condition, Watch
 
 log = structlog.get_logger(__name__)
 WATCH = TypeAdapter(Watch)
-ENDED_KEPT_FOR = timedelta(days=7)
 WEBHOOK_EXPECTED_FOR = timedelta(days=1)  # after its last wake, the webhook is expected to call again
 MAX_WATCHES_SEARCHED = 100  # the newest ones, in which that last wake is searched for
 
@@ -33,8 +33,8 @@ class Watches:
         self._database = database
 
     async def prune(self, now: datetime) -> None:
-        """Deletes watches that ended before `ENDED_KEPT_FOR`, with their watchers."""
-        old = (now - ENDED_KEPT_FOR).timestamp()
+        """Deletes watches that ended longer ago than `retention.ENDED_WATCHES`, with their watchers."""
+        old = (now - retention.ENDED_WATCHES).timestamp()
 
         def prune(sql: Sql) -> None:
             ended = "SELECT id FROM watches WHERE condition = 'ended' AND ended_at < :old"

@@ -10,8 +10,10 @@ from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
 
-OVER = frozenset({State.READY, State.ATTENTION, State.FAILED})  # Autoenhance has done all it will do
-GONE = frozenset({State.DELETED})
+FINISHED_STATES = frozenset(
+    {State.READY, State.ATTENTION, State.FAILED}
+)  # Autoenhance has done all it will do
+DELETED_STATES = frozenset({State.DELETED})
 
 
 class Level(StrEnum):
@@ -144,8 +146,8 @@ class Watch:
         return " ".join([self.name, *(f"{each.user_id}:{each.level}" for each in self.watchers)])
 
     @property
-    def is_over(self) -> bool:
-        return self.seen is not None and is_over(self.seen.tally)
+    def is_finished(self) -> bool:
+        return self.seen is not None and is_finished(self.seen.tally)
 
     @property
     def share(self) -> int:
@@ -163,9 +165,9 @@ def is_direct(place: str) -> bool:
     return place.startswith(("U", "W"))
 
 
-def is_over(tally: Counts) -> bool:
+def is_finished(tally: Counts) -> bool:
     """Whether Autoenhance has finished the order. False while it counts more photos than it lists."""
-    return tally.state in OVER and tally.done + tally.failed >= tally.total
+    return tally.state in FINISHED_STATES and tally.done + tally.failed >= tally.total
 
 
 class Notice(NamedTuple):

@@ -4,7 +4,7 @@ import zlib
 from datetime import datetime, timedelta
 
 from bot.orders.progress import Counts, State
-from bot.watches.models import GONE, OVER, Watch, is_over
+from bot.watches.models import DELETED_STATES, FINISHED_STATES, Watch, is_finished
 
 MIN_PAUSE_SECONDS = 5.0
 WORKING = 60.0  # seconds at most, while Autoenhance works on the order
@@ -16,8 +16,8 @@ STILL_SHARE = 1 / 4  # an order that has not changed for a minute is checked eve
 
 def pause(watch: Watch, tally: Counts) -> float:
     """Seconds until the next check, for a watch whose `seen` has these counts."""
-    if tally.state in OVER | GONE:
-        return MAX_PAUSE_SECONDS if is_over(tally) or tally.state in GONE else WORKING
+    if tally.state in FINISHED_STATES | DELETED_STATES:
+        return MAX_PAUSE_SECONDS if is_finished(tally) or tally.state in DELETED_STATES else WORKING
     hooked = watch.hooked and tally.state in {State.GROUPING, State.ENHANCING}
     return max(
         WEBHOOK_PAUSE if hooked else _estimated(watch, tally),

@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from bot.orders.changes import Snapshot
 from bot.orders.progress import Counts, State
 from bot.watches import schedule
-from bot.watches.models import GONE, OVER, Condition, Delay, Ending, Notice, NoticeKind, Watch, is_over
+from bot.watches.models import (
+    DELETED_STATES,
+    FINISHED_STATES,
+    Condition,
+    Delay,
+    Ending,
+    Notice,
+    NoticeKind,
+    Watch,
+    is_finished,
+)
 
 # Not while it waits for uploads: how long those take is for people to decide.
 _CAN_BE_STUCK = frozenset({State.GROUPING, State.ENHANCING, State.OTHER})
@@ -69,7 +79,7 @@ def next_step(
         _ended(posted, ending, now) if ending else posted,
         Notice(kind, _happened(after, kind, updated, now), _delay(watch, now, rules)) if kind else None,
         edit=after.shown is None or after.shown.tally != tally or after.shown_stuck != stuck or bool(ending),
-        at_once=bool(kind or ending) or tally.state in OVER | GONE,
+        at_once=bool(kind or ending) or tally.state in FINISHED_STATES | DELETED_STATES,
     )
 
 
@@ -139,7 +149,7 @@ def _checked(watch: Watch, tally: Counts, now: datetime) -> Watch:
     moved = watch.seen is None or watch.seen.tally != tally
     passed = _passed(watch, watch.seen.at if watch.seen else None, now)
     seen = Snapshot(tally=tally, at=now)
-    working = tally.state not in OVER | GONE
+    working = tally.state not in FINISHED_STATES | DELETED_STATES
     return replace(
         watch,
         seen=seen,
@@ -153,16 +163,20 @@ def _checked(watch: Watch, tally: Counts, now: datetime) -> Watch:
 
 
 def _ending(after: Watch, tally: Counts, rules: Rules) -> Ending | None:
-    if tally.state in GONE:
+    if tally.state in DELETED_STATES:
         return Ending.DELETED
-    if tally.state in OVER and after.told_over is not None and after.still >= rules.quiet.total_seconds():
+    if (
+        tally.state in FINISHED_STATES
+        and after.told_over is not None
+        and after.still >= rules.quiet.total_seconds()
+    ):
         return Ending.QUIET
     return Ending.EXPIRED if after.lived >= rules.lasts.total_seconds() else None
 
 
 def _notice_kind(after: Watch, tally: Counts, ending: Ending | None, rules: Rules) -> NoticeKind | None:
     """The most important notice. An end is posted again if it is another one, or more photos failed."""
-    if tally.state in GONE:
+    if tally.state in DELETED_STATES:
         return None if after.told_over else NoticeKind.DELETED
     if _has_finished(after, tally, rules):
         posted, kind = after.told_over, _end_notice(tally)
@@ -180,8 +194,8 @@ def _end_notice(tally: Counts) -> NoticeKind:
 
 
 def _has_finished(after: Watch, tally: Counts, rules: Rules) -> bool:
-    all_listed = is_over(tally) or after.still >= rules.settled.total_seconds()
-    return tally.state in OVER and all_listed
+    all_listed = is_finished(tally) or after.still >= rules.settled.total_seconds()
+    return tally.state in FINISHED_STATES and all_listed
 
 
 def _happened(after: Watch, kind: NoticeKind, updated: datetime | None, now: datetime) -> datetime | None:

@@ -173,7 +173,7 @@ def test_a_password_is_never_shown() -> None:
     network = settings.network
 
     shown = (
-        f"{settings!r} {network!r} {network.proxy_for(SLACK)!r} {network.blame('Slack', SLACK, OSError())}"
+        f"{settings!r} {network!r} {network.proxy_for(SLACK)!r} {network.cause_of('Slack', SLACK, OSError())}"
     )
     assert "hidden" not in shown
     assert "(http://proxy.test:3128)" in shown
@@ -184,11 +184,11 @@ def test_a_certificate_that_is_not_trusted_is_told_apart() -> None:
     error = ConnectionError()
     error.__cause__ = ssl.SSLCertVerificationError()
 
-    by_default = Network().blame("Slack", SLACK, error)
-    from_file = Network(ssl_cert_file="/etc/ours.pem").blame("Slack", SLACK, error)
+    by_default = Network().cause_of("Slack", SLACK, error)
+    from_file = Network(ssl_cert_file="/etc/ours.pem").cause_of("Slack", SLACK, error)
     assert by_default.endswith("set SSL_CERT_FILE to a file that holds it.")
     assert "SSL_CERT_FILE (/etc/ours.pem)" in from_file
-    assert Network().blame("Slack", SLACK, ConnectionError()) == ""
+    assert Network().cause_of("Slack", SLACK, ConnectionError()) == ""
 
 
 def test_lower_case_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

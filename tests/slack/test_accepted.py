@@ -26,7 +26,7 @@ MODALS = {
     "ask-with-a-note": modals.ask(refusals.NO_ID_IN_MESSAGE),
     "ask-to-watch": modals.ask_to_watch(refusals.NO_ID_IN_MESSAGE, THREAD),
     "busy": modals.busy(order_text.FETCHING_PHOTOS, callback_id=constants.PHOTOS),
-    "help": modals.answer(cards.say(help_text.HELP)),
+    "help": modals.answer(cards.sentence_card(help_text.HELP)),
     **{
         f"card-{order_id}": modals.answer(cards.orders_card([view(order)], Placement("view")))
         for order_id, order in SAMPLES.items()

@@ -19,7 +19,7 @@ from bot.sandbox.slack.blocks import plain
 from bot.sandbox.slack.validation.blocks import Surface, problems
 from bot.slack.limits import LIMITS
 from bot.slack.render import cards, modals
-from bot.slack.render.models import Card, Placement, Target, TroubleView
+from bot.slack.render.models import Card, FailedLookUp, Placement, Target
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.slack.text.help import HELP, TOPICS
@@ -166,7 +166,7 @@ TROUBLES = {
 @pytest.mark.parametrize("last", [None, SEEN], ids=["never-seen", "seen"])
 def test_card_of_each_trouble(name: str, last: Snapshot | None, snapshot: SnapshotAssertion) -> None:
     """What stands in place of a card, with what is known all the same."""
-    card = cards.orders_card([TroubleView(OrderId("12-elm"), TROUBLES[name], last=last)], EPHEMERAL)
+    card = cards.orders_card([FailedLookUp(OrderId("12-elm"), TROUBLES[name], last=last)], EPHEMERAL)
 
     fits(card)
     assert card == snapshot
@@ -174,7 +174,7 @@ def test_card_of_each_trouble(name: str, last: Snapshot | None, snapshot: Snapsh
 
 def test_card_of_an_order_that_was_given_up(snapshot: SnapshotAssertion) -> None:
     """After 25 minutes nobody asks any more, and Re-check is there."""
-    trouble = TroubleView(OrderId("12-elm"), errors.Unavailable("x"), last=SEEN, gave_up=25)
+    trouble = FailedLookUp(OrderId("12-elm"), errors.Unavailable("x"), last=SEEN, gave_up=25)
 
     assert cards.orders_card([trouble], EPHEMERAL) == snapshot
 
@@ -182,7 +182,7 @@ def test_card_of_an_order_that_was_given_up(snapshot: SnapshotAssertion) -> None
 def test_several_orders_in_one_message(snapshot: SnapshotAssertion) -> None:
     """Five cards, one of them a trouble, and how many were skipped."""
     shown = [view(order) for order in list(SAMPLES.values())[:4]]
-    trouble = TroubleView(OrderId("nobodys"), errors.OrderNotFound("x"))
+    trouble = FailedLookUp(OrderId("nobodys"), errors.OrderNotFound("x"))
 
     card = cards.orders_card([*shown, trouble], EPHEMERAL, skipped=2)
 

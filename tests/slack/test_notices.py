@@ -19,7 +19,7 @@ from bot.orders.progress import Counts, State
 from bot.sandbox.slack.validation.blocks import problems
 from bot.slack.blocks import Block
 from bot.slack.limits import LIMITS
-from bot.slack.render import cards, lists, notices
+from bot.slack.render import cards, home, lists, notices
 from bot.slack.render.models import Card, OrderView, Placement
 from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import watches as watch_text
@@ -245,17 +245,17 @@ def bad(name: str) -> list[Card]:
     return [
         *(notices.notice(named, Notice(kind, None), shown, NOW) for kind in NoticeKind),
         notices.notice(ended(Ending.DELETED, name=name), Notice(NoticeKind.DELETED, None), None, NOW),
-        notices.gone_card(ended(Ending.DELETED, name=name)),
+        notices.deleted_card(ended(Ending.DELETED, name=name)),
         notices.brief_card(named),
         notices.brief_card(over),
-        notices.parked("C1", name, [named, over]),
-        notices.begun(watch_text.started(named, Level.ALL, ""), ELM, Level.ALL, choice=True),
+        notices.paused_card("C1", name, [named, over]),
+        notices.started_card(watch_text.started(named, Level.ALL, ""), ELM, Level.ALL, choice=True),
         lists.watches([named, parked, over], LINKS.thread),
         *(
-            cards.say(text)
+            cards.sentence_card(text)
             for text in (
                 watch_text.joined(named, Level.ALL, ""),
-                watch_text.known(named, eva, ""),
+                watch_text.already_watching(named, eva, ""),
                 watch_text.stopped(named, (eva,)),
                 watch_text.not_yours(named),
                 watch_text.watched(named),
@@ -295,7 +295,7 @@ def test_a_bold_name_stays_bold() -> None:
 
 def test_the_card_of_an_order_that_is_gone(snapshot: SnapshotAssertion) -> None:
     """Its name, what is wrong, and that the watch has ended; Re-check stays."""
-    card = notices.gone_card(ended(Ending.DELETED))
+    card = notices.deleted_card(ended(Ending.DELETED))
 
     fits(card)
     assert card == snapshot
@@ -323,7 +323,7 @@ def test_the_card_from_what_is_known(watched: Watch, snapshot: SnapshotAssertion
 @pytest.mark.parametrize("why", ["not_in_channel", "is_archived", "shared", "restricted_action"])
 def test_the_word_to_an_owner_whose_watches_rest(why: str, snapshot: SnapshotAssertion) -> None:
     """Why, what rests, and a button for each to have it in the direct message instead."""
-    card = notices.parked("C1", why, [watch(), watch(order=OrderId("7-oak"), name="")])
+    card = notices.paused_card("C1", why, [watch(), watch(order=OrderId("7-oak"), name="")])
 
     fits(card)
     assert card == snapshot
@@ -332,7 +332,7 @@ def test_the_word_to_an_owner_whose_watches_rest(why: str, snapshot: SnapshotAss
 @pytest.mark.parametrize("count", [1, notices.MAX_ORDERS_SHOWN, notices.MAX_ORDERS_SHOWN + 1, 100])
 def test_however_many_rest_it_is_one_message(count: int) -> None:
     """Ten with their buttons, and how many more."""
-    card = notices.parked("C1", "is_archived", many(count))
+    card = notices.paused_card("C1", "is_archived", many(count))
 
     fits(card)
     buttons = json.dumps(card["blocks"]).count('"watch"')
@@ -347,18 +347,18 @@ def test_however_many_rest_it_is_one_message(count: int) -> None:
 )
 def test_where_they_rest(place: str, where: str) -> None:
     """A person's id is no channel's, whichever letter it begins with."""
-    assert f"I can't post in {where} any more" in notices.parked(place, "shared", [watch()])["text"]
+    assert f"I can't post in {where} any more" in notices.paused_card(place, "shared", [watch()])["text"]
 
 
 def test_the_answer_to_a_beginning(snapshot: SnapshotAssertion) -> None:
     """Where it is told, of what, and a button for who wants less; who has less needs none."""
     said = watch_text.started(watch(), Level.ALL, LINKS.thread(HOME))
-    card = notices.begun(said, ELM, Level.ALL, choice=True)
+    card = notices.started_card(said, ELM, Level.ALL, choice=True)
 
     fits(card)
     assert card == snapshot
     assert "actions" not in [
-        block["type"] for block in notices.begun(said, ELM, Level.FAILURES, choice=True)["blocks"]
+        block["type"] for block in notices.started_card(said, ELM, Level.FAILURES, choice=True)["blocks"]
     ]
 
 
@@ -423,7 +423,7 @@ def test_a_list(snapshot: SnapshotAssertion) -> None:
 
 
 def at_home(found: list[Watch], note: str = "") -> Block:
-    drawn = lists.home(found, LINKS.thread, note)
+    drawn = home.home_tab(found, LINKS.thread, note)
     assert problems(drawn["blocks"], surface="home") == []
     assert len(json.dumps(drawn)) < LIMITS.view_bytes
     assert len(set(block_ids(drawn["blocks"]))) == len(block_ids(drawn["blocks"]))

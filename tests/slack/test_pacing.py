@@ -15,7 +15,7 @@ from bot.slack.api.pacing import (
     MAX_WAIT_SECONDS,
     RESERVED_EDITS,
     UPDATE,
-    Pacing,
+    SlackRateLimits,
 )
 from bot.storage.rate_limits.memory import LocalRateLimiter
 
@@ -52,7 +52,7 @@ def clock() -> float:
     return asyncio.get_running_loop().time()
 
 
-async def posted(pacing: Pacing, channel: str) -> float:
+async def posted(pacing: SlackRateLimits, channel: str) -> float:
     """When it could be posted; or minus the seconds after which to ask again."""
     try:
         await pacing.wait_to_post(channel)
@@ -61,7 +61,7 @@ async def posted(pacing: Pacing, channel: str) -> float:
     return round(clock(), 6)
 
 
-async def edited(pacing: Pacing) -> float | None:
+async def edited(pacing: SlackRateLimits) -> float | None:
     try:
         await pacing.wait_to_update()
     except SlackBusy:
@@ -73,7 +73,7 @@ def test_one_message_a_second_in_a_channel() -> None:
     """The first goes at once, each of the next a second after the one before."""
 
     async def story() -> list[float]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         return await asyncio.gather(*(posted(pacing, "C1") for _ in range(4)))
 
     assert run(story()) == [0, 1, 2, 3]
@@ -83,7 +83,7 @@ def test_one_after_the_other_is_no_faster() -> None:
     """Who waits for each before the next has the same pace; a channel that was quiet owes nothing."""
 
     async def story() -> list[float]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         times = [await posted(pacing, "C1") for _ in range(3)]
         await asyncio.sleep(60)
         return [*times, await posted(pacing, "C1"), await posted(pacing, "C1")]
@@ -95,7 +95,7 @@ def test_another_channel_is_not_held_up() -> None:
     """A queue in one channel is nobody else's."""
 
     async def story() -> list[float]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         busy = [posted(pacing, "C1") for _ in range(10)]
         return (await asyncio.gather(*busy, posted(pacing, "C2"), posted(pacing, "C3")))[-2:]
 
@@ -106,7 +106,7 @@ def test_whoever_would_wait_for_long_is_told_when_to_come_back() -> None:
     """Nobody waits for more than three seconds; the others are told moments of their own, a second apart."""
 
     async def story() -> list[float]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         return await asyncio.gather(*(posted(pacing, "C1") for _ in range(10)))
 
     times = run(story())
@@ -117,7 +117,7 @@ def test_whoever_would_wait_for_long_is_told_when_to_come_back() -> None:
 def test_everybody_is_served_who_comes_back_as_told() -> None:
     """Forty notices in one channel: a second apart, none early, and each asks twice at most."""
 
-    async def notice(pacing: Pacing) -> tuple[int, float]:
+    async def notice(pacing: SlackRateLimits) -> tuple[int, float]:
         tries = 1
         while (time := await posted(pacing, "C1")) < 0:
             await asyncio.sleep(-time)
@@ -125,7 +125,7 @@ def test_everybody_is_served_who_comes_back_as_told() -> None:
         return tries, time
 
     async def story() -> list[tuple[int, float]]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         return await asyncio.gather(*(notice(pacing) for _ in range(40)))
 
     lives = run(story())
@@ -139,7 +139,7 @@ def test_the_pace_can_be_another() -> None:
     """Tests are in more of a hurry than people."""
 
     async def story() -> list[float]:
-        pacing = Pacing(LocalRateLimiter(clock), between=0.5)
+        pacing = SlackRateLimits(LocalRateLimiter(clock), between=0.5)
         return await asyncio.gather(*(posted(pacing, "C1") for _ in range(3)))
 
     assert run(story()) == [0, 0.5, 1]
@@ -149,7 +149,7 @@ def test_too_many_rests_that_channel_only() -> None:
     """After a 429 nothing is sent there before its time; other channels and edits go on."""
 
     async def story() -> None:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         await pacing.wait_to_post("C1")
         await pacing.rest("C1", SlackBusy("ratelimited", retry_after=30))
         with pytest.raises(SlackBusy) as busy:
@@ -173,7 +173,7 @@ def test_who_waited_while_slack_said_too_many_does_not_send() -> None:
     """Those in the queue are told the same as those who come later."""
 
     async def story() -> list[BaseException | None]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         await pacing.wait_to_post("C1")
         queue = asyncio.gather(*(pacing.wait_to_post("C1") for _ in range(2)), return_exceptions=True)
         await asyncio.sleep(0.5)
@@ -195,7 +195,7 @@ def test_other_troubles_rest_nothing(busy: SlackBusy) -> None:
     """Only a 429 that says how long is a reason to stay away."""
 
     async def story() -> float:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         await pacing.rest("C1", busy)
         return await posted(pacing, "C1")
 
@@ -206,7 +206,7 @@ def test_ten_edits_at_once_and_forty_a_minute_after_them() -> None:
     """Edits wait for each other, up to three seconds; who would wait longer is sent away."""
 
     async def story() -> list[float | None]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         return await asyncio.gather(*(edited(pacing) for _ in range(MAX_EDITS_AT_ONCE + 4)))
 
     times = run(story())
@@ -220,7 +220,7 @@ def test_a_minute_of_edits_stays_below_slacks_fifty() -> None:
     """However many want to edit, no sixty seconds see more than fifty of them."""
 
     async def story() -> list[float]:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         times: list[float] = []
         while clock() < 180:
             if (time := await edited(pacing)) is None:
@@ -237,7 +237,7 @@ def test_some_edits_are_kept_for_what_is_urgent() -> None:
     """What can be left out gives way while six of ten are used; the urgent ones have the rest at once."""
 
     async def story() -> None:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         used = 0
         while await pacing.has_room_to_update():
             assert await edited(pacing) == 0
@@ -256,7 +256,7 @@ def test_too_many_edits_rest_edits_only() -> None:
     """After a 429 of chat.update no card is edited for its time; notices still come."""
 
     async def story() -> None:
-        pacing = Pacing(LocalRateLimiter(clock))
+        pacing = SlackRateLimits(LocalRateLimiter(clock))
         await pacing.rest(UPDATE, SlackBusy("ratelimited", retry_after=30))
         assert not await pacing.has_room_to_update()
         with pytest.raises(SlackBusy) as busy:
@@ -275,7 +275,7 @@ def test_a_clock_of_ones_own() -> None:
     """Who is told to come back is told by the clock that was given."""
 
     async def story() -> float:
-        pacing = Pacing(LocalRateLimiter(lambda: 1_000_000.0))
+        pacing = SlackRateLimits(LocalRateLimiter(lambda: 1_000_000.0))
         await pacing.wait_to_post("C1")
         await pacing.rest("C1", SlackBusy("ratelimited", retry_after=7))
         with pytest.raises(SlackBusy) as busy:

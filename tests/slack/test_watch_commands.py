@@ -10,9 +10,9 @@ from bot.jobs.models import (
     Job,
     ListWatches,
     LookUp,
+    SendTestNotice,
     StartWatch,
     StopWatch,
-    TryNotices,
     UnfurlLinks,
 )
 from bot.jobs.requests import Asker, Ephemeral
@@ -106,8 +106,8 @@ OTHERS: list[tuple[str, str, type[Job], dict[str, Any]]] = [
     ("list", watch_text.LISTING, ListWatches, {}),
     (" LIST ", watch_text.LISTING, ListWatches, {}),
     ("list of what is watched", watch_text.LISTING, ListWatches, {}),
-    ("test", watch_text.TRYING, TryNotices, {}),
-    ("Test please", watch_text.TRYING, TryNotices, {}),
+    ("test", watch_text.TRYING, SendTestNotice, {}),
+    ("Test please", watch_text.TRYING, SendTestNotice, {}),
     ("settings", watch_text.SETTING, Broadcast, {"on": None}),
     ("settings broadcast", watch_text.SETTING, Broadcast, {"on": None}),
     ("settings broadcast on", watch_text.SETTING, Broadcast, {"on": True}),

@@ -17,6 +17,7 @@ from bot.core.settings import FixedSettings
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
+from bot.storage import retention
 from bot.storage.database.base import Database, Row, Sql, Value
 from bot.storage.database.sqlite import SqliteDatabase
 from bot.storage.due_watches import (
@@ -27,7 +28,7 @@ from bot.storage.due_watches import (
     DueWatches,
 )
 from bot.storage.stores import Stores
-from bot.storage.watches import ENDED_KEPT_FOR, MAX_WATCHES_SEARCHED, WEBHOOK_EXPECTED_FOR, Watches
+from bot.storage.watches import MAX_WATCHES_SEARCHED, WEBHOOK_EXPECTED_FOR, Watches
 from bot.watches.models import (
     CardLocation,
     Condition,
@@ -518,10 +519,10 @@ async def test_what_ended_is_kept_for_a_week(database: Database, watches: Watche
     live = await added(watches, watch(OAK))
     await watches.save(ended(over, Ending.QUIET, NOW))
 
-    await watches.prune(NOW + ENDED_KEPT_FOR)
+    await watches.prune(NOW + retention.ENDED_WATCHES)
     assert [each.order for each in await watches.of_person("T1", "U1")] == [ELM, OAK]
 
-    await watches.prune(NOW + ENDED_KEPT_FOR + SECOND)
+    await watches.prune(NOW + retention.ENDED_WATCHES + SECOND)
     assert await watches.of_person("T1", "U1") == [live]
     rows = await database.run(lambda sql: sql.rows("SELECT user_id, watch_id FROM watchers"))
     assert rows == [{"user_id": "U1", "watch_id": live.id}]

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
-from bot.watches.models import OVER, Condition, Delay, Ending, Level, Notice, NoticeKind, Watch, Watcher
+from bot.watches.models import (
+    FINISHED_STATES,
+    Condition,
+    Delay,
+    Ending,
+    Level,
+    Notice,
+    NoticeKind,
+    Watch,
+    Watcher,
+)
 from bot.watches.transitions import Rules, Step, ended, is_stuck, next_step, put_off
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -318,7 +328,7 @@ def test_an_end_that_could_not_be_told_is_no_quiet_one() -> None:
 @pytest.mark.parametrize("seen", [tally(4), WAITING, tally(10)], ids=["working", "waiting", "over"])
 def test_a_clock_that_jumps_ends_nothing(seen: Counts, jump: timedelta) -> None:
     """Days forwards or backwards add at most one pause and a minute; nothing is stuck, ended or told."""
-    before = watch(seen, told_over=seen if seen.state in OVER else None)
+    before = watch(seen, told_over=seen if seen.state in FINISHED_STATES else None)
     step = next_step(before, seen, NOW + jump, RULES)
 
     assert step.notice is None

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from bot.core.errors import DatabaseFailed
-from bot.jobs.background import LookAtWatched
+from bot.jobs.background import CheckOrder
 from bot.orders.ids import OrderId
 from bot.storage.database.base import Database, Statement, T
 from bot.storage.jobs import JobStore
@@ -90,7 +90,7 @@ async def test_open_jobs_by_kind_and_the_age_of_the_oldest(room: Room) -> None:
     done, *_ = await room.record("a", ago=10 * MINUTE)
     await room.record("b", ago=5 * MINUTE)
     await room.record("c")
-    look = LookAtWatched.at("T1", OrderId("order-1"))
+    look = CheckOrder.at("T1", OrderId("order-1"))
     await room.database.run(lambda sql: room.job_store.put(sql, look, NOW + MINUTE))
     await room.job_store.done(done, NOW)
     await room.standing.refresh()

@@ -1,6 +1,6 @@
 """Who may see orders where. Checked again for each job, from what Slack signed and never from a button."""
 
-from bot.jobs.models import LookUp, Share, StartWatch, TryNotices
+from bot.jobs.models import LookUp, SendTestNotice, Share, StartWatch
 from bot.jobs.requests import Message, Request
 from bot.slack.api.channels import Audience, Channels
 from bot.slack.text import refusals
@@ -40,4 +40,4 @@ def _is_seen_by_others(job: Request) -> bool:
         case LookUp():
             return isinstance(job.place, Message)
         case _:
-            return isinstance(job, TryNotices)
+            return isinstance(job, SendTestNotice)

@@ -8,7 +8,7 @@ from enum import StrEnum, auto
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import NotInChannel, SlackBusy, SlackError, TokenRefused
-from bot.slack.api.pacing import CHANNEL_INFO, Pacing
+from bot.slack.api.pacing import CHANNEL_INFO, SlackRateLimits
 from bot.slack.api.responses import checked
 
 MAX_CACHE_AGE = timedelta(minutes=5)
@@ -25,7 +25,7 @@ class Audience(StrEnum):
 
 
 class Channels:
-    def __init__(self, web: AsyncWebClient, pacing: Pacing, now: Callable[[], datetime]) -> None:
+    def __init__(self, web: AsyncWebClient, pacing: SlackRateLimits, now: Callable[[], datetime]) -> None:
         self._web = web
         self._pacing = pacing
         self._now = now

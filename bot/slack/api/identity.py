@@ -70,7 +70,7 @@ async def probe_socket(web: CountedClient, app_token: str) -> None:
 
 def explain(web: CountedClient, url: str, busy: SlackBusy) -> SettingsError | SlackBusy:
     """`busy` itself, or a SettingsError that names the variable that keeps this URL from answering."""
-    blame = web.network.blame("Slack", url, busy) if busy.code in UNANSWERED else ""
+    blame = web.network.cause_of("Slack", url, busy) if busy.code in UNANSWERED else ""
     return SettingsError([blame]) if blame else busy
 
 

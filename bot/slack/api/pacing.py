@@ -18,7 +18,7 @@ RESERVED_EDITS = 4  # edits of MAX_EDITS_AT_ONCE that only urgent ones use
 UPDATE, UNFURL, CHANNEL_INFO = "chat.update", "chat.unfurl", "conversations.info"
 
 
-class Pacing:
+class SlackRateLimits:
     def __init__(
         self,
         rate_limiter: RateLimiter,

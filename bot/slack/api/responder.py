@@ -42,7 +42,7 @@ class Responder:
                 await self._sender.post(request.asker.user_id, late_card)
 
     async def say(self, request: Request, sentence: str, *, aside: bool = False) -> None:
-        await self.give(request, lambda _: cards.say(sentence), aside=aside)
+        await self.give(request, lambda _: cards.sentence_card(sentence), aside=aside)
 
     async def _update(self, place: Message, card: Card) -> None:
         """Edits the message, or sends through its `response_url` if Slack refuses the edit.

@@ -9,7 +9,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.core.errors import Gone, SlackBusy, TooLong, Unconfirmed
 from bot.core.metrics import Metrics
 from bot.slack.api.client import CountedClient
-from bot.slack.api.pacing import UNFURL, UPDATE, Pacing
+from bot.slack.api.pacing import UNFURL, UPDATE, SlackRateLimits
 from bot.slack.api.responses import check, checked, outcome
 from bot.slack.blocks import Block
 from bot.slack.constants import POSTED
@@ -29,7 +29,7 @@ class Sender:
     """Every method raises SlackError. With shared rate limits it also raises DatabaseFailed. Nothing else."""
 
     def __init__(
-        self, web: CountedClient, session: aiohttp.ClientSession, pacing: Pacing, metrics: Metrics
+        self, web: CountedClient, session: aiohttp.ClientSession, pacing: SlackRateLimits, metrics: Metrics
     ) -> None:
         """`web` counts its own calls. Calls of response_urls are counted here."""
         self._metrics = metrics

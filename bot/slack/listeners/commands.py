@@ -9,14 +9,14 @@ from bot.jobs.models import (
     Job,
     ListWatches,
     LookUp,
+    SendTestNotice,
     StartWatch,
     StopWatch,
-    TryNotices,
     UnfurlLinks,
 )
 from bot.jobs.requests import Ephemeral, Place, Wanted
 from bot.orders.ids import OrderId
-from bot.orders.parsing import find_order_ids
+from bot.orders.ids_in_text import find_order_ids
 from bot.slack.blocks import unescape
 from bot.slack.constants import MAX_ORDERS_PER_ANSWER
 from bot.slack.listeners.payloads import Command
@@ -111,7 +111,7 @@ def _list(command: Command, key: str, _rest: str) -> Reply:
 
 
 def _test(command: Command, key: str, _rest: str) -> Reply:
-    return watch_text.TRYING, TryNotices(**_request(command, key))
+    return watch_text.TRYING, SendTestNotice(**_request(command, key))
 
 
 def _settings(command: Command, key: str, rest: str) -> Reply:

@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from bot.core.metrics import Metrics
-from bot.slack.listeners.counting import RequestMetrics
+from bot.slack.listeners.metrics import RequestMetrics
 
 log = structlog.get_logger(__name__)
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")

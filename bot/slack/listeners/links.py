@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.jobs.background import PastedLink, Unfurl
-from bot.orders.parsing import find_order_ids
+from bot.orders.ids_in_text import find_order_ids
 from bot.slack.constants import MAX_ORDERS_PER_ANSWER, POSTED
 from bot.slack.listeners import payloads
 from bot.slack.listeners.payloads import Payload

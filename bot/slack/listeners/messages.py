@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from bot.jobs.requests import Ephemeral
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
-from bot.orders.parsing import find_mentioned_ids, find_order_ids
+from bot.orders.ids_in_text import find_mentioned_ids, find_order_ids
 from bot.slack import constants
 from bot.slack.listeners.payloads import Payload, dig
 from bot.slack.render.buttons import block_id

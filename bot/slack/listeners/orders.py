@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.jobs.models import Job, LookUp, Say, Share, ShowPhotos, StartWatch
 from bot.jobs.requests import View, Wanted
 from bot.orders.ids import OrderId
-from bot.orders.parsing import find_order_ids
+from bot.orders.ids_in_text import find_order_ids
 from bot.slack import constants
 from bot.slack.api.sender import Sender
 from bot.slack.constants import MAX_ORDERS_PER_ANSWER
@@ -23,7 +23,7 @@ from bot.slack.text.orders import FETCHING_PHOTOS
 Record = Callable[[Job], Awaitable[Any]]
 
 
-class Listeners:
+class OrderListeners:
     """`routes.py` says what calls which of these."""
 
     def __init__(self, record: Record, sender: Sender, now: Callable[[], datetime]) -> None:

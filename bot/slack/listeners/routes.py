@@ -5,12 +5,12 @@ import re
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack import constants
-from bot.slack.listeners.guard import Guard, refuse
-from bot.slack.listeners.orders import Listeners
+from bot.slack.listeners.error_handler import ErrorHandler, refuse
+from bot.slack.listeners.orders import OrderListeners
 from bot.slack.listeners.watches import WatchListeners
 
 
-def register(app: AsyncApp, listeners: Listeners, watches: WatchListeners, guard: Guard) -> None:
+def register(app: AsyncApp, listeners: OrderListeners, watches: WatchListeners, guard: ErrorHandler) -> None:
     app.command(constants.COMMAND)(guard(listeners.command))
     app.shortcut({"type": "message_action", "callback_id": constants.CHECK_ORDERS_HERE})(
         guard(listeners.check_orders_here)

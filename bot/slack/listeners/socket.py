@@ -18,7 +18,7 @@ from bot.core.metrics import Metrics
 from bot.slack.api.client import CountedClient
 from bot.slack.api.identity import explain
 from bot.slack.api.responses import NO_CONNECTION
-from bot.slack.listeners.counting import RequestMetrics
+from bot.slack.listeners.metrics import RequestMetrics
 
 PING_SECONDS = 10.0  # between two pings, and between two attempts to connect
 OPEN_TIMEOUT_SECONDS = 15.0

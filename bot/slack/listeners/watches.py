@@ -7,10 +7,10 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.jobs.background import WakeParked
-from bot.jobs.models import Adopted, Job, ShowHome, StartWatch, StopWatch
+from bot.jobs.background import CheckPaused
+from bot.jobs.models import Job, ShowHome, StartWatch, StopWatch, ThreadToUse
 from bot.jobs.requests import HomeTab, Message, View
-from bot.orders.parsing import find_order_ids
+from bot.orders.ids_in_text import find_order_ids
 from bot.slack import constants
 from bot.slack.api.sender import Sender
 from bot.slack.listeners import messages, payloads
@@ -38,7 +38,7 @@ class WatchListeners:
         if len(ids) == 1:
             place = messages.in_thread(body)
             card_ts = messages.own_card_ts(body, ids[0])
-            adopt = Adopted(channel_id=thread.channel_id, thread_ts=thread.thread_ts, card_ts=card_ts)
+            adopt = ThreadToUse(channel_id=thread.channel_id, thread_ts=thread.thread_ts, card_ts=card_ts)
             await self._record(StartWatch(**self._from(body), place=place, order=ids[0], adopt=adopt))
         else:
             note = watch_text.which(ids) if ids else refusals.NO_ID_IN_MESSAGE
@@ -55,7 +55,7 @@ class WatchListeners:
         thread = THREAD.validate_json(payloads.dig(body, "view", "private_metadata"))
         place = View(view_id=payloads.dig(body, "view", "id"))
         asker = replace(payloads.asker(body, self._now()), channel_id=thread.channel_id)
-        adopt = Adopted(channel_id=thread.channel_id, thread_ts=thread.thread_ts)
+        adopt = ThreadToUse(channel_id=thread.channel_id, thread_ts=thread.thread_ts)
         key, order = payloads.key(body), ids[0]
         await self._record(StartWatch(key=key, asker=asker, place=place, order=order, adopt=adopt))
         await ack(response_action="update", view=modals.busy(watch_text.starting(ids[0])))
@@ -85,7 +85,7 @@ class WatchListeners:
         """A user joined a channel. If it was the bot, the watches that are paused there can go on."""
         if channel := payloads.joined_by_bot(body):
             team = payloads.dig(body, "team_id")
-            await self._record(WakeParked(key=payloads.key(body), team_id=team, channel_id=channel))
+            await self._record(CheckPaused(key=payloads.key(body), team_id=team, channel_id=channel))
         await ack()
 
     async def _start(self, ack: AsyncAck, body: Payload, **options: Any) -> None:
@@ -96,9 +96,9 @@ class WatchListeners:
         order = buttons.order_of(payloads.click(body).block_id)
         clicked, place = payloads.card_place(body), payloads.reply_place(body)
         thread, channel = payloads.dig(body, "container", "thread_ts"), payloads.dig(body, "channel", "id")
-        adopt = Adopted(channel_id=channel, thread_ts=thread) if thread else None
+        adopt = ThreadToUse(channel_id=channel, thread_ts=thread) if thread else None
         if isinstance(clicked, Message) and messages.own_card_ts(body, order):
-            adopt = Adopted(channel_id=channel, thread_ts=thread or clicked.ts, card_ts=clicked.ts)
+            adopt = ThreadToUse(channel_id=channel, thread_ts=thread or clicked.ts, card_ts=clicked.ts)
         await self._record(StartWatch(**self._from(body), place=place, order=order, adopt=adopt, **options))
         await ack()
 

@@ -13,11 +13,11 @@ from bot.slack.blocks import Block, code, escape, when
 from bot.slack.limits import LIMITS
 from bot.slack.render.buttons import ButtonValue, block_id, pack, share_value
 from bot.slack.render.failures import failures_block, failures_text, odd_settings
-from bot.slack.render.models import Card, OrderView, Placement, TroubleView
+from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.slack.text import watches as watch_text
-from bot.watches.models import GONE, is_over
+from bot.watches.models import DELETED_STATES, is_finished
 
 WEB_APP = "https://app.autoenhance.ai/orders/"
 OLD_CARD_AGE = timedelta(hours=12)
@@ -34,7 +34,7 @@ FIELDS: tuple[tuple[str, Callable[[Progress], str | None]], ...] = (
 )
 
 
-def orders_card(views: Sequence[OrderView | TroubleView], placement: Placement, *, skipped: int = 0) -> Card:
+def orders_card(views: Sequence[OrderView | FailedLookUp], placement: Placement, *, skipped: int = 0) -> Card:
     """One message for all orders of a request. `skipped` counts the IDs that it leaves out."""
     wanted = tuple(view.wanted for view in views)
     value = pack(ButtonValue(wanted=wanted, in_thread=placement.in_thread, shared_by=placement.shared_by))
@@ -55,7 +55,7 @@ def with_note(card: Card, note: str) -> Card:
     return Card(text=_text(f"{note}\n\n{card['text']}"), blocks=[*kept, blocks.context(note)])
 
 
-def say(text: str, *buttons: Block) -> Card:
+def sentence_card(text: str, *buttons: Block) -> Card:
     """A card with one sentence, and the buttons below it, if any."""
     drawn = [blocks.section(text)] + ([blocks.actions("say", *buttons)] if buttons else [])
     return Card(text=_text(text), blocks=drawn)
@@ -64,9 +64,9 @@ def say(text: str, *buttons: Block) -> Card:
 def not_posted(error: CannotPost, order: OrderId) -> Card:
     """Why the order was not shared, and what to do instead."""
     if isinstance(error, Archived):
-        return say(refusals.ARCHIVED)
+        return sentence_card(refusals.ARCHIVED)
     if not isinstance(error, NotInChannel):
-        return say(refusals.cannot_post(error.code))
+        return sentence_card(refusals.cannot_post(error.code))
     button = blocks.button("Send it to me instead", constants.SEND_TO_ME)
     drawn = [blocks.section(refusals.NOT_IN_CHANNEL), blocks.actions(block_id(order), button)]
     return Card(text=refusals.NOT_IN_CHANNEL, blocks=drawn)
@@ -76,7 +76,7 @@ def not_watched(error: SlackError, order: OrderId) -> Card:
     """Why the order is not watched here, and what to do instead."""
     sentence = refusals.cannot_watch(error)
     if isinstance(error, NotAllowed):
-        return say(sentence)
+        return sentence_card(sentence)
     button = blocks.button("Send them to me instead", constants.WATCH_FOR_ME)
     return Card(text=sentence, blocks=[blocks.section(sentence), blocks.actions(block_id(order), button)])
 
@@ -85,7 +85,7 @@ def _text(text: str) -> str:
     return blocks.fit_mrkdwn(text, LIMITS.text)
 
 
-def _trouble(view: TroubleView, placement: Placement, value: str) -> Card:
+def _trouble(view: FailedLookUp, placement: Placement, value: str) -> Card:
     recheck = [blocks.actions(block_id(view.order), recheck_button(view.order, value))]
     return Card(
         text=view.sentence,
@@ -194,7 +194,7 @@ def _watch_button(view: OrderView, placement: Placement) -> list[Block]:
             constants.STOP_WATCHING,
             f"Stop watching order {view.order.short}",
         )
-    elif not is_over(tally) and tally.state not in GONE:
+    elif not is_finished(tally) and tally.state not in DELETED_STATES:
         label, action, says = "Watch", constants.WATCH, f"Watch order {view.order.short} here"
     else:
         return []

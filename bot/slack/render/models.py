@@ -52,7 +52,7 @@ class OrderView:
 
 
 @dataclass(frozen=True)
-class TroubleView:
+class FailedLookUp:
     """An order that could not be shown. `gave_up`: minutes until the retries ended, None while they go on."""
 
     order: OrderId

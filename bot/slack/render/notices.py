@@ -15,7 +15,7 @@ from bot.slack.limits import LIMITS
 from bot.slack.render import cards
 from bot.slack.render.buttons import ButtonValue, block_id, pack
 from bot.slack.render.failures import failures_block, failures_text
-from bot.slack.render.models import Card, OrderView, Placement, TroubleView
+from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
 from bot.slack.text import notices as notice_text
 from bot.slack.text import orders as order_text
 from bot.slack.text import watches as watch_text
@@ -42,7 +42,7 @@ def notice(
     """
     concerned = [each for each in watch.watchers if notice.concerns(each)]
     mentioned = [each.user_id for each in concerned if each.user_id != caused_by][:MAX_MENTIONS]
-    sentence = notice_text.told(watch, notice, view.progress.tally if view else None)
+    sentence = notice_text.what_happened(watch, notice, view.progress.tally if view else None)
     next_step = notice_text.NEXT[notice.kind]
     facts = f"{notice_text.clock(notice, noticed)} · {notice_text.asked_by(watch.watchers)}"
     shows_failures = view is not None and notice.kind in {NoticeKind.FAILURE, NoticeKind.FAILED}
@@ -83,9 +83,9 @@ def stop_button(order: OrderId, label: str, value: str = "") -> Block:
     )
 
 
-def begun(sentence: str, order: OrderId, level: Level, *, choice: bool) -> Card:
+def started_card(sentence: str, order: OrderId, level: Level, *, choice: bool) -> Card:
     """For the person who started a watch. `choice` adds a button for notices of failures only."""
-    drawn = cards.say(sentence)
+    drawn = cards.sentence_card(sentence)
     if choice and level is Level.ALL:
         button = blocks.button("Failures only", constants.WATCH_FAILURES)
         drawn["blocks"].append(blocks.actions(block_id(order), button))
@@ -100,14 +100,14 @@ def nothing_to_wait_for(view: OrderView, placement: Placement) -> Card:
 def watch_card(watch: Watch, view: OrderView | None) -> Card:
     """The card of a watched order. Without a `view`, it is drawn from the watch alone."""
     if view is None:
-        return gone_card(watch) if watch.ending is Ending.DELETED else brief_card(watch)
+        return deleted_card(watch) if watch.ending is Ending.DELETED else brief_card(watch)
     return cards.orders_card([replace(view, watch=watch, before=watch.shown)], Placement("message"))
 
 
-def gone_card(watch: Watch) -> Card:
+def deleted_card(watch: Watch) -> Card:
     """The card of a watched order that Autoenhance no longer finds."""
     lost = cards.orders_card(
-        [TroubleView(watch.order, OrderNotFound(), last=watch.seen)], Placement("message")
+        [FailedLookUp(watch.order, OrderNotFound(), last=watch.seen)], Placement("message")
     )
     drawn = [_header(order_text.MARKS[State.DELETED], watch), *lost["blocks"]]
     text = f"{notice_text.title(watch)}. {lost['text']}"
@@ -132,7 +132,7 @@ def brief_card(watch: Watch) -> Card:
     return Card(text=fit_mrkdwn(f"{notice_text.title(watch)}. {body}", LIMITS.text), blocks=drawn)
 
 
-def parked(place: str, why: str, watches: Sequence[Watch]) -> Card:
+def paused_card(place: str, why: str, watches: Sequence[Watch]) -> Card:
     """For the owner, once: which watches are paused, and why."""
     sentence = notice_text.paused(place, why, len(watches))
     drawn: list[Block] = [blocks.section(sentence)]

@@ -33,7 +33,7 @@ def mention(user_ids: Sequence[str]) -> str:
     return " ".join(f"<@{user}>" for user in user_ids)
 
 
-def told(watch: Watch, notice: Notice, tally: Counts | None) -> str:
+def what_happened(watch: Watch, notice: Notice, tally: Counts | None) -> str:
     """What happened, with the counts if `tally` has photos."""
     name = title(watch)
     now = f": {counted(tally)}." if tally and tally.total else "."
@@ -107,10 +107,10 @@ def minutes(seconds: float) -> str:
     return f"{round(seconds / 60)} minutes"
 
 
-def unsaid(watch: Watch, notice: Notice, tally: Counts | None) -> str:
+def last_notice_to_owner(watch: Watch, notice: Notice, tally: Counts | None) -> str:
     """For the owner: the last notice of a watch, which could not be posted in its place."""
     why = reason(watch.reason)
-    return f"{told(watch, notice, tally)} I couldn't say so in {where(watch.place)}: {why}."
+    return f"{what_happened(watch, notice, tally)} I couldn't say so in {where(watch.place)}: {why}."
 
 
 def where(place: str) -> str:

@@ -137,5 +137,5 @@ def cannot_watch(error: errors.SlackError) -> str:
             return cannot_post(error.code)
 
 
-def our_fault(reference: str) -> str:
+def internal_error(reference: str) -> str:
     return f"Something broke on our side. If it goes on, quote `{reference}` to your admin."

@@ -15,7 +15,7 @@ EDITED = ":white_check_mark: This was the test's card; it was edited in place, a
 REPLY = "And this is how a notice comes, in the thread. Nothing is watched."
 
 
-def worked(*, broadcast: bool) -> str:
+def test_passed(*, broadcast: bool) -> str:
     shown = ", and shown in the channel too" if broadcast else ""
     return (
         f"All is well: I posted a card, edited it and replied in its thread{shown}. "
@@ -23,7 +23,7 @@ def worked(*, broadcast: bool) -> str:
     )
 
 
-def failed(step: str, error: errors.SlackError) -> str:
+def test_failed(step: str, error: errors.SlackError) -> str:
     """Which step did not work, and what to do."""
     match error:
         case errors.NotInChannel():

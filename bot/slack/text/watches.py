@@ -62,7 +62,7 @@ def joined(watch: Watch, level: Level, link: str) -> str:
     return f"{title(watch)} is watched in {there} already; I'll tell you too{only}, in {_thread(link)}."
 
 
-def known(watch: Watch, watcher: Watcher, link: str) -> str:
+def already_watching(watch: Watch, watcher: Watcher, link: str) -> str:
     what = "of failures only" if watcher.level is Level.FAILURES else "when it matters"
     since = when(watcher.since)
     there = where(watch.place)

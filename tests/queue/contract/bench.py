@@ -53,7 +53,7 @@ class Recording:
             self.ended.append(job.key)
             self.changed.notify_all()
 
-    async def apologise(self, job: Job, reference: str) -> None:
+    async def report_failure(self, job: Job, reference: str) -> None:
         assert reference.startswith("E-")
         async with self.changed:
             self.apologies.append(job.key)

@@ -8,13 +8,13 @@ import pytest
 from pydantic import TypeAdapter
 
 from bot.core.errors import DatabaseFailed, ShuttingDown
-from bot.jobs.background import LookAtWatched
+from bot.jobs.background import CheckOrder
 from bot.jobs.models import Job, LookUp, StopWatch
 from bot.jobs.outcomes import Abandon, Retry
 from bot.jobs.requests import Ephemeral
 from bot.orders.ids import OrderId
 from bot.queue.runner import MAX_FAILED_ATTEMPTS, UNREADABLE_KEPT_FOR
-from bot.storage.jobs import DONE_KEPT
+from bot.storage import retention
 from tests.queue.contract.bench import ASKER, NOW, Bench, Recording, listening, record, say
 
 
@@ -318,7 +318,7 @@ async def test_people_wait_behind_no_look_of_ours(bench: Bench) -> None:
     worker = Recording()
     worker.gate.clear()
     async with bench.works(worker) as engine:
-        await engine.add_all(lambda _: [LookAtWatched.at("T1", OrderId(f"order-{n}")) for n in range(40)])
+        await engine.add_all(lambda _: [CheckOrder.at("T1", OrderId(f"order-{n}")) for n in range(40)])
         await worker.until(lambda: len(worker.tries) == 32)
         await record(engine, [say("a")])
         await worker.until(lambda: ("a", 1) in worker.tries)
@@ -333,7 +333,7 @@ async def test_nor_behind_one_in_their_own_lane_that_has_no_place_yet(bench: Ben
     place = Ephemeral(response_url="https://hooks.slack.test/1")
     stop = StopWatch(key="stop", asker=ASKER, place=place, order=orders[-1])
     async with bench.works(worker) as engine:
-        await engine.add_all(lambda _: [LookAtWatched.at("T1", order) for order in orders])
+        await engine.add_all(lambda _: [CheckOrder.at("T1", order) for order in orders])
         await worker.until(lambda: len(worker.tries) == 32)
         await record(engine, [stop])
         await worker.until(lambda: ("stop", 1) in worker.tries)
@@ -452,7 +452,7 @@ async def test_ended_jobs_are_forgotten(bench: Bench) -> None:
     async with bench.works(worker) as engine:
         await record(engine, [say("a")])
         await worker.until(lambda: worker.ended == ["a"])
-    await bench.job_store.prune(NOW + DONE_KEPT * 2)
+    await bench.job_store.prune(NOW + retention.DONE_JOBS * 2)
     async with bench.works(worker) as engine:
         assert await record(engine, [say("a")]) == [True]
 
@@ -461,7 +461,7 @@ async def test_a_job_ends_even_if_nobody_can_be_told(bench: Bench) -> None:
     """An apology that fails is logged; the job is kept with its reason, and its lock goes on."""
 
     class Speechless(Recording):
-        async def apologise(self, job: Job, reference: str) -> None:
+        async def report_failure(self, job: Job, reference: str) -> None:
             raise ZeroDivisionError
 
     def act(job: Job, _attempt: int) -> None:

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from bot.core import logging
-from bot.jobs.background import LookAtWatched
+from bot.jobs.background import CheckOrder
 from bot.jobs.models import JOB, Job
 from bot.jobs.outcomes import Abandon, Retry
 from bot.orders.ids import OrderId
@@ -36,9 +36,9 @@ class Referring(Recording):
         self.referred.append((job.key, logging.reference()))
         await super().perform(job, attempt=attempt)
 
-    async def apologise(self, job: Job, reference: str) -> None:
+    async def report_failure(self, job: Job, reference: str) -> None:
         self.referred.append((job.key, reference))
-        await super().apologise(job, reference)
+        await super().report_failure(job, reference)
 
 
 async def test_a_request_its_job_and_its_tries_have_one_reference(
@@ -106,7 +106,7 @@ async def test_a_job_of_the_version_before_gets_one(bench: Bench) -> None:
 
 def test_what_the_version_before_has_written_still_reads() -> None:
     """Neither a request nor a look had a reference then."""
-    for job in (say("a"), LookAtWatched.at("T1", OrderId("order-1"))):
+    for job in (say("a"), CheckOrder.at("T1", OrderId("order-1"))):
         written = JOB.dump_json(job, exclude={"reference"})
         assert JOB.validate_json(written) == job
 
@@ -116,7 +116,7 @@ async def test_the_end_of_a_job_is_one_line(bench: Bench, lines: list[EventDict]
     worker = Recording()
     async with bench.works(worker) as engine:
         await record(engine, [say("a")])
-        await engine.add_all(lambda _: [LookAtWatched.at("T1", OrderId("order-1"), "W-ABCD")])
+        await engine.add_all(lambda _: [CheckOrder.at("T1", OrderId("order-1"), "W-ABCD")])
         await worker.until(lambda: len(worker.ended) == 2)
 
     ends = {line["kind"]: line for line in lines if line["event"] == "job done"}

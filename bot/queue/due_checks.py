@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.core.logging import new_reference
 from bot.core.metrics import Metrics
-from bot.jobs.background import LookAtWatched
+from bot.jobs.background import CheckOrder
 from bot.queue.base import Engine
 from bot.storage.database.base import Sql
 from bot.storage.due_watches import DueOrder, DueWatches
@@ -53,11 +53,11 @@ class Sweep:
         """
         new = await self._engine.add_all(self._check_jobs)
         for due in self._taken:
-            self._metrics.look_late(max(0.0, self._now().timestamp() - due.since))
+            self._metrics.check_late(max(0.0, self._now().timestamp() - due.since))
         return new
 
-    def _check_jobs(self, sql: Sql) -> list[LookAtWatched]:
+    def _check_jobs(self, sql: Sql) -> list[CheckOrder]:
         self._taken = self._due_watches.take(
             sql, self._now(), MAX_OPEN_CHECKS - self._engine.open_checks(sql)
         )
-        return [LookAtWatched.at(each.team_id, each.order, new_reference("W")) for each in self._taken]
+        return [CheckOrder.at(each.team_id, each.order, new_reference("W")) for each in self._taken]

@@ -11,14 +11,14 @@ import pytest
 
 from bot.core.errors import ShuttingDown
 from bot.core.metrics import Metrics
-from bot.jobs.background import LookAtWatched
+from bot.jobs.background import CheckOrder
 from bot.jobs.models import Job
 from bot.jobs.outcomes import Abandon
 from bot.orders.ids import OrderId
-from bot.queue import sweep as sweeping
+from bot.queue import due_checks as sweeping
+from bot.queue.due_checks import Sweep
 from bot.queue.embedded import EmbeddedEngine
 from bot.queue.runner import JobRunner
-from bot.queue.sweep import Sweep
 from bot.storage.database.sqlite import SqliteDatabase
 from bot.storage.due_watches import CLAIMED_FOR, DueOrder
 from bot.storage.jobs import JobStore
@@ -42,7 +42,7 @@ class Looks:
         self._changed = asyncio.Condition()
 
     async def perform(self, job: Job, *, attempt: int) -> None:
-        assert isinstance(job, LookAtWatched)
+        assert isinstance(job, CheckOrder)
         async with self._changed:
             self.seen.append((job.team_id, job.order))
             self._changed.notify_all()
@@ -50,7 +50,7 @@ class Looks:
         if self.then:
             await self.then()
 
-    async def apologise(self, job: Job, reference: str) -> None:
+    async def report_failure(self, job: Job, reference: str) -> None:
         """Nobody waits for a look."""
 
     async def until(self, count: int) -> None:

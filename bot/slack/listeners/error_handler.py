@@ -25,7 +25,7 @@ async def refuse(error: Exception) -> BoltResponse:
     """Bolt's error handler. It does not ack, so Slack shows the person an error, or sends the event again.
 
     It gets ShuttingDown, DatabaseFailed where only a direct message could report it, and what Bolt cannot
-    read. The Guard handles all other errors.
+    read. The ErrorHandler handles all other errors.
     """
     if isinstance(error, ShuttingDown | DatabaseFailed):
         return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
@@ -33,7 +33,7 @@ async def refuse(error: Exception) -> BoltResponse:
     return BoltResponse(status=HTTPStatus.BAD_REQUEST)
 
 
-class Guard:
+class ErrorHandler:
     """Wraps each listener where it is registered.
 
     A UserError goes to `stale`, the listener that explains it. ShuttingDown goes on to Bolt, so the request
@@ -59,7 +59,7 @@ class Guard:
                 self._log(listener, error)
                 if isinstance(error, DatabaseFailed) and not _can_reply(body) and ack.response is None:
                     raise
-                await self._report(ack, body, refusals.our_fault(reference()))
+                await self._report(ack, body, refusals.internal_error(reference()))
 
         return guarded
 
@@ -92,9 +92,9 @@ class Guard:
         url, user = payloads.dig(body, "response_url"), payloads.dig(body, "user", "id")
         try:
             if url:
-                await self._sender.respond(url, cards.say(sentence))
+                await self._sender.respond(url, cards.sentence_card(sentence))
             else:
-                await self._sender.post(user, cards.say(sentence))
+                await self._sender.post(user, cards.sentence_card(sentence))
         except (SlackError, DatabaseFailed) as error:
             log.warning("failure could not be reported", why=str(error))
 
