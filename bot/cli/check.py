@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,16 +11,17 @@ from tempfile import NamedTemporaryFile
 
 from bot.bootstrap.clients import failure_cause, open_autoenhance, open_session, slack_client
 from bot.bootstrap.storage import open_database
-from bot.core.errors import AutoenhanceError, DatabaseFailed, KeyRefused, SettingsError, SlackBusy
+from bot.core.errors import AutoenhanceError, DatabaseFailed, KeyRefused, SettingsError, SlackBusy, SlackError
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
+from bot.slack.api.channels import channel_name
 from bot.slack.api.identity import identify, missing_scopes, probe_socket
 from bot.slack.text.refusals import refused
 from bot.storage.database.base import Database
 from bot.storage.jobs import JobStore
 from bot.storage.rate_limits.memory import LocalRateLimiter
 from bot.storage.watches import Watches
-from bot.watches.models import Watch
+from bot.watches.models import Watch, is_direct
 
 MAX_FINDINGS_OF_A_KIND = 10
 
@@ -117,8 +119,23 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(
             good=False, about="Jobs", says=f"{job.kind} given up at {at:%d %b %H:%M} UTC: {job.reason}"
         )
-    for finding in _paused(parked):
+    names = await _place_names(settings, {watch.place for watch in parked})
+    for finding in _paused(parked, names):
         yield finding
+
+
+async def _place_names(settings: Settings, places: Iterable[str]) -> dict[str, str]:
+    """What people call a place; its id where Slack does not say."""
+    names = {place: "a direct message" if is_direct(place) else place for place in places}
+    if settings.slack_bot_token is None or settings.network.problems([settings.slack_api_url]):
+        return names
+    async with open_session() as session:
+        web = slack_client(settings, session, Metrics())
+        channels = [place for place in names if not is_direct(place)]
+        for channel in channels[:MAX_FINDINGS_OF_A_KIND]:
+            with suppress(SlackError):
+                names[channel] = await channel_name(web, channel)
+    return names
 
 
 async def _workers(database: Database) -> Finding:
@@ -131,15 +148,15 @@ async def _workers(database: Database) -> Finding:
     return Finding(good=alive > 0, about="Workers", says=says)
 
 
-def _paused(parked: Sequence[Watch]) -> Iterator[Finding]:
+def _paused(parked: Sequence[Watch], names: Mapping[str, str]) -> Iterator[Finding]:
     """One finding for each place and reason. The reason is Slack's error code."""
     if not parked:
-        yield Finding(good=True, about="Watches", says="none rests")
+        yield Finding(good=True, about="Watches", says="none paused")
     for (place, why), count in Counter((watch.place, watch.reason) for watch in parked).most_common(
         MAX_FINDINGS_OF_A_KIND
     ):
-        watching = "1 watch rests" if count == 1 else f"{count} watches rest"
-        says = f"{watching} in {place}: {why}. It is tried again every hour; see /order test there."
+        watching = "1 watch is paused" if count == 1 else f"{count} watches are paused"
+        says = f"{watching} in {names[place]}: {why}. I retry every hour. Type /order test there to see why."
         yield Finding(good=False, about="Watches", says=says)
 
 

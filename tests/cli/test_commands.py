@@ -294,7 +294,7 @@ async def test_manifest_refuses_what_slack_cannot_call() -> None:
 
 
 async def test_check_lists_the_watches_that_rest(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
-    """By channel, with Slack's reason, and without the orders."""
+    """By the channel's name, with Slack's reason, and without the orders."""
     await chat.watch(shoot.id)
     sandbox.slack.archive(SHOOTS)
     shoot.is_now(3)
@@ -302,5 +302,5 @@ async def test_check_lists_the_watches_that_rest(chat: Chat, shoot: Shoot, sandb
     ran = await invoke("check", env=environment(sandbox.settings))
 
     assert ran.code == 1
-    assert f"1 watch rests in {SHOOTS}: is_archived." in ran.out
+    assert "1 watch is paused in #shoots: is_archived." in ran.out
     assert shoot.id not in ran.out

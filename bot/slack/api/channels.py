@@ -80,3 +80,9 @@ class Channels:
             return Audience.UNKNOWN
         shared = any(info["channel"].get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared"))
         return Audience.SHARED if shared else Audience.OWN
+
+
+async def channel_name(web: AsyncWebClient, channel_id: str) -> str:
+    """Such as `#shoots`. Raises SlackError where Slack does not say."""
+    info = await checked(web.conversations_info(channel=channel_id))
+    return f"#{info['channel']['name']}"
