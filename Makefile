@@ -8,7 +8,7 @@ TESTS := $(BIN)/python -m pytest -n auto --dist worksteal
 # In CI the same tests also say how much of the bot they reach, which takes them a third longer.
 COVERAGE := $(if $(filter true,$(CI)),--cov --cov-report=term-missing:skip-covered --cov-fail-under=97)
 
-.PHONY: demo test test-all check test-install bench bench-scale soak pictures install format lock clean
+.PHONY: demo test test-all test-lock test-install check bench bench-scale soak pictures install format lock clean
 
 demo: .venv/runtime  ## a Slack and an Autoenhance of your own, in the browser
 	$(BIN)/python app.py demo
@@ -27,7 +27,10 @@ check: install  ## what CI runs before the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-test-install:  ## the README's first steps on fresh Debians, and the container; needs root and the network
+test-lock: install  ## whether an old and the newest pip install the lock; needs an index of packages
+	$(BIN)/python -m pytest -m registry
+
+test-install: test-lock  ## the README's first steps on fresh Debians, and the container; needs root and the network
 	tests/install/debian.sh
 	tests/install/container.sh
 

@@ -22,6 +22,6 @@ ARCHITECTURE.md shows a request step by step, docs/decisions says why, and pypro
 may import whom.
 """
 
-from bot.core.environment import keep_tls_keys_secret
+from bot.core.tls_keys import keep_tls_keys_secret
 
 keep_tls_keys_secret()  # before any module imports aiohttp

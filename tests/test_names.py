@@ -7,12 +7,12 @@ from typing import Any, cast
 
 import jsonschema
 import pytest
-from bot.slack.listeners.error_handler import ErrorHandler
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
 from bot.slack import constants
+from bot.slack.listeners.error_handler import ErrorHandler
 from bot.slack.listeners.orders import OrderListeners
 from bot.slack.listeners.routes import register
 from bot.slack.listeners.watches import WatchListeners

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 
-from bot.queue.due_checks import MAX_OPEN_CHECKS, Sweep
-
 from benchmarks.scaling.grounds import POSTGRES, Ground
 from benchmarks.scaling.rows import NOW, order_id, team_id
 from benchmarks.scaling.sweeping import spread
 from bot.bootstrap.app import MAX_CONCURRENT_JOBS as PLACES
 from bot.core.errors import DatabaseFailed
 from bot.core.metrics import Metrics
+from bot.queue.due_checks import MAX_OPEN_CHECKS, Sweep
 from bot.storage.database.base import Sql
 from bot.storage.due_watches import DueWatches
 from bot.storage.watches import Watches

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from bot.queue.due_checks import MAX_OPEN_CHECKS
-
 from benchmarks.scaling import lives
 from benchmarks.scaling.costs import Cost, Often
 from benchmarks.scaling.crowd import Crowd
@@ -13,6 +11,7 @@ from benchmarks.scaling.rows import TEAMS
 from benchmarks.scaling.sweeping import ANSWER, WORKERS, Result, spread
 from bot.bootstrap.app import MAX_CONCURRENT_JOBS as PLACES
 from bot.bootstrap.timing import DEFAULT_TIMING
+from bot.queue.due_checks import MAX_OPEN_CHECKS
 
 VENDOR = 300  # requests a second that Autoenhance allows one address (docs.autoenhance.ai/rate-limits)
 OURS = DEFAULT_TIMING.limits.per_second

@@ -7,12 +7,11 @@ from math import inf
 from random import Random
 from statistics import quantiles
 
-from bot.queue.due_checks import MAX_OPEN_CHECKS
-
 from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.lives import any_order, begun, due, look
 from bot.bootstrap.app import MAX_CONCURRENT_JOBS as PLACES
 from bot.bootstrap.timing import DEFAULT_TIMING
+from bot.queue.due_checks import MAX_OPEN_CHECKS
 from bot.watches.models import NoticeKind
 
 ANSWER = 0.3  # seconds until Autoenhance has answered and the watch is saved; assumed, never measured

@@ -5,10 +5,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bot.handlers.order_views import order_view
-
 from benchmarks.speed.figure import Figure
 from bot.autoenhance.client import FetchedOrder
+from bot.handlers.order_views import order_view
 from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
 from bot.sandbox.autoenhance.order_json import Json, failed, order, photos

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.queue.due_checks import MAX_OPEN_CHECKS
-
 from benchmarks.scaling.costs import Costs as Asked
 from benchmarks.scaling.costs import Often
 from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.grounds import Ground, on_postgres, on_sqlite
 from benchmarks.scaling.net import POLLS
 from benchmarks.speed.figure import Figure
+from bot.queue.due_checks import MAX_OPEN_CHECKS
 from tests.support.databases import programs
 from tests.support.postgres_server import own_server
 

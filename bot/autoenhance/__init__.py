@@ -1,1 +1,1 @@
-"""The one door to Autoenhance: everything that is asked of the vendor is asked here."""
+"""The client of Autoenhance's API, and its webhook. All requests to the vendor are made here."""

@@ -1,7 +1,7 @@
-"""Asking Autoenhance: GET on two paths and nothing else, so nothing here can cost a credit.
+"""The client of Autoenhance's API. It only sends GET to two paths, so it cannot cost a credit.
 
-No message of our errors holds the key, a URL or an id. Neither do the lines that stamina logs about
-retries: it prints the exception, which is ours, and the arguments only of functions that it decorates.
+No error message has the key, a URL or an order ID. The lines that stamina logs about retries have none
+either: it logs the exception, and arguments only of functions that it decorates.
 """
 
 import asyncio
@@ -42,11 +42,10 @@ class FetchedOrder:
 
 
 class Autoenhance:
-    """Raises what `bot.core.errors` lists under AutoenhanceError, and nothing of httpx's; and DatabaseFailed,
-    where the limits are shared.
+    """Raises AutoenhanceError and its subclasses, and no error of httpx.
 
-    `http` stays its maker's to close. Without a `key` single orders can still be read: the vendor asks
-    for none there (docs.autoenhance.ai/api/orders).
+    Raises DatabaseFailed too, where the rate limiter is shared. The caller closes `http`. Without a `key`,
+    single orders can still be read: the vendor needs none there (docs.autoenhance.ai/api/orders).
     """
 
     def __init__(
@@ -79,40 +78,40 @@ class Autoenhance:
         ).on(self._pause)
 
     async def order(self, order_id: OrderId, *, fresh: bool = False) -> FetchedOrder:
-        """The order as it is, or was up to `Limits.fresh_for` seconds ago; all who ask share one request.
+        """The order as it is now, or was up to `Limits.fresh_for` seconds ago. Callers share one request.
 
-        `fresh`: by a request of its own, which no other caller began earlier.
+        With `fresh`, makes a new request that is not shared.
         """
         if fresh:
-            return await self._look(order_id)
-        return await self._flights.join(order_id, lambda: self._look(order_id))
+            return await self._fetch(order_id)
+        return await self._flights.join(order_id, lambda: self._fetch(order_id))
 
     async def orders(self, *, words: str | None = None, limit: int = 10) -> tuple[Order, ...]:
-        """At most 15 orders, newest first, whose names hold all of `words`, in any case.
+        """At most 15 orders, newest first, whose names have all of `words`, in upper or lower case.
 
         Raises KeyMissing when there is no key.
         """
-        sought = (words or "").casefold().split()
-        # `q` is documented since 2026 only. Should it be ignored, we choose from the newest ourselves.
-        size = _MAX_PER_PAGE if sought else min(limit, _MAX_PER_PAGE)
-        query = {"per_page": str(size), "sort": "-date"} | ({"q": " ".join(sought)} if sought else {})
+        wanted = (words or "").casefold().split()
+        # `q` is documented only since 2026. In case it is ignored, `_is_named` filters the newest orders.
+        size = _MAX_PER_PAGE if wanted else min(limit, _MAX_PER_PAGE)
+        query = {"per_page": str(size), "sort": "-date"} | ({"q": " ".join(wanted)} if wanted else {})
         found = await self._listed(query)
-        return tuple(order for order in found if _is_named(order, sought))[:limit]
+        return tuple(order for order in found if _is_named(order, wanted))[:limit]
 
     async def probe(self) -> None:
-        """Returns when Autoenhance answers and accepts the key, if there is one; raises what is wrong.
+        """Returns when Autoenhance answers, and accepts the key if there is one. Otherwise raises.
 
-        With a key it asks for the list: single orders are answered with a wrong key too.
+        With a key it asks for the list, because single orders are answered with a wrong key too.
         """
         if self._key:
             await self._listed({"per_page": "1"})
             return
         try:
-            await self._look(_UNKNOWN_ORDER_ID)
+            await self._fetch(_UNKNOWN_ORDER_ID)
         except OrderNotFound:
             return
 
-    async def _look(self, order_id: OrderId) -> FetchedOrder:
+    async def _fetch(self, order_id: OrderId) -> FetchedOrder:
         body = await self._get(quote(order_id, safe=""))
         return FetchedOrder(parse_order(body), self._now())
 
@@ -125,16 +124,16 @@ class Autoenhance:
             raise Unavailable("Autoenhance refuses to list orders") from error
 
     async def _get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
-        """An outage is logged once when it begins and once when it ends, however many ask meanwhile."""
+        """Logs an outage once when it begins and once when it ends, however many requests fail."""
         try:
-            body = await self._patiently(path, query)
+            body = await self._get_within_limits(path, query)
         except Unavailable as error:
             self._outage.begins(str(error))
             raise
         self._outage.ends()
         return body
 
-    async def _patiently(self, path: str, query: Mapping[str, str] | None) -> bytes:
+    async def _get_within_limits(self, path: str, query: Mapping[str, str] | None) -> bytes:
         try:
             async with asyncio.timeout(self._limits.total):
                 return await self._retried(self._once, path, query)
@@ -144,12 +143,12 @@ class Autoenhance:
             if self._key:
                 raise
             raise KeyMissing("Autoenhance wants an API key, and there is none") from error
-        except responses.Passing as passing:
-            raise passing.failure from passing.__cause__
+        except responses.Transient as transient:
+            raise transient.failure from transient.__cause__
 
     def _pause(self, error: Exception) -> bool | float:
-        """For stamina: False to give up, True for a pause of its own, or how long to pause."""
-        if not isinstance(error, responses.Passing):
+        """For stamina: False to give up, True for stamina's own pause, or the seconds to pause."""
+        if not isinstance(error, responses.Transient):
             return False
         asked = error.failure.retry_after
         if asked is None:
@@ -157,7 +156,7 @@ class Autoenhance:
         return asked <= self._limits.patience and asked + random.uniform(0, self._limits.jitter)  # noqa: S311 - no secret
 
     async def _once(self, path: str, query: Mapping[str, str] | None) -> bytes:
-        """One request, in its turn. Turns come evenly: else the first second could hold twice as many."""
+        """One request, when the rate limit allows it. No burst: the first second would have twice as many."""
         turn = await self._rate_limiter.take(
             RATE_LIMIT, every=1 / self._limits.per_second, within=self._limits.total
         )
@@ -166,7 +165,7 @@ class Autoenhance:
         await asyncio.sleep(turn.seconds)
         with self._metrics.autoenhance_call(responses.outcome):
             try:
-                # Followed by httpx, a redirect to another host would take x-api-key with it (httpx 0.28.1).
+                # httpx 0.28.1 would send x-api-key along on a redirect to another host.
                 async with self._http.stream(
                     "GET",
                     self._url + path,
@@ -178,7 +177,7 @@ class Autoenhance:
                     responses.check(reply, self._now())
                     return await responses.body(reply, self._limits.max_bytes)
             except httpx.LocalProtocolError as error:
-                raise responses.no_answer(error) from None  # its text quotes the header: the key
+                raise responses.no_answer(error) from None  # its text quotes the header with the key
             except httpx.HTTPError as error:
                 raise responses.no_answer(error) from error
 

@@ -1,4 +1,4 @@
-"""How long and how often Autoenhance is asked."""
+"""Timeouts, retries and rate of the requests to Autoenhance."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ class Limits:
     """Times are in seconds."""
 
     connect: float = 3.0
-    read: float = 10.0  # between two pieces of an answer
-    total: float = 15.0  # over everything: waiting for our turn, all attempts and their pauses
+    read: float = 10.0  # between two chunks of an answer
+    total: float = 15.0  # for everything: the wait for the rate limit, all attempts and their pauses
     attempts: int = 3
     first_pause: float = 0.2  # doubles with each attempt
-    jitter: float = 0.3  # at most so much is added to each pause
-    patience: float = 5.0  # a longer Retry-After is reported at once instead of waited for
+    jitter: float = 0.3  # added to each pause, at most
+    patience: float = 5.0  # with a longer Retry-After the client gives up at once
     max_bytes: int = 16 * 1024 * 1024
     per_second: int = 200  # the vendor allows one address 300 (docs.autoenhance.ai/rate-limits)
-    fresh_for: float = 1.0  # for so long an order is not asked for again
+    fresh_for: float = 1.0  # an answer is shared for so long

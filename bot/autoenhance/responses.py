@@ -1,4 +1,4 @@
-"""What an answer of Autoenhance means, or having none. Everything of httpx's becomes ours here."""
+"""What an answer of Autoenhance means, or no answer. Turns httpx's errors into those of `bot.core.errors`."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,19 +15,19 @@ from bot.core.errors import (
     Unavailable,
 )
 
-_MAX_RETRY_AFTER = 3600.0  # seconds; a larger Retry-After is a mistake, or not for people to read
+_MAX_RETRY_AFTER = 3600.0  # seconds; a larger Retry-After is a mistake, or too long to show to people
 
 _OUTCOMES: dict[type[Exception], str] = {
     OrderNotFound: "not_found",
     Limited: "limited",
     KeyRefused: "refused",
     OrderTooLarge: "too_large",
-    Unavailable: "no_answer",  # or one of no use
+    Unavailable: "no_answer",  # or an unusable one
 }
 
 
-class Passing(Exception):
-    """`failure` may be gone in a moment."""
+class Transient(Exception):
+    """`failure` may pass soon: worth another attempt."""
 
     def __init__(self, failure: TryLater) -> None:
         super().__init__(str(failure))
@@ -35,7 +35,7 @@ class Passing(Exception):
 
 
 def check(reply: httpx.Response, now: datetime) -> None:
-    """Returns for a 200 and raises for every other status; redirects are never followed.
+    """Returns for a 200 and raises for every other status, redirects too.
 
     The vendor documents 401, 404, 422 and 429, and no body for any of them.
     """
@@ -47,49 +47,51 @@ def check(reply: httpx.Response, now: datetime) -> None:
         case 404 | 410 | 422:
             raise OrderNotFound("Autoenhance knows no such order")
         case 429:
-            raise Passing(Limited("Autoenhance limits us", retry_after=_retry_after(reply, now)))
+            raise Transient(Limited("Autoenhance limits us", retry_after=_retry_after(reply, now)))
         case 502 | 503 | 504 as status:
-            raise Passing(Unavailable(f"Autoenhance answered {status}", retry_after=_retry_after(reply, now)))
-        case status:  # a 402 too: an account without a plan, which no other words of ours would describe
+            raise Transient(
+                Unavailable(f"Autoenhance answered {status}", retry_after=_retry_after(reply, now))
+            )
+        case status:  # a 402 too (an account without a plan), which has no error type of its own
             raise Unavailable(f"Autoenhance answered {status}")
 
 
-async def body(reply: httpx.Response, most: int) -> bytes:
-    """At most `most` bytes, unpacked; raises OrderTooLarge as soon as there will be more."""
-    # httpx unpacks as many layers as an answer claims to have, each a thousand times larger than the last.
+async def body(reply: httpx.Response, max_bytes: int) -> bytes:
+    """At most `max_bytes` bytes, decompressed. Raises OrderTooLarge as soon as there are more."""
+    # httpx decompresses as many layers as an answer claims, each up to a thousand times larger than the last.
     if reply.headers.get("content-encoding", "identity").lower() not in {"identity", "gzip"}:
         raise Unavailable("Autoenhance packed its answer in a way we did not ask for")
     announced = reply.headers.get("content-length", "")
-    if announced.isdecimal() and float(announced) > most:
+    if announced.isdecimal() and float(announced) > max_bytes:
         raise OrderTooLarge("the answer is announced to be too long")
     read = bytearray()
     async for piece in reply.aiter_bytes():
         read += piece
-        if len(read) > most:
+        if len(read) > max_bytes:
             raise OrderTooLarge("the answer is too long")
     return bytes(read)
 
 
-def no_answer(error: httpx.HTTPError) -> AutoenhanceError | Passing:
-    """What to raise for it. No text of httpx's goes in: it may quote the URL or a header."""
+def no_answer(error: httpx.HTTPError) -> AutoenhanceError | Transient:
+    """The error to raise. It has none of httpx's text, which may quote the URL or a header."""
     failure = Unavailable(f"no answer from Autoenhance: {type(error).__name__}")
-    passing = isinstance(error, httpx.ConnectTimeout | httpx.NetworkError | httpx.RemoteProtocolError)
-    return Passing(failure) if passing else failure
+    transient = isinstance(error, httpx.ConnectTimeout | httpx.NetworkError | httpx.RemoteProtocolError)
+    return Transient(failure) if transient else failure
 
 
 def had_no_answer(error: AutoenhanceError) -> bool:
-    """Whether nothing at all came back; any status is an answer."""
+    """Whether no response came back at all. Any status is a response."""
     return isinstance(error, Unavailable) and isinstance(error.__cause__, httpx.HTTPError | TimeoutError)
 
 
 def outcome(error: Exception) -> str:
-    """The word under which a call that ended so is counted."""
-    failure = error.failure if isinstance(error, Passing) else error
+    """The `outcome` label for a call that raised this error."""
+    failure = error.failure if isinstance(error, Transient) else error
     return next((word for kind, word in _OUTCOMES.items() if isinstance(failure, kind)), "other")
 
 
 def _retry_after(reply: httpx.Response, now: datetime) -> float | None:
-    """In seconds; None when it was not said, or not in one of the two forms of RFC 9110, 10.2.3."""
+    """In seconds. None when it is missing, or not in one of the two forms of RFC 9110, 10.2.3."""
     said = reply.headers.get("retry-after", "").strip()
     if said.isdecimal():
         return min(float(said), _MAX_RETRY_AFTER)

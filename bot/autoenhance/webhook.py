@@ -1,7 +1,8 @@
-"""What Autoenhance's webhook says: only a hint, as it names no order, counts nothing and is not signed.
+"""Reads the calls of Autoenhance's webhook.
 
-Undocumented but found by three programs: the value typed into the settings comes in `Authentication`.
-Calls may repeat, come in any order, or not at all; the order itself is asked for what is true.
+A call is only a hint: it has no name of the order and no counts, and it is not signed. Calls may repeat,
+come in any order, or not come. The API says what is true. Three programs have found, without documentation,
+that the value typed into the settings comes in the header `Authentication`.
 """
 
 import hmac
@@ -18,23 +19,23 @@ _HEADERS = ("authentication", "authorization")
 
 
 class EventKind(StrEnum):
-    """What a call is worth."""
+    """What a call reports."""
 
-    TURN = auto()  # a photo failed, or nothing is being worked on any more
+    TURN = auto()  # a photo failed, or Autoenhance has stopped working on the order
     PHOTO = auto()  # one more photo is done
 
 
 class WebhookEvent(NamedTuple):
     order: OrderId
-    news: EventKind
+    kind: EventKind
 
 
 class Malformed(ValueError):
-    """The body is no JSON object."""
+    """The body is not a JSON object."""
 
 
 class _Event(BaseModel):
-    """Every field may be missing or of another type; `error` is a boolean, or a text in some programs."""
+    """Every field may be missing or of another type. Some programs send `error` as text, not as a boolean."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -45,7 +46,7 @@ class _Event(BaseModel):
 
 
 def is_authentic(headers: Mapping[str, str], token: SecretStr) -> bool:
-    """Whether the token is in one of the two headers, with or without "Bearer"; in constant time."""
+    """Whether one of the two headers has the token, with or without "Bearer". Compares in constant time."""
     wanted = token.get_secret_value().encode()
     given = [headers.get(name, "") for name in _HEADERS]
     bare = [value[7:] if value[:7].lower() == "bearer " else value for value in given]
@@ -54,7 +55,7 @@ def is_authentic(headers: Mapping[str, str], token: SecretStr) -> bool:
 
 
 def read(body: bytes) -> WebhookEvent | None:
-    """None for a test call without a body, and for what tells nothing of an order. Raises Malformed."""
+    """None for a test call without a body, and for a call about something else. Raises Malformed."""
     if not body.strip():
         return None
     try:

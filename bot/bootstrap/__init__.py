@@ -1,1 +1,1 @@
-"""The composition root: opens, makes and wires everything, and closes it in reverse."""
+"""The composition root: opens, makes and wires everything, and closes it in reverse order."""

@@ -1,4 +1,4 @@
-"""What a command of `python app.py` runs: the app, which answers Slack, or a worker, which only works."""
+"""What `python app.py` runs: the app, which answers Slack, or a worker, which only does jobs."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,13 +18,13 @@ from bot.queue.embedded import EmbeddedEngine
 from bot.queue.periodic import PeriodicTask
 from bot.slack.api.identity import Identity
 
-MAX_CONCURRENT_JOBS = 32  # people's jobs at once, and as many of our own
+MAX_CONCURRENT_JOBS = 32  # of people, and as many background jobs
 WORKER_NEEDS_POSTGRES = "`worker` is for PostgreSQL. On SQLite, `python app.py serve` does the work itself."
 
 
 @dataclass(frozen=True)
 class App:
-    """Everything, running. The caller serves `web`."""
+    """The running app. The caller serves `web`."""
 
     web: Starlette
     storage: Storage
@@ -35,10 +35,10 @@ class App:
 async def open_app(
     settings: Settings, *, now: Now = utc_now, timing: Timing = DEFAULT_TIMING
 ) -> AsyncIterator[App]:
-    """Connects where Socket Mode is used. On SQLite it does the work too, first what was left over.
+    """Connects to Slack where Socket Mode is used. On SQLite it does the jobs too, the ones left over first.
 
     Raises SettingsError when Slack refuses a token or the database cannot be used, and SlackBusy when
-    Slack does not answer. On leaving, finishes what runs; what waits stays for the next start.
+    Slack does not answer. On leaving, finishes the running jobs. Waiting jobs stay for the next start.
     """
     async with AsyncExitStack() as opened:
         services = await opened.enter_async_context(open_services(settings, now, timing))
@@ -60,17 +60,17 @@ async def open_worker(
     now: Now = utc_now,
     timing: Timing = DEFAULT_TIMING,
 ) -> AsyncIterator[Starlette]:
-    """Does the jobs that apps on the same PostgreSQL record, beside other workers.
+    """Does the jobs that apps on the same PostgreSQL record, side by side with other workers.
 
-    What it yields may be served, for those who watch over it. Raises what `open_app` does. On leaving, it
-    finishes what runs; the rest is for the others.
+    The caller may serve what it yields: health and metrics. Raises the same errors as `open_app`. On leaving,
+    finishes the running jobs. Other workers do the rest.
     """
     if not settings.on_postgres:
         raise SettingsError([WORKER_NEEDS_POSTGRES])
     async with AsyncExitStack() as opened:
         services = await opened.enter_async_context(open_services(settings, now, timing))
         job_runner = await opened.enter_async_context(open_job_runner(services))
-        from bot.queue.worker import Worker  # noqa: PLC0415 - an extra, which is there if the ground is
+        from bot.queue.worker import Worker  # noqa: PLC0415 - an extra, installed if PostgreSQL is used
 
         times = {"poll": timing.poll, "beat": timing.beat, "gone": timing.gone}
         worker = Worker(settings.database_url, job_runner, at_once=at_once, **times)

@@ -1,4 +1,4 @@
-"""The two outside: Autoenhance's API and Slack's, each with its connections."""
+"""The clients of Autoenhance's API and Slack's Web API, with their connections."""
 
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -19,7 +19,7 @@ from bot.slack.api.client import CountedClient
 from bot.storage.rate_limits.base import RateLimiter
 
 Now = Callable[[], datetime]
-SLACK_TIMEOUT = 15.0  # seconds for one call of Slack's Web API
+SLACK_TIMEOUT_SECONDS = 15.0  # for one call of Slack's Web API
 DEFAULT_LIMITS = Limits()
 
 
@@ -36,7 +36,7 @@ async def open_autoenhance(
     now: Now = utc_now,
     limits: Limits = DEFAULT_LIMITS,
 ) -> AsyncIterator[Autoenhance]:
-    async with _http(settings.network, settings.autoenhance_api_url) as http:
+    async with _http_client(settings.network, settings.autoenhance_api_url) as http:
         yield Autoenhance(
             http,
             api_url=settings.autoenhance_api_url.rstrip("/"),
@@ -49,16 +49,16 @@ async def open_autoenhance(
         )
 
 
-def blamed(settings: Settings, error: AutoenhanceError) -> str:
-    """The variable that keeps Autoenhance from answering, in one sentence; empty if none does."""
+def failure_cause(settings: Settings, error: AutoenhanceError) -> str:
+    """A sentence that names the setting that keeps Autoenhance from answering. Empty if none does."""
     if not had_no_answer(error):
         return ""
-    return settings.network.blame("Autoenhance", settings.autoenhance_api_url, error)
+    return settings.network.cause_of("Autoenhance", settings.autoenhance_api_url, error)
 
 
 def open_session() -> aiohttp.ClientSession:
-    """One for all calls to Slack: without it slack_sdk opens a connection for each."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT))
+    """One session for all calls to Slack. Without it, slack_sdk opens a connection for each call."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT_SECONDS))
 
 
 def slack_client(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics) -> CountedClient:
@@ -69,18 +69,18 @@ def slack_client(settings: Settings, session: aiohttp.ClientSession, metrics: Me
         base_url=url,
         session=session,
         network=network,
-        trusted=trusted(network, url),
+        trusted=ssl_context(network, url),
     )
 
 
-def trusted(network: Network, url: str) -> ssl.SSLContext:
-    """What the certificate at this URL is checked with.
+def ssl_context(network: Network, url: str) -> ssl.SSLContext:
+    """The context that checks the certificate of this URL.
 
-    SSL_CERT_FILE and SSL_CERT_DIR, if one is set. Otherwise what Mozilla trusts, and what this machine
-    trusts, where a company puts its own certificate.
+    It trusts SSL_CERT_FILE and SSL_CERT_DIR, if one is set. Otherwise it trusts what Mozilla trusts and what
+    this machine trusts, because a company installs its own certificate there.
     """
     if url.startswith("http://"):
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading certificates takes 40 ms, and nobody asks
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # unused, and loading certificates takes 40 ms
     if network.ssl_cert_file or network.ssl_cert_dir:
         return ssl.create_default_context(
             cafile=network.ssl_cert_file or None, capath=network.ssl_cert_dir or None
@@ -90,11 +90,11 @@ def trusted(network: Network, url: str) -> ssl.SSLContext:
     return context
 
 
-def _http(network: Network, url: str) -> httpx.AsyncClient:
-    """Reads nothing of the environment: httpx by itself fails at an IPv6 range in NO_PROXY."""
-    context, proxy = trusted(network, url), network.proxy_for(url)
+def _http_client(network: Network, url: str) -> httpx.AsyncClient:
+    """Does not let httpx read the environment: it fails at an IPv6 range in NO_PROXY."""
+    context, proxy = ssl_context(network, url), network.proxy_for(url)
     if proxy is None:
         return httpx.AsyncClient(verify=context, trust_env=False, follow_redirects=False)
-    within = context if proxy.url.startswith("https://") else None  # httpx refuses one for http://
+    within = context if proxy.url.startswith("https://") else None  # httpx refuses a context for http://
     through = httpx.Proxy(proxy.url, ssl_context=within)
     return httpx.AsyncClient(verify=context, proxy=through, trust_env=False, follow_redirects=False)

@@ -1,4 +1,4 @@
-"""All that does the jobs: makes the handlers, and gives each what it uses."""
+"""Makes the handlers, and gives each the stores and clients that it uses."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,9 +11,9 @@ from bot.bootstrap.services import Services
 from bot.handlers.dispatch import Dispatcher, table
 from bot.handlers.lookups import Lookups
 from bot.handlers.notifier import Notifier
+from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
 from bot.handlers.polling import Polling
-from bot.handlers.retries import Retries
 from bot.handlers.unfurls import Unfurls
 from bot.handlers.watches import WatchCommands
 from bot.queue.runner import JobRunner
@@ -26,7 +26,10 @@ from bot.watches.transitions import Rules
 
 @asynccontextmanager
 async def open_job_runner(services: Services) -> AsyncIterator[JobRunner]:
-    """All that does the jobs."""
+    """The job runner, with its handlers and a client of Autoenhance.
+
+    On PostgreSQL the client shares no finished answers, because other processes may draw newer ones.
+    """
     storage, limits = services.storage, services.timing.limits
     opening = open_autoenhance(
         services.settings,
@@ -50,7 +53,7 @@ def _dispatcher(services: Services, autoenhance: Autoenhance) -> Dispatcher:
 
 
 class _Handlers:
-    """What several handlers use is one object."""
+    """Makes each handler. Handlers share one object of each client and store."""
 
     def __init__(self, services: Services, autoenhance: Autoenhance) -> None:
         self.autoenhance = autoenhance
@@ -60,7 +63,7 @@ class _Handlers:
         self.metrics = services.metrics
         self.now = services.storage.now
         self.record = services.storage.engine.add
-        self.beside_others = services.settings.on_postgres
+        self.several_processes = services.settings.on_postgres
         self.rules = Rules(lasts=timedelta(days=services.settings.watch_days))
         self.permalinks = Permalinks(services.identity.url)
         self.channels = Channels(services.web, services.pacing, self.now)
@@ -87,7 +90,7 @@ class _Handlers:
             record=self.record,
             rules=self.rules,
             now=self.now,
-            beside_others=self.beside_others,
+            several_processes=self.several_processes,
         )
 
     def overviews(self) -> Overviews:
@@ -110,7 +113,7 @@ class _Handlers:
             responder=self.responder,
             retries=self.retries,
             now=self.now,
-            beside_others=self.beside_others,
+            several_processes=self.several_processes,
         )
 
     def watch_commands(self, overviews: Overviews) -> WatchCommands:
@@ -123,7 +126,7 @@ class _Handlers:
             retries=self.retries,
             permalinks=self.permalinks,
             now=self.now,
-            beside_others=self.beside_others,
+            several_processes=self.several_processes,
         )
 
     def unfurls(self) -> Unfurls:

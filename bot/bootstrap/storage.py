@@ -1,4 +1,4 @@
-"""What a process stands on: its database, and all that is kept there."""
+"""Opens the database of a process, and everything stored in it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -40,11 +40,11 @@ class Storage:
 
     @property
     def busy(self) -> bool:
-        """Whether SQLite's thread is at work for us; of PostgreSQL, which has its own, it is not said."""
+        """Whether a caller waits for SQLite's thread. Always False on PostgreSQL: it has its own process."""
         return isinstance(self.database, SqliteDatabase) and self.database.busy
 
     async def prune(self) -> None:
-        """Forgets what is over since long; raises DatabaseFailed."""
+        """Deletes old jobs, watches and snapshots, and unused rate limits. Raises DatabaseFailed."""
         await self.job_store.prune(self.now())
         await self.stores.prune(self.now())
         await self.rate_limiter.prune()
@@ -52,14 +52,14 @@ class Storage:
 
 @asynccontextmanager
 async def open_storage(settings: Settings, now: Now) -> AsyncIterator[Storage]:
-    """Raises SettingsError when it is no ground to stand on, with what to do about it."""
+    """Raises SettingsError when the database cannot be used, with what to do about it."""
     async with (_postgres if settings.on_postgres else _sqlite)(settings, now) as storage:
         yield storage
 
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> "AsyncIterator[SqliteDatabase | PostgresDatabase]":
-    """With the tables of this version; raises SettingsError. SQLite's are brought up on the way."""
+    """The database with the tables of this version. Migrates SQLite's first. Raises SettingsError."""
     if not settings.on_postgres:
         async with SqliteDatabase.opened(settings.database_path) as database:
             if not schema.is_current(await database.version()):
@@ -84,7 +84,7 @@ async def open_database(settings: Settings) -> "AsyncIterator[SqliteDatabase | P
 
 
 def migrate_database(settings: Settings) -> str:
-    """Makes or changes the tables, and says what is there now; raises SettingsError."""
+    """Makes or changes the tables, and returns a sentence with their version. Raises SettingsError."""
     if not settings.on_postgres:
         with only_process(settings.database_path):
             schema.migrate_sqlite(settings.database_path)

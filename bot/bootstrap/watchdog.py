@@ -1,4 +1,4 @@
-"""A process whose event loop stands still does nothing: it ends itself, to be started again."""
+"""Ends a process whose event loop hangs, so that a supervisor starts it again."""
 
 import asyncio
 import contextlib
@@ -9,27 +9,27 @@ from collections.abc import AsyncIterator
 
 @contextlib.asynccontextmanager
 async def watched(seconds: float) -> AsyncIterator[None]:
-    """Ends the process with code 1 and a traceback when nothing has run for so long meanwhile.
+    """Ends the process with exit code 1 and a traceback when the event loop has not run for `seconds`.
 
-    Also one that was suspended, as soon as it goes on: others have taken its work over by then.
+    Also ends a process that was suspended, as soon as it continues: others have taken its jobs over by then.
     """
     faulthandler.dump_traceback_later(seconds, exit=True)
-    feeding = asyncio.create_task(_feed(seconds, asyncio.get_running_loop().time()))
+    keeping_alive = asyncio.create_task(_keep_alive(seconds, asyncio.get_running_loop().time()))
     try:
         yield
     finally:
-        feeding.cancel()
+        keeping_alive.cancel()
         faulthandler.cancel_dump_traceback_later()
 
 
-async def _feed(seconds: float, fed: float) -> None:
+async def _keep_alive(seconds: float, last_alive: float) -> None:
     loop = asyncio.get_running_loop()
     while True:
         await asyncio.sleep(seconds / 10)
         now = loop.time()
-        if now - fed > seconds:  # after SIGCONT we may be here before the thread that is to end us
+        if now - last_alive > seconds:  # after SIGCONT this may run before the thread of faulthandler
             faulthandler.cancel_dump_traceback_later()  # two tracebacks at once crash Python 3.13
             faulthandler.dump_traceback()
             os._exit(1)
         faulthandler.dump_traceback_later(seconds, exit=True)
-        fed = now  # the time of the question: a suspension between it and here is seen in the next round
+        last_alive = now  # read above: the next round sees a suspension since then

@@ -1,4 +1,4 @@
-"""The doors: what Slack and Autoenhance call, and what watches over the process."""
+"""The HTTP endpoints and Socket Mode: requests of Slack and Autoenhance, health and metrics."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,9 +18,9 @@ from bot.core.settings import revealed
 from bot.queue.outbox import Outbox
 from bot.slack.api.client import CountedClient
 from bot.slack.api.identity import probe_socket
-from bot.slack.listeners.guard import Guard
+from bot.slack.listeners.error_handler import ErrorHandler
 from bot.slack.listeners.http import SlackEndpoint
-from bot.slack.listeners.orders import Listeners
+from bot.slack.listeners.orders import OrderListeners
 from bot.slack.listeners.routes import register
 from bot.slack.listeners.socket import SocketMode
 from bot.slack.listeners.watches import WatchListeners
@@ -32,12 +32,12 @@ from bot.web.metrics import MetricsEndpoint
 
 @asynccontextmanager
 async def open_web(services: Services) -> AsyncIterator[Starlette]:
-    """Connects where Socket Mode is used; what it yields is to be served. Raises SettingsError, SlackBusy."""
+    """Connects where Socket Mode is used. The caller serves the result. Raises SettingsError, SlackBusy."""
     settings, storage, sender = services.settings, services.storage, services.sender
     outbox, now = Outbox(storage.engine), storage.now
     app = _bolt(services)
-    listeners = Listeners(outbox.record, sender, now)
-    guard = Guard(listeners.unknown, sender, services.metrics)
+    listeners = OrderListeners(outbox.record, sender, now)
+    guard = ErrorHandler(listeners.unknown, sender, services.metrics)
     register(app, listeners, WatchListeners(outbox.record, sender, now), guard)
     async with _socket(services, app, outbox) as socket:
         signing_secret = revealed(settings.slack_signing_secret)
@@ -52,7 +52,7 @@ async def open_web(services: Services) -> AsyncIterator[Starlette]:
 
 
 def worker_web(services: Services) -> Starlette:
-    """What a worker serves: health and metrics."""
+    """The endpoints of a worker: health and metrics."""
     return build_web(_readiness(services.storage, None), metrics=_metrics(services))
 
 
@@ -61,15 +61,15 @@ def _metrics(services: Services) -> Answer | None:
     if token is None:
         return None
     clock = asyncio.get_running_loop().time
-    standing = Gauges(storage.job_store, storage.stores.watches, storage.now, clock)
-    services.metrics.registry.register(standing)
-    return MetricsEndpoint(token, services.metrics.registry, standing.look).answer
+    gauges = Gauges(storage.job_store, storage.stores.watches, storage.now, clock)
+    services.metrics.registry.register(gauges)
+    return MetricsEndpoint(token, services.metrics.registry, gauges.refresh).answer
 
 
 def _readiness(storage: Storage, socket: SocketMode | None) -> Ready:
     async def ready() -> list[str]:
         return [
-            *([] if await _answers(storage) else ["database"]),
+            *([] if await _database_answers(storage) else ["database"]),
             *([] if storage.engine.running else ["engine"]),
             *([] if socket is None or await socket.connected() else ["slack"]),
         ]
@@ -77,7 +77,7 @@ def _readiness(storage: Storage, socket: SocketMode | None) -> Ready:
     return ready
 
 
-async def _answers(storage: Storage) -> bool:
+async def _database_answers(storage: Storage) -> bool:
     with suppress(DatabaseFailed):
         await storage.database.run(lambda sql: sql.do("SELECT 1"))
         return True
@@ -85,9 +85,9 @@ async def _answers(storage: Storage) -> bool:
 
 
 def _bolt(services: Services) -> AsyncApp:
-    """Who we are was asked at the start; by itself Bolt would ask again while the first person waits."""
+    """Gives Bolt the identity that was read at the start. Else Bolt asks Slack at the first request."""
     settings, identity = services.settings, services.identity
-    known = AuthorizeResult(
+    authorized = AuthorizeResult(
         enterprise_id=identity.enterprise_id,
         team_id=identity.team_id,
         bot_user_id=identity.user_id,
@@ -96,21 +96,21 @@ def _bolt(services: Services) -> AsyncApp:
     )
 
     async def authorize(**_: Any) -> AuthorizeResult:
-        return known
+        return authorized
 
     return AsyncApp(
         name="order-desk",
         logger=logging.bolt(),
         signing_secret=revealed(settings.slack_signing_secret) or "socket mode is not signed",
-        client=_bolts_own(services.web),
+        client=_bolt_client(services.web),
         authorize=authorize,
         request_verification_enabled=False,  # slack/listeners/http.py does it, and logs no body
-        process_before_response=True,  # a listener only records and acks; Bolt's own way waits 10 ms
+        process_before_response=True,  # a listener only records and acks; otherwise Bolt waits 10 ms
     )
 
 
-def _bolts_own(web: CountedClient) -> AsyncWebClient:
-    """Bolt wants one, and we never call it. Without a token Bolt asks `authorize`."""
+def _bolt_client(web: CountedClient) -> AsyncWebClient:
+    """A client that Bolt requires and the bot never calls. It has no token, so that Bolt asks `authorize`."""
     client = AsyncWebClient(base_url=web.base_url, session=web.session, ssl=web.ssl)
     client.proxy = web.proxy
     return client
@@ -124,9 +124,9 @@ async def _socket(services: Services, app: AsyncApp, outbox: Outbox) -> AsyncIte
         return
     token = revealed(settings.slack_app_token)
     await probe_socket(services.web, token)
-    door = SocketMode(app, token, services.web, outbox.request, services.metrics)
-    await door.open()
+    socket_mode = SocketMode(app, token, services.web, outbox.request, services.metrics)
+    await socket_mode.open()
     try:
-        yield door
+        yield socket_mode
     finally:
-        await door.close()
+        await socket_mode.close()

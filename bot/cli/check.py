@@ -1,27 +1,29 @@
-"""What `python app.py check` looks at, each with what to do about it."""
+"""The checks of `python app.py check`, each with what to do about a problem."""
 
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from bot.bootstrap.clients import blamed, open_autoenhance, open_session, slack_client
+from bot.bootstrap.clients import failure_cause, open_autoenhance, open_session, slack_client
 from bot.bootstrap.storage import open_database
-from bot.core.errors import AutoenhanceError, DatabaseFailed, KeyRefused, SettingsError, SlackBusy
+from bot.core.errors import AutoenhanceError, DatabaseFailed, KeyRefused, SettingsError, SlackBusy, SlackError
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
+from bot.slack.api.channels import channel_name
 from bot.slack.api.identity import identify, missing_scopes, probe_socket
 from bot.slack.text.refusals import refused
 from bot.storage.database.base import Database
 from bot.storage.jobs import JobStore
 from bot.storage.rate_limits.memory import LocalRateLimiter
 from bot.storage.watches import Watches
-from bot.watches.models import Watch
+from bot.watches.models import Watch, is_direct
 
-MAX_SHOWN = 10
+MAX_FINDINGS_OF_A_KIND = 10
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Finding:
 
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
-    """In the order in which they would stop the bot."""
+    """In the order in which problems would stop the bot."""
     problems = settings.problems(for_slack=True) + settings.network_problems(for_slack=True)
     for problem in problems:
         yield Finding(good=False, about="Settings", says=problem)
@@ -88,7 +90,7 @@ async def _autoenhance(settings: Settings) -> Finding:
 def _trouble(settings: Settings, error: AutoenhanceError) -> str:
     if isinstance(error, KeyRefused):
         return refused(error)
-    if blame := blamed(settings, error):
+    if blame := failure_cause(settings, error):
         return blame
     return (
         "Autoenhance isn't answering as it should. Check AUTOENHANCE_API_URL and this machine's connection."
@@ -96,11 +98,11 @@ def _trouble(settings: Settings, error: AutoenhanceError) -> str:
 
 
 async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
-    """Reads beside a running bot: SQLite's WAL lets us."""
+    """Works while the bot runs, because SQLite in WAL mode can be read meanwhile."""
     if settings.problems(for_slack=False):
         return
     if not settings.on_postgres and not settings.database_path.exists():
-        yield _place_for(settings.database_path)
+        yield _database_folder(settings.database_path)
         return
     try:
         async with open_database(settings) as database:
@@ -112,13 +114,28 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
         return
     if not dead:
         yield Finding(good=True, about="Jobs", says="none was given up")
-    for job in dead[:MAX_SHOWN]:
+    for job in dead[:MAX_FINDINGS_OF_A_KIND]:
         at = datetime.fromtimestamp(job.ended_at, UTC)
         yield Finding(
             good=False, about="Jobs", says=f"{job.kind} given up at {at:%d %b %H:%M} UTC: {job.reason}"
         )
-    for finding in _resting(parked):
+    names = await _place_names(settings, {watch.place for watch in parked})
+    for finding in _paused(parked, names):
         yield finding
+
+
+async def _place_names(settings: Settings, places: Iterable[str]) -> dict[str, str]:
+    """What people call a place; its id where Slack does not say."""
+    names = {place: "a direct message" if is_direct(place) else place for place in places}
+    if settings.slack_bot_token is None or settings.network.problems([settings.slack_api_url]):
+        return names
+    async with open_session() as session:
+        web = slack_client(settings, session, Metrics())
+        channels = [place for place in names if not is_direct(place)]
+        for channel in channels[:MAX_FINDINGS_OF_A_KIND]:
+            with suppress(SlackError):
+                names[channel] = await channel_name(web, channel)
+    return names
 
 
 async def _workers(database: Database) -> Finding:
@@ -131,20 +148,20 @@ async def _workers(database: Database) -> Finding:
     return Finding(good=alive > 0, about="Workers", says=says)
 
 
-def _resting(parked: Sequence[Watch]) -> Iterator[Finding]:
-    """By place, with Slack's word for why; in the words that their owner got too."""
+def _paused(parked: Sequence[Watch], names: Mapping[str, str]) -> Iterator[Finding]:
+    """One finding for each place and reason. The reason is Slack's error code."""
     if not parked:
-        yield Finding(good=True, about="Watches", says="none rests")
+        yield Finding(good=True, about="Watches", says="none paused")
     for (place, why), count in Counter((watch.place, watch.reason) for watch in parked).most_common(
-        MAX_SHOWN
+        MAX_FINDINGS_OF_A_KIND
     ):
-        watching = "1 watch rests" if count == 1 else f"{count} watches rest"
-        says = f"{watching} in {place}: {why}. It is tried again every hour; see /order test there."
+        watching = "1 watch is paused" if count == 1 else f"{count} watches are paused"
+        says = f"{watching} in {names[place]}: {why}. I retry every hour. Type /order test there to see why."
         yield Finding(good=False, about="Watches", says=says)
 
 
-def _place_for(path: Path) -> Finding:
-    """By making a file that is gone again at once: what a mode says is not what a disk allows."""
+def _database_folder(path: Path) -> Finding:
+    """Makes a file and deletes it at once, because file modes do not tell whether a disk can be written."""
     there = next(folder for folder in path.absolute().parents if folder.exists())
     try:
         with NamedTemporaryFile(dir=there):

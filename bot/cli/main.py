@@ -1,4 +1,4 @@
-"""The commands of `python app.py`. Each imports what it needs when it runs, so a refusal is quick."""
+"""The commands of `python app.py`. Each imports what it needs when it runs, so an error shows quickly."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from bot.demo.scenarios.names import Name
 if TYPE_CHECKING:
     from bot.core.settings import Settings
     from bot.orders.ids import OrderId
-    from bot.slack.render.models import OrderView, TroubleView
+    from bot.slack.render.models import FailedLookUp, OrderView
 
 REAL_TOKENS_SET = (
     "A demo beside real tokens is how mistakes happen, and {} is set here: "
@@ -27,7 +27,7 @@ err = Console(stderr=True)
 
 
 class Commands(TyperGroup):
-    """Ends each command that cannot go on with a sentence and exit code 1."""
+    """Ends a command that cannot continue with a sentence and exit code 1."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -137,10 +137,10 @@ def order(
     """Look orders up and draw their card here."""
     from bot.core import logging
     from bot.core.settings import Settings
-    from bot.orders.parsing import find_order_ids
+    from bot.orders.ids_in_text import find_order_ids
     from bot.slack.constants import MAX_ORDERS_PER_ANSWER
     from bot.slack.render import cards
-    from bot.slack.render.models import Placement, TroubleView
+    from bot.slack.render.models import FailedLookUp, Placement
     from bot.slack.render.terminal import draw
     from bot.slack.text.orders import EXAMPLE_ID
 
@@ -152,7 +152,7 @@ def order(
             code=2,
         )
     settings = Settings.load(for_slack=False)
-    logging.configure("DEBUG" if settings.log_level == "DEBUG" else "ERROR")  # what is wrong, the card says
+    logging.configure("DEBUG" if settings.log_level == "DEBUG" else "ERROR")  # the card shows what is wrong
     seen = _run(_look_up(settings, ids[:MAX_ORDERS_PER_ANSWER]))
     card = cards.orders_card(
         seen, Placement("ephemeral" if as_json else "terminal"), skipped=len(ids) - len(seen)
@@ -161,7 +161,7 @@ def order(
         typer.echo(json.dumps(card, indent=2, ensure_ascii=False))
     else:
         out.print(draw(card))
-    raise typer.Exit(1 if any(isinstance(view, TroubleView) for view in seen) else 0)
+    raise typer.Exit(1 if any(isinstance(view, FailedLookUp) for view in seen) else 0)
 
 
 @cli.command()
@@ -180,36 +180,36 @@ def manifest(
     source: Annotated[str | None, typer.Option(hidden=True, help="Slack's own command line adds it.")] = None,
 ) -> None:
     """Print the app's manifest: for Socket Mode, or for HTTP with --url."""
-    del source  # the project's folder, in which we are
+    del source  # the project's folder, which is the current one
     if url is not None and not url.startswith("https://"):
         _stop("--url must begin with https://; Slack calls nothing else.", code=2)
     from bot.slack import manifest
 
     drawn = manifest.manifest(url)
     typer.echo(
-        json.dumps(drawn, indent=2, ensure_ascii=False) if as_json else manifest.written(drawn), nl=as_json
+        json.dumps(drawn, indent=2, ensure_ascii=False) if as_json else manifest.as_yaml(drawn), nl=as_json
     )
 
 
-async def _look_up(settings: "Settings", ids: "Sequence[OrderId]") -> "list[OrderView | TroubleView]":
-    from bot.bootstrap.clients import blamed, open_autoenhance
+async def _look_up(settings: "Settings", ids: "Sequence[OrderId]") -> "list[OrderView | FailedLookUp]":
+    from bot.bootstrap.clients import failure_cause, open_autoenhance
     from bot.core.metrics import Metrics
-    from bot.handlers.views import given_up, see
-    from bot.slack.render.models import TroubleView
+    from bot.handlers.order_views import fetch_view, given_up
+    from bot.slack.render.models import FailedLookUp
     from bot.storage.rate_limits.memory import LocalRateLimiter
 
     async with open_autoenhance(
         settings, rate_limiter=LocalRateLimiter(time.monotonic), metrics=Metrics()
     ) as orders:
-        seen = [given_up(await see(orders, order), 0) for order in ids]
-    blames = [blamed(settings, view.error) for view in seen if isinstance(view, TroubleView)]
+        seen = [given_up(await fetch_view(orders, order), 0) for order in ids]
+    blames = [failure_cause(settings, view.error) for view in seen if isinstance(view, FailedLookUp)]
     if any(blames):
         raise SettingsError(sorted(set(filter(None, blames))))
     return seen
 
 
 async def _check() -> bool:
-    """Whether all is well."""
+    """Prints the findings. True if none is a problem."""
     from bot.cli.check import findings
     from bot.core.settings import Settings
 

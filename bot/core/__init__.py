@@ -1,1 +1,1 @@
-"""What every floor may use: errors, logs, settings, metrics; nothing of orders, Slack or the database."""
+"""What every layer may use: errors, logging, settings, metrics. It knows no order, Slack or database."""

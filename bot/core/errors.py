@@ -1,39 +1,39 @@
-"""Everything that can go wrong and has a name.
+"""All errors that Order Desk raises.
 
 OrderDeskError
-├── Slip                    a person's input; answered with a sentence, never logged as a failure
+├── UserError               a person's input; answered with a sentence, never logged as a failure
 │   ├── NotAnOrderId        this text cannot be an order id
-│   └── StaleButton         a button of another version, or one we never drew
-├── AutoenhanceError        what the vendor's API answered, or did not
-│   ├── OrderNotFound       404 or 422: no such id, deleted, or somebody else's
-│   ├── KeyMissing          this call needs an API key and there is none
+│   └── StaleButton         a button of another version, or one that Order Desk never drew
+├── AutoenhanceError        Autoenhance answered with an error, or did not answer
+│   ├── OrderNotFound       404 or 422: no such id, deleted, or another account's
+│   ├── KeyMissing          this call needs an API key and none is set
 │   ├── KeyRefused          401 or 403
-│   ├── OrderTooLarge       the answer is longer than we read
-│   └── TryLater            worth asking again
+│   ├── OrderTooLarge       the answer is longer than the client reads
+│   └── TryLater            worth a retry
 │       ├── Limited         429
 │       └── Unavailable     5xx, no connection, timeout, or a body that is no order
-├── SlackError              what Slack's Web API answered, or did not
+├── SlackError              Slack's Web API answered with an error, or did not answer
 │   ├── CannotPost          this conversation cannot be posted to
 │   │   ├── NotInChannel    the bot was not invited
 │   │   └── Archived
-│   ├── Gone                the message, view or response_url is not there any more
-│   ├── TooLong             the message does not fit into what Slack takes
-│   ├── NotAllowed          nothing will work until an admin mends it
+│   ├── Gone                the message, view or response_url no longer exists
+│   ├── TooLong             the message is longer than Slack accepts
+│   ├── NotAllowed          fails until an admin changes something
 │   │   ├── TokenRefused    the token was revoked, or the app was removed
-│   │   └── ScopeMissing    the app was installed without a scope that this needs
-│   ├── SlackRefused        any other error code; `code` is Slack's word
-│   ├── SlackBusy           429, 5xx or no connection: worth sending again
-│   └── Unconfirmed         a post that Slack may have taken, twice: not worth a third
+│   │   └── ScopeMissing    the app was installed without a scope that this call needs
+│   ├── SlackRefused        any other error code
+│   ├── SlackBusy           429, 5xx or no connection: worth a retry
+│   └── Unconfirmed         a post was sent twice and Slack confirmed neither: no third attempt
 ├── DatabaseFailed          the database cannot be read or written at the moment
-├── ShuttingDown              the process is stopping and records nothing more
-└── SettingsError           settings missing or contradictory; all of them at once
+├── ShuttingDown            the process is stopping and records nothing more
+└── SettingsError           settings missing or contradictory, all of them at once
 
-What people read for each of these is in `slack/text/refusals.py`, keyed by type.
+The sentences that people read for these errors are in `slack/text/refusals.py`, keyed by type.
 """
 
 
 class OrderDeskError(Exception):
-    """The root: catch this to catch everything that we raise on purpose."""
+    """The base class of all errors that Order Desk raises on purpose."""
 
 
 class UserError(OrderDeskError):
@@ -69,7 +69,7 @@ class OrderTooLarge(AutoenhanceError):
 
 
 class TryLater(AutoenhanceError):
-    """`retry_after` is in seconds; None when Autoenhance named no time."""
+    """`retry_after` is in seconds. None when Autoenhance named no time."""
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -85,7 +85,7 @@ class Unavailable(TryLater):
 
 
 class SlackError(OrderDeskError):
-    """`code` is Slack's own word for it, such as `not_in_channel`."""
+    """`code` is Slack's error code, such as `not_in_channel`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -129,9 +129,9 @@ class SlackRefused(SlackError):
 
 
 class SlackBusy(SlackError):
-    """`retry_after` is in seconds; None when Slack named no time.
+    """`retry_after` is in seconds. None when Slack named no time.
 
-    `maybe_done`: what was sent may have taken effect, and only the answer is missing.
+    `maybe_done`: Slack may have done what was asked, and only its answer is missing.
     """
 
     def __init__(self, code: str, *, retry_after: float | None = None, maybe_done: bool = False) -> None:

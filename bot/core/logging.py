@@ -1,11 +1,11 @@
-"""What a log line looks like, what it may hold, and whose it is.
+"""The format of log lines, what they may hold, and the reference that connects them.
 
-Each request from Slack has a reference. It stands in every line that is written about it, here and in
-whichever process does its job, and in the sentence that a person reads when something broke.
+Each request from Slack has a reference. Every log line about the request has it, also in the process
+that does its job. The sentence that a person reads after a failure has it too.
 
-No token, key, order id or response_url reaches a log. Ours are never given one; the libraries' are
-silenced where they would (httpx logs URLs, slack_bolt and slack_sdk log bodies), and what looks like
-a secret is blacked out at the very end, tracebacks included.
+No token, key, order id or response_url reaches a log. Order Desk's own log events never hold one. The
+loggers of libraries that would log one are limited to errors: httpx logs URLs, and slack_bolt and
+slack_sdk log bodies. At the end, what looks like a secret is redacted in every line and traceback.
 """
 
 import contextlib
@@ -25,26 +25,27 @@ _SECRET = re.compile(
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # order, image and old key ids
     r"|(?<=/orders/)[^\s/'\"?]+"  # a custom order id in a URL
     r"|https?://[^\s'\"]*/(?:commands|actions|app|respond)/[^\s'\",]+"  # response_urls
-    r"|wss?://[^\s'\"]+"  # Socket Mode's address holds its ticket
+    r"|wss?://[^\s'\"]+"  # Socket Mode's URL holds a ticket
     r"|(?<=://)[^\s/'\"]+(?=@)"  # user and password of a proxy or a database
     r"|\b(?=[A-Za-z0-9]*[0-9])(?=[A-Za-z0-9]*[A-Z])[A-Za-z0-9]{40}\b"  # Autoenhance's keys of today
 )
 
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: it is read aloud and typed again
+# Without 0/O, 1/I/L and U: people read references aloud and type them.
+_REFERENCE_CHARACTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_reference(letter: str = "E") -> str:
-    """What a person quotes and a log line carries, such as `E-7K2M`.
+    """A reference for log lines and for people to quote, such as `E-7K2M`.
 
-    There are 810,000: with the time beside it, enough to find one. `W-` is a look at what is watched,
-    so what a person quotes finds none of those.
+    There are 810,000 of them. Together with the time, that is enough to find one request. Checks of
+    watched orders have `W-` instead, so a reference that a person quotes never finds a check.
     """
-    return f"{letter}-{''.join(random.choices(_ALPHABET, k=4))}"  # noqa: S311 - no secret
+    return f"{letter}-{''.join(random.choices(_REFERENCE_CHARACTERS, k=4))}"  # noqa: S311 - no secret
 
 
 @contextlib.contextmanager
 def bound_reference(reference: str) -> Iterator[None]:
-    """Every line that is written inside carries it, also by the tasks that are begun there."""
+    """Adds the reference to every log line written inside, also by tasks that are started inside."""
     outer = structlog.contextvars.bind_contextvars(reference=reference)
     try:
         yield
@@ -53,34 +54,34 @@ def bound_reference(reference: str) -> Iterator[None]:
 
 
 def reference() -> str:
-    """Of what is being done; a new one where nothing is."""
+    """The reference of the current work. A new one outside `bound_reference`."""
     return structlog.contextvars.get_contextvars().get("reference") or new_reference()
 
 
 class Outage:
-    """Somebody who does not answer: said once when it begins and once when it ends, however many ask."""
+    """Logs once when a service stops answering and once when it answers again, for any number of calls."""
 
     def __init__(self, who: str) -> None:
         self._log = structlog.get_logger(__name__)
         self._who = who
-        self._lasts = False
+        self._logged = False
 
     def begins(self, why: str) -> None:
-        if not self._lasts:
+        if not self._logged:
             self._log.warning(f"{self._who} does not answer", why=why)
-        self._lasts = True
+        self._logged = True
 
     def ends(self) -> None:
-        if self._lasts:
+        if self._logged:
             self._log.warning(f"{self._who} answers again")
-        self._lasts = False
+        self._logged = False
 
 
 def redact(text: str) -> str:
     return _SECRET.sub("[secret]", text)
 
 
-class _Redacted(logging.Formatter):
+class _RedactingFormatter(logging.Formatter):
     def __init__(self, inner: logging.Formatter) -> None:
         super().__init__()
         self._inner = inner
@@ -90,7 +91,7 @@ class _Redacted(logging.Formatter):
 
 
 def configure(level: str) -> None:
-    """One line of JSON per event; in a terminal, one to read. Everybody's logging goes through here."""
+    """Sets up logging for Order Desk and all libraries: a JSON line per event, plain text in a terminal."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -98,7 +99,7 @@ def configure(level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    drawn: structlog.typing.Processor = (
+    renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     )
     structlog.configure(
@@ -110,10 +111,10 @@ def configure(level: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, drawn]
+    last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        _Redacted(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
+        _RedactingFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -123,11 +124,11 @@ def configure(level: str) -> None:
 
 
 def socket_mode() -> logging.Logger:
-    """For Socket Mode's client, which writes a traceback for each try to connect. A line will do."""
-    quiet = bolt().getChild("socket_mode")
-    if not quiet.filters:
-        quiet.addFilter(_without_traceback)
-    return quiet
+    """The logger for Socket Mode's client. It would log a traceback for each attempt to connect."""
+    logger = bolt().getChild("socket_mode")
+    if not logger.filters:
+        logger.addFilter(_without_traceback)
+    return logger
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:
@@ -136,7 +137,7 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 
 
 def bolt() -> logging.Logger:
-    """For AsyncApp, which sets the level of its own loggers to the root's and then logs whole requests."""
-    quiet = logging.getLogger("bolt")
-    quiet.setLevel(logging.ERROR)
-    return quiet
+    """The logger for AsyncApp. Its own loggers take the root's level and log whole requests."""
+    logger = logging.getLogger("bolt")
+    logger.setLevel(logging.ERROR)
+    return logger

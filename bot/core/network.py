@@ -1,7 +1,7 @@
-"""The way out: the proxy for a URL, the certificates that are trusted, and what is wrong with either.
+"""The network settings: the proxy for a URL, the trusted certificates, and what is wrong with them.
 
-The variables are those of curl, which most programs read: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY,
-SSL_CERT_FILE and SSL_CERT_DIR. Nothing here reads the environment; `settings.py` does.
+The variables are those that curl and most programs read: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY,
+SSL_CERT_FILE and SSL_CERT_DIR. `settings.py` reads them from the environment.
 """
 
 import re
@@ -13,9 +13,9 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 _PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
-_HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
-_IN_CLEAR = {"http", "ws"}
-_EXAMPLE = "http://proxy.example:3128"
+_HOST_NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
+_UNENCRYPTED_SCHEMES = {"http", "ws"}
+_EXAMPLE_PROXY = "http://proxy.example:3128"
 
 Address = IPv4Address | IPv6Address
 
@@ -29,14 +29,14 @@ class Proxy:
 
     @property
     def address(self) -> str:
-        """Without user name and password; empty if the URL cannot be read."""
-        parts = _split(self.url)
+        """The URL without user name and password. Empty if it cannot be read."""
+        parts = _strictly_parsed(self.url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts else ""
 
     def problem(self) -> str:
-        """One sentence, without the URL; empty if the proxy can be used."""
-        parts = _split(self.url)
-        if parts is None or not _is_host(parts.hostname or "") or parts.port == 0 or _has_more(parts):
+        """One sentence, without the URL. Empty if the proxy can be used."""
+        parts = _strictly_parsed(self.url)
+        if parts is None or not _is_host(parts.hostname or "") or parts.port == 0 or _has_path(parts):
             return f"{self.variable} is not the address of a proxy. {self._remedy()}"
         if parts.scheme.startswith("socks"):
             return f"{self.variable} names a SOCKS proxy, which Order Desk can't use. {self._remedy()}"
@@ -48,18 +48,18 @@ class Proxy:
 
     def _remedy(self) -> str:
         if self.variable != "HTTPS_PROXY":
-            return f"Set HTTPS_PROXY to an address such as {_EXAMPLE}, or unset {self.variable}."
+            return f"Set HTTPS_PROXY to an address such as {_EXAMPLE_PROXY}, or unset {self.variable}."
         if "@" in self.url:
             return (
-                f"Set it to an address such as {_EXAMPLE}, or unset it. "
+                f"Set it to an address such as {_EXAMPLE_PROXY}, or unset it. "
                 "Special characters in a password must be percent-encoded, as %40 for @."
             )
-        return f"Set it to an address such as {_EXAMPLE}, or unset it."
+        return f"Set it to an address such as {_EXAMPLE_PROXY}, or unset it."
 
 
 @dataclass(frozen=True)
 class Network:
-    """What the variables of these names say; empty where one is not set."""
+    """The values of the variables with these names. Empty where one is not set."""
 
     https_proxy: str = field(default="", repr=False)
     http_proxy: str = field(default="", repr=False)
@@ -69,12 +69,13 @@ class Network:
     ssl_cert_dir: str = ""
 
     def proxy_for(self, url: str) -> Proxy | None:
-        """None where the connection is direct: to this machine, and to what NO_PROXY lists.
+        """None where the connection is direct: to this machine, and to hosts in NO_PROXY.
 
-        Otherwise HTTPS_PROXY, then ALL_PROXY. HTTP_PROXY comes first for http:// and last for https://, where
-        curl would not use it. Slack's SDK does, and Order Desk asks nothing but https:// outside.
+        Otherwise the proxy is HTTPS_PROXY, then ALL_PROXY. HTTP_PROXY comes first for http://. For https://
+        it comes last: curl would not use it there, but Slack's SDK does. Order Desk calls only https://
+        outside this machine.
         """
-        parts = _read(url)
+        parts = _parsed(url)
         host = (parts.hostname or "").rstrip(".") if parts else ""
         if parts is None or not host or _is_this_machine(host) or self._excludes(parts, host):
             return None
@@ -83,28 +84,28 @@ class Network:
             ("HTTP_PROXY", self.http_proxy),
             ("ALL_PROXY", self.all_proxy),
         )
-        order = [http, everything] if parts.scheme in _IN_CLEAR else [https, everything, http]
+        order = [http, everything] if parts.scheme in _UNENCRYPTED_SCHEMES else [https, everything, http]
         return next((Proxy(name, _with_scheme(value)) for name, value in order if value.strip()), None)
 
     def proxy_url(self, url: str) -> str | None:
-        """For the libraries; may hold a password."""
+        """The proxy's URL, for libraries. It may hold a password."""
         proxy = self.proxy_for(url)
         return proxy.url if proxy else None
 
     def problems(self, urls: Iterable[str]) -> list[str]:
-        """One sentence for each variable that keeps one of these from being asked."""
-        outside = [url for url in urls if not _is_in_clear(url)]
+        """One sentence for each variable that prevents requests to one of these URLs."""
+        outside = [url for url in urls if not _is_http(url)]
         proxies = {proxy for url in outside if (proxy := self.proxy_for(url))}
         found = sorted(problem for proxy in proxies if (problem := proxy.problem()))
         return found + (self._certificate_problems() if outside else [])
 
-    def blame(self, who: str, url: str, error: BaseException) -> str:
-        """For an error that left us without an answer: the variable that may mend it, in one sentence.
+    def cause_of(self, who: str, url: str, error: BaseException) -> str:
+        """One sentence that names the variable to correct after a call to `who` failed with this error.
 
-        Empty where no variable is to blame.
+        Empty where no variable is the cause.
         """
         if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
-            return self._untrusted(who)
+            return self._untrusted_sentence(who)
         proxy = self.proxy_for(url)
         if proxy is None:
             return ""
@@ -113,7 +114,7 @@ class Network:
             f"Check its address and password, and whether it allows {urlsplit(url).hostname}."
         )
 
-    def _untrusted(self, who: str) -> str:
+    def _untrusted_sentence(self, who: str) -> str:
         for variable, value in (("SSL_CERT_FILE", self.ssl_cert_file), ("SSL_CERT_DIR", self.ssl_cert_dir)):
             if value:
                 return (
@@ -127,8 +128,8 @@ class Network:
 
     def _certificate_problems(self) -> list[str]:
         file, folders, found = self.ssl_cert_file, self.ssl_cert_dir, []
-        if file and (trouble := _trouble(file)):
-            found.append(f"SSL_CERT_FILE names a file that {trouble}: {file}. Correct it or unset it.")
+        if file and (problem := _certificate_file_problem(file)):
+            found.append(f"SSL_CERT_FILE names a file that {problem}: {file}. Correct it or unset it.")
         if folders and not any(Path(folder).is_dir() for folder in folders.split(":")):
             found.append(f"SSL_CERT_DIR names no folder that is there: {folders}. Correct it or unset it.")
         return found
@@ -138,8 +139,8 @@ class Network:
         return any(_matches(entry, host, port) for entry in self.no_proxy.replace(",", " ").split())
 
 
-def _read(url: str) -> SplitResult | None:
-    """None for what Python cannot read as a URL."""
+def _parsed(url: str) -> SplitResult | None:
+    """None if Python cannot parse the URL."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -148,33 +149,33 @@ def _read(url: str) -> SplitResult | None:
     return parts
 
 
-def _split(url: str) -> SplitResult | None:
-    """None for what httpx or aiohttp cannot read either."""
+def _strictly_parsed(url: str) -> SplitResult | None:
+    """None also if httpx or aiohttp cannot parse the URL."""
     plain = url.isascii() and url.isprintable() and not set(url) & set(" \\")
-    return _read(url) if plain else None
+    return _parsed(url) if plain else None
 
 
-def _has_more(parts: SplitResult) -> bool:
-    """Than an address: a `/`, `?` or `#` in a password ends it too early."""
+def _has_path(parts: SplitResult) -> bool:
+    """Whether the URL has a path, query or fragment: a `/`, `?` or `#` in a password looks like one."""
     return bool(parts.path.strip("/") or parts.query or parts.fragment)
 
 
 def _is_host(host: str) -> bool:
-    """An address, or a name as sockets take it: no label is empty or longer than 63 letters."""
-    return bool(_address(host)) or bool(_HOST.fullmatch(host))
+    """Whether this is an IP address or a valid name: no label is empty or longer than 63 characters."""
+    return bool(_ip_address(host)) or bool(_HOST_NAME.fullmatch(host))
 
 
 def _with_scheme(value: str) -> str:
-    """`proxy.example:3128` is http://, as for curl and httpx."""
+    """A value without a scheme, such as `proxy.example:3128`, is http://, as for curl and httpx."""
     value = value.strip()
     return value if "://" in value else f"http://{value}"
 
 
-def _is_in_clear(url: str) -> bool:
+def _is_http(url: str) -> bool:
     return url.lower().startswith("http://")
 
 
-def _address(host: str) -> Address | None:
+def _ip_address(host: str) -> Address | None:
     try:
         address = ip_address(host)
     except ValueError:
@@ -183,16 +184,16 @@ def _address(host: str) -> Address | None:
 
 
 def _is_this_machine(host: str) -> bool:
-    address = _address(host)
+    address = _ip_address(host)
     return address.is_loopback if address else host == "localhost" or host.endswith(".localhost")
 
 
 def _matches(entry: str, host: str, port: int | None) -> bool:
     """Whether this entry of NO_PROXY covers the host.
 
-    `*` covers all. An address or a range (`10.0.0.0/8`, `fd07::/64`) covers addresses, and names are not
-    looked up. A name covers itself and all below it, with or without a dot or `*.` before it. A port, as in
-    `[::1]:8080`, narrows it. Whatever else it is covers nothing.
+    `*` covers every host. An IP address or a range (`10.0.0.0/8`, `fd07::/64`) covers addresses, and names
+    are not resolved. A name covers itself and its subdomains, with or without a dot or `*.` before it. With
+    a port, as in `[::1]:8080`, only that port is covered. Any other entry covers nothing.
     """
     name, wanted = _without_port(entry.lower().rpartition("://")[2])
     if wanted and wanted != str(port):
@@ -204,12 +205,12 @@ def _matches(entry: str, host: str, port: int | None) -> bool:
     except ValueError:
         name = name.removeprefix("*").strip(".")
         return bool(name) and f".{host}".endswith(f".{name}")
-    address = _address(host)
+    address = _ip_address(host)
     return address is not None and address in covered
 
 
 def _without_port(entry: str) -> tuple[str, str]:
-    """`[::1]:80`, `[fd07::]/64`, `::1` and `host:80`: the host without brackets, and the port."""
+    """The host without brackets, and the port, of `[::1]:80`, `[fd07::]/64`, `::1` and `host:80`."""
     if entry.startswith("["):
         name, _, rest = entry[1:].partition("]")
         return (name + rest, "") if rest.startswith("/") else (name, rest.removeprefix(":"))
@@ -217,8 +218,8 @@ def _without_port(entry: str) -> tuple[str, str]:
     return (name, port) if port.isdecimal() else (entry, "")
 
 
-def _trouble(path: str) -> str:
-    """What is wrong with a file of certificates; empty if nothing is."""
+def _certificate_file_problem(path: str) -> str:
+    """What is wrong with a file of certificates. Empty if it can be used."""
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
     except ssl.SSLError:

@@ -1,6 +1,6 @@
-"""The one reader of the environment and of `.env`.
+"""The settings, from the environment and `.env`. No other module reads them.
 
-What is wrong, missing or contradictory stops the process, and all of it is named at once, in our words.
+Settings that are wrong, missing or contradictory stop the process. All of them are named at once.
 """
 
 import os
@@ -24,8 +24,8 @@ from bot.core.network import Network
 
 SLACK_API = "https://slack.com/api/"
 AUTOENHANCE_API = "https://api.autoenhance.ai"
-MIN_TOKEN_CHARACTERS = 16  # characters
-MUST_BE = {
+MIN_TOKEN_CHARACTERS = 16
+VALID_VALUES = {
     "autoenhance_api_version": "a date such as 2025-08-31",
     "watch_days": "a whole number from 1 to 90",
     "port": "a whole number from 0 to 65535",
@@ -33,22 +33,22 @@ MUST_BE = {
     "log_level": "DEBUG, INFO, WARNING or ERROR",
 }
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-_EITHER_CASE = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
+_PROXY_VARIABLES = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
 
 Secret = Annotated[SecretStr | None, Field(default=None)]
 
 
-# What copying and pasting leaves around a value: blanks, line breaks, and marks that nobody sees.
-_AROUND = " \t\r\n\v\f\x00\xa0\u200b\u200c\u200d\u2060\ufeff"
+# Copying and pasting leaves these around a value: blanks, line breaks and invisible characters.
+_STRIPPED_CHARACTERS = " \t\r\n\v\f\x00\xa0\u200b\u200c\u200d\u2060\ufeff"
 _QUOTES = ('""', "''", "“”", "‘’")
 
 
 class Tokens(BaseSettings):
-    """What Slack and Autoenhance let us in with, from the environment and `.env`; an empty value is none."""
+    """The tokens for Slack and Autoenhance, from the environment and `.env`. An empty value is unset."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
-        env_file_encoding="utf-8-sig",  # with the mark that some editors on Windows begin a file with
+        env_file_encoding="utf-8-sig",  # some editors on Windows begin a file with a byte order mark
         extra="ignore",
         frozen=True,
         env_ignore_empty=True,
@@ -58,26 +58,26 @@ class Tokens(BaseSettings):
     slack_bot_token: Secret
     slack_signing_secret: Secret
     slack_app_token: Secret
-    slack_client_id: Secret  # only to refuse it: Bolt would silently turn to OAuth and ignore our token
+    slack_client_id: Secret  # read only to refuse it: with it, Bolt uses OAuth and ignores the bot token
     autoenhance_api_key: Secret
     autoenhance_webhook_token: Secret
 
     @model_validator(mode="before")
     @classmethod
-    def _as_meant(cls, given: dict[str, Any]) -> dict[str, Any]:
+    def _strip_values(cls, given: dict[str, Any]) -> dict[str, Any]:
         stripped = {name: _stripped(value) for name, value in given.items()}
         return {name: value for name, value in stripped.items() if value != ""}
 
     @classmethod
     def set_here(cls) -> list[str]:
-        """The names of those that are set; raises SettingsError if `.env` cannot be read."""
-        with _reading():
+        """The names of the tokens that are set. Raises SettingsError if `.env` cannot be read."""
+        with _env_file_errors():
             read = Tokens()
         return [name.upper() for name in Tokens.model_fields if getattr(read, name) is not None]
 
 
 class Settings(Tokens):
-    """Everything that is read."""
+    """All settings."""
 
     slack_api_url: str = SLACK_API
     autoenhance_api_url: str = AUTOENHANCE_API
@@ -104,22 +104,22 @@ class Settings(Tokens):
         *others: PydanticBaseSettingsSource,
         **more: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """`https_proxy` counts before `HTTPS_PROXY`, as for curl; pydantic takes whichever comes last."""
-        lower = {name: value for name in _EITHER_CASE if (value := os.environ.get(name))}
+        """`https_proxy` is used before `HTTPS_PROXY`, as in curl. pydantic would use the last one read."""
+        lower = {name: value for name in _PROXY_VARIABLES if (value := os.environ.get(name))}
         return init_settings, InitSettingsSource(settings_cls, lower), *others, *more.values()
 
     _malformed: tuple[str, ...] = PrivateAttr(default=())
-    """The names of those that were set to what they cannot be, and stand at their defaults."""
+    """The names of the settings with an invalid value. They have their defaults."""
 
     @field_validator("log_level", mode="before")
     @classmethod
-    def _in_capitals(cls, level: str) -> str:
+    def _in_upper_case(cls, level: str) -> str:
         return level.upper()
 
     @field_validator("database_url")
     @classmethod
-    def _as_usual(cls, url: str) -> str:
-        """`postgres://` is what some platforms write."""
+    def _with_usual_scheme(cls, url: str) -> str:
+        """Some platforms write `postgres://`."""
         return re.sub("^postgres://", "postgresql://", url)
 
     @property
@@ -128,7 +128,7 @@ class Settings(Tokens):
 
     @property
     def database_path(self) -> Path:
-        """SQLite's file."""
+        """The path of SQLite's file. Only for a DATABASE_URL with sqlite:///."""
         return Path(self.database_url.removeprefix("sqlite:///"))
 
     @property
@@ -144,9 +144,9 @@ class Settings(Tokens):
 
     @classmethod
     def load(cls, *, for_slack: bool, **overrides: Any) -> Self:
-        """Raises SettingsError with a sentence for each setting that is wrong.
+        """The settings. Raises SettingsError with a sentence for each one that is wrong.
 
-        `for_slack`: the tokens must be there too. Without it, only the order API is going to be asked.
+        `for_slack`: Slack's tokens are required too. False for a command that calls only Autoenhance.
         """
         settings = cls.read(**overrides)
         problems = settings.problems(for_slack=for_slack)
@@ -157,8 +157,8 @@ class Settings(Tokens):
 
     @classmethod
     def read(cls, **overrides: Any) -> Self:
-        """As they are, complete or not; raises SettingsError only if `.env` cannot be read."""
-        with _reading():
+        """The settings, complete or not. Raises SettingsError only if `.env` cannot be read."""
+        with _env_file_errors():
             try:
                 return cls(**overrides)
             except ValidationError as wrong:
@@ -169,11 +169,11 @@ class Settings(Tokens):
         return settings
 
     def problems(self, *, for_slack: bool) -> list[str]:
-        """A sentence for each thing that is wrong, missing or contradicts another; empty when all is well."""
+        """A sentence for each setting that is wrong, missing or contradicts another. Empty if none is."""
         found = [
-            *(f"{name.upper()} must be {MUST_BE[name]}." for name in self._malformed),
-            *_url("AUTOENHANCE_API_URL", self.autoenhance_api_url),
-            *_url("SLACK_API_URL", self.slack_api_url),
+            *(f"{name.upper()} must be {VALID_VALUES[name]}." for name in self._malformed),
+            *_url_problems("AUTOENHANCE_API_URL", self.autoenhance_api_url),
+            *_url_problems("SLACK_API_URL", self.slack_api_url),
         ]
         on_sqlite = self.database_url.startswith("sqlite:///") and self.database_url != "sqlite:///"
         if not on_sqlite and not self.on_postgres:
@@ -183,13 +183,15 @@ class Settings(Tokens):
             )
         for name, field in type(self).model_fields.items():
             if field.annotation == SecretStr | None:
-                found += _unclean(name.upper(), getattr(self, name))
-        found += _token("AUTOENHANCE_WEBHOOK_TOKEN", self.autoenhance_webhook_token, "Autoenhance's settings")
-        found += _token("METRICS_TOKEN", self.metrics_token, "Prometheus' configuration")
+                found += _character_problems(name.upper(), getattr(self, name))
+        found += _token_problems(
+            "AUTOENHANCE_WEBHOOK_TOKEN", self.autoenhance_webhook_token, "Autoenhance's settings"
+        )
+        found += _token_problems("METRICS_TOKEN", self.metrics_token, "Prometheus' configuration")
         return found + (self._slack_problems() if for_slack else [])
 
     def network_problems(self, *, for_slack: bool) -> list[str]:
-        """One sentence for each variable that keeps Autoenhance, or Slack, from being asked."""
+        """One sentence for each variable that prevents requests. `for_slack`: to Slack too."""
         return self.network.problems([self.autoenhance_api_url, *([self.slack_api_url] if for_slack else [])])
 
     def _slack_problems(self) -> list[str]:
@@ -214,12 +216,12 @@ class Settings(Tokens):
 
 
 def revealed(secret: SecretStr | None) -> str:
-    """Its value; empty if it is not set."""
+    """The secret's value. Empty if it is not set."""
     return secret.get_secret_value() if secret else ""
 
 
 class FixedSettings(Settings):
-    """Settings of the demo and of tests: only what they are given, nothing of the environment."""
+    """The settings of the demo and of tests. They read nothing from the environment or `.env`."""
 
     @classmethod
     def settings_customise_sources(
@@ -230,19 +232,19 @@ class FixedSettings(Settings):
 
 
 def _stripped(value: Any) -> Any:
-    """Without what stands around it by accident: blanks, line breaks, and quotes that a tool passed on."""
+    """The value without blanks, line breaks and quotes around it. Some tools pass quotes on."""
     if isinstance(value, SecretStr):
         return SecretStr(_stripped(value.get_secret_value()))
     if not isinstance(value, str):
         return value
-    value = value.strip(_AROUND)
+    value = value.strip(_STRIPPED_CHARACTERS)
     if len(value) > 1 and value[0] + value[-1] in _QUOTES:
-        value = value[1:-1].strip(_AROUND)
+        value = value[1:-1].strip(_STRIPPED_CHARACTERS)
     return value
 
 
 @contextmanager
-def _reading() -> Iterator[None]:
+def _env_file_errors() -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError:
@@ -251,16 +253,16 @@ def _reading() -> Iterator[None]:
         raise SettingsError([f".env cannot be read ({error.strerror}). Check its permissions."]) from None
 
 
-def _unclean(name: str, secret: SecretStr | None) -> list[str]:
-    """A secret is sent in a header or compared with one, so it is plain characters without a blank."""
+def _character_problems(name: str, secret: SecretStr | None) -> list[str]:
+    """A secret is sent in a header or compared with one. So it has only visible ASCII characters."""
     text = revealed(secret)
     if all("!" <= each <= "~" for each in text):
         return []
     return [f"{name} has a blank, a line break or another character that it cannot have. Copy it again."]
 
 
-def _token(name: str, token: SecretStr | None, there: str) -> list[str]:
-    """Of what others send us in a header."""
+def _token_problems(name: str, token: SecretStr | None, there: str) -> list[str]:
+    """For a token that others send to Order Desk in a header. `there` is where they have it."""
     if token is None:
         return []
     if len(token.get_secret_value()) < MIN_TOKEN_CHARACTERS:
@@ -269,7 +271,7 @@ def _token(name: str, token: SecretStr | None, there: str) -> list[str]:
     return []
 
 
-def _url(name: str, url: str) -> list[str]:
+def _url_problems(name: str, url: str) -> list[str]:
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname:
         return []

@@ -1,1 +1,1 @@
-"""What doing a job means: the order is asked for, understood, remembered, and told in Slack."""
+"""What doing a job means: ask Autoenhance, work out what changed, store it, send it to Slack."""

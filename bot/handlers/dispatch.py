@@ -1,4 +1,4 @@
-"""Which function does which job: ask Autoenhance, draw, send. Any of them may run twice."""
+"""Which handler does which job. Any handler may run twice for one job."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 
 from bot.core.errors import SlackBusy, SlackError
 from bot.handlers.lookups import Lookups
+from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
 from bot.handlers.polling import Polling
-from bot.handlers.retries import Retries
 from bot.handlers.unfurls import Unfurls
 from bot.handlers.watches import WatchCommands
 from bot.jobs import background, models
-from bot.jobs.background import OurOwn
+from bot.jobs.background import BackgroundJob
 from bot.jobs.models import Job
 from bot.jobs.outcomes import Abandon, Retry
 from bot.jobs.requests import Request
@@ -21,10 +21,10 @@ from bot.slack.api.access import AccessPolicy
 from bot.slack.api.responder import Responder
 from bot.slack.text import refusals
 
-SLACK_PATIENCE = timedelta(hours=6)
-SLACK_WAIT = 300.0  # seconds; a longer Retry-After is asked about sooner
+MAX_SLACK_WAIT = timedelta(hours=6)  # since the request; then a job that Slack does not take is given up
+MAX_RETRY_AFTER_SECONDS = 300.0  # after a longer Retry-After, the job is tried earlier than Slack asks
 
-J = TypeVar("J", bound=Request | OurOwn)
+J = TypeVar("J", bound=Request | BackgroundJob)
 Handler = Callable[[Any, int], Awaitable[None]]
 Table = dict[type, Handler]
 
@@ -32,7 +32,7 @@ Table = dict[type, Handler]
 def table(
     lookups: Lookups, watches: WatchCommands, overviews: Overviews, unfurls: Unfurls, polling: Polling
 ) -> Table:
-    """A new job is a new row. A handler takes the job, and the number of this attempt, from 1 on."""
+    """A new job is a new row. A handler takes the job and the number of this attempt, which begins at 1."""
     return dict(
         (
             row(models.LookUp, lookups.look_up),
@@ -43,26 +43,26 @@ def table(
             row(models.StartWatch, watches.start),
             row(models.StopWatch, watches.stop),
             row(models.ListWatches, overviews.list_all),
-            row(models.TryNotices, overviews.try_notices),
+            row(models.SendTestNotice, overviews.try_notices),
             row(models.Broadcast, overviews.broadcast),
             row(models.ShowHome, overviews.show_home),
             row(models.UnfurlLinks, unfurls.choose),
             row(background.Unfurl, unfurls.unfurl),
-            row(background.LookAtWatched, polling.look),
-            row(background.TellOwner, polling.tell_owner),
-            row(background.TellParked, polling.tell_parked),
-            row(background.WakeParked, polling.wake_parked),
+            row(background.CheckOrder, polling.check),
+            row(background.NotifyOwner, polling.message_owner),
+            row(background.NotifyPaused, polling.notify_paused),
+            row(background.CheckPaused, polling.resume_paused),
         )
     )
 
 
 def row(job: type[J], handler: Callable[[J, int], Awaitable[None]]) -> tuple[type, Handler]:
-    """Here mypy checks that the handler takes this job."""
+    """Lets mypy check that the handler takes this job."""
     return job, handler
 
 
 class Dispatcher:
-    """`bot.jobs.outcomes.Worker`."""
+    """Implements `bot.jobs.outcomes.JobHandler`."""
 
     def __init__(self, handlers: Table, access: AccessPolicy, responder: Responder, retries: Retries) -> None:
         self._handlers = handlers
@@ -71,20 +71,22 @@ class Dispatcher:
         self._retries = retries
 
     async def perform(self, job: Job, *, attempt: int) -> None:
-        """Raises Retry while Slack or Autoenhance cannot answer, Abandon when nothing helps."""
+        """Raises Retry while Slack or Autoenhance cannot answer, and Abandon when no retry can help."""
         try:
             if isinstance(job, Request) and (refusal := await self._access.refusal(job)):
                 await self._responder.say(job, refusal, aside=True)
             else:
                 await self._handlers[type(job)](job, attempt)
         except SlackBusy as busy:
-            if isinstance(job, Request) and self._retries.waited(job) > SLACK_PATIENCE:
+            if isinstance(job, Request) and self._retries.waited(job) > MAX_SLACK_WAIT:
                 raise Abandon(f"Slack did not take the answer: {busy.code}") from busy
-            raise Retry(min(busy.retry_after or self._retries.back_off(attempt), SLACK_WAIT)) from busy
+            raise Retry(
+                min(busy.retry_after or self._retries.back_off(attempt), MAX_RETRY_AFTER_SECONDS)
+            ) from busy
         except SlackError as refused:
             raise Abandon(f"Slack refused the answer: {refused.code}") from refused
 
-    async def apologise(self, job: Job, reference: str) -> None:
+    async def report_failure(self, job: Job, reference: str) -> None:
         if isinstance(job, Request):
             with suppress(SlackError):
-                await self._responder.say(job, refusals.our_fault(reference), aside=True)
+                await self._responder.say(job, refusals.internal_error(reference), aside=True)

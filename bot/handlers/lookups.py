@@ -1,4 +1,4 @@
-"""Orders that a person asked for: looked up, shared, listed."""
+"""Look-ups, shared cards, photo lists and searches: what a person asks for once."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -15,9 +15,9 @@ from bot.core.errors import (
     TryLater,
     Unconfirmed,
 )
+from bot.handlers.order_views import fetch_view, given_up, order_view
+from bot.handlers.outages import MAX_AUTOENHANCE_WAIT, Retries, says_not_answering
 from bot.handlers.polling import Polling
-from bot.handlers.retries import PATIENCE, Retries, tells
-from bot.handlers.views import given_up, order_view, see
 from bot.jobs.models import Find, LookUp, Say, Share, ShowPhotos
 from bot.jobs.outcomes import Retry
 from bot.jobs.requests import Message, Wanted
@@ -26,13 +26,13 @@ from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
 from bot.slack.blocks import escape
 from bot.slack.render import cards, modals
-from bot.slack.render.models import Card, OrderView, Placement, TroubleView
+from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.storage.snapshots import Snapshots
 from bot.storage.watches import Watches
 
-MAX_HITS = 10
+MAX_SEARCH_RESULTS = 10
 
 
 @dataclass(frozen=True)
@@ -45,31 +45,33 @@ class Lookups:
     responder: Responder
     retries: Retries
     now: Callable[[], datetime]
-    beside_others: bool
-    """Other processes draw on the same cards: an answer from before our turn may be older than theirs."""
+    several_processes: bool
+    """Other processes edit the same cards. An answer from before this job began may be older than theirs."""
 
     async def look_up(self, job: LookUp, attempt: int) -> None:
-        """Answers first and remembers then: the asker does not wait for the disk."""
-        seen = await asyncio.gather(*(self._see(wanted, job) for wanted in job.wanted))
-        troubles = [view.error for view in seen if isinstance(view, TroubleView)]
-        late = [error for error in troubles if isinstance(error, TryLater)]
+        """Answers first and stores the snapshots after that: the asker does not wait for the disk."""
+        seen = await asyncio.gather(*(self._fetch_view(wanted, job) for wanted in job.wanted))
+        errors = [view.error for view in seen if isinstance(view, FailedLookUp)]
+        late = [error for error in errors if isinstance(error, TryLater)]
         try:
-            if late and self.retries.lasts(job):
-                if tells(job, attempt):
+            if late and self.retries.may_retry(job):
+                if says_not_answering(job, attempt):
                     await self._show(job, seen)
                 raise Retry(max(self.retries.pause(job, error, attempt) for error in late))
             card = job.place if len(seen) == 1 and isinstance(job.place, Message) else None
             if card and await self.polling.recheck(job, card, seen[0]):
                 return
-            await self._show(job, [given_up(view, PATIENCE // timedelta(minutes=1)) for view in seen])
+            await self._show(
+                job, [given_up(view, MAX_AUTOENHANCE_WAIT // timedelta(minutes=1)) for view in seen]
+            )
         finally:
-            with suppress(DatabaseFailed):  # it is for outages only: for this, nothing is told twice
+            with suppress(DatabaseFailed):  # snapshots only help in outages: a retry would answer twice
                 await self._remember(job.team_id, [view for view in seen if isinstance(view, OrderView)])
 
-    async def _see(self, wanted: Wanted, job: LookUp) -> OrderView | TroubleView:
-        """With what the team saw last, for when Autoenhance does not answer."""
-        asker, fresh = job.asker, self.beside_others and isinstance(job.place, Message)
-        view = await see(self.autoenhance, wanted.order, asker.user_id, wanted.before, fresh=fresh)
+    async def _fetch_view(self, wanted: Wanted, job: LookUp) -> OrderView | FailedLookUp:
+        """With the order's watch here, or with the team's last snapshot if Autoenhance does not answer."""
+        asker, fresh = job.asker, self.several_processes and isinstance(job.place, Message)
+        view = await fetch_view(self.autoenhance, wanted.order, asker.user_id, wanted.before, fresh=fresh)
         if isinstance(view, OrderView):
             return replace(view, watch=await self.watches.live(asker.team_id, asker.place, view.order))
         return replace(view, last=await self.snapshots.last(asker.team_id, wanted.order) or view.last)
@@ -77,25 +79,25 @@ class Lookups:
     async def _remember(self, team_id: str, seen: Sequence[OrderView]) -> None:
         await asyncio.gather(*(self.snapshots.remember(team_id, view.order, view.glimpse) for view in seen))
 
-    async def _show(self, job: LookUp, seen: Sequence[OrderView | TroubleView]) -> None:
-        """A card that others see is not replaced by "not answering"; that an order is gone, they see."""
-        troubles = [view.error for view in seen if isinstance(view, TroubleView)]
+    async def _show(self, job: LookUp, seen: Sequence[OrderView | FailedLookUp]) -> None:
+        """Sends the card. "Not answering" never replaces a card that others see, but "not found" does."""
+        errors = [view.error for view in seen if isinstance(view, FailedLookUp)]
 
         def draw(placement: Placement) -> Card:
             placement = replace(placement, in_thread=job.in_thread, shared_by=job.shared_by)
             return cards.orders_card(seen, placement, skipped=job.skipped)
 
-        aside = any(not isinstance(error, OrderNotFound) for error in troubles)
+        aside = any(not isinstance(error, OrderNotFound) for error in errors)
         await self.responder.give(job, draw, aside=aside)
 
     async def share(self, job: Share, attempt: int) -> None:
-        look = await self.retries.ask(self.autoenhance.order(job.order), job, attempt)
-        if look is None:
+        fetched = await self.retries.ask(self.autoenhance.order(job.order), job, attempt)
+        if fetched is None:
             return
         by = job.asker.user_id if job.to == "channel" else None
         place = job.asker.place if job.to == "channel" else job.asker.user_id
         watch = await self.watches.live(job.team_id, place, job.order)
-        view = replace(order_view(look, job.order, job.asker.user_id), watch=watch)
+        view = replace(order_view(fetched, job.order, job.asker.user_id), watch=watch)
         try:
             await self._post_shared(job, cards.orders_card([view], Placement("message", shared_by=by)))
         except CannotPost as error:
@@ -109,17 +111,17 @@ class Lookups:
             await self.sender.post(job.asker.channel_id or "", card, thread_ts=job.in_thread)
             return
         await self.sender.post(job.asker.user_id, card)
-        with suppress(SlackError):  # the card is there; for the word about it, nothing is done twice
+        with suppress(SlackError):  # the card is posted: a retry for this sentence would post it twice
             await self.responder.say(job, order_text.SENT_TO_YOU)
 
     async def show_photos(self, job: ShowPhotos, attempt: int) -> None:
-        look = await self.retries.ask(self.autoenhance.order(job.order), job, attempt)
-        if look is not None:
-            card = modals.photos(order_view(look, job.order, job.asker.user_id))
+        fetched = await self.retries.ask(self.autoenhance.order(job.order), job, attempt)
+        if fetched is not None:
+            card = modals.photos(order_view(fetched, job.order, job.asker.user_id))
             await self.responder.give(job, lambda _: card)
 
     async def find(self, job: Find, attempt: int) -> None:
-        asking = self.autoenhance.orders(words=job.words, limit=MAX_HITS)
+        asking = self.autoenhance.orders(words=job.words, limit=MAX_SEARCH_RESULTS)
         found = await self.retries.ask(asking, job, attempt)
         if found is not None:
             now = self.now()

@@ -1,4 +1,7 @@
-"""Telling one watch's place what a look found: the card first, then the thread, then the record."""
+"""Sends what a check found to the place of one watch: the card first, then the thread.
+
+The caller saves the watch after that.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,7 +13,7 @@ import structlog
 from bot.core.errors import CannotPost, Gone, ScopeMissing, SlackBusy, SlackError, SlackRefused
 from bot.core.metrics import Metrics
 from bot.slack.api.channels import Audience, Channels
-from bot.slack.api.pacing import Pacing
+from bot.slack.api.pacing import SlackRateLimits
 from bot.slack.api.sender import Sender
 from bot.slack.render import cards, notices
 from bot.slack.render.models import OrderView
@@ -20,25 +23,27 @@ from bot.storage.watches import Watches
 from bot.watches.models import CardLocation, Condition, Notice, Sending, Watch
 from bot.watches.transitions import Rules, Step, is_stuck
 
-MIN_TIME_BETWEEN_EDITS = timedelta(seconds=3)  # of one card, where nothing is over and nobody clicked
-MAX_POSTS_PER_NOTICE = (
-    2  # times that a notice is posted: the second only when Slack did not confirm the first
-)
+MIN_TIME_BETWEEN_EDITS = timedelta(seconds=3)  # of one card, unless the order is finished or a person clicked
+# The second post is only made when Slack did not confirm the first. The same holds for a new card.
+MAX_POSTS_PER_NOTICE = 2
 log = structlog.get_logger(__name__)
 
 
 @dataclass
 class WatchUpdate:
-    """One update of one watch, from one look. `watch` is what is true of it now, whatever comes."""
+    """One update of one watch, from one check.
+
+    `watch` holds what has been sent so far. It is true also when a later step fails.
+    """
 
     watch: Watch
     step: Step
-    view: OrderView | None  # None: the order is gone
-    by: str | None = None  # whose click this is
+    view: OrderView | None  # None: no such order, or a stopped watch without an answer of Autoenhance
+    by: str | None = None  # the user who clicked Re-check
 
     @property
     def after(self) -> Watch:
-        """What the step makes of the watch, with what was posted meanwhile."""
+        """The watch after the step, with what has been sent so far."""
         return replace(
             self.step.watch,
             home=self.watch.home,
@@ -51,9 +56,10 @@ class WatchUpdate:
 
     @property
     def asked_for(self) -> bool:
-        """Whether the card is drawn although its order may be as it shows.
+        """Whether to edit the card even if the order did not change.
 
-        For a click, for a new watcher, or to see whether Slack takes an edit before a notice is posted again.
+        True for a click, for a new name or watcher, and before a notice is posted again: the edit shows
+        whether Slack takes messages here.
         """
         unsure = self.watch.sending is not None or self.watch.condition is Condition.PARKED
         return self.by is not None or unsure or self.watch.shown_as != self.step.watch.face
@@ -65,25 +71,28 @@ class Notifier:
     channel_settings: ChannelSettings
     channels: Channels
     sender: Sender
-    pacing: Pacing
+    pacing: SlackRateLimits
     rules: Rules
     metrics: Metrics
     now: Callable[[], datetime]
 
-    async def tell(self, update: WatchUpdate) -> None:
-        """Raises SlackError; what was done until then is in `update.watch`."""
-        step, home = update.step, update.watch.home
+    async def send(self, update: WatchUpdate) -> None:
+        """Edits the card and posts the notice, where the step asks for it.
+
+        Raises SlackError. What was sent before the error is in `update.watch`.
+        """
+        step, location = update.step, update.watch.home
         wanted = step.edit or (update.asked_for and update.view is not None)
-        edits = wanted and home is not None and await self._may_edit(update)
+        edits = wanted and location is not None and await self._may_edit(update)
         if edits or step.notice:
-            await self._admit(update.watch)
-        if edits and home:
-            await self._edit(update, home)
+            await self._check_audience(update.watch)
+        if edits and location:
+            await self._edit(update, location)
         if step.notice and any(map(step.notice.concerns, update.watch.watchers)):
             await self._notify(update, step.notice)
 
-    async def _admit(self, watch: Watch) -> None:
-        """Raises CannotPost where outsiders read along, and ScopeMissing where Slack does not say."""
+    async def _check_audience(self, watch: Watch) -> None:
+        """Raises CannotPost in a channel shared with another company, ScopeMissing if Slack does not say."""
         place = None if watch.is_direct else watch.place
         audience = await self.channels.audience_now(place)
         if audience is Audience.SHARED:
@@ -98,79 +107,79 @@ class Notifier:
         since = self.now() - shown.at if shown else MIN_TIME_BETWEEN_EDITS
         return not timedelta(0) <= since < MIN_TIME_BETWEEN_EDITS and await self.pacing.has_room_to_update()
 
-    async def _edit(self, update: WatchUpdate, home: CardLocation) -> None:
+    async def _edit(self, update: WatchUpdate, location: CardLocation) -> None:
         after, view = update.after, update.view
         stuck = view is not None and is_stuck(after, self.rules)
         drawn = replace(after, shown_stuck=stuck)
         try:
-            if home.card_ts:
+            if location.card_ts:
                 await self.sender.update(
-                    home.channel_id,
-                    home.card_ts,
+                    location.channel_id,
+                    location.card_ts,
                     notices.watch_card(drawn, replace(view, by=update.by) if view else None),
                     brief=partial(notices.brief_card, drawn),
                     patient=update.by is not None,
                 )
-        except SlackRefused as error:  # our mistake: the notice is not to suffer for it
+        except SlackRefused as error:  # a bug in the card must not hold back the notice
             log.warning("slack refused a card", slack=error.code)
-        except Gone:  # it was deleted: nothing is posted in its place until there is something to tell
-            thread_only = None if home.card_ts == home.thread_ts else replace(home, card_ts=None)
+        except Gone:  # the card was deleted: nothing replaces it before the next notice
+            thread_only = None if location.card_ts == location.thread_ts else replace(location, card_ts=None)
             update.watch = replace(update.watch, home=thread_only)
         update.watch = replace(update.watch, shown=after.seen, shown_stuck=stuck, shown_as=after.face)
 
     async def _notify(self, update: WatchUpdate, notice: Notice) -> None:
-        """Posts it, unless Slack may have it twice already. What is sure not to be there is not counted."""
+        """Posts the notice, unless Slack may have taken two posts of it. A refused post does not count."""
         sent = update.watch.sending
-        tries = sent.tries if sent and sent.kind is notice.kind else 0
-        if tries >= MAX_POSTS_PER_NOTICE:
+        posts = sent.tries if sent and sent.kind is notice.kind else 0
+        if posts >= MAX_POSTS_PER_NOTICE:
             return
-        home = update.watch.home or await self._settle_anew(update)
-        channel = home.channel_id if home else update.watch.place
+        location = update.watch.home or await self._post_new_card(update)
+        channel = location.channel_id if location else update.watch.place
         await self.pacing.wait_to_post(channel)
-        await self._note(update, replace(update.watch, sending=Sending(kind=notice.kind, tries=tries + 1)))
+        await self._save(update, replace(update.watch, sending=Sending(kind=notice.kind, tries=posts + 1)))
         watch, view = update.after, update.view
         tally = view.progress.tally if view else None
         try:
             await self.sender.post_once(
                 channel,
                 notices.notice(watch, notice, view, self.now(), caused_by=update.by),
-                thread_ts=home.thread_ts if home else None,
+                thread_ts=location.thread_ts if location else None,
                 broadcast=await self.channel_settings.broadcast(watch.team_id, watch.place),
-                brief=lambda: cards.say(notice_text.told(watch, notice, tally)),
+                brief=lambda: cards.sentence_card(notice_text.what_happened(watch, notice, tally)),
             )
-        except Gone:  # the thread is not there any more: a new card comes first
-            await self._note(update, replace(update.watch, sending=sent, home=None))
+        except Gone:  # the thread was deleted: the next attempt posts a new card first
+            await self._save(update, replace(update.watch, sending=sent, home=None))
             raise SlackBusy("thread_gone", retry_after=1.0) from None
         except SlackError as error:
-            if not _may_be_done(error):
+            if not _may_be_posted(error):
                 update.watch = replace(update.watch, sending=sent)
             raise
         self.metrics.notice(notice.kind)
 
-    async def _settle_anew(self, update: WatchUpdate) -> CardLocation | None:
-        """A new card, where the one before was deleted; None when Slack may have two of them already."""
-        tries = update.watch.card_tries
-        if tries >= MAX_POSTS_PER_NOTICE:
+    async def _post_new_card(self, update: WatchUpdate) -> CardLocation | None:
+        """Posts a card in place of a deleted one. None when Slack may have taken two posts of it."""
+        posts = update.watch.card_tries
+        if posts >= MAX_POSTS_PER_NOTICE:
             return None
         await self.pacing.wait_to_post(update.watch.place)
-        await self._note(update, replace(update.watch, card_tries=tries + 1))
+        await self._save(update, replace(update.watch, card_tries=posts + 1))
         try:
             after = update.after
             card, brief = notices.watch_card(after, update.view), partial(notices.brief_card, after)
             channel, ts = await self.sender.post_once(update.watch.place, card, brief=brief)
         except SlackError as error:
-            if not _may_be_done(error):
-                update.watch = replace(update.watch, card_tries=tries)
+            if not _may_be_posted(error):
+                update.watch = replace(update.watch, card_tries=posts)
             raise
-        home = CardLocation(channel_id=channel, card_ts=ts, thread_ts=ts)
-        drawn = replace(update.watch, home=home, card_tries=0, shown=after.seen, shown_as=after.face)
-        await self._note(update, drawn)
-        return home
+        location = CardLocation(channel_id=channel, card_ts=ts, thread_ts=ts)
+        drawn = replace(update.watch, home=location, card_tries=0, shown=after.seen, shown_as=after.face)
+        await self._save(update, drawn)
+        return location
 
-    async def _note(self, update: WatchUpdate, watch: Watch) -> None:
+    async def _save(self, update: WatchUpdate, watch: Watch) -> None:
         update.watch = watch
         await self.watches.note(watch)
 
 
-def _may_be_done(error: SlackError) -> bool:
+def _may_be_posted(error: SlackError) -> bool:
     return isinstance(error, SlackBusy) and error.maybe_done

@@ -1,14 +1,14 @@
-"""Looking through watches, trying them out, and what a channel chose."""
+"""The lists of watches, `/order test`, and the settings of a channel."""
 
 from dataclasses import dataclass
 
 from bot.core.errors import SlackError
-from bot.jobs.models import Broadcast, ListWatches, ShowHome, TryNotices
+from bot.jobs.models import Broadcast, ListWatches, SendTestNotice, ShowHome
 from bot.jobs.requests import Asker
-from bot.slack.api.pacing import Pacing
+from bot.slack.api.pacing import SlackRateLimits
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
-from bot.slack.render import cards, lists
+from bot.slack.render import cards, home, lists
 from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import settings as settings_text
 from bot.storage.channel_settings import ChannelSettings
@@ -20,7 +20,7 @@ class Overviews:
     watches: Watches
     channel_settings: ChannelSettings
     sender: Sender
-    pacing: Pacing
+    pacing: SlackRateLimits
     responder: Responder
     permalinks: Permalinks
 
@@ -33,7 +33,7 @@ class Overviews:
 
     async def update_home(self, asker: Asker, note: str = "") -> None:
         found = await self.watches.of_person(asker.team_id, asker.user_id)
-        await self.sender.update_home(asker.user_id, lists.home(found, self.permalinks.thread, note))
+        await self.sender.update_home(asker.user_id, home.home_tab(found, self.permalinks.thread, note))
 
     async def broadcast(self, job: Broadcast, _attempt: int) -> None:
         if job.on is not None:
@@ -45,21 +45,21 @@ class Overviews:
             said += "\n" + settings_text.unfurling(on=unfurls)
         await self.responder.say(job, said)
 
-    async def try_notices(self, job: TryNotices, _attempt: int) -> None:
-        """The three steps of a real notice, and which of them failed."""
+    async def try_notices(self, job: SendTestNotice, _attempt: int) -> None:
+        """Takes the three steps of a real notice, and says which one failed."""
         broadcast = await self.channel_settings.broadcast(job.team_id, job.asker.place)
         step = settings_text.POSTING
         try:
             channel, ts = await self.sender.post(
-                job.asker.place, cards.say(settings_text.card(job.asker.name))
+                job.asker.place, cards.sentence_card(settings_text.card(job.asker.name))
             )
             step = settings_text.EDITING
-            await self.sender.update(channel, ts, cards.say(settings_text.EDITED))
+            await self.sender.update(channel, ts, cards.sentence_card(settings_text.EDITED))
             step = settings_text.REPLYING
-            reply = cards.say(settings_text.REPLY)
+            reply = cards.sentence_card(settings_text.REPLY)
             await self.pacing.wait_to_post(channel)
             await self.sender.post_once(channel, reply, thread_ts=ts, broadcast=broadcast)
         except SlackError as error:
-            await self.responder.say(job, settings_text.failed(step, error))
+            await self.responder.say(job, settings_text.test_failed(step, error))
         else:
-            await self.responder.say(job, settings_text.worked(broadcast=broadcast))
+            await self.responder.say(job, settings_text.test_passed(broadcast=broadcast))

@@ -1,7 +1,7 @@
-"""Asking for what is watched: once for each order, and told in each place that watches it.
+"""Checks a watched order once, and updates each place that watches it.
 
-The watch's row is all the memory there is. What could not be told is not recorded as told, so the next
-look works it out again; killed at any point, the next process does the same.
+The row of a watch is all the memory there is. What could not be posted is not recorded as posted, so the
+next check works it out again. After a kill at any point, the next process does the same.
 """
 
 import asyncio
@@ -24,22 +24,22 @@ from bot.core.errors import (
 )
 from bot.core.logging import reference
 from bot.handlers.notifier import Notifier, WatchUpdate
-from bot.handlers.views import order_view
-from bot.jobs.background import LookAtWatched, TellOwner, TellParked, WakeParked
+from bot.handlers.order_views import order_view
+from bot.jobs.background import CheckOrder, CheckPaused, NotifyOwner, NotifyPaused
 from bot.jobs.models import Job, LookUp
 from bot.jobs.requests import Message
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
 from bot.slack.render import cards, notices
-from bot.slack.render.models import OrderView, TroubleView
+from bot.slack.render.models import FailedLookUp, OrderView
 from bot.slack.text import notices as notice_text
 from bot.storage.watches import Watches
 from bot.watches.models import CardLocation, Condition, Delay, Watch
 from bot.watches.transitions import Rules, Step, next_step, put_off, untold
 
-PAUSED_RETRY_SECONDS = 3600.0  # seconds until a place that refused us is tried again
-UNSETTLED_WATCH_ENDS_AFTER = timedelta(hours=7)  # longer than Slack is waited for with an answer
-NOT_ALLOWED_RETRY_SECONDS = 300.0  # the same, where only an admin can help
+PAUSED_RETRY_SECONDS = 3600.0  # until the bot posts again to a place that refused a post
+UNPROMISED_WATCH_ENDS_AFTER = timedelta(hours=7)  # longer than MAX_SLACK_WAIT, the wait for its start
+NOT_ALLOWED_RETRY_SECONDS = 300.0  # the same, where only an admin can help, or while a start is not answered
 log = structlog.get_logger(__name__)
 
 
@@ -50,73 +50,74 @@ class Polling:
     notifier: Notifier
     sender: Sender
     responder: Responder
-    record: Callable[[Job], Awaitable[Any]]  # takes a job that has to outlive us
+    record: Callable[[Job], Awaitable[Any]]  # records a job, which then outlives this attempt
     rules: Rules
     now: Callable[[], datetime]
-    beside_others: bool
-    """Other processes draw on the same cards: an answer from before our turn may be older than theirs."""
+    several_processes: bool
+    """Other processes edit the same cards. An answer from before this job began may be older than theirs."""
 
-    async def look(self, job: LookAtWatched, _attempt: int) -> None:
-        """Raises nothing of what Autoenhance or Slack answered: each watch knows when to look again."""
+    async def check(self, job: CheckOrder, _attempt: int) -> None:
+        """Raises no AutoenhanceError or SlackError: each watch is saved with the time of its next check."""
         found = await self.watches.of_order(job.team_id, job.order)
         watches = [watch for watch in found if watch.promised]
-        await _all(self._wait_for_promise(watch) for watch in found if not watch.promised)
+        await _all(self._check_promise(watch) for watch in found if not watch.promised)
         if not watches:
             return
         try:
-            look = await self.autoenhance.order(job.order, fresh=self.beside_others)
-            view = order_view(look, job.order)
+            fetched = await self.autoenhance.order(job.order, fresh=self.several_processes)
+            view = order_view(fetched, job.order)
         except OrderNotFound:
-            await self._follow(watches, None)
+            await self._update_all(watches, None)
         except AutoenhanceError as error:
             await _all(self._unanswered(watch, error) for watch in watches)
         else:
-            await self._follow(watches, view)
+            await self._update_all(watches, view)
 
-    async def recheck(self, job: LookUp, card: Message, view: OrderView | TroubleView) -> bool:
-        """The card of a watch is its own to edit: a click on it is a look like any other, told at once.
+    async def recheck(self, job: LookUp, card: Message, view: OrderView | FailedLookUp) -> bool:
+        """A click on Re-check on the card of a watch is a check, and its card is edited at once.
 
-        False where it is no watch's card: then the caller draws it. Raises SlackError.
+        False if `card` belongs to no watch: then the caller draws it. Raises SlackError.
         """
-        if isinstance(view, TroubleView) and not isinstance(view.error, OrderNotFound):
+        if isinstance(view, FailedLookUp) and not isinstance(view.error, OrderNotFound):
             return False
         watches = await self.watches.of_order(job.team_id, view.order)
-        here = next((watch for watch in watches if _stands(watch.home, card)), None)
+        here = next((watch for watch in watches if _is_card(watch.home, card)), None)
         if here is None:
             return False
         seen = view if isinstance(view, OrderView) else None
-        await self._follow([watch for watch in watches if watch is not here], seen)
-        refused = await self._follow_one(here, seen, by=job.asker.user_id)
+        await self._update_all([watch for watch in watches if watch is not here], seen)
+        refused = await self._update_one(here, seen, by=job.asker.user_id)
         if refused and (seen is None or isinstance(refused, SlackBusy)):
             raise refused
-        if isinstance(view, TroubleView):
+        if isinstance(view, FailedLookUp):
             await self.responder.say(job, view.sentence, aside=True)
-        elif refused:  # the card cannot be edited: the person who clicked gets one of their own
+        elif refused:  # the card cannot be edited: the person who clicked gets an ephemeral one
             await self.responder.give(job, lambda placement: cards.orders_card([view], placement), aside=True)
         return True
 
-    async def _follow(self, watches: list[Watch], view: OrderView | None) -> None:
-        """Side by side: a slow channel holds up no other. What is refused is tried again by itself."""
-        await _all(self._follow_one(watch, view) for watch in watches)
+    async def _update_all(self, watches: list[Watch], view: OrderView | None) -> None:
+        """Side by side: a slow channel holds up no other."""
+        await _all(self._update_one(watch, view) for watch in watches)
 
-    async def _follow_one(
+    async def _update_one(
         self, watch: Watch, view: OrderView | None, by: str | None = None
     ) -> SlackError | None:
-        """Why it could not be told, if it could not; the watch knows when to try again."""
+        """Sends and saves one watch. The error if Slack refused; the watch is saved with its next attempt."""
         now = self.now()
         refused: SlackError | None = None
         step = self._step(watch, view, now)
         update = WatchUpdate(watch, step, view, by)
         try:
-            await self.notifier.tell(update)
+            await self.notifier.send(update)
             later = replace(update.after, sending=None)
         except SlackBusy as error:
             refused, later = error, put_off(untold(update.watch, step), now, Delay.SLACK, error.retry_after)
         except CannotPost as error:
-            refused, later = error, await self._park(update, error.code, now)
+            refused, later = error, await self._pause(update, error.code, now)
         except SlackError as error:
-            known = isinstance(error, NotAllowed)  # if not: our mistake, or a word that we do not know
-            why = "slack lets us post no more" if known else "slack refused a notice"
+            # If not known, it is a bug or an error code that the bot does not know.
+            known = isinstance(error, NotAllowed)
+            why = "slack does not allow posting" if known else "slack refused a notice"
             log.warning(why, slack=error.code)
             refused, later = (
                 error,
@@ -127,25 +128,25 @@ class Polling:
         await self.watches.save(later)
         return refused
 
-    async def _wait_for_promise(self, watch: Watch) -> None:
-        """Whether its start is still being answered; after UNSETTLED_WATCH_ENDS_AFTER that was given up."""
+    async def _check_promise(self, watch: Watch) -> None:
+        """Waits while its start may be answered. After UNPROMISED_WATCH_ENDS_AFTER, removes the watch."""
         now = self.now()
-        if now - watch.watchers[0].since > UNSETTLED_WATCH_ENDS_AFTER:
+        if now - watch.watchers[0].since > UNPROMISED_WATCH_ENDS_AFTER:
             await self.watches.remove(watch)
         else:
             await self.watches.save(put_off(watch, now, Delay.SLACK, NOT_ALLOWED_RETRY_SECONDS))
 
     async def _unanswered(self, watch: Watch, error: AutoenhanceError) -> None:
-        """The watch goes on; one that was stopped ends without Autoenhance's help."""
+        """The watch is checked again later. One that a person stopped ends now, without an answer."""
         if watch.condition is Condition.ENDING:
-            await self._follow_one(watch, None)
+            await self._update_one(watch, None)
             return
         seconds = error.retry_after if isinstance(error, TryLater) else None
         later = put_off(watch, self.now(), Delay.AUTOENHANCE, seconds)
         await self.watches.save(replace(later, missing=0.0, missed_at=None))
 
     def _step(self, watch: Watch, view: OrderView | None, now: datetime) -> Step:
-        """One that rested and can be told is open again; of one that was stopped, only the card is drawn."""
+        """A paused watch whose order was found is open again. Of a stopped one, only the card is edited."""
         named = replace(watch, name=view.name) if view else watch
         if watch.condition is Condition.ENDING:
             return Step(replace(named, condition=Condition.ENDED), edit=True, at_once=True)
@@ -155,24 +156,28 @@ class Polling:
             step = replace(step, watch=replace(step.watch, condition=Condition.OPEN, reason=""))
         return step
 
-    async def _park(self, update: WatchUpdate, code: str, now: datetime) -> Watch:
-        """Rests until its place takes messages again; the owner hears of it once a day and place."""
+    async def _pause(self, update: WatchUpdate, code: str, now: datetime) -> Watch:
+        """The watch, paused until its place takes posts again.
+
+        The owner gets one direct message a day for each place and reason. A watch that has ended is not
+        paused: its owner gets its last notice by direct message.
+        """
         watch, step, owner = update.watch, update.step, update.watch.watchers[0].user_id
         if step.watch.condition is Condition.ENDED:
             if step.notice and watch.place != owner:
                 tally = update.view.progress.tally if update.view else None
-                parked = replace(watch, condition=Condition.PARKED, reason=code)
-                job = TellOwner(
+                paused = replace(watch, condition=Condition.PARKED, reason=code)
+                job = NotifyOwner(
                     key=f"unsaid:{watch.id}",
                     reference=reference(),
                     team_id=watch.team_id,
                     user_id=owner,
-                    text=notice_text.unsaid(parked, step.notice, tally),
+                    text=notice_text.last_notice_to_owner(paused, step.notice, tally),
                 )
                 await self.record(job)
             return update.after
         if watch.condition is not Condition.PARKED and watch.place != owner:
-            told = TellParked(
+            notify = NotifyPaused(
                 key=f"parked:{watch.team_id}:{watch.place}:{owner}:{code}",
                 reference=reference(),
                 team_id=watch.team_id,
@@ -181,31 +186,31 @@ class Polling:
                 reason=code,
                 order=watch.order,
             )
-            await self.record(told)
+            await self.record(notify)
         later = put_off(untold(watch, step), now, Delay.PLACE, PAUSED_RETRY_SECONDS)
         return replace(later, condition=Condition.PARKED, reason=code)
 
-    async def tell_owner(self, job: TellOwner, _attempt: int) -> None:
+    async def message_owner(self, job: NotifyOwner, _attempt: int) -> None:
         """Raises SlackError."""
-        await self.sender.post(job.user_id, cards.say(job.text))
+        await self.sender.post(job.user_id, cards.sentence_card(job.text))
 
-    async def tell_parked(self, job: TellParked, _attempt: int) -> None:
+    async def notify_paused(self, job: NotifyPaused, _attempt: int) -> None:
         """Raises SlackError."""
         there = await self.watches.at(job.team_id, job.place)
         mine = [each for each in there if each.watchers[0].user_id == job.user_id and not each.told_over]
         if mine:
-            await self.sender.post(job.user_id, notices.parked(job.place, job.reason, mine))
+            await self.sender.post(job.user_id, notices.paused_card(job.place, job.reason, mine))
 
-    async def wake_parked(self, job: WakeParked, _attempt: int) -> None:
+    async def resume_paused(self, job: CheckPaused, _attempt: int) -> None:
         await self.watches.wake_parked(job.team_id, job.channel_id, self.now())
 
 
-async def _all(tellings: Iterable[Coroutine[Any, Any, object]]) -> None:
-    """Side by side, to the end of each, whichever fails: the next look must not begin beside them."""
-    for ended in await asyncio.gather(*tellings, return_exceptions=True):
+async def _all(updates: Iterable[Coroutine[Any, Any, object]]) -> None:
+    """Runs all side by side, and waits for each even if one fails: the next check must not overlap them."""
+    for ended in await asyncio.gather(*updates, return_exceptions=True):
         if isinstance(ended, BaseException):
             raise ended
 
 
-def _stands(home: CardLocation | None, card: Message) -> bool:
-    return home is not None and (home.channel_id, home.card_ts) == (card.channel_id, card.ts)
+def _is_card(location: CardLocation | None, card: Message) -> bool:
+    return location is not None and (location.channel_id, location.card_ts) == (card.channel_id, card.ts)

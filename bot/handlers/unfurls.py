@@ -1,4 +1,4 @@
-"""Small cards below pasted links. Nobody asked for one: where nothing is to be shown, nothing is said."""
+"""Unfurls: small cards below pasted links. No one asked for them, so errors stay silent."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,8 +9,8 @@ import structlog
 
 from bot.autoenhance.client import Autoenhance
 from bot.core.errors import CannotPost, Gone, SlackRefused, TryLater
-from bot.handlers.retries import Retries
-from bot.handlers.views import see
+from bot.handlers.order_views import fetch_view
+from bot.handlers.outages import Retries
 from bot.jobs.background import Unfurl
 from bot.jobs.models import UnfurlLinks
 from bot.jobs.outcomes import Retry
@@ -24,7 +24,7 @@ from bot.slack.text import settings as settings_text
 from bot.storage.channel_settings import ChannelSettings
 
 log = structlog.get_logger(__name__)
-PATIENCE = timedelta(minutes=10)  # after that, the conversation has gone on
+MAX_UNFURL_AGE = timedelta(minutes=10)  # a later card would be below an old message
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,22 @@ class Unfurls:
     now: Callable[[], datetime]
 
     async def unfurl(self, job: Unfurl, attempt: int) -> None:
-        """Everybody in the channel sees it, so it is only drawn where all of them are of this company."""
+        """Draws nothing in a channel shared with another company, because everyone in the channel sees it.
+
+        Raises Retry while Autoenhance does not answer for one of the orders.
+        """
         age = self.now() - job.at
-        if age > PATIENCE or not await self._is_wanted(job):
+        if age > MAX_UNFURL_AGE or not await self._is_wanted(job):
             return
         orders = list(dict.fromkeys(link.order for link in job.links))
-        seen = await asyncio.gather(*(see(self.autoenhance, order) for order in orders))
+        seen = await asyncio.gather(*(fetch_view(self.autoenhance, order) for order in orders))
         late = [
             view.error
             for view in seen
             if not isinstance(view, OrderView) and isinstance(view.error, TryLater)
         ]
         await self._draw(job, [view for view in seen if isinstance(view, OrderView)])
-        if late:  # drawn again with the others then
+        if late:  # the retry draws all the cards again
             raise Retry(max(error.retry_after or self.retries.back_off(attempt) for error in late))
 
     async def _draw(self, job: Unfurl, seen: list[OrderView]) -> None:
@@ -59,8 +62,8 @@ class Unfurls:
         try:
             if cards:
                 await self.sender.unfurl(job.unfurl_id, cards)
-        except (Gone, CannotPost, SlackRefused) as no:  # deleted or archived meanwhile, or a forbidden link
-            log.info("slack took no small card", slack=no.code)
+        except (Gone, CannotPost, SlackRefused) as refused:  # say, a deleted message or a forbidden link
+            log.info("slack refused an unfurl", slack=refused.code)
 
     async def _is_wanted(self, job: Unfurl) -> bool:
         if not await self.channel_settings.unfurls(job.team_id, job.channel_id):
@@ -68,7 +71,7 @@ class Unfurls:
         return await self.channels.audience_now(job.channel_id) is Audience.OWN
 
     async def choose(self, job: UnfurlLinks, _attempt: int) -> None:
-        """For channels alone; and only those of which we see who reads along."""
+        """Turns unfurls on or off, or says which. Only for channels whose audience Slack shows to the bot."""
         place = job.asker.place
         if place == job.asker.user_id:
             await self.responder.say(job, settings_text.UNFURLS_IN_CHANNELS)

@@ -1,4 +1,4 @@
-"""Beginning and ending a watch."""
+"""Starts and stops a watch."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,10 +16,10 @@ from bot.core.errors import (
     SlackRefused,
     Unconfirmed,
 )
+from bot.handlers.order_views import order_view
+from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
-from bot.handlers.retries import Retries
-from bot.handlers.views import order_view
-from bot.jobs.models import Adopted, StartWatch, StopWatch
+from bot.jobs.models import StartWatch, StopWatch, ThreadToUse
 from bot.jobs.requests import HomeTab, View
 from bot.slack import blocks, constants
 from bot.slack.api.responder import Responder
@@ -31,11 +31,20 @@ from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import watches as watch_text
 from bot.storage.watches import Watches
 from bot.watches import schedule
-from bot.watches.models import GONE, CardLocation, Condition, Ending, Level, Watch, Watcher, is_over
+from bot.watches.models import (
+    DELETED_STATES,
+    CardLocation,
+    Condition,
+    Ending,
+    Level,
+    Watch,
+    Watcher,
+    is_finished,
+)
 from bot.watches.transitions import ended
 
-MAX_WATCHES_PER_CHANNEL = 100  # watches in one place
-UNSETTLED = timedelta(minutes=10)  # a watch whose card did not come to stand is looked at then
+MAX_WATCHES_PER_CHANNEL = 100  # or in one direct message
+UNPROMISED_WATCH_CHECKED_AFTER = timedelta(minutes=10)  # if its card could not be posted by then
 
 
 @dataclass(frozen=True)
@@ -48,56 +57,62 @@ class WatchCommands:
     retries: Retries
     permalinks: Permalinks
     now: Callable[[], datetime]
-    beside_others: bool
-    """Other processes draw on the same cards: an answer from before our turn may be older than theirs."""
+    several_processes: bool
+    """Other processes edit the same cards. An answer from before this job began may be older than theirs."""
 
     async def start(self, job: StartWatch, attempt: int) -> None:
-        """Stored before its card is posted, and promised after: killed in between, it is posted again."""
-        asking = self.autoenhance.order(job.order, fresh=self.beside_others)
-        look = await self.retries.ask(asking, job, attempt)
-        if look is None:
+        """Stores the watch, posts its card, and only then promises.
+
+        After a kill in between, the card is posted again.
+        """
+        asking = self.autoenhance.order(job.order, fresh=self.several_processes)
+        fetched = await self.retries.ask(asking, job, attempt)
+        if fetched is None:
             return
-        view = order_view(look, job.order, job.asker.user_id)
+        view = order_view(fetched, job.order, job.asker.user_id)
         known = await self.watches.known(job.team_id, _place(job), job.order)
         tally = view.progress.tally
-        if is_over(tally) or tally.state in GONE:
+        if is_finished(tally) or tally.state in DELETED_STATES:
             await self.responder.give(job, lambda placement: notices.nothing_to_wait_for(view, placement))
         elif known and known.home and known.condition is Condition.OPEN:
             await self._join(job, known)
         elif known:
-            going_on = _going_on(job, known, view, self.now())
-            if known.condition is Condition.ENDING:  # before its end is drawn
-                await self._save_and_look(going_on)
-            await self._settle(job, going_on, view)
-        elif added := await self.watches.add(_begun(job, view, self.now()), most=MAX_WATCHES_PER_CHANNEL):
+            reopened = _reopened(job, known, view, self.now())
+            if known.condition is Condition.ENDING:  # before a check writes its end on the card
+                await self._save_and_check(reopened)
+            await self._settle(job, reopened, view)
+        elif added := await self.watches.add(_new_watch(job, view, self.now()), most=MAX_WATCHES_PER_CHANNEL):
             await self._settle(job, added, view)
         else:
             await self.responder.say(job, watch_text.too_many(MAX_WATCHES_PER_CHANNEL))
 
     async def _join(self, job: StartWatch, watch: Watch) -> None:
-        """A second watch of an order in its place is no second card; the next look, at once, redraws that."""
+        """Adds the asker to a watch that has a card. A check at once edits that card."""
         known = watch.watcher(job.asker.user_id)
         wanted = _watcher(job, known)
         joined = _with_asker(job, watch)
-        if not known:  # they have heard of no end yet
+        if not known:  # the new watcher has not read that the order finished
             joined = replace(joined, told_over=None)
         link = self.permalinks.thread(watch.home)
         if joined != watch:
-            await self._save_and_look(joined)
-        if known and known.since == job.asker.at:  # this very request, tried again
-            await self.responder.give(job, lambda _: _said(job, joined, wanted.level, link))
+            await self._save_and_check(joined)
+        if known and known.since == job.asker.at:  # a retry of this job
+            await self.responder.give(job, lambda _: _started_card(job, joined, wanted.level, link))
         elif known:
-            await self.responder.say(job, watch_text.known(joined, wanted, link))
+            await self.responder.say(job, watch_text.already_watching(joined, wanted, link))
         else:
             await self.responder.say(job, watch_text.joined(joined, wanted.level, link))
 
-    async def _save_and_look(self, watch: Watch) -> None:
+    async def _save_and_check(self, watch: Watch) -> None:
         await self.watches.save(replace(watch, next_look=self.now()))
 
     async def _settle(self, job: StartWatch, watch: Watch, view: OrderView) -> None:
-        """A watch that was not promised yet is removed where its card cannot be posted."""
+        """Posts or edits the card, saves the watch and answers the asker.
+
+        If the card cannot be posted, a watch that was not promised yet is removed.
+        """
         try:
-            home = await self._home(job, watch, view)
+            location = await self._place_card(job, watch, view)
         except Unconfirmed:
             await self.watches.save(self._settled(watch, None, view))
             await self.responder.say(job, watch_text.UNCONFIRMED)
@@ -112,49 +127,50 @@ class WatchCommands:
             refusal = cards.not_watched(error, job.order)
             await self.responder.give(job, lambda _: refusal)
             return
-        settled = self._settled(watch, home, view)
+        settled = self._settled(watch, location, view)
         await self.watches.save(settled)
         level = _watcher(job, settled.watcher(job.asker.user_id)).level
-        card = _said(job, settled, level, self.permalinks.thread(home))
+        card = _started_card(job, settled, level, self.permalinks.thread(location))
         await self.responder.give(job, lambda _: card)
 
-    async def _home(self, job: StartWatch, watch: Watch, view: OrderView) -> CardLocation:
-        """Where it lived until it was stopped, or its place could not be posted to; or a new card."""
+    async def _place_card(self, job: StartWatch, watch: Watch, view: OrderView) -> CardLocation:
+        """Edits the card that the watch had before it was stopped or paused. Otherwise makes a new one.
+
+        A new card is the message of the shortcut, or a reply to it, or a new post.
+        """
         brief = partial(notices.brief_card, watch)
-        if home := watch.home:
+        if location := watch.home:
             with suppress(Gone):
-                if home.card_ts:
+                if location.card_ts:
                     card = notices.watch_card(watch, replace(view, by=None))
-                    await self.sender.update(home.channel_id, home.card_ts, card, brief=brief)
-                return home
+                    await self.sender.update(location.channel_id, location.card_ts, card, brief=brief)
+                return location
         if job.adopt and job.to == "channel":
             try:
                 return await self._adopted(job.adopt, watch, view)
-            except (
-                CannotPost
-            ):  # in a conversation of two others we can be no third: ours with the asker is left
-                if not watch.is_direct:
+            except CannotPost:
+                if not watch.is_direct:  # the bot can still post to the asker, if not between two others
                     raise
         channel, ts = await self.sender.post(watch.place, notices.watch_card(watch, view), brief=brief)
         return CardLocation(channel_id=channel, card_ts=ts, thread_ts=ts)
 
-    async def _adopted(self, adopt: Adopted, watch: Watch, view: OrderView) -> CardLocation:
-        """The message becomes the card, if it can; else a card comes into its thread."""
+    async def _adopted(self, adopt: ThreadToUse, watch: Watch, view: OrderView) -> CardLocation:
+        """Turns the message into the card if Slack allows it. Otherwise posts a card in its thread."""
         channel, thread = adopt.channel_id, adopt.thread_ts
         card, brief = notices.watch_card(watch, view), partial(notices.brief_card, watch)
         if ts := adopt.card_ts:
-            with suppress(Gone, SlackRefused):  # it is not there any more, or not ours: its thread is
+            with suppress(Gone, SlackRefused):  # deleted, or not from the bot: its thread remains
                 await self.sender.update(channel, ts, card, brief=brief)
                 return CardLocation(channel_id=channel, card_ts=ts, thread_ts=thread)
         posted = await self.sender.post(channel, card, thread_ts=thread, brief=brief)
         return CardLocation(channel_id=posted.channel_id, card_ts=posted.ts, thread_ts=thread)
 
-    def _settled(self, watch: Watch, home: CardLocation | None, view: OrderView) -> Watch:
+    def _settled(self, watch: Watch, location: CardLocation | None, view: OrderView) -> Watch:
         pause = schedule.pause(watch, view.progress.tally)
         return replace(
             watch,
             promised=True,
-            home=home,
+            home=location,
             card_tries=0,
             shown=view.glimpse,
             shown_as=watch.face,
@@ -165,7 +181,7 @@ class WatchCommands:
         )
 
     async def stop(self, job: StopWatch, _attempt: int) -> None:
-        """Saved before it is said: its next look, at once, writes the last word on the card."""
+        """Saves first and answers then. A check at once edits the card for the last time."""
         watch = await self.watches.known(job.team_id, job.watched_in or job.asker.place, job.order)
         mine = watch.watcher(job.asker.user_id) if watch else None
         if watch is None or not watch.is_live or (job.watched_in and mine is None):
@@ -175,26 +191,26 @@ class WatchCommands:
         if others and not job.everybody:
             said = watch_text.stopped(watch, others) if mine else watch_text.not_yours(watch)
             if mine:
-                await self._save_and_look(replace(watch, watchers=others))
+                await self._save_and_check(replace(watch, watchers=others))
             await self._reply(job, said, blocks.button("Stop for everybody", constants.STOP_FOR_ALL))
             return
-        over = ended(watch, Ending.STOPPED, self.now(), job.asker.name)
-        await self._save_and_look(replace(over, condition=Condition.ENDING))
+        stopped = ended(watch, Ending.STOPPED, self.now(), job.asker.name)
+        await self._save_and_check(replace(stopped, condition=Condition.ENDING))
         await self._reply(job, watch_text.stopped(watch, ()))
 
     async def _reply(self, job: StopWatch, text: str, button: blocks.Block | None = None) -> None:
         if isinstance(job.place, HomeTab):
             await self.overviews.update_home(job.asker, text)
             return
-        drawn = cards.say(text)
+        drawn = cards.sentence_card(text)
         if button:
             drawn["blocks"].append(blocks.actions(block_id(job.order), button))
         await self.responder.give(job, lambda _: drawn)
 
 
-def _said(job: StartWatch, watch: Watch, level: Level, link: str) -> Card:
-    choice = not isinstance(job.place, View)  # a click in a modal does not say from which channel
-    return notices.begun(watch_text.started(watch, level, link), watch.order, level, choice=choice)
+def _started_card(job: StartWatch, watch: Watch, level: Level, link: str) -> Card:
+    choice = not isinstance(job.place, View)  # a click in a modal does not name its channel
+    return notices.started_card(watch_text.started(watch, level, link), watch.order, level, choice=choice)
 
 
 def _place(job: StartWatch) -> str:
@@ -202,7 +218,7 @@ def _place(job: StartWatch) -> str:
 
 
 def _watcher(job: StartWatch, known: Watcher | None) -> Watcher:
-    """As they are known, with what they ask for now."""
+    """The asker as a watcher, with the level they ask for now."""
     asker = job.asker
     if known:
         return replace(known, level=job.level or known.level)
@@ -210,20 +226,20 @@ def _watcher(job: StartWatch, known: Watcher | None) -> Watcher:
 
 
 def _with_asker(job: StartWatch, watch: Watch) -> Watch:
-    """In their place among the watchers, or as the last of them."""
+    """The asker keeps their position among the watchers, or comes last."""
     wanted = _watcher(job, watch.watcher(job.asker.user_id))
     kept = {each.user_id: each for each in watch.watchers} | {wanted.user_id: wanted}
     return replace(watch, watchers=tuple(kept.values()))
 
 
-def _going_on(job: StartWatch, watch: Watch, view: OrderView, now: datetime) -> Watch:
-    """One that rested or lost its card, told again; of one that was just stopped only the card is left."""
+def _reopened(job: StartWatch, watch: Watch, view: OrderView, now: datetime) -> Watch:
+    """A paused watch, or one without a card, is open again. One that was just stopped keeps only its card."""
     if watch.condition is Condition.ENDING:
-        return replace(_begun(job, view, now), id=watch.id, home=watch.home, promised=True)
+        return replace(_new_watch(job, view, now), id=watch.id, home=watch.home, promised=True)
     return replace(_with_asker(job, watch), condition=Condition.OPEN, reason="")
 
 
-def _begun(job: StartWatch, view: OrderView, now: datetime) -> Watch:
+def _new_watch(job: StartWatch, view: OrderView, now: datetime) -> Watch:
     tally = view.progress.tally
     return Watch(
         team_id=job.team_id,
@@ -233,6 +249,6 @@ def _begun(job: StartWatch, view: OrderView, now: datetime) -> Watch:
         name=view.name,
         seen=view.glimpse,
         first=view.glimpse,
-        told_failure=tally.failed > 0,  # the card says so from the first
-        next_look=now + UNSETTLED,
+        told_failure=tally.failed > 0,  # the first card shows these failures
+        next_look=now + UNPROMISED_WATCH_CHECKED_AFTER,
     )

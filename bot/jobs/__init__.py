@@ -1,1 +1,1 @@
-"""Work that outlives the process."""
+"""The jobs: work that is recorded, and done even if the process ends in between."""

@@ -1,4 +1,4 @@
-"""The jobs that nobody asked for: our own looks, and what they lead to."""
+"""The background jobs: checks of watched orders, and what follows from checks and from Slack's events."""
 
 from datetime import datetime
 from typing import ClassVar, Literal, Self
@@ -9,26 +9,26 @@ from bot.orders.ids import OrderId
 
 
 @frozen
-class OurOwn:
-    """A job that nobody asked for. Its row goes when it is done: no delivery of it comes again."""
+class BackgroundJob:
+    """A job for which no person waits. Its row is deleted when it is done, unless it may be `redelivered`."""
 
     redelivered: ClassVar[bool] = False
     background: ClassVar[bool] = True
     key: str
-    reference: str = ""  # as a request's; of a look, its own
+    reference: str = ""  # as a request's; a check has one of its own
     team_id: str
 
 
 @frozen
-class LookAtWatched(OurOwn):
-    """Ask for an order that is watched, and update each of its watches."""
+class CheckOrder(BackgroundJob):
+    """Check an order that is watched, and update each of its watches."""
 
     kind: Literal["look_at_watched"] = "look_at_watched"
     order: OrderId
 
     @classmethod
     def at(cls, team_id: str, order: OrderId, reference: str = "") -> Self:
-        """While one of them is open, there is no second one: they have one key."""
+        """The check of this order. All its checks have the same key, so only one is open at a time."""
         return cls(key=f"look:{team_id}:{order}", reference=reference, team_id=team_id, order=order)
 
     @property
@@ -37,8 +37,8 @@ class LookAtWatched(OurOwn):
 
 
 @frozen
-class TellOwner(OurOwn):
-    """Tell an owner, by direct message, what could not be told in its place."""
+class NotifyOwner(BackgroundJob):
+    """Send the owner of a watch, by direct message, a notice that could not be posted in its place."""
 
     kind: Literal["tell_owner"] = "tell_owner"
     user_id: str
@@ -50,15 +50,15 @@ class TellOwner(OurOwn):
 
 
 @frozen
-class TellParked(OurOwn):
-    """Tell an owner, by direct message, that watches of theirs cannot be told any more; once a day."""
+class NotifyPaused(BackgroundJob):
+    """Send the owner, by direct message, that notices of their watches are paused. At most once a day."""
 
     redelivered: ClassVar[bool] = True
     kind: Literal["tell_parked"] = "tell_parked"
     user_id: str
     place: str
     reason: str
-    order: OrderId | None = None  # the one whose look found that out; it is saved before this is told
+    order: OrderId | None = None  # whose check found that out; its watch is saved before this is sent
 
     @property
     def lock(self) -> str:
@@ -66,8 +66,8 @@ class TellParked(OurOwn):
 
 
 @frozen
-class WakeParked(OurOwn):
-    """We are in this channel again: what rests there because of it is looked at now."""
+class CheckPaused(BackgroundJob):
+    """Check the paused watches of a channel at once, as Order Desk was added to it again."""
 
     redelivered: ClassVar[bool] = True
     kind: Literal["wake_parked"] = "wake_parked"
@@ -80,13 +80,13 @@ class WakeParked(OurOwn):
 
 @frozen
 class PastedLink:
-    url: str  # as Slack told it: it wants the very same back
+    url: str  # exactly as Slack sent it: `chat.unfurl` takes no other form
     order: OrderId
 
 
 @frozen
-class Unfurl(OurOwn):
-    """Draw a small card below each of these links, if the channel chose so."""
+class Unfurl(BackgroundJob):
+    """Draw a small card below each of these links, if the channel has unfurls on."""
 
     redelivered: ClassVar[bool] = True
     kind: Literal["unfurl"] = "unfurl"

@@ -1,14 +1,14 @@
-"""The jobs: what a request from Slack asks for, small enough to write down before it is acknowledged.
+"""The jobs: what a request from Slack asks for, small enough to record before its ack.
 
-A job holds all that its work needs, as the process may be another one by then. It is recorded as
-JSON; a new field needs a default, so that a job written by the version before still reads.
+A job holds everything that its work needs, because another process may do the work. It is recorded as
+JSON. A new field needs a default, so that a job from the version before can still be read.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from bot.jobs.background import LookAtWatched, TellOwner, TellParked, Unfurl, WakeParked
+from bot.jobs.background import CheckOrder, CheckPaused, NotifyOwner, NotifyPaused, Unfurl
 from bot.jobs.requests import Message, Request, Wanted, order_lock
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
@@ -22,19 +22,19 @@ class LookUp(Request):
     kind: Literal["look_up"] = "look_up"
     wanted: tuple[Wanted, ...]
     skipped: int = 0  # ids beyond the five that one answer shows
-    in_thread: str | None = None  # where Share puts it: the thread of the message it was asked about
-    shared_by: str | None = None  # who put this card into the channel
+    in_thread: str | None = None  # where Share posts it: the thread of the message that named the order
+    shared_by: str | None = None  # who posted this card in the channel
 
     @property
     def lock(self) -> str:
-        """A card of one order may be its watch's: then the watch edits it too."""
+        """The order's lock for a message with one order: its watch may edit the same card."""
         alone = isinstance(self.place, Message) and len(self.wanted) == 1
         return order_lock(self.team_id, self.wanted[0].order) if alone else super().lock
 
 
 @frozen
 class Share(Request):
-    """Post this order's card where everybody sees it, or to the asker alone in a direct message."""
+    """Post this order's card in the channel, or to the asker in a direct message."""
 
     kind: Literal["share"] = "share"
     order: OrderId
@@ -44,7 +44,7 @@ class Share(Request):
 
 @frozen
 class ShowPhotos(Request):
-    """List the order's photos in the modal that was opened for it."""
+    """List the order's photos in the modal that is already open."""
 
     kind: Literal["show_photos"] = "show_photos"
     order: OrderId
@@ -52,7 +52,7 @@ class ShowPhotos(Request):
 
 @frozen
 class Find(Request):
-    """The newest orders, or those whose name holds these words."""
+    """List the newest orders, or those with these words in their name."""
 
     kind: Literal["find"] = "find"
     words: str | None = None
@@ -60,24 +60,24 @@ class Find(Request):
 
 @frozen
 class Say(Request):
-    """Text that was ready when the request came; only the way to the asker is left."""
+    """Send the asker a text that needs no work."""
 
     kind: Literal["say"] = "say"
     text: str
 
 
 @frozen
-class Adopted:
-    """A message that becomes an order's home."""
+class ThreadToUse:
+    """The message in whose thread a new watch posts its notices."""
 
     channel_id: str
-    thread_ts: str  # its thread's
-    card_ts: str | None = None  # itself, if it is our card of this order
+    thread_ts: str  # of the message's thread
+    card_ts: str | None = None  # of the message, if it is Order Desk's card of this order
 
 
 @frozen
-class OfWatch(Request):
-    """About the watch of one order; all of these, and its looks, run one after the other."""
+class WatchRequest(Request):
+    """About the watch of one order. These jobs and the order's checks run one after the other."""
 
     order: OrderId
 
@@ -87,18 +87,18 @@ class OfWatch(Request):
 
 
 @frozen
-class StartWatch(OfWatch):
-    """Watch this order where the asker is, or change what they want to hear of it."""
+class StartWatch(WatchRequest):
+    """Watch this order where the asker is, or change which notices the asker wants."""
 
     kind: Literal["start_watch"] = "start_watch"
-    level: Level | None = None  # None: as before, or everything
+    level: Level | None = None  # None: as before, or all notices
     to: Literal["channel", "asker"] = "channel"
-    adopt: Adopted | None = None
+    adopt: ThreadToUse | None = None
 
 
 @frozen
-class StopWatch(OfWatch):
-    """Stop telling the asker, or everybody there."""
+class StopWatch(WatchRequest):
+    """Stop the notices to the asker, or with `everybody` the whole watch."""
 
     kind: Literal["stop_watch"] = "stop_watch"
     watched_in: str | None = None  # None: where the asker is
@@ -107,32 +107,32 @@ class StopWatch(OfWatch):
 
 @frozen
 class ListWatches(Request):
-    """What is watched where the asker is."""
+    """List what is watched where the asker is."""
 
     kind: Literal["list_watches"] = "list_watches"
 
 
 @frozen
-class TryNotices(Request):
-    """Post as a watch does, and say what went well."""
+class SendTestNotice(Request):
+    """Post, edit and reply as a watch does, and say which step failed, if one did."""
 
     kind: Literal["try_notices"] = "try_notices"
 
 
 @frozen
 class Broadcast(Request):
-    """Show notices in this channel beside their thread; None only asks whether they are."""
+    """Show notices in this channel too, not only in their thread."""
 
     kind: Literal["broadcast"] = "broadcast"
-    on: bool | None = None
+    on: bool | None = None  # None: only say how it is set
 
 
 @frozen
 class UnfurlLinks(Request):
-    """Draw small cards below links to orders in this channel; None only asks whether they are."""
+    """Draw small cards below links to orders in this channel."""
 
     kind: Literal["unfurl_links"] = "unfurl_links"
-    on: bool | None = None
+    on: bool | None = None  # None: only say how it is set
 
 
 @frozen
@@ -151,16 +151,16 @@ Job = Annotated[
     | StartWatch
     | StopWatch
     | ListWatches
-    | TryNotices
+    | SendTestNotice
     | Broadcast
     | UnfurlLinks
     | ShowHome
-    | LookAtWatched
-    | TellOwner
-    | TellParked
+    | CheckOrder
+    | NotifyOwner
+    | NotifyPaused
     | Unfurl
-    | WakeParked,
+    | CheckPaused,
     Field(discriminator="kind"),
 ]
 JOB: TypeAdapter[Job] = TypeAdapter(Job)
-CHECK_KIND: str = LookAtWatched.kind
+CHECK_KIND: str = CheckOrder.kind

@@ -1,4 +1,4 @@
-"""What an engine and those who do its jobs know of each other."""
+"""What the queue and the handlers of its jobs know of each other."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,7 +10,7 @@ Now = Callable[[], datetime]
 
 
 class Retry(Exception):
-    """Raised by work that cannot be done yet; `seconds` from now is a good time to try again."""
+    """Raised by work that cannot be done yet. The next attempt is in `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"again in {seconds:.0f} s")
@@ -18,12 +18,12 @@ class Retry(Exception):
 
 
 class Abandon(Exception):
-    """Raised by work that will never succeed; the message is kept with the job, so it names no order."""
+    """Raised by work that can never succeed. Its message is stored with the job, so it names no order."""
 
 
 class JobHandler(Protocol):
     async def perform(self, job: Job, *, attempt: int) -> None:
-        """Does the work; raises Retry or Abandon. It may be done twice."""
+        """Does the work, possibly twice for one job. Raises Retry or Abandon."""
 
-    async def apologise(self, job: Job, reference: str) -> None:
-        """Tells the asker that the job was given up; what it raises is logged."""
+    async def report_failure(self, job: Job, reference: str) -> None:
+        """Sends the asker a message that the job was given up. What it raises is only logged."""

@@ -1,4 +1,4 @@
-"""What every request holds: who asks, where the answer goes, and what it is about."""
+"""What every request holds: who asks, where the answer is sent, and for which orders."""
 
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
@@ -12,20 +12,20 @@ from bot.orders.ids import OrderId
 
 @frozen
 class Asker:
-    """Who asked, and where. Authorised again from these when the work begins."""
+    """Who asked, and where. Access is checked again from these fields when the work begins."""
 
     team_id: str
     user_id: str
-    name: str = ""  # as Slack writes it: for where a mention would ping
-    user_team_id: str  # differs from team_id for people from another company
-    channel_id: str | None = None  # None: asked outside of any conversation
+    name: str = ""  # as Slack writes it, for places where a mention would notify the person
+    user_team_id: str  # not `team_id` for people from another company
+    channel_id: str | None = None  # None: asked outside any conversation
     at: datetime
 
     @property
     def place(self) -> str:
-        """Where a watch that they ask for here lives: the channel, or their direct message with the bot.
+        """Where a watch from here posts: the channel's id, or the asker's for a direct message with the bot.
 
-        The bot can be in no other direct message, so one between two people counts as the asker's own.
+        The bot cannot be in a direct message between two people. So a watch from there posts to the asker.
         """
         channel = self.channel_id or ""
         return self.user_id if not channel or channel.startswith("D") else channel
@@ -33,24 +33,24 @@ class Asker:
 
 @frozen
 class Ephemeral:
-    """Seen by the asker only, sent through a `response_url`: good for 5 uses in 30 minutes."""
+    """An ephemeral answer: only the asker sees it. A `response_url` is good for 5 uses in 30 minutes."""
 
     kind: Literal["ephemeral"] = "ephemeral"
     response_url: str
-    replace: bool = False  # the message this URL belongs to gives way to the answer
-    message_ts: str | None = None  # of the card that is replaced, if it was one
+    replace: bool = False  # the answer replaces the message that this URL belongs to
+    message_ts: str | None = None  # of the card that is replaced, if it is a card
     thread_ts: str | None = None
 
 
 @frozen
 class Message:
-    """A card that everybody in the channel sees; edited with chat.update."""
+    """A card that the whole channel sees. It is edited with chat.update."""
 
     kind: Literal["message"] = "message"
     channel_id: str
     ts: str
     thread_ts: str | None = None
-    response_url: str  # the way when chat.update is refused
+    response_url: str  # used when chat.update is refused
 
 
 @frozen
@@ -64,7 +64,7 @@ class View:
 
 @frozen
 class HomeTab:
-    """The asker's Home tab, drawn again."""
+    """The asker's Home tab."""
 
     kind: Literal["home"] = "home"
 
@@ -74,23 +74,23 @@ Place = Annotated[Ephemeral | Message | View | HomeTab, Field(discriminator="kin
 
 @frozen
 class Wanted:
-    """One order to look up, and what the card showed of it before, if there was a card."""
+    """An order to look up. `before` is what the card showed of it, None if there was no card."""
 
     order: OrderId
     before: Snapshot | None = None
 
 
 def order_lock(team_id: str, order: OrderId) -> str:
-    """Whatever edits a card that shows one order: so no older look is drawn over a newer one."""
+    """The lock for everything that edits a card of one order: no older state is drawn over a newer one."""
     return f"order:{team_id}:{order}"
 
 
 @frozen
 class Request:
-    redelivered: ClassVar[bool] = True  # Slack may send it again: its key outlives the work
+    redelivered: ClassVar[bool] = True  # Slack may send it again, so its key is kept after the work
     background: ClassVar[bool] = False  # a person waits for it
     key: str  # the same for every delivery of one request
-    reference: str = ""  # in every log line about it; a later delivery changes nothing about that
+    reference: str = ""  # in every log line about it; the first delivery's
     asker: Asker
     place: Place
 
@@ -100,7 +100,7 @@ class Request:
 
     @property
     def lock(self) -> str:
-        """Jobs of one lock run one after the other: edits of one message keep their order."""
+        """Jobs with the same lock run one after the other, so edits of one message keep their order."""
         match self.place:
             case Message(channel_id=channel, ts=ts):
                 return f"message:{channel}:{ts}"

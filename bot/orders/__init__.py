@@ -1,1 +1,1 @@
-"""What an order is: its id, its fields, and what they mean. Pure: no clock, no I/O."""
+"""What an order is: its id, its fields, and their meaning. Pure: no clock, no I/O."""

@@ -1,4 +1,4 @@
-"""What is recorded as JSON: values that never change."""
+"""The decorator for frozen values that are stored as JSON."""
 
 from typing import TypeVar, cast, dataclass_transform
 
@@ -9,9 +9,9 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def frozen(cls: type[T]) -> type[T]:
-    """A pydantic dataclass that is made by keyword and never changed.
+    """Makes a frozen pydantic dataclass with keyword arguments only.
 
-    A changed one is made with `dataclasses.replace`, whose fields mypy checks, and a `TypeAdapter` reads
-    and writes JSON. A field that we do not know is left out when it is read.
+    `dataclasses.replace` makes a changed copy, and mypy checks its fields. A `TypeAdapter` reads and writes
+    JSON. Reading ignores unknown fields.
     """
     return cast("type[T]", pydantic.dataclasses.dataclass(frozen=True, kw_only=True)(cls))

@@ -1,4 +1,4 @@
-"""What was seen of an order, and what changed between two looks at it."""
+"""Snapshots of an order, and what changed between two of them."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from bot.orders.progress import Counts, State
 
 @frozen
 class Snapshot:
-    """An order's counts, and when they were so."""
+    """An order's counts at one time."""
 
     tally: Counts
     at: AwareDatetime
@@ -18,7 +18,10 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Changes:
-    """Later minus earlier, so it may be negative; `was` is the former state where it is another now."""
+    """The differences of the counts, later minus earlier, so they may be negative.
+
+    `was` is the earlier state, None if the state did not change. It is false if nothing changed.
+    """
 
     done: int
     failed: int

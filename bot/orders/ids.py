@@ -1,7 +1,7 @@
 """Order ids.
 
-Generated ids are UUIDs, but customers may choose their own, and no alphabet is documented
-(docs.autoenhance.ai, Creating orders). We take the characters that need no quoting in a URL.
+Generated ids are UUIDs. Customers may choose their own ids, and the allowed characters are not documented
+(docs.autoenhance.ai, Creating orders). Order Desk accepts the characters that need no encoding in a URL.
 """
 
 import re
@@ -12,21 +12,21 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from bot.core.errors import NotAnOrderId
 
-_SHAPE = re.compile(r"[A-Za-z0-9._~-]{1,128}")
-_MAX_UNSHORTENED = 12
+_ALLOWED_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+_MAX_FULL_ID_CHARACTERS = 12
 
 
 class OrderId(str):
-    """An order id as it was typed; raises NotAnOrderId for text that can be none.
+    """An order id as it was typed. Raises NotAnOrderId for text that cannot be one.
 
-    As a field of a pydantic model it is validated the same way and serialised as a string.
+    As a field of a pydantic model it is validated in the same way, and serialised as a string.
     """
 
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
-        # `.` and `..` fit the alphabet, but in a URL they are another path.
-        if text in {".", ".."} or not _SHAPE.fullmatch(text):
+        # `.` and `..` have allowed characters, but in a URL they name another path.
+        if text in {".", ".."} or not _ALLOWED_ID.fullmatch(text):
             raise NotAnOrderId("this text cannot be an order id")
         return super().__new__(cls, text)
 
@@ -40,7 +40,7 @@ class OrderId(str):
 
 
 def as_order_id(text: str | None) -> OrderId | None:
-    """None for what can be none: a customer may have chosen an id that we do not take."""
+    """None for text that cannot be an order id, or that a customer chose with other characters."""
     try:
         return OrderId(text or "")
     except NotAnOrderId:
@@ -55,5 +55,5 @@ def _validated(text: str) -> OrderId:
 
 
 def shortened(any_id: str) -> str:
-    """Enough of an id to recognise it, too little to open the order with it."""
-    return any_id if len(any_id) <= _MAX_UNSHORTENED else f"{any_id[:8]}…"
+    """The first characters of an id. They are enough to recognise it, but not to open the order."""
+    return any_id if len(any_id) <= _MAX_FULL_ID_CHARACTERS else f"{any_id[:8]}…"

@@ -1,7 +1,7 @@
 """Orders and photos as Autoenhance sends them.
 
-The vendor's schema requires no field and has lost most of its types (its SDK 1.1.0 against 1.0.3), and real
-answers differ by the account's API version. So every field may be missing, null or odd.
+Autoenhance's schema requires no field. Its SDK 1.1.0 has lost most types that 1.0.3 had. Real answers
+differ by the account's API version. So every field may be missing, null or of another type.
 """
 
 import json
@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, NonNegativeInt, Vali
 from bot.core.errors import Unavailable
 
 
-def _aware(at: datetime) -> datetime:
-    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:  # neither zones nor Slack's dates can take these
+def _as_utc(at: datetime) -> datetime:
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:  # time zones and Slack's dates fail on other years
         raise ValueError("no year in which an order was made")
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
@@ -22,43 +22,43 @@ def _aware(at: datetime) -> datetime:
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200
 
 
-# Real values have no zone, though the vendor's samples end in `Z`.
-Moment = Annotated[datetime, AfterValidator(_aware)]
+# Real values have no time zone, although Autoenhance's samples end in `Z`.
+UtcTime = Annotated[datetime, AfterValidator(_as_utc)]
 
 
-class _Sent(BaseModel):
-    # What no field holds is kept by `Order.source`: as extras of a thousand photos it would double
-    # the time of parsing.
+class _Answer(BaseModel):
+    # `Order.source` keeps unknown fields. To keep them as extras of a thousand photos would double the
+    # time of parsing.
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
 
 
-class Image(_Sent):
-    """One photo. `error` and `status_reason` have been seen as several types, and are left as they came."""
+class Image(_Answer):
+    """One photo. `error` and `status_reason` come in several types, and are kept as they come."""
 
     image_id: str | None = None
     image_name: str | None = None
     status: str | None = None
     status_reason: object = None
-    enhanced: bool | None = None  # with `error`, in place of `status` in older API versions
+    enhanced: bool | None = None  # older API versions have this and `error`, but no `status`
     error: object = None
-    downloaded: bool | None = None  # paid for; says nothing about the file being ready
+    downloaded: bool | None = None  # paid for; it does not say that the file is ready
     ai_version: str | None = None  # a number before API 2024-10-01
     enhance_type: str | None = None
     sky_replacement: bool | None = None
     cloud_type: str | None = None
-    window_pull: bool | None = None  # gave way to `window_pull_type` in API 2025-08-31
+    window_pull: bool | None = None  # API 2025-08-31 has `window_pull_type` in its place
     window_pull_type: str | None = None
 
 
-class Order(_Sent):
+class Order(_Answer):
     order_id: str | None = None
     name: str | None = None
     status: str | None = None
     is_processing: bool | None = None
     is_merging: bool | None = None
     is_deleted: bool | None = None
-    created_at: Moment | None = None
-    last_updated_at: Moment | None = None
+    created_at: UtcTime | None = None
+    last_updated_at: UtcTime | None = None
     total_images: NonNegativeInt | None = None  # sent as 3 or 3.0
     images: tuple[Image, ...] | None = None
 
@@ -66,7 +66,7 @@ class Order(_Sent):
 
     @property
     def source(self) -> bytes | str:
-        """The answer as it came, also what no field holds; empty for an order out of a list."""
+        """The answer as it came, with unknown fields. Empty for an order from a list."""
         return self._source
 
     @property
@@ -80,7 +80,7 @@ class Order(_Sent):
 def parse_order(body: bytes | str) -> Order:
     """The answer of `GET /v3/orders/{id}`. A field of the wrong type counts as missing.
 
-    Raises Unavailable for a body that is no JSON object, or has nothing of an order in it.
+    Raises Unavailable for a body that is no JSON object, or has no field of an order.
     """
     try:
         order = Order.model_validate_json(body, context=body)
@@ -88,17 +88,20 @@ def parse_order(body: bytes | str) -> Order:
     except ValidationError:
         raw = _json_object(body)
         order, sent = _order(raw, body), set(raw)
-    if not sent & _SIGNS:
+    if not sent & _ORDER_FIELDS:
         raise Unavailable("Autoenhance answered with something that is no order")
     return order
 
 
 # An error's body, `{"message": …, "detail": …}`, has none of these.
-_SIGNS = {"order_id", "images", "is_processing", "is_merging", "is_deleted"}
+_ORDER_FIELDS = {"order_id", "images", "is_processing", "is_merging", "is_deleted"}
 
 
 def parse_orders(body: bytes | str) -> tuple[Order, ...]:
-    """The answer of `GET /v3/orders/`, forgiving in the same way; raises Unavailable for anything else."""
+    """The answer of `GET /v3/orders/`. A field of the wrong type counts as missing.
+
+    Raises Unavailable for a body that is no JSON object, or in which `orders` is missing or no list.
+    """
     listed = _json_object(body).get("orders", "missing")
     if not isinstance(listed, list | None):
         raise Unavailable("Autoenhance answered with something that is no list of orders")
@@ -117,15 +120,17 @@ def _json_object(body: bytes | str) -> dict[str, Any]:
 
 def _order(raw: dict[str, Any], source: bytes | str = "") -> Order:
     if isinstance(images := raw.get("images"), list):
-        raw = raw | {"images": [_forgiving(Image, image) for image in images if isinstance(image, dict)]}
-    return _forgiving(Order, raw, source)
+        raw = raw | {
+            "images": [_without_odd_fields(Image, image) for image in images if isinstance(image, dict)]
+        }
+    return _without_odd_fields(Order, raw, source)
 
 
-_Model = TypeVar("_Model", bound=_Sent)
+_Model = TypeVar("_Model", bound=_Answer)
 
 
-def _forgiving(model: type[_Model], raw: dict[str, Any], source: bytes | str = "") -> _Model:
-    """One odd field never costs the whole order."""
+def _without_odd_fields(model: type[_Model], raw: dict[str, Any], source: bytes | str = "") -> _Model:
+    """The model without the fields that cannot be read. One odd field does not fail the whole order."""
     raw = {name: _encodable(value) for name, value in raw.items()}
     try:
         return model.model_validate(raw, context=source)
@@ -135,5 +140,5 @@ def _forgiving(model: type[_Model], raw: dict[str, Any], source: bytes | str = "
 
 
 def _encodable(value: object) -> object:
-    """json.loads lets half a surrogate pair through, which nobody after us could write down or send."""
+    """json.loads accepts half a surrogate pair. That could not be stored or sent, so it is replaced."""
     return value.encode(errors="replace").decode() if isinstance(value, str) else value

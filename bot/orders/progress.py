@@ -1,4 +1,4 @@
-"""What an order is up to."""
+"""The progress of an order: its state, its counts, its failures and its odd settings."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ class State(StrEnum):
     ATTENTION = "attention"  # some photos failed
     FAILED = "failed"  # all of them
     READY = "ready"
-    OTHER = "other"  # what Autoenhance says about it is in `Counts.word`
+    OTHER = "other"  # `Counts.word` is Autoenhance's own word for it
 
 
 @frozen
 class Counts:
-    """An order in a few numbers: small enough for a button, enough to tell what changed since.
+    """The numbers of an order's photos. They fit into a button's value, and show what changed since.
 
-    `total` is the larger of what Autoenhance announces and what it lists. `failed` counts errors and
-    expired photos, `waiting` everything neither done nor failed.
+    `total` is the larger of what Autoenhance announces and what it lists. `failed` counts photos with an
+    error and expired ones. `waiting` counts all that are neither done nor failed.
     """
 
     state: State
@@ -43,7 +43,7 @@ class Counts:
 
 
 class Photo(NamedTuple):
-    """`word` is done, failed, expired, waiting, processing, unknown, or what else Autoenhance calls it."""
+    """`word` is done, failed, expired, waiting, processing, unknown, or another status of Autoenhance's."""
 
     name: str
     word: str
@@ -52,7 +52,7 @@ class Photo(NamedTuple):
 
 @dataclass(frozen=True)
 class Failure:
-    """Photos that failed for one reason; "" when none was given, "expired" for those kept too long."""
+    """Photos that failed for one reason. It is "" when none was given, and "expired" for expired photos."""
 
     reason: str
     names: tuple[str, ...]
@@ -60,20 +60,20 @@ class Failure:
 
 @dataclass(frozen=True)
 class OddSetting:
-    """A setting in which photos of one order differ: what most have, and who has something else."""
+    """A setting that differs between the photos of one order."""
 
     setting: str
-    usual: str
-    odd: tuple[tuple[str, tuple[str, ...]], ...]
+    usual: str  # the value of most photos
+    odd: tuple[tuple[str, tuple[str, ...]], ...]  # each other value, with the names of its photos
 
 
 @dataclass(frozen=True)
 class Progress:
-    """`announced` is what `total_images` said, None for nothing; `listed` counts the photos that came."""
+    """All that a card shows of an order's photos."""
 
     tally: Counts
-    listed: int
-    announced: int | None
+    listed: int  # photos in the answer
+    announced: int | None  # `total_images`; None if the answer has none
     downloaded: int
     photos: tuple[Photo, ...]
     failures: tuple[Failure, ...]  # most photos first
@@ -93,8 +93,8 @@ def progress_of(order: Order) -> Progress:
     )
 
 
-# The vendor's words are those of its SDK 1.0.3; later ones no longer name any.
-_WORDS = {"processed": "done", "error": "failed"} | {
+# The statuses of Autoenhance's SDK 1.0.3. Later SDKs name none.
+_STATUS_WORDS = {"processed": "done", "error": "failed"} | {
     word: word for word in ("done", "failed", "expired", "waiting", "processing")
 }
 _FAILED = ("failed", "expired")
@@ -108,14 +108,14 @@ def _photo(number: int, image: Image) -> Photo:
 
 def _word(image: Image) -> str:
     if status := (image.status or "").strip():
-        return _WORDS.get(status.lower(), status)
+        return _STATUS_WORDS.get(status.lower(), status)
     if image.error:
         return "failed"
     return {True: "done", False: "waiting", None: "unknown"}[image.enhanced]
 
 
 def _reason(image: Image) -> str:
-    """No real `status_reason` was ever seen: it may be a text, or an object to be shown as it is."""
+    """No real `status_reason` is known. It may be a text, or an object that is shown as it is."""
     given = image.status_reason or image.error
     return "" if given in (None, True, False) else " ".join(str(given).split())
 
@@ -131,15 +131,15 @@ def _tally(order: Order, words: Sequence[str]) -> Counts:
 
 
 def _state(order: Order, *, listed: int, done: int, failed: int, expired: int) -> State:
-    """The first that applies; grouping comes early because `images` is empty meanwhile.
+    """The first state that applies. Grouping comes early, because `images` is empty during grouping.
 
-    Expired photos were kept too long: they need attention, but the order did not fail.
+    Expired photos were kept too long. They need attention, but the order did not fail.
     """
-    says_so = (order.status or "").strip().lower() == "processing"
+    has_processing_status = (order.status or "").strip().lower() == "processing"
     first_match = (
         (order.is_deleted, State.DELETED),
         (order.is_merging, State.GROUPING),
-        (says_so if order.is_processing is None else order.is_processing, State.ENHANCING),
+        (has_processing_status if order.is_processing is None else order.is_processing, State.ENHANCING),
         (listed == 0, State.WAITING),
         (failed == listed and not expired, State.FAILED),
         (failed > 0, State.ATTENTION),
@@ -163,7 +163,7 @@ def _failures(photos: Iterable[Photo]) -> tuple[Failure, ...]:
 
 
 class _Settings(NamedTuple):
-    """What of a photo is compared; None is "not stated", and differs from nothing."""
+    """The settings of a photo that are compared. None is "not stated", and counts as no difference."""
 
     ai_version: str | None
     enhance_type: str | None
@@ -185,7 +185,7 @@ _COMPARED: tuple[tuple[str, Callable[[_Settings], str | None]], ...] = (
 
 
 def _odd_settings(images: Sequence[Image], photos: Sequence[Photo]) -> Iterable[OddSetting]:
-    """Of a thousand photos there are few kinds: they are sorted by all their settings once."""
+    """Groups the photos once by all their settings, as a thousand photos have few combinations."""
     kinds: dict[tuple[Any, ...], list[int]] = {}
     for index, image in enumerate(images):
         kinds.setdefault(_settings_of(image), []).append(index)

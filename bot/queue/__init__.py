@@ -1,1 +1,1 @@
-"""Who does a job, and when: two engines behind one port, and what goes by the clock."""
+"""Who does a job, and when: two engines with one interface, and periodic work."""

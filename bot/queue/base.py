@@ -1,4 +1,4 @@
-"""What those who make jobs know of an engine."""
+"""The engine, as the code that records jobs uses it."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -8,25 +8,28 @@ from bot.storage.database.base import Sql, Statement
 
 
 class Engine(Protocol):
-    """Jobs of one lock are done one after the other, as they were recorded; the others side by side.
+    """Does the jobs of one lock one after the other, in the order of recording. Other jobs run side by side.
 
-    All that records raises ShuttingDown when the process is stopping, and DatabaseFailed when it could not.
+    `write`, `add_all` and `add` raise ShuttingDown when the process is stopping, and DatabaseFailed.
     """
 
     async def write(self, job: Job) -> int | None:
-        """The job's row, once it is on the disk; None if its key was recorded before."""
+        """The ID of the job's row, once it is on the disk. None if its key was recorded before."""
 
     def begin(self, id_: int, job: Job) -> None:
-        """What was written may be done from now on. Nobody who forgets this loses it: see the engine."""
+        """Lets a worker begin a job that was written. Without this call, the job begins later all the same.
+
+        In PostgreSQL that is after `HOLD_SECONDS`, otherwise at the next start.
+        """
 
     async def add_all(self, make: Statement[Iterable[Job]]) -> int:
-        """Records what `make` returns, in the transaction in which it ran, and begins it.
+        """Records the jobs that `make` returns, in the transaction that `make` runs in, and begins them.
 
-        How many of them were new.
+        Returns how many were new.
         """
 
     async def add(self, job: Job) -> None:
-        """Records and begins it, unless its key was recorded before."""
+        """Records and begins the job, unless its key was recorded before."""
 
-    def looks(self, sql: Sql) -> int:
-        """How many looks at watched orders have not ended."""
+    def open_checks(self, sql: Sql) -> int:
+        """How many checks of watched orders have not ended."""

@@ -1,7 +1,7 @@
 """The engine for one process: a job store, and a task for each lock that has work.
 
-Nobody shares the job store, so there are no leases and no heartbeats: whatever is open when the process
-starts was left over by the one before, and is due at once.
+No other process shares the job store, so there are no leases and no heartbeats. A job that is open when
+the process starts was left by the process before, and is due at once.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from bot.core.errors import DatabaseFailed, ShuttingDown
 from bot.jobs.models import JOB, Job
 from bot.jobs.outcomes import Now
 from bot.queue.keyed_tasks import KeyedTasks, QueuedJob
-from bot.queue.runner import DATABASE_PAUSE, JobRunner
+from bot.queue.runner import DATABASE_PAUSE_SECONDS, JobRunner
 from bot.storage.database.base import Database, Sql, Statement
 from bot.storage.jobs import JobStore, OpenJob
 
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 class EmbeddedEngine:
-    """`bot.queue.base.Engine`, which also does the jobs."""
+    """Implements `bot.queue.base.Engine`, and does the jobs too."""
 
     def __init__(self, database: Database, job_store: JobStore, *, now: Now, at_once: int = 32) -> None:
         self._database = database
@@ -38,7 +38,7 @@ class EmbeddedEngine:
         return not self._closing.is_set()
 
     async def start(self, job_runner: JobRunner) -> None:
-        """Takes up everything that was left over; `attempts` does it."""
+        """Begins the jobs that the process before left; `job_runner` does them."""
         self._job_runner = job_runner
         for row in await self._job_store.open_jobs():
             self.keyed_tasks.begin(_queued(row))
@@ -49,7 +49,7 @@ class EmbeddedEngine:
         return await self._database.run(lambda sql: self._job_store.put(sql, job, self._now()))
 
     def begin(self, id_: int, job: Job) -> None:
-        """Behind whatever waits in its lock; when the process is stopping, at the next start."""
+        """The job waits for earlier jobs of its lock. A process that stops leaves it for the next start."""
         if self.running:
             self.keyed_tasks.begin(QueuedJob(id_, job.lock, background=job.background))
 
@@ -68,21 +68,21 @@ class EmbeddedEngine:
     async def add(self, job: Job) -> None:
         await self.add_all(lambda _: [job])
 
-    def looks(self, sql: Sql) -> int:
+    def open_checks(self, sql: Sql) -> int:
         return self._job_store.looks(sql)
 
     async def drain(self, seconds: float) -> None:
-        """Finishes what runs, within `seconds`; what waits stays in the job store for the next start."""
+        """Finishes what runs within `seconds`. Waiting jobs stay in the job store for the next start."""
         self._closing.set()
         await self.keyed_tasks.close(seconds)
 
     async def _run(self, queued: QueuedJob) -> None:
-        """One try. A job that is put off leaves its lock meanwhile: nobody waits behind it."""
+        """One attempt. A job that is put off leaves its lock meanwhile, so it holds up no other job."""
         try:
-            again = await self._job_runner.make(queued.id)
-        except DatabaseFailed:  # a full disk, say: the job is still open, and the disk may get room
-            log.debug("ledger cannot be written")
-            again = DATABASE_PAUSE
+            again = await self._job_runner.run_attempt(queued.id)
+        except DatabaseFailed:  # say, a full disk: the job is still open, and space may be freed
+            log.debug("the end of an attempt could not be recorded")
+            again = DATABASE_PAUSE_SECONDS
         if again is not None:
             self.keyed_tasks.keep(self._later(queued, again))
 
@@ -94,9 +94,9 @@ class EmbeddedEngine:
 
 
 def _queued(row: OpenJob) -> QueuedJob:
-    """One that this version cannot read has a lock of its own."""
+    """A job that this version of the code cannot read has a lock of its own."""
     try:
         job = JOB.validate_json(row.content)
     except ValidationError:
-        return QueuedJob(row.id, f"strange {row.id}", background=True)
+        return QueuedJob(row.id, f"unreadable {row.id}", background=True)
     return QueuedJob(row.id, job.lock, background=job.background)

@@ -1,4 +1,4 @@
-"""What runs beside what: jobs of one lock one after the other, so many at a time, people's before ours."""
+"""Runs the jobs of one lock one after the other, and jobs of different locks side by side up to a limit."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class QueuedJob:
-    """A recorded job that may begin; `background`: nobody waits for it."""
+    """A recorded job that may begin. No person waits for a `background` job."""
 
     id: int
     lock: str
@@ -21,44 +21,47 @@ Run = Callable[[QueuedJob], Awaitable[None]]
 
 
 class KeyedTasks:
-    """`run` does one job and raises nothing; whatever it leaves to do later is begun again by others."""
+    """`run` makes one attempt at a job and raises nothing. To retry, its owner begins the job again."""
 
     def __init__(self, run: Run, *, at_once: int) -> None:
-        """`at_once` people's jobs, and as many of our own: people do not wait behind a sweep."""
+        """At most `at_once` jobs of people and as many background jobs, so people do not wait for a sweep."""
         self._run = run
-        self._people = asyncio.Semaphore(at_once)
-        self._ours = asyncio.Semaphore(at_once)
+        self._people_slots = asyncio.Semaphore(at_once)
+        self._background_slots = asyncio.Semaphore(at_once)
         self._waiting: dict[str, deque[tuple[QueuedJob, asyncio.Event]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
-        self._background = 0  # of our own that were begun and have not ended
+        self._open_background = 0  # background jobs that were begun and have not ended
         self.idle = asyncio.Event()
-        """Set while nothing is being done."""
+        """Set while no job runs or waits."""
         self.idle.set()
 
     def begin(self, queued: QueuedJob) -> None:
-        """Behind whatever waits in its lock.
+        """The job waits for the earlier jobs of its lock.
 
-        One of our own gets its place before it enters the lock: waiting for it there, it would hold up
-        the people behind it.
+        A background job takes its slot before it enters the lock. If it waited for the slot inside the lock,
+        it would hold up people's jobs.
         """
         if self._closed:
             return
         self.idle.clear()
         if queued.background:
-            self._background += 1
+            self._open_background += 1
             self.keep(self._in_background(queued))
         else:
             self._queue(queued, asyncio.Event())
 
     def keep(self, work: Coroutine[None, None, None]) -> None:
-        """As a task of ours, not of the request that began it; the loop itself holds tasks only weakly."""
+        """Runs `work` as a task, outside the request's context.
+
+        Keeps a reference, because the event loop holds tasks only weakly.
+        """
         task = asyncio.create_task(work, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def close(self, seconds: float) -> None:
-        """Finishes what runs, within `seconds`, and begins nothing more."""
+        """Finishes what runs within `seconds`, cancels the rest, and begins nothing more."""
         self._closed = True
         if self._tasks:
             _, unfinished = await asyncio.wait(self._tasks, timeout=seconds)
@@ -68,14 +71,14 @@ class KeyedTasks:
 
     async def _in_background(self, queued: QueuedJob) -> None:
         try:
-            async with self._ours:
+            async with self._background_slots:
                 if not self._closed:
                     ended = asyncio.Event()
                     self._queue(queued, ended)
                     await ended.wait()
         finally:
-            self._background -= 1
-            self._rest()
+            self._open_background -= 1
+            self._update_idle()
 
     def _queue(self, queued: QueuedJob, ended: asyncio.Event) -> None:
         if queued.lock in self._waiting:
@@ -89,7 +92,7 @@ class KeyedTasks:
         try:
             while waiting and not self._closed:
                 queued, ended = waiting[0]
-                async with contextlib.nullcontext() if queued.background else self._people:
+                async with contextlib.nullcontext() if queued.background else self._people_slots:
                     if not self._closed:
                         await self._run(queued)
                 ended.set()
@@ -98,8 +101,8 @@ class KeyedTasks:
             del self._waiting[lock]
             for _, ended in waiting:
                 ended.set()
-            self._rest()
+            self._update_idle()
 
-    def _rest(self) -> None:
-        if not self._waiting and not self._background:
+    def _update_idle(self) -> None:
+        if not self._waiting and not self._open_background:
             self.idle.set()

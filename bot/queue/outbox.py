@@ -1,7 +1,7 @@
-"""A job is written down before its request is acknowledged, and begun after.
+"""Records a job before its request is acknowledged, and begins it after the ack.
 
-Begun at once, a quick answer could overtake the ack, and Slack would then draw "Looking up…" over it.
-The request's reference goes with it.
+If it began at once, a quick answer could overtake the ack, and Slack would then draw "Looking up…" over it.
+The job carries the reference of its request.
 """
 
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ from bot.queue.base import Engine
 
 
 @dataclass(slots=True)
-class _Held:
-    """What one request has recorded so far."""
+class _RequestJobs:
+    """The jobs that one request has recorded so far."""
 
     reference: str
     jobs: list[tuple[int, Job]] = field(default_factory=list)
 
 
-_held: ContextVar[_Held] = ContextVar("held")
+_request_jobs: ContextVar[_RequestJobs] = ContextVar("request_jobs")
 
 
 class Outbox:
@@ -31,24 +31,24 @@ class Outbox:
 
     @contextmanager
     def request(self) -> Iterator[None]:
-        """Around the answering of one request: what is recorded inside begins when it ends."""
-        held = _Held(new_reference())
-        token = _held.set(held)
+        """Wraps the answer to one request. The jobs recorded inside begin when it ends."""
+        recorded = _RequestJobs(new_reference())
+        token = _request_jobs.set(recorded)
         try:
-            with bound_reference(held.reference):
+            with bound_reference(recorded.reference):
                 yield
         finally:
-            _held.reset(token)
-            for id_, job in held.jobs:
+            _request_jobs.reset(token)
+            for id_, job in recorded.jobs:
                 self._engine.begin(id_, job)
 
     async def record(self, job: Job) -> None:
-        """Returns once the job is on the disk; a job that is known already is left alone.
+        """Returns once the job is on the disk. A job whose key was recorded before is not recorded again.
 
-        Raises ShuttingDown when the process is stopping, and DatabaseFailed when it cannot be written.
+        Raises ShuttingDown when the process is stopping, and DatabaseFailed when the job cannot be written.
         """
-        held = _held.get()
-        referred = replace(job, reference=held.reference)
-        id_ = await self._engine.write(referred)
+        recorded = _request_jobs.get()
+        with_reference = replace(job, reference=recorded.reference)
+        id_ = await self._engine.write(with_reference)
         if id_ is not None:
-            held.jobs.append((id_, referred))
+            recorded.jobs.append((id_, with_reference))

@@ -1,4 +1,4 @@
-"""What is done again and again, by one of all the processes that do it."""
+"""Periodic work, done by one process at a time."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ from bot.core.errors import DatabaseFailed, ShuttingDown
 from bot.core.metrics import Metrics
 from bot.storage.rate_limits.base import RateLimiter
 
-EARLY = 0.8  # of the time between two: a process that is a little early has waited long enough
+MIN_TURN_SHARE = 0.8  # of the interval: a process that is a little early may take the turn
 log = structlog.get_logger(__name__)
 
 
@@ -24,7 +24,7 @@ class PeriodicTask:
         *,
         every: float,
     ) -> None:
-        """`do` each `every` seconds, unless another process with this rate limiter just has."""
+        """Runs `do` each `every` seconds, unless another process with this rate limiter has just done so."""
         self._name = name
         self._rate_limiter = rate_limiter
         self._do = do
@@ -33,21 +33,21 @@ class PeriodicTask:
         self._closing = asyncio.Event()
 
     async def run(self) -> None:
-        """Until `close`. Whatever goes wrong is tried again in the next round."""
+        """Runs until `close` or ShuttingDown. After any other error, the next round tries again."""
         while not self._closing.is_set():
             try:
                 turn = await self._rate_limiter.take(
-                    f"round: {self._name}", every=EARLY * self._every, within=0.0
+                    f"round: {self._name}", every=MIN_TURN_SHARE * self._every, within=0.0
                 )
                 if turn.booked:
                     await self._do()
                     self._metrics.round(self._name, "done")
             except ShuttingDown:
                 return
-            except DatabaseFailed as error:  # its own door has said so, once for all rounds
+            except DatabaseFailed as error:  # the database module logs each outage once
                 self._metrics.round(self._name, "failed")
                 log.debug("a round failed", round=self._name, why=str(error))
-            except Exception:  # also what nobody thought of: no one else would see that it has stopped
+            except Exception:  # an unexpected error must not end the task: no one would notice
                 self._metrics.round(self._name, "failed")
                 log.exception("a round failed", round=self._name)
             with contextlib.suppress(TimeoutError):
@@ -57,11 +57,11 @@ class PeriodicTask:
         self._closing.set()
 
     @contextlib.asynccontextmanager
-    async def going(self) -> AsyncIterator[None]:
-        """Runs meanwhile; on leaving, the round that is under way comes to its end."""
-        running = asyncio.create_task(self.run())
+    async def running(self) -> AsyncIterator[None]:
+        """Runs in the background. On leaving, waits for the end of the round that is running."""
+        task = asyncio.create_task(self.run())
         try:
             yield
         finally:
             self.close()
-            await running
+            await task

@@ -1,7 +1,7 @@
-"""The engine for several processes: the job store says what is to be done, Procrastinate who does it when.
+"""The engine for several processes: the job store has the jobs, Procrastinate hands them to workers.
 
-Both are written in one transaction. What Procrastinate gets is the number of a row and its lock, hashed:
-no order id, no text and no response_url stand in its tables or its logs.
+Both are written in one transaction. Procrastinate gets only the number of a row and a hash of its lock: no
+order ID, text or response_url is in its tables or its logs.
 """
 
 import asyncio
@@ -22,21 +22,22 @@ from bot.storage.database.postgres import PostgresDatabase, PostgresSql
 from bot.storage.jobs import JobStore
 
 TASK = "job"
-PEOPLE, OURS = "people", "ours"  # queues: people do not wait behind a sweep
-HOLD_SECONDS = 3  # seconds until a job begins by itself, if the process died before its request was answered
-_LATER = "SELECT now() + :held * interval '1 second' AS at"  # by the clock that says what is due
+PEOPLE_QUEUE, BACKGROUND_QUEUE = "people", "ours"  # two queues, so people do not wait for a sweep
+HOLD_SECONDS = 3  # until a job begins without `begin`, say because its process died before the ack
+_DUE_AFTER_HOLD = "SELECT now() + :held * interval '1 second' AS at"  # PostgreSQL's clock says what is due
 log = structlog.get_logger(__name__)
 
 
 class PostgresEngine:
-    """`bot.queue.base.Engine`; the jobs are done by a `Worker`, in this process or another."""
+    """Implements `bot.queue.base.Engine`. A `Worker` does the jobs, in this process or another."""
 
     def __init__(self, database: PostgresDatabase, job_store: JobStore, now: Now) -> None:
         self._database = database
         self._job_store = job_store
         self._now = now
-        self._app = App(connector=SyncPsycopgConnector())  # never opened: it writes in our transactions
-        self._held: dict[int, int] = {}  # by row: the number of Procrastinate's job
+        # Never opened: it writes in the transactions of `database`.
+        self._app = App(connector=SyncPsycopgConnector())
+        self._held: dict[int, int] = {}  # by row ID: the number of Procrastinate's job
         self._beginning: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -53,7 +54,7 @@ class PostgresEngine:
         return row
 
     def begin(self, id_: int, job: Job) -> None:
-        """At once, if a worker is free; whatever prevents it, it begins by itself a little later."""
+        """The job begins at once if a worker is free. If this call fails, it begins after HOLD_SECONDS."""
         task = asyncio.create_task(self._begin(self._held.pop(id_), _queue(job)))
         self._beginning.add(task)
         task.add_done_callback(self._beginning.discard)
@@ -69,11 +70,11 @@ class PostgresEngine:
     async def add(self, job: Job) -> None:
         await self.add_all(lambda _: [job])
 
-    def looks(self, sql: Sql) -> int:
+    def open_checks(self, sql: Sql) -> int:
         return self._job_store.looks(sql)
 
     async def drain(self, seconds: float) -> None:
-        """Records nothing more; what was recorded is in the database, for the workers."""
+        """Records nothing more. The recorded jobs are in the database, for the workers."""
         self._closed = True
         if self._beginning:
             await asyncio.wait(self._beginning, timeout=seconds)
@@ -84,7 +85,7 @@ class PostgresEngine:
 
     def _put(self, sql: Sql, job: Job, *, held: int) -> tuple[int, int] | None:
         lane = hashlib.sha256(job.lock.encode()).hexdigest()[:32]
-        sql.alone(lane)  # else a lower number could be written later, and overtaken
+        sql.alone(lane)  # else a job with a lower number could be committed later, and be overtaken
         row = self._job_store.put(sql, job, self._now())
         if row is None:
             return None
@@ -93,13 +94,13 @@ class PostgresEngine:
             allow_unknown=True,
             connection=cast("PostgresSql", sql).connection,
             queue=_queue(job),
-            priority=0 if job.background else 1,  # else a look that waits for its place holds up its lock
+            priority=0 if job.background else 1,  # else a waiting check holds up its lock
             lock=lane,
-            schedule_at=sql.rows(_LATER, held=held)[0]["at"] if held else None,
+            schedule_at=sql.rows(_DUE_AFTER_HOLD, held=held)[0]["at"] if held else None,
         )
         try:
             return row, deferring.defer(row=row, lane=lane)
-        except ConnectorException as error:  # psycopg's is for the database's door to translate
+        except ConnectorException as error:  # the database module translates psycopg's error
             raise error.__cause__ or error from None
 
     async def _begin(self, number: int, queue: str) -> None:
@@ -117,10 +118,10 @@ class PostgresEngine:
 
 
 async def workers(database: Database) -> int:
-    """How many processes have given a sign of life within the last minute; raises DatabaseFailed."""
+    """How many worker processes sent a heartbeat within the last minute. Raises DatabaseFailed."""
     alive = "SELECT 1 AS one FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'"
-    return len(await database.run(lambda sql: sql.rows(alive))) // 2  # each has two of Procrastinate's
+    return len(await database.run(lambda sql: sql.rows(alive))) // 2  # each runs two Procrastinate workers
 
 
 def _queue(job: Job) -> str:
-    return OURS if job.background else PEOPLE
+    return BACKGROUND_QUEUE if job.background else PEOPLE_QUEUE

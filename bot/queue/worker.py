@@ -1,7 +1,7 @@
-"""Does the jobs that a `PostgresEngine` recorded, beside other processes that do the same.
+"""Does the jobs that a `PostgresEngine` recorded, side by side with other worker processes.
 
-Procrastinate hands each job to one worker, those of one lock (its `lock`) one after the other, and
-knows by their heartbeats which workers are gone. What those had begun is begun again by others.
+Procrastinate hands each job to one worker, and the jobs of one lock one after the other. It knows by the
+heartbeats which workers have died. Other workers then begin their jobs again.
 """
 
 import asyncio
@@ -12,23 +12,26 @@ import psycopg
 import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job as Handed
+from procrastinate.jobs import Job as ProcrastinateJob
 from psycopg import AsyncConnection
 
 from bot.core.errors import DatabaseFailed
-from bot.queue.postgres import OURS, PEOPLE, TASK
+from bot.queue.postgres import BACKGROUND_QUEUE, PEOPLE_QUEUE, TASK
 from bot.queue.procrastinate_jobs import FencedJobs
-from bot.queue.runner import DATABASE_PAUSE, JobRunner
+from bot.queue.runner import DATABASE_PAUSE_SECONDS, JobRunner
 from bot.storage.database.postgres import CONNECTION, LIMITS, POOL
 
-ONCE_A_YEAR = "0 0 1 1 *"  # nearly
-RESTART = 1.0  # seconds until a worker that ended begins again
-SAME_OUTAGE_SECONDS = 30.0  # seconds: one that ends sooner after another ends of the same, which was said
+ONCE_A_YEAR = "0 0 1 1 *"
+RESTART_PAUSE_SECONDS = 1.0  # until a worker that ended begins again
+SAME_OUTAGE_SECONDS = 30.0  # a worker that ends again this soon ends by the same outage, which was logged
 log = structlog.get_logger(__name__)
 
 
-class _Again(Exception):
-    """Not yet ended; in its lock again when `lane` is given, else outside of it: nobody waits behind it."""
+class _RunAgain(Exception):
+    """The job has not ended, and runs again in `seconds`.
+
+    With `lane` it returns to that lock. Otherwise it stays outside the lock, so it holds up no other job.
+    """
 
     def __init__(self, seconds: float, lane: str | None = None) -> None:
         super().__init__(seconds)
@@ -37,36 +40,38 @@ class _Again(Exception):
 
 
 class _Retry(BaseRetryStrategy):
-    """Everything is tried again: whether a job has ended is for the job store to say."""
+    """Tries every job again: the job store says whether it has ended."""
 
-    def get_retry_decision(self, *, exception: BaseException, job: Handed) -> RetryDecision:
-        again = exception if isinstance(exception, _Again) else _Again(_pause(exception))
+    def get_retry_decision(self, *, exception: BaseException, job: ProcrastinateJob) -> RetryDecision:
+        again = exception if isinstance(exception, _RunAgain) else _RunAgain(_pause(exception))
         at = datetime.now(UTC) + timedelta(seconds=again.seconds)
         return RetryDecision(retry_at=at, lock=again.lock or f"later {job.id}")
 
 
 def _pause(exception: BaseException) -> float:
-    """A process that stops leaves its jobs to the others at once."""
-    return 0.0 if isinstance(exception, asyncio.CancelledError) else DATABASE_PAUSE
+    """Seconds; 0 when this process is stopping, so that others take its jobs at once."""
+    return 0.0 if isinstance(exception, asyncio.CancelledError) else DATABASE_PAUSE_SECONDS
 
 
 class Worker:
-    """Two workers of Procrastinate's: one for those who ask, one for our own looks."""
+    """Two Procrastinate workers: one for people's jobs, one for background jobs."""
 
     def __init__(
         self, url: str, job_runner: JobRunner, *, at_once: int, poll: float, beat: float, gone: float
     ) -> None:
-        """`at_once` people's jobs, and as many of our own. All the times are in seconds.
+        """At most `at_once` jobs of people, and as many background jobs.
 
-        What is due is asked for every `poll`. A worker gives a sign of life every `beat`; others take
-        over from one that gave none for `gone`.
+        All times are in seconds. A worker asks every `poll` what is due, and sends a heartbeat every `beat`.
+        After `gone` without one, others take its jobs over.
         """
         connector = PsycopgConnector(conninfo=url, kwargs=CONNECTION, configure=_limit, min_size=2, **POOL)
         self._app = App(connector=connector)
         self._app.job_manager = FencedJobs(connector)
         self._app.task(name=TASK, pass_context=True, retry=_Retry())(self._do)
-        # Where there is none, Procrastinate does not notice that it listens to nobody any more (3.10).
-        self._app.periodic(cron=ONCE_A_YEAR)(self._app.task(name="calendar", queue=OURS)(_nothing))
+        # Without a periodic task, Procrastinate 3.10 does not notice that its LISTEN connection is lost.
+        self._app.periodic(cron=ONCE_A_YEAR)(
+            self._app.task(name="calendar", queue=BACKGROUND_QUEUE)(_yearly_task)
+        )
         self._job_runner = job_runner
         self._at_once = at_once
         self._poll = poll
@@ -77,18 +82,20 @@ class Worker:
         self._stack = contextlib.AsyncExitStack()
 
     async def start(self, drain: float) -> None:
-        """Begins with whatever is due; what runs when it is stopped gets `drain` seconds.
+        """Begins the jobs that are due. On `stop`, running jobs get `drain` seconds.
 
-        Raises DatabaseFailed when there is no connection to be had.
+        Raises DatabaseFailed when no connection can be opened.
         """
         try:
             await self._stack.enter_async_context(self._app.open_async())
         except psycopg.Error as error:
             raise DatabaseFailed(type(error).__name__) from None
-        self._workers = [asyncio.create_task(self._work(queue, drain)) for queue in (PEOPLE, OURS)]
+        self._workers = [
+            asyncio.create_task(self._work(queue, drain)) for queue in (PEOPLE_QUEUE, BACKGROUND_QUEUE)
+        ]
 
     async def stop(self) -> None:
-        """Finishes what runs, and gives the rest back."""
+        """Finishes the running jobs, and gives the rest back to the queue."""
         self._closing.set()
         for worker in self._workers:
             worker.cancel()
@@ -96,7 +103,7 @@ class Worker:
         await self._stack.aclose()
 
     async def rescue(self) -> None:
-        """Gives the jobs of workers that are gone to the others; raises DatabaseFailed."""
+        """Gives the jobs of dead workers to the others. Raises DatabaseFailed."""
         manager = self._app.job_manager
         try:
             for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._gone):
@@ -105,8 +112,11 @@ class Worker:
             raise DatabaseFailed(type(error.__cause__).__name__) from None
 
     async def _work(self, queue: str, drain: float) -> None:
-        """A worker ends, by an error or without one, when its database is gone for long; we go on."""
-        loop, ended = asyncio.get_running_loop(), -SAME_OUTAGE_SECONDS
+        """Runs a worker, and starts it again when it ends.
+
+        In a long database outage it ends, with an error or without one.
+        """
+        loop, last_end = asyncio.get_running_loop(), -SAME_OUTAGE_SECONDS
         while not self._closing.is_set():
             try:
                 await self._app.run_worker_async(
@@ -119,20 +129,20 @@ class Worker:
                     update_heartbeat_interval=self._beat,
                     stalled_worker_timeout=self._gone,
                 )
-            except Exception as error:  # noqa: BLE001 - whatever it is, people wait for the next one
-                tell = log.debug if loop.time() - ended < SAME_OUTAGE_SECONDS else log.warning
-                ended = loop.time()
-                tell("a worker ended", queue=queue, why=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - people wait for the next worker
+                write = log.debug if loop.time() - last_end < SAME_OUTAGE_SECONDS else log.warning
+                last_end = loop.time()
+                write("a worker ended", queue=queue, why=type(error).__name__)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), RESTART)
+                await asyncio.wait_for(self._closing.wait(), RESTART_PAUSE_SECONDS)
 
     async def _do(self, context: JobContext, *, row: int, lane: str) -> None:
-        """`row` and `lane` are names in Procrastinate's table: they stay."""
-        if context.job.lock != lane:  # its pause is over: back to its lock
-            raise _Again(0.0, lane)
-        again = await self._job_runner.make(row)
+        """The names `row` and `lane` are stored in Procrastinate's table, so they cannot change."""
+        if context.job.lock != lane:  # its pause has ended: back to its lock
+            raise _RunAgain(0.0, lane)
+        again = await self._job_runner.run_attempt(row)
         if again is not None:
-            raise _Again(again)
+            raise _RunAgain(again)
 
 
 async def _limit(connection: AsyncConnection) -> None:
@@ -140,5 +150,5 @@ async def _limit(connection: AsyncConnection) -> None:
     await connection.commit()
 
 
-async def _nothing(timestamp: int) -> None:
-    """What is to be done once a year."""
+async def _yearly_task(timestamp: int) -> None:
+    """Does nothing."""

@@ -1,1 +1,1 @@
-"""The one door to Slack: what it sends is read here, what people see is drawn and sent from here."""
+"""All that knows Slack: reads what Slack sends, draws what people see, and sends it."""

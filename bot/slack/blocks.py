@@ -1,7 +1,7 @@
-"""Block Kit's pieces as plain dicts, and foreign text made safe for them.
+"""Block Kit's elements as plain dicts, and functions that make foreign text safe for them.
 
-Plain dicts, because slack_sdk's models drop block types they do not know and miss some limits.
-Every limit stands once, in `limits.py`; every builder here fits its strings to it with an ellipsis.
+Plain dicts, because slack_sdk's models drop block types that they do not know and miss some limits.
+Every limit is in `limits.py`. Every builder here shortens its strings to the limit, with an ellipsis.
 """
 
 import re
@@ -16,7 +16,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-
 
 
 def clean(text: str) -> str:
-    """Without control characters, and without those that turn the reading direction or hide."""
+    """`text` without control characters, invisible characters and those that change the reading direction."""
     return _CONTROL.sub("", text)
 
 
@@ -25,31 +25,31 @@ def one_line(text: str) -> str:
 
 
 def fit(text: str, limit: int) -> str:
-    """At most `limit` characters; what was cut shows as an ellipsis."""
+    """At most `limit` characters. A text that is cut ends with an ellipsis."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def escape(text: str) -> str:
-    """Foreign text for mrkdwn: it can no longer mention, link or broadcast.
+    """Foreign text for mrkdwn. It can no longer mention a person, link, or notify a channel.
 
-    Slack asks for exactly these three, in this order; there is no escape for `*`, `_`, `~` and
-    the backtick, so foreign text goes into plain_text, rich_text or `code` wherever it can.
+    Slack asks for exactly these three replacements, in this order. There is no escape for `*`, `_`, `~` and
+    the backtick. So foreign text goes into plain_text, rich_text or `code` where possible.
     """
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def unescape(text: str) -> str:
-    """What a person typed, from what Slack sent of it."""
+    """The text that a person typed, from what Slack sent."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def code(text: str, limit: int = 140) -> str:
-    """Foreign text as a code span, on one line; backticks would end the span and become quotes."""
+    """Foreign text as a code span on one line. A backtick would end the span, so it becomes an apostrophe."""
     return f"`{escape(fit(one_line(text).replace('`', 'ʼ'), limit)) or ' '}`"
 
 
 def when(at: datetime, form: str = "{date_short_pretty} {time}") -> str:
-    """A time in the reader's own zone; where it cannot be formatted, in UTC and saying so."""
+    """A time in the reader's time zone. Where Slack cannot format it, in UTC, with "UTC" behind it."""
     utc = at.astimezone(UTC)
     return f"<!date^{int(at.timestamp())}^{form}|{utc.day} {utc:%b %H:%M} UTC>"
 
@@ -59,12 +59,12 @@ def plain(text: str, limit: int) -> dict[str, Any]:
 
 
 def mrkdwn(text: str, limit: int) -> dict[str, Any]:
-    """`verbatim` stops Slack from linking what looks like a channel, a name or an address."""
+    """`verbatim` keeps Slack from making links of channel names, user names and addresses."""
     return {"type": "mrkdwn", "text": fit_mrkdwn(text, limit) or " ", "verbatim": True}
 
 
 def fit_mrkdwn(text: str, limit: int) -> str:
-    """Like `fit`, but never cuts an entity (`&lt;`), a link or a date (`<…>`) in two."""
+    """As `fit`, but never cuts within an entity (`&lt;`), a link or a date (`<…>`)."""
     if len(text) <= limit:
         return text
     cut = text[: limit - 1]
@@ -85,7 +85,7 @@ def section(text: str, *, accessory: Block | None = None) -> Block:
 
 
 def fields(pairs: list[tuple[str, str]]) -> Block:
-    """Label above value, side by side; at most ten."""
+    """At most ten (label, value), side by side, with the label above the value."""
     texts = [mrkdwn(f"*{label}*\n{value}", LIMITS.field) for label, value in pairs[: LIMITS.fields]]
     return {"type": "section", "fields": texts}
 
@@ -103,14 +103,14 @@ def actions(block_id: str, *elements: Block) -> Block:
 
 
 def button(label: str, action_id: str, *, value: str = "", url: str = "", says: str = "") -> Block:
-    """`says` is what a screen reader reads where the label alone is too short."""
+    """`says` is what a screen reader reads, where the label alone is not enough."""
     element: Block = {"type": "button", "action_id": action_id, "text": plain(label, LIMITS.button)}
     optional = {"value": value, "url": url, "accessibility_label": fit(clean(says), LIMITS.button)}
     return element | {key: text for key, text in optional.items() if text}
 
 
 def overflow(action_id: str, options: list[tuple[str, str]]) -> Block:
-    """A menu behind three dots: (label, value) each, at most five."""
+    """A menu behind three dots. Each option is (label, value), and there may be five."""
     drawn = [{"text": plain(label, LIMITS.option), "value": value} for label, value in options]
     return {"type": "overflow", "action_id": action_id, "options": drawn}
 
@@ -132,7 +132,7 @@ def text_input(block_id: str, action_id: str, label: str, *, hint: str, placehol
 
 
 def rich_text(*elements: Block) -> Block:
-    """Text that Slack never parses: the safe home of file names and reasons."""
+    """Text that Slack never parses, so that file names and reasons are safe in it."""
     return {"type": "rich_text", "elements": list(elements)}
 
 
@@ -145,7 +145,7 @@ def rich_list(lines: list[list[Block]]) -> Block:
 
 
 def rich(text: str, *styles: str) -> Block:
-    """One run of text; styles are `bold`, `italic`, `strike` or `code`."""
+    """A piece of text. Styles are `bold`, `italic`, `strike` and `code`."""
     run: Block = {"type": "text", "text": clean(text) or " "}
     return run | {"style": dict.fromkeys(styles, True)} if styles else run
 

@@ -1,8 +1,8 @@
-"""Every name that Slack and we share. A test holds manifest.yaml and `doors.py` to it."""
+"""Every name that Slack and the bot share. A test compares manifest.yaml and `routes.py` with it."""
 
 APP = "Order Desk"
 COMMAND = "/order"
-MAX_ORDERS_PER_ANSWER = 5  # orders in one answer
+MAX_ORDERS_PER_ANSWER = 5
 
 # shortcuts
 CHECK_ORDERS_HERE = "check_orders_here"
@@ -11,27 +11,27 @@ LOOK_UP_ORDER = "look_up_order"
 
 # views
 ASK = "ask_for_orders"  # the modal with one field
-ANSWER = "orders"  # the modal that shows orders; nothing is submitted from it
+ANSWER = "orders"  # the modal that shows orders. It has no submit button
 PHOTOS = "photos"
-ASK_TO_WATCH = "ask_to_watch"  # the same modal, for a message's thread
+ASK_TO_WATCH = "ask_to_watch"  # the modal with one field, for a watch in a message's thread
 HOME = "home"
 
-# the one field of ASK
+# the field of ASK and ASK_TO_WATCH
 ASK_BLOCK = "ask"
 ASK_INPUT = "orders"
 
 # actions
 RECHECK = "recheck"
-SHOW = "show"  # a hit of a search
-OPEN = "open"  # a link; Slack still tells us about the click
-MORE = "more"  # the overflow menu; its options' values:
+SHOW = "show"  # on a result of a search, and on the card below a link
+OPEN = "open"  # a link. Slack sends the click all the same
+MORE = "more"  # the overflow menu. Its options' values:
 SHARE = "share"
 SHOW_PHOTOS = "photos"
 COPY_ID = "copy_id"
 SEND_TO_ME = "send_to_me"
 WATCH = "watch"
-WATCH_FAILURES = "watch_failures"  # the same, for failures only
-WATCH_FOR_ME = "watch_for_me"  # in a direct message
+WATCH_FAILURES = "watch_failures"  # a watch with notices of failures only
+WATCH_FOR_ME = "watch_for_me"  # a watch in a direct message
 STOP_WATCHING = "stop_watching"
 STOP_FOR_ALL = "stop_for_all"
 LOOK_UP = "look_up"  # on the Home tab
@@ -41,11 +41,11 @@ HOME_OPENED = "app_home_opened"
 LINK_SHARED = "link_shared"
 JOINED = "member_joined_channel"
 POSTED = "conversations_history"
-"""Slack's word for a link in a message that was sent. `composer` is for one that is still being written:
-Slack does not say where it is going to stand, so nobody knows what was chosen there."""
-UNFURL_DOMAINS = ("app.autoenhance.ai",)  # Slack tells us of links to these, and of no others
+"""Slack's `source` of a link in a message that was sent. `composer` is for a message that is still being
+written. For that, Slack names no channel, so the channel's setting for unfurls is not known."""
+UNFURL_DOMAINS = ("app.autoenhance.ai",)  # Slack sends events for links to these only
 
-# bot scopes, each with what it is for
+# bot scopes, and why the bot needs each
 SCOPES = {
     "commands": "the command `/order` and the three shortcuts",
     "chat:write": "cards and notices where the bot was invited, and direct messages",

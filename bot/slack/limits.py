@@ -1,7 +1,7 @@
-"""Slack's limits, in one table: the bot fits what it sends to them, the sandbox refuses what is beyond.
+"""Slack's limits, in one table. The bot keeps what it sends within them. The sandbox refuses the rest.
 
-Figures are from docs.slack.dev (reference/block-kit, reference/views, reference/methods) and @slack/types
-3.2.0, read in 2026. All are in characters unless they count something else, and the most that is taken.
+The numbers are from docs.slack.dev (reference/block-kit, reference/views, reference/methods) and @slack/types
+3.2.0, read in 2026. Each is the most that Slack takes, in characters unless it counts something else.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Limits:
     section: int = 3000  # any text object
     field: int = 2000
     button: int = 75  # label and accessibility label
-    option: int = 75  # label and description; value too, as the types say 75 and the docs 150
+    option: int = 75  # label, description and value. For a value the types say 75 and the docs 150
     value: int = 2000
     url: int = 3000  # of a button, an option and a picture
     alt_text: int = 2000
@@ -47,7 +47,7 @@ class Limits:
     text: int = 4000  # chat.update refuses more
     posted_text: int = 40_000  # chat.postMessage cuts off the rest
 
-    # What is good for how long
+    # How long, and how often, something can be used
     ack_seconds: float = 3.0
     trigger_seconds: float = 3.0
     response_seconds: float = 1800.0

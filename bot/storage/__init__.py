@@ -1,1 +1,1 @@
-"""Everything that is remembered, on SQLite or PostgreSQL: rows and the SQL beside them."""
+"""What is stored, on SQLite or PostgreSQL: the rows, and the SQL that reads and writes them."""

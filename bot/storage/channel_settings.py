@@ -1,20 +1,22 @@
-"""What a channel chose for itself."""
+"""The settings of each channel."""
 
 from bot.storage.database.base import Database
 
 
 class ChannelSettings:
+    """Every method raises DatabaseFailed."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def broadcast(self, team_id: str, channel_id: str) -> bool:
-        """Whether notices are shown in the channel too, beside their thread; not, if it never chose."""
+        """Whether notices are shown in the channel too, not only in their thread. False by default."""
         query = "SELECT broadcast FROM channels WHERE team_id = :team AND channel_id = :channel"
         row = await self._database.run(lambda sql: sql.row(query, team=team_id, channel=channel_id))
         return bool(row and row["broadcast"])
 
     async def unfurls(self, team_id: str, channel_id: str) -> bool:
-        """Whether links to orders get a small card there; not, if it never chose."""
+        """Whether links to orders get a small card in this channel. False by default."""
         query = "SELECT unfurls FROM channels WHERE team_id = :team AND channel_id = :channel"
         row = await self._database.run(lambda sql: sql.row(query, team=team_id, channel=channel_id))
         return bool(row and row["unfurls"])

@@ -1,4 +1,4 @@
-"""Which orders are to be looked at now."""
+"""Which orders are due for a check."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,16 +7,15 @@ from datetime import datetime, timedelta
 from bot.orders.ids import OrderId
 from bot.storage.database.base import Database, Sql
 
-CLAIMED_FOR = timedelta(minutes=10)  # by then a look has ended; if it was lost, the sweep takes it up again
-MAX_TIME_TO_NEXT_CHECK = timedelta(
-    hours=2
-)  # no look is planned further ahead: what is, was planned by another clock
-ENOUGH = 1_000_000  # photos: worth a look for any order
-PLACES = 5  # so many watches are read for each order that is wanted: several places may watch it
+CLAIMED_FOR = timedelta(minutes=10)  # a check ends within that time; if it was lost, the sweep makes another
+# No check is planned further ahead. A time after that was written while the clock was wrong.
+MAX_TIME_TO_NEXT_CHECK = timedelta(hours=2)
+ENOUGH = 1_000_000  # photos: enough for a check of any order
+WATCHES_READ_PER_ORDER = 5  # for each order that is wanted, as several places may watch it
 _LIVE = "condition != 'ended'"
-# As the index has them, and no more: else a sweep after an outage would sort all that is due, each second.
-# PostgreSQL takes the index for this whatever its statistics say, which are older than the times.
-_SOONEST = (
+# Ordered as the index and limited: otherwise each sweep after an outage, one a second, sorts all due rows.
+# In this form PostgreSQL uses the index whatever its statistics say. They are older than the times.
+_DUE_FIRST = (
     "SELECT team_id, order_id, next_look FROM watches"  # noqa: S608 - our own literals
     f" WHERE {_LIVE} AND next_look {{}} AND NOT claimed BETWEEN :now AND :claim"
     " ORDER BY next_look LIMIT :rows"
@@ -27,20 +26,20 @@ _SOONEST = (
 class DueOrder:
     team_id: str
     order: OrderId
-    since: float = field(default=0.0, compare=False)  # in seconds since 1970
+    since: float = field(default=0.0, compare=False)  # when it became due, in seconds since 1970
 
 
 class DueWatches:
-    """Reads and writes nothing of a watch but when it is due. Raises DatabaseFailed."""
+    """Reads and writes only when a watch is due. Every method raises DatabaseFailed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def wake(self, order: OrderId, due: datetime, photos: int = ENOUGH) -> None:
-        """The webhook says that so many photos came to their end: a third of the order is worth a look.
+        """Counts photos that the webhook reported, and makes the order's watches due when they are enough.
 
-        It is looked at by `due` then, else as planned. A look that is under way when this comes is
-        followed by another: it may have been too early.
+        `Watch.share` photos are enough. Then the watch is checked at `due`, or earlier if that was planned.
+        A check that is running at that moment is followed by another one, as it may have been too early.
         """
         count = (
             "UPDATE watches SET hooked = 1, called = called + :photos"  # noqa: S608
@@ -59,39 +58,40 @@ class DueWatches:
         await self._database.run(wake)
 
     def take(self, sql: Sql, now: datetime, limit: int) -> list[DueOrder]:
-        """What is due, and claimed from now on."""
+        """At most `limit` orders that are due. They are claimed in the same transaction."""
         sql.alone("agenda")
         due = self.due(sql, now, limit)
         self.claim(sql, due, now)
         return due
 
     def due(self, sql: Sql, now: datetime, limit: int) -> list[DueOrder]:
-        """The orders to be looked at, longest due first, each once however many watch it.
+        """The orders that are due, longest first. Each comes once, however many places watch it.
 
-        At most `limit`; fewer, where each is watched in very many places. The others are due as before.
+        At most `limit`. Fewer, where orders are watched in more than `WATCHES_READ_PER_ORDER` places. The
+        others are still due.
         """
         query = (
             "SELECT team_id, order_id, min(next_look) AS since FROM"  # noqa: S608
-            f" (SELECT * FROM ({_SOONEST.format('<= :now')}) AS late"
-            f" UNION ALL SELECT * FROM ({_SOONEST.format('> :odd')}) AS odd) AS due"
+            f" (SELECT * FROM ({_DUE_FIRST.format('<= :now')}) AS late"
+            f" UNION ALL SELECT * FROM ({_DUE_FIRST.format('> :latest')}) AS too_late) AS due"
             " GROUP BY team_id, order_id ORDER BY since LIMIT :limit"
         )
-        until, odd, limit = (
-            (now + CLAIMED_FOR).timestamp(),
-            (now + MAX_TIME_TO_NEXT_CHECK).timestamp(),
-            max(limit, 0),
-        )
-        times = {"now": now.timestamp(), "odd": odd, "claim": until}
-        rows = sql.rows(query, **times, limit=limit, rows=PLACES * limit)
+        times = {
+            "now": now.timestamp(),
+            "claim": (now + CLAIMED_FOR).timestamp(),
+            "latest": (now + MAX_TIME_TO_NEXT_CHECK).timestamp(),
+        }
+        limit = max(limit, 0)
+        rows = sql.rows(query, **times, limit=limit, rows=WATCHES_READ_PER_ORDER * limit)
         return [DueOrder(row["team_id"], OrderId(row["order_id"]), row["since"]) for row in rows]
 
     def claim(self, sql: Sql, taken: Iterable[DueOrder], now: datetime) -> None:
-        """Not due again until they are saved, or for a while."""
+        """Makes these orders not due until their watches are saved, or for `CLAIMED_FOR`."""
         query = f"UPDATE watches SET claimed = :until WHERE team_id = :team AND order_id = :order AND {_LIVE}"  # noqa: S608
         until = (now + CLAIMED_FOR).timestamp()
         sql.each(query, [{"until": until, "team": each.team_id, "order": each.order} for each in taken])
 
     async def put_back(self, seconds: float) -> None:
-        """The clock went back by so much: what was planned by it comes as much earlier."""
+        """Plans all checks this much earlier, after the clock was set back by as much."""
         query = f"UPDATE watches SET next_look = next_look - :back, claimed = 0 WHERE {_LIVE}"  # noqa: S608
         await self._database.run(lambda sql: sql.do(query, back=seconds))

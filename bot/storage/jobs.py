@@ -1,26 +1,25 @@
 """The jobs as rows: the only SQL about them.
 
-A finished job keeps its key for a day, so that a late redelivery is known, and loses its content:
-order ids and response_urls are secrets. A dead one keeps both, with its reason, until it is pruned.
+A job that is done keeps its key for a day, so that a late redelivery is recognised. Its content is
+deleted, because order ids and response_urls are secrets. A dead job, which was given up, keeps both and
+its reason for 30 days.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from time import perf_counter
 
 from bot.jobs.models import CHECK_KIND, JOB, Job
+from bot.storage import retention
 from bot.storage.database.base import Database, Sql, Value
 
-DONE_KEPT = timedelta(days=1)
-DEAD_KEPT = timedelta(days=30)
-MAX_COUNTED = (
-    10_000  # so many jobs of each state at most, as it is counted often: past that, the age says more
-)
+# Jobs of each state, as they are counted often. Past that number, the age of the oldest job says more.
+MAX_JOBS_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
 class OpenJob:
-    """An open job as it was recorded; `content` may be of another version of the code."""
+    """An open job as it was recorded. Another version of the code may have written `content`."""
 
     id: int
     content: str
@@ -28,13 +27,13 @@ class OpenJob:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A try of an open job.
+    """An attempt at an open job.
 
-    `number` counts from 1. `broken` says how many before it ended in a crash or an error. `began` is by
-    `perf_counter`.
+    `number` counts from 1. `broken` is how many attempts before it ended in a crash or an error. `began`
+    is read from `perf_counter`, in seconds.
     """
 
-    id: int
+    id: int  # of the job
     content: str
     recorded_at: datetime
     number: int
@@ -46,36 +45,36 @@ class Attempt:
 class DeadJob:
     kind: str
     reason: str
-    ended_at: float
+    ended_at: float  # in seconds since 1970
 
 
 @dataclass(frozen=True)
 class Queue:
-    """By kind: how many jobs are open, and when the oldest was recorded, in seconds since 1970."""
+    """How many jobs there are, each number at most `MAX_JOBS_COUNTED`."""
 
-    open: dict[str, int]
-    oldest: dict[str, float]
+    open: dict[str, int]  # by kind
+    oldest: dict[str, float]  # by kind: when the oldest was recorded, in seconds since 1970
     dead: int
 
 
 class JobStore:
-    """Raises DatabaseFailed."""
+    """Every method raises DatabaseFailed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def prune(self, now: datetime) -> None:
-        """Forgets what ended long ago."""
+        """Deletes jobs that were done a day ago, and dead ones that ended 30 days ago."""
 
         def prune(sql: Sql) -> None:
-            for state, kept in (("done", DONE_KEPT), ("dead", DEAD_KEPT)):
+            for state, kept in (("done", retention.DONE_JOBS), ("dead", retention.FAILED_JOBS)):
                 old = (now - kept).timestamp()
                 sql.do("DELETE FROM jobs WHERE state = :state AND ended_at < :old", state=state, old=old)
 
         await self._database.run(prune)
 
     def put(self, sql: Sql, job: Job, now: datetime) -> int | None:
-        """The id of the new row; None if its key was recorded before."""
+        """Records a job. Returns its row's id, or None if its key was recorded before."""
         row = sql.row(
             "INSERT INTO jobs (key, team_id, kind, content, recorded_at)"
             " VALUES (:key, :team, :kind, :content, :now) ON CONFLICT (key) DO NOTHING RETURNING id",
@@ -88,9 +87,9 @@ class JobStore:
         return row["id"] if row else None
 
     def looks(self, sql: Sql) -> int:
-        """How many looks of our own have not ended."""
-        count = "SELECT count(*) AS looks FROM jobs WHERE state = 'open' AND kind = :look"
-        return int(sql.rows(count, look=CHECK_KIND)[0]["looks"])
+        """How many checks of watched orders are open."""
+        count = "SELECT count(*) AS checks FROM jobs WHERE state = 'open' AND kind = :check"
+        return int(sql.rows(count, check=CHECK_KIND)[0]["checks"])
 
     async def open_jobs(self) -> list[OpenJob]:
         """In the order in which they were recorded."""
@@ -99,7 +98,7 @@ class JobStore:
         return [OpenJob(row["id"], row["content"]) for row in rows]
 
     async def queue(self) -> Queue:
-        """The `MAX_COUNTED` oldest, and as many dead ones."""
+        """Counts the `MAX_JOBS_COUNTED` oldest open jobs, and as many dead ones."""
         first = "SELECT kind, recorded_at FROM jobs WHERE state = 'open' ORDER BY id LIMIT :most"
         kinds = (
             f"SELECT kind, count(*) AS jobs, min(recorded_at) AS oldest FROM ({first}) AS first GROUP BY kind"  # noqa: S608
@@ -108,19 +107,19 @@ class JobStore:
         dead = f"SELECT count(*) AS jobs FROM ({kept}) AS kept"  # noqa: S608
 
         def queue(sql: Sql) -> Queue:
-            rows = sql.rows(kinds, most=MAX_COUNTED)
+            rows = sql.rows(kinds, most=MAX_JOBS_COUNTED)
             return Queue(
                 open={row["kind"]: row["jobs"] for row in rows},
                 oldest={row["kind"]: row["oldest"] for row in rows},
-                dead=sql.rows(dead, most=MAX_COUNTED)[0]["jobs"],
+                dead=sql.rows(dead, most=MAX_JOBS_COUNTED)[0]["jobs"],
             )
 
         return await self._database.run(queue)
 
     async def take(self, id_: int) -> Attempt | None:
-        """Counts the try before it begins: a job that kills the process must not do so for ever.
+        """Counts an attempt before it begins, so that a job that kills the process is given up in the end.
 
-        None if it has ended, or never was.
+        None if the job is not open, or has no row.
         """
         query = (
             "UPDATE jobs SET taken = taken + 1 WHERE id = :id AND state = 'open'"
@@ -134,20 +133,25 @@ class JobStore:
         return Attempt(id_, row["content"], recorded_at, row["taken"], broken)
 
     async def put_off(self, id_: int) -> None:
+        """The attempt is repeated later, and does not count as broken."""
         await self._set("put_off = put_off + 1", id_)
 
     async def done(self, id_: int, now: datetime) -> None:
+        """Keeps the key, for later deliveries of the same request."""
         await self._set("state = 'done', content = '', ended_at = :now", id_, now=now.timestamp())
 
     async def forget(self, id_: int) -> None:
-        """For what is done and cannot come again."""
+        """Deletes the row of a job that is done and cannot be delivered again."""
         await self._database.run(lambda sql: sql.do("DELETE FROM jobs WHERE id = :id", id=id_))
 
     async def dead(self, id_: int, reason: str, now: datetime) -> None:
-        """A look gives its key free: the order is looked at again, when it is due again."""
-        key = "key = CASE kind WHEN :look THEN key || ' ' || id ELSE key END"
+        """Keeps the job with the reason why it was given up.
+
+        A check's key changes, so that the order can be checked again.
+        """
+        key = "key = CASE kind WHEN :check THEN key || ' ' || id ELSE key END"
         ended = f"state = 'dead', reason = :reason, ended_at = :now, {key}"
-        await self._set(ended, id_, reason=reason, now=now.timestamp(), look=CHECK_KIND)
+        await self._set(ended, id_, reason=reason, now=now.timestamp(), check=CHECK_KIND)
 
     async def dead_jobs(self) -> list[DeadJob]:
         """Newest first."""

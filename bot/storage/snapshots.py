@@ -1,29 +1,31 @@
-"""What we saw last of each order: the counts to tell when Autoenhance does not answer."""
+"""The last snapshot of each order: its counts are shown when Autoenhance does not answer."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts
+from bot.storage import retention
 from bot.storage.database.base import Database
 
-KEPT_FOR = timedelta(days=30)
 COUNTS = TypeAdapter(Counts)
 
 
 class Snapshots:
+    """Every method raises DatabaseFailed."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def prune(self, now: datetime) -> None:
-        """Forgets what was seen long ago."""
-        old = (now - KEPT_FOR).timestamp()
+        """Deletes snapshots that are older than `retention.SNAPSHOTS`."""
+        old = (now - retention.SNAPSHOTS).timestamp()
         await self._database.run(lambda sql: sql.do("DELETE FROM looks WHERE at < :old", old=old))
 
     async def remember(self, team_id: str, order: OrderId, seen: Snapshot) -> None:
-        """An older look never replaces a newer one."""
+        """Stores the snapshot, unless a newer one is stored."""
         query = (
             "INSERT INTO looks (team_id, order_id, tally, at) VALUES (:team, :order, :tally, :at)"
             " ON CONFLICT (team_id, order_id) DO UPDATE SET tally = excluded.tally, at = excluded.at"
@@ -33,7 +35,7 @@ class Snapshots:
         await self._database.run(lambda sql: sql.do(query, team=team_id, order=order, tally=tally, at=at))
 
     async def last(self, team_id: str, order: OrderId) -> Snapshot | None:
-        """None if this team never saw the order, or not in a way that this version reads."""
+        """None if this team never asked for the order, or if this version cannot read the row."""
         query = "SELECT tally, at FROM looks WHERE team_id = :team AND order_id = :order"
         row = await self._database.run(lambda sql: sql.row(query, team=team_id, order=order))
         if row is None:

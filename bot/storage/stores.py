@@ -1,4 +1,4 @@
-"""What is remembered, beside the jobs: each table's own room, on one database."""
+"""All stores but the jobs', on one database."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,6 @@ class Stores:
         return cls(Snapshots(database), Watches(database), DueWatches(database), ChannelSettings(database))
 
     async def prune(self, now: datetime) -> None:
-        """Forgets what is over since long; raises DatabaseFailed."""
+        """Deletes old snapshots and watches that ended long ago. Raises DatabaseFailed."""
         await self.snapshots.prune(now)
         await self.watches.prune(now)

@@ -1,7 +1,7 @@
 """The watches as rows: the only SQL about them.
 
-What is searched for has a column; the rest is JSON, so that a new field of a watch needs no new schema.
-`next_look`, `wakes` and `hooked` are read from theirs, as the webhook changes them beside a look.
+A field that is searched for has a column. The rest is JSON, so a new field of a watch needs no migration.
+`next_look`, `wakes` and `hooked` are read from their columns, as the webhook changes them during a check.
 """
 
 from dataclasses import replace
@@ -11,30 +11,30 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from bot.orders.ids import OrderId
+from bot.storage import retention
 from bot.storage.database.base import Database, Row, Sql, Value
 from bot.watches.models import Condition, Watch
 
 log = structlog.get_logger(__name__)
 WATCH = TypeAdapter(Watch)
-ENDED_KEPT_FOR = timedelta(days=7)
-WEBHOOK_EXPECTED_FOR = timedelta(days=1)  # since the webhook woke a watch, it is expected to go on
-MAX_WATCHES_SEARCHED = 100  # watches among which that is looked for: the id's index leads to them
+WEBHOOK_EXPECTED_FOR = timedelta(days=1)  # after its last wake, the webhook is expected to call again
+MAX_WATCHES_SEARCHED = 100  # the newest ones, in which that last wake is searched for
 
 _IN_COLUMNS = {"id", "wakes", "hooked"}
 _READ = "id, next_look, wakes, hooked, content"  # `*` would fail where a later version has added a column
 _LIVE = "condition != 'ended'"
-_ASIDE = "condition IN ('parked', 'ending')"  # letter by letter the index's
+_PAUSED_OR_ENDING = "condition IN ('parked', 'ending')"  # exactly the index's condition
 
 
 class Watches:
-    """What is returned as written is on the disk. Raises DatabaseFailed when it cannot be written."""
+    """A method returns when its change is on the disk. Every method raises DatabaseFailed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def prune(self, now: datetime) -> None:
-        """Forgets what ended long ago."""
-        old = (now - ENDED_KEPT_FOR).timestamp()
+        """Deletes watches that ended longer ago than `retention.ENDED_WATCHES`, with their watchers."""
+        old = (now - retention.ENDED_WATCHES).timestamp()
 
         def prune(sql: Sql) -> None:
             ended = "SELECT id FROM watches WHERE condition = 'ended' AND ended_at < :old"
@@ -44,7 +44,10 @@ class Watches:
         await self._database.run(prune)
 
     async def add(self, watch: Watch, *, most: int) -> Watch | None:
-        """The watch with its id, or the one that is there already; None if its place has `most` of them."""
+        """Stores a new watch and returns it with its id, or the watch of this order that the place has.
+
+        None if the place has `most` watches.
+        """
 
         def add(sql: Sql) -> Watch | None:
             sql.alone(f"watches of {watch.team_id} {watch.place}")
@@ -74,7 +77,7 @@ class Watches:
         return await self._database.run(add)
 
     async def remove(self, watch: Watch) -> None:
-        """For one that was never promised."""
+        """Deletes a watch whose start failed."""
 
         def remove(sql: Sql) -> None:
             sql.do("DELETE FROM watchers WHERE watch_id = :id", id=watch.id)
@@ -83,12 +86,12 @@ class Watches:
         await self._database.run(remove)
 
     async def note(self, watch: Watch) -> None:
-        """Writes what is known of it, and leaves it due when it was."""
+        """Writes the watch's content, and does not change when it is due."""
         query = "UPDATE watches SET content = :content WHERE id = :id"
         await self._database.run(lambda sql: sql.do(query, content=_content(watch), id=watch.id))
 
     async def save(self, watch: Watch) -> None:
-        """Writes all of it. A wake that came since it was read is not pushed back."""
+        """Writes the whole watch and ends its claim. A wake since it was read is kept: it is due then."""
 
         def save(sql: Sql) -> None:
             sql.do(
@@ -108,13 +111,13 @@ class Watches:
         await self._database.run(save)
 
     async def of_order(self, team_id: str, order: OrderId) -> list[Watch]:
-        """All but those that have ended."""
+        """The watches of this order that have not ended."""
         return await self._find(
             "order_id = :order AND team_id = :team AND " + _LIVE, order=order, team=team_id
         )
 
     async def live(self, team_id: str, place: str, order: OrderId) -> Watch | None:
-        """The open or parked watch of this order in this place."""
+        """The open or paused watch of this order in this place."""
         found = await self._find(
             f"team_id = :team AND place = :place AND order_id = :order AND {_LIVE} AND condition != 'ending'",
             team=team_id,
@@ -124,18 +127,18 @@ class Watches:
         return found[0] if found else None
 
     async def known(self, team_id: str, place: str, order: OrderId) -> Watch | None:
-        """The same, also while it is ending."""
+        """The watch of this order in this place that has not ended: open, paused or ending."""
         here = "team_id = :team AND place = :place AND order_id = :order AND " + _LIVE
         found = await self._find(here, team=team_id, place=place, order=order)
         return found[0] if found else None
 
     async def at(self, team_id: str, place: str) -> list[Watch]:
-        """Open and parked ones, oldest first."""
+        """The open and paused watches in this place, oldest first."""
         found = await self._find("team_id = :team AND place = :place AND " + _LIVE, team=team_id, place=place)
         return [watch for watch in found if watch.is_live]
 
     async def of_person(self, team_id: str, user_id: str) -> list[Watch]:
-        """All that they watch or watched lately, oldest first."""
+        """All watches of this person, oldest first, with those that ended lately."""
         mine = "id IN (SELECT watch_id FROM watchers WHERE team_id = :team AND user_id = :user)"
         return await self._find(mine, team=team_id, user=user_id)
 
@@ -143,7 +146,10 @@ class Watches:
         return await self._find("condition = :parked", parked=Condition.PARKED)
 
     async def wake_parked(self, team_id: str, place: str, now: datetime) -> None:
-        """What rests there is due now, also if it is just being put to rest: see `DueWatches.wake`."""
+        """Makes this place's watches due now, also one that is being paused at this moment.
+
+        `DueWatches.wake` says how.
+        """
         query = (
             "UPDATE watches SET wakes = wakes + 1, woken = :now, next_look = :now"  # noqa: S608
             f" WHERE team_id = :team AND place = :place AND next_look > :now AND {_LIVE}"
@@ -152,12 +158,14 @@ class Watches:
         await self._database.run(lambda sql: sql.do(query, now=at, team=team_id, place=place))
 
     async def count(self) -> dict[Condition, int]:
-        """How many there are of each condition but the last; reads an entry of an index for each."""
-        aside = f"SELECT condition, count(*) AS watches FROM watches WHERE {_ASIDE} GROUP BY condition"  # noqa: S608
+        """How many watches are open, paused and ending. It reads indexes only."""
+        paused_or_ending = (
+            f"SELECT condition, count(*) AS watches FROM watches WHERE {_PAUSED_OR_ENDING} GROUP BY condition"  # noqa: S608
+        )
         live = f"SELECT count(*) AS watches FROM watches WHERE {_LIVE}"  # noqa: S608
 
         def count(sql: Sql) -> dict[Condition, int]:
-            few = {Condition(row["condition"]): int(row["watches"]) for row in sql.rows(aside)}
+            few = {Condition(row["condition"]): int(row["watches"]) for row in sql.rows(paused_or_ending)}
             parked, ending = few.get(Condition.PARKED, 0), few.get(Condition.ENDING, 0)
             open_ = sql.rows(live)[0]["watches"] - parked - ending
             return {Condition.OPEN: open_, Condition.PARKED: parked, Condition.ENDING: ending}
@@ -169,7 +177,10 @@ class Watches:
 
 
 def _webhook_calls(sql: Sql, since: datetime) -> bool:
-    """Whether it woke any of the newest watches: it is one for all, and calls about a new one too."""
+    """Whether the webhook woke one of the newest watches since then.
+
+    There is one webhook for all orders, so it calls about a new watch too.
+    """
     newest = "SELECT woken FROM watches ORDER BY id DESC LIMIT :newest"
     query = f"SELECT max(woken) AS woken FROM ({newest}) AS newest"  # noqa: S608 - our own literal
     [row] = sql.rows(query, newest=MAX_WATCHES_SEARCHED)
@@ -182,7 +193,7 @@ def _read(sql: Sql, where: str, **values: Value) -> list[Watch]:
 
 
 def _watch(row: Row) -> Watch | None:
-    """None for one that this version cannot read; it stays, and the others are told all the same."""
+    """None for a row that this version cannot read. The row is kept, and the other watches go on."""
     try:
         known = WATCH.validate_json(row["content"])
     except ValidationError:
@@ -198,7 +209,7 @@ def _content(watch: Watch) -> str:
 
 
 def _index_watchers(sql: Sql, watch: Watch) -> None:
-    """Only where they changed, as most saves change nothing about them."""
+    """Writes the watch's people to their own table, where they changed. Most saves change none."""
     rows = sql.rows("SELECT user_id FROM watchers WHERE watch_id = :watch", watch=watch.id)
     known, wanted = {row["user_id"] for row in rows}, {each.user_id for each in watch.watchers}
     for user in known - wanted:

@@ -1,1 +1,1 @@
-"""Watches: which orders a team waits for, where it is told, and what it was told already."""
+"""Watches: which orders a team waits for, where notices are posted, and what was posted already."""

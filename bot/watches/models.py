@@ -1,4 +1,4 @@
-"""A watch: one order, one place, and everybody there who wants to be told."""
+"""A watch: one order, one place, and the people there who want notices."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -10,46 +10,48 @@ from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
 
-OVER = frozenset({State.READY, State.ATTENTION, State.FAILED})  # Autoenhance has done all it will do
-GONE = frozenset({State.DELETED})
+FINISHED_STATES = frozenset(
+    {State.READY, State.ATTENTION, State.FAILED}
+)  # Autoenhance has done all it will do
+DELETED_STATES = frozenset({State.DELETED})
 
 
 class Level(StrEnum):
-    """What a watcher wants to hear of: everything, or only what went wrong."""
+    """Which notices a watcher wants: all of them, or only those about failures."""
 
     ALL = "all"
     FAILURES = "failures"
 
 
 class NoticeKind(StrEnum):
-    """What a thread is told. Each once: there is one notice per order, however many photos it has."""
+    """What a notice is about. A kind is posted once for an order, however many photos the order has."""
 
     FAILURE = "failure"  # the first photo that failed, while others are still being enhanced
     STUCK = "stuck"
     FINISHED = "finished"
-    FAILED = "failed"  # over, and some or all photos failed
+    FAILED = "failed"  # the order is finished, and some or all photos failed
     DELETED = "deleted"
-    EXPIRED = "expired"  # the watch came to its end, and the order did not
+    EXPIRED = "expired"  # the watch lasted its whole time, and the order is not finished
 
 
 class Delay(StrEnum):
-    """Why something is told late."""
+    """Why a notice is late."""
 
     AUTOENHANCE = "autoenhance"  # it did not answer
     SLACK = "slack"  # it did not take the message
-    DESK = "desk"  # we were not running
+    DESK = "desk"  # Order Desk was not running
     PLACE = "place"  # its place could not be posted to
 
 
 class Condition(StrEnum):
     OPEN = "open"
-    PARKED = "parked"  # its place cannot be posted to
+    PARKED = "parked"  # paused: its place cannot be posted to
     ENDING = "ending"  # a person stopped it; its card does not say so yet
     ENDED = "ended"
 
 
 class Ending(StrEnum):
-    QUIET = "quiet"  # the order is over, and nothing moved since
+    QUIET = "quiet"  # the order is finished, and nothing has changed since
     DELETED = "deleted"
     EXPIRED = "expired"
     STOPPED = "stopped"  # by a person; `Watch.reason` says who
@@ -57,97 +59,99 @@ class Ending(StrEnum):
 
 @frozen
 class Watcher:
-    """`name` is how Slack writes them: shown where a mention would ping."""
+    """A person who wants notices. `name` is shown where a mention would notify them."""
 
     user_id: str
-    name: str = ""
+    name: str = ""  # as Slack writes it
     level: Level = Level.ALL
     since: AwareDatetime
 
 
 @frozen
 class CardLocation:
-    """Where the order lives in Slack: the card that is edited in place, and the thread of its notices."""
+    """Where the watch's card is in Slack, and the thread in which its notices are posted."""
 
-    channel_id: str  # of a direct message it begins with D
-    card_ts: str | None  # None when it was deleted, and its thread is still there
+    channel_id: str  # begins with D for a direct message
+    card_ts: str | None  # None when the card was deleted and its thread is still there
     thread_ts: str
 
 
 @frozen
 class Sending:
-    """A notice that Slack was asked to post, and how often, without our having its answer on the disk."""
+    """A notice that is being posted. Slack's answer to it is not recorded yet."""
 
     kind: NoticeKind
-    tries: int
+    tries: int  # how often Slack was asked to post it
 
 
 @frozen
 class Watch:
-    """`place` is a channel, or a person for the direct message with them; one order is watched there once.
+    """One order in one place.
 
-    Times that are counted (`still`, `lived`) are in seconds and grow only by what lies between two
-    looks as they were planned: a clock that jumps, an outage or a night switched off add nothing.
+    `place` is the id of a channel, or of a person for the direct message with them. A place has at most
+    one watch of an order.
+
+    `still`, `lived` and `missing` are in seconds. A check adds the time since the check before, but at
+    most the planned time and a minute. So a clock that jumps or a night switched off adds no more.
     """
 
-    id: int = 0  # the store's; 0 before it has one
+    id: int = 0  # from the store; 0 before it is stored
     team_id: str
     place: str
     order: OrderId
     watchers: tuple[Watcher, ...]
-    home: CardLocation | None = None  # None until the card stands, and when it was deleted
-    name: str = ""  # the order's, as last seen
+    home: CardLocation | None = None  # None until the card is posted, and after card and thread were deleted
+    name: str = ""  # the order's name at the last check
     condition: Condition = Condition.OPEN
-    reason: str = ""  # why it is parked, or who stopped it
+    reason: str = ""  # why it is paused, or who stopped it
     ending: Ending | None = None
     ended_at: AwareDatetime | None = None
 
-    seen: Snapshot | None = None  # the last look
-    first: Snapshot | None = None  # the first one of this round of work: how fast it goes
+    seen: Snapshot | None = None  # from the last check
+    first: Snapshot | None = None  # from the first check since work on the order began: for its speed
     shown: Snapshot | None = None  # what the card shows
     shown_stuck: bool = False
-    shown_as: str = ""  # the `face` that the card has
-    still: float = 0.0  # nothing has moved
-    lived: float = 0.0
-    missing: float = 0.0  # there is no such order, by looks in a row
-    missed_at: AwareDatetime | None = None  # by the last of these looks; None when it found the order
-    moved_after: AwareDatetime | None = None  # the last look that saw something else than the last one did
-    delay: Delay | None = None  # why the last look or its telling was put off
+    shown_as: str = ""  # the `face` that the card shows
+    still: float = 0.0  # how long nothing has changed
+    lived: float = 0.0  # how long it has been watched
+    missing: float = 0.0  # how long all checks have answered "no such order"
+    missed_at: AwareDatetime | None = None  # the last of these checks; None when the last one found the order
+    moved_after: AwareDatetime | None = None  # the last check before the last change
+    delay: Delay | None = None  # why the last check, or posting its result, was put off
     late_since: AwareDatetime | None = None
-    told_failure: bool = False
+    told_failure: bool = False  # this notice is posted, as is `told_stuck`
     told_stuck: bool = False
-    told_over: Counts | None = None  # how it was when its end was told
+    told_over: Counts | None = None  # the counts in the notice about the order's end
     sending: Sending | None = None
-    card_tries: int = 0  # times that a card was posted in place of a deleted one, without Slack's answer
-    promised: bool = False  # the asker was told that it is watched
+    card_tries: int = 0  # how often a deleted card was posted again without an answer from Slack
+    promised: bool = False  # the start of the watch is settled: before that, no check posts anything
 
-    next_look: AwareDatetime
+    next_look: AwareDatetime  # when to check next
     pause: float = 0.0  # seconds that were planned until then
-    hooked: bool = False  # the webhook calls about it, or is expected to: it need not be asked often
-    wakes: int = 0  # the webhook's calls that the store had counted when this was read
+    hooked: bool = False  # the webhook calls about it, or is expected to: so it is checked less often
+    wakes: int = 0  # the store's count of wakes when this was read
 
     @property
     def is_live(self) -> bool:
-        """Whether there are watchers to tell, now or when its place can be posted to again."""
+        """Whether notices are posted, now or when its place can be posted to again."""
         return self.condition in {Condition.OPEN, Condition.PARKED}
 
     @property
     def is_direct(self) -> bool:
-        """Whether its place is a direct message."""
         return is_direct(self.place)
 
     @property
     def face(self) -> str:
-        """What a card shows of it beside the order's progress."""
+        """What the card shows of the watch, apart from the order's progress."""
         return " ".join([self.name, *(f"{each.user_id}:{each.level}" for each in self.watchers)])
 
     @property
-    def is_over(self) -> bool:
-        return self.seen is not None and is_over(self.seen.tally)
+    def is_finished(self) -> bool:
+        return self.seen is not None and is_finished(self.seen.tally)
 
     @property
     def share(self) -> int:
-        """How many photos of the webhook are worth a look: the first, and then a third of the order's."""
+        """How many photos the webhook has to report before a check: the first one, then a third of all."""
         if self.seen is None or self.seen.tally.state is not State.ENHANCING:
             return 1
         return max(1, -(-self.seen.tally.total // 3))
@@ -157,21 +161,22 @@ class Watch:
 
 
 def is_direct(place: str) -> bool:
-    """Slack's ids of people begin with U or W."""
+    """Whether the place is a direct message. Slack's ids of people begin with U or W."""
     return place.startswith(("U", "W"))
 
 
-def is_over(tally: Counts) -> bool:
-    """Whether Autoenhance has done all it will do; not while it counts more photos than it lists."""
-    return tally.state in OVER and tally.done + tally.failed >= tally.total
+def is_finished(tally: Counts) -> bool:
+    """Whether Autoenhance has finished the order. False while it counts more photos than it lists."""
+    return tally.state in FINISHED_STATES and tally.done + tally.failed >= tally.total
 
 
 class Notice(NamedTuple):
-    """Something to be told. `happened` is None where nobody can know when it did."""
+    """A notice to post. `happened` is None where the time is not known."""
 
     kind: NoticeKind
     happened: AwareDatetime | None
     delay: Delay | None = None
 
     def concerns(self, watcher: Watcher) -> bool:
+        """Whether this watcher wants it: "finished" is only for those who want all notices."""
         return self.kind is not NoticeKind.FINISHED or watcher.level is Level.ALL

@@ -1,4 +1,4 @@
-"""What a look at an order means for a watch: pure, and the same however often it is worked out again."""
+"""What a check of an order means for a watch. Pure: the same input gives the same result again."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -6,50 +6,66 @@ from datetime import datetime, timedelta
 from bot.orders.changes import Snapshot
 from bot.orders.progress import Counts, State
 from bot.watches import schedule
-from bot.watches.models import GONE, OVER, Condition, Delay, Ending, Notice, NoticeKind, Watch, is_over
+from bot.watches.models import (
+    DELETED_STATES,
+    FINISHED_STATES,
+    Condition,
+    Delay,
+    Ending,
+    Notice,
+    NoticeKind,
+    Watch,
+    is_finished,
+)
 
-_MAY_STICK = frozenset({State.GROUPING, State.ENHANCING, State.OTHER})  # waiting for uploads is people's pace
-_CHECK_AGAIN_SECONDS = 30.0  # seconds; for an order that is not there
-_LATE_CHECK_SECONDS = 60.0  # seconds that a look may be later than planned and still count in full
-_BUSY, _BUSIEST = 15.0, 300.0  # seconds between looks while Autoenhance or Slack does not answer
-_MIN_PAUSE = 1.0  # seconds, where no pause is asked for
-_MAX_PAUSE = 3600.0  # seconds that we stay away, whatever was asked for: no plan is further ahead
+# Not while it waits for uploads: how long those take is for people to decide.
+_CAN_BE_STUCK = frozenset({State.GROUPING, State.ENHANCING, State.OTHER})
+_MISSING_ORDER_PAUSE_SECONDS = 30.0  # until an order that was not found is checked again
+_MAX_LATE_SECONDS_COUNTED = 60.0  # how much later than planned a check may be and still count in full
+# The pause doubles from the first to the second while Autoenhance or Slack does not answer.
+_FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS = 15.0, 300.0
+_MIN_PUT_OFF_SECONDS = 1.0  # also where a `Retry-After` asks for less
+_MAX_PUT_OFF_SECONDS = 3600.0  # also where a `Retry-After` asks for more: no check is planned further ahead
 
 
 @dataclass(frozen=True)
 class Rules:
-    """How long things take. An order is usually done within ten minutes, grouping within five."""
+    """Time limits of a watch. An order is usually done within ten minutes, its grouping within five."""
 
-    lasts: timedelta = timedelta(days=7)
-    quiet: timedelta = timedelta(minutes=30)  # after the order's end: it may be worked on again
-    stuck: timedelta = timedelta(minutes=20)
-    late: timedelta = timedelta(minutes=3)  # so much later than planned is worth a word
-    gone: timedelta = timedelta(seconds=90)  # "no such order" for so long is taken for the truth
-    settled: timedelta = timedelta(minutes=3)  # more photos counted than listed, and no more come
+    lasts: timedelta = timedelta(days=7)  # of a watch
+    quiet: timedelta = timedelta(minutes=30)  # a finished order is watched so long: work may begin again
+    stuck: timedelta = timedelta(minutes=20)  # a working order that does not change for so long is stuck
+    late: timedelta = timedelta(minutes=3)  # a notice that is so much later than planned says why
+    gone: timedelta = timedelta(seconds=90)  # after "no such order" for so long, the order is deleted
+    settled: timedelta = timedelta(minutes=3)  # so long, photos that are counted may still be listed
 
 
 @dataclass(frozen=True)
 class Step:
-    """`watch` is to be saved when the card shows it and the notice is posted."""
+    """What to do after a check. `watch` is saved after the card is edited and the notice is posted."""
 
     watch: Watch
     notice: Notice | None = None
-    edit: bool = False  # the card shows something else
-    at_once: bool = False  # and that is not to wait
+    edit: bool = False  # the card is out of date
+    at_once: bool = False  # and its edit must not wait
 
 
 def next_step(
     watch: Watch, tally: Counts | None, now: datetime, rules: Rules, updated: datetime | None = None
 ) -> Step:
-    """`tally` is None when there was no such order; `updated` is when Autoenhance says it last changed."""
+    """What to post and save after one check.
+
+    `tally` is None when Autoenhance has no such order. `updated` is when Autoenhance says that the order
+    last changed.
+    """
     if tally is None:
-        return _not_there(watch, now, rules)
-    after = _looked(watch, tally, now)
+        return _order_missing(watch, now, rules)
+    after = _checked(watch, tally, now)
     ending = _ending(after, tally, rules)
-    kind = _to_tell(after, tally, ending, rules)
+    kind = _notice_kind(after, tally, ending, rules)
     stuck = is_stuck(after, rules)
     seconds = schedule.pause(after, tally)
-    told = replace(
+    posted = replace(
         after,
         told_failure=after.told_failure or kind in {NoticeKind.FAILURE, NoticeKind.FAILED},
         told_stuck=after.told_stuck or kind is NoticeKind.STUCK,
@@ -60,30 +76,34 @@ def next_step(
         next_look=schedule.at(watch, now, seconds),
     )
     return Step(
-        _ended(told, ending, now) if ending else told,
+        _ended(posted, ending, now) if ending else posted,
         Notice(kind, _happened(after, kind, updated, now), _delay(watch, now, rules)) if kind else None,
         edit=after.shown is None or after.shown.tally != tally or after.shown_stuck != stuck or bool(ending),
-        at_once=bool(kind or ending) or tally.state in OVER | GONE,
+        at_once=bool(kind or ending) or tally.state in FINISHED_STATES | DELETED_STATES,
     )
 
 
 def is_stuck(watch: Watch, rules: Rules) -> bool:
-    """Still working, but nothing moved for longer than is usual."""
-    working = watch.seen is not None and watch.seen.tally.state in _MAY_STICK
+    """Whether Autoenhance still works on the order, but nothing has changed for `rules.stuck`."""
+    working = watch.seen is not None and watch.seen.tally.state in _CAN_BE_STUCK
     return working and watch.still >= rules.stuck.total_seconds()
 
 
 def put_off(watch: Watch, now: datetime, why: Delay, seconds: float | None = None) -> Watch:
-    """While Autoenhance or Slack does not answer: in so many seconds, or after twice the pause before."""
+    """The watch with a later check, while Autoenhance or Slack does not answer.
+
+    That is after `seconds`, or after twice the last pause where `seconds` is None.
+    """
     if seconds is None:
-        seconds = min(_BUSIEST, max(_BUSY, 2 * watch.pause)) if watch.delay is why else _BUSY
-    pause = min(max(seconds, _MIN_PAUSE), _MAX_PAUSE)
+        doubled = min(_MAX_RETRY_SECONDS, max(_FIRST_RETRY_SECONDS, 2 * watch.pause))
+        seconds = doubled if watch.delay is why else _FIRST_RETRY_SECONDS
+    pause = min(max(seconds, _MIN_PUT_OFF_SECONDS), _MAX_PUT_OFF_SECONDS)
     next_look = schedule.at(watch, now, pause)
     return replace(watch, delay=why, late_since=watch.late_since or now, pause=pause, next_look=next_look)
 
 
 def untold(watch: Watch, step: Step) -> Watch:
-    """The watch when the step could not be told: it knows what was seen, and that nobody heard of it."""
+    """The watch after a step whose notice could not be posted: what was seen is kept, as not posted."""
     after = step.watch
     return replace(
         watch,
@@ -106,30 +126,30 @@ def _ended(watch: Watch, ending: Ending, now: datetime) -> Watch:
     return replace(watch, condition=Condition.ENDED, ending=ending, ended_at=now)
 
 
-def _not_there(watch: Watch, now: datetime, rules: Rules) -> Step:
-    """One answer of "no such order" may be a mistake; the same for minutes is not."""
+def _order_missing(watch: Watch, now: datetime, rules: Rules) -> Step:
+    """One answer of "no such order" may be a mistake. The same answer for `rules.gone` is not."""
     missing = watch.missing + _passed(watch, watch.missed_at, now)
     missed = replace(watch, missing=missing, missed_at=now)
     if missing < rules.gone.total_seconds():
-        next_look = schedule.at(watch, now, _CHECK_AGAIN_SECONDS)
-        return Step(replace(missed, pause=_CHECK_AGAIN_SECONDS, next_look=next_look))
-    gone = ended(missed, Ending.DELETED, now)
+        next_look = schedule.at(watch, now, _MISSING_ORDER_PAUSE_SECONDS)
+        return Step(replace(missed, pause=_MISSING_ORDER_PAUSE_SECONDS, next_look=next_look))
+    deleted = ended(missed, Ending.DELETED, now)
     notice = None if watch.told_over else Notice(NoticeKind.DELETED, None, _delay(watch, now, rules))
-    return Step(gone, notice, edit=True, at_once=True)
+    return Step(deleted, notice, edit=True, at_once=True)
 
 
 def _passed(watch: Watch, since: datetime | None, now: datetime) -> float:
-    """Seconds between two looks, as far as they were planned: a clock that jumps adds no more than that."""
+    """Seconds between two checks. A clock that jumps adds no more than was planned, and a minute."""
     if since is None:
         return 0.0
-    return min(max((now - since).total_seconds(), 0.0), watch.pause + _LATE_CHECK_SECONDS)
+    return min(max((now - since).total_seconds(), 0.0), watch.pause + _MAX_LATE_SECONDS_COUNTED)
 
 
-def _looked(watch: Watch, tally: Counts, now: datetime) -> Watch:
+def _checked(watch: Watch, tally: Counts, now: datetime) -> Watch:
     moved = watch.seen is None or watch.seen.tally != tally
     passed = _passed(watch, watch.seen.at if watch.seen else None, now)
     seen = Snapshot(tally=tally, at=now)
-    working = tally.state not in OVER | GONE
+    working = tally.state not in FINISHED_STATES | DELETED_STATES
     return replace(
         watch,
         seen=seen,
@@ -143,21 +163,25 @@ def _looked(watch: Watch, tally: Counts, now: datetime) -> Watch:
 
 
 def _ending(after: Watch, tally: Counts, rules: Rules) -> Ending | None:
-    if tally.state in GONE:
+    if tally.state in DELETED_STATES:
         return Ending.DELETED
-    if tally.state in OVER and after.told_over is not None and after.still >= rules.quiet.total_seconds():
+    if (
+        tally.state in FINISHED_STATES
+        and after.told_over is not None
+        and after.still >= rules.quiet.total_seconds()
+    ):
         return Ending.QUIET
     return Ending.EXPIRED if after.lived >= rules.lasts.total_seconds() else None
 
 
-def _to_tell(after: Watch, tally: Counts, ending: Ending | None, rules: Rules) -> NoticeKind | None:
-    """The one thing that matters most; an end is told again if it is another, or more photos failed."""
-    if tally.state in GONE:
+def _notice_kind(after: Watch, tally: Counts, ending: Ending | None, rules: Rules) -> NoticeKind | None:
+    """The most important notice. An end is posted again if it is another one, or more photos failed."""
+    if tally.state in DELETED_STATES:
         return None if after.told_over else NoticeKind.DELETED
-    if _over(after, tally, rules):
-        told, ends = after.told_over, _ends(tally)
-        again = told is None or ends is not _ends(told) or tally.failed > told.failed
-        return ends if again else None
+    if _has_finished(after, tally, rules):
+        posted, kind = after.told_over, _end_notice(tally)
+        news = posted is None or kind is not _end_notice(posted) or tally.failed > posted.failed
+        return kind if news else None
     if ending is Ending.EXPIRED:
         return NoticeKind.EXPIRED
     if tally.failed and not after.told_failure:
@@ -165,17 +189,17 @@ def _to_tell(after: Watch, tally: Counts, ending: Ending | None, rules: Rules) -
     return NoticeKind.STUCK if is_stuck(after, rules) and not after.told_stuck else None
 
 
-def _ends(tally: Counts) -> NoticeKind:
+def _end_notice(tally: Counts) -> NoticeKind:
     return NoticeKind.FINISHED if tally.state is State.READY else NoticeKind.FAILED
 
 
-def _over(after: Watch, tally: Counts, rules: Rules) -> bool:
-    counted = is_over(tally) or after.still >= rules.settled.total_seconds()
-    return tally.state in OVER and counted
+def _has_finished(after: Watch, tally: Counts, rules: Rules) -> bool:
+    all_listed = is_finished(tally) or after.still >= rules.settled.total_seconds()
+    return tally.state in FINISHED_STATES and all_listed
 
 
 def _happened(after: Watch, kind: NoticeKind, updated: datetime | None, now: datetime) -> datetime | None:
-    """Autoenhance's time, if it can be true: after the last look that saw another state, and not later."""
+    """Autoenhance's time of the change. None if it is not between the check before the change and now."""
     if updated is None or after.moved_after is None or kind in {NoticeKind.STUCK, NoticeKind.EXPIRED}:
         return None
     return updated if after.moved_after <= updated <= now else None

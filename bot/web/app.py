@@ -1,4 +1,4 @@
-"""The HTTP doors."""
+"""The HTTP endpoints."""
 
 from collections.abc import Awaitable, Callable
 
@@ -19,9 +19,9 @@ def build_web(
     webhook: Answer | None = None,
     metrics: Answer | None = None,
 ) -> Starlette:
-    """`ready` names what does not answer. What is None has no door.
+    """`ready` returns the names of what does not answer. An argument that is None has no endpoint.
 
-    That is `slack` in Socket Mode, where Slack calls nobody, and `webhook` and `metrics` without a token.
+    `slack` is None in Socket Mode, where Slack makes no calls. The others are None without a token.
     """
 
     async def healthz(_: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The HTTP door for Autoenhance's webhook."""
+"""The endpoint for Autoenhance's webhook."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -16,8 +16,8 @@ from bot.core.metrics import Metrics
 from bot.orders.ids import OrderId
 from bot.storage.due_watches import ENOUGH
 
-MAX_BODY_BYTES = 64 * 1024  # a call has a few hundred
-SETTLE_TIME = timedelta(seconds=3)  # until we look: forty photos that end together are one look
+MAX_BODY_BYTES = 64 * 1024  # a real call has a few hundred bytes
+SETTLE_TIME = timedelta(seconds=3)  # until the check: forty photos that end together cause one check
 OUTCOMES = {
     HTTPStatus.OK: "ok",
     HTTPStatus.BAD_REQUEST: "unreadable",
@@ -25,26 +25,26 @@ OUTCOMES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
     HTTPStatus.SERVICE_UNAVAILABLE: "refused",
 }
-WORTH = {EventKind.TURN: ENOUGH, EventKind.PHOTO: 1}  # photos
+PHOTOS_COUNTED = {EventKind.TURN: ENOUGH, EventKind.PHOTO: 1}
 log = structlog.get_logger(__name__)
 
 Wake = Callable[[OrderId, datetime, int], Awaitable[None]]
 
 
 class WebhookEndpoint:
-    """Answers 200 to whatever is well formed and authentic, whether or not anybody watches the order."""
+    """Answers 200 to every call that is well formed and authentic, even if no one watches the order."""
 
     def __init__(self, token: SecretStr, wake: Wake, now: Callable[[], datetime], metrics: Metrics) -> None:
-        """`wake` is the agenda's."""
+        """`wake` makes an order due: its ID, the time, and how many photos the call stands for."""
         self._token = token
         self._wake = wake
         self._now = now
         self._metrics = metrics
 
     async def answer(self, request: Request) -> Response:
-        answer = await self._answer(request)
-        self._metrics.webhook_call(OUTCOMES[HTTPStatus(answer.status_code)])
-        return answer
+        response = await self._answer(request)
+        self._metrics.webhook_call(OUTCOMES[HTTPStatus(response.status_code)])
+        return response
 
     async def _answer(self, request: Request) -> Response:
         if not webhook.is_authentic(request.headers, self._token):
@@ -55,20 +55,20 @@ class WebhookEndpoint:
         if body is None:
             return _plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large")
         try:
-            hint = webhook.read(body)
+            event = webhook.read(body)
         except Malformed:
             return _plain(HTTPStatus.BAD_REQUEST, "not a JSON object")
         try:
-            if hint:
-                await self._wake(hint.order, self._now() + SETTLE_TIME, WORTH[hint.news])
-        except DatabaseFailed:  # looked at as planned; whoever calls again is welcome
-            log.debug("the webhook's call could not be written")
+            if event:
+                await self._wake(event.order, self._now() + SETTLE_TIME, PHOTOS_COUNTED[event.kind])
+        except DatabaseFailed:  # the order is checked as planned; another call may succeed
+            log.debug("a webhook call could not be recorded")
             return _plain(HTTPStatus.SERVICE_UNAVAILABLE, "not now")
         return _plain(HTTPStatus.OK, "thank you")
 
 
 async def _read(request: Request) -> bytes | None:
-    """None when it is too large, however large it claims to be."""
+    """None when the body is too large. Counts the bytes, and does not trust Content-Length."""
     body = b""
     async for piece in request.stream():
         body += piece

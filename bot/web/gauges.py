@@ -1,6 +1,6 @@
-"""What stands in the database: asked for when somebody asks us.
+"""Gauges of what is in the database, read when Prometheus scrapes.
 
-Every process that is asked says the same, as they have one database: `max` of them, not their sum.
+All processes report the same numbers, because they share one database. Take their `max`, not their sum.
 """
 
 import asyncio
@@ -17,32 +17,32 @@ from bot.storage.watches import Watches
 from bot.watches.models import Condition
 
 T = TypeVar("T")
-QUERY_TIMEOUT = 3.0  # seconds for each question; Prometheus waits for ten in all
-# Counting watches reads an entry of an index for each; in PostgreSQL also the row, if it was written lately.
-CACHED_FOR = 60.0  # seconds, or
-MIN_COST_RATIO = 1000  # times what it took: whatever there is to count, it takes a thousandth of the time
+QUERY_TIMEOUT = 3.0  # seconds for each query; Prometheus waits ten for all of them
+# Counting watches reads one index entry for each, and in PostgreSQL also the row if it was just written.
+CACHED_FOR = 60.0  # seconds that a count of watches is used, at least
+MIN_COST_RATIO = 1000  # and at least so many times what counting took: it takes a thousandth of the time
 
 
 class Gauges(Collector):
     def __init__(
         self, job_store: JobStore, watches: Watches, now: Callable[[], datetime], clock: Callable[[], float]
     ) -> None:
-        """`now` is the time, which may be put right; `clock` counts seconds, which go on."""
+        """`now` is the time of day, which may be corrected. `clock` is monotonic, in seconds."""
         self._job_store = job_store
         self._watches = watches
         self._now = now
         self._clock = clock
         self._queue: Queue | None = None  # None: the database does not answer
         self._counted: Mapping[Condition, int] = {}
-        self._recount = -CACHED_FOR
+        self._recount_at = -CACHED_FOR
 
-    async def look(self) -> None:
-        """What is collected next is what stands there now. Of a database that is away, only that it is."""
+    async def refresh(self) -> None:
+        """Reads the numbers for `collect`. If the database does not answer, `collect` only reports that."""
         self._queue = await _answered(self._job_store.queue())
-        if self._queue is not None and self._clock() >= self._recount:
+        if self._queue is not None and self._clock() >= self._recount_at:
             began = self._clock()
             self._counted = await _answered(self._watches.count()) or {}
-            self._recount = self._clock() + max(CACHED_FOR, MIN_COST_RATIO * (self._clock() - began))
+            self._recount_at = self._clock() + max(CACHED_FOR, MIN_COST_RATIO * (self._clock() - began))
 
     def collect(self) -> Iterator[Metric]:
         queue = self._queue
@@ -60,11 +60,11 @@ class Gauges(Collector):
         yield _gauge("watches", live, "condition", self._counted.items())
 
 
-async def _answered(question: Awaitable[T]) -> T | None:
+async def _answered(query: Awaitable[T]) -> T | None:
     """None if the database does not answer."""
     try:
         async with asyncio.timeout(QUERY_TIMEOUT):
-            return await question
+            return await query
     except (DatabaseFailed, TimeoutError):
         return None
 

@@ -1,4 +1,4 @@
-"""The HTTP door for Prometheus: `GET /metrics`."""
+"""The endpoint for Prometheus: `GET /metrics`."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -12,15 +12,15 @@ from starlette.responses import PlainTextResponse, Response
 
 
 class MetricsEndpoint:
-    """For whoever has the token: where Slack calls over HTTP, this port is open to everybody."""
+    """Needs the token, because the port is public where Slack calls over HTTP."""
 
     def __init__(
-        self, token: SecretStr, registry: CollectorRegistry, look: Callable[[], Awaitable[None]]
+        self, token: SecretStr, registry: CollectorRegistry, refresh: Callable[[], Awaitable[None]]
     ) -> None:
-        """`look` is waited for before `registry` is read."""
+        """`refresh` is awaited before each read of `registry`."""
         self._token = token.get_secret_value().encode()
         self._registry = registry
-        self._look = look
+        self._refresh = refresh
 
     async def answer(self, request: Request) -> Response:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
@@ -28,6 +28,6 @@ class MetricsEndpoint:
         if scheme.lower() != "bearer" or not authentic:
             says = "the bearer token is not METRICS_TOKEN"
             return PlainTextResponse(says, HTTPStatus.UNAUTHORIZED, {"www-authenticate": "Bearer"})
-        await self._look()
+        await self._refresh()
         encode, content_type = choose_encoder(request.headers.get("accept", ""))
         return Response(encode(self._registry), headers={"content-type": content_type})

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.autoenhance.limits import Limits
-from bot.autoenhance.responses import Passing, outcome
+from bot.autoenhance.responses import Transient, outcome
 from bot.core.errors import (
     AutoenhanceError,
     KeyMissing,
@@ -27,8 +27,8 @@ from tests.autoenhance.vendor import ELM, client, serving
         (OrderTooLarge("no"), "too_large"),
         (Limited("no"), "limited"),
         (Unavailable("no"), "no_answer"),
-        (Passing(Limited("no")), "limited"),
-        (Passing(Unavailable("no")), "no_answer"),
+        (Transient(Limited("no")), "limited"),
+        (Transient(Unavailable("no")), "no_answer"),
         (ZeroDivisionError(), "other"),
     ],
     ids=lambda each: each if isinstance(each, str) else type(each).__name__,

@@ -297,7 +297,7 @@ async def test_manifest_refuses_what_slack_cannot_call() -> None:
 
 
 async def test_check_lists_the_paused_watches(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
-    """Paused watches are listed by channel, with Slack's reason and without the orders."""
+    """Paused watches are listed by the name of their channel, with Slack's reason and without the orders."""
     await chat.watch(shoot.id)
     sandbox.slack.archive(SHOOTS)
     shoot.is_now(3)
@@ -305,5 +305,5 @@ async def test_check_lists_the_paused_watches(chat: Chat, shoot: Shoot, sandbox:
     ran = await invoke("check", env=environment(sandbox.settings))
 
     assert ran.code == 1
-    assert f"1 watch rests in {SHOOTS}: is_archived." in ran.out
+    assert "1 watch is paused in #shoots: is_archived." in ran.out
     assert shoot.id not in ran.out

@@ -123,7 +123,7 @@ async def test_check_reads_a_shared_database(sandbox: Sandbox, postgres_url: str
     ran = await invoke("check", env=environment(sandbox.settings) | {"DATABASE_URL": postgres_url})
 
     assert "Jobs: none was given up" in ran.out
-    assert "Watches: none rests" in ran.out
+    assert "Watches: none paused" in ran.out
     assert "Workers: none is at work, so nobody is answered. Run `python app.py worker`." in ran.out
     assert ran.code == 1
 

@@ -4,11 +4,11 @@ import time
 from urllib.parse import quote
 
 import pytest
-from bot.orders.ids_in_text import find_order_ids
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.orders.ids import OrderId
+from bot.orders.ids_in_text import find_order_ids
 
 ELM = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
 OAK = "b81d5e07-2c6f-4e93-8a1b-d04f7c9e3562"

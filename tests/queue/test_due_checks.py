@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from bot.queue.due_checks import Sweep
 
 from bot.core.errors import ShuttingDown
 from bot.core.metrics import Metrics
@@ -17,6 +16,7 @@ from bot.jobs.models import Job
 from bot.jobs.outcomes import Abandon
 from bot.orders.ids import OrderId
 from bot.queue import due_checks as sweeping
+from bot.queue.due_checks import Sweep
 from bot.queue.embedded import EmbeddedEngine
 from bot.queue.runner import JobRunner
 from bot.storage.database.sqlite import SqliteDatabase

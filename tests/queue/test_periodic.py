@@ -30,7 +30,7 @@ async def test_it_repeats_until_it_is_closed() -> None:
     """It runs at once, and ends in the middle of a long pause too."""
     done = CountedCalls()
     rounds = PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=3600)
-    async with asyncio.timeout(20), rounds.going():
+    async with asyncio.timeout(20), rounds.running():
         await done.enough.wait()
 
     assert done.times == 1
@@ -41,7 +41,7 @@ async def test_a_database_that_fails_does_not_end_it() -> None:
     done = CountedCalls(DatabaseFailed("disk full"), DatabaseFailed("disk full"))
     async with (
         asyncio.timeout(20),
-        PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).going(),
+        PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).running(),
     ):
         await done.enough.wait()
 
@@ -53,7 +53,7 @@ async def test_an_unexpected_error_does_not_end_it() -> None:
     done = CountedCalls(ZeroDivisionError())
     async with (
         asyncio.timeout(20),
-        PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).going(),
+        PeriodicTask("look", LocalRateLimiter(time.monotonic), done, Metrics(), every=TICK).running(),
     ):
         await done.enough.wait()
 
@@ -89,7 +89,7 @@ async def test_one_of_many_does_it() -> None:
     rounds = [PeriodicTask("look", rate_limiter, done, Metrics(), every=TICK) for _ in range(5)]
     running = [asyncio.create_task(each.run()) for each in rounds]
     other_task = PeriodicTask("tidy", rate_limiter, other, Metrics(), every=TICK)
-    async with asyncio.timeout(20), other_task.going():
+    async with asyncio.timeout(20), other_task.running():
         await other.enough.wait()
     for each in rounds:
         each.close()

@@ -6,7 +6,7 @@ import pytest
 from starlette.responses import Response
 
 from bot.sandbox.autoenhance.sample_orders import BIRCH, ELM, HARBOUR_VIEW, MILL, OAK
-from bot.sandbox.page.inspector import LENGTH, MAX_EDITS_AT_ONCE
+from bot.sandbox.page.inspector import BURST, LENGTH
 from bot.sandbox.slack.sample_workspace import BOT, EDITING, SHOOTS
 from tests.sandbox.browser import Browser, open_browser
 from tests.sandbox.tiny_bot import button, open_receiver
@@ -54,7 +54,7 @@ async def test_calls_of_the_webhook_that_come_together_are_one_row(browser: Brow
     browser.autoenhance.webhook_url = CLOSED_PORT
     for order in (ELM, ELM, HARBOUR_VIEW, ELM):
         await browser.autoenhance.call_webhook(order)
-    browser.world.clock.seconds += MAX_EDITS_AT_ONCE + 1
+    browser.world.clock.seconds += BURST + 1
     await browser.autoenhance.call_webhook(ELM)
 
     log = (await browser.sees())["log"]

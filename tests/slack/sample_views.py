@@ -4,9 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.handlers.order_views import order_view
-
 from bot.autoenhance.client import FetchedOrder
+from bot.handlers.order_views import order_view
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.models import parse_order

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from bot.handlers.order_views import order_view
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.autoenhance.client import FetchedOrder
+from bot.handlers.order_views import order_view
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
@@ -19,7 +19,7 @@ from bot.orders.progress import Counts, State
 from bot.sandbox.slack.validation.blocks import problems
 from bot.slack.blocks import Block
 from bot.slack.limits import LIMITS
-from bot.slack.render import cards, lists, notices
+from bot.slack.render import cards, home, lists, notices
 from bot.slack.render.models import Card, OrderView, Placement
 from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import watches as watch_text
@@ -259,7 +259,7 @@ def bad(name: str) -> list[Card]:
                 watch_text.stopped(named, (eva,)),
                 watch_text.not_yours(named),
                 watch_text.watched(named),
-                watch_text.over(over),
+                watch_text.ended(over),
             )
         ),
     ]
@@ -423,7 +423,7 @@ def test_a_list(snapshot: SnapshotAssertion) -> None:
 
 
 def at_home(found: list[Watch], note: str = "") -> Block:
-    drawn = lists.home(found, LINKS.thread, note)
+    drawn = home.home_tab(found, LINKS.thread, note)
     assert problems(drawn["blocks"], surface="home") == []
     assert len(json.dumps(drawn)) < LIMITS.view_bytes
     assert len(set(block_ids(drawn["blocks"]))) == len(block_ids(drawn["blocks"]))

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
+from bot.storage import retention
 from bot.storage.database.base import Database
-from bot.storage.snapshots import KEPT_FOR, Snapshots
+from bot.storage.snapshots import Snapshots
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ELM = OrderId("12-elm")
@@ -40,7 +41,7 @@ async def test_old_checks_are_deleted(database: Database) -> None:
     looks = Snapshots(database)
     await looks.remember("T1", ELM, seen(9))
 
-    await looks.prune(NOW + KEPT_FOR * 2)
+    await looks.prune(NOW + retention.SNAPSHOTS * 2)
 
     assert await looks.last("T1", ELM) is None
 

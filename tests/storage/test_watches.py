@@ -17,11 +17,18 @@ from bot.core.settings import FixedSettings
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
+from bot.storage import retention
 from bot.storage.database.base import Database, Row, Sql, Value
 from bot.storage.database.sqlite import SqliteDatabase
-from bot.storage.due_watches import CLAIMED_FOR, MAX_TIME_TO_NEXT_CHECK, PLACES, DueOrder, DueWatches
+from bot.storage.due_watches import (
+    CLAIMED_FOR,
+    MAX_TIME_TO_NEXT_CHECK,
+    WATCHES_READ_PER_ORDER,
+    DueOrder,
+    DueWatches,
+)
 from bot.storage.stores import Stores
-from bot.storage.watches import ENDED_KEPT_FOR, MAX_WATCHES_SEARCHED, WEBHOOK_EXPECTED_FOR, Watches
+from bot.storage.watches import MAX_WATCHES_SEARCHED, WEBHOOK_EXPECTED_FOR, Watches
 from bot.watches.models import (
     CardLocation,
     Condition,
@@ -410,7 +417,7 @@ async def test_an_order_with_many_places_delays_no_other(
     watches: Watches, due_watches: DueWatchesPerTransaction
 ) -> None:
     """The next sweep takes the others, however many places watch the first."""
-    for number in range(2 * PLACES):
+    for number in range(2 * WATCHES_READ_PER_ORDER):
         await watches.save(later(await added(watches, watch(ELM, f"C{number}")), -30 * SECOND))
     await watches.save(later(await added(watches, watch(OAK)), -10 * SECOND))
 
@@ -536,10 +543,10 @@ async def test_what_ended_is_kept_for_a_week(database: Database, watches: Watche
     live = await added(watches, watch(OAK))
     await watches.save(ended(over, Ending.QUIET, NOW))
 
-    await watches.prune(NOW + ENDED_KEPT_FOR)
+    await watches.prune(NOW + retention.ENDED_WATCHES)
     assert [each.order for each in await watches.of_person("T1", "U1")] == [ELM, OAK]
 
-    await watches.prune(NOW + ENDED_KEPT_FOR + SECOND)
+    await watches.prune(NOW + retention.ENDED_WATCHES + SECOND)
     assert await watches.of_person("T1", "U1") == [live]
     rows = await database.run(lambda sql: sql.rows("SELECT user_id, watch_id FROM watchers"))
     assert rows == [{"user_id": "U1", "watch_id": live.id}]

@@ -89,7 +89,7 @@ def test_an_order_that_was_never_seen() -> None:
     """Nothing is known yet, so the next check is soon."""
     never = replace(watch(tally()), seen=None, first=None)
 
-    assert schedule.pause(never, tally()) == schedule.SOONEST
+    assert schedule.pause(never, tally()) == schedule.MIN_PAUSE_SECONDS
 
 
 def test_plans_differ_by_a_tenth_at_most() -> None:

@@ -18,7 +18,7 @@ from bot.queue import runner
 from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.server import serving
 from bot.slack.api import responses as replies
-from bot.slack.listeners import counting
+from bot.slack.listeners import metrics as listener_metrics
 from bot.watches.models import Condition
 from tests.conftest import FAST_TIMING
 from tests.support.chat import Chat
@@ -86,8 +86,8 @@ async def test_every_queried_metric_and_label_exists(scraped: Scrape) -> None:
 
 _CALL = {"ok", "given_up", "other"}
 WORDS: dict[str, set[str]] = {
-    "order_desk_requests_total": {*counting._OUTCOMES.values(), "other"},
-    "order_desk_jobs_total": set(runner.SAID),
+    "order_desk_requests_total": {*listener_metrics._OUTCOMES.values(), "other"},
+    "order_desk_jobs_total": set(runner.LOG_EVENTS),
     "order_desk_oldest_job_seconds": {CHECK_KIND},
     "order_desk_autoenhance_calls_total": _CALL | set(vendor._OUTCOMES.values()),
     "order_desk_slack_calls_total": _CALL | set(replies._OUTCOMES.values()) | {"limited", "no_answer"},

@@ -93,7 +93,7 @@ async def test_open_jobs_by_kind_and_the_age_of_the_oldest(harness: GaugesHarnes
     check = CheckOrder.at("T1", OrderId("order-1"))
     await harness.database.run(lambda sql: harness.job_store.put(sql, check, NOW + MINUTE))
     await harness.job_store.done(done, NOW)
-    await harness.gauges.look()
+    await harness.gauges.refresh()
 
     assert (harness.value("jobs_open", kind="say"), harness.value("oldest_job_seconds", kind="say")) == (
         2,
@@ -109,7 +109,7 @@ async def test_dead_jobs(harness: GaugesHarness) -> None:
     await harness.job_store.done(done, NOW)
     for row in dead:
         await harness.job_store.dead(row, "no way", NOW)
-    await harness.gauges.look()
+    await harness.gauges.refresh()
 
     assert harness.value("jobs_dead") == 3
 
@@ -120,7 +120,7 @@ async def test_watches_by_condition(harness: GaugesHarness) -> None:
         [Condition.OPEN] * 3 + [Condition.PARKED] * 2 + [Condition.ENDING, Condition.ENDED]
     ):
         await harness.watch(number, condition)
-    await harness.gauges.look()
+    await harness.gauges.refresh()
 
     assert {each: harness.value("watches", condition=each) for each in Condition} == {
         Condition.OPEN: 3,
@@ -132,14 +132,14 @@ async def test_watches_by_condition(harness: GaugesHarness) -> None:
 
 async def test_watches_are_counted_once_a_minute(harness: GaugesHarness) -> None:
     """Jobs are counted at each scrape, as there are few rows. Of watches there may be a million."""
-    await harness.gauges.look()
+    await harness.gauges.refresh()
     await harness.watch(1, Condition.OPEN)
     await harness.record("a")
     harness.clock.seconds += CACHED_FOR - 1
-    await harness.gauges.look()
+    await harness.gauges.refresh()
     said = [harness.value("watches", condition="open"), harness.value("jobs_open", kind="say")]
     harness.clock.seconds += 1
-    await harness.gauges.look()
+    await harness.gauges.refresh()
 
     assert [*said, harness.value("watches", condition="open")] == [0, 1, 1]
 
@@ -147,14 +147,14 @@ async def test_watches_are_counted_once_a_minute(harness: GaugesHarness) -> None
 async def test_watches_are_counted_more_seldom_where_it_takes_long(harness: GaugesHarness) -> None:
     """Counting takes at most a thousandth of the time. Jobs are counted meanwhile."""
     harness.database.asked = harness.clock.pass_a_second
-    await harness.gauges.look()
+    await harness.gauges.refresh()
     harness.database.asked = lambda: None
     await harness.watch(1, Condition.OPEN)
     harness.clock.seconds += 1000 * 1.0 - 1
-    await harness.gauges.look()
+    await harness.gauges.refresh()
     said = harness.value("watches", condition="open")
     harness.clock.seconds += 1
-    await harness.gauges.look()
+    await harness.gauges.refresh()
 
     assert [said, harness.value("watches", condition="open")] == [0, 1]
 
@@ -162,13 +162,13 @@ async def test_watches_are_counted_more_seldom_where_it_takes_long(harness: Gaug
 async def test_without_the_database_only_its_state_is_reported(harness: GaugesHarness) -> None:
     """Old figures are left out, and come back with the database."""
     await harness.record("a")
-    await harness.gauges.look()
+    await harness.gauges.refresh()
     harness.database.away = True
-    await harness.gauges.look()
+    await harness.gauges.refresh()
     away = [harness.value(name) for name in ("database_up", "jobs_dead")]
     gone = harness.value("jobs_open", kind="say")
     harness.database.away = False
-    await harness.gauges.look()
+    await harness.gauges.refresh()
 
     assert (away, gone) == ([0, None], None)
     assert (harness.value("database_up"), harness.value("jobs_open", kind="say")) == (1, 1)

@@ -1,1 +1,1 @@
-"""What goes out: posts, updates, responses and views, at Slack's pace, and what Slack's replies mean."""
+"""What goes out: posts, updates, responses and views, and what Slack's replies mean."""

@@ -1,4 +1,4 @@
-"""Who sees what in a channel, asked of Slack seldom."""
+"""Who sees what is posted in a channel. What Slack says is cached for five minutes."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,69 +8,69 @@ from enum import StrEnum, auto
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import NotInChannel, SlackBusy, SlackError, TokenRefused
-from bot.slack.api.pacing import INFO, Pacing
+from bot.slack.api.pacing import CHANNEL_INFO, SlackRateLimits
 from bot.slack.api.responses import checked
 
-CACHED_FOR = timedelta(minutes=5)
+MAX_CACHE_AGE = timedelta(minutes=5)
 MAX_CACHED_CHANNELS = 5_000
 
 
 class Audience(StrEnum):
     """Who sees what is posted in a channel."""
 
-    OWN = auto()  # people of this workspace only
-    SHARED = auto()  # people of another company too
+    OWN = auto()  # only people of this workspace
+    SHARED = auto()  # also people of another company
     HIDDEN = auto()  # private, and the bot is not in it
-    UNKNOWN = auto()  # Slack does not say, for want of a scope
+    UNKNOWN = auto()  # Slack does not say, mostly because a scope is missing
 
 
 class Channels:
-    def __init__(self, web: AsyncWebClient, pacing: Pacing, now: Callable[[], datetime]) -> None:
+    def __init__(self, web: AsyncWebClient, pacing: SlackRateLimits, now: Callable[[], datetime]) -> None:
         self._web = web
         self._pacing = pacing
         self._now = now
-        self._known: dict[str, tuple[Audience, datetime]] = {}
-        self._asking: dict[str, asyncio.Task[Audience]] = {}
+        self._cached: dict[str, tuple[Audience, datetime]] = {}
+        self._in_flight: dict[str, asyncio.Task[Audience]] = {}
 
     async def audience(self, channel_id: str | None) -> Audience:
-        """As Slack said within the last five minutes; raises SlackBusy and TokenRefused.
+        """As Slack said within the last five minutes. Raises SlackBusy and TokenRefused.
 
-        A direct message is its two people's own, and None is no channel at all.
+        OWN for a direct message, and for None, which means no channel.
         """
         if channel_id is None or channel_id.startswith("D"):
             return Audience.OWN
-        audience, until = self._known.get(channel_id, (Audience.UNKNOWN, self._now()))
+        audience, until = self._cached.get(channel_id, (Audience.UNKNOWN, self._now()))
         return audience if self._now() < until else await self.audience_now(channel_id)
 
     async def audience_now(self, channel_id: str | None) -> Audience:
-        """As Slack says this moment: for what others are going to see. Raises SlackBusy and TokenRefused.
+        """As Slack says now, for what other people will see. Raises SlackBusy and TokenRefused.
 
-        Many orders that end together ask once.
+        Callers that ask at the same time share one request, such as when many orders finish together.
         """
         if channel_id is None or channel_id.startswith("D"):
             return Audience.OWN
-        if channel_id not in self._asking:
-            self._asking[channel_id] = asyncio.create_task(self._ask(channel_id))
-        return await asyncio.shield(self._asking[channel_id])
+        if channel_id not in self._in_flight:
+            self._in_flight[channel_id] = asyncio.create_task(self._ask(channel_id))
+        return await asyncio.shield(self._in_flight[channel_id])
 
     async def _ask(self, channel_id: str) -> Audience:
-        """What Slack hid is not remembered: the next thing a person does is to invite the bot."""
+        """HIDDEN and UNKNOWN are not cached, because a person may invite the bot next."""
         try:
-            await self._pacing.rested(INFO)
-            audience = await self._asked(channel_id)
+            await self._pacing.rested(CHANNEL_INFO)
+            audience = await self._fetch(channel_id)
         finally:
-            del self._asking[channel_id]
+            del self._in_flight[channel_id]
         if audience in {Audience.OWN, Audience.SHARED}:
-            if len(self._known) >= MAX_CACHED_CHANNELS:
-                self._known.clear()
-            self._known[channel_id] = (audience, self._now() + CACHED_FOR)
+            if len(self._cached) >= MAX_CACHED_CHANNELS:
+                self._cached.clear()
+            self._cached[channel_id] = (audience, self._now() + MAX_CACHE_AGE)
         return audience
 
-    async def _asked(self, channel_id: str) -> Audience:
+    async def _fetch(self, channel_id: str) -> Audience:
         try:
             info = await checked(self._web.conversations_info(channel=channel_id))
         except SlackBusy as busy:
-            await self._pacing.rest(INFO, busy)
+            await self._pacing.rest(CHANNEL_INFO, busy)
             raise
         except TokenRefused:
             raise
@@ -80,3 +80,9 @@ class Channels:
             return Audience.UNKNOWN
         shared = any(info["channel"].get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared"))
         return Audience.SHARED if shared else Audience.OWN
+
+
+async def channel_name(web: AsyncWebClient, channel_id: str) -> str:
+    """Such as `#shoots`. Raises SlackError where Slack does not say."""
+    info = await checked(web.conversations_info(channel=channel_id))
+    return f"#{info['channel']['name']}"

@@ -1,4 +1,4 @@
-"""Slack's Web API, each call of it counted."""
+"""Slack's Web API. Each call is counted and timed."""
 
 import ssl
 from typing import Any
@@ -23,9 +23,9 @@ class CountedClient(AsyncWebClient):
         network: Network,
         trusted: ssl.SSLContext,
     ) -> None:
-        # Its own retry handlers would post again without a word; post.py decides.
+        # slack_sdk's own retry handlers would post twice without saying so. sender.py decides about retries.
         super().__init__(token=token, base_url=base_url, session=session, ssl=trusted, retry_handlers=[])
-        self.proxy = network.proxy_url(base_url)  # given as None, slack_sdk would take HTTPS_PROXY after all
+        self.proxy = network.proxy_url(base_url)  # proxy=None would mean HTTPS_PROXY
         self.network = network
         self._metrics = metrics
 

@@ -1,4 +1,4 @@
-"""Asking Slack who we are, before anybody asks us anything: AsyncApp takes a wrong token without a word."""
+"""Asks Slack at the start whose tokens these are, because AsyncApp accepts a wrong token in silence."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ _REFUSED_APP = (
 
 @dataclass(frozen=True)
 class Identity:
-    """What auth.test says of our token."""
+    """What auth.test says about the bot token. `scopes` are the ones that were granted."""
 
     team_id: str
     team: str
@@ -36,44 +36,46 @@ class Identity:
 
 
 async def identify(web: CountedClient) -> Identity:
-    """Raises SettingsError if Slack refuses the token or a proxy is in the way, and SlackBusy if Slack
-    does not answer.
+    """Who the bot token belongs to.
+
+    Raises SettingsError if Slack refuses the token or a proxy is in the way. Raises SlackBusy if Slack does
+    not answer.
     """
     try:
-        said = await checked(web.auth_test())
+        answer = await checked(web.auth_test())
     except SlackBusy as busy:
-        raise explained(web, web.base_url, busy) from busy
+        raise explain(web, web.base_url, busy) from busy
     except SlackError as error:
         raise SettingsError([_REFUSED.format(error.code)]) from error
     return Identity(
-        team_id=said["team_id"],
-        team=said.get("team") or "",
-        user_id=said["user_id"],
-        bot_id=said.get("bot_id") or "",
-        enterprise_id=said.get("enterprise_id"),
-        url=said.get("url") or "",
-        scopes=_scopes(said.headers),
+        team_id=answer["team_id"],
+        team=answer.get("team") or "",
+        user_id=answer["user_id"],
+        bot_id=answer.get("bot_id") or "",
+        enterprise_id=answer.get("enterprise_id"),
+        url=answer.get("url") or "",
+        scopes=_scopes(answer.headers),
     )
 
 
 async def probe_socket(web: CountedClient, app_token: str) -> None:
-    """Raises what `identify` does: with a wrong token Bolt would try again for ever, in silence."""
+    """Raises what `identify` raises. With a wrong token Bolt would retry for ever, in silence."""
     try:
         await checked(web.apps_connections_open(app_token=app_token))
     except SlackBusy as busy:
-        raise explained(web, web.base_url, busy) from busy
+        raise explain(web, web.base_url, busy) from busy
     except SlackError as error:
         raise SettingsError([_REFUSED_APP.format(error.code)]) from error
 
 
-def explained(web: CountedClient, url: str, busy: SlackBusy) -> SettingsError | SlackBusy:
-    """The same error, or one that names the variable that keeps this URL from answering."""
-    blame = web.network.blame("Slack", url, busy) if busy.code in UNANSWERED else ""
+def explain(web: CountedClient, url: str, busy: SlackBusy) -> SettingsError | SlackBusy:
+    """`busy` itself, or a SettingsError that names the variable that keeps this URL from answering."""
+    blame = web.network.cause_of("Slack", url, busy) if busy.code in UNANSWERED else ""
     return SettingsError([blame]) if blame else busy
 
 
 def missing_scopes(identity: Identity) -> str:
-    """One sentence, empty when all are granted."""
+    """Two sentences: which scopes are missing, and what to do. Empty when all are granted."""
     missing = identity.missing_scopes
     if not missing:
         return ""

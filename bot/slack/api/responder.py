@@ -1,4 +1,4 @@
-"""The way back to the asker, and the way that is left when that one is closed."""
+"""Sends an answer to the place it was asked for, or to the asker where that place is gone."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,12 +18,12 @@ class Responder:
         self._sender = sender
 
     async def give(self, request: Request, draw: Draw, *, aside: bool = False) -> None:
-        """Shows what `draw` makes of the place; `aside` leaves a card that others see as it is.
+        """Sends the card that `draw` makes for the place. `aside`: a card that others see stays as it is.
 
-        Where the place is gone (a response_url lives for 30 minutes, a modal until it is closed), the
-        answer goes to the asker as a direct message. Raises SlackError when that is refused too.
+        A response_url works for 30 minutes, a modal until it is closed. After that the answer goes to the
+        asker as a direct message. Raises SlackError if Slack refuses that too.
         """
-        place, card = _aside(request.place) if aside else request.place, draw(_placement(request))
+        place, card = _place_aside(request.place) if aside else request.place, draw(_placement(request))
         try:
             match place:
                 case Ephemeral(response_url=url, replace=replace, thread_ts=thread):
@@ -32,20 +32,23 @@ class Responder:
                     await self._update(place, card)
                 case View(view_id=view, callback_id=callback):
                     await self._sender.update_view(view, modals.answer(card, callback_id=callback))
-                case HomeTab():  # it shows what is watched; what else there is to say goes elsewhere
+                case HomeTab():  # it shows watches only, so the answer goes to the direct message
                     raise Gone("no_message")
         except SlackBusy:
             raise
         except SlackError:
-            late = cards.with_note(draw(Placement("message")), order_text.late(request.asker.at))
+            late_card = cards.with_note(draw(Placement("message")), order_text.late(request.asker.at))
             with suppress(Unconfirmed):
-                await self._sender.post(request.asker.user_id, late)
+                await self._sender.post(request.asker.user_id, late_card)
 
     async def say(self, request: Request, sentence: str, *, aside: bool = False) -> None:
-        await self.give(request, lambda _: cards.say(sentence), aside=aside)
+        await self.give(request, lambda _: cards.sentence_card(sentence), aside=aside)
 
     async def _update(self, place: Message, card: Card) -> None:
-        """Through its `response_url` where the update is refused; what counts is why that was."""
+        """Edits the message, or sends through its `response_url` if Slack refuses the edit.
+
+        Raises the error of the edit if both are refused.
+        """
         try:
             await self._sender.update(place.channel_id, place.ts, card)
         except SlackBusy:
@@ -61,7 +64,7 @@ class Responder:
                 raise refused from None
 
 
-def _aside(place: Place) -> Place:
+def _place_aside(place: Place) -> Place:
     if isinstance(place, Message):
         return Ephemeral(response_url=place.response_url, thread_ts=place.thread_ts)
     return place

@@ -1,4 +1,4 @@
-"""What an answer of Slack means, or having none. Every failure becomes one of ours."""
+"""What Slack's replies mean, and what it means to get none. Every failure becomes a SlackError."""
 
 import json
 from collections.abc import Awaitable
@@ -24,7 +24,7 @@ from bot.core.errors import (
     TooLong,
 )
 
-# Slack's words for what we tell apart; docs.slack.dev, reference/methods. All others are SlackRefused.
+# Slack's error codes by their meaning, from docs.slack.dev, reference/methods. All others are SlackRefused.
 _CODES: dict[type[SlackError], set[str]] = {
     NotInChannel: {"not_in_channel", "channel_not_found", "user_not_in_channel"},
     Archived: {"is_archived"},
@@ -60,16 +60,17 @@ _CODES: dict[type[SlackError], set[str]] = {
 }
 NO_CONNECTION, _NO_ANSWER = "no_connection", "no_answer"
 UNANSWERED = {NO_CONNECTION, _NO_ANSWER}
-"""The codes of a SlackBusy that Slack had no part in."""
-_NOT_DONE = {"ratelimited", "service_unavailable", "request_timeout"}  # surely without effect
-_REFUSED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-_BUSY = {
+"""The codes of a SlackBusy where no reply of Slack arrived."""
+# Slack did nothing
+_CODES_WITHOUT_EFFECT = {"ratelimited", "service_unavailable", "request_timeout"}
+_STATUSES_WITHOUT_EFFECT = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_BUSY_STATUSES = {
     HTTPStatus.TOO_MANY_REQUESTS,
     *(status for status in HTTPStatus if status >= HTTPStatus.INTERNAL_SERVER_ERROR),
 }
-_GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
-_THEIRS = (aiohttp.ClientError, TimeoutError, OSError, SlackClientError)
-_LIMITED = {"ratelimited", f"http_{HTTPStatus.TOO_MANY_REQUESTS}"}
+_GONE_STATUSES = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+_SDK_ERRORS = (aiohttp.ClientError, TimeoutError, OSError, SlackClientError)
+_RATE_LIMIT_CODES = {"ratelimited", f"http_{HTTPStatus.TOO_MANY_REQUESTS}"}
 _OUTCOMES: dict[type[SlackError], str] = {
     CannotPost: "cannot_post",
     Gone: "gone",
@@ -80,15 +81,15 @@ _BY_CODE = {code: kind for kind, codes in _CODES.items() for code in codes}
 
 
 def check(reply: WebhookResponse) -> None:
-    """For response_urls, which are answered with a 404 when they are used up; raises SlackError.
+    """Raises SlackError if a response_url refused what was sent. A used-up one answers 404.
 
-    A 200 is taken for a yes unless it says no in so many words: what is refused is sent another way.
+    A 200 is a success unless its JSON has `"ok": false`. What is refused is sent another way.
     """
-    if reply.status_code != HTTPStatus.OK or _says_no(reply.body):
-        raise _ours(_word(reply.body), reply.status_code, reply.headers)
+    if reply.status_code != HTTPStatus.OK or _is_refusal(reply.body):
+        raise _slack_error(_code(reply.body), reply.status_code, reply.headers)
 
 
-def _says_no(body: str) -> bool:
+def _is_refusal(body: str) -> bool:
     try:
         return json.loads(body)["ok"] is False
     except (ValueError, LookupError, TypeError):
@@ -98,51 +99,49 @@ def _says_no(body: str) -> bool:
 async def checked(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
     try:
         return await call
-    except _THEIRS as error:
-        raise _meant(error) from error
+    except _SDK_ERRORS as error:
+        raise _error_of(error) from error
 
 
 def outcome(error: Exception) -> str:
-    """The word under which a call that ended so is counted."""
-    if not isinstance(error, (SlackError, *_THEIRS)):
+    """The metric's label for a call that ended with this error."""
+    if not isinstance(error, (SlackError, *_SDK_ERRORS)):
         return "other"
-    meant = error if isinstance(error, SlackError) else _meant(error)
-    if isinstance(meant, SlackBusy):
-        return "limited" if meant.code in _LIMITED else "no_answer"
-    return next((word for kind, word in _OUTCOMES.items() if isinstance(meant, kind)), "refused")
+    slack_error = error if isinstance(error, SlackError) else _error_of(error)
+    if isinstance(slack_error, SlackBusy):
+        return "limited" if slack_error.code in _RATE_LIMIT_CODES else "no_answer"
+    return next((label for kind, label in _OUTCOMES.items() if isinstance(slack_error, kind)), "refused")
 
 
-def _meant(error: Exception) -> SlackError:
+def _error_of(error: Exception) -> SlackError:
     match error:
         case SlackApiError():
             response: Any = error.response
-            # a body that is no JSON arrives as aiohttp's response, all else as slack_sdk's
+            # without JSON in the body, the response is aiohttp's, otherwise slack_sdk's
             status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
             data = getattr(response, "data", None)
-            word = str(data.get("error", "")) if isinstance(data, dict) else ""
-            return _ours(word, status, getattr(response, "headers", {}))
-        case (
-            aiohttp.ClientConnectorError() | aiohttp.ClientHttpProxyError()
-        ):  # a proxy that lets nobody through
+            code = str(data.get("error", "")) if isinstance(data, dict) else ""
+            return _slack_error(code, status, getattr(response, "headers", {}))
+        case aiohttp.ClientConnectorError() | aiohttp.ClientHttpProxyError():  # also a proxy that refuses
             return SlackBusy(NO_CONNECTION)
         case _:
             return SlackBusy(_NO_ANSWER, maybe_done=True)
 
 
-def _word(body: str) -> str:
-    """Slack's word for what is wrong, which comes bare or as JSON."""
+def _code(body: str) -> str:
+    """Slack's error code, which comes as plain text or as JSON. At most 80 characters of plain text."""
     try:
         return str(json.loads(body)["error"])
     except (ValueError, LookupError, TypeError):
         return body.strip()[:80]
 
 
-def _ours(word: str, status: int, headers: Any) -> SlackError:
-    if status in _BUSY or word in _CODES[SlackBusy]:
-        maybe_done = status not in _REFUSED and word not in _NOT_DONE
-        return SlackBusy(word or f"http_{status}", retry_after=_seconds(headers), maybe_done=maybe_done)
-    kind = Gone if status in _GONE and word not in _BY_CODE else _BY_CODE.get(word, SlackRefused)
-    return kind(word or f"http_{status}")
+def _slack_error(code: str, status: int, headers: Any) -> SlackError:
+    if status in _BUSY_STATUSES or code in _CODES[SlackBusy]:
+        maybe_done = status not in _STATUSES_WITHOUT_EFFECT and code not in _CODES_WITHOUT_EFFECT
+        return SlackBusy(code or f"http_{status}", retry_after=_seconds(headers), maybe_done=maybe_done)
+    kind = Gone if status in _GONE_STATUSES and code not in _BY_CODE else _BY_CODE.get(code, SlackRefused)
+    return kind(code or f"http_{status}")
 
 
 def _seconds(headers: Any) -> float | None:

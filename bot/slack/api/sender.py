@@ -1,4 +1,4 @@
-"""Sending: post, update, respond, open_view and update_view, with every failure as one of ours."""
+"""Sending: post, update, respond, open_view and update_view. Every failure is a SlackError."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -9,42 +9,42 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.core.errors import Gone, SlackBusy, TooLong, Unconfirmed
 from bot.core.metrics import Metrics
 from bot.slack.api.client import CountedClient
-from bot.slack.api.pacing import UNFURL, UPDATE, Pacing
+from bot.slack.api.pacing import UNFURL, UPDATE, SlackRateLimits
 from bot.slack.api.responses import check, checked, outcome
 from bot.slack.blocks import Block
 from bot.slack.constants import POSTED
 from bot.slack.render.models import Card
 
-Draw = Callable[[], Card]
+DrawBrief = Callable[[], Card]
 
 
 class Posted(NamedTuple):
-    """Where a message stands; of a direct message, `channel_id` is the conversation's own."""
+    """Where a message is. For a direct message, `channel_id` is the conversation, not the user."""
 
     channel_id: str
     ts: str
 
 
 class Sender:
-    """Every method raises SlackError, and DatabaseFailed where Slack's pace is shared; nothing else."""
+    """Every method raises SlackError. With shared rate limits it also raises DatabaseFailed. Nothing else."""
 
     def __init__(
-        self, web: CountedClient, session: aiohttp.ClientSession, pacing: Pacing, metrics: Metrics
+        self, web: CountedClient, session: aiohttp.ClientSession, pacing: SlackRateLimits, metrics: Metrics
     ) -> None:
-        """`web` counts its calls; those of response_urls are counted here."""
+        """`web` counts its own calls. Calls of response_urls are counted here."""
         self._metrics = metrics
         self._web = web
         self._session = session
         self._pacing = pacing
 
     async def post(
-        self, channel_id: str, card: Card, *, thread_ts: str | None = None, brief: Draw | None = None
+        self, channel_id: str, card: Card, *, thread_ts: str | None = None, brief: DrawBrief | None = None
     ) -> Posted:
-        """A message that everybody in the channel sees; to a user's id, a direct message.
+        """A message that all people in the channel see. With a user's ID, a direct message.
 
-        Slack has no key by which it would know a repeat. So a post that it did not confirm is made once
-        more, and when that fails too, Unconfirmed is raised instead of an error that is worth a retry.
-        Where Slack finds the card too long, `brief` draws the one that is posted.
+        Slack's API takes no key that would mark a repeat. So a post that Slack did not confirm is sent once
+        more. If Slack does not confirm that either, this raises Unconfirmed, so that no retry posts again.
+        If Slack refuses the card as too long, the card that `brief` draws is posted instead.
         """
         unconfirmed = False
         while True:
@@ -69,9 +69,9 @@ class Sender:
         *,
         thread_ts: str | None = None,
         broadcast: bool = False,
-        brief: Draw | None = None,
+        brief: DrawBrief | None = None,
     ) -> Posted:
-        """The same at once, for a caller who waited for its turn and counts the tries.
+        """One attempt, without a wait. The caller has waited for its turn and counts the attempts.
 
         `broadcast`: a reply is shown in the channel as well.
         """
@@ -97,9 +97,9 @@ class Sender:
         return Posted(posted["channel"], posted["ts"])
 
     async def update(
-        self, channel_id: str, ts: str, card: Card, *, brief: Draw | None = None, patient: bool = True
+        self, channel_id: str, ts: str, card: Card, *, brief: DrawBrief | None = None, patient: bool = True
     ) -> None:
-        """Redraws a message of ours. Safe to repeat. A person waits for the `patient` ones."""
+        """Replaces a message of the bot. Safe to repeat. `patient`: waits for its turn, as a person waits."""
         await self._pacing.wait_to_update(patient=patient)
         sent = self._web.chat_update(channel=channel_id, ts=ts, text=card["text"], blocks=card["blocks"])
         try:
@@ -115,7 +115,7 @@ class Sender:
     async def respond(
         self, url: str, card: Card, *, replace: bool = False, thread_ts: str | None = None
     ) -> None:
-        """Through a `response_url`. `replace`: its message gives way, and that is safe to repeat."""
+        """Sends through a `response_url`. `replace`: instead of its message, which is safe to repeat."""
         quiet = {"unfurl_links": False, "unfurl_media": False}
         body: dict[str, Any] = {**quiet, "replace_original": replace, "response_type": "ephemeral", **card}
         if thread_ts:
@@ -123,7 +123,7 @@ class Sender:
         with self._metrics.slack_call("response_url", outcome):
             try:
                 webhook = AsyncWebhookClient(url, session=self._session, ssl=self._web.ssl)
-                webhook.proxy = self._web.network.proxy_url(url)  # by itself it takes HTTPS_PROXY
+                webhook.proxy = self._web.network.proxy_url(url)  # slack_sdk would use HTTPS_PROXY
                 sent = await webhook.send_dict(body)
             except aiohttp.InvalidURL as error:
                 raise Gone("no_url") from error
@@ -132,20 +132,20 @@ class Sender:
             check(sent)
 
     async def open_view(self, trigger_id: str, view: Block) -> str:
-        """The id of the view that now stands open. Good for 3 s after the click, and once."""
+        """The ID of the opened view. A `trigger_id` works once, within 3 s of the click."""
         opened = await checked(self._web.views_open(trigger_id=trigger_id, view=view))
         return str(opened["view"]["id"])
 
     async def update_view(self, view_id: str, view: Block) -> None:
-        """Replaces what stands in an open modal; Gone if the person has closed it."""
+        """Replaces what an open modal shows. Raises Gone if the person has closed it."""
         await checked(self._web.views_update(view_id=view_id, view=view))
 
     async def update_home(self, user_id: str, view: Block) -> None:
-        """What this person sees on the Home tab from now on."""
+        """Replaces this person's Home tab."""
         await checked(self._web.views_publish(user_id=user_id, view=view))
 
     async def unfurl(self, unfurl_id: str, cards: Mapping[str, Block]) -> None:
-        """Draws these below the links of a message, by the link as Slack told it. Safe to repeat."""
+        """Shows a card below each link of a message. Keys: the links as Slack sent them. Safe to repeat."""
         await self._pacing.rested(UNFURL)
         sent = self._web.chat_unfurl(unfurl_id=unfurl_id, source=POSTED, unfurls=dict(cards))
         try:

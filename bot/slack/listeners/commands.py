@@ -1,4 +1,4 @@
-"""What `/order …` asks for. Pure: text in; what to say at once and the job to do, if any, out."""
+"""What `/order …` asks for. Pure: text in, the sentence for the ack and the job, if any, out."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,14 +9,14 @@ from bot.jobs.models import (
     Job,
     ListWatches,
     LookUp,
+    SendTestNotice,
     StartWatch,
     StopWatch,
-    TryNotices,
     UnfurlLinks,
 )
 from bot.jobs.requests import Ephemeral, Place, Wanted
 from bot.orders.ids import OrderId
-from bot.orders.parsing import find_order_ids
+from bot.orders.ids_in_text import find_order_ids
 from bot.slack.blocks import unescape
 from bot.slack.constants import MAX_ORDERS_PER_ANSWER
 from bot.slack.listeners.payloads import Command
@@ -30,9 +30,10 @@ Reply = tuple[str, Job | None]
 
 
 def reply(command: Command, key: str) -> Reply:
-    """The sentence for the reply to the command itself, and the job whose answer replaces it.
+    """The sentence for the ack, and the job whose answer replaces it. None if there is nothing to do.
 
-    The first word may be a sub-command; with an order's UUID or link behind it, the order is meant.
+    The first word may be a subcommand. If a UUID or a link of an order follows, only `show`, `watch` and
+    `unwatch` count as subcommands. After any other word, the order is looked up.
     """
     word, rest = (*command.text.split(maxsplit=1), "", "")[:2]
     ids = find_order_ids(command.text)
@@ -40,10 +41,10 @@ def reply(command: Command, key: str) -> Reply:
         return HELP, None
     if word.lower() == "show":
         return _look_up(command, key, find_order_ids(rest), rest)
-    if word.lower() in _ABOUT_ONE:
-        return _ABOUT_ONE[word.lower()](command, key, rest)
-    if word.lower() in _VERBS and not (rest and ids):
-        return _VERBS[word.lower()](command, key, rest)
+    if word.lower() in _ORDER_SUBCOMMANDS:
+        return _ORDER_SUBCOMMANDS[word.lower()](command, key, rest)
+    if word.lower() in _SUBCOMMANDS and not (rest and ids):
+        return _SUBCOMMANDS[word.lower()](command, key, rest)
     return _look_up(command, key, ids, command.text)
 
 
@@ -66,10 +67,8 @@ def _help(_command: Command, _key: str, rest: str) -> Reply:
 def _find(command: Command, key: str, rest: str) -> Reply:
     if not rest:
         return refusals.FIND_WHAT, None
-    sought = unescape(rest)[:200]
-    return order_text.searching(sought), Find(
-        key=key, asker=command.asker, place=_place(command), words=sought
-    )
+    words = unescape(rest)[:200]
+    return order_text.searching(words), Find(key=key, asker=command.asker, place=_place(command), words=words)
 
 
 def _recent(command: Command, key: str, _rest: str) -> Reply:
@@ -83,15 +82,15 @@ def _watch(command: Command, key: str, rest: str) -> Reply:
         return watch_text.WATCH_WHAT, None
     if len(ids) != 1:
         return _not_one(named, ids), None
-    return watch_text.starting(ids[0]), StartWatch(**_from(command, key), order=ids[0], level=level)
+    return watch_text.starting(ids[0]), StartWatch(**_request(command, key), order=ids[0], level=level)
 
 
 def _level(rest: str) -> tuple[str, Level | None]:
-    """What is named, and the option beside it; an order may be called like an option, alone."""
-    said = rest.split()
-    levels = [_LEVELS[word.lower()] for word in said if word.lower() in _LEVELS]
-    named = [word for word in said if word.lower() not in {*_LEVELS, "only"}]
-    return (" ".join(named or said[:1]), levels[-1]) if levels and len(said) > 1 else (rest, None)
+    """What is named, and the level beside it. A word such as `all` is an order ID if it stands alone."""
+    typed = rest.split()
+    levels = [_LEVELS[word.lower()] for word in typed if word.lower() in _LEVELS]
+    named = [word for word in typed if word.lower() not in {*_LEVELS, "only"}]
+    return (" ".join(named or typed[:1]), levels[-1]) if levels and len(typed) > 1 else (rest, None)
 
 
 def _unwatch(command: Command, key: str, rest: str) -> Reply:
@@ -100,7 +99,7 @@ def _unwatch(command: Command, key: str, rest: str) -> Reply:
         return watch_text.UNWATCH_WHAT, None
     if len(ids) != 1:
         return _not_one(rest, ids), None
-    return watch_text.STOPPING, StopWatch(**_from(command, key), order=ids[0])
+    return watch_text.STOPPING, StopWatch(**_request(command, key), order=ids[0])
 
 
 def _not_one(typed: str, ids: tuple[OrderId, ...]) -> str:
@@ -108,22 +107,22 @@ def _not_one(typed: str, ids: tuple[OrderId, ...]) -> str:
 
 
 def _list(command: Command, key: str, _rest: str) -> Reply:
-    return watch_text.LISTING, ListWatches(**_from(command, key))
+    return watch_text.LISTING, ListWatches(**_request(command, key))
 
 
 def _test(command: Command, key: str, _rest: str) -> Reply:
-    return watch_text.TRYING, TryNotices(**_from(command, key))
+    return watch_text.TRYING, SendTestNotice(**_request(command, key))
 
 
 def _settings(command: Command, key: str, rest: str) -> Reply:
-    """Bare, it says how they stand."""
-    name, turned, *more = (*rest.lower().split(), "", "")
-    if any(more) or name not in _SETTINGS or turned not in _TURNED:
+    """Without words, the answer says what both settings are."""
+    name, switch, *more = (*rest.lower().split(), "", "")
+    if any(more) or name not in _SETTINGS or switch not in _SWITCHES:
         return watch_text.SETTINGS_WHAT, None
-    return watch_text.SETTING, _SETTINGS[name](**_from(command, key), on=_TURNED[turned])
+    return watch_text.SETTING, _SETTINGS[name](**_request(command, key), on=_SWITCHES[switch])
 
 
-def _from(command: Command, key: str) -> dict[str, Any]:
+def _request(command: Command, key: str) -> dict[str, Any]:
     return {"key": key, "asker": command.asker, "place": _place(command)}
 
 
@@ -131,8 +130,8 @@ def _place(command: Command) -> Place:
     return Ephemeral(response_url=command.response_url, replace=True)
 
 
-# The first word of what is typed. With an order behind it, a verb of the first table means that order …
-_VERBS: dict[str, Callable[[Command, str, str], Reply]] = {
+# Subcommands. If a UUID or a link of an order follows one of these, the order is looked up instead.
+_SUBCOMMANDS: dict[str, Callable[[Command, str, str], Reply]] = {
     "help": _help,
     "find": _find,
     "recent": _recent,
@@ -140,12 +139,12 @@ _VERBS: dict[str, Callable[[Command, str, str], Reply]] = {
     "test": _test,
     "settings": _settings,
 }
-# … and one of the second does what it says with it.
-_ABOUT_ONE: dict[str, Callable[[Command, str, str], Reply]] = {"watch": _watch, "unwatch": _unwatch}
+# These take an order.
+_ORDER_SUBCOMMANDS: dict[str, Callable[[Command, str, str], Reply]] = {"watch": _watch, "unwatch": _unwatch}
 _LEVELS = {"failures": Level.FAILURES, "failure": Level.FAILURES, "all": Level.ALL}
 _SETTINGS: dict[str, type[Broadcast | UnfurlLinks]] = {
-    "": Broadcast,  # it tells of the others too
+    "": Broadcast,  # its answer names both settings
     "broadcast": Broadcast,
     "unfurl": UnfurlLinks,
 }
-_TURNED = {"": None, "on": True, "off": False}
+_SWITCHES = {"": None, "on": True, "off": False}

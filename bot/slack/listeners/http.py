@@ -1,4 +1,4 @@
-"""The door that Slack calls over HTTP: `POST /slack/events`."""
+"""The endpoint that Slack calls over HTTP: `POST /slack/events`."""
 
 import re
 from collections.abc import Callable
@@ -15,19 +15,19 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from bot.core.metrics import Metrics
-from bot.slack.listeners.counting import RequestMetrics
+from bot.slack.listeners.metrics import RequestMetrics
 
 log = structlog.get_logger(__name__)
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _LENGTH = re.compile(r"[0-9]{1,15}")
-MAX_BODY_BYTES = 1_048_576  # bytes; a message shortcut carries its whole message, a view at most 250 kB
+MAX_BODY_BYTES = 1_048_576  # a message shortcut carries its whole message, a view at most 250 kB
 
 
 class SlackEndpoint:
-    """Refuses what Slack did not sign, or not within five minutes, before anything reads it.
+    """Refuses what Slack did not sign in the last five minutes, before anything reads it.
 
-    Bolt would check too, but would log the whole body of a forgery and answer 500 to a timestamp that
-    is no number. `request` surrounds each request until its answer is on its way.
+    Bolt checks signatures too. But it logs the whole body of a forged request, and answers 500 if the
+    timestamp is not a number. `request` is entered for each request and left when its answer is sent.
     """
 
     def __init__(
@@ -45,30 +45,30 @@ class SlackEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._request():
-            seen = RequestMetrics(self._metrics)
-            response = await self._answer(Request(scope, receive), seen)
-            seen.answered(response.status_code)
+            counted = RequestMetrics(self._metrics)
+            response = await self._answer(Request(scope, receive), counted)
+            counted.answered(response.status_code)
             await response(scope, receive, send)
 
-    async def _answer(self, request: Request, seen: RequestMetrics) -> Response:
+    async def _answer(self, request: Request, counted: RequestMetrics) -> Response:
         try:
             body = await _read(request)
         except ClientDisconnect:
-            return _refuse(HTTPStatus.REQUEST_TIMEOUT)  # nobody reads it
-        seen.arrived()
+            return _refuse(HTTPStatus.REQUEST_TIMEOUT)  # the client is gone and reads no answer
+        counted.arrived()
         if body is None:
             return _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
             text = body.decode()
         except UnicodeDecodeError:
-            return _refuse(HTTPStatus.UNAUTHORIZED)  # Slack signs no such thing
+            return _refuse(HTTPStatus.UNAUTHORIZED)  # Slack sends UTF-8 only
         if not self._signed(request, text):
             return _refuse(HTTPStatus.UNAUTHORIZED)
         try:
             bolt = AsyncBoltRequest(body=text, headers=dict(request.headers))
-            seen.read(bolt.body)
+            counted.read(bolt.body)
             return to_starlette_response(await self._app.async_dispatch(bolt))
-        except Exception:  # Bolt stumbles over JSON that is no object, and over some missing keys
+        except Exception:  # Bolt raises on JSON that is not an object, and on some missing keys
             log.exception("payload cannot be read")
             return _refuse(HTTPStatus.BAD_REQUEST)
 
@@ -89,7 +89,7 @@ class _SlackClock(Clock):
 
 
 async def _read(request: Request) -> bytes | None:
-    """None as soon as there is more of it than we read."""
+    """The body. None if it is longer than MAX_BODY_BYTES, or its Content-Length is not a number."""
     length = request.headers.get("content-length", "0")
     if not _LENGTH.fullmatch(length) or int(length) > MAX_BODY_BYTES:
         return None

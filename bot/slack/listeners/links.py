@@ -1,17 +1,17 @@
-"""Links that people paste: what Slack tells of them, as the job that draws small cards below. Pure."""
+"""Links that people paste: Slack's event as the job that unfurls them. Pure."""
 
 from datetime import datetime
 from typing import Any
 
 from bot.jobs.background import PastedLink, Unfurl
-from bot.orders.parsing import find_order_ids
+from bot.orders.ids_in_text import find_order_ids
 from bot.slack.constants import MAX_ORDERS_PER_ANSWER, POSTED
 from bot.slack.listeners import payloads
 from bot.slack.listeners.payloads import Payload
 
 
 def unfurl(payload: Payload, at: datetime) -> Unfurl | None:
-    """None if nothing is to be drawn: no order's link is among them, or the message was not sent yet."""
+    """None if there is nothing to unfurl: no link names an order, or the message is not sent yet."""
     event: dict[str, Any] = payload["event"] if isinstance(payload.get("event"), dict) else {}
     unfurl_id, channel = payloads.dig(event, "unfurl_id"), payloads.dig(event, "channel")
     links = _links(event.get("links"))
@@ -27,11 +27,14 @@ def unfurl(payload: Payload, at: datetime) -> Unfurl | None:
     )
 
 
-def _links(told: Any) -> tuple[PastedLink, ...]:
-    """Those of the first few orders; Slack tells of every link to the web app, also of its other pages."""
+def _links(sent: Any) -> tuple[PastedLink, ...]:
+    """The links of the first MAX_ORDERS_PER_ANSWER orders.
+
+    Slack sends every link to the web app, also to pages that are not an order.
+    """
     urls = (
-        [payloads.dig(each, "url") for each in told if isinstance(each, dict)]
-        if isinstance(told, list)
+        [payloads.dig(each, "url") for each in sent if isinstance(each, dict)]
+        if isinstance(sent, list)
         else []
     )
     named = {url: ids[0] for url in urls if (ids := find_order_ids(url))}

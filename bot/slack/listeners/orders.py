@@ -1,4 +1,4 @@
-"""What Slack tells us: read it, record a job, ack. Nothing else happens here."""
+"""Listeners about orders: they read the payload, record a job and ack. Nothing else happens here."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.jobs.models import Job, LookUp, Say, Share, ShowPhotos, StartWatch
 from bot.jobs.requests import View, Wanted
 from bot.orders.ids import OrderId
-from bot.orders.parsing import find_order_ids
+from bot.orders.ids_in_text import find_order_ids
 from bot.slack import constants
 from bot.slack.api.sender import Sender
 from bot.slack.constants import MAX_ORDERS_PER_ANSWER
@@ -23,8 +23,8 @@ from bot.slack.text.orders import FETCHING_PHOTOS
 Record = Callable[[Job], Awaitable[Any]]
 
 
-class Listeners:
-    """`doors.py` says which of these answers to what."""
+class OrderListeners:
+    """`routes.py` says what calls which of these."""
 
     def __init__(self, record: Record, sender: Sender, now: Callable[[], datetime]) -> None:
         self._record = record
@@ -32,10 +32,10 @@ class Listeners:
         self._now = now
 
     async def command(self, ack: AsyncAck, body: Payload) -> None:
-        said, job = commands.reply(payloads.command(body, self._now()), payloads.key(body))
+        sentence, job = commands.reply(payloads.command(body, self._now()), payloads.key(body))
         if job:
             await self._record(job)
-        await ack(text=said, response_type="ephemeral")
+        await ack(text=sentence, response_type="ephemeral")
 
     async def check_orders_here(self, ack: AsyncAck, body: Payload) -> None:
         ids = messages.ids_in_message(body)
@@ -52,7 +52,7 @@ class Listeners:
         await self._open(body, modals.ask())
         await ack()
 
-    async def asked(self, ack: AsyncAck, body: Payload) -> None:
+    async def look_up_submitted(self, ack: AsyncAck, body: Payload) -> None:
         """The modal with one field was submitted."""
         ids = find_order_ids(payloads.field(body, constants.ASK_BLOCK, constants.ASK_INPUT))
         if not ids:
@@ -76,13 +76,13 @@ class Listeners:
         await ack()
 
     async def show(self, ack: AsyncAck, body: Payload) -> None:
-        """A hit of a search: its card comes beside the list, which stays for the next pick."""
+        """A result of a search. Its card is a new message, so the list stays for the next click."""
         value = buttons.unpack(payloads.click(body).value)
-        await self._record(LookUp(**self._from(body), place=payloads.beside(body), wanted=value.wanted))
+        await self._record(LookUp(**self._from(body), place=payloads.reply_place(body), wanted=value.wanted))
         await ack()
 
     async def more(self, ack: AsyncAck, body: Payload) -> None:
-        """The overflow menu; its block names the order."""
+        """The overflow menu. Its `block_id` holds the order."""
         click = payloads.click(body)
         order = buttons.order_of(click.block_id)
         if click.value == constants.SHOW_PHOTOS:
@@ -90,9 +90,9 @@ class Listeners:
             view = View(view_id=opened, callback_id=constants.PHOTOS)
             await self._record(ShowPhotos(**self._from(body), place=view, order=order))
         elif click.value == constants.WATCH:
-            await self._record(StartWatch(**self._from(body), place=payloads.beside(body), order=order))
+            await self._record(StartWatch(**self._from(body), place=payloads.reply_place(body), order=order))
         elif click.value == constants.COPY_ID:
-            await self._record(Say(**self._from(body), place=payloads.beside(body), text=order))
+            await self._record(Say(**self._from(body), place=payloads.reply_place(body), text=order))
         else:
             await self._record(self._share(body, order, buttons.thread_to_share_in(click.value)))
         await ack()
@@ -108,17 +108,19 @@ class Listeners:
         await self._record(Share(**self._from(body), place=place, order=order, to="asker"))
         await ack()
 
-    async def nothing(self, ack: AsyncAck, _body: Payload) -> None:
-        """A click that needs no answer, such as on a link."""
+    async def ack_only(self, ack: AsyncAck, _body: Payload) -> None:
+        """What needs no answer, such as a click on a link button."""
         await ack()
 
     async def unknown(self, ack: AsyncAck, body: Payload) -> None:
-        """A name that nobody here knows: a button of another version, or of an older manifest."""
-        await self._record(Say(**self._from(body), place=payloads.beside(body), text=refusals.STALE_BUTTON))
+        """An unknown `action_id`: a button from another version of the bot."""
+        await self._record(
+            Say(**self._from(body), place=payloads.reply_place(body), text=refusals.STALE_BUTTON)
+        )
         await ack()
 
     def _share(self, body: Payload, order: OrderId, thread: str | None) -> Share:
-        return Share(**self._from(body), place=payloads.beside(body), order=order, in_thread=thread)
+        return Share(**self._from(body), place=payloads.reply_place(body), order=order, in_thread=thread)
 
     async def _open(self, body: Payload, view: dict[str, Any]) -> str:
         return await self._sender.open_view(payloads.dig(body, "trigger_id"), view)

@@ -1,4 +1,4 @@
-"""Slack's payloads as typed requests. A missing key becomes an empty string: shapes vary."""
+"""Slack's payloads as typed requests. A missing key becomes an empty string, because shapes vary."""
 
 import hashlib
 import json
@@ -12,13 +12,13 @@ Payload = dict[str, Any]
 
 
 def key(payload: Payload) -> str:
-    """The same for every delivery of one request; a trigger_id alone is not always there."""
+    """A hash that is the same for every delivery of one request. Not all requests have a trigger_id."""
     written = json.dumps(payload, sort_keys=True, default=str)
     return hashlib.sha256(written.encode()).hexdigest()
 
 
 def dig(payload: Payload, *path: str) -> str:
-    """The string at the end of the path, or an empty one."""
+    """The string at the end of the path. Empty if there is none, or if it is not a string."""
     found: Any = payload
     for step in path:
         found = found.get(step) if isinstance(found, dict) else None
@@ -46,22 +46,22 @@ def command(payload: Payload, now: datetime) -> Command:
 
 
 def asker(payload: Payload, now: datetime) -> Asker:
-    """Who clicked, submitted or used a shortcut."""
-    team = dig(payload, "team", "id") or dig(payload, "user", "team_id")  # team is null for org installs
+    """The person who clicked, submitted or used a shortcut."""
+    team = dig(payload, "team", "id") or dig(payload, "user", "team_id")  # null for org installs
     return Asker(
         team_id=team,
         user_id=dig(payload, "user", "id"),
         name=dig(payload, "user", "name") or dig(payload, "user", "username"),
-        user_team_id=dig(payload, "user", "team_id"),  # not there: nobody we know
+        user_team_id=dig(payload, "user", "team_id"),  # empty if missing, so access is refused
         channel_id=dig(payload, "channel", "id") or dig(payload, "container", "channel_id") or None,
         at=now,
     )
 
 
 def card_place(payload: Payload) -> Place:
-    """Where the clicked card stands, so that it can be edited there.
+    """Where the clicked card is, so that it can be edited.
 
-    By `container`, not by `message`: that one is missing for ephemeral messages.
+    Read from `container`, because ephemeral messages have no `message`.
     """
     container = payload.get("container")
     container = container if isinstance(container, dict) else {}
@@ -81,8 +81,8 @@ def card_place(payload: Payload) -> Place:
     )
 
 
-def beside(payload: Payload) -> Place:
-    """A new ephemeral message next to the clicked card; in a modal, the modal itself."""
+def reply_place(payload: Payload) -> Place:
+    """A new ephemeral message next to the clicked card. In a modal or on the Home tab, that itself."""
     place = card_place(payload)
     if isinstance(place, View | HomeTab):
         return place
@@ -105,20 +105,23 @@ def click(payload: Payload) -> Click:
 
 
 def field(payload: Payload, block_id: str, action_id: str) -> str:
-    """What was typed into a modal's field."""
+    """The text in a modal's field."""
     return dig(payload, "view", "state", "values", block_id, action_id, "value")
 
 
-def opener(payload: Payload, now: datetime) -> Asker | None:
-    """Who opened the Home tab; None if the event does not say. It is asked outside of any conversation."""
+def home_opener(payload: Payload, now: datetime) -> Asker | None:
+    """The person who opened the Home tab, with no channel. None if the event does not say."""
     team, user = dig(payload, "team_id"), dig(payload, "event", "user")
     return Asker(team_id=team, user_id=user, user_team_id=team, at=now) if user else None
 
 
-def joined_by_us(payload: Payload) -> str:
-    """The channel, if it is the bot who came into it; the event says whose app it was sent to."""
-    told = payload.get("authorizations")
-    held = told if isinstance(told, list) else []
-    us = {dig(each, "user_id") for each in held if isinstance(each, dict)}
+def joined_by_bot(payload: Payload) -> str:
+    """The channel's ID if the bot joined it, otherwise empty.
+
+    `authorizations` names the bot's user, for which Slack sent the event.
+    """
+    sent = payload.get("authorizations")
+    authorizations = sent if isinstance(sent, list) else []
+    bot_users = {dig(each, "user_id") for each in authorizations if isinstance(each, dict)}
     user = dig(payload, "event", "user")
-    return dig(payload, "event", "channel") if user and user in us else ""
+    return dig(payload, "event", "channel") if user and user in bot_users else ""

@@ -1,16 +1,16 @@
-"""Name to listener: all that Slack can ask of us, on one screen."""
+"""Which listener gets which request: all that Slack can ask, on one screen."""
 
 import re
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack import constants
-from bot.slack.listeners.guard import Guard, refuse
-from bot.slack.listeners.orders import Listeners
+from bot.slack.listeners.error_handler import ErrorHandler, refuse
+from bot.slack.listeners.orders import OrderListeners
 from bot.slack.listeners.watches import WatchListeners
 
 
-def register(app: AsyncApp, listeners: Listeners, watches: WatchListeners, guard: Guard) -> None:
+def register(app: AsyncApp, listeners: OrderListeners, watches: WatchListeners, guard: ErrorHandler) -> None:
     app.command(constants.COMMAND)(guard(listeners.command))
     app.shortcut({"type": "message_action", "callback_id": constants.CHECK_ORDERS_HERE})(
         guard(listeners.check_orders_here)
@@ -19,8 +19,8 @@ def register(app: AsyncApp, listeners: Listeners, watches: WatchListeners, guard
         guard(watches.watch_order_here)
     )
     app.shortcut({"type": "shortcut", "callback_id": constants.LOOK_UP_ORDER})(guard(listeners.look_up_order))
-    app.view(constants.ASK)(guard(listeners.asked))
-    app.view(constants.ASK_TO_WATCH)(guard(watches.asked_to_watch))
+    app.view(constants.ASK)(guard(listeners.look_up_submitted))
+    app.view(constants.ASK_TO_WATCH)(guard(watches.watch_submitted))
     app.event(constants.HOME_OPENED)(guard(watches.home_opened))
     app.event(constants.JOINED)(guard(watches.joined))
     app.event(constants.LINK_SHARED)(guard(listeners.link_shared))
@@ -34,12 +34,12 @@ def register(app: AsyncApp, listeners: Listeners, watches: WatchListeners, guard
     app.action(constants.SHOW)(guard(listeners.show))
     app.action(constants.MORE)(guard(listeners.more))
     app.action(constants.SEND_TO_ME)(guard(listeners.send_to_me))
-    app.action(constants.OPEN)(guard(listeners.nothing))
-    # The nets, last: whatever is not acknowledged shows the person an error, and Slack sends it again.
+    app.action(constants.OPEN)(guard(listeners.ack_only))
+    # Catch-alls, last: without an ack, Slack shows the person an error or sends the event again.
     app.action(re.compile(".*"))(guard(listeners.unknown))
-    app.shortcut(re.compile(".*"))(guard(listeners.nothing))
+    app.shortcut(re.compile(".*"))(guard(listeners.ack_only))
     app.command(re.compile(".*"))(guard(listeners.command))
-    app.view({"type": "view_submission", "callback_id": re.compile(".*")})(guard(listeners.nothing))
-    app.view({"type": "view_closed", "callback_id": re.compile(".*")})(guard(listeners.nothing))
-    app.event(re.compile(".*"))(guard(listeners.nothing))
+    app.view({"type": "view_submission", "callback_id": re.compile(".*")})(guard(listeners.ack_only))
+    app.view({"type": "view_closed", "callback_id": re.compile(".*")})(guard(listeners.ack_only))
+    app.event(re.compile(".*"))(guard(listeners.ack_only))
     app.error(refuse)

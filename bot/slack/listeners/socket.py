@@ -1,4 +1,4 @@
-"""The door that we open ourselves: Socket Mode, for where Slack cannot call us."""
+"""Socket Mode: the bot opens the connection, for machines that Slack cannot reach."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,21 +16,21 @@ from bot.core import logging
 from bot.core.errors import SlackBusy
 from bot.core.metrics import Metrics
 from bot.slack.api.client import CountedClient
-from bot.slack.api.identity import explained
+from bot.slack.api.identity import explain
 from bot.slack.api.responses import NO_CONNECTION
-from bot.slack.listeners.counting import RequestMetrics
+from bot.slack.listeners.metrics import RequestMetrics
 
-PING = 10.0  # seconds between two pings, and between two tries to connect
-OPENED_WITHIN = 15.0  # seconds
+PING_SECONDS = 10.0  # between two pings, and between two attempts to connect
+OPEN_TIMEOUT_SECONDS = 15.0
 log = structlog.get_logger(__name__)
 
 
 class _Client(SocketModeClient):
-    """Slack gives another address for each connection, and each may need another proxy."""
+    """Chooses the proxy for each connection, because Slack gives each connection another address."""
 
     def __init__(self, app_token: str, web: CountedClient) -> None:
         super().__init__(
-            app_token=app_token, web_client=web, logger=logging.socket_mode(), ping_interval=PING
+            app_token=app_token, web_client=web, logger=logging.socket_mode(), ping_interval=PING_SECONDS
         )
         self._network = web.network
 
@@ -41,7 +41,7 @@ class _Client(SocketModeClient):
 
 
 class SocketMode:
-    """`request` surrounds each request until its answer is on its way."""
+    """`request` is entered for each request and left when its answer is sent."""
 
     def __init__(
         self,
@@ -59,28 +59,28 @@ class SocketMode:
         self._metrics = metrics
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:
-        """As Bolt's own handler does it; what is not acknowledged, Slack sends again."""
+        """As Bolt's own handler. Slack sends again what is not acked."""
         with self._request():
-            seen, began = RequestMetrics(self._metrics), time()
-            seen.read(req.payload)
+            counted, began = RequestMetrics(self._metrics), time()
+            counted.read(req.payload)
             try:
                 response = await run_async_bolt_app(self._app, req)
-            except Exception:  # Bolt stumbles over some missing keys
+            except Exception:  # Bolt raises on some missing keys
                 log.exception("payload cannot be read")
-                seen.answered(HTTPStatus.BAD_REQUEST)
+                counted.answered(HTTPStatus.BAD_REQUEST)
                 return
-            seen.answered(response.status)
+            counted.answered(response.status)
             await send_async_response(client, req, response, began)
 
-    async def open(self, *, within: float = OPENED_WITHIN) -> None:
-        """Raises SettingsError where a variable keeps it from connecting in time, or else SlackBusy."""
+    async def open(self, *, within: float = OPEN_TIMEOUT_SECONDS) -> None:
+        """Raises SlackBusy after `within` seconds, or SettingsError if a variable prevents the connection."""
         try:
             async with asyncio.timeout(within):
                 await self._client.connect()  # type: ignore[no-untyped-call]  # slack_sdk left it bare
         except TimeoutError as late:
             await self.close()
             busy = SlackBusy(NO_CONNECTION)
-            raise explained(self._web, self._client.wss_uri or self._web.base_url, busy) from late
+            raise explain(self._web, self._client.wss_uri or self._web.base_url, busy) from late
 
     async def close(self) -> None:
         await self._client.close()  # type: ignore[no-untyped-call]  # slack_sdk left it bare

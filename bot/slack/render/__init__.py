@@ -1,1 +1,1 @@
-"""Data to `Card(text, blocks)`: pure, without a clock and without settings."""
+"""Data to `Card(text, blocks)`. Pure: no clock, no settings."""

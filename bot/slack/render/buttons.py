@@ -1,7 +1,7 @@
-"""What a button carries: the orders it stands for, and what the card showed of them.
+"""What a button's value holds: the card's orders, and what the card showed of them.
 
-Names and counts only, never a right: whoever clicks is authorised again from the payload that Slack
-signed. A value that does not read as this is from another version of the bot, or from nobody's card.
+Only IDs and counts, never a permission: the person who clicks is authorised again from the payload that
+Slack signed. A value that cannot be parsed is from another version of the bot, or not from the bot.
 """
 
 import re
@@ -19,7 +19,7 @@ from bot.slack.constants import MAX_ORDERS_PER_ANSWER
 from bot.slack.limits import LIMITS
 
 _BLOCK = "order:"
-_IN = "@"  # in no order id
+_IN = "@"  # which no order ID contains
 _SHARE = re.compile(rf"{constants.SHARE}(?::(\d+\.\d+))?")
 
 
@@ -31,7 +31,7 @@ def _unique(wanted: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class ButtonValue:
-    """The value of Re-check: every order of the message, as the whole message is drawn again."""
+    """The value of Re-check: all orders of the message, because it redraws the whole message."""
 
     v: Literal[1] = 1
     wanted: Annotated[
@@ -45,7 +45,7 @@ VALUE = TypeAdapter(ButtonValue)
 
 
 def pack(value: ButtonValue) -> str:
-    """JSON for a button; what the card showed is left out where it would not fit into 2,000 characters."""
+    """JSON of at most 2,000 characters. What the card showed is left out if it does not fit."""
     packed = VALUE.dump_json(value, exclude_none=True).decode()
     if len(packed) <= LIMITS.value:
         return packed
@@ -57,14 +57,14 @@ def unpack(text: str) -> ButtonValue:
     """Raises StaleButton."""
     try:
         return VALUE.validate_json(text)
-    except ValidationError as wrong:
-        raise StaleButton from wrong
+    except ValidationError as error:
+        raise StaleButton from error
 
 
 def block_id(order: OrderId, place: str = "") -> str:
-    """An overflow option's value is too short for an id (75 characters), so its block carries it.
+    """A block_id that holds the order, because an overflow option's value has at most 75 characters.
 
-    `place` tells two blocks about one order apart, where they stand in one view.
+    `place` makes it unique where one view has two blocks about one order.
     """
     return f"{_BLOCK}{order}{_IN}{place}" if place else _BLOCK + order
 
@@ -73,8 +73,8 @@ def order_of(block: str) -> OrderId:
     """Raises StaleButton."""
     try:
         return OrderId(block.removeprefix(_BLOCK).partition(_IN)[0] if block.startswith(_BLOCK) else "")
-    except NotAnOrderId as wrong:
-        raise StaleButton from wrong
+    except NotAnOrderId as error:
+        raise StaleButton from error
 
 
 def share_value(thread: str | None) -> str:
@@ -82,7 +82,7 @@ def share_value(thread: str | None) -> str:
 
 
 def thread_to_share_in(value: str) -> str | None:
-    """None for the channel itself. Raises StaleButton for anything but a `share_value`."""
+    """None for the channel itself. Raises StaleButton if `value` is not a `share_value`."""
     if not (found := _SHARE.fullmatch(value)):
         raise StaleButton
     return found[1]

@@ -1,4 +1,4 @@
-"""What people see of an order: data in, Card(text, blocks) out. No I/O, no clock, no settings."""
+"""An order's card: data in, Card(text, blocks) out. No I/O, no clock, no settings."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -13,18 +13,19 @@ from bot.slack.blocks import Block, code, escape, when
 from bot.slack.limits import LIMITS
 from bot.slack.render.buttons import ButtonValue, block_id, pack, share_value
 from bot.slack.render.failures import failures_block, failures_text, odd_settings
-from bot.slack.render.models import Card, OrderView, Placement, TroubleView
+from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.slack.text import watches as watch_text
-from bot.watches.models import GONE, is_over
+from bot.watches.models import DELETED_STATES, is_finished
 
 WEB_APP = "https://app.autoenhance.ai/orders/"
 OLD_CARD_AGE = timedelta(hours=12)
-BAR_CHARACTERS = 12  # characters of the progress bar
-FEW, MANY = 5, 30  # file names of failures on a card; a modal has room for more
+BAR_CHARACTERS = 12  # the width of the progress bar
+MAX_FAILURES_ON_CARD = 5  # file names
+MAX_FAILURES_IN_MODAL = 30  # file names
 
-# A new field on the card is a new row here: its label, and what to show or None for nothing.
+# A new field on the card is a new row here: its label, and its value, or None to leave it out.
 FIELDS: tuple[tuple[str, Callable[[Progress], str | None]], ...] = (
     ("Photos", lambda p: f"{p.tally.done:,} of {p.tally.total:,} done" if p.tally.total else None),
     ("Failed", lambda p: f"{p.tally.failed:,}" if p.tally.failed else None),
@@ -33,8 +34,8 @@ FIELDS: tuple[tuple[str, Callable[[Progress], str | None]], ...] = (
 )
 
 
-def orders_card(views: Sequence[OrderView | TroubleView], placement: Placement, *, skipped: int = 0) -> Card:
-    """One message for all that was asked; `skipped` counts the ids beyond what one answer shows."""
+def orders_card(views: Sequence[OrderView | FailedLookUp], placement: Placement, *, skipped: int = 0) -> Card:
+    """One message for all orders of a request. `skipped` counts the IDs that it leaves out."""
     wanted = tuple(view.wanted for view in views)
     value = pack(ButtonValue(wanted=wanted, in_thread=placement.in_thread, shared_by=placement.shared_by))
     drawn = [
@@ -49,42 +50,42 @@ def orders_card(views: Sequence[OrderView | TroubleView], placement: Placement, 
 
 
 def with_note(card: Card, note: str) -> Card:
-    """With a small line below, and within what one message can hold."""
+    """The card with a small line below it, within Slack's limits for one message."""
     kept = card["blocks"][: LIMITS.message_blocks - 1]
     return Card(text=_text(f"{note}\n\n{card['text']}"), blocks=[*kept, blocks.context(note)])
 
 
-def say(text: str, *buttons: Block) -> Card:
-    """A sentence, with buttons if there is something to press."""
+def sentence_card(text: str, *buttons: Block) -> Card:
+    """A card with one sentence, and the buttons below it, if any."""
     drawn = [blocks.section(text)] + ([blocks.actions("say", *buttons)] if buttons else [])
     return Card(text=_text(text), blocks=drawn)
 
 
 def not_posted(error: CannotPost, order: OrderId) -> Card:
-    """Why the order was not shared, and the way that is left."""
+    """Why the order was not shared, and what to do instead."""
     if isinstance(error, Archived):
-        return say(refusals.ARCHIVED)
+        return sentence_card(refusals.ARCHIVED)
     if not isinstance(error, NotInChannel):
-        return say(refusals.cannot_post(error.code))
+        return sentence_card(refusals.cannot_post(error.code))
     button = blocks.button("Send it to me instead", constants.SEND_TO_ME)
     drawn = [blocks.section(refusals.NOT_IN_CHANNEL), blocks.actions(block_id(order), button)]
     return Card(text=refusals.NOT_IN_CHANNEL, blocks=drawn)
 
 
 def not_watched(error: SlackError, order: OrderId) -> Card:
-    """Why the order is not watched here, and the way that is left."""
-    said = refusals.cannot_watch(error)
+    """Why the order is not watched here, and what to do instead."""
+    sentence = refusals.cannot_watch(error)
     if isinstance(error, NotAllowed):
-        return say(said)
+        return sentence_card(sentence)
     button = blocks.button("Send them to me instead", constants.WATCH_FOR_ME)
-    return Card(text=said, blocks=[blocks.section(said), blocks.actions(block_id(order), button)])
+    return Card(text=sentence, blocks=[blocks.section(sentence), blocks.actions(block_id(order), button)])
 
 
 def _text(text: str) -> str:
     return blocks.fit_mrkdwn(text, LIMITS.text)
 
 
-def _trouble(view: TroubleView, placement: Placement, value: str) -> Card:
+def _trouble(view: FailedLookUp, placement: Placement, value: str) -> Card:
     recheck = [blocks.actions(block_id(view.order), recheck_button(view.order, value))]
     return Card(
         text=view.sentence,
@@ -94,33 +95,33 @@ def _trouble(view: TroubleView, placement: Placement, value: str) -> Card:
 
 def _order(view: OrderView, placement: Placement, value: str) -> Card:
     progress, tally = view.progress, view.progress.tally
-    shown = MANY if placement.where == "view" else FEW
+    shown = MAX_FAILURES_IN_MODAL if placement.where == "view" else MAX_FAILURES_ON_CARD
     rest = order_text.UNDER_SHOW_PHOTOS if placement.where in {"ephemeral", "message"} else ""
     title = f"{order_text.state(tally)} · {view.title}"
-    told = order_text.situation(tally)
+    sentence = order_text.situation(tally)
     notes = _watch_notes(view)
-    if progress.announced not in {None, progress.listed} and progress.listed and not _said_both(tally):
-        told += f" {order_text.disagreement(progress.announced or 0, progress.listed)}"
+    if progress.announced not in {None, progress.listed} and progress.listed and not _says_difference(tally):
+        sentence += f" {order_text.disagreement(progress.announced or 0, progress.listed)}"
     odd = odd_settings(progress.odd)
     parts = [
         blocks.header(f"{order_text.mark(tally)} {title}"),
-        blocks.section("\n".join(line for line in (told, _bar(view)) if line)),
+        blocks.section("\n".join(line for line in (sentence, _bar(view)) if line)),
         *_fields(progress),
         *failures_block(progress.failures, shown, rest),
         *([blocks.section(odd)] if odd else []),
         *([blocks.context(*notes)] if notes else []),
         blocks.context(" · ".join(_facts(view))),
-        *([blocks.context(" · ".join(_look(view)))] if placement.where != "terminal" else []),
+        *([blocks.context(" · ".join(_last_check(view)))] if placement.where != "terminal" else []),
         *([_buttons(view, placement, value)] if placement.where != "terminal" else []),
     ]
-    said = [f"{escape(title)}.", f"{order_text.counted(tally)}." if tally.total else "", told]
-    said += [failures_text(progress.failures, shown, rest), odd, f"{'. '.join(_look(view))}."]
-    said += [f"{note.rstrip('.')}." for note in notes]
-    return Card(text=" ".join(part for part in said if part), blocks=parts)
+    spoken = [f"{escape(title)}.", f"{order_text.counted(tally)}." if tally.total else "", sentence]
+    spoken += [failures_text(progress.failures, shown, rest), odd, f"{'. '.join(_last_check(view))}."]
+    spoken += [f"{note.rstrip('.')}." for note in notes]
+    return Card(text=" ".join(part for part in spoken if part), blocks=parts)
 
 
-def _said_both(tally: Counts) -> bool:
-    """Whether `situation` itself says that fewer photos are listed than counted."""
+def _says_difference(tally: Counts) -> bool:
+    """Whether `situation` already says that Autoenhance lists fewer photos than it counts."""
     return tally.state is State.READY and tally.done < tally.total
 
 
@@ -130,7 +131,7 @@ def _fields(progress: Progress) -> list[Block]:
 
 
 def _bar(view: OrderView) -> str:
-    """Only while it works; rounded down, so that 100 % means all of them."""
+    """The progress bar, empty if nothing is in progress. Rounded down, so that 100 % means all photos."""
     tally = view.progress.tally
     if tally.state not in {State.GROUPING, State.ENHANCING} or not tally.total:
         return ""
@@ -143,22 +144,22 @@ def _facts(view: OrderView) -> list[str]:
     return [code(view.order), *(f"{label} {when(at)}" for label, at in dated if at)]
 
 
-def _look(view: OrderView) -> list[str]:
-    said = [order_text.checked(view.at, view.by)]
+def _last_check(view: OrderView) -> list[str]:
+    parts = [order_text.checked(view.at, view.by)]
     if view.before is None:
-        return said
+        return parts
     if view.at - view.before.at > OLD_CARD_AGE:
-        said.append(order_text.stale(view.before.at))
+        parts.append(order_text.stale(view.before.at))
     now = view.progress.tally
-    return [*said, order_text.changed(changes(view.before.tally, now), now, view.before.at)]
+    return [*parts, order_text.changed(changes(view.before.tally, now), now, view.before.at)]
 
 
 def _watch_notes(view: OrderView) -> list[str]:
-    """That it is watched here, that nothing moves, or that the watch has ended."""
+    """That the order is watched here, that nothing moves, or that the watch has ended."""
     if view.watch is None:
         return []
     if not view.watch.is_live:
-        return [watch_text.over(view.watch)]
+        return [watch_text.ended(view.watch)]
     still = [watch_text.stuck(view.watch)] if view.watch.shown_stuck else []
     return [*still, watch_text.watched(view.watch)]
 
@@ -168,9 +169,9 @@ def recheck_button(order: OrderId, value: str) -> Block:
 
 
 def _buttons(view: OrderView, placement: Placement, value: str) -> Block:
-    """Only buttons that can act: nothing can be shared from a modal, nor into a direct message."""
+    """Only buttons that can do something. An order cannot be shared from a modal or in a direct message."""
     address = WEB_APP + quote(view.order, safe="")
-    visible = [recheck_button(view.order, value), *_watching(view, placement)]
+    visible = [recheck_button(view.order, value), *_watch_button(view, placement)]
     visible.append(blocks.button("Open in Autoenhance", constants.OPEN, url=address))
     watched = view.watch is not None and view.watch.is_live
     menu = [
@@ -184,8 +185,8 @@ def _buttons(view: OrderView, placement: Placement, value: str) -> Block:
     return blocks.actions(block_id(view.order), *visible)
 
 
-def _watching(view: OrderView, placement: Placement) -> list[Block]:
-    """One of the two; neither where nothing can be posted, nor for an order that nobody has to wait for."""
+def _watch_button(view: OrderView, placement: Placement) -> list[Block]:
+    """Stop watching or Watch, in messages only. Neither for an order that is finished or deleted."""
     tally = view.progress.tally
     if view.watch is not None and view.watch.is_live:
         label, action, says = (
@@ -193,7 +194,7 @@ def _watching(view: OrderView, placement: Placement) -> list[Block]:
             constants.STOP_WATCHING,
             f"Stop watching order {view.order.short}",
         )
-    elif not is_over(tally) and tally.state not in GONE:
+    elif not is_finished(tally) and tally.state not in DELETED_STATES:
         label, action, says = "Watch", constants.WATCH, f"Watch order {view.order.short} here"
     else:
         return []

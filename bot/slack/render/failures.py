@@ -1,4 +1,4 @@
-"""The part of a card that says which photos failed and why, and which were processed unlike the rest."""
+"""The part of a card about photos that failed, and photos with other settings than the rest."""
 
 from collections.abc import Sequence
 
@@ -7,22 +7,25 @@ from bot.slack import blocks
 from bot.slack.blocks import Block, code, escape, fit, one_line
 from bot.slack.text import orders as order_text
 
-MAX_NAME_CHARACTERS = 80  # characters of a file's name
+MAX_NAME_CHARACTERS = 80  # of a file's name
 MAX_REASON_CHARACTERS = 200
-MAX_VALUE_CHARACTERS = 40  # characters of a setting's value
+MAX_VALUE_CHARACTERS = 40  # of a setting's value
 MAX_ODD_PHOTOS_NAMED = 3
 MAX_ODD_GROUPS = 5
 MAX_REASONS = 10
 
-_Named = tuple[str, int, list[str]]  # a reason, how many photos have it, and the first of their names
+_Named = tuple[str, int, list[str]]  # a reason, its number of photos, and the first of their names
 
 
-def _cut(failures: Sequence[Failure], most: int) -> list[_Named]:
-    """Every reason with the first of its names, `most` names in all; a reason's turn comes round by round."""
+def _cut(failures: Sequence[Failure], max_names: int) -> list[_Named]:
+    """Each reason with its first names. `max_names` names in all, shared out evenly among the reasons.
+
+    At most MAX_REASONS reasons.
+    """
     shares = [0] * min(len(failures), MAX_REASONS)
-    while sum(shares) < most and any(map(_has_more, failures, shares)):
+    while sum(shares) < max_names and any(map(_has_more, failures, shares)):
         for index, failure in enumerate(failures[:MAX_REASONS]):
-            if sum(shares) < most and _has_more(failure, shares[index]):
+            if sum(shares) < max_names and _has_more(failure, shares[index]):
                 shares[index] += 1
     return [
         (
@@ -45,17 +48,17 @@ def _reason(failure: Failure) -> str:
 
 
 def _left(failures: Sequence[Failure], cut: Sequence[_Named], where: str) -> str:
-    """What is not named, in words; empty when all are."""
+    """How many photos are not named. Empty if all are."""
     left = sum(len(failure.names) for failure in failures) - sum(len(names) for _, _, names in cut)
     return order_text.more_failures(left, where) if left else ""
 
 
-def failures_block(failures: Sequence[Failure], most: int, where: str) -> list[Block]:
-    """In rich_text, which Slack does not parse: names and reasons are foreign.
+def failures_block(failures: Sequence[Failure], max_names: int, where: str) -> list[Block]:
+    """As rich_text, which Slack does not parse, because names and reasons are foreign text.
 
-    `where` says where the others are, behind how many they are.
+    `max_names` is the number of names. `where` says where the other names are.
     """
-    cut = _cut(failures, most)
+    cut = _cut(failures, max_names)
     if not cut:
         return []
     tail = [blocks.rich_line(blocks.rich(left, "italic"))] if (left := _left(failures, cut, where)) else []
@@ -71,22 +74,22 @@ def _line(reason: str, count: int, names: Sequence[str]) -> list[Block]:
 
 
 def _count(count: int, names: Sequence[str]) -> str:
-    """Said where not all of them are named."""
+    """The number of photos. Empty if all are named."""
     return f" ({count:,})" if count > len(names) else ""
 
 
-def failures_text(failures: Sequence[Failure], most: int, where: str) -> str:
-    cut = _cut(failures, most)
-    said = [
+def failures_text(failures: Sequence[Failure], max_names: int, where: str) -> str:
+    cut = _cut(failures, max_names)
+    parts = [
         f"{escape(reason)}{_count(count, names)}: {', '.join(code(name) for name in names)}"
         for reason, count, names in cut
         if names
     ]
-    return f"{'; '.join(filter(None, [*said, _left(failures, cut, where)]))}." if said else ""
+    return f"{'; '.join(filter(None, [*parts, _left(failures, cut, where)]))}." if parts else ""
 
 
 def odd_settings(odd: Sequence[OddSetting]) -> str:
-    """A line for each group of photos that differ from the others; empty when all were processed alike."""
+    """A line for each group of photos with other settings. Empty if all have the same settings."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for setting in odd:
         label = order_text.SETTINGS.get(setting.setting, setting.setting)
@@ -97,8 +100,8 @@ def odd_settings(odd: Sequence[OddSetting]) -> str:
                 )
             )
     return "\n".join(
-        order_text.odd_photos(_named(names), len(names), said)
-        for names, said in list(groups.items())[:MAX_ODD_GROUPS]
+        order_text.odd_photos(_named(names), len(names), differences)
+        for names, differences in list(groups.items())[:MAX_ODD_GROUPS]
     )
 
 

@@ -1,4 +1,4 @@
-"""The modals, and the list of a search's hits. Data in, dicts out."""
+"""The modals, the results of a search and the card below a link. Data in, dicts out."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,16 +13,15 @@ from bot.slack.render.buttons import ButtonValue, pack
 from bot.slack.render.models import Card, OrderView
 from bot.slack.text import orders as order_text
 
-MAX_PHOTO_SECTIONS = 90  # of photos; a modal may have 100 blocks
-MAX_PHOTO_CHARACTERS = (
-    40_000  # of photos; a view's JSON may have 250 kB, and a character of some scripts takes six
-)
-MAX_NAME_CHARACTERS = 200  # characters of an order's name in a list
-_ORDER = {"failed": 0, "expired": 1, "waiting": 2, "processing": 3, "done": 9}
+MAX_PHOTO_SECTIONS = 90  # a modal may have 100 blocks
+# A view's JSON may have 250 kB, and a character of some scripts takes six bytes.
+MAX_PHOTO_CHARACTERS = 40_000
+MAX_NAME_CHARACTERS = 200  # of an order's name in a list
+_STATE_ORDER = {"failed": 0, "expired": 1, "waiting": 2, "processing": 3, "done": 9}
 
 
 def ask_to_watch(note: str, thread: str) -> Block:
-    """The same modal, for an order whose home is going to be this thread."""
+    """The modal with one field, for a watch that posts in a thread. `thread` goes to `private_metadata`."""
     field = blocks.text_input(
         constants.ASK_BLOCK,
         constants.ASK_INPUT,
@@ -38,7 +37,7 @@ def ask_to_watch(note: str, thread: str) -> Block:
 
 
 def ask(note: str = "") -> Block:
-    """The modal with one field; `note` says why it opened, where nobody asked for it."""
+    """The modal with one field. `note` says why it opened, if the person did not ask for it."""
     field = blocks.text_input(
         constants.ASK_BLOCK,
         constants.ASK_INPUT,
@@ -53,7 +52,7 @@ def ask(note: str = "") -> Block:
 
 
 def busy(sentence: str, *, callback_id: str = constants.ANSWER) -> Block:
-    """What stands in a modal until its answer comes."""
+    """What a modal shows until its answer is ready."""
     return blocks.modal(_title(callback_id), [blocks.section(sentence)], callback_id=callback_id)
 
 
@@ -62,8 +61,8 @@ def answer(card: Card, *, callback_id: str = constants.ANSWER) -> Block:
 
 
 def photos(view: OrderView) -> Card:
-    """The photos of an order by state, those that failed first, as far as a modal has room."""
-    ordered = sorted(view.progress.photos, key=lambda photo: (_ORDER.get(photo.word, 5), photo.word))
+    """The photos of an order by state, failed ones first, as many as a modal can hold."""
+    ordered = sorted(view.progress.photos, key=lambda photo: (_STATE_ORDER.get(photo.word, 5), photo.word))
     sections, shown = _sections(ordered)
     drawn = [blocks.header(view.title), *map(blocks.section, sections)]
     if left := len(ordered) - shown:
@@ -72,17 +71,17 @@ def photos(view: OrderView) -> Card:
 
 
 def _sections(ordered: Sequence[Photo]) -> tuple[list[str], int]:
-    """The texts of the sections, each within Slack's limit, and how many photos are in them."""
+    """The texts of the sections, each within Slack's limit, and the number of photos in them."""
     counts = Counter(photo.word for photo in ordered)
     sections: list[str] = []
-    room, last = MAX_PHOTO_CHARACTERS, None
+    characters_left, last = MAX_PHOTO_CHARACTERS, None
     for shown, photo in enumerate(ordered):
         line = _line(photo)
         if photo.word != last:
             line = f"*{escape(fit(one_line(photo.word), 60)).capitalize()}* ({counts[photo.word]:,})\n{line}"
         new = photo.word != last or len(sections[-1]) + len(line) >= LIMITS.section
-        room -= len(line)
-        if room < 0 or (new and len(sections) == MAX_PHOTO_SECTIONS):
+        characters_left -= len(line)
+        if characters_left < 0 or (new and len(sections) == MAX_PHOTO_SECTIONS):
             return sections, shown
         if new:
             sections.append(line)
@@ -98,38 +97,38 @@ def _line(photo: Photo) -> str:
 
 
 def hits(views: Sequence[OrderView], sought: str | None) -> Card:
-    """A search's answer: never the first hit in silence, but a button for each."""
+    """A search's answer: a button for each result. It never opens the first result by itself."""
     if not views:
         nothing = order_text.nothing_found(sought)
         return Card(text=nothing, blocks=[blocks.section(nothing)])
-    said = order_text.found(len(views), sought)
-    text = "\n".join([said, *(f"{escape(view.title)}: {_standing(view)}" for view in views)])
+    heading = order_text.found(len(views), sought)
+    text = "\n".join([heading, *(f"{escape(view.title)}: {_status(view)}" for view in views)])
     drawn = [block for view in views for block in _hit(view)]
-    return Card(text=blocks.fit_mrkdwn(text, LIMITS.text), blocks=[blocks.context(said), *drawn])
+    return Card(text=blocks.fit_mrkdwn(text, LIMITS.text), blocks=[blocks.context(heading), *drawn])
 
 
 def _hit(view: OrderView) -> list[Block]:
-    """The name in plain_text, which Slack does not parse, and the rest below it."""
+    """The name is plain_text, which Slack does not parse. The state is below it."""
     name = {
         "type": "section",
         "text": blocks.plain(f"{order_text.mark(view.progress.tally)} {view.title}", MAX_NAME_CHARACTERS),
     }
-    return [name | {"accessory": _show(view)}, blocks.context(_standing(view))]
+    return [name | {"accessory": _show(view)}, blocks.context(_status(view))]
 
 
 def unfurl(view: OrderView) -> Block:
-    """The small card below a pasted link, as `chat.unfurl` takes it. Everybody reads it: without the id."""
+    """The small card below a pasted link, for `chat.unfurl`. Without the ID, because everyone can read it."""
     tally = view.progress.tally
     counted = [order_text.counted(tally)] if tally.total else []
-    said = " · ".join([escape(order_text.state(tally)), *counted, order_text.checked(view.at, None)])
+    facts = " · ".join([escape(order_text.state(tally)), *counted, order_text.checked(view.at, None)])
     name = {
         "type": "section",
         "text": blocks.plain(f"{order_text.mark(tally)} {view.title}", MAX_NAME_CHARACTERS),
     }
-    return {"blocks": [name | {"accessory": _show(view)}, blocks.context(said)]}
+    return {"blocks": [name | {"accessory": _show(view)}, blocks.context(facts)]}
 
 
-def _standing(view: OrderView) -> str:
+def _status(view: OrderView) -> str:
     tally = view.progress.tally
     created = [f"created {blocks.when(view.created)}"] if view.created else []
     counted = [order_text.counted(tally)] if tally.total else []

@@ -1,4 +1,4 @@
-"""What a card is drawn from, and what comes of it."""
+"""What a card is drawn from, and the card."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ Target = Literal["ephemeral", "message", "view", "terminal"]
 
 
 class Card(TypedDict):
-    """A Slack message. `text` is the whole answer in words: screen readers and phones read only that."""
+    """A Slack message. `text` has the whole answer in words. Screen readers and phones read only that."""
 
     text: str
     blocks: list[Block]
@@ -34,9 +34,9 @@ class OrderView:
     at: datetime
     created: datetime | None = None
     updated: datetime | None = None
-    by: str | None = None  # who asked for this look; None in a terminal
-    before: Snapshot | None = None  # what the card showed until now
-    watch: Watch | None = None  # where this card stands
+    by: str | None = None  # who asked for this check. None in a terminal
+    before: Snapshot | None = None  # what the card showed before
+    watch: Watch | None = None  # the watch in this card's place
 
     @property
     def title(self) -> str:
@@ -52,8 +52,8 @@ class OrderView:
 
 
 @dataclass(frozen=True)
-class TroubleView:
-    """An order that could not be shown; `gave_up` after that many minutes of trying, None while we go on."""
+class FailedLookUp:
+    """An order that could not be shown. `gave_up`: minutes until the retries ended, None while they go on."""
 
     order: OrderId
     error: AutoenhanceError
@@ -74,7 +74,7 @@ class TroubleView:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a card will stand: it decides which buttons can act there."""
+    """Where a card will be, which decides what buttons it has."""
 
     where: Target
     can_share: bool = False

@@ -1,4 +1,4 @@
-"""Addresses of messages, in the form that Slack's own "Copy link" has, for mrkdwn."""
+"""URLs of messages for mrkdwn, in the form of Slack's own "Copy link"."""
 
 from dataclasses import dataclass
 
@@ -7,15 +7,15 @@ from bot.watches.models import CardLocation
 
 @dataclass(frozen=True)
 class Permalinks:
-    """`workspace` is its address, as auth.test says it; empty where it says none."""
+    """`workspace` is its URL, as auth.test says it. Empty if auth.test says none."""
 
     workspace: str
 
-    def thread(self, home: CardLocation | None) -> str:
-        """The card, in its thread; empty if there is none."""
-        if home is None or not self.workspace.startswith("https://"):
+    def thread(self, card: CardLocation | None) -> str:
+        """The URL of the card, in its thread. Empty if there is no card or no workspace URL."""
+        if card is None or not self.workspace.startswith("https://"):
             return ""
-        base = f"{self.workspace.rstrip('/')}/archives/{home.channel_id}/p"
-        ts = home.card_ts or home.thread_ts
-        within = f"?thread_ts={home.thread_ts}&amp;cid={home.channel_id}" if ts != home.thread_ts else ""
+        base = f"{self.workspace.rstrip('/')}/archives/{card.channel_id}/p"
+        ts = card.card_ts or card.thread_ts
+        within = f"?thread_ts={card.thread_ts}&amp;cid={card.channel_id}" if ts != card.thread_ts else ""
         return f"{base}{ts.replace('.', '')}{within}"

@@ -1,4 +1,4 @@
-"""A card, drawn in a terminal: the same blocks that Slack gets, with its markup turned into rich's. Pure."""
+"""A card in a terminal: the blocks that Slack gets, with Slack's markup as rich's markup. Pure."""
 
 import html
 import re
@@ -37,7 +37,7 @@ _TOKEN = re.compile(
 
 
 def draw(card: Card, names: Names = MappingProxyType({})) -> RenderableType:
-    """`names`: what people are called, by user id; who has none is "someone"."""
+    """`names`: people's names by user ID. A person without a name is "someone"."""
     return Panel(Group(*(_block(block, names) for block in card["blocks"])), expand=False, padding=(0, 1))
 
 

@@ -1,1 +1,1 @@
-"""Every sentence that a person reads."""
+"""All sentences that people read in Slack."""

@@ -51,7 +51,7 @@ In channels shared with another company I show no orders.""",
 
 @dataclass(frozen=True)
 class Subcommand:
-    """A word behind the command; `takes` is `order`, or the words that may follow, or nothing of a kind."""
+    """A subcommand. `takes`: what may follow, as "order", as a list of words, or empty."""
 
     word: str
     usage: str
@@ -77,7 +77,7 @@ SUBCOMMANDS = (
     Subcommand("show", "[id]", "an order whose id is one of these words", "order"),
     Subcommand("help", "[word]", "help, with examples", tuple(TOPICS)),
 )
-"""What one may type behind the command, in a few words each."""
+"""What a person may type after the command, with a few words about each."""
 
 
 def help_on(word: str) -> str:

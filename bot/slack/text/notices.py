@@ -1,4 +1,4 @@
-"""What is said in the thread of a watched order, and when that is not possible any more."""
+"""Sentences for the thread of a watched order, and for its owner if the thread cannot be posted to."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,23 +9,23 @@ from bot.slack.constants import APP, COMMAND
 from bot.slack.text.orders import counted, situation
 from bot.watches.models import Delay, Notice, NoticeKind, Watch, Watcher, is_direct
 
-MAX_NAME_CHARACTERS = 80  # characters of an order's name in a sentence
+MAX_NAME_CHARACTERS = 80  # of a name in a sentence
 LATE_AFTER = timedelta(minutes=3)
-TIME = "{time}"
+TIME_FORMAT = "{time}"
 
 
 def title(watch: Watch) -> str:
-    """The order's name for mrkdwn, or what there is of its id."""
+    """The order's name for mrkdwn, or its short ID if the name is not known."""
     name = fit(one_line(watch.name), MAX_NAME_CHARACTERS)
     return f"*{escape(name.replace('*', '∗'))}*" if name else f"Order {code(watch.order.short)}"
 
 
-def who(watcher: Watcher) -> str:
-    """Their name as plain words, which ping nobody."""
-    return somebody(watcher.name)
+def watcher_name(watcher: Watcher) -> str:
+    """The watcher's name as plain text, so that it notifies no one."""
+    return display_name(watcher.name)
 
 
-def somebody(name: str) -> str:
+def display_name(name: str) -> str:
     return escape(fit(one_line(name), MAX_NAME_CHARACTERS)) or "somebody"
 
 
@@ -33,8 +33,8 @@ def mention(user_ids: Sequence[str]) -> str:
     return " ".join(f"<@{user}>" for user in user_ids)
 
 
-def told(watch: Watch, notice: Notice, tally: Counts | None) -> str:
-    """What happened, with the count."""
+def what_happened(watch: Watch, notice: Notice, tally: Counts | None) -> str:
+    """What happened, with the counts if `tally` has photos."""
     name = title(watch)
     now = f": {counted(tally)}." if tally and tally.total else "."
     match notice.kind:
@@ -78,19 +78,19 @@ _WHY_LATE = {
     Delay.DESK: f"{APP} wasn't running meanwhile",
     Delay.PLACE: "I couldn't post here meanwhile",
 }
-SELDOM = "; late, as I look seldom at an order that doesn't move"
+LATE_BY_INTERVAL = "; late, as I look seldom at an order that doesn't move"
 
 
 def clock(notice: Notice, noticed: datetime) -> str:
-    """When it happened and when we saw it; when that is late, why."""
+    """When it happened and when the bot noticed. If that was late, also why."""
     happened = notice.happened
-    seen = when(noticed, TIME)
+    seen = when(noticed, TIME_FORMAT)
     if happened is None or notice.kind not in _HAPPENED:
         return f"Noticed {seen}{_late(notice.delay)}"
     if noticed - happened < timedelta(minutes=1):
-        return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}"
-    late = (_late(notice.delay) or SELDOM) if noticed - happened > LATE_AFTER else ""
-    return f"{_HAPPENED[notice.kind]} {when(happened, TIME)}, noticed {seen}{late}"
+        return f"{_HAPPENED[notice.kind]} {when(happened, TIME_FORMAT)}"
+    late = (_late(notice.delay) or LATE_BY_INTERVAL) if noticed - happened > LATE_AFTER else ""
+    return f"{_HAPPENED[notice.kind]} {when(happened, TIME_FORMAT)}, noticed {seen}{late}"
 
 
 def _late(delay: Delay | None) -> str:
@@ -100,17 +100,17 @@ def _late(delay: Delay | None) -> str:
 def asked_by(watchers: Sequence[Watcher]) -> str:
     first, *others = watchers
     more = f", and {len(others)} more" if others else ""
-    return f"Asked for by {who(first)}, {when(first.since)}{more}"
+    return f"Asked for by {watcher_name(first)}, {when(first.since)}{more}"
 
 
 def minutes(seconds: float) -> str:
     return f"{round(seconds / 60)} minutes"
 
 
-def unsaid(watch: Watch, notice: Notice, tally: Counts | None) -> str:
-    """A last word that could not be said where the order was watched, to the owner."""
+def last_notice_to_owner(watch: Watch, notice: Notice, tally: Counts | None) -> str:
+    """For the owner: the last notice of a watch, which could not be posted in its place."""
     why = reason(watch.reason)
-    return f"{told(watch, notice, tally)} I couldn't say so in {where(watch.place)}: {why}."
+    return f"{what_happened(watch, notice, tally)} I couldn't say so in {where(watch.place)}: {why}."
 
 
 def where(place: str) -> str:
@@ -131,7 +131,7 @@ def reason(slack_code: str) -> str:
     return _REASONS.get(slack_code, f"Slack doesn't let me post there ({code(slack_code)})")
 
 
-def parked(place: str, why: str, count: int) -> str:
+def paused(place: str, why: str, count: int) -> str:
     these = "the order" if count == 1 else f"the {count} orders"
     return (
         f"I can't post in {where(place)} any more: {reason(why)}. "

@@ -1,4 +1,4 @@
-"""What is said of an order and its card. Foreign text comes in escaped, or leaves as a code span."""
+"""Sentences about an order and its card. Foreign text must be escaped, or becomes a code span here."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,7 +31,7 @@ STATES = {
     State.DELETED: "Deleted",
 }
 
-# Raw words of Autoenhance that we know well enough to mark.
+# Autoenhance's own words for states, where a mark fits them.
 RAW_MARKS = {
     "waiting": MARKS[State.WAITING],
     "processing": MARKS[State.ENHANCING],
@@ -52,7 +52,7 @@ def mark(tally: Counts) -> str:
 
 
 def state(tally: Counts) -> str:
-    """Autoenhance's own word where it is none of the states that we know."""
+    """The state's name. For a state that STATES does not have, Autoenhance's own word."""
     raw = tally.word.capitalize() if tally.word.lower() in RAW_MARKS else f"“{tally.word}”"
     return STATES.get(tally.state) or (raw if tally.word else "Unknown state")
 
@@ -67,7 +67,7 @@ def counted(tally: Counts) -> str:
 
 
 def situation(tally: Counts) -> str:
-    """One sentence in plain words."""
+    """One sentence about the order's state. Its photos are counted where that helps."""
     left = tally.total - tally.done - tally.failed
     match tally.state:
         case State.DELETED:
@@ -129,7 +129,7 @@ def disagreement(announced: int, listed: int) -> str:
 
 
 def changed(changes: Changes, now: Counts, since: datetime) -> str:
-    """What is new against the card's last look, in a few words."""
+    """What changed since the card's last check, in a few words."""
     at = when(since, "{time}")
     parts = [
         _more(changes.photos, "+{} added", "{} removed"),
@@ -163,7 +163,7 @@ def skipped(count: int) -> str:
     return f"{more} named. I show {MAX_ORDERS_PER_ANSWER} at a time; ask again with the rest."
 
 
-# What is said before the answer, in the reply to the command itself
+# In the ack of a command, before the answer
 
 
 def looking_up(ids: Sequence[str]) -> str:
@@ -175,7 +175,7 @@ def searching(words: str | None) -> str:
 
 
 def late(asked: datetime) -> str:
-    """For an answer that could no longer be given where it was asked for."""
+    """For an answer that comes as a direct message, because its place is gone."""
     return f"You asked for this {when(asked)}, and I could not answer there any more."
 
 

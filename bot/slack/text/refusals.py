@@ -1,4 +1,4 @@
-"""Every sentence that says no, or not now. Each names the next step."""
+"""Sentences for what cannot be done, or not yet. Each names the next step."""
 
 from bot.core import errors
 from bot.orders.changes import Snapshot
@@ -20,13 +20,13 @@ NO_ID_IN_MESSAGE = "I can't see an order id in that message. Paste an id or a li
 
 
 def trouble(error: errors.AutoenhanceError, order: str, last: Snapshot | None) -> str:
-    """Why there is no card for this order, what is known all the same, and what to do."""
+    """Why there is no card for this order, its counts from the last check, if any, and what to do."""
     named, known = code(shortened(order)), _known(last)
     match error:
         case errors.OrderNotFound():
             return (
                 f"Autoenhance knows no order {code(order)}. A character may be missing, "
-                f"or it was deleted, or it isn't yours.{_or_a_name(order)}"
+                f"or it was deleted, or it isn't yours.{_search_hint(order)}"
             )
         case errors.OrderTooLarge():
             return f"Order {named} is larger than I can read. Open it in Autoenhance instead."
@@ -41,8 +41,8 @@ def trouble(error: errors.AutoenhanceError, order: str, last: Snapshot | None) -
             return f"{refused(error)}{known}"
 
 
-def _or_a_name(order: str) -> str:
-    """Somebody may have typed a name; what has digits in it hardly is one."""
+def _search_hint(order: str) -> str:
+    """The hint to search by name. Empty unless `order` is all letters, because names rarely have digits."""
     return f" To search by name, type `{COMMAND} find {order}`." if order.isalpha() else ""
 
 
@@ -67,7 +67,7 @@ def gave_up(order: str, last: Snapshot | None, minutes: int) -> str:
 
 
 def refused(error: errors.AutoenhanceError) -> str:
-    """What is the same whatever was asked for."""
+    """For errors whose sentence does not depend on what was asked for."""
     if isinstance(error, errors.OrderTooLarge):
         return "Autoenhance's answer is longer than I can read. Ask for less, or look in Autoenhance itself."
     if isinstance(error, errors.KeyMissing):
@@ -137,5 +137,5 @@ def cannot_watch(error: errors.SlackError) -> str:
             return cannot_post(error.code)
 
 
-def our_fault(reference: str) -> str:
+def internal_error(reference: str) -> str:
     return f"Something broke on our side. If it goes on, quote `{reference}` to your admin."

@@ -1,13 +1,13 @@
-"""What `/order test` and `/order settings` say."""
+"""Sentences of `/order test` and `/order settings`."""
 
 from bot.core import errors
 from bot.slack.blocks import code
 from bot.slack.constants import APP, COMMAND
-from bot.slack.text.notices import somebody
+from bot.slack.text.notices import display_name
 
 
 def card(user: str) -> str:
-    return f":wave: This is a test by {somebody(user)}: so a watched order's card stands here."
+    return f":wave: This is a test by {display_name(user)}: so a watched order's card stands here."
 
 
 POSTING, EDITING, REPLYING = "Posting a card", "Editing the card", "Answering in its thread"
@@ -15,7 +15,7 @@ EDITED = ":white_check_mark: This was the test's card; it was edited in place, a
 REPLY = "And this is how a notice comes, in the thread. Nothing is watched."
 
 
-def worked(*, broadcast: bool) -> str:
+def test_passed(*, broadcast: bool) -> str:
     shown = ", and shown in the channel too" if broadcast else ""
     return (
         f"All is well: I posted a card, edited it and replied in its thread{shown}. "
@@ -23,8 +23,8 @@ def worked(*, broadcast: bool) -> str:
     )
 
 
-def failed(step: str, error: errors.SlackError) -> str:
-    """What did not work, and how to mend it."""
+def test_failed(step: str, error: errors.SlackError) -> str:
+    """Which step did not work, and what to do."""
     match error:
         case errors.NotInChannel():
             how = f"I'm not in this channel. Type `/invite @{APP}`, then `{COMMAND} test` again."

@@ -1,10 +1,10 @@
-"""What is said of watches: on their card, in lists, and to whoever starts or stops one."""
+"""Sentences about watches: on cards, in lists, and for the person who starts or stops a watch."""
 
 from collections.abc import Sequence
 
 from bot.slack.blocks import code, when
 from bot.slack.constants import COMMAND
-from bot.slack.text.notices import asked_by, minutes, reason, somebody, title, where, who
+from bot.slack.text.notices import asked_by, display_name, minutes, reason, title, watcher_name, where
 from bot.slack.text.orders import counted
 from bot.watches.models import Condition, Ending, Level, Watch, Watcher
 
@@ -12,9 +12,10 @@ from bot.watches.models import Condition, Ending, Level, Watch, Watcher
 
 
 def watched(watch: Watch) -> str:
-    """Who is told of it here."""
+    """The first five watchers, the number of others, and since when the order is watched."""
     said = [
-        f"{who(each)}{' (failures only)' if each.level is Level.FAILURES else ''}" for each in watch.watchers
+        f"{watcher_name(each)}{' (failures only)' if each.level is Level.FAILURES else ''}"
+        for each in watch.watchers
     ]
     shown = ", ".join(said[:5]) + (f" and {len(said) - 5} more" if len(said) > 5 else "")  # noqa: PLR2004
     return f":bell: Watched by {shown}, since {when(watch.watchers[0].since)}"
@@ -24,14 +25,14 @@ def stuck(watch: Watch) -> str:
     return f":hourglass: Nothing has moved for {minutes(watch.still)}, which is longer than usual."
 
 
-def over(watch: Watch) -> str:
-    """The last word of a watch, on its card."""
+def ended(watch: Watch) -> str:
+    """When and why the watch ended, for its card."""
     at = f" {when(watch.ended_at)}" if watch.ended_at else ""
     why = {
         Ending.QUIET: "it is finished, and nothing moved since",
         Ending.DELETED: "the order is gone",
         Ending.EXPIRED: "it was watched for as long as I watch",
-        Ending.STOPPED: f"{somebody(watch.reason)} stopped it",
+        Ending.STOPPED: f"{display_name(watch.reason)} stopped it",
         None: "it came to its end",
     }[watch.ending]
     return f":no_bell: The watch ended{at}: {why}."
@@ -61,7 +62,7 @@ def joined(watch: Watch, level: Level, link: str) -> str:
     return f"{title(watch)} is watched in {there} already; I'll tell you too{only}, in {_thread(link)}."
 
 
-def known(watch: Watch, watcher: Watcher, link: str) -> str:
+def already_watching(watch: Watch, watcher: Watcher, link: str) -> str:
     what = "of failures only" if watcher.level is Level.FAILURES else "when it matters"
     since = when(watcher.since)
     there = where(watch.place)
@@ -103,7 +104,7 @@ def not_watched(order: str) -> str:
 
 
 def _names(watchers: Sequence[Watcher]) -> str:
-    names = [who(each) for each in watchers[:3]]
+    names = [watcher_name(each) for each in watchers[:3]]
     more = len(watchers) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")
 
@@ -125,12 +126,12 @@ def listed(count: int) -> str:
     return "1 order is watched here." if count == 1 else f"{count:,} orders are watched here, newest first."
 
 
-def standing(watch: Watch) -> str:
-    """One line for a list: how far, when that was, and who asked."""
+def status(watch: Watch) -> str:
+    """One line for a list: the counts, when they were seen, and who watches."""
     if watch.condition is Condition.PARKED:
         return f"Resting: {reason(watch.reason)}"
     if not watch.is_live:
-        return over(watch)
+        return ended(watch)
     seen = watch.seen
     how = [f"{counted(seen.tally)}, seen {when(seen.at)}"] if seen and seen.tally.total else []
     return " · ".join([*how, asked_by(watch.watchers)])

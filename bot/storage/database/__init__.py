@@ -1,1 +1,1 @@
-"""The one door to the database: SQLite for one process, PostgreSQL for several."""
+"""The only module that opens the database: SQLite for one process, PostgreSQL for several."""

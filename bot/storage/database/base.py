@@ -1,6 +1,6 @@
-"""What the rooms with tables know of a database. Their SQL is what SQLite and PostgreSQL both read.
+"""The database as the stores see it. Their SQL is valid in SQLite and in PostgreSQL.
 
-Values stand in it as `:name`. Times are seconds since 1970, truths are 0 and 1.
+A value is written as `:name`. Times are seconds since 1970. True and false are 1 and 0.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,24 +12,25 @@ Value = str | float | bytes | None
 
 
 class Sql(Protocol):
-    """One transaction; good only while the statement that it was given to runs."""
+    """One transaction. It may be used only while the statement that got it runs."""
 
     def rows(self, query: str, /, **values: Value) -> list[Row]:
-        """What was read, or what `RETURNING` says."""
+        """The rows that were read, or those of `RETURNING`."""
 
     def row(self, query: str, /, **values: Value) -> Row | None:
-        """The first of them; None if there is none."""
+        """The first row. None if there is none."""
 
     def do(self, query: str, /, **values: Value) -> None:
-        """For what returns nothing."""
+        """Runs a query that returns nothing."""
 
     def each(self, query: str, values: Iterable[Mapping[str, Value]], /) -> None:
-        """The same for many."""
+        """Runs the query once for each of `values`."""
 
     def alone(self, name: str, /) -> None:
-        """Nobody else who asked by this name runs from here to the end of the transaction.
+        """Takes the lock of this name until the transaction ends, and waits while another has it.
 
-        For what reads before it writes. In SQLite, where one writes at a time, nobody ever does.
+        It is for a transaction that reads before it writes. In SQLite it does nothing, because only one
+        transaction runs at a time.
         """
 
 
@@ -37,16 +38,16 @@ Statement = Callable[[Sql], T]
 
 
 def version(sql: Sql, there: str) -> str:
-    """Of the tables; empty if there are none: `there` then reads no row."""
+    """The revision of the tables. Empty if there are none: then the query `there` reads no row."""
     row = sql.row("SELECT version_num FROM alembic_version") if sql.row(there) else None
     return row["version_num"] if row else ""
 
 
 class Database(Protocol):
     async def run(self, statement: Statement[T]) -> T:
-        """What `statement` returns, once all it wrote is on the disk; it may be run twice.
+        """Returns the result of `statement` when all that it wrote is on the disk. It may run twice.
 
-        Raises what `statement` raises, and DatabaseFailed when the database cannot be read or written;
-        in both cases nothing of it was written. Only where the connection breaks just in the commit,
-        PostgreSQL may have written it all the same.
+        Raises what `statement` raises, and DatabaseFailed when the database cannot be read or written. In
+        both cases nothing is written. There is one exception: when the connection to PostgreSQL breaks
+        during the commit, everything may be written.
         """

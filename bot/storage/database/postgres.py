@@ -1,4 +1,4 @@
-"""PostgreSQL, through one pool of connections; what is asked of it runs in threads beside the loop."""
+"""PostgreSQL, through one pool of connections. Statements run in threads, outside the event loop."""
 
 import asyncio
 import contextlib
@@ -19,26 +19,30 @@ from bot.core.logging import Outage
 from bot.storage.database.base import Row, Statement, Value, version
 
 T = TypeVar("T")
-MAX_CONNECTIONS = 8  # connections of one process, beside those of the engine
-MAX_WAIT_SECONDS = 2.0  # seconds for a connection: Slack wants its answer within three
-MIN_WAIT_SECONDS = 0.1  # seconds: one that is there is got at once
-MAX_ATTEMPTS = 3  # of what two transactions refused each other
-# Said to each connection when it is there: what connects with options, PgBouncer refuses.
+MAX_CONNECTIONS = 8  # of one process, besides those of Procrastinate
+MAX_CONNECTION_WAIT_SECONDS = 2.0  # Slack wants its answer within 3 seconds
+MIN_CONNECTION_WAIT_SECONDS = 0.1  # enough to get a connection that is free
+MAX_TRANSACTION_ATTEMPTS = 3  # after conflicts with other transactions
+# Set on each new connection by a statement: PgBouncer refuses connections that are opened with options.
 LIMITS: LiteralString = (
     "SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '15s'"
 )
-# A server that has vanished says nothing: TCP alone would wait for it for a quarter of an hour, and while
-# nothing is sent, as by whoever listens, for ever.
+# A server that is gone sends nothing. Without these, TCP waits a quarter of an hour for it, and for ever on
+# a connection that sends nothing, such as one that listens.
 CONNECTION: dict[str, Any] = {
-    "connect_timeout": 5,
+    "connect_timeout": 5,  # seconds, as the two for `keepalives`
     "tcp_user_timeout": 5_000,  # milliseconds
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 2,
 }
-# `reconnect_timeout`: until a pool gives up connecting by itself, and leaves it to whoever asks next. It
-# pauses twice as long each time; after a minute's outage that would be another minute.
-POOL: dict[str, Any] = {"max_size": MAX_CONNECTIONS, "timeout": MAX_WAIT_SECONDS, "reconnect_timeout": 2.0}
+# `reconnect_timeout`, in seconds: after it, a pool stops to reconnect by itself, and the next statement
+# connects. The pool's pauses double, so without it an outage of a minute would last another minute.
+POOL: dict[str, Any] = {
+    "max_size": MAX_CONNECTIONS,
+    "timeout": MAX_CONNECTION_WAIT_SECONDS,
+    "reconnect_timeout": 2.0,
+}
 _NAMED = re.compile(r"(?<!:):(?!:)([a-z_]+)")
 
 
@@ -46,7 +50,7 @@ class PostgresSql:
     """`bot.storage.database.base.Sql`, in one transaction of PostgreSQL."""
 
     def __init__(self, connection: psycopg.Connection[DictRow]) -> None:
-        self.connection = connection  # for the engine, which records jobs in the same transaction
+        self.connection = connection  # public for the queue, which records jobs in the same transaction
 
     def rows(self, query: str, /, **values: Value) -> list[Row]:
         return list(self.connection.execute(_translated(query), values))
@@ -66,18 +70,18 @@ class PostgresSql:
 
 
 class PostgresDatabase:
-    """Made by `opened`; `run` is what it is for."""
+    """`bot.storage.database.base.Database` on PostgreSQL. It is made by `opened`."""
 
     def __init__(self, pool: ConnectionPool[psycopg.Connection[DictRow]]) -> None:
         self._pool = pool
         self._threads = ThreadPoolExecutor(max_workers=MAX_CONNECTIONS, thread_name_prefix="database")
-        self._room = asyncio.Semaphore(MAX_CONNECTIONS)
+        self._free_connections = asyncio.Semaphore(MAX_CONNECTIONS)
         self._outage = Outage("the database")
 
     @classmethod
     @contextlib.asynccontextmanager
     async def opened(cls, url: str) -> AsyncIterator[Self]:
-        """Connects; what breaks later is connected again by itself. Raises DatabaseFailed."""
+        """Connects, or raises DatabaseFailed. A connection that breaks later is opened again by itself."""
         pool = ConnectionPool(
             url,
             connection_class=psycopg.Connection[DictRow],
@@ -90,7 +94,7 @@ class PostgresDatabase:
         )
         database = cls(pool)
         try:
-            with _as_ours():
+            with _psycopg_errors_translated():
                 await asyncio.to_thread(pool.open, wait=True, timeout=10.0)
             yield database
         finally:
@@ -100,49 +104,50 @@ class PostgresDatabase:
     async def run(self, statement: Statement[T]) -> T:
         """As `bot.storage.database.base.Database` promises."""
         try:
-            result = await self._in_turn(statement)
+            result = await self._run_in_thread(statement)
         except DatabaseFailed as error:
             self._outage.begins(str(error))
             raise
         self._outage.ends()
         return result
 
-    async def _in_turn(self, statement: Statement[T]) -> T:
-        until = time.monotonic() + MAX_WAIT_SECONDS
+    async def _run_in_thread(self, statement: Statement[T]) -> T:
+        until = time.monotonic() + MAX_CONNECTION_WAIT_SECONDS
         try:
-            async with asyncio.timeout(MAX_WAIT_SECONDS):  # in 3.11 `wait_for` may lose that we are cancelled
-                await self._room.acquire()
+            # `wait_for` of Python 3.11 may lose a cancellation.
+            async with asyncio.timeout(MAX_CONNECTION_WAIT_SECONDS):
+                await self._free_connections.acquire()
         except TimeoutError:
             raise DatabaseFailed("all connections are in use") from None
         try:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._threads, self._run, statement, until)
         finally:
-            self._room.release()
+            self._free_connections.release()
 
     async def version(self) -> str:
-        """Of the tables; empty if there are none."""
+        """The revision of the tables. Empty if there are none."""
         there = "SELECT 1 AS one WHERE to_regclass('alembic_version') IS NOT NULL"
         return await self.run(lambda sql: version(sql, there))
 
     def _run(self, statement: Statement[T], until: float) -> T:
-        """Whoever has waited for a thread waits so much less for a connection."""
-        wait = max(until - time.monotonic(), MIN_WAIT_SECONDS)
-        for left in reversed(range(MAX_ATTEMPTS)):
+        """Runs in a thread. The time that was spent waiting for the thread counts for the connection."""
+        wait = max(until - time.monotonic(), MIN_CONNECTION_WAIT_SECONDS)
+        for left in reversed(range(MAX_TRANSACTION_ATTEMPTS)):
             try:
-                with _as_ours(), self._pool.connection(timeout=wait) as connection:
+                with _psycopg_errors_translated(), self._pool.connection(timeout=wait) as connection:
                     return statement(PostgresSql(connection))
-            except _Again:
+            except _Conflict:
                 if not left:
                     raise
-                wait = MAX_WAIT_SECONDS
+                wait = MAX_CONNECTION_WAIT_SECONDS
         raise AssertionError
 
 
 def _check(
     pool: ConnectionPool[psycopg.Connection[DictRow]], connection: psycopg.Connection[DictRow]
 ) -> None:
-    """Where one is broken, the others are too: found one by one, each would cost a second."""
+    """Drops all connections when one is broken. To find the broken ones singly takes a second for each."""
     try:
         pool.check_connection(connection)
     except psycopg.Error:
@@ -155,27 +160,27 @@ def _limit(connection: psycopg.Connection[DictRow]) -> None:
     connection.commit()
 
 
-class _Again(DatabaseFailed):
-    """Two transactions stood in each other's way, and this one was undone."""
+class _Conflict(DatabaseFailed):
+    """Two transactions were in conflict, and PostgreSQL rolled this one back."""
 
 
 @contextlib.contextmanager
-def _as_ours() -> Iterator[None]:
-    """Without the cause: its text quotes the values of a row, order ids among them."""
+def _psycopg_errors_translated() -> Iterator[None]:
+    """Raises psycopg's errors as DatabaseFailed, without their cause: its text quotes order ids."""
     try:
         yield
     except (SerializationFailure, DeadlockDetected) as error:
-        raise _Again(_words(error)) from None
+        raise _Conflict(_without_values(error)) from None
     except psycopg.Error as error:
-        raise DatabaseFailed(_words(error)) from None
+        raise DatabaseFailed(_without_values(error)) from None
 
 
-def _words(error: psycopg.Error) -> str:
-    said = error.diag.message_primary or "no connection"
-    return f"{type(error).__name__}: {said}"
+def _without_values(error: psycopg.Error) -> str:
+    message = error.diag.message_primary or "no connection"
+    return f"{type(error).__name__}: {message}"
 
 
 @lru_cache(maxsize=256)
 def _translated(query: str) -> LiteralString:
-    """`:name` as psycopg writes it."""
+    """The query with `:name` as psycopg's `%(name)s`."""
     return _NAMED.sub(r"%(\1)s", query)

@@ -1,4 +1,4 @@
-"""Whether a PostgreSQL is to be reached by its address, and what is wrong if not."""
+"""Checks whether PostgreSQL can be reached at an address, and says what is wrong if not."""
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -9,21 +9,24 @@ UNREADABLE = "its address cannot be read; in the password, write % as %25, @ as 
 
 
 def probe(url: str) -> None:
-    """Returns when it can be connected to; raises DatabaseFailed with the server's own words."""
+    """Returns after one connection. Raises DatabaseFailed with the server's own message."""
     _check_parts(url)
     try:
         psycopg.connect(url, connect_timeout=5).close()
     except psycopg.Error as error:
-        said = str(error).strip() or type(error).__name__
-        raise DatabaseFailed(said.splitlines()[0]) from None
+        message = str(error).strip() or type(error).__name__
+        raise DatabaseFailed(message.splitlines()[0]) from None
 
 
 def _check_parts(url: str) -> None:
-    """Of a password that is not written as it must be, the error would quote what follows a wrong letter."""
+    """Raises DatabaseFailed for an address with a password that is not percent-encoded.
+
+    psycopg's own error would quote a part of such a password.
+    """
     try:
         parts = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         raise DatabaseFailed(UNREADABLE) from None
-    where, port = f"{parts.get('host')} {parts.get('dbname')}", str(parts.get("port", "1"))
-    if "@" in where or not port.replace(",", "").isdigit():
+    host_and_name, port = f"{parts.get('host')} {parts.get('dbname')}", str(parts.get("port", "1"))
+    if "@" in host_and_name or not port.replace(",", "").isdigit():
         raise DatabaseFailed(UNREADABLE)

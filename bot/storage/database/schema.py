@@ -1,6 +1,6 @@
-"""Brings the tables up to what this version of the code needs.
+"""Migrates the tables to what this version of the code needs.
 
-Alembic is only loaded where there is something to do: it is larger than all the rest of a small start.
+Alembic is loaded only where there is something to migrate. It is larger than all other imports together.
 """
 
 from pathlib import Path
@@ -11,31 +11,31 @@ from bot.core.errors import DatabaseFailed
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-HEAD = "0005"  # of `migrations/versions`; a later one is good too, as migrations only add
-_ENGINE = "procrastinate_migrations"
+HEAD = "0005"  # the last of `migrations/versions`; a later one works too, as migrations only add
+_PROCRASTINATE_TABLE = "procrastinate_migrations"  # the names of Procrastinate's files that are applied
 
 
 def is_current(version: str) -> bool:
-    """`version` is what the database holds, empty if there are no tables."""
+    """`version` is the revision in the database, empty if there are no tables."""
     return version >= HEAD
 
 
 def migrate_sqlite(path: Path) -> None:
-    """The file's folder is there."""
+    """The file's folder must exist."""
     import sqlalchemy as sa  # noqa: PLC0415 - see above
 
     _upgrade(sa.create_engine(sa.URL.create("sqlite", database=str(path)), poolclass=sa.NullPool))
 
 
 def migrate_postgres(url: str) -> None:
-    """Ours and Procrastinate's; whoever does it at the same time waits, and finds nothing left to do.
+    """Migrates Order Desk's tables and Procrastinate's. Raises DatabaseFailed.
 
-    Raises DatabaseFailed.
+    Another process that does it at the same time waits, and then has nothing to do.
     """
     import psycopg  # noqa: PLC0415
     import sqlalchemy as sa  # noqa: PLC0415
 
-    # Connected to as everywhere else: SQLAlchemy reads fewer kinds of addresses.
+    # psycopg reads the address, as everywhere else: SQLAlchemy reads fewer kinds of addresses.
     engine = sa.create_engine(
         "postgresql+psycopg://",
         creator=lambda: psycopg.connect(url, connect_timeout=5),
@@ -44,8 +44,8 @@ def migrate_postgres(url: str) -> None:
     try:
         _upgrade(engine)
     except sa.exc.DBAPIError as error:
-        said = str(error.orig).strip() or type(error.orig).__name__
-        raise DatabaseFailed(said.splitlines()[0]) from None
+        message = str(error.orig).strip() or type(error.orig).__name__
+        raise DatabaseFailed(message.splitlines()[0]) from None
 
 
 def _upgrade(engine: "Engine") -> None:
@@ -57,27 +57,28 @@ def _upgrade(engine: "Engine") -> None:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended('migrate', 0))")
-            _upgrade_engine(connection)
-        else:  # Python's own begins no transaction for DDL: killed in between, half a version would stand
+            _upgrade_procrastinate(connection)
+        else:  # Python's sqlite3 begins none for DDL, and a kill in between would leave half a version
             connection.exec_driver_sql("BEGIN")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
-def _upgrade_engine(connection: "Connection") -> None:
-    """As Procrastinate's handbook says: its whole schema once, and then each newer file by its name.
+def _upgrade_procrastinate(connection: "Connection") -> None:
+    """As Procrastinate's documentation says: its whole schema once, then each newer file by its name.
 
-    Those that it calls `post` too, which take away what its older code uses: an update of Procrastinate
-    itself is no rolling one.
+    The files that it calls `post` are applied too. They remove what its older code uses, so an update of
+    Procrastinate itself cannot be rolled out while the version before runs.
     """
     from procrastinate.schema import SchemaManager  # noqa: PLC0415
 
-    connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {_ENGINE} (name text PRIMARY KEY)")
-    done = set(connection.exec_driver_sql(f"SELECT name FROM {_ENGINE}").scalars())  # noqa: S608
+    connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {_PROCRASTINATE_TABLE} (name text PRIMARY KEY)")
+    done = set(connection.exec_driver_sql(f"SELECT name FROM {_PROCRASTINATE_TABLE}").scalars())  # noqa: S608
     files = sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
     todo = [file for file in files if file.name not in done]
     scripts = [file.read_text(encoding="utf-8") for file in todo] if done else [SchemaManager.get_schema()]
     for script in scripts:
         connection.exec_driver_sql(script.replace("%", "%%"))
+    insert = f"INSERT INTO {_PROCRASTINATE_TABLE} (name) VALUES (%(name)s)"  # noqa: S608
     for file in todo:
-        connection.exec_driver_sql(f"INSERT INTO {_ENGINE} (name) VALUES (%(name)s)", {"name": file.name})  # noqa: S608
+        connection.exec_driver_sql(insert, {"name": file.name})

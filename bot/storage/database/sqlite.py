@@ -1,8 +1,8 @@
 """One SQLite file, one connection, one thread.
 
-Whatever has queued up while a commit was on its way to the disk is written in the next one: thirty
-requests a moment share one fsync, and each still waits for it. `synchronous=FULL`, so what was
-answered as written survives a power cut as well as a kill.
+Statements that arrive during a commit are written together in the next one. So thirty requests at the
+same moment share one fsync, and each of them waits for it. With `synchronous=FULL`, what `run` returned
+as written survives a power cut as well as a kill.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ class _Sql:
         self._connection.executemany(query, values)
 
     def alone(self, name: str, /) -> None:
-        """In SQLite, we always are."""
+        """Nothing to do: only one transaction runs at a time."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class _Call:
     answer: asyncio.Future[Any]
 
     def settle(self, result: Any, error: BaseException | None) -> None:
-        """Runs in the writer's thread; the loop may be closed or the caller gone by now."""
+        """Runs in the database's thread. The loop may be closed, and the caller may be cancelled."""
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self._settle, result, error)
 
@@ -68,20 +68,20 @@ class _Call:
 
 
 class SqliteDatabase:
-    """Made by `opened`; `run` is all there is."""
+    """`bot.storage.database.base.Database` on SQLite. It is made by `opened`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._sql = _Sql(connection)
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="database", daemon=True)
+        self._thread = threading.Thread(target=self._write_batches, name="database", daemon=True)
         self._waiting = 0
         self._outage = Outage("the database")
 
     @classmethod
     @contextlib.asynccontextmanager
     async def opened(cls, path: Path) -> AsyncIterator[Self]:
-        """Makes the file and its folder, readable by their owner only: they hold order ids."""
+        """Makes the file and its folder if needed. Only their owner can read them: they hold order ids."""
         connection = _connect(path)
         database = cls(connection)
         database._thread.start()
@@ -98,7 +98,7 @@ class SqliteDatabase:
         return self._waiting > 0
 
     async def run(self, statement: Statement[T]) -> T:
-        """As `bot.storage.database.base.Database` promises, and `statement` is run once."""
+        """As `bot.storage.database.base.Database` promises. Here `statement` runs once."""
         loop = asyncio.get_running_loop()
         call = _Call(statement, loop, loop.create_future())
         self._waiting += 1
@@ -114,11 +114,11 @@ class SqliteDatabase:
         return result
 
     async def version(self) -> str:
-        """Of the tables; empty if there are none."""
+        """The revision of the tables. Empty if there are none."""
         there = "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
         return await self.run(lambda sql: version(sql, there))
 
-    def _work(self) -> None:
+    def _write_batches(self) -> None:
         while (call := self._calls.get()) is not None:
             batch = [call]
             last = False
@@ -146,11 +146,11 @@ class SqliteDatabase:
             call.settle(result, failure)
 
     def _try(self, call: _Call) -> tuple[_Call, Any, BaseException | None]:
-        """One caller's statement, undone alone if it fails, so that it cannot spoil its neighbours'."""
+        """Runs one caller's statement. If it fails, only that statement is rolled back."""
         self._connection.execute("SAVEPOINT one")
         try:
             result = call.statement(self._sql)
-        except Exception as error:  # noqa: BLE001 - it is the caller's, and goes to the caller
+        except Exception as error:  # noqa: BLE001 - it is raised to the caller
             self._connection.execute("ROLLBACK TO one")
             self._connection.execute("RELEASE one")
             return call, None, _failed(error) if isinstance(error, sqlite3.Error) else error
@@ -180,9 +180,10 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def only_process(path: Path) -> FileLock:
-    """Held while this process has the file: two on one job store would answer everything twice.
+    """The lock of this file, which the process holds while it runs.
 
-    Raises SettingsError when another has it, or when it cannot be written.
+    Two processes on one file would answer everything twice. Raises SettingsError when another process has
+    the lock, or when the file cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,1 +1,1 @@
-"""How often a thing may be done, by all processes together."""
+"""Rate limits for all processes together."""

@@ -1,7 +1,8 @@
-"""How often a thing may be done. Everything that has a pace is limited here.
+"""The rate limits: how often a call may be made.
 
-A rate limiter is a name with one number, the moment from which it is empty again (the generic cell rate
-algorithm): who takes a turn pushes it `every` seconds on. No list of what was, so a row is enough.
+The algorithm is the generic cell rate algorithm (GCRA). Each name has one number: the time from which
+nothing is used of its limit any more. Each turn moves that time on by `every` seconds. No list of past
+turns is needed, so one row is enough.
 """
 
 import math
@@ -11,35 +12,34 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Turn:
-    """`seconds` until it comes; not `booked` if that is longer than one would wait, and nothing is owed then.
+    """The answer to `take`."""
 
-    `resting`: it is not our own pace, but the other side said "too many".
-    """
-
-    seconds: float
-    booked: bool
-    resting: bool = False
+    seconds: float  # until the turn comes
+    booked: bool  # False if that is longer than `within`: then nothing is used of the limit
+    resting: bool = False  # not our own limit: the other side answered "too many requests"
 
 
 class RateLimiter(Protocol):
-    """Raises DatabaseFailed, where the rate limiters are shared."""
+    """Every method raises DatabaseFailed where the limits are shared through the database."""
 
     async def take(
         self, name: str, *, every: float, burst: int = 1, within: float = math.inf, after: float = 0.0
     ) -> Turn:
-        """The next turn, one `every` so many seconds, and `burst` of them at once after a rest.
+        """Books the next turn. All times are in seconds.
 
-        Not earlier than `after` seconds from now, and not at all if it does not come `within` so many.
+        There is one turn `every` so many seconds. After a time without turns, `burst` of them come at once.
+        The turn comes `after` so many seconds at the earliest. If it would come later than `within`, it is
+        not booked.
         """
 
     async def has_room(self, name: str, *, every: float, burst: int, turns: int) -> bool:
-        """Whether so many turns could be taken at once."""
+        """Whether so many turns could be taken at once, without waiting. It takes none."""
 
     async def rest(self, name: str, seconds: float) -> None:
-        """Nobody's turn comes for so long."""
+        """Gives no turns for so many seconds. A shorter pause does not replace a longer one."""
 
     async def resting(self, name: str) -> float:
-        """Seconds for which it still rests; 0 if it does not."""
+        """For how many seconds no turns are given after `rest`. 0 if turns are given."""
 
     async def prune(self) -> None:
-        """Forgets the names that owe nothing."""
+        """Deletes the names whose limit is wholly free again."""

@@ -1,49 +1,49 @@
-"""The rate limiters of one process, in memory."""
+"""Rate limits of one process, in memory."""
 
 import math
 from collections.abc import Callable
 
 from bot.storage.rate_limits.base import Turn
 
-MAX_NAMES = 5_000  # names remembered; those that are empty owe nothing
+MAX_NAMES = 5_000  # kept in memory; from there on, those whose limit is wholly free are deleted
 
 
 class LocalRateLimiter:
-    """For one process, in memory."""
+    """`bot.storage.rate_limits.base.RateLimiter` for one process."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        """`clock` counts seconds."""
+        """`clock` returns seconds."""
         self._clock = clock
-        self._empty: dict[str, float] = {}  # by name, from when on
-        self._rests: dict[str, float] = {}  # until when
+        self._free_from: dict[str, float] = {}  # by name: when its limit is wholly free
+        self._paused_until: dict[str, float] = {}  # by name
 
     async def take(
         self, name: str, *, every: float, burst: int = 1, within: float = math.inf, after: float = 0.0
     ) -> Turn:
         now = self._clock()
-        if rests := await self.resting(name):
-            return Turn(rests, booked=False, resting=True)
-        empty = max(self._empty.get(name, 0.0), now + after)
-        seconds = max(empty - (burst - 1) * every - now, after)
+        if paused := await self.resting(name):
+            return Turn(paused, booked=False, resting=True)
+        free_from = max(self._free_from.get(name, 0.0), now + after)
+        seconds = max(free_from - (burst - 1) * every - now, after)
         if seconds > within:
             return Turn(seconds, booked=False)
-        if len(self._empty) >= MAX_NAMES:
+        if len(self._free_from) >= MAX_NAMES:
             await self.prune()
-        self._empty[name] = empty + every
+        self._free_from[name] = free_from + every
         return Turn(seconds, booked=True)
 
     async def has_room(self, name: str, *, every: float, burst: int, turns: int) -> bool:
         now = self._clock()
-        full = max(self._empty.get(name, 0.0), now) - now + turns * every
-        return not await self.resting(name) and full <= burst * every + 1e-6
+        used = max(self._free_from.get(name, 0.0), now) - now + turns * every
+        return not await self.resting(name) and used <= burst * every + 1e-6
 
     async def rest(self, name: str, seconds: float) -> None:
-        self._rests[name] = max(self._rests.get(name, 0.0), self._clock() + seconds)
+        self._paused_until[name] = max(self._paused_until.get(name, 0.0), self._clock() + seconds)
 
     async def resting(self, name: str) -> float:
-        return max(self._rests.get(name, 0.0) - self._clock(), 0.0)
+        return max(self._paused_until.get(name, 0.0) - self._clock(), 0.0)
 
     async def prune(self) -> None:
         now = self._clock()
-        self._empty = {name: at for name, at in self._empty.items() if at > now}
-        self._rests = {name: at for name, at in self._rests.items() if at > now}
+        self._free_from = {name: at for name, at in self._free_from.items() if at > now}
+        self._paused_until = {name: at for name, at in self._paused_until.items() if at > now}

@@ -1,22 +1,22 @@
-"""Rate limiters that several processes share, as rows of PostgreSQL, by its clock."""
+"""Rate limits that several processes share, as rows of PostgreSQL. All times are from its clock."""
 
 import math
 
 from bot.storage.database.base import Database, Sql
 from bot.storage.rate_limits.base import Turn
 
-# A turn may be lost with the power: what was taken then is long past.
-_QUICKLY = "SET LOCAL synchronous_commit TO off"
+# A power cut may lose a turn. By the time the database is back, that turn no longer matters.
+_ASYNC_COMMIT = "SET LOCAL synchronous_commit TO off"
 _NOW = "extract(epoch FROM clock_timestamp())"
-_EMPTY = f"greatest(meters.empty, {_NOW} + :after)"
-_SECONDS = f"greatest({_EMPTY} - :before - {_NOW}, :after)"
-# Nobody books so far ahead of what they would wait: the clock has gone back since, and counts from here.
-_ODD = f"{_SECONDS} > :within + :every + 60"
+_FREE_FROM = f"greatest(meters.empty, {_NOW} + :after)"
+_SECONDS = f"greatest({_FREE_FROM} - :before - {_NOW}, :after)"
+# No turn is booked so far ahead. So the clock was set back since, and the limit counts from now.
+_CLOCK_SET_BACK = f"{_SECONDS} > :within + :every + 60"
 _TAKE = f"""
 INSERT INTO meters (name, empty) VALUES (:name, {_NOW} + :after + :every)
 ON CONFLICT (name) DO UPDATE
-SET empty = CASE WHEN {_ODD} THEN {_NOW} + :after ELSE {_EMPTY} END + :every
-WHERE meters.rests <= {_NOW} AND ({_SECONDS} <= :within OR {_ODD})
+SET empty = CASE WHEN {_CLOCK_SET_BACK} THEN {_NOW} + :after ELSE {_FREE_FROM} END + :every
+WHERE meters.rests <= {_NOW} AND ({_SECONDS} <= :within OR {_CLOCK_SET_BACK})
 RETURNING greatest(empty - :every - :before - {_NOW}, :after) AS seconds
 """  # noqa: S608 - our own literals above
 _WAIT = f"""
@@ -25,7 +25,7 @@ SELECT {_SECONDS} AS seconds, greatest(rests - {_NOW}, 0) AS rests FROM meters W
 
 
 class SharedRateLimiter:
-    """`bot.storage.rate_limits.Meter`; raises DatabaseFailed."""
+    """`bot.storage.rate_limits.base.RateLimiter` for several processes. Raises DatabaseFailed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,7 +36,7 @@ class SharedRateLimiter:
         before = (burst - 1) * every
 
         def take(sql: Sql) -> Turn:
-            sql.do(_QUICKLY)
+            sql.do(_ASYNC_COMMIT)
             taken = sql.row(_TAKE, name=name, every=every, before=before, within=within, after=after)
             if taken:
                 return Turn(taken["seconds"], booked=True)
@@ -67,6 +67,5 @@ class SharedRateLimiter:
         return row["rests"] if row else 0.0
 
     async def prune(self) -> None:
-        """Forgets those that are empty and owe nothing."""
-        gone = f"DELETE FROM meters WHERE empty < {_NOW} - 60 AND rests < {_NOW}"  # noqa: S608
-        await self._database.run(lambda sql: sql.do(gone))
+        query = f"DELETE FROM meters WHERE empty < {_NOW} - 60 AND rests < {_NOW}"  # noqa: S608
+        await self._database.run(lambda sql: sql.do(query))

@@ -86,7 +86,7 @@ class Harness:
         return isinstance(self.database, SqliteDatabase)
 
     def job_runner(
-        self, worker: RecordingWorker, *, jobs: TypeAdapter[Job] = JOB, longest: float = 60.0
+        self, worker: RecordingWorker, *, jobs: TypeAdapter[Job] = JOB, max_seconds: float = 60.0
     ) -> JobRunner:
         return JobRunner(
             self.job_store,
@@ -94,7 +94,7 @@ class Harness:
             lambda: self.now,
             self.metrics,
             first_pause=0.001,
-            longest=longest,
+            max_seconds=max_seconds,
             jobs=jobs,
         )
 
@@ -105,11 +105,11 @@ class Harness:
         *,
         drain: float = 5.0,
         jobs: TypeAdapter[Job] = JOB,
-        longest: float = 60.0,
+        max_seconds: float = 60.0,
         poll: float = 0.02,
     ) -> AsyncIterator[Engine]:
         """A process that records jobs and does them. At the end it has `drain` seconds to stop."""
-        job_runner = self.job_runner(worker, jobs=jobs, longest=longest)
+        job_runner = self.job_runner(worker, jobs=jobs, max_seconds=max_seconds)
         if self.embedded:
             engine = EmbeddedEngine(self.database, self.job_store, now=lambda: self.now)
             await engine.start(job_runner)

@@ -13,9 +13,17 @@ from bot.jobs.models import Job, LookUp, StopWatch
 from bot.jobs.outcomes import Abandon, Retry
 from bot.jobs.requests import Ephemeral
 from bot.orders.ids import OrderId
-from bot.queue.runner import MAX_FAILED_ATTEMPTS, UNREADABLE_KEPT
-from bot.storage.jobs import DONE_KEPT
-from tests.queue.contract.harness import ASKER, NOW, Harness, RecordingWorker, listening, record, say
+from bot.queue.runner import MAX_FAILED_ATTEMPTS, UNREADABLE_KEPT_FOR
+from bot.storage import retention
+from tests.queue.contract.harness import (
+    ASKER,
+    NOW,
+    Harness,
+    RecordingWorker,
+    listening,
+    record,
+    say,
+)
 
 
 async def test_a_job_is_done_once(harness: Harness) -> None:
@@ -171,7 +179,7 @@ async def test_a_job_that_hangs_is_given_up(harness: Harness) -> None:
     """An attempt that takes too long is cancelled, and counts as one that broke."""
     worker = RecordingWorker()
     worker.gate.clear()
-    async with harness.works(worker, longest=0.01) as engine:
+    async with harness.works(worker, max_seconds=0.01) as engine:
         await record(engine, [say("a")])
         await worker.until(lambda: worker.apologies == ["a"])
 
@@ -298,7 +306,7 @@ async def test_a_job_that_has_ended_is_not_done_again(harness: Harness) -> None:
         engine.begin(id_, say("a"))
         await worker.until(lambda: worker.ended == ["a"])
 
-    assert await harness.job_runner(worker).make(id_) is None
+    assert await harness.job_runner(worker).run_attempt(id_) is None
     assert worker.attempts == [("a", 1)]
 
 
@@ -429,7 +437,7 @@ async def test_a_job_that_no_version_reads_is_kept_with_its_reason(harness: Harn
     async with harness.works(RecordingWorker()) as engine:
         await engine.write(say("a"))
     await harness.database.run(lambda sql: sql.do("""UPDATE jobs SET content = '{"kind":"teleport"}'"""))
-    harness.now = NOW + UNREADABLE_KEPT + timedelta(seconds=1)
+    harness.now = NOW + UNREADABLE_KEPT_FOR + timedelta(seconds=1)
 
     async with harness.works(RecordingWorker()):
         await _taken(harness, 1)
@@ -454,7 +462,7 @@ async def test_ended_jobs_are_deleted_later(harness: Harness) -> None:
     async with harness.works(worker) as engine:
         await record(engine, [say("a")])
         await worker.until(lambda: worker.ended == ["a"])
-    await harness.job_store.prune(NOW + DONE_KEPT * 2)
+    await harness.job_store.prune(NOW + retention.DONE_JOBS * 2)
     async with harness.works(worker) as engine:
         assert await record(engine, [say("a")]) == [True]
 

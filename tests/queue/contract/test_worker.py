@@ -8,7 +8,7 @@ import pytest
 from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import Job, Status
 
-from bot.queue.postgres import PEOPLE, PostgresEngine
+from bot.queue.postgres import PEOPLE_QUEUE, PostgresEngine
 from bot.queue.procrastinate_jobs import FencedJobs
 from bot.storage.database.base import Database
 from bot.storage.database.postgres import PostgresDatabase
@@ -37,7 +37,7 @@ def engine(database: Database) -> PostgresEngine:
 
 
 async def fetched(hands: FencedJobs) -> Job:
-    job = await hands.fetch_job([PEOPLE], await hands.register_worker())
+    job = await hands.fetch_job([PEOPLE_QUEUE], await hands.register_worker())
     assert job is not None
     return job
 
@@ -80,7 +80,7 @@ async def test_two_workers_that_fetch_one_lock_both_survive(
     worker = await hands.register_worker()
     async with await psycopg.AsyncConnection.connect(database_url) as other:
         await other.execute(TAKE_LATER)
-        reaching = asyncio.create_task(hands.fetch_job([PEOPLE], worker))
+        reaching = asyncio.create_task(hands.fetch_job([PEOPLE_QUEUE], worker))
         waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%fetch_job%'"
         async with asyncio.timeout(20):
             while not await (await other.execute(waits)).fetchone():

@@ -1,5 +1,5 @@
-"""The tables, as Alembic brings them up; the same ones in SQLite and in PostgreSQL.
+"""The tables, as Alembic makes them. They are the same in SQLite and in PostgreSQL.
 
-While a new version is rolled out, the one before still runs on the tables that it has migrated. So a
-migration adds; what is to go is taken away one version after nothing reads it.
+While a new version is rolled out, the version before runs on the migrated tables. So a migration only
+adds. A column is removed one version after the last one that reads it.
 """

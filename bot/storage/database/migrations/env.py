@@ -1,4 +1,4 @@
-"""Run by Alembic, with the connection that `schema.py` opened."""
+"""Alembic runs this module with the connection that `schema.py` opened."""
 
 from alembic import context
 

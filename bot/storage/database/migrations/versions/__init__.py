@@ -1,1 +1,1 @@
-"""One file for each step, named and chained by its `revision`."""
+"""One file for each migration. Its `revision` is in its name, and the next file names it."""

@@ -1,4 +1,4 @@
-"""Jobs, watches, looks and what a channel chose. A file from before Alembic has them already."""
+"""Jobs, watches, snapshots and channel settings. A SQLite file from before Alembic has them already."""
 
 import sqlalchemy as sa
 from alembic import op

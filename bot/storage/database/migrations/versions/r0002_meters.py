@@ -1,4 +1,4 @@
-"""Meters that several processes share. One process keeps them in memory, so SQLite needs none."""
+"""Rate limits that several processes share. One process keeps them in memory, so SQLite has no table."""
 
 import sqlalchemy as sa
 from alembic import op

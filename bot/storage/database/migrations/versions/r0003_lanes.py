@@ -1,6 +1,7 @@
-"""An index that finds a lock's jobs. By Procrastinate's own, whoever wants one job reads all that wait.
+"""An index that finds the jobs of one lock. With Procrastinate's own, each search reads all waiting jobs.
 
-It chooses better when PostgreSQL knows how many wait; of a table that is empty most of the time, it does not.
+PostgreSQL would choose better if it knew how many jobs wait. It does not know that of a table that is
+empty most of the time.
 """
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ down_revision = "0002"
 def upgrade() -> None:
     if op.get_context().dialect.name != "postgresql":
         return
-    # The condition is that of Procrastinate's index, letter by letter.
+    # Exactly the condition of Procrastinate's own index.
     waiting = sa.text(
         "status = ANY (ARRAY['todo'::procrastinate_job_status, 'doing'::procrastinate_job_status])"
     )

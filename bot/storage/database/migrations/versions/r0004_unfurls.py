@@ -1,4 +1,4 @@
-"""Whether a channel wants small cards below links to orders. It never chose: no."""
+"""Whether a channel wants small cards below links to orders. By default it does not."""
 
 import sqlalchemy as sa
 from alembic import op

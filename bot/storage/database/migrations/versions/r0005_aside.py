@@ -1,4 +1,4 @@
-"""An index of the watches that rest or end: there are few, and counting them reads no others."""
+"""An index of the watches that are paused or ending. They are few, and counting them reads no others."""
 
 import sqlalchemy as sa
 from alembic import op

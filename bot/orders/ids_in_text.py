@@ -1,4 +1,4 @@
-"""Finding order ids in whatever a person pastes, and in what a message shows."""
+"""Finds order ids in text that a person types or pastes, and in messages."""
 
 import re
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from bot.orders.ids import OrderId, as_order_id
 def find_order_ids(text: str, *, in_message: bool = False) -> tuple[OrderId, ...]:
     """Every order id in `text`, once each, in order of first appearance.
 
-    UUIDs are found anywhere, other ids in links to Autoenhance or where nothing but ids was written.
-    `in_message` says that nobody asked for a look-up yet: then an id outside a link needs a digit,
-    or every "thanks" would be one. Takes time linear in the text, and never raises.
+    UUIDs are found anywhere. Other ids are found in links to Autoenhance, and in a text of nothing but ids.
+    `in_message`: the text was not typed to look up an order. Then an id outside a link needs a digit,
+    otherwise a word such as "thanks" would be an id. The time is linear in the text. Raises nothing.
     """
-    plain = _undecorated(text)
+    plain = _plain_text(text)
     words = _words(plain)
     only_ids = _is_list(plain) or all(map(_has_digit, words))
     found: dict[str, OrderId] = {}
@@ -28,14 +28,14 @@ def find_order_ids(text: str, *, in_message: bool = False) -> tuple[OrderId, ...
 
 
 def find_mentioned_ids(label: str) -> tuple[OrderId, ...]:
-    """Like `find_order_ids`, for file names, titles and the like, which stand alone without being ids.
+    """Like `find_order_ids`, for a file's name or a title: a whole text that usually is no id.
 
-    There only links and UUIDs count; a UUID also as a part of a name, as in `order-{uuid}.pdf`.
+    Only links and UUIDs count there. A UUID may be part of a name, as in `order-{uuid}.pdf`.
     """
     found: dict[str, OrderId] = {}
-    for word in _words(_undecorated(label)):
+    for word in _words(_plain_text(label)):
         bare = map(OrderId, _UUID_IN_A_NAME.findall(word))
-        for order_id in _ids_in_link(_undressed(word)) if "/" in word else bare:
+        for order_id in _ids_in_link(_trimmed(word)) if "/" in word else bare:
             found.setdefault(order_id.lower(), order_id)
     return tuple(found.values())
 
@@ -44,14 +44,14 @@ _UUID_IN_A_NAME = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
 )
 
-# A UUID is never cut out of a longer id: `elm-{uuid}` and `{uuid}.jpg` are something else.
-# Only ASCII counts as its neighbour, because Chinese and Hebrew put words next to it without a space.
+# A UUID is not taken from a longer id: `elm-{uuid}` and `{uuid}.jpg` are other ids. Only ASCII characters
+# next to it make it longer, because Chinese and Hebrew have words next to it without a space.
 _UUID = re.compile(
     r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][._~-])"
     r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     r"(?![0-9A-Za-z]|[._~-][0-9A-Za-z])"
 )
-# Group 1 is there when the host is Autoenhance's, group 2 is the id, still percent-encoded.
+# Group 1 is empty unless the host is Autoenhance's. Group 2 is the id, still percent-encoded.
 _ORDER_PATH = re.compile(
     r"((?<![\w-])autoenhance\.ai(?::\d+)?/(?:v\d+/)?)?\borders/([^\s/?#&|,;:!*)\]}<>\"'`”’»]*)",
     re.IGNORECASE,
@@ -61,21 +61,21 @@ _SEPARATOR = re.compile("[,;\n،؛、，；]")
 
 def _ids_in(word: str, *, whole: bool, only_ids: bool) -> Iterator[OrderId]:
     if "/" in word:
-        # A link that is the whole text ends where its id ends, even in a dot; in a sentence it does not.
-        yield from _ids_in_link(word if whole and word[0].isalnum() else _undressed(word))
+        # The id of a link may end in a dot where the link is the whole text. In a sentence the dot ends it.
+        yield from _ids_in_link(word if whole and word[0].isalnum() else _trimmed(word))
         return
     for piece in _SEPARATOR.split(word):
         uuids = [OrderId(match[0]) for match in _UUID.finditer(piece)]
-        yield from uuids or (_valid(_undressed(piece)) if only_ids else ())
+        yield from uuids or (_valid(_trimmed(piece)) if only_ids else ())
 
 
 def _ids_in_link(link: str) -> Iterator[OrderId]:
-    """Ids after `orders/`; on other people's hosts only UUIDs, for anybody may have a path of that name."""
-    for ours, quoted in _ORDER_PATH.findall(link):
+    """Ids after `orders/`. On hosts that are not Autoenhance's only UUIDs: any site may have such a path."""
+    for autoenhance_host, quoted in _ORDER_PATH.findall(link):
         name = unquote(quoted)
-        if _UUID.fullmatch(undressed := _undressed(name)):
-            yield OrderId(undressed)
-        elif ours:
+        if _UUID.fullmatch(trimmed := _trimmed(name)):
+            yield OrderId(trimmed)
+        elif autoenhance_host:
             yield from _valid(name)
 
 
@@ -84,7 +84,7 @@ def _valid(text: str) -> Iterator[OrderId]:
         yield order_id
 
 
-# Zero-width and bidirectional controls, soft hyphen, byte order mark: copied text is full of them.
+# Zero-width and bidirectional controls, soft hyphen, byte order mark: copied text often has them.
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _SLACK_TOKEN = re.compile(r"<([^<>]*)>")
 _CODE = re.compile(r"```(.+?)```|`([^`\n]+)`", re.DOTALL)
@@ -92,27 +92,27 @@ _LIST_NUMBER = re.compile(r"^[ \t]*\d{1,2}[.)][ \t]+(?=\S)", re.MULTILINE)
 _JOINED_LINK = re.compile(r"([,;])(?=https?://)")
 
 
-def _undecorated(text: str) -> str:
-    """The text without what Slack and typography put between the ids; code spans stay, one for each word."""
-    text = _SLACK_TOKEN.sub(_shown, _INVISIBLE.sub("", text))
-    # Slack escapes exactly these three; `&amp;` comes last, so that `&amp;lt;` is not decoded twice.
+def _plain_text(text: str) -> str:
+    """The text without Slack's markup and list numbers. A code span becomes one for each of its words."""
+    text = _SLACK_TOKEN.sub(_link_text, _INVISIBLE.sub("", text))
+    # Slack escapes only these three. `&amp;` comes last, so that `&amp;lt;` is not decoded twice.
     text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     text = _CODE.sub(lambda code: re.sub(r"\S+", r"`\g<0>`", code[1] or code[2]), text)
     return _JOINED_LINK.sub(r"\1 ", _LIST_NUMBER.sub("", text))
 
 
-def _shown(token: re.Match[str]) -> str:
-    """For `<url|label>` the url if it names an order, else the label if it says something new."""
+def _link_text(token: re.Match[str]) -> str:
+    """For `<url|label>`, the URL if it names an order or contains the label. Otherwise the label."""
     target, _, label = token[1].partition("|")
     if target.startswith(("@", "#", "!")):
         return " "
-    linked_by_slack = target == f"http://{label}"  # any word like `elm.house` becomes a link
-    says_more = bool(label) and label not in target and not _ORDER_PATH.search(target)
-    return f" {label if linked_by_slack or says_more else target} "
+    linked_by_slack = target == f"http://{label}"  # Slack makes a link of a word such as `elm.house`
+    label_differs = bool(label) and label not in target and not _ORDER_PATH.search(target)
+    return f" {label if linked_by_slack or label_differs else target} "
 
 
 def _words(text: str) -> list[str]:
-    """Bullets, dashes and emoji are no words."""
+    """The words of the text, without bullets, dashes and emoji."""
     return [word for word in text.split() if re.search(r"[^\W_]", word) and not _EMOJI.fullmatch(word)]
 
 
@@ -127,19 +127,19 @@ def _has_digit(text: str) -> bool:
     return re.search(r"[0-9]", text) is not None
 
 
-def _undressed(word: str) -> str:
+def _trimmed(word: str) -> str:
     """The word without quotes, brackets, markup and emoji around it, and without punctuation after it.
 
-    What a code span holds is left as it is. `_` and `~` belong to ids too, so they go only in pairs.
+    The content of a code span is not changed. `_` and `~` may be part of an id, so only pairs are removed.
     """
     start, end = 0, len(word)
     while end - start > 1:
         first, last = word[start], word[end - 1]
         if first == last == "`":
             return word[start:end].strip("`")
-        if last == "." or _is_dress(last):
+        if last == "." or _is_markup(last):
             end -= 1
-        elif _is_dress(first):
+        elif _is_markup(first):
             start += 1
         elif first == last and first in "_~":
             start, end = start + 1, end - 1
@@ -148,5 +148,5 @@ def _undressed(word: str) -> str:
     return word[start:end]
 
 
-def _is_dress(char: str) -> bool:
+def _is_markup(char: str) -> bool:
     return char in "*\"'`()[]{}<>,;:!?|" or not (char.isascii() or char.isalnum())

@@ -1,4 +1,4 @@
-"""How long Autoenhance is waited for, and what is said meanwhile."""
+"""How long a job waits for Autoenhance, and what the asker reads meanwhile."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,10 +12,9 @@ from bot.jobs.requests import Ephemeral, Request, View
 from bot.slack.api.responder import Responder
 from bot.slack.text import refusals
 
-PATIENCE = timedelta(minutes=25)  # a response_url is good for 30
-MAX_RETRY_MESSAGES = (
-    2  # tries that say "not answering": a response_url is good for 5 uses, and the answer needs one
-)
+MAX_AUTOENHANCE_WAIT = timedelta(minutes=25)  # a response_url works for 30 minutes
+# Attempts that say "not answering". A response_url works 5 times, and the answer needs one.
+MAX_RETRY_MESSAGES = 2
 
 Asking = Share | ShowPhotos | Find | StartWatch
 T = TypeVar("T")
@@ -25,18 +24,18 @@ T = TypeVar("T")
 class Retries:
     responder: Responder
     now: Callable[[], datetime]
-    first_pause: float  # seconds before a job that had to wait is tried again; doubles each time
+    first_pause: float  # seconds before the first retry; doubles with each attempt
 
     async def ask(self, asking: Awaitable[T], job: Asking, attempt: int) -> T | None:
-        """What Autoenhance answers; None when it was an error and the asker has been told.
+        """What Autoenhance answers. None after an error that the asker has read about.
 
-        Raises Retry while it is worth asking again.
+        Raises Retry while a later attempt may succeed.
         """
         try:
             return await asking
         except TryLater as error:
-            if self.lasts(job):
-                if tells(job, attempt):
+            if self.may_retry(job):
+                if says_not_answering(job, attempt):
                     await self.responder.say(job, _sentence(job, error))
                 raise Retry(self.pause(job, error, attempt)) from error
             await self.responder.say(job, _sentence(job, error, gave_up=True))
@@ -44,33 +43,38 @@ class Retries:
             await self.responder.say(job, _sentence(job, error))
         return None
 
-    def lasts(self, job: Request) -> bool:
-        return self.waited(job) < PATIENCE
+    def may_retry(self, job: Request) -> bool:
+        return self.waited(job) < MAX_AUTOENHANCE_WAIT
 
     def pause(self, job: Asking | LookUp, error: TryLater, attempt: int) -> float:
-        """Seconds; never past our patience, so that giving up is told while there is a way to tell it."""
-        left = (PATIENCE - self.waited(job)).total_seconds()
+        """Seconds until the next attempt, at most one second after MAX_AUTOENHANCE_WAIT has passed.
+
+        The response_url still works then, so the asker learns that the job was given up.
+        """
+        left = (MAX_AUTOENHANCE_WAIT - self.waited(job)).total_seconds()
         return min(error.retry_after or self.back_off(attempt), max(left, 0.0) + 1.0)
 
     def waited(self, job: Request) -> timedelta:
         return self.now() - job.asker.at
 
     def back_off(self, attempt: int) -> float:
-        """Seconds, doubling up to a minute."""
+        """Seconds, which double with each attempt up to a minute."""
         return min(60.0, self.first_pause * 2.0 ** min(attempt - 1, 10))
 
 
 def _sentence(job: Asking, error: AutoenhanceError, *, gave_up: bool = False) -> str:
-    minutes = PATIENCE // timedelta(minutes=1)
+    minutes = MAX_AUTOENHANCE_WAIT // timedelta(minutes=1)
     if isinstance(job, Find):
         return refusals.search_gave_up(minutes) if gave_up else refusals.search_trouble(error)
     return refusals.gave_up(job.order, None, minutes) if gave_up else refusals.trouble(error, job.order, None)
 
 
-def tells(job: Request, attempt: int) -> bool:
-    """Said again only where it surely replaces what was said before: in a card or a modal of one's own.
+def says_not_answering(job: Request, attempt: int) -> bool:
+    """Whether this attempt says "not answering".
 
-    Whether Slack replaces the reply to a command is not documented; see decision 10 in docs/decisions.
+    Later attempts say it only where the message certainly replaces the earlier one: in the user's own card
+    or modal. Whether Slack replaces the reply to a slash command is not documented (decision 10 in
+    docs/decisions).
     """
     match job.place:
         case Ephemeral(replace=True, message_ts=str()) | View():

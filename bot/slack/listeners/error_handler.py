@@ -1,4 +1,4 @@
-"""What the person hears and the log gets when a listener cannot do its part."""
+"""What the person reads and what is logged when a listener fails."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -22,10 +22,10 @@ log = structlog.get_logger(__name__)
 
 
 async def refuse(error: Exception) -> BoltResponse:
-    """For what comes to Bolt's own error handler: it is not acknowledged, so that Slack tells the person.
+    """Bolt's error handler. It does not ack, so Slack shows the person an error, or sends the event again.
 
-    That is ShuttingDown, DatabaseFailed where there is no other way to tell, and what Bolt itself cannot
-    read; the rest ends in the Guard.
+    It gets ShuttingDown, DatabaseFailed where only a direct message could report it, and what Bolt cannot
+    read. The ErrorHandler handles all other errors.
     """
     if isinstance(error, ShuttingDown | DatabaseFailed):
         return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
@@ -33,14 +33,15 @@ async def refuse(error: Exception) -> BoltResponse:
     return BoltResponse(status=HTTPStatus.BAD_REQUEST)
 
 
-class Guard:
+class ErrorHandler:
     """Wraps each listener where it is registered.
 
-    A slip goes to `stale`, the listener that explains. ShuttingDown goes on to Bolt, so that the request
-    is refused and Slack sends it again or shows an error; so does DatabaseFailed where only a direct
-    message could tell, as that needs the database for its pace. Anything else is logged with its traceback,
-    and the person gets the request's reference. Nothing is raised after an ack: Bolt would
-    undo it and answer 404.
+    A UserError goes to `stale`, the listener that explains it. ShuttingDown goes on to Bolt, so the request
+    is refused, and Slack sends it again or shows an error. DatabaseFailed goes on to Bolt too where only a
+    direct message could report it, because that message needs the database for its rate limit.
+
+    All other errors are logged with a traceback, and the person gets the request's reference. Nothing is
+    raised after an ack, because Bolt would drop the ack and answer 404.
     """
 
     def __init__(self, stale: Listener, sender: Sender, metrics: Metrics) -> None:
@@ -51,25 +52,25 @@ class Guard:
     def __call__(self, listener: Listener) -> Listener:
         async def guarded(ack: AsyncAck, body: Payload) -> None:
             try:
-                await self._listen(listener, ack, body)
+                await self._call(listener, ack, body)
             except ShuttingDown:
                 raise
             except Exception as error:
-                self._write_down(listener, error)
-                if isinstance(error, DatabaseFailed) and not _heard(body) and ack.response is None:
+                self._log(listener, error)
+                if isinstance(error, DatabaseFailed) and not _can_reply(body) and ack.response is None:
                     raise
-                await self._own_up(ack, body, refusals.our_fault(reference()))
+                await self._report(ack, body, refusals.internal_error(reference()))
 
         return guarded
 
-    async def _listen(self, listener: Listener, ack: AsyncAck, body: Payload) -> None:
+    async def _call(self, listener: Listener, ack: AsyncAck, body: Payload) -> None:
         try:
             await listener(ack, body)
         except UserError:
             await self._stale(ack, body)
 
-    def _write_down(self, listener: Listener, error: Exception) -> None:
-        """Of a database that is away, many come at once: what is wrong with it, its own door says."""
+    def _log(self, listener: Listener, error: Exception) -> None:
+        """DatabaseFailed without a traceback: many come at once, and the database module logs the cause."""
         if isinstance(error, DatabaseFailed):
             self._metrics.broken_listener("database")
             log.warning("listener broke", listener=listener.__name__, why=str(error))
@@ -77,28 +78,28 @@ class Guard:
             self._metrics.broken_listener("slack" if isinstance(error, SlackError) else "bug")
             log.error("listener broke", listener=listener.__name__, exc_info=error)
 
-    async def _own_up(self, ack: AsyncAck, body: Payload, sentence: str) -> None:
-        """In the ack where people see it, else through the response_url, else in a direct message."""
+    async def _report(self, ack: AsyncAck, body: Payload, sentence: str) -> None:
+        """In the ack where the person sees that. Otherwise through the response_url or a direct message."""
         if "command" in body:
             await ack(text=sentence, response_type="ephemeral")
         elif body.get("type") == "view_submission":
             await ack(response_action="errors", errors={constants.ASK_BLOCK: sentence})
         else:
             await ack()
-            await self._tell(body, sentence)
+            await self._send(body, sentence)
 
-    async def _tell(self, body: Payload, sentence: str) -> None:
+    async def _send(self, body: Payload, sentence: str) -> None:
         url, user = payloads.dig(body, "response_url"), payloads.dig(body, "user", "id")
         try:
             if url:
-                await self._sender.respond(url, cards.say(sentence))
+                await self._sender.respond(url, cards.sentence_card(sentence))
             else:
-                await self._sender.post(user, cards.say(sentence))
-        except (SlackError, DatabaseFailed) as silent:
-            log.warning("nobody could be told", why=str(silent))
+                await self._sender.post(user, cards.sentence_card(sentence))
+        except (SlackError, DatabaseFailed) as error:
+            log.warning("failure could not be reported", why=str(error))
 
 
-def _heard(body: Payload) -> bool:
-    """Whether its ack or its response_url reaches the person."""
+def _can_reply(body: Payload) -> bool:
+    """Whether the person sees its ack, or it has a response_url."""
     in_ack = "command" in body or body.get("type") == "view_submission"
     return in_ack or bool(payloads.dig(body, "response_url"))

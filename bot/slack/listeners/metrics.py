@@ -1,4 +1,4 @@
-"""What a request from Slack is counted as, and how its answer is written down."""
+"""Counts and logs each request from Slack: its kind, its outcome and its seconds."""
 
 from http import HTTPStatus
 from logging import DEBUG, getLogger
@@ -27,12 +27,12 @@ _OUTCOMES: dict[int, str] = {
     HTTPStatus.NOT_FOUND: "unknown",
     HTTPStatus.REQUEST_TIMEOUT: "cut",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
-    HTTPStatus.SERVICE_UNAVAILABLE: "refused",  # the process is stopping, or the database is away
+    HTTPStatus.SERVICE_UNAVAILABLE: "refused",  # the process is stopping, or the database does not answer
 }
 
 
 class RequestMetrics:
-    """One request, from when it was read to its answer."""
+    """Counts one request, from its last byte to its answer."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
@@ -40,19 +40,19 @@ class RequestMetrics:
         self._began = perf_counter()
 
     def arrived(self) -> None:
-        """All of it: until now it was the network that took its time."""
+        """All of the body is here, so the clock starts again: the time until now was the network's."""
         self._began = perf_counter()
 
     def read(self, body: Payload) -> None:
         self._kind = _kind(body)
 
     def answered(self, status: int) -> None:
-        """A line at INFO for what is not acknowledged, else at DEBUG."""
+        """Counts the request. Logs at INFO what is not acked, and at DEBUG what is."""
         seconds, outcome = perf_counter() - self._began, _OUTCOMES.get(status, "other")
         self._metrics.request(self._kind, outcome, seconds)
         if outcome != "acked":
             log.info("request", kind=self._kind, outcome=outcome, seconds=round(seconds, 6))
-        elif _DEBUG.isEnabledFor(DEBUG):  # asked first: to drop the line costs more than all the counting
+        elif _DEBUG.isEnabledFor(DEBUG):  # for structlog, to drop a line costs more than the count
             log.debug("request", kind=self._kind, outcome=outcome, seconds=round(seconds, 6))
 
 
