@@ -53,15 +53,21 @@ async def test_a_suspended_process_is_ended() -> None:
         await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
         for _ in range(12)
     ]
-    for each in several:
-        assert each.stdout is not None
-        assert await each.stdout.readline() == b"watched\n"
-        each.send_signal(signal.SIGSTOP)
-    await asyncio.sleep(0.7)  # longer than the watchdog's limit
-    for each in several:
-        each.send_signal(signal.SIGCONT)
+    try:
+        for each in several:
+            assert each.stdout is not None
+            assert await each.stdout.readline() == b"watched\n"
+            each.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(0.7)  # longer than the watchdog's limit
+        for each in several:
+            each.send_signal(signal.SIGCONT)
 
-    ended = await asyncio.gather(*(asyncio.wait_for(each.communicate(), 30) for each in several))
+        ended = await asyncio.gather(*(asyncio.wait_for(each.communicate(), 30) for each in several))
+    finally:
+        for each in several:
+            if each.returncode is None:
+                each.kill()
+                await each.wait()
     # Python 3.13 may crash while it writes the traceback of a thread that has just woken up. It ends as well.
     assert {each.returncode for each in several} <= {1, -signal.SIGSEGV}, ended
 

@@ -9,7 +9,7 @@ from tests.queue.contract.harness import Harness, RecordingWorker, listening
 from tests.support.databases import new_name
 from tests.support.postgres_server import OwnServer
 
-AWAY = 4.0  # seconds. Longer than bot.storage.database.postgres.WAIT
+AWAY = 4.0  # seconds. Longer than MAX_CONNECTION_WAIT_SECONDS of bot.storage.database.postgres
 
 
 async def test_workers_survive_an_outage_of_their_database(breakable: OwnServer) -> None:

@@ -13,5 +13,6 @@ async def test_a_job_is_begun_after_its_request_was_answered(harness: Harness) -
             await outbox.record(say("a"))
             await record(engine, [say("b")])  # would be done after "a", if "a" had begun
             await worker.until(lambda: worker.ended == ["b"])
-            assert await harness.open_jobs() == 1
+            assert ("a", 1) not in worker.attempts
+            assert await harness.open_jobs() >= 1  # "b" counts until its end is recorded
         await worker.until(lambda: worker.ended == ["b", "a"])

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
 from bot.bootstrap.storage import open_database
@@ -53,8 +53,9 @@ async def _startup(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while piece := await reader.read(65536):
-        writer.write(piece)
+    with suppress(ConnectionError):  # a side may cut the connection as it stops
+        while piece := await reader.read(65536):
+            writer.write(piece)
     writer.close()
 
 
