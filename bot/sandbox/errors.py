@@ -2,4 +2,4 @@
 
 
 class NotOffered(Exception):
-    """This person cannot do this in Slack: there is no such button, or not for them."""
+    """Slack does not offer this to the person: there is no such button, or not for them."""
