@@ -1,1 +1,1 @@
-"""The bot between a Slack and an Autoenhance of its own; `scenarios/` are scripted days."""
+"""The bot between the sandbox's Slack and Autoenhance. `scenarios/` are scripted days."""

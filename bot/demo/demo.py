@@ -1,4 +1,4 @@
-"""Order Desk between a Slack and an Autoenhance of our own: the same bot, with nothing real around it."""
+"""The demo: the real bot between the sandbox's Slack and Autoenhance."""
 
 import asyncio
 import secrets
@@ -36,7 +36,7 @@ APP_TOKEN = "xapp-only-good-in-the-sandbox"  # noqa: S105
 
 @dataclass(frozen=True)
 class Sandbox:
-    """The two stand-ins, answering; `settings` are those of a bot between them."""
+    """The two running stand-ins. `settings` are those of a bot between them."""
 
     slack: SlackSandbox
     autoenhance: AutoenhanceSandbox
@@ -52,11 +52,11 @@ class Demo:
 
     @property
     def names(self) -> dict[str, str]:
-        """What people in the sandbox are called, by user id."""
+        """The names of the people in the sandbox, by user ID."""
         return {user.id: user.name for user in self.sandbox.slack.workspace.users.values()}
 
     async def look_up(self) -> Card:
-        """What Ana sees in #shoots when she has typed `command` there."""
+        """The card that Ana sees in #shoots after she types `command` there."""
         slack = self.sandbox.slack
         await slack.command(self.command, user=ANA, channel=SHOOTS)
         [message] = await slack.until(self._answers)
@@ -76,9 +76,9 @@ async def open_sandbox(
     apart: float = 0.0,
     **overrides: Any,
 ) -> AsyncIterator[Sandbox]:
-    """Both stand-ins on 127.0.0.1; `overrides` are settings of the bot that differ from the usual ones.
+    """Both stand-ins on 127.0.0.1. `overrides` are settings of the bot that differ from the usual ones.
 
-    `apart`: real seconds between two pictures of the page.
+    `apart` is the real seconds between two snapshots of the page.
     """
     autoenhance, app = AutoenhanceSandbox(now=clock), manifest()
     secret, token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(8)}"
@@ -112,7 +112,7 @@ async def open_sandbox(
 async def open_app_in(
     sandbox: Sandbox, *, timing: Timing = DEFAULT_TIMING, now: Callable[[], datetime] = utc_now
 ) -> AsyncIterator[App]:
-    """The bot, called by the sandbox's Slack from now on."""
+    """The running bot. The sandbox's Slack and Autoenhance call it from now on."""
     async with open_app(sandbox.settings, timing=timing, now=now) as app, serving(app.web) as url:
         sandbox.slack.events_url = f"{url}/slack/events"
         sandbox.autoenhance.webhook_url = f"{url}/autoenhance/webhook"
@@ -129,7 +129,7 @@ async def open_demo(port: int) -> AsyncIterator[Demo]:
 
 
 async def show_demo(out: Console, *, port: int, once: bool) -> None:
-    """One look-up in the terminal and, unless that is all, the page until Ctrl-C."""
+    """Show one look-up in the terminal. Unless `once`, serve the page until Ctrl-C."""
     stop = stop_signal()
     async with open_demo(port) as demo:
         out.print(f"\n[bold]In #shoots, Ana types[/bold] [cyan]{demo.command}[/cyan]\n")

@@ -1,4 +1,4 @@
-"""Waiting for a change without looking again and again."""
+"""Waiting for a change without polling."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,9 +8,9 @@ T = TypeVar("T")
 
 
 class ChangeSignal:
-    """Wakes everybody who waits, each time it rings.
+    """Wakes every waiting task, each time it rings.
 
-    Unlike an `asyncio.Condition` it can be rung from plain functions, so whatever changes state can ring it.
+    Unlike an `asyncio.Condition`, it can be rung from plain functions.
     """
 
     def __init__(self) -> None:
@@ -27,8 +27,8 @@ class ChangeSignal:
     async def until(self, seen: Callable[[], T], *, timeout: float) -> T:  # noqa: ASYNC109
         """Wait until `seen()` is true, and return what it returned; raises TimeoutError.
 
-        It is called now and after each ring. Nothing can slip between a look and the wait that follows it,
-        because there is no await between the two.
+        `seen` is called now and after each ring. No change is missed: there is no await between the call and
+        the wait that follows it.
         """
         async with asyncio.timeout(timeout):
             while not (found := seen()):

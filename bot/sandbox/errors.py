@@ -1,5 +1,5 @@
-"""What the stand-ins raise."""
+"""What the sandbox raises."""
 
 
 class NotOffered(Exception):
-    """Nobody can do this in Slack: there is no such button, or this person does not have it."""
+    """Slack does not offer this to the person: there is no such button, or not for them."""

@@ -1,4 +1,4 @@
-"""The ways in which an HTTP API can be unwell, each as an ASGI answer."""
+"""The ways in which an HTTP API can fail, each as an ASGI response."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ from typing import Any, Literal
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from bot.sandbox.server import gone, hang_up
+from bot.sandbox.server import disconnected, hang_up
 
 FailureName = Literal[
     "well",
@@ -27,8 +27,8 @@ FailureName = Literal[
     "hang",
     "close",
 ]
-# `html` and `empty` answer 200; `cut` ends in the middle of the JSON; `huge` is 50 MB; `hang` waits to be
-# released; `close` closes the connection without an answer.
+# `html` and `empty` answer 200. `cut` ends in the middle of the JSON. `huge` is 50 MB. `hang` waits until it
+# is released. `close` closes the connection without an answer.
 
 _MEGABYTE = b" " * 1_000_000
 _GATEWAY = "<html><head><title>Bad gateway</title></head><body><h1>nginx</h1></body></html>"
@@ -43,7 +43,7 @@ _ERRORS = {
 
 @dataclass
 class ApiFailure:
-    """`times` is how many more answers are given in this mood; None is for ever."""
+    """`times` is how many more answers fail like this. None means all of them."""
 
     name: FailureName
     times: int | None = None
@@ -51,7 +51,7 @@ class ApiFailure:
     location: str = ""
 
     def spent(self) -> bool:
-        """Count one answer; true once there are no more of this mood to give."""
+        """Count one answer. True when the failure no longer applies."""
         if self.times is None:
             return False
         self.times -= 1
@@ -61,7 +61,7 @@ class ApiFailure:
 async def answer(
     failure: ApiFailure, well: Response, released: asyncio.Event, call: tuple[Scope, Receive, Send]
 ) -> None:
-    """Answer the call in this mood; `well` is what would be said in a good one."""
+    """Answer the call with this failure. `well` is the response without a failure."""
     _, receive, send = call
     match failure.name:
         case "well":
@@ -77,14 +77,14 @@ async def answer(
             await send({"type": "http.response.body", "body": half, "more_body": True})
             await hang_up(receive)
         case _:
-            await unwell(failure)(*call)
+            await failed_response(failure)(*call)
 
 
 async def _until_released(released: asyncio.Event, receive: Receive) -> None:
-    """Wait, but not longer than the one who asks."""
+    """Wait until `released` is set or the client disconnects."""
     waits: list[asyncio.Task[Any]] = [
         asyncio.create_task(released.wait()),
-        asyncio.create_task(gone(receive)),
+        asyncio.create_task(disconnected(receive)),
     ]
     try:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -93,8 +93,8 @@ async def _until_released(released: asyncio.Event, receive: Receive) -> None:
             wait.cancel()
 
 
-def unwell(failure: ApiFailure) -> Response:
-    """The moods that are a response like any other."""
+def failed_response(failure: ApiFailure) -> Response:
+    """The response of a failure that is a complete response."""
     match failure.name:
         case "502":
             return HTMLResponse(_GATEWAY, 502)

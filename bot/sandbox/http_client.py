@@ -1,4 +1,4 @@
-"""A client for what listens on this machine: the bot."""
+"""An HTTP client for requests to the bot on this machine."""
 
 import ssl
 
@@ -6,6 +6,6 @@ import httpx
 
 
 def plain_client(timeout: float | None) -> httpx.AsyncClient:
-    """Without proxies and without TLS: loading the certificates would take longer than the request."""
+    """Without proxies and without certificates: loading them would take longer than the request."""
     bare = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     return httpx.AsyncClient(verify=bare, timeout=timeout, trust_env=False)

@@ -1,4 +1,4 @@
-"""Runs an ASGI app on a port of 127.0.0.1, inside the event loop that is already there."""
+"""Serves an ASGI app on a port of 127.0.0.1, in the running event loop."""
 
 import asyncio
 import socket
@@ -8,24 +8,25 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp, Receive
 
-GRACE = 0.5
-"""Seconds that requests have to end when the server stops; an event stream never ends by itself."""
+STOP_GRACE_SECONDS = 0.5
+"""How long requests may take to end when the server stops. An event stream never ends by itself."""
 
 
 @asynccontextmanager
 async def serving(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
-    """Serve `app` and run its lifespan while the block runs; yields the base URL, which answers from then on.
+    """Serve `app` and run its lifespan while the block runs. Yields the base URL, which answers requests.
 
-    uvicorn's own `serve()` takes over the signals of the process and looks ten times a second whether to
-    stop. Here the block is the lifetime, so we take only its start and close what it opened ourselves.
+    uvicorn's own `serve()` replaces the signal handlers of the process and checks ten times a second whether
+    to stop. Here the block decides how long the server runs. So this uses only uvicorn's startup, and closes
+    what it opened.
     """
     config = uvicorn.Config(app, ws="websockets-sansio", log_config=None, access_log=False, date_header=False)
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
     with socket.create_server(("127.0.0.1", port)) as listener:
-        # asyncio does this only where the socket names its protocol; without, an answer's second piece
-        # may wait for the other side's delayed ACK: 40 ms.
+        # asyncio sets this only on a socket that names its protocol. Without it, the second part of an
+        # answer may wait for the client's delayed ACK: 40 ms.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             await server.startup(sockets=[listener])
@@ -42,29 +43,29 @@ async def _stop(server: uvicorn.Server) -> None:
         listening.close()
     for connection in list(server.server_state.connections):
         connection.shutdown()
-    await _ended(server)
+    await _requests_ended(server)
     for connection in list(server.server_state.connections):
         connection.transport.abort()
-    await _ended(server)
+    await _requests_ended(server)
     await server.lifespan.shutdown()
 
 
-async def _ended(server: uvicorn.Server) -> None:
+async def _requests_ended(server: uvicorn.Server) -> None:
     if server.server_state.tasks:
-        await asyncio.wait(set(server.server_state.tasks), timeout=GRACE)
+        await asyncio.wait(set(server.server_state.tasks), timeout=STOP_GRACE_SECONDS)
 
 
 async def hang_up(receive: Receive) -> None:
-    """Close the connection of this request at once, whatever was answered so far.
+    """Close the connection of this request at once, even in the middle of an answer.
 
-    ASGI has no word for it, and an app that simply returns makes uvicorn answer 500. `receive` is a method of
-    uvicorn's request, which knows its transport.
+    ASGI has no message for this, and uvicorn answers 500 when an app returns without a response. `receive` is
+    a method of uvicorn's request object, which has the transport.
     """
     receive.__self__.transport.close()  # type: ignore[attr-defined]
-    await gone(receive)
+    await disconnected(receive)
 
 
-async def gone(receive: Receive) -> None:
-    """Return when the client has gone."""
+async def disconnected(receive: Receive) -> None:
+    """Return when the client has disconnected."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from bot.demo.scenarios.models import HOUR, MINUTE, Act, Order, Scenario, Side, Trouble, What
+from bot.demo.scenarios.models import HOUR, MINUTE, Act, ActKind, Order, Scenario, Side, Trouble
 from bot.demo.scenarios.run import open_run
 from bot.demo.scenarios.skipping_loop import SkippingLoop
 from bot.demo.scenarios.verdict import Verdict
@@ -23,19 +23,19 @@ STUCK = Order(
 )
 
 ACTS = (
-    Act(30, What.WATCH, "ada", "shoots", GOOD.id),
-    Act(31, What.WATCH, "bea", "shoots", GOOD.id),
-    Act(32, What.WATCH, "carl", "albums", GOOD.id),
-    Act(33, What.WATCH_FAILURES, "ada", "shoots", BAD.id),
-    Act(34, What.WATCH, "ada", "albums", STUCK.id),
-    Act(60, What.ASK, "bea", "albums", QUICK.id),
-    Act(70, What.WATCH, "bea", "albums", QUICK.id),  # finished already: nothing to wait for
-    Act(80, What.AGAIN, "bea", "albums", QUICK.id),
-    Act(81, What.SHARE, "bea", "albums", QUICK.id),
-    Act(90, What.CARD, "carl", "shoots", GOOD.id),
-    Act(100, What.LIST, "ada", "shoots"),
-    Act(101, What.FIND, "ada", "shoots"),
-    Act(102, What.HOME, "ada", "shoots"),
+    Act(30, ActKind.WATCH, "ada", "shoots", GOOD.id),
+    Act(31, ActKind.WATCH, "bea", "shoots", GOOD.id),
+    Act(32, ActKind.WATCH, "carl", "albums", GOOD.id),
+    Act(33, ActKind.WATCH_FAILURES, "ada", "shoots", BAD.id),
+    Act(34, ActKind.WATCH, "ada", "albums", STUCK.id),
+    Act(60, ActKind.ASK, "bea", "albums", QUICK.id),
+    Act(70, ActKind.WATCH, "bea", "albums", QUICK.id),  # finished already: nothing to wait for
+    Act(80, ActKind.AGAIN, "bea", "albums", QUICK.id),
+    Act(81, ActKind.SHARE, "bea", "albums", QUICK.id),
+    Act(90, ActKind.CARD, "carl", "shoots", GOOD.id),
+    Act(100, ActKind.LIST, "ada", "shoots"),
+    Act(101, ActKind.FIND, "ada", "shoots"),
+    Act(102, ActKind.HOME, "ada", "shoots"),
 )
 CALM = Scenario(
     name="tiny",
@@ -53,7 +53,7 @@ def troubled(*troubles: Trouble, **changes: Any) -> Scenario:
     return replace(CALM, troubles=troubles, **changes)
 
 
-CLOSED_FOR_EVER = troubled(Trouble(120, 2 * HOUR, Side.DESK))
+CLOSED_FOR_EVER = troubled(Trouble(120, 2 * HOUR, Side.BOT))
 """The bot ends in the middle and is not restarted, so its promises are broken."""
 
 STORMY = troubled(
@@ -61,12 +61,12 @@ STORMY = troubled(
     Trouble(250, 30, Side.AUTOENHANCE, "hang"),
     Trouble(290, 40, Side.SLACK, "429"),
     Trouble(340, 60, Side.SLACK, "503"),
-    Trouble(420, 60, Side.DESK),
+    Trouble(420, 60, Side.BOT),
     acts=(
         *ACTS,
-        Act(292, What.ASK, "carl", "shoots", GOOD.id),
-        Act(345, What.ASK, "carl", "albums", BAD.id),
-        Act(450, What.ASK, "carl", "shoots", BAD.id),
+        Act(292, ActKind.ASK, "carl", "shoots", GOOD.id),
+        Act(345, ActKind.ASK, "carl", "albums", BAD.id),
+        Act(450, ActKind.ASK, "carl", "shoots", BAD.id),
     ),
     webhook=True,
 )

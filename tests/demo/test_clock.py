@@ -21,7 +21,7 @@ def test_waiting_takes_no_real_time() -> None:
     """A day's sleep ends at once, and the clock has gone on by a day."""
 
     async def sleep() -> datetime:
-        loop().leap(lambda: False)
+        loop().skip_idle(lambda: False)
         clock = Clock(BEGINS)
         await clock.until(86400)
         return clock.now()
@@ -37,7 +37,7 @@ def test_timers_keep_their_order() -> None:
     """The shortest timer fires first, by the same clock."""
 
     async def race() -> list[float]:
-        loop().leap(lambda: False)
+        loop().skip_idle(lambda: False)
         ended: list[float] = []
 
         async def runner(seconds: float) -> None:
@@ -63,7 +63,7 @@ def test_no_time_is_skipped_while_a_thread_works() -> None:
 
         answer = asyncio.create_task(asyncio.to_thread(work))
         await asyncio.to_thread(working.wait, 10)
-        loop().leap(working.is_set)
+        loop().skip_idle(working.is_set)
         threading.Timer(0.05, done.set).start()
         async with asyncio.timeout(600):
             return await answer
@@ -81,9 +81,9 @@ def test_time_is_real_before_and_after() -> None:
         begun = time.monotonic()
         await asyncio.sleep(0.05)
         before = time.monotonic() - begun
-        loop().leap(lambda: False)
+        loop().skip_idle(lambda: False)
         await asyncio.sleep(600)
-        loop().walk()
+        loop().stop_skipping()
         begun = time.monotonic()
         await asyncio.sleep(0.05)
         return before, time.monotonic() - begun

@@ -21,9 +21,9 @@ def test_a_calm_day_loses_nothing() -> None:
     found = leaping(played(CALM))
 
     assert (found.asked, found.refused, len(found.answered)) == (len(ACTS), 0, len(ACTS))
-    assert [each.act for each in found.answered if each.told_to_wait] == []
+    assert [each.act for each in found.answered if each.had_to_wait] == []
     # the end of one order in two channels, the failures of another, and that a third is stuck
-    assert (found.due, found.told) == (4, 4)
+    assert (found.due, found.posted) == (4, 4)
     assert (found.late, found.repeated, found.lost, found.open) == ((), 0, (), 0)
     assert found.saved > 0
     assert set(found.traffic.statuses) == {200}
@@ -34,9 +34,9 @@ def test_a_stormy_day_loses_nothing() -> None:
     found = leaping(played(STORMY))
 
     assert found.lost == ()
-    assert (found.due, found.told, found.repeated) == (4, 4, 0)
+    assert (found.due, found.posted, found.repeated) == (4, 4, 0)
     assert (len(found.answered), found.refused) == (len(STORMY.acts) - 1, 1)
-    assert [each.act.what for each in found.answered if each.told_to_wait] != []
+    assert [each.act.kind for each in found.answered if each.had_to_wait] != []
     assert found.traffic.statuses[429] > 0
     assert found.traffic.statuses[503] > 0
 

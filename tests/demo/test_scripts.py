@@ -4,11 +4,11 @@ from collections import Counter
 
 import pytest
 
-from bot.demo.scenarios.models import MINUTE, STUCK, Side, What
+from bot.demo.scenarios.models import MINUTE, STUCK_SECONDS, ActKind, Side
 from bot.demo.scenarios.names import Name
 from bot.demo.scenarios.scripts import scenario
 from bot.demo.scenarios.setup import channel_id, user_id
-from bot.demo.scenarios.verdict import UNANSWERED, UNTOLD
+from bot.demo.scenarios.verdict import LOST_ANSWER_SECONDS, LOST_NOTICE_SECONDS
 
 ALL = pytest.mark.parametrize("name", list(Name))
 
@@ -26,8 +26,8 @@ def test_a_script_is_sorted_and_ends_early_enough(name: Name) -> None:
 
     assert list(day.acts) == sorted(day.acts, key=lambda act: act.at)
     assert list(day.orders) == sorted(day.orders, key=lambda order: order.at)
-    assert max(act.at for act in day.acts) + UNANSWERED <= day.lasts
-    assert max(order.ends or 0 for order in day.orders) + UNTOLD <= day.lasts
+    assert max(act.at for act in day.acts) + LOST_ANSWER_SECONDS <= day.lasts
+    assert max(order.ends or 0 for order in day.orders) + LOST_NOTICE_SECONDS <= day.lasts
     assert all(trouble.ends <= day.lasts for trouble in day.troubles)
 
 
@@ -52,12 +52,12 @@ def test_a_script_names_only_what_exists(name: Name) -> None:
 def test_a_script_is_a_busy_day(name: Name, orders: int, requests: int, watches: int) -> None:
     """A script has hundreds of orders, and people who ask for them."""
     day = scenario(name)
-    acts = Counter(act.what for act in day.acts)
+    acts = Counter(act.kind for act in day.acts)
 
     assert len(day.orders) >= orders
     assert len(day.acts) >= requests
-    assert acts[What.WATCH] + acts[What.WATCH_FAILURES] >= watches
-    assert set(acts) == set(What)
+    assert acts[ActKind.WATCH] + acts[ActKind.WATCH_FAILURES] >= watches
+    assert set(acts) == set(ActKind)
 
 
 def test_a_wedding_comes_all_at_once() -> None:
@@ -74,7 +74,10 @@ def test_at_night_some_orders_get_stuck() -> None:
 
     assert len(stuck) >= 5
     assert any(order.expires for order in stuck)
-    assert all(order.expires is None or order.expires > order.stops + STUCK + UNTOLD for order in stuck)
+    assert all(
+        order.expires is None or order.expires > order.stops + STUCK_SECONDS + LOST_NOTICE_SECONDS
+        for order in stuck
+    )
 
 
 def test_an_outage_comes_in_the_middle_of_a_rush() -> None:

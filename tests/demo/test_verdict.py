@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.demo.scenarios.models import HOUR, MINUTE, STUCK, Act, Scenario, Side, Trouble, What
-from bot.demo.scenarios.notices import Kind, Told
+from bot.demo.scenarios.models import HOUR, MINUTE, STUCK_SECONDS, Act, ActKind, Scenario, Side, Trouble
+from bot.demo.scenarios.notices import Kind, PostedNotice
 from bot.demo.scenarios.simulated_users import Asked
 from bot.demo.scenarios.verdict import Traffic, Verdict, judge, too_fast
 from tests.demo.short_scenarios import BAD, CALM, GOOD, QUICK, troubled
@@ -16,17 +16,17 @@ NOTHING = Traffic(orders={}, all_requests=0, statuses={})
 PROMISE = "I'll write in its thread"
 
 
-def watch(what: What = What.WATCH, order: str = GOOD.id, **changes: object) -> Asked:
+def watch(what: ActKind = ActKind.WATCH, order: str = GOOD.id, **changes: object) -> Asked:
     asked = Asked(Act(30, what, "ada", "shoots", order), at=30, answered=31, said=PROMISE)
     return replace(asked, **changes)  # type: ignore[arg-type]
 
 
-def told(kind: Kind = Kind.READY, at: float = ENDED + 5, order: str = GOOD.id) -> Told:
-    return Told("shoots", order, kind, at)
+def told(kind: Kind = Kind.READY, at: float = ENDED + 5, order: str = GOOD.id) -> PostedNotice:
+    return PostedNotice("shoots", order, kind, at)
 
 
 def verdict(
-    *asked: Asked, told: tuple[Told, ...] = (), until: float = HOUR, scenario: Scenario = CALM
+    *asked: Asked, told: tuple[PostedNotice, ...] = (), until: float = HOUR, scenario: Scenario = CALM
 ) -> Verdict:
     return judge(scenario, until, asked, told, NOTHING)
 
@@ -35,7 +35,7 @@ def test_a_kept_promise_is_due_and_posted() -> None:
     """One kept promise is due and posted, and nothing is late or lost."""
     found = verdict(watch(), told=(told(),))
 
-    assert (found.due, found.told, found.late, found.repeated, found.lost) == (1, 1, (), 0, ())
+    assert (found.due, found.posted, found.late, found.repeated, found.lost) == (1, 1, (), 0, ())
 
 
 def test_a_request_without_an_answer_is_lost() -> None:
@@ -43,8 +43,8 @@ def test_a_request_without_an_answer_is_lost() -> None:
 
     A request that Slack refused does not count.
     """
-    silent = watch(What.ASK, answered=None)
-    found = verdict(silent, replace(silent, taken=False))
+    silent = watch(ActKind.ASK, answered=None)
+    found = verdict(silent, replace(silent, acked=False))
 
     assert (found.asked, found.refused, found.answered) == (2, 1, ())
     assert found.lost == ("ada got no answer in #shoots to “ask” about 101 Mill Road, since 10:00.",)
@@ -61,8 +61,8 @@ def test_an_end_that_was_not_posted_is_lost() -> None:
     ("asked", "due"),
     [
         pytest.param(watch(said="This order is over already"), 0, id="never-promised"),
-        pytest.param(watch(What.WATCH_FAILURES), 0, id="only-failures-and-none"),
-        pytest.param(watch(What.WATCH_FAILURES, BAD.id), 1, id="only-failures-and-some"),
+        pytest.param(watch(ActKind.WATCH_FAILURES), 0, id="only-failures-and-none"),
+        pytest.param(watch(ActKind.WATCH_FAILURES, BAD.id), 1, id="only-failures-and-some"),
         pytest.param(watch(order=STUCK_ORDER.id), 1, id="stuck-and-never-ends"),
         pytest.param(watch(order=QUICK.id), 1, id="over-before-the-promise"),
     ],
@@ -74,14 +74,16 @@ def test_what_is_due(asked: Asked, due: int) -> None:
 
 def test_two_who_watch_in_one_place_get_one_notice() -> None:
     """One notice mentions both, also when one of them wants failures only."""
-    other = replace(watch(What.WATCH_FAILURES), act=Act(32, What.WATCH_FAILURES, "bea", "shoots", GOOD.id))
+    other = replace(
+        watch(ActKind.WATCH_FAILURES), act=Act(32, ActKind.WATCH_FAILURES, "bea", "shoots", GOOD.id)
+    )
 
     assert verdict(watch(), other).due == 1
 
 
 def test_what_is_too_new_is_undecided() -> None:
     """The verdict of a day that ended early leaves out what had no time yet."""
-    found = verdict(watch(), watch(What.ASK, answered=None), until=ENDED + MINUTE)
+    found = verdict(watch(), watch(ActKind.ASK, answered=None), until=ENDED + MINUTE)
 
     assert (found.open, found.lost) == (2, ())
 
@@ -112,15 +114,15 @@ def test_a_second_end_is_a_repetition() -> None:
 
 def test_stuck_is_due_when_nothing_has_moved_for_long() -> None:
     """The notice is due however late, as only the bot knows how long is usual."""
-    when = STUCK_ORDER.stops + STUCK
+    when = STUCK_ORDER.stops + STUCK_SECONDS
     found = verdict(watch(order=STUCK_ORDER.id), told=(told(Kind.STUCK, when + 4 * MINUTE, STUCK_ORDER.id),))
 
-    assert (found.due, found.told, found.late) == (1, 1, ())
+    assert (found.due, found.posted, found.late) == (1, 1, ())
 
 
 def test_sharing_saves_requests() -> None:
     """Of nine requests four are for the people who ask. The two who watch share the other five."""
-    asks = [watch(What.ASK), watch(What.ASK), watch(), watch()]
+    asks = [watch(ActKind.ASK), watch(ActKind.ASK), watch(), watch()]
     traffic = Traffic(orders={GOOD.id: 9}, all_requests=9, statuses={200: 9})
 
     assert judge(CALM, HOUR, asks, (), traffic).saved == 5  # the checks, once more for the second

@@ -6,7 +6,7 @@ import pytest
 from starlette.responses import Response
 
 from bot.sandbox.autoenhance.sample_orders import BIRCH, ELM, HARBOUR_VIEW, MILL, OAK
-from bot.sandbox.page.inspector import BURST, LENGTH
+from bot.sandbox.page.inspector import BURST_SECONDS, MAX_ROWS_PER_KIND
 from bot.sandbox.slack.sample_workspace import BOT, EDITING, SHOOTS
 from tests.sandbox.browser import Browser, open_browser
 from tests.sandbox.tiny_bot import button, open_receiver
@@ -54,7 +54,7 @@ async def test_calls_of_the_webhook_that_come_together_are_one_row(browser: Brow
     browser.autoenhance.webhook_url = CLOSED_PORT
     for order in (ELM, ELM, HARBOUR_VIEW, ELM):
         await browser.autoenhance.call_webhook(order)
-    browser.world.clock.seconds += BURST + 1
+    browser.world.clock.seconds += BURST_SECONDS + 1
     await browser.autoenhance.call_webhook(ELM)
 
     log = (await browser.sees())["log"]
@@ -72,11 +72,11 @@ async def test_calls_of_the_webhook_that_come_together_are_one_row(browser: Brow
 async def test_one_kind_does_not_push_out_the_others(browser: Browser) -> None:
     """The panel shows the last rows of each kind."""
     await browser.ask("say", channel=SHOOTS, text="/order 3f9a")
-    for _ in range(LENGTH + 5):
+    for _ in range(MAX_ROWS_PER_KIND + 5):
         await browser.http.get(f"/v3/orders/{OAK}")
     log = (await browser.sees())["log"]
     assert [line["kind"] for line in log].count("delivery") == 1
-    assert [line["kind"] for line in log].count("autoenhance") == LENGTH
+    assert [line["kind"] for line in log].count("autoenhance") == MAX_ROWS_PER_KIND
 
 
 async def test_a_delivery_in_detail(browser: Browser) -> None:

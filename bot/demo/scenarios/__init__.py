@@ -1,17 +1,17 @@
-"""Scripted days: the real bot between both stand-ins, a whole day in a minute or two, and what came of it.
+"""Scripted days: the real bot between both stand-ins, a whole day in a minute or two, and a verdict.
 
-`app.py demo --scenario …` plays them. What is lost is judged by what people saw, not by what the bot noted.
+`app.py demo --scenario …` plays them. The verdict comes from what people saw, not from the bot's records.
 
 names.py            the scripted days, as the command line calls them
 models.py           what a day is made of, as data
-├── builder.py      writes a day: so many orders in so many minutes, so many questions
+├── builder.py      builds a day: orders, watches and requests, spread over time
 └── scripts.py      the three days, each from a seed
-skipping_loop.py    an event loop that skips the time in which nothing is done
+skipping_loop.py    an event loop that skips idle time
 run.py              plays a day
-├── setup.py        its people, its channels, its orders, and what goes wrong
-└── simulated_users.py  what people do, and what they see of it
-verdict.py          what came of it: pure
-├── notices.py      which notices were due, and which are there
-└── summary.py      the same, as a table
+├── setup.py        its people, its channels, its orders, and the outages
+└── simulated_users.py  what people do, and what they see
+verdict.py          how the day went: pure
+├── notices.py      which notices were due, and which were posted
+└── summary.py      the verdict as a table
 screen.py           a day in the terminal
 """

@@ -1,41 +1,41 @@
-"""What a day is made of. Times are seconds since it began."""
+"""What a day is made of. Times are seconds since the day began."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
 
 MINUTE, HOUR = 60.0, 3600.0
-STUCK = 20 * MINUTE  # without any progress, until a team should hear of it
+STUCK_SECONDS = 20 * MINUTE  # without progress, until the notice "seems stuck" is due
 
 
-class What(StrEnum):
-    """What somebody does in Slack."""
+class ActKind(StrEnum):
+    """What a person does in Slack."""
 
-    ASK = auto()  # /order and an id
-    AGAIN = auto()  # Re-check on the answer that they have
-    SHARE = auto()  # Share in channel, from that answer
+    ASK = auto()  # /order and an ID
+    AGAIN = auto()  # Re-check on the answer to ASK
+    SHARE = auto()  # Share in channel, on that answer
     WATCH = auto()
     WATCH_FAILURES = auto()
-    CARD = auto()  # Re-check on the card of a watch, which everybody sees
+    CARD = auto()  # Re-check on the card of a watch, in the channel
     LIST = auto()
     FIND = auto()  # by name
-    HOME = auto()  # opening the bot's Home tab
+    HOME = auto()  # open the bot's Home tab
 
 
 class Side(StrEnum):
-    """Who does not answer."""
+    """The service that does not answer."""
 
     AUTOENHANCE = auto()
     SLACK = auto()
-    DESK = auto()  # the bot itself: it is stopped, and started again
+    BOT = auto()  # it is stopped, and started again
 
 
 @dataclass(frozen=True)
 class Order:
-    """Uploaded `at`; a photo is done every `pace` seconds once the brackets are grouped.
+    """Uploaded `at`. A photo is done every `pace` seconds after the brackets are grouped.
 
-    `failures` of the photos fail, all after the first `good`. After `stuck_after` photos nothing moves any
-    more; `expires` is when Autoenhance gives such an order up.
+    `failures` of the photos fail, all after the first `good`. After `stuck_after` photos there is no more
+    progress. `expires` is when the photos of such an order expire.
     """
 
     id: str
@@ -51,13 +51,13 @@ class Order:
 
     @property
     def stops(self) -> float:
-        """When the last photo moved."""
+        """When the last photo is done. For a stuck order, the last one before it got stuck."""
         moving = self.photos if self.stuck_after is None else self.stuck_after
         return self.at + self.grouping + moving * self.pace
 
     @property
     def ends(self) -> float | None:
-        """When Autoenhance has done all it will do; None if it never does."""
+        """When the order is finished or expired. None if it stays stuck."""
         return self.stops if self.stuck_after is None else self.expires
 
     @property
@@ -67,10 +67,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Act:
-    """`order` is the id of the order that it is about; for LIST, FIND and HOME it is empty."""
+    """`order` is the ID of the order. It is empty for LIST, FIND and HOME."""
 
     at: float
-    what: What
+    kind: ActKind
     who: str
     channel: str
     order: str = ""
@@ -78,7 +78,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Of Autoenhance, `how` is a mood of the stand-in; of Slack, 429 or 503; of the app, nothing."""
+    """`how` is a failure of the stand-in for Autoenhance, 429 or 503 for Slack, and empty for the bot."""
 
     at: float
     lasts: float
@@ -92,7 +92,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Scenario:
-    """`webhook`: Autoenhance calls the bot for every photo."""
+    """`says` is shown to people. With `webhook`, Autoenhance calls the bot for every photo."""
 
     name: str
     says: str
@@ -106,7 +106,7 @@ class Scenario:
     webhook: bool = False
 
     def calm(self, begins: float, ends: float) -> float:
-        """How many seconds of these nothing was in trouble."""
+        """How many of the seconds from `begins` to `ends` have no trouble."""
         calm, at = 0.0, begins
         for trouble in sorted(self.troubles, key=lambda each: each.at):
             calm += max(min(trouble.at, ends) - at, 0.0)

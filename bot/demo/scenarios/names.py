@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Name(StrEnum):
-    """As they are called on the command line."""
+    """The values of `--scenario` on the command line."""
 
     WEDDING_RUSH = "wedding-rush"
     NIGHT = "night"

@@ -1,4 +1,4 @@
-"""Which notices a day's threads hold, and which they should."""
+"""Which notices were posted in a day's threads, and which were due."""
 
 import re
 from collections import Counter
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.demo.scenarios.models import STUCK, Scenario, What
+from bot.demo.scenarios.models import STUCK_SECONDS, ActKind, Scenario
 from bot.demo.scenarios.simulated_users import Asked
 from bot.sandbox.slack.sample_workspace import BOT
 from bot.sandbox.slack.workspace import Message
@@ -15,7 +15,7 @@ _NAME = re.compile(r"\*([^*]+)\*")
 
 
 class Kind(StrEnum):
-    """The value is how a thread says it."""
+    """The value is the text by which a notice of this kind is found."""
 
     READY = "is ready"
     WRONG = "is finished, but needs attention"
@@ -29,8 +29,8 @@ END = {Kind.READY, Kind.WRONG, Kind.FAILED}
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a thread in a channel was told of an order, in seconds of the day."""
+class PostedNotice:
+    """A notice about an order in a thread of a channel. `at` is in seconds of the day."""
 
     channel: str
     order: str
@@ -40,19 +40,21 @@ class Told:
 
 @dataclass(frozen=True)
 class Due:
-    """What was promised: one of these kinds, since `at`."""
+    """A promised notice: one of these kinds is due from `at` on."""
 
     channel: str
     order: str
     kinds: frozenset[Kind]
     at: float
 
-    def is_met_by(self, told: Told) -> bool:
-        return (told.channel, told.order) == (self.channel, self.order) and told.kind in self.kinds
+    def is_met_by(self, notice: PostedNotice) -> bool:
+        return (notice.channel, notice.order) == (self.channel, self.order) and notice.kind in self.kinds
 
 
-def told(channel: str, messages: Iterable[Message], orders: Mapping[str, str], began: float) -> list[Told]:
-    """`orders` are the ids by name; `began` is when the day did."""
+def posted_notices(
+    channel: str, messages: Iterable[Message], orders: Mapping[str, str], began: float
+) -> list[PostedNotice]:
+    """The notices among the messages. `orders` are the IDs by name. `began` is when the day began."""
     found = []
     for message in messages:
         if message.user != BOT or message.thread_ts is None or message.ephemeral_to:
@@ -60,14 +62,14 @@ def told(channel: str, messages: Iterable[Message], orders: Mapping[str, str], b
         named = _NAME.search(message.text)
         if named and named[1] in orders:
             kind = next(kind for kind in Kind if f"*{named[1]}* {kind}" in message.text or not kind)
-            found.append(Told(channel, orders[named[1]], kind, float(message.ts) - began))
+            found.append(PostedNotice(channel, orders[named[1]], kind, float(message.ts) - began))
     return found
 
 
 def due(scenario: Scenario, asked: Sequence[Asked]) -> list[Due]:
-    """One for the end of each order in each channel that was promised it, and one for each that got stuck.
+    """For each watched order in each channel: one notice for its end, and one if it got stuck.
 
-    A first failure is not among them: an order may end before anybody has looked again.
+    The notice of a first failure is not among them: the order may end before the next check.
     """
     orders = {order.id: order for order in scenario.orders}
     promises: dict[tuple[str, str], list[Asked]] = {}
@@ -78,19 +80,19 @@ def due(scenario: Scenario, asked: Sequence[Asked]) -> list[Due]:
     for (channel, id_), watches in promises.items():
         order = orders[id_]
         since = min(each.answered for each in watches if each.answered is not None)
-        wanted = order.goes_wrong or any(each.act.what is What.WATCH for each in watches)
+        wanted = order.goes_wrong or any(each.act.kind is ActKind.WATCH for each in watches)
         if order.ends is not None and wanted:
             found.append(Due(channel, id_, frozenset(END), max(order.ends, since)))
         if order.stuck_after is not None:
-            found.append(Due(channel, id_, frozenset({Kind.STUCK}), max(order.stops, since) + STUCK))
+            found.append(Due(channel, id_, frozenset({Kind.STUCK}), max(order.stops, since) + STUCK_SECONDS))
     return found
 
 
-def repeated(told: Iterable[Told]) -> list[Told]:
-    """Whatever a thread was told twice."""
+def repeated(notices: Iterable[PostedNotice]) -> list[PostedNotice]:
+    """The notices that a thread already had. Two notices of an end count as the same."""
     seen: Counter[tuple[str, str, bool, Kind]] = Counter()
     again = []
-    for each in told:
+    for each in notices:
         key = (each.channel, each.order, each.kind in END, Kind.OTHER if each.kind in END else each.kind)
         seen[key] += 1
         if seen[key] > 1:

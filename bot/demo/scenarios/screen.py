@@ -1,4 +1,4 @@
-"""A day in the terminal: a bar while it is played, and what came of it."""
+"""A day in the terminal: a progress bar, then the verdict."""
 
 import asyncio
 import time
@@ -18,23 +18,23 @@ from bot.demo.scenarios.skipping_loop import SkippingLoop
 from bot.demo.scenarios.summary import table
 from bot.demo.scenarios.verdict import clock
 
-_OFTEN = 0.2  # real seconds
+_MIN_UPDATE_SECONDS = 0.2  # real seconds between two updates of the bar
 _COLUMNS = (
     "{task.fields[clock]}",
     "{task.fields[ended]}/{task.fields[orders]} orders done",
     "· {task.fields[asked]} requests",
-    "· {task.fields[told]} notices",
+    "· {task.fields[notices]} notices",
 )
 
 
 def play(name: Name, out: Console, *, port: int, stay: bool) -> bool:
-    """In a loop of its own; False when anything was lost. Raises OSError when the port is taken."""
+    """Play a day in a SkippingLoop. False when anything was lost. Raises OSError when the port is in use."""
     with asyncio.Runner(loop_factory=SkippingLoop) as runner:
         return runner.run(show_run(scenario(name), out, port=port, stay=stay))
 
 
 async def show_run(script: Scenario, out: Console, *, port: int = 0, stay: bool = False) -> bool:
-    """Plays it and says what came of it; False when anything was lost. Ctrl-C ends the day early."""
+    """Play a day and print its verdict. False when anything was lost. Ctrl-C ends the day early."""
     stop = stop_signal()
     async with open_run(script, port=port) as day:
         out.print(f"\n[bold]{script.says}[/bold]")
@@ -63,10 +63,10 @@ async def _bar(day: ScenarioRun, out: Console) -> AsyncIterator[None]:
 
 
 async def _update(day: ScenarioRun, progress: Progress, task: TaskID) -> None:
-    """Each minute of the day, but not so often that it slows the day down."""
+    """Update the bar each minute of the day, but not so often that it slows the day down."""
     drawn = 0.0
     while True:
-        if time.monotonic() - drawn > _OFTEN:
+        if time.monotonic() - drawn > _MIN_UPDATE_SECONDS:
             progress.update(task, completed=day.moment, **_fields(day))
             drawn = time.monotonic()
         await asyncio.sleep(MINUTE)
@@ -78,5 +78,5 @@ def _fields(day: ScenarioRun) -> dict[str, Any]:
         "ended": day.ended,
         "orders": len(day.scenario.orders),
         "asked": day.asked,
-        "told": len(day.told()),
+        "notices": len(day.notices()),
     }

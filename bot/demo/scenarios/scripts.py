@@ -1,4 +1,4 @@
-"""The three days. The same every time: chance has a seed. Each leaves its last half hour for what is late."""
+"""The three days. A seed makes them the same every time. In the last half hour nothing new begins."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,22 +17,22 @@ def scenario(name: Name) -> Scenario:
 
 
 def wedding_rush() -> Scenario:
-    """A Saturday from ten to half past eight: three weddings' worth of orders, each all at once."""
+    """A Saturday from 10:00 to 20:30: the orders of three weddings, each uploaded at once."""
     day = ScenarioBuilder(Random(1), CHANNELS)  # noqa: S311 - a script, no secret
     for begins, orders, questions in (
         (1 * HOUR, 70, 70),
         (4 * HOUR, 90, 90),
         (7.5 * HOUR, 120, 140),
     ):
-        burst = day.upload(orders, begins=begins, within=4 * MINUTE)
-        day.watch(burst, within=MINUTE)
-        day.ask(burst, questions // 2, begins=begins + 4 * MINUTE, within=MINUTE)
+        wedding = day.upload(orders, begins=begins, within=4 * MINUTE)
+        day.watch(wedding, within=MINUTE)
+        day.ask(wedding, questions // 2, begins=begins + 4 * MINUTE, within=MINUTE)
         day.press(questions // 3, begins=begins + 5 * MINUTE, within=15 * MINUTE)
-        day.ask(burst, questions // 2, begins=begins + 16 * MINUTE, within=40 * MINUTE)
+        day.ask(wedding, questions // 2, begins=begins + 16 * MINUTE, within=40 * MINUTE)
     between = day.upload(40, begins=0, within=8.5 * HOUR)
     day.watch(between, share=0.5)
     day.look_around(45, begins=HOUR, within=8.5 * HOUR)
-    busy = (
+    troubles = (
         Trouble(1 * HOUR + 6 * MINUTE, 30, Side.SLACK, "429"),
         Trouble(4 * HOUR + 5 * MINUTE, 2 * MINUTE, Side.AUTOENHANCE, "429"),
     )
@@ -46,12 +46,12 @@ def wedding_rush() -> Scenario:
         channels=CHANNELS,
         orders=orders_,
         acts=acts,
-        troubles=busy,
+        troubles=troubles,
     )
 
 
 def night() -> Scenario:
-    """From six to eight: uploads in the evening, a slow queue over night, a few questions in the morning."""
+    """From 18:00 to 08:00: uploads in the evening, a slow queue at night, a few look-ups in the morning."""
     day = ScenarioBuilder(Random(2), CHANNELS)  # noqa: S311
     evening = day.upload(200, begins=0, within=5 * HOUR, photos=(6, 14), pace=(60.0, 1000.0), failing=0.1)
     day.orders = evening = [_may_stick(order, at) for at, order in enumerate(evening)]
@@ -71,13 +71,13 @@ def night() -> Scenario:
         channels=CHANNELS,
         orders=orders,
         acts=acts,
-        troubles=(Trouble(8 * HOUR, 3 * MINUTE, Side.DESK),),
+        troubles=(Trouble(8 * HOUR, 3 * MINUTE, Side.BOT),),
         webhook=True,
     )
 
 
 def _may_stick(order: Order, number: int) -> Order:
-    """Every twentieth does, and every fortieth is given up by Autoenhance at four in the morning."""
+    """Every 20th order gets stuck. Every 40th also expires, at four in the morning."""
     if number % 20:
         return order
     return replace(
@@ -86,7 +86,10 @@ def _may_stick(order: Order, number: int) -> Order:
 
 
 def outage() -> Scenario:
-    """A forenoon: Autoenhance is away, then silent, then says "too many"; then Slack; then we are off."""
+    """A morning: Autoenhance answers 503, then hangs, then answers 429.
+
+    After that Slack answers 503 and 429, and then the bot is stopped.
+    """
     day = ScenarioBuilder(Random(3), CHANNELS)  # noqa: S311
     rush = day.upload(120, begins=20 * MINUTE, within=80 * MINUTE, pace=(8.0, 25.0))
     day.watch(rush)
@@ -112,7 +115,7 @@ def outage() -> Scenario:
             Trouble(103 * MINUTE, 2 * MINUTE, Side.AUTOENHANCE, "429"),
             Trouble(140 * MINUTE, 5 * MINUTE, Side.SLACK, "503"),
             Trouble(145 * MINUTE, 1 * MINUTE, Side.SLACK, "429"),
-            Trouble(160 * MINUTE, 2 * MINUTE, Side.DESK),
+            Trouble(160 * MINUTE, 2 * MINUTE, Side.BOT),
         ),
     )
 

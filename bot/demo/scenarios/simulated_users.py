@@ -1,11 +1,11 @@
-"""What people do in Slack, and what they see of it. Nothing here knows what the bot has noted."""
+"""What people do in Slack, and what they see. Nothing here reads the bot's database."""
 
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.demo.demo import Sandbox
-from bot.demo.scenarios.models import Act, What
+from bot.demo.scenarios.models import Act, ActKind
 from bot.demo.scenarios.setup import channel_id, user_id
 from bot.demo.scenarios.skipping_loop import Clock
 from bot.sandbox.errors import NotOffered
@@ -13,10 +13,10 @@ from bot.sandbox.slack.delivery import Exchange
 from bot.sandbox.slack.sample_workspace import BOT
 from bot.sandbox.slack.workspace import Message, View
 
-_NOT_YET = ("I'll answer here", "I'll search again")
+_INTERIM = ("I'll answer here", "I'll search again")
 _PROMISES = ("I'll write in", "I'll tell you")
-_CARD = ("Watched by", "The watch ended")
-_WATCHING = {What.WATCH: "", What.WATCH_FAILURES: " failures"}
+_WATCH_CARD = ("Watched by", "The watch ended")
+_WATCHING = {ActKind.WATCH: "", ActKind.WATCH_FAILURES: " failures"}
 
 See = Callable[[], Message | View | None]
 Step = tuple[Exchange | None, See]
@@ -24,71 +24,71 @@ Step = tuple[Exchange | None, See]
 
 @dataclass
 class Asked:
-    """One request, and what became of it. `at` and `answered` are seconds of the day, `took` real ones.
+    """One request and its result. `at` and `answered` are seconds of the day, `took` is real seconds.
 
-    Not `taken`: whoever asked saw Slack say that the bot does not answer.
+    If it is not `acked`, Slack showed the person an error.
     """
 
     act: Act
     at: float
-    taken: bool = True
-    told_to_wait: bool = False
+    acked: bool = True
+    had_to_wait: bool = False
     answered: float | None = None
     took: float = 0.0
     said: str = ""
 
     @property
     def is_promise(self) -> bool:
-        """Whether it is a watch, and its asker was told that they will be told."""
-        return self.act.what in _WATCHING and any(words in self.said for words in _PROMISES)
+        """Whether it is a watch, and the bot answered that it will post notices."""
+        return self.act.kind in _WATCHING and any(words in self.said for words in _PROMISES)
 
 
 class SimulatedUsers:
-    """People do one thing about an order after the other: they click on an answer when it is there."""
+    """People who look up orders, and click on an answer when it has come."""
 
     def __init__(self, sandbox: Sandbox, clock: Clock, names: dict[str, str]) -> None:
-        """`names` are those of the orders, by id."""
+        """`names` are the names of the orders, by ID."""
         self.asked: list[Asked] = []
         self._slack = sandbox.slack
         self._clock = clock
         self._names = names
         self._answers: dict[tuple[str, str, str], Message] = {}  # by person, channel and order
-        self._ways: dict[What, Callable[[Act], Awaitable[Step]]] = {
-            What.ASK: lambda act: self._type(act, act.order),
-            What.WATCH: lambda act: self._type(act, f"watch {act.order}"),
-            What.WATCH_FAILURES: lambda act: self._type(act, f"watch {act.order} failures"),
-            What.LIST: lambda act: self._type(act, "list"),
-            What.FIND: lambda act: self._type(act, "find lane"),
-            What.AGAIN: self._again,
-            What.SHARE: self._share,
-            What.CARD: self._card,
-            What.HOME: self._home,
+        self._acts: dict[ActKind, Callable[[Act], Awaitable[Step]]] = {
+            ActKind.ASK: lambda act: self._type(act, act.order),
+            ActKind.WATCH: lambda act: self._type(act, f"watch {act.order}"),
+            ActKind.WATCH_FAILURES: lambda act: self._type(act, f"watch {act.order} failures"),
+            ActKind.LIST: lambda act: self._type(act, "list"),
+            ActKind.FIND: lambda act: self._type(act, "find lane"),
+            ActKind.AGAIN: self._again,
+            ActKind.SHARE: self._share,
+            ActKind.CARD: self._card,
+            ActKind.HOME: self._home,
         }
 
     async def do(self, act: Act) -> None:
-        """Returns when the answer is there, which may be never."""
-        if act.what in {What.AGAIN, What.SHARE} and not await self._has_answer(act):
+        """Return when the answer has come. Without an answer, never return."""
+        if act.kind in {ActKind.AGAIN, ActKind.SHARE} and not await self._has_answer(act):
             return
         asked, begun = Asked(act, self._clock.passed), time.perf_counter()
         try:
-            exchange, see = await self._ways[act.what](act)
-        except NotOffered:  # there is no such card, or no such button on it any more
+            exchange, see = await self._acts[act.kind](act)
+        except NotOffered:  # the card does not exist, or has no such button any more
             return
-        asked.taken = exchange is not None and not exchange.error
+        asked.acked = exchange is not None and not exchange.error
         self.asked.append(asked)
-        while asked.taken and asked.answered is None:
+        while asked.acked and asked.answered is None:
             shown = see()
             asked.said = _words(shown) if shown else ""
-            if shown is None or any(words in asked.said for words in _NOT_YET):
-                asked.told_to_wait |= shown is not None
+            if shown is None or any(words in asked.said for words in _INTERIM):
+                asked.had_to_wait |= shown is not None
                 await self._slack.workspace.change_signal.rung()
             else:
                 asked.answered, asked.took = self._clock.passed, time.perf_counter() - begun
-                if act.what is What.ASK and isinstance(shown, Message):
+                if act.kind is ActKind.ASK and isinstance(shown, Message):
                     self._answers[_key(act)] = shown
 
     async def _type(self, act: Act, text: str) -> Step:
-        """What stands there first is only a line of text; an answer has blocks."""
+        """Type a slash command. An interim answer is only a line of text. The real answer has blocks."""
         who, where = user_id(act.who), channel_id(act.channel)
         exchange = await self._slack.command(f"/order {text}", user=who, channel=where)
 
@@ -114,7 +114,7 @@ class SimulatedUsers:
             each
             for each in self._slack.messages(channel_id(act.channel))
             if each.user == BOT and not each.thread_ts and not each.ephemeral_to
-            and self._names[act.order] in each.text and any(words in each.plain() for words in _CARD)
+            and self._names[act.order] in each.text and any(words in each.plain() for words in _WATCH_CARD)
         ]  # fmt: skip
         if not cards:
             raise NotOffered
@@ -129,9 +129,9 @@ class SimulatedUsers:
         return exchange, lambda: home if (home := self._slack.home(who)) and home.hash != before else None
 
     async def _has_answer(self, act: Act) -> bool:
-        """Waits for the answer to what this person asked about this order; False if they asked in vain."""
+        """Wait for the answer to this person's look-up of this order. False if no look-up was acked."""
         while _key(act) not in self._answers:
-            if not any(_key(each.act) == _key(act) and each.taken for each in self.asked):
+            if not any(_key(each.act) == _key(act) and each.acked for each in self.asked):
                 return False
             await self._slack.workspace.change_signal.rung()
         return True
@@ -140,7 +140,7 @@ class SimulatedUsers:
         return message if message.blocks is not before else self._posted(act, since)
 
     def _posted(self, act: Act, since: float) -> Message | None:
-        """What the bot has said there about the order since then, to this person or to all."""
+        """What the bot has posted there about the order since then, to this person or to all."""
         seen = self._slack.messages(channel_id(act.channel), viewer=user_id(act.who))
         return self._about(act, seen, since) or self._late(act, since)
 

@@ -1,12 +1,11 @@
-"""Time without its idle moments: a day is over as soon as all that happens in it is done.
+"""An event loop that skips idle time, so that a day takes only as long as the work in it.
 
-The clock of the loop goes like the one on the wall while anything is being done, and leaps to the next
-timer when there is nothing to do. So everything that waits by the loop waits as long as ever by this
-clock, and for no time by the one on the wall: the sweep, rate limiters, pauses before another try, timeouts.
-Nothing of the bot has to be told a shorter time.
+The loop's clock runs in real time while there is work. When there is none, it jumps to the next timer. So
+everything that waits by the loop waits its full time by this clock, and no real time: the sweep, rate
+limits, pauses before the next attempt, timeouts. The bot needs no shorter settings.
 
-Work, HTTP round-trips and the disk are not shortened: they take as long as they take, by both clocks.
-So nothing is more crowded than it would be in a real day, and an answer's time is its real one.
+Work, HTTP round trips and the disk are not shortened: they take the same time by both clocks. So nothing is
+more crowded than in a real day, and the time of an answer is real.
 """
 
 import asyncio
@@ -21,7 +20,7 @@ Busy = Callable[[], bool]
 class _Selector(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
-        self.leapt = 0.0  # seconds
+        self.skipped = 0.0  # seconds
         self.busy: Busy | None = None
 
     def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
@@ -30,31 +29,31 @@ class _Selector(selectors.DefaultSelector):
             return ready
         if timeout is None or self.busy is None or self.busy():
             return super().select(timeout)
-        self.leapt += max(timeout, 0.0)
+        self.skipped += max(timeout, 0.0)
         return []
 
 
 class SkippingLoop(asyncio.SelectorEventLoop):
-    """Goes like any other until it is told to `leap`."""
+    """Runs in real time until `skip_idle` is called."""
 
     def __init__(self) -> None:
-        self._waits = _Selector()
-        super().__init__(self._waits)
+        self._skipping_selector = _Selector()
+        super().__init__(self._skipping_selector)
 
     def time(self) -> float:
-        return super().time() + self._waits.leapt
+        return super().time() + self._skipping_selector.skipped
 
-    def leap(self, busy: Busy) -> None:
-        """From now on; but not while `busy()`: then a thread is at work for us, and time is passing."""
-        self._waits.busy = busy
+    def skip_idle(self, busy: Busy) -> None:
+        """Skip idle time from now on, but not while `busy()`: then a thread works, and time passes."""
+        self._skipping_selector.busy = busy
 
-    def walk(self) -> None:
-        """Leap no more."""
-        self._waits.busy = None
+    def stop_skipping(self) -> None:
+        """Run in real time from now on."""
+        self._skipping_selector.busy = None
 
 
 class Clock:
-    """The time of the bot and of both stand-ins: `begins` now, and on as the loop's clock goes."""
+    """The time of the bot and of both stand-ins: `begins` is now, and it runs with the loop's clock."""
 
     def __init__(self, begins: datetime) -> None:
         self._loop = asyncio.get_running_loop()
@@ -73,5 +72,5 @@ class Clock:
         return datetime.fromtimestamp(self(), UTC)
 
     async def until(self, passed: float) -> None:
-        """Returns so many seconds after it began, or at once if that was earlier."""
+        """Return `passed` seconds after the clock began, or at once if that time is past."""
         await asyncio.sleep(max(passed - self.passed, 0.0))

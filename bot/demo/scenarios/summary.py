@@ -1,4 +1,4 @@
-"""A verdict, as somebody reads it in a terminal."""
+"""A verdict as a table in the terminal."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from rich.table import Table
 
 from bot.demo.scenarios.models import HOUR, MINUTE
-from bot.demo.scenarios.verdict import LATE, Verdict, clock, too_fast
+from bot.demo.scenarios.verdict import LATE_SECONDS, Verdict, clock, too_fast
 
-_REFUSED = 400
+_MIN_ERROR_STATUS = 400
 Line = tuple[str, str]
 
 
 def table(verdict: Verdict, took: float) -> Table:
-    """`took` is how many real seconds the playing did."""
+    """`took` is how many real seconds the play took."""
     drawn = Table(title=verdict.scenario.name, title_justify="left", show_header=False)
     drawn.add_column(no_wrap=True)
     drawn.add_column()
@@ -30,7 +30,7 @@ def _day(verdict: Verdict, took: float) -> Iterator[Line]:
 
 
 def _requests(verdict: Verdict) -> Iterator[Line]:
-    waited = sum(each.told_to_wait for each in verdict.answered)
+    waited = sum(each.had_to_wait for each in verdict.answered)
     refused = f"; {verdict.refused} more found the bot off" if verdict.refused else ""
     yield "People asked", f"{verdict.asked - verdict.refused} times{refused}"
     yield "  answered", f"{len(verdict.answered)}; {waited} of them told to wait first"
@@ -43,8 +43,8 @@ def _requests(verdict: Verdict) -> Iterator[Line]:
 def _notices(verdict: Verdict) -> Iterator[Line]:
     latest = f"; the latest by {duration(verdict.late[0].seconds)}" if verdict.late else ""
     yield "Notices due", f"{verdict.due}"
-    yield "  told", f"{verdict.told}"
-    yield f"  late (more than {LATE:.0f} s)", f"{len(verdict.late)}{latest}"
+    yield "  told", f"{verdict.posted}"
+    yield f"  late (more than {LATE_SECONDS:.0f} s)", f"{len(verdict.late)}{latest}"
     yield "  repeated", f"{verdict.repeated}"
     yield "lost", f"{len(verdict.lost)}" if verdict.lost else "none"
     if verdict.open:
@@ -58,7 +58,9 @@ def _traffic(verdict: Verdict) -> Iterator[Line]:
     yield "Asked of Autoenhance", f"{traffic.all_requests:,} requests, {per:.1f} per order"
     yield "  saved by sharing", f"{verdict.saved:,}"
     refused = ", ".join(
-        f"{times:,} times {status}" for status, times in traffic.statuses.items() if status >= _REFUSED
+        f"{times:,} times {status}"
+        for status, times in traffic.statuses.items()
+        if status >= _MIN_ERROR_STATUS
     )
     calls = sum(traffic.statuses.values())
     yield "Calls to Slack", f"{calls:,}{f'; it said {refused}' if refused else ''}"

@@ -1,24 +1,27 @@
-"""What came of a day, from what people saw and from what the stand-ins were asked: pure."""
+"""How a day went, from what people saw and from the requests to the stand-ins: pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bot.demo.scenarios.models import MINUTE, Scenario, What
-from bot.demo.scenarios.notices import END, Due, Told, due, repeated
+from bot.demo.scenarios.models import MINUTE, ActKind, Scenario
+from bot.demo.scenarios.notices import END, Due, PostedNotice, due, repeated
 from bot.demo.scenarios.simulated_users import Asked
 
-LATE = 60.0  # seconds after the end could be seen
-UNANSWERED = 30 * MINUTE  # a response_url is good no longer
-UNTOLD = 10 * MINUTE
-_ABOUT_NONE = {What.LIST, What.FIND, What.HOME}
-_POSTS, _EDITS = (11, 10.0), (50, 60.0)  # Slack's own pace: so many, in so many seconds
+LATE_SECONDS = 60.0  # after the end of an order, without outages: a later notice is late
+LOST_ANSWER_SECONDS = 30 * MINUTE  # after that, a response_url has expired
+LOST_NOTICE_SECONDS = 10 * MINUTE  # after a notice was due: then it counts as lost
+_WITHOUT_ORDER = {ActKind.LIST, ActKind.FIND, ActKind.HOME}
+_POST_LIMIT, _EDIT_LIMIT = (11, 10.0), (50, 60.0)  # Slack's rate limits: a number, in seconds
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """`orders` are the requests for each order; `statuses` Slack's answers; times are of what it took."""
+    """`orders` counts the requests for each order, and `statuses` Slack's answers.
+
+    `posts` and `edits` are the times of those that Slack accepted.
+    """
 
     orders: Mapping[str, int]
     all_requests: int
@@ -28,7 +31,7 @@ class Traffic:
 
 
 class Late(NamedTuple):
-    """`seconds` of calm between the end and its notice."""
+    """`seconds` without outages between the end and its notice."""
 
     seconds: float
     due: Due
@@ -36,7 +39,7 @@ class Late(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """`lost` are sentences; `open` is what was asked, or became due, too short before the end to judge."""
+    """`lost` are sentences. `open` counts what was asked or became due too late to be judged."""
 
     scenario: Scenario
     until: float
@@ -44,7 +47,7 @@ class Verdict:
     refused: int
     answered: tuple[Asked, ...]
     due: int
-    told: int
+    posted: int
     late: tuple[Late, ...]  # the latest first
     repeated: int
     open: int
@@ -54,7 +57,7 @@ class Verdict:
 
     @property
     def undisturbed(self) -> tuple[Asked, ...]:
-        """The answers during which nothing was in trouble."""
+        """The answers that came without any trouble meanwhile."""
         return tuple(
             each
             for each in self.answered
@@ -64,16 +67,16 @@ class Verdict:
 
 
 def judge(
-    scenario: Scenario, until: float, asked: Sequence[Asked], told: Sequence[Told], traffic: Traffic
+    scenario: Scenario, until: float, asked: Sequence[Asked], posted: Sequence[PostedNotice], traffic: Traffic
 ) -> Verdict:
-    """As it stands at `until`."""
-    taken = [each for each in asked if each.taken]
-    silent = [each for each in taken if each.answered is None]
+    """The verdict at `until`, in seconds of the day."""
+    acked = [each for each in asked if each.acked]
+    silent = [each for each in acked if each.answered is None]
     wanted = [each for each in due(scenario, asked) if each.at <= until]
-    met = {each: _first(each, told) for each in wanted}
-    untold = [each for each, when in met.items() if when is None]
-    lost_asks = [each for each in silent if each.at + UNANSWERED <= until]
-    lost_dues = [each for each in untold if each.at + UNTOLD <= until]
+    met = {each: _first(each, posted) for each in wanted}
+    unposted = [each for each, when in met.items() if when is None]
+    lost_asks = [each for each in silent if each.at + LOST_ANSWER_SECONDS <= until]
+    lost_dues = [each for each in unposted if each.at + LOST_NOTICE_SECONDS <= until]
     delays = [
         Late(scenario.calm(each.at, when), each)
         for each, when in met.items()
@@ -83,53 +86,57 @@ def judge(
         scenario=scenario,
         until=until,
         asked=len(asked),
-        refused=len(asked) - len(taken),
-        answered=tuple(each for each in taken if each.answered is not None),
+        refused=len(asked) - len(acked),
+        answered=tuple(each for each in acked if each.answered is not None),
         due=len(wanted),
-        told=len(wanted) - len(untold),
-        late=tuple(sorted((each for each in delays if each.seconds > LATE), key=lambda each: -each.seconds)),
-        repeated=len(repeated(told)),
-        open=len(silent) - len(lost_asks) + len(untold) - len(lost_dues),
+        posted=len(wanted) - len(unposted),
+        late=tuple(
+            sorted((each for each in delays if each.seconds > LATE_SECONDS), key=lambda each: -each.seconds)
+        ),
+        repeated=len(repeated(posted)),
+        open=len(silent) - len(lost_asks) + len(unposted) - len(lost_dues),
         lost=(
             *(_unanswered(each, scenario) for each in lost_asks),
-            *(_untold(each, scenario) for each in lost_dues),
+            *(_not_posted(each, scenario) for each in lost_dues),
         ),
         traffic=traffic,
-        saved=_saved(taken, traffic),
+        saved=_saved(acked, traffic),
     )
 
 
-def _first(wanted: Due, told: Iterable[Told]) -> float | None:
-    return next((each.at for each in told if wanted.is_met_by(each)), None)
+def _first(wanted: Due, posted: Iterable[PostedNotice]) -> float | None:
+    return next((each.at for each in posted if wanted.is_met_by(each)), None)
 
 
-def _saved(taken: Sequence[Asked], traffic: Traffic) -> int:
-    """Requests that were not made, as everybody who waits for an order shares the looks at it."""
-    asks = Counter(each.act.order for each in taken if each.act.what not in _ABOUT_NONE)
-    waiting = Counter(each.act.order for each in taken if each.is_promise)
+def _saved(acked: Sequence[Asked], traffic: Traffic) -> int:
+    """Requests that were not made, because all watches of an order share its checks."""
+    asks = Counter(each.act.order for each in acked if each.act.kind not in _WITHOUT_ORDER)
+    waiting = Counter(each.act.order for each in acked if each.is_promise)
     saved = 0
     for order, made in traffic.orders.items():
-        looks = max(made - asks[order], 0)
-        saved += asks[order] + looks * max(waiting[order], 1) - made
+        checks = max(made - asks[order], 0)
+        saved += asks[order] + checks * max(waiting[order], 1) - made
     return saved
 
 
 def too_fast(traffic: Traffic) -> int:
-    """How often Slack's pace was not kept: a message a second in a channel, fifty edits a minute."""
-    return _crowded(traffic.edits, *_EDITS) + sum(_crowded(each, *_POSTS) for each in traffic.posts.values())
+    """How often Slack's rate limits were exceeded: 1 message a second in a channel, 50 edits a minute."""
+    return _exceeded(traffic.edits, *_EDIT_LIMIT) + sum(
+        _exceeded(each, *_POST_LIMIT) for each in traffic.posts.values()
+    )
 
 
-def _crowded(times: Sequence[float], most: int, seconds: float) -> int:
+def _exceeded(times: Sequence[float], most: int, seconds: float) -> int:
     return sum(later - sooner < seconds for sooner, later in zip(times, times[most:], strict=False))
 
 
 def _unanswered(asked: Asked, scenario: Scenario) -> str:
     about = next((f" about {order.name}" for order in scenario.orders if order.id == asked.act.order), "")
     act, since = asked.act, clock(asked.at, scenario)
-    return f"{act.who} got no answer in #{act.channel} to “{act.what}”{about}, since {since}."
+    return f"{act.who} got no answer in #{act.channel} to “{act.kind}”{about}, since {since}."
 
 
-def _untold(wanted: Due, scenario: Scenario) -> str:
+def _not_posted(wanted: Due, scenario: Scenario) -> str:
     name = next(order.name for order in scenario.orders if order.id == wanted.order)
     what = "ended" if wanted.kinds & END else "is stuck"
     return f"#{wanted.channel} was not told that {name} {what}, at {clock(wanted.at, scenario)}."

@@ -1,4 +1,4 @@
-"""A stand-in for Autoenhance: its API, reads only, like all that the bot asks of the real one."""
+"""A stand-in for Autoenhance's API. It only reads, as the bot only reads from the real one."""
 
 import asyncio
 import time
@@ -17,15 +17,15 @@ from bot.sandbox.autoenhance.order_json import Json
 from bot.sandbox.autoenhance.webhook import Webhook
 from bot.sandbox.failures import ApiFailure, FailureName, answer
 
-DEFAULT_PAGE, LARGEST_PAGE = 5, 15
-KEPT, LONGEST_KEPT = 100, 200_000
-"""Of so many requests the answer is kept, and so many bytes of it."""
+DEFAULT_PER_PAGE, MAX_PER_PAGE = 5, 15
+MAX_KEPT_ANSWERS, MAX_ANSWER_BYTES = 100, 200_000
+"""How many of the latest requests keep their answer, and how many bytes of each answer are kept."""
 API_KEY = "Zq3sandboxonlyKey0000000000000000000000x"
 
 
 @dataclass
 class Asked:
-    """One request, and the beginning of its answer; `status` is 0 without one."""
+    """One request, and the first bytes of its answer. `status` is 0 while there is no answer."""
 
     path: str
     query: str
@@ -37,15 +37,18 @@ class Asked:
 
 
 class AutoenhanceSandbox(Webhook):
-    """Answers `GET /v3/orders/{id}` without a key, as the real one does, and `GET /v3/orders/` with one."""
+    """Answers `GET /v3/orders/{id}` without an API key, as the real one does.
+
+    `GET /v3/orders/` needs the key.
+    """
 
     def __init__(self, *, api_key: str = API_KEY, now: Callable[[], float] = time.time) -> None:
         super().__init__(now=now)
         self.api_key = api_key
         self.requests: list[Asked] = []
         self.released = asyncio.Event()
-        """Set it to let go of what the mood `hang` holds."""
-        self._moods: dict[str | None, ApiFailure] = {}
+        """Set it to answer the requests that the failure `hang` keeps waiting."""
+        self._failures: dict[str | None, ApiFailure] = {}
         self.routes = [
             Route("/v3/orders/{id}", _Endpoint(self, self._one)),
             Route("/v3/orders/", _Endpoint(self, self._list)),
@@ -61,33 +64,33 @@ class AutoenhanceSandbox(Webhook):
         retry_after: int | None = None,
         location: str = "",
     ) -> None:
-        """Be in this mood about one order, or about everything; after `times` answers all is well again."""
-        self._moods[order] = ApiFailure(name, times, retry_after, location)
+        """Fail like this for one order, or for all of them. After `times` answers the failure ends."""
+        self._failures[order] = ApiFailure(name, times, retry_after, location)
         self.change_signal.ring()
 
     def clear_failure(self, order: str) -> None:
-        """About this order, be in the mood of the moment again."""
-        self._moods.pop(order, None)
+        """Remove the failure of this order. The general one applies to it again."""
+        self._failures.pop(order, None)
         self.change_signal.ring()
 
     def own_failure(self, order: str) -> FailureName | None:
-        """The mood about this order alone, if there is one."""
-        failure = self._moods.get(order)
+        """The failure set for this order alone. None when there is none."""
+        failure = self._failures.get(order)
         return failure.name if failure else None
 
     def failure(self, order: str | None = None) -> FailureName:
-        """The mood about this order if it has its own, else the general one."""
+        """The failure of this order if it has one, else the general one."""
         return (self._failure(order) or ApiFailure("well")).name
 
     def _failure(self, order: str | None) -> ApiFailure | None:
-        return self._moods.get(order) or self._moods.get(None)
+        return self._failures.get(order) or self._failures.get(None)
 
     async def asked(self, times: int, *, timeout: float = 20) -> None:  # noqa: ASYNC109
-        """Wait until so many requests have come in all; raises TimeoutError."""
+        """Wait until `times` requests have come in, counted from the start. Raises TimeoutError."""
         await self.change_signal.until(lambda: len(self.requests) >= times, timeout=timeout)
 
     def forget(self) -> list[Asked]:
-        """The requests so far, and keeps none of them: for whoever runs for long."""
+        """Return the requests so far and drop them, so that a long run does not fill the memory."""
         asked, self.requests = self.requests, []
         return asked
 
@@ -95,18 +98,18 @@ class AutoenhanceSandbox(Webhook):
         return self._now()
 
     def keep(self, asked: Asked) -> None:
-        """Remember a request; of those long ago no longer the answer."""
+        """Record a request. Older requests lose their answer."""
         self.requests.append(asked)
-        for old in self.requests[-KEPT - 1 : -KEPT]:
+        for old in self.requests[-MAX_KEPT_ANSWERS - 1 : -MAX_KEPT_ANSWERS]:
             old.answer = b""
         self.change_signal.ring()
 
     def next_failure(self, order: str | None) -> ApiFailure:
-        """The mood to answer in, counted."""
-        about = order if order in self._moods else None
-        failure = self._moods.get(about)
+        """The failure to answer with. Counts one answer of it."""
+        about = order if order in self._failures else None
+        failure = self._failures.get(about)
         if failure is not None and failure.spent():
-            del self._moods[about]
+            del self._failures[about]
             failure = None
         return failure or ApiFailure("well")
 
@@ -122,12 +125,12 @@ class AutoenhanceSandbox(Webhook):
         query = request.query_params
         if request.headers.get("x-api-key") != self.api_key:
             return _error(401, "Unauthorized")
-        per_page, offset = query.get("per_page", str(DEFAULT_PAGE)), query.get("offset", "0")
-        if not per_page.isdecimal() or not 1 <= int(per_page) <= LARGEST_PAGE:
+        per_page, offset = query.get("per_page", str(DEFAULT_PER_PAGE)), query.get("offset", "0")
+        if not per_page.isdecimal() or not 1 <= int(per_page) <= MAX_PER_PAGE:
             wrong = {
                 "query": {
                     "per_page": [
-                        f"Must be greater than or equal to 1 and less than or equal to {LARGEST_PAGE}."
+                        f"Must be greater than or equal to 1 and less than or equal to {MAX_PER_PAGE}."
                     ]
                 }
             }
@@ -142,7 +145,7 @@ class AutoenhanceSandbox(Webhook):
 
 
 class _Endpoint:
-    """Records a request and answers it in the mood of the moment."""
+    """Records a request and answers it with the current failure."""
 
     def __init__(self, sandbox: AutoenhanceSandbox, well: Callable[[Request], Response]) -> None:
         self._sandbox = sandbox
@@ -156,7 +159,7 @@ class _Endpoint:
 
         async def noted(message: Message) -> None:
             asked.status = message.get("status", asked.status)
-            asked.answer = (asked.answer + message.get("body", b""))[:LONGEST_KEPT]
+            asked.answer = (asked.answer + message.get("body", b""))[:MAX_ANSWER_BYTES]
             await send(message)
 
         failure = sandbox.next_failure(request.path_params.get("id"))

@@ -1,4 +1,4 @@
-"""The orders that there are, and how those come along that run."""
+"""The orders, and the progress of those that run."""
 
 import time
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from bot.sandbox.autoenhance.sample_orders import ELM, HARBOUR_VIEW, sample_orde
 from bot.sandbox.change_signal import ChangeSignal
 from bot.sandbox.errors import NotOffered
 
-_UNDER_WAY = {"waiting", "processing"}
+_UNFINISHED = {"waiting", "processing"}
 
 
 class OrderBook:
-    """ELM and HARBOUR_VIEW begin to run when they are first asked for, so whoever looks sees them move."""
+    """ELM and HARBOUR_VIEW begin to run when they are first requested, so that people see their progress."""
 
     def __init__(self, *, now: Callable[[], float] = time.time) -> None:
         self.change_signal = ChangeSignal()
@@ -23,30 +23,30 @@ class OrderBook:
         self._runs: dict[str, Run | None] = {ELM: None, HARBOUR_VIEW: None}
 
     def add(self, order: Json, run: Run | None = None) -> None:
-        """Put in or replace an order; with a run, it is what the order will be when the run has ended."""
+        """Add or replace an order. With a run, `order` is how it is when the run has ended."""
         self.remove(order["order_id"])
         self._orders[order["order_id"]] = order
         if run is not None:
             self._runs[order["order_id"]] = run
 
     def remove(self, order_id: str) -> None:
-        """Forget an order: it answers 404 from now on."""
+        """Remove an order. The API answers 404 for it from now on."""
         self._orders.pop(order_id, None)
         self._runs.pop(order_id, None)
 
     def orders(self) -> list[Json]:
-        """All orders as they stand now, newest first; this does not start those that begin when asked for."""
+        """All orders as they are now, newest first. This starts no run."""
         return sorted(
             (self.order(id_) for id_ in self._orders), key=lambda order: order["created_at"], reverse=True
         )
 
     def order(self, order_id: str) -> Json:
-        """The order as it stands now; raises KeyError."""
+        """The order as it is now. Raises KeyError."""
         order = self._orders[order_id]
         return as_of(order, self._run(order_id), self._now()) if self.can_run(order_id) else order
 
     def photos(self, order_id: str) -> list[Json]:
-        """All photos there will be, also while the order does not show them yet."""
+        """All photos of the order, also those that it does not show yet."""
         images: list[Json] = self._orders[order_id]["images"]
         return images
 
@@ -54,25 +54,28 @@ class OrderBook:
         return order_id in self._runs
 
     def take_in_hand(self, order_id: str) -> None:
-        """From now on the order can be moved: it stands still where it is. NotOffered without photos."""
+        """Give the order a run that is stalled where the order is now. Raises NotOffered without photos."""
         order = self._orders.get(order_id)
         if order is None or not order["images"]:
             raise NotOffered("there are no photos in this order")
         if self.can_run(order_id):
             return
-        ended = [image for image in order["images"] if image.get("status") not in _UNDER_WAY]
-        rest = [image for image in order["images"] if image.get("status") in _UNDER_WAY]
-        ends = [*ended, *(image | {"status": "processed"} for image in rest)]
+        ended = [image for image in order["images"] if image.get("status") not in _UNFINISHED]
+        unfinished = [image for image in order["images"] if image.get("status") in _UNFINISHED]
+        ends = [*ended, *(image | {"status": "processed"} for image in unfinished)]
         self._orders[order_id] = order | {"images": ends, "is_processing": False}
         self._set(order_id, Run(self._now(), done=len(ended), stalled_at=self._now()))
 
     def restart(self, order_id: str) -> None:
-        """Let a running order begin again from now; one that was deleted is there again."""
+        """Start the order's run again from now. A deleted order is no longer deleted."""
         self._change(order_id, is_deleted=False)
         self._set(order_id, self._fresh_run(order_id))
 
     def fail_photo(self, order_id: str, reason: str) -> None:
-        """The photo that a running order is at fails; when all are done, the last that went well does."""
+        """Make the photo that is being enhanced fail. When all are done, the last good photo fails.
+
+        Raises NotOffered when every photo has failed already.
+        """
         images = list(self._orders[order_id]["images"])
         at = max(self._run(order_id).photos_done(self._now()), 0)
         well = [index for index, image in enumerate(images) if image.get("status") != "error"]
@@ -84,7 +87,7 @@ class OrderBook:
         self.advance(order_id, max(chosen + 1 - at, 0))
 
     def age(self, order_id: str, seconds: float) -> None:
-        """Nothing moves any more, and nothing has for so long."""
+        """Stop the order's progress, and date its last change `seconds` back."""
         if self.can_run(order_id):
             self.stall(order_id)
             self._set(order_id, replace(self._run(order_id), aged=seconds))
@@ -93,25 +96,25 @@ class OrderBook:
         self._change(order_id, created_at=created, last_updated_at=stamp(touched))
 
     def delete(self, order_id: str) -> None:
-        """Somebody deletes the order in the web app; the API goes on to show it, as deleted."""
+        """Delete the order, as in the web app. The API still returns it, marked as deleted."""
         self._change(order_id, is_deleted=True)
 
     def advance(self, order_id: str, photos: int) -> None:
-        """So many more photos of a running order are done at once; grouping is over with that."""
+        """Finish this many more photos of a running order at once. Grouping ends with that."""
         run, now = self._run(order_id), self._now()
         done = min(max(run.photos_done(now), 0) + photos, len(self._orders[order_id]["images"]))
         frozen = None if run.stalled_at is None else now
         self._set(order_id, replace(run, started=now, grouping=0.0, done=done, stalled_at=frozen, aged=0.0))
 
     def finish(self, order_id: str) -> None:
-        """The run ends now."""
+        """End the run now."""
         run, done = self._run(order_id), len(self._orders[order_id]["images"])
         self._set(
             order_id, replace(run, started=self._now(), grouping=0.0, done=done, stalled_at=None, aged=0.0)
         )
 
     def stall(self, order_id: str) -> None:
-        """Nothing moves any more: as it stands now, it stays."""
+        """Stop the order's progress where it is now."""
         run = self._run(order_id)
         if run.stalled_at is None:
             self._set(order_id, replace(run, stalled_at=self._now()))

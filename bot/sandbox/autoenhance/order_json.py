@@ -1,4 +1,4 @@
-"""Orders and photos in the JSON of Autoenhance's API version 2025-08-31, plain ones until told otherwise."""
+"""Orders and photos in the JSON of Autoenhance's API, version 2025-08-31."""
 
 import itertools
 from datetime import UTC, datetime
@@ -10,14 +10,14 @@ _ROOMS = ("front", "kitchen", "living-room", "bedroom", "bathroom", "garden", "h
 
 
 def stamp(seconds: float) -> str:
-    """A time as Autoenhance writes it: UTC that does not say so."""
+    """A time as Autoenhance writes it: in UTC, without a time zone."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
 
 
 def order(
     order_id: str, name: str, images: list[Json], *, now: float, age: float = 1800, **changes: Any
 ) -> Json:
-    """The OrderOut of these photos, created `age` seconds ago and last touched a third of that ago.
+    """The OrderOut of these photos, created `age` seconds ago and last updated a third of that ago.
 
     `changes` are fields to add or replace.
     """
@@ -69,11 +69,11 @@ def photo(order_id: str, number: int, **changes: Any) -> Json:
 
 
 def photos(order_id: str, *groups: tuple[int, Json]) -> list[Json]:
-    """So many photos with these changes, then so many with those."""
+    """The photos of each group in turn: a group is a count and the changes of its photos."""
     number = itertools.count(1)
     return [photo(order_id, next(number), **changes) for count, changes in groups for _ in range(count)]
 
 
 def failed(reason: str | None) -> Json:
-    """What a photo changes when it fails."""
+    """The fields of a failed photo that differ from a good one."""
     return {"status": "error", "status_reason": reason}

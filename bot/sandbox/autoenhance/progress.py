@@ -1,4 +1,4 @@
-"""How an order comes along while one looks at it: a function of the order, its run and the time."""
+"""How far an order is: a function of the order, its run and the time."""
 
 import math
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from bot.sandbox.autoenhance.order_json import Json, stamp
 class Run:
     """One enhancement: first the brackets are grouped, then one photo after the other is done.
 
-    So many photos are `done` when it starts; from `stalled_at` nothing moves any more, and `aged` seconds
-    longer than that, as it shows.
+    `done` photos are done when it starts. From `stalled_at` on there is no progress, and the order's last
+    update is dated `aged` seconds back.
     """
 
     started: float
@@ -22,13 +22,13 @@ class Run:
     aged: float = 0.0
 
     def photos_done(self, now: float) -> int:
-        """Negative while the brackets are being grouped."""
+        """How many photos are done at `now`. Negative while the brackets are grouped."""
         moment = now if self.stalled_at is None else self.stalled_at
         return self.done + math.floor((moment - self.started - self.grouping) / self.seconds_per_photo)
 
 
 def as_of(finished: Json, run: Run, now: float) -> Json:
-    """The order as the API shows it at `now`, when it will end up as `finished`."""
+    """The order as the API shows it at `now`. `finished` is the order at the end of the run."""
     images, done = finished["images"], run.photos_done(now)
     if done < 0:
         grouping = {"is_merging": True, "images": [], "total_images": 0}

@@ -1,4 +1,4 @@
-"""The orders of the stand-in Autoenhance: one of every kind that a bot has to understand."""
+"""The orders of the stand-in Autoenhance: one of every kind that the bot must understand."""
 
 from bot.sandbox.autoenhance.order_json import Json, failed, order, photo, photos
 
@@ -31,7 +31,7 @@ _WAITING, _PAID = {"status": "waiting"}, {"downloaded": True}
 
 
 def sample_orders(now: float) -> list[Json]:
-    """All of them, as they stand at `now`; ELM and HARBOUR_VIEW as they are at the end of their run."""
+    """All of them, as they are at `now`. ELM and HARBOUR_VIEW are as at the end of their run."""
     return [*_running(now), *_under_way(now), *_ended(now), *_odd(now)]
 
 
@@ -84,7 +84,7 @@ def _ended(now: float) -> list[Json]:
 
 
 def _odd(now: float) -> list[Json]:
-    """What the API also sends: settings that differ, numbers that disagree, other people's text."""
+    """What the API also sends: settings that differ, numbers that disagree, text with markup."""
     modern = {
         "ai_version": "4.7",
         "enhance_type": "modern",
@@ -114,7 +114,7 @@ def _odd(now: float) -> list[Json]:
 
 
 def _older(now: float) -> Json:
-    """As accounts fixed to an API version of 2024 get it."""
+    """An order as accounts get it that are fixed to an API version of 2024."""
     images = photos(OLDER, (10, {"enhanced": True, "error": False}), (1, {"enhanced": False, "error": True}))
     for image in images:
         del image["status"], image["status_reason"], image["window_pull_type"], image["scene"]

@@ -1,4 +1,4 @@
-"""The webhook of the stand-in Autoenhance: it calls when a photo is done, as the real one does."""
+"""The webhook of the stand-in Autoenhance. It calls when a photo is done, as the real one does."""
 
 import asyncio
 import time
@@ -13,16 +13,16 @@ from bot.sandbox.errors import NotOffered
 from bot.sandbox.http_client import plain_client
 
 WEBHOOK_TOKEN = "only-good-in-the-sandbox"
-PATIENCE = 5.0
-"""Seconds; how long the real one waits is nowhere to be read."""
+TIMEOUT_SECONDS = 5.0
+"""How long a call waits for an answer. Autoenhance does not document how long it waits."""
 
 Done = tuple[str, str, str]
-"""An order, a photo of it, and how the photo ended."""
+"""The ID of an order, the ID of its photo, and the photo's status."""
 
 
 @dataclass
 class WebhookCall:
-    """One call and what came of it; `status` is 0 without an answer, and `error` says why."""
+    """One call and its result. `status` is 0 without an answer, and `error` says why."""
 
     at: float
     body: Json
@@ -32,7 +32,7 @@ class WebhookCall:
 
 
 class Webhook(OrderBook):
-    """As an account is set up: calls go to `webhook_url` and are proven by `webhook_token`."""
+    """The webhook of one account: calls go to `webhook_url` and carry `webhook_token`."""
 
     def __init__(self, *, now: Callable[[], float] = time.time) -> None:
         super().__init__(now=now)
@@ -50,9 +50,10 @@ class Webhook(OrderBook):
         error: bool | None = None,
         processing: bool | None = None,
     ) -> int:
-        """Call once; returns the status, or 0 when nobody answers. NotOffered is raised without a URL.
+        """Call once. Returns the status, or 0 without an answer. Raises NotOffered without a URL.
 
-        What is not given is as the order stands: a photo that is done, whether it failed, whether others run.
+        What is not given is read from the order: a photo that is done, whether it failed, and whether the
+        order is still processing.
         """
         order = self.order(order_id) if order_id in self._orders else {"images": [], "is_processing": False}
         photo = _photo(order, image_id)
@@ -67,27 +68,27 @@ class Webhook(OrderBook):
         )
 
     async def keep_calling(self, every: float = 1.0) -> None:
-        """Call for ever, as photos get done; it goes on when nobody listens."""
+        """Call for each photo that gets done, until cancelled. A call without an answer does not end it."""
         while True:
             await self.tick()
             await asyncio.sleep(every)
 
     def take_in_hand(self, order_id: str) -> None:
-        """What is done in it already is no news."""
+        """As in `OrderBook`. The webhook does not call for the photos that are done already."""
         super().take_in_hand(order_id)
         order = self.order(order_id)
         if self._known is not None:
             self._known |= {_done(order, image) for image in order["images"]}
 
     async def tick(self) -> None:
-        """Call once for each photo that was done since the last tick; the first tick only looks."""
+        """Call once for each photo that was done since the last tick. The first tick calls for none."""
         for order, image, is_last in list(self._news()):
             if self.webhook_url is not None:
                 processing = order["is_processing"] or not is_last
                 await self.call_webhook(order["order_id"], image_id=image["image_id"], processing=processing)
 
     def _news(self) -> Iterator[tuple[Json, Json, bool]]:
-        """The order, its photo, and whether it is the last that is new of this order."""
+        """For each newly done photo: its order, the photo, and whether it is the order's last new one."""
         running = [self.order(order_id) for order_id in self._orders if self.can_run(order_id)]
         done = {_done(order, image): (order, image) for order in running for image in order["images"]}
         done = {key: found for key, found in done.items() if key[2] in {"processed", "error"}}
@@ -104,7 +105,7 @@ class Webhook(OrderBook):
         self.webhook_calls.append(call)
         begun = time.perf_counter()
         try:
-            async with plain_client(PATIENCE) as http:
+            async with plain_client(TIMEOUT_SECONDS) as http:
                 call.status = (await http.post(self.webhook_url, json=body, headers=headers)).status_code
         except httpx.HTTPError:
             call.error = "unreachable"
@@ -118,7 +119,7 @@ def _done(order: Json, image: Json) -> Done:
 
 
 def _photo(order: Json, image_id: str | None) -> Json:
-    """The photo of this id, or without one the last that went well; empty when there is none."""
+    """The photo with this ID. Without an ID, the last good photo. Empty when there is none."""
     fits = [
         image
         for image in order["images"]

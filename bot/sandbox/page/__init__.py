@@ -1,1 +1,1 @@
-"""The page in the browser: a Slack to type in, and what goes over the wire."""
+"""The page in the browser: a Slack to type in, and every exchange with the bot."""

@@ -1,4 +1,4 @@
-"""The page to type in: one more client of the sandbox, which speaks to it through `/page/…`."""
+"""The page to type in. The browser speaks to it through `/page/…`."""
 
 import asyncio
 import json
@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -17,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.order_json import Json
 from bot.sandbox.errors import NotOffered
 from bot.sandbox.page.controls import Controls
 from bot.sandbox.page.exchange import exchange_details
@@ -28,11 +28,9 @@ from bot.sandbox.slack.blocks import Control, Drawn
 from bot.sandbox.slack.sample_workspace import ANA
 from bot.sandbox.slack.workspace import Message, View
 
-Wish = dict[str, Any]
-
 STATIC = Path(__file__).parent / "static"
-REFRESH = 1.0
-"""Seconds after which we look again although nothing rang: orders come along by themselves."""
+REFRESH_SECONDS = 1.0
+"""After this time a new snapshot is made even without a change signal: orders progress by themselves."""
 
 _HEADERS = {
     "Cache-Control": "no-cache",
@@ -46,14 +44,14 @@ def demo_app(
     slack: SlackSandbox,
     autoenhance: AutoenhanceSandbox,
     *,
-    subcommands: Sequence[Wish] = (),
+    subcommands: Sequence[Json] = (),
     apart: float = 0.0,
 ) -> Starlette:
-    """The page and both stand-ins on one port, for names of this machine only.
+    """The page and both stand-ins on one port. Only 127.0.0.1 and localhost are accepted as host names.
 
-    `subcommands` are offered behind the app's command while one types: `word`, `usage`, `says`, and `takes`,
-    which is `order`, empty, or a list of words. `apart`: real seconds between two pictures of the page, for
-    where much happens in each.
+    `subcommands` are suggested after the app's command while a person types: `word`, `usage`, `says`, and
+    `takes`, which is `order`, empty, or a list of words. `apart` is the real seconds between two snapshots of
+    the page, for days in which much happens at once.
     """
     local = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
     page = Page(slack, autoenhance, subcommands, apart)
@@ -66,7 +64,7 @@ class Page:
         self,
         slack: SlackSandbox,
         autoenhance: AutoenhanceSandbox,
-        subcommands: Sequence[Wish] = (),
+        subcommands: Sequence[Json] = (),
         apart: float = 0.0,
     ) -> None:
         self._slack = slack
@@ -74,14 +72,14 @@ class Page:
         self._subcommands = subcommands
         self._apart = apart
         self._tour = Tour(slack, autoenhance)
-        self._wishes: dict[str, Callable[[Wish], Awaitable[object]]] = {
+        self._actions: dict[str, Callable[[Json], Awaitable[object]]] = {
             "say": self._say,
             "click": self._click,
             "shortcut": self._shortcut,
             "submit": self._submit,
             "close": self._close,
             "home": self._home,
-            **Controls(slack, autoenhance).wishes,
+            **Controls(slack, autoenhance).actions,
         }
 
     def routes(self) -> list[Route | Mount]:
@@ -89,8 +87,8 @@ class Page:
             Route("/", _document),
             Mount("/static", StaticFiles(directory=STATIC)),
             Route("/page/events", self._events),
-            Route("/page/wire/{row}", self._closeup),
-            Route("/page/{wish}", self._act, methods=["POST"]),
+            Route("/page/wire/{row}", self._exchange_details),
+            Route("/page/{action}", self._act, methods=["POST"]),
         ]
 
     async def _events(self, request: Request) -> Response:
@@ -101,20 +99,20 @@ class Page:
         return StreamingResponse(stream, media_type="text/event-stream", headers=_HEADERS)
 
     async def _snapshots(self, viewer: str) -> AsyncIterator[str]:
-        """All that this person sees, again whenever it changed."""
+        """All that this person sees, sent again after each change."""
         last = ""
         while True:
             shown = json.dumps(self._shown(viewer))
             if shown != last:
                 yield f"data: {shown}\n\n"
             last = shown
-            if self._apart:  # in a thread: the clock of the loop may not be the one on the wall
+            if self._apart:  # in a thread: the loop's clock may differ from real time
                 await asyncio.to_thread(time.sleep, self._apart)
             with suppress(TimeoutError):
-                async with asyncio.timeout(REFRESH):
+                async with asyncio.timeout(REFRESH_SECONDS):
                     await self._slack.workspace.change_signal.rung()
 
-    def _shown(self, viewer: str) -> Wish:
+    def _shown(self, viewer: str) -> Json:
         commands = self._slack.features.get("slash_commands", [])
         return {
             **snapshot(self._slack, viewer),
@@ -123,70 +121,70 @@ class Page:
             "tour": self._tour.steps(),
         }
 
-    async def _closeup(self, request: Request) -> Response:
+    async def _exchange_details(self, request: Request) -> Response:
         found = exchange_details(self._slack, self._autoenhance, request.path_params["row"])
         return JSONResponse(found or {"error": "no such exchange"}, 200 if found else 404, _HEADERS)
 
     async def _act(self, request: Request) -> Response:
-        """Do what somebody did on the page; pages of other sites cannot send our header."""
+        """Do what a person did on the page. Pages of other sites cannot send the `x-sandbox` header."""
         if request.headers.get("x-sandbox") != "1":
             return JSONResponse({"error": "only for the sandbox's own page"}, 403)
-        wish = self._wishes.get(request.path_params["wish"])
-        if wish is None:
+        action = self._actions.get(request.path_params["action"])
+        if action is None:
             return JSONResponse({"error": "no such thing to do"}, 404)
         try:
-            await wish(await request.json())
+            await action(await request.json())
         except NotOffered as no:
             return JSONResponse({"error": str(no)}, 409)
         except KeyError as missing:
             return JSONResponse({"error": f"there is no {missing}"}, 409)
         return JSONResponse({})
 
-    async def _say(self, wish: Wish) -> None:
-        where = {"user": wish["as"], "channel": wish["channel"], "thread_ts": wish.get("thread_ts")}
-        await self._slack.say(wish["text"], **where)
+    async def _say(self, body: Json) -> None:
+        where = {"user": body["as"], "channel": body["channel"], "thread_ts": body.get("thread_ts")}
+        await self._slack.say(body["text"], **where)
 
-    async def _click(self, wish: Wish) -> None:
-        place = self._view(wish) if "view" in wish else self._message(wish)
-        await self._slack.click(place, _control(place, wish), user=wish["as"], filled=wish.get("filled"))
+    async def _click(self, body: Json) -> None:
+        place = self._view(body) if "view" in body else self._message(body)
+        await self._slack.click(place, _control(place, body), user=body["as"], filled=body.get("filled"))
 
-    async def _shortcut(self, wish: Wish) -> None:
-        who = wish["as"]
-        if "ts" in wish:
-            await self._slack.message_shortcut(wish["callback_id"], self._message(wish), user=who)
+    async def _shortcut(self, body: Json) -> None:
+        who = body["as"]
+        if "ts" in body:
+            await self._slack.message_shortcut(body["callback_id"], self._message(body), user=who)
         else:
-            await self._slack.global_shortcut(wish["callback_id"], user=who, channel=wish["channel"])
+            await self._slack.global_shortcut(body["callback_id"], user=who, channel=body["channel"])
 
-    async def _submit(self, wish: Wish) -> None:
-        await self._slack.submit(self._view(wish), wish["filled"])
+    async def _submit(self, body: Json) -> None:
+        await self._slack.submit(self._view(body), body["filled"])
 
-    async def _close(self, wish: Wish) -> None:
-        await self._slack.close(self._view(wish))
+    async def _close(self, body: Json) -> None:
+        await self._slack.close(self._view(body))
 
-    async def _home(self, wish: Wish) -> None:
-        await self._slack.open_home(wish["as"])
+    async def _home(self, body: Json) -> None:
+        await self._slack.open_home(body["as"])
 
-    def _message(self, wish: Wish) -> Message:
-        message = self._slack.workspace.find(wish["channel"], wish["ts"])
+    def _message(self, body: Json) -> Message:
+        message = self._slack.workspace.find(body["channel"], body["ts"])
         if message is None:
             raise NotOffered("this message is not there any more")
         return message
 
-    def _view(self, wish: Wish) -> View:
-        home = self._slack.home(wish["as"])
-        if home is not None and home.id == wish["view"]:
+    def _view(self, body: Json) -> View:
+        home = self._slack.home(body["as"])
+        if home is not None and home.id == body["view"]:
             return home
-        view = self._slack.workspace.view(wish["view"])
+        view = self._slack.workspace.view(body["view"])
         if view is None:
             raise NotOffered("this modal is closed")
         return view
 
 
-def _control(place: Drawn, wish: Wish) -> Control:
-    """What was clicked, by its place: the same words may stand on several buttons."""
+def _control(place: Drawn, body: Json) -> Control:
+    """The clicked control, by its IDs: several buttons may have the same words."""
     for control in place.controls():
         here = (control.block_id, control.element["action_id"])
-        if here == (wish["block_id"], wish["action_id"]) and control.option == wish.get("option"):
+        if here == (body["block_id"], body["action_id"]) and control.option == body.get("option"):
             return control
     raise NotOffered("this button is not there any more")
 

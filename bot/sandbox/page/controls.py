@@ -1,97 +1,95 @@
-"""What the panel can do: to the orders, to both stand-ins' moods, and to the channels."""
+"""What the panel can change: the orders, the failures of both stand-ins, and the channels."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.order_json import Json
 from bot.sandbox.errors import NotOffered
 from bot.sandbox.page.inspector import MAY_FAIL
 from bot.sandbox.slack.app import SlackSandbox
 
-Wish = dict[str, Any]
-
-SLOW = 4.0
-HOURS = 3 * 3600.0
+SLOW_SECONDS = 4.0
+AGED_SECONDS = 3 * 3600.0
 
 
 class Controls:
     def __init__(self, slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> None:
         self._slack = slack
         self._autoenhance = autoenhance
-        self.wishes: dict[str, Callable[[Wish], Awaitable[object]]] = {
+        self.actions: dict[str, Callable[[Json], Awaitable[object]]] = {
             "mood": self._failure,
             "order": self._order,
             "webhook": self._webhook,
             "slack-mood": self._slack_mood,
-            "room": self._room,
+            "room": self._channel,
             "redeliver": self._redeliver,
         }
-        self._acts: dict[str, Callable[[str], None]] = {
+        self._order_actions: dict[str, Callable[[str], None]] = {
             "restart": autoenhance.restart,
             "advance": lambda order: autoenhance.advance(order, 1),
             "finish": autoenhance.finish,
         }
-        self._rooms: dict[str, Callable[[str], object]] = {
+        self._channel_actions: dict[str, Callable[[str], object]] = {
             "remove": slack.remove_bot,
             "archive": slack.archive,
-            "unarchive": lambda room: slack.archive(room, archived=False),
+            "unarchive": lambda channel: slack.archive(channel, archived=False),
             "share": slack.share,
-            "unshare": lambda room: slack.share(room, shared=False),
+            "unshare": lambda channel: slack.share(channel, shared=False),
         }
 
-    async def _failure(self, wish: Wish) -> None:
-        """About everything, or about one order, which can also give up a mood of its own."""
-        order = wish.get("order")
-        if order and not wish["mood"]:
+    async def _failure(self, body: Json) -> None:
+        """Set the failure of all orders or of one. An empty `mood` removes the failure of one order."""
+        order = body.get("order")
+        if order and not body["mood"]:
             self._autoenhance.clear_failure(order)
         else:
-            self._autoenhance.set_failure(wish["mood"], order=order, retry_after=wish.get("retry_after"))
+            self._autoenhance.set_failure(body["mood"], order=order, retry_after=body.get("retry_after"))
 
-    async def _order(self, wish: Wish) -> None:
-        order, act = wish["order"], wish["act"]
+    async def _order(self, body: Json) -> None:
+        order, act = body["order"], body["act"]
         if act == "delete":
             self._autoenhance.delete(order)
         elif act == "age":
-            self._autoenhance.age(order, HOURS)
+            self._autoenhance.age(order, AGED_SECONDS)
         else:
             self._autoenhance.take_in_hand(order)
             if act == "fail":
-                self._autoenhance.fail_photo(order, wish["reason"])
+                self._autoenhance.fail_photo(order, body["reason"])
             else:
-                self._acts[act](order)
+                self._order_actions[act](order)
 
-    async def _webhook(self, wish: Wish) -> None:
-        if not await self._autoenhance.call_webhook(wish["order"]):
+    async def _webhook(self, body: Json) -> None:
+        if not await self._autoenhance.call_webhook(body["order"]):
             raise NotOffered("nobody answers at the webhook's address")
 
-    async def _slack_mood(self, wish: Wish) -> None:
-        """How Slack answers one method: once, or until told otherwise."""
-        method, faults = wish["method"], self._slack.faults
+    async def _slack_mood(self, body: Json) -> None:
+        """Set how Slack answers one method: once, or until it is changed again."""
+        method, faults = body["method"], self._slack.faults
         if method not in MAY_FAIL:
             raise NotOffered(f"the panel has no moods for {method}")
-        times = 1 if wish.get("once") else None
+        times = 1 if body.get("once") else None
         faults.clear(method)
-        match wish["mood"]:
+        match body["mood"]:
             case "ratelimited":
-                faults.fail(method, error="ratelimited", retry_after=wish.get("retry_after"), times=times)
+                faults.fail(method, error="ratelimited", retry_after=body.get("retry_after"), times=times)
             case "internal_error":
                 faults.fail(method, status=500, times=times)
             case "slow":
-                faults.slow(method, SLOW, times=times)
+                faults.slow(method, SLOW_SECONDS, times=times)
             case _:
                 pass
         self._slack.workspace.change_signal.ring()
 
-    async def _room(self, wish: Wish) -> None:
-        if wish["act"] == "invite":
-            await self._slack.invite_bot(wish["channel"])
+    async def _channel(self, body: Json) -> None:
+        if body["act"] == "invite":
+            await self._slack.invite_bot(body["channel"])
         else:
-            self._rooms[wish["act"]](wish["channel"])
+            self._channel_actions[body["act"]](body["channel"])
 
-    async def _redeliver(self, wish: Wish) -> None:
-        """One delivery once more, or the last, as Slack's retries come."""
+    async def _redeliver(self, body: Json) -> None:
+        """Deliver one exchange again, as Slack's retries do. Without a number, the last one."""
         every = self._slack.exchanges
-        number = wish.get("number", len(every) - 1)
+        number = body.get("number", len(every) - 1)
         if not 0 <= number < len(every):
             raise NotOffered("nothing was delivered yet")
         attempt = sum(exchange.body == every[number].body for exchange in every)

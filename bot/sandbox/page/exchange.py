@@ -1,28 +1,28 @@
-"""One exchange from close by: what was sent and answered, shortened so that it can be read."""
+"""The details of one exchange: what was sent and answered, shortened to be readable."""
 
 import json
 from typing import Any
 
 from bot.sandbox.autoenhance.app import Asked, AutoenhanceSandbox
 from bot.sandbox.autoenhance.webhook import WebhookCall
-from bot.sandbox.page.inspector import BURST, secret_of
+from bot.sandbox.page.inspector import BURST_SECONDS, secret_of
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.delivery import Exchange
 from bot.sandbox.slack.endpoints import Call
 
-LONGEST_TEXT, LONGEST_LIST, LONGEST_SECRET = 400, 12, 12
-PATIENCE = 3.0
-"""Seconds that Slack waits for an ack."""
+MAX_TEXT_LENGTH, MAX_LIST_ITEMS, MAX_SECRET_LENGTH = 400, 12, 12
+ACK_SECONDS = 3.0
+"""How long Slack waits for an ack."""
 _SECRET = {"token", "authentication", "authorization", "x-api-key", "x-slack-signature", "cookie"}
 
 ExchangeDetails = dict[str, Any]
-"""`facts`, each a name and a value, and `parts`, each a title and a text."""
+"""`facts` are pairs of a name and a value. `parts` are pairs of a title and a text."""
 
 
 def exchange_details(
     slack: SlackSandbox, autoenhance: AutoenhanceSandbox, row: str
 ) -> ExchangeDetails | None:
-    """Of the row with this id; None when there is none."""
+    """The details of the row with this ID. None when there is no such row."""
     number = int(row[1:]) if row[1:].isdecimal() else -1
     every: dict[str, list[Any]] = {
         "d": slack.exchanges,
@@ -45,7 +45,7 @@ def exchange_details(
 
 
 def _delivery(slack: SlackSandbox, exchange: Exchange) -> ExchangeDetails:
-    late = exchange.seconds > PATIENCE or exchange.error == "operation_timeout"
+    late = exchange.seconds > ACK_SECONDS or exchange.error == "operation_timeout"
     acked = f"{1000 * exchange.seconds:.1f} ms{', too late: Slack waits 3 s' * late}"
     stamp = exchange.headers.get("X-Slack-Request-Timestamp")
     age = f"{exchange.at - float(stamp):.0f} s old when delivered; refused after 5 min" if stamp else ""
@@ -81,12 +81,12 @@ def _request(asked: Asked) -> ExchangeDetails:
 
 
 def _webhook(calls: list[WebhookCall]) -> ExchangeDetails:
-    """The whole burst that this call begins."""
+    """The burst of calls that begins with the first of `calls`."""
     burst = calls[:1]
     for call in calls[1:]:
         if call.body.get("order_id") != burst[0].body.get("order_id"):
             continue
-        if call.at - burst[-1].at > BURST:
+        if call.at - burst[-1].at > BURST_SECONDS:
             break
         burst.append(call)
     lines = [
@@ -122,22 +122,22 @@ def _pretty(value: Any) -> str:
 
 
 def _fit(value: Any, key: str = "") -> Any:
-    """Long texts and lists cut, secrets too."""
+    """The value with long texts, long lists and secrets cut."""
     match value:
         case dict():
             return {name: _fit(held, str(name)) for name, held in value.items()}
-        case list() if len(value) > LONGEST_LIST:
-            kept = value[: LONGEST_LIST // 4]
+        case list() if len(value) > MAX_LIST_ITEMS:
+            kept = value[: MAX_LIST_ITEMS // 4]
             return [*(_fit(each) for each in kept), f"… and {len(value) - len(kept)} more"]
         case list():
             return [_fit(each) for each in value]
         case str() if key.lower() in _SECRET:
             return _short(value)
-        case str() if len(value) > LONGEST_TEXT:
-            return f"{value[:LONGEST_TEXT]}… ({len(value):,} characters)"
+        case str() if len(value) > MAX_TEXT_LENGTH:
+            return f"{value[:MAX_TEXT_LENGTH]}… ({len(value):,} characters)"
         case _:
             return value
 
 
 def _short(secret: str) -> str:
-    return f"{secret[:10]}…" if len(secret) > LONGEST_SECRET else secret
+    return f"{secret[:10]}…" if len(secret) > MAX_SECRET_LENGTH else secret

@@ -1,4 +1,4 @@
-"""The other side of what people see: every exchange as a row, the orders, and what is out of order where."""
+"""What the panel shows: every exchange as a row, the orders, the failures and the channels."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from bot.sandbox.slack.delivery import Exchange
 from bot.sandbox.slack.endpoints import RESPOND, Call
 from bot.sandbox.slack.sample_workspace import BOT
 
-LENGTH = 60
-"""So many rows of each kind are shown: one kind does not push out the others."""
-BURST = 20.0
-"""Seconds between two calls of the webhook for one order that still belong together."""
-LONGEST_ID = 12
-"""Characters of an order's id that are shown as they are."""
+MAX_ROWS_PER_KIND = 60
+"""How many rows of each kind are shown, so that one kind does not push out the others."""
+BURST_SECONDS = 20.0
+"""Webhook calls for one order are one burst while no gap between two is longer than this."""
+MAX_ID_LENGTH = 12
+"""A longer order ID is cut in the list."""
 MAY_FAIL = ("chat.postMessage", "chat.update", "views.open", "views.update", RESPOND)
 
 
@@ -29,32 +29,32 @@ def inspector(slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> Json:
         "slack_moods": {method: slack.faults.standing().get(method, "well") for method in MAY_FAIL},
         "rooms": [
             {
-                "id": room.id,
-                "name": room.name,
-                "has_bot": BOT in room.members,
-                "is_archived": room.is_archived,
-                "is_ext_shared": room.is_ext_shared,
+                "id": channel.id,
+                "name": channel.name,
+                "has_bot": BOT in channel.members,
+                "is_archived": channel.is_archived,
+                "is_ext_shared": channel.is_ext_shared,
             }
-            for room in slack.workspace.channels.values()
-            if not room.is_im
+            for channel in slack.workspace.channels.values()
+            if not channel.is_im
         ],
         "log": wire(slack, autoenhance),
     }
 
 
 def wire(slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> list[Json]:
-    """One row for each exchange, oldest first; `id` names it to `exchange_details.py`."""
+    """One row for each exchange, oldest first. `exchange_details()` takes its `id`."""
     kinds = (
         [_delivered(slack, number, each) for number, each in _last(slack.exchanges)],
         [_called(slack, number, each) for number, each in _last(slack.calls())],
         [_asked(number, each) for number, each in _last(autoenhance.requests)],
-        list(_webhooks(autoenhance.webhook_calls))[-LENGTH:],
+        list(_webhooks(autoenhance.webhook_calls))[-MAX_ROWS_PER_KIND:],
     )
     return sorted((row for rows in kinds for row in rows), key=lambda row: float(row["at"]))
 
 
 def _last(every: list[Any]) -> list[tuple[int, Any]]:
-    return list(enumerate(every))[-LENGTH:]
+    return list(enumerate(every))[-MAX_ROWS_PER_KIND:]
 
 
 def _delivered(slack: SlackSandbox, number: int, exchange: Exchange) -> Json:
@@ -73,7 +73,7 @@ def _delivered(slack: SlackSandbox, number: int, exchange: Exchange) -> Json:
 
 
 def _named(payload: Json) -> str:
-    """What somebody did, in Slack's words, and on what."""
+    """What the person did, in Slack's words, and which control they used."""
     if "command" in payload:
         return f"{payload['command']} {payload['text']}".strip()
     kind = str(payload.get("event", payload).get("type", "raw"))
@@ -82,7 +82,7 @@ def _named(payload: Json) -> str:
 
 
 def secret_of(payload: Json) -> str:
-    """The end of its response_url."""
+    """The last part of the payload's response_url. Empty without one."""
     return str(payload.get("response_url", "")).rpartition("/")[2]
 
 
@@ -118,17 +118,17 @@ def _asked(number: int, asked: Asked) -> Json:
 
 def _shortened(path: str) -> str:
     *way, last = path.split("/")
-    return "/".join([*way, f"{last[:8]}…" if len(last) > LONGEST_ID else last])
+    return "/".join([*way, f"{last[:8]}…" if len(last) > MAX_ID_LENGTH else last])
 
 
 def _webhooks(calls: list[WebhookCall]) -> Iterator[Json]:
-    """The calls about one order that come close together are one row, where the first of them stood."""
+    """One row for each burst of calls about one order, in the place of its first call."""
     bursts: list[list[int]] = []
     latest: dict[str, list[int]] = {}
     for number, call in enumerate(calls):
         order = str(call.body.get("order_id"))
         burst = latest.get(order)
-        if burst is None or call.at - calls[burst[-1]].at > BURST:
+        if burst is None or call.at - calls[burst[-1]].at > BURST_SECONDS:
             burst = latest[order] = []
             bursts.append(burst)
         burst.append(number)
@@ -168,7 +168,7 @@ def _order(autoenhance: AutoenhanceSandbox, order: Json) -> Json:
 
 
 def _state(order: Json, statuses: Counter[str]) -> str:
-    """A few words for the panel; what an order is, is the bot's business."""
+    """A few words for the panel, as the API has them. Only the bot interprets an order."""
     flags = [flag for flag in ("is_deleted", "is_merging", "is_processing") if order.get(flag)]
     counted = (f"{count} {status}" for status, count in statuses.items() if status != "None")
     return " · ".join([*flags, *counted]) or f"{sum(statuses.values()) or 'no'} photos"

@@ -1,4 +1,4 @@
-"""What the page draws of what one person sees, as plain data."""
+"""All that one person sees in Slack, as plain data for the page."""
 
 from collections import Counter
 
@@ -11,7 +11,9 @@ ACTORS = (ANA, BEN, GUS, OLGA)
 
 
 def snapshot(slack: SlackSandbox, viewer: str) -> Json:
-    rooms = [room for room in slack.workspace.channels.values() if slack.workspace.sees(viewer, room.id)]
+    channels = [
+        channel for channel in slack.workspace.channels.values() if slack.workspace.sees(viewer, channel.id)
+    ]
     return {
         "me": viewer,
         "team": TEAM_NAME,
@@ -20,7 +22,7 @@ def snapshot(slack: SlackSandbox, viewer: str) -> Json:
         "actors": ACTORS,
         "shortcuts": slack.features.get("shortcuts", []),
         "users": {user.id: _user(slack, user.id) for user in slack.workspace.users.values()},
-        "channels": [_channel(slack, room, viewer) for room in rooms],
+        "channels": [_channel(slack, channel, viewer) for channel in channels],
         "has_app_home": slack.has_home(viewer),
         "app_home": _view(home) if (home := slack.home(viewer)) else None,
         "views": [_view(view) for view in slack.views(viewer)],
@@ -33,24 +35,24 @@ def _user(slack: SlackSandbox, user_id: str) -> Json:
     return {"name": user.name, "real_name": user.real_name, "role": role, "is_bot": user.is_bot}
 
 
-def _channel(slack: SlackSandbox, room: Channel, viewer: str) -> Json:
-    messages = slack.messages(room.id, viewer=viewer)
+def _channel(slack: SlackSandbox, channel: Channel, viewer: str) -> Json:
+    messages = slack.messages(channel.id, viewer=viewer)
     replies: dict[str, list[Message]] = {}
     for message in messages:
         if message.thread_ts is not None:
             replies.setdefault(message.thread_ts, []).append(message)
     seen = {message.ts: message for message in messages}
-    others = [slack.workspace.users[id_].real_name for id_ in sorted(room.members - {viewer})]
+    others = [slack.workspace.users[id_].real_name for id_ in sorted(channel.members - {viewer})]
     return {
-        "id": room.id,
-        "name": room.name or ", ".join(others),
-        "is_im": room.is_im,
-        "is_private": room.is_private,
-        "is_archived": room.is_archived,
-        "is_ext_shared": room.is_ext_shared,
-        "has_bot": BOT in room.members,
-        "is_offered": slack.is_offered(viewer, room.id),
-        "members": len(room.members),
+        "id": channel.id,
+        "name": channel.name or ", ".join(others),
+        "is_im": channel.is_im,
+        "is_private": channel.is_private,
+        "is_archived": channel.is_archived,
+        "is_ext_shared": channel.is_ext_shared,
+        "has_bot": BOT in channel.members,
+        "is_offered": slack.is_offered(viewer, channel.id),
+        "members": len(channel.members),
         "messages": [_message(message, replies.get(message.ts, []), seen) for message in messages],
     }
 

@@ -1,4 +1,4 @@
-"""The first minute of somebody who was never here: four steps, and which of them are done."""
+"""The tour for a new user: four steps, and which of them are done."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -10,11 +10,11 @@ from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.endpoints import RESPOND, Call
 
 RECHECK = "Re-check"
-WATCH = 2  # its place among the steps
+WATCH = 2  # index in STEPS
 
 
 class Tour:
-    """What was done before the first look does not count; what is done stays so."""
+    """What was done before the first call of `steps` does not count. A step that is done stays done."""
 
     def __init__(self, slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> None:
         self._slack = slack
@@ -26,7 +26,7 @@ class Tour:
         if self._begun is None:
             slack = self._slack
             self._begun = len(slack.exchanges), len(slack.calls()), len(self._autoenhance.requests)
-        seen = (self._looked_up, self._rechecked, self._watched, self._saw_it_down)
+        seen = (self._looked_up, self._rechecked, self._watched, self._saw_outage)
         self._done = [done or now() for done, now in zip(self._done, seen, strict=True)]
         steps = [{**step, "done": done} for step, done in zip(STEPS, self._done, strict=True)]
         steps[WATCH]["acts"] = steps[WATCH]["acts"][1:] if self._is_watching() else steps[WATCH]["acts"][:1]
@@ -37,8 +37,8 @@ class Tour:
         return (call for call in self._slack.calls()[since:] if call.method == method and _went_well(call))
 
     def _looked_up(self) -> bool:
-        """A card came: of all that a bot answers, only that has a headline."""
-        return any(_has_headline(call.params) for call in self._calls(RESPOND))
+        """Whether a card came. Of all the bot's answers, only a card has a header."""
+        return any(_has_header(call.params) for call in self._calls(RESPOND))
 
     def _rechecked(self) -> bool:
         since = self._begun[0] if self._begun else 0
@@ -46,26 +46,26 @@ class Tour:
         return any(click.get("text", {}).get("text") == RECHECK for clicked in clicks for click in clicked)
 
     def _is_watching(self) -> bool:
-        """A card was posted for everybody: there is something to finish."""
-        return any(_has_headline(call.params) for call in self._calls("chat.postMessage"))
+        """Whether a card was posted in a channel, so that there is an order to finish."""
+        return any(_has_header(call.params) for call in self._calls("chat.postMessage"))
 
     def _watched(self) -> bool:
-        """A thread was told something, and an order that moves has come to its end."""
-        told = any(call.params.get("thread_ts") for call in self._calls("chat.postMessage"))
-        return told and any(_is_over(order) for order in self._running())
+        """Whether a notice was posted in a thread, and an order that runs has finished."""
+        posted = any(call.params.get("thread_ts") for call in self._calls("chat.postMessage"))
+        return posted and any(_is_finished(order) for order in self._running())
 
     def _running(self) -> Iterator[Json]:
-        shown = self._autoenhance
-        return (order for order in shown.orders() if shown.can_run(order["order_id"]))
+        autoenhance = self._autoenhance
+        return (order for order in autoenhance.orders() if autoenhance.can_run(order["order_id"]))
 
-    def _saw_it_down(self) -> bool:
-        """Autoenhance did not answer, and somebody who had asked got a card after it was well again."""
+    def _saw_outage(self) -> bool:
+        """Whether Autoenhance failed to answer, and a card came after it was working again."""
         since = self._begun[2] if self._begun else 0
         asked = self._autoenhance.requests[since:]
         down = [each.at for each in asked if not _answers(each)]
         if not down or self._autoenhance.failure() != "well":
             return False
-        return any(call.at > down[-1] and _has_headline(call.params) for call in self._calls(RESPOND))
+        return any(call.at > down[-1] and _has_header(call.params) for call in self._calls(RESPOND))
 
 
 def _went_well(call: Call) -> bool:
@@ -75,15 +75,15 @@ def _went_well(call: Call) -> bool:
 
 
 def _answers(asked: Asked) -> bool:
-    """Or has not yet been late."""
+    """True also while the request is still waiting."""
     return asked.seconds is None or HTTPStatus.OK <= asked.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _has_headline(params: Json) -> bool:
+def _has_header(params: Json) -> bool:
     return any(block.get("type") == "header" for block in params.get("blocks") or [])
 
 
-def _is_over(order: Json) -> bool:
+def _is_finished(order: Json) -> bool:
     return bool(order["images"]) and not order["is_processing"]
 
 

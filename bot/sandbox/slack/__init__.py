@@ -1,1 +1,1 @@
-"""A stand-in for Slack: its Web API, what it sends to a bot, and what people do in it."""
+"""A stand-in for Slack: its Web API, what it sends to a bot, and what people do and see."""

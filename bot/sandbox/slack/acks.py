@@ -1,4 +1,4 @@
-"""What people see of the bot's ack: a command's answer, what becomes of a modal, or a failure."""
+"""What people see after the bot's ack: the answer to a command, a changed modal, or an error."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from bot.sandbox.slack.triggers import Refused, ResponseUrl
 from bot.sandbox.slack.validation.messages import checked_view
 from bot.sandbox.slack.workspace import Message, View, Workspace
 
-TROUBLE = "We had some trouble connecting. Try again?"
+CONNECTION_ERROR = "We had some trouble connecting. Try again?"
 
 
 class Acks:
@@ -18,11 +18,11 @@ class Acks:
         self._responder = responder
 
     def slackbot(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> None:
-        """Something only this person reads, from Slack itself."""
+        """Post an ephemeral message from Slack itself."""
         self._workspace.post(channel, SLACKBOT, text, ephemeral_to=user, thread_ts=thread_ts)
 
     def to_command(self, exchange: Exchange, url: ResponseUrl, typed: str) -> None:
-        """A body with text or blocks is a message; `in_channel` shows everybody what was typed as well."""
+        """An ack body with text or blocks is a message. With `in_channel`, the typed command is shown too."""
         name = typed.split(maxsplit=1)[0]
         if exchange.error:
             self.slackbot(url.user, url.channel, f'{name} failed with the error "{exchange.error}"')
@@ -42,18 +42,18 @@ class Acks:
             self.slackbot(user, channel, f'The shortcut failed with the error "{exchange.error}"')
 
     def to_click(self, exchange: Exchange, place: Message | View) -> None:
-        """Slack shows nothing of the ack itself; when it fails, a mark beside what was clicked."""
+        """Slack shows nothing for an ack. Without one, it shows a warning beside the clicked control."""
         self._warn(place, exchange.error)
 
     def to_submission(self, exchange: Exchange, view: View) -> None:
-        """Nothing in the body closes the modal; a response_action says otherwise."""
+        """An empty ack body closes the modal. A `response_action` updates, pushes or clears instead."""
         if exchange.error:
-            self._warn(view, TROUBLE)
+            self._warn(view, CONNECTION_ERROR)
             return
         try:
             self._act(exchange.answer, view)
         except Refused:
-            self._warn(view, TROUBLE)
+            self._warn(view, CONNECTION_ERROR)
 
     def _act(self, answer: dict[str, Any], view: View) -> None:
         match answer.get("response_action"):

@@ -1,4 +1,4 @@
-"""A Slack of our own on 127.0.0.1: what a bot can call, what people do, and what they see."""
+"""A Slack on 127.0.0.1: what a bot can call, what people do, and what they see."""
 
 import dataclasses
 import time
@@ -27,10 +27,10 @@ SCOPES = {"channels:read", "chat:write", "commands", "im:write", "links:read", "
 
 
 class SlackSandbox(Composer):
-    """Serve `app`, then set `base_url` to where that is, and `events_url` to where the bot listens.
+    """Serve `app`, then set `base_url` to its address, and `events_url` to the bot's request URL.
 
-    A bot that opens Socket Mode gets its deliveries there. `features` are those of the app's manifest,
-    `events` its `bot_events`.
+    A bot that opens Socket Mode gets its deliveries there. `features` are those of the app's manifest, and
+    `events` are its `bot_events`. `patience` is how many seconds Slack waits for an ack.
     """
 
     def __init__(
@@ -45,15 +45,15 @@ class SlackSandbox(Composer):
         events: Sequence[str] = ("app_home_opened", "link_shared", "member_joined_channel"),
         patience: float = LIMITS.ack_seconds,
     ) -> None:
-        workspace, tickets, faults = sample_workspace(now), Triggers(now), Faults()
-        responder, self._unfurls = Responder(workspace, tickets), Unfurls(workspace)
+        workspace, triggers, faults = sample_workspace(now), Triggers(now), Faults()
+        responder, self._unfurls = Responder(workspace, triggers), Unfurls(workspace)
         ring = workspace.change_signal.ring
         self._socket_mode = SocketMode(ring)
         delivery = Delivery(signing_secret, self._socket_mode, now, ring, events_url, patience)
-        replies = Acks(workspace, responder)
-        super().__init__(workspace, tickets, delivery, replies, features=features, events=events)
-        self._doors = Endpoints(
-            WebApi(workspace, tickets, self._unfurls),
+        acks = Acks(workspace, responder)
+        super().__init__(workspace, triggers, delivery, acks, features=features, events=events)
+        self._endpoints = Endpoints(
+            WebApi(workspace, triggers, self._unfurls),
             responder,
             faults,
             bot_token,
@@ -67,7 +67,7 @@ class SlackSandbox(Composer):
         self.fail = faults.fail
         self.mend = faults.mend
         self.hold = faults.hold
-        self.routes = [*self._doors.routes(), *self._socket_mode.routes()]
+        self.routes = [*self._endpoints.routes(), *self._socket_mode.routes()]
         self.app = Starlette(routes=self.routes)
 
     @property
@@ -80,8 +80,8 @@ class SlackSandbox(Composer):
 
     @property
     def scopes(self) -> set[str]:
-        """What the bot token has been granted; change it to take a scope away."""
-        return self._doors.scopes
+        """The scopes granted to the bot token. Change the set to grant or remove a scope."""
+        return self._endpoints.scopes
 
     @property
     def connections(self) -> int:
@@ -94,48 +94,51 @@ class SlackSandbox(Composer):
         return self._delivery.exchanges
 
     def calls(self, method: str | None = None) -> list[Call]:
-        """What the bot called: this Web API method, or `respond` for response_urls; or everything."""
-        return [call for call in self._doors.calls if method in {None, call.method}]
+        """The bot's calls of this Web API method. `respond` means response_urls, None means all calls."""
+        return [call for call in self._endpoints.calls if method in {None, call.method}]
 
     def forget(self) -> list[Call]:
-        """The finished calls so far, and keeps neither them nor the deliveries: for whoever runs for long."""
-        finished = [call for call in self._doors.calls if call.status]
-        self._doors.calls[:] = [call for call in self._doors.calls if not call.status]
+        """Return the finished calls so far, and drop them and all deliveries.
+
+        A long run calls this, so that they do not fill the memory.
+        """
+        finished = [call for call in self._endpoints.calls if call.status]
+        self._endpoints.calls[:] = [call for call in self._endpoints.calls if not call.status]
         self._delivery.exchanges.clear()
         return finished
 
     def messages(self, channel: str = SHOOTS, *, viewer: str | None = None) -> list[Message]:
-        """What this person sees in a channel, replies included, oldest first; without one, everything."""
+        """What this person sees in a channel, with replies, oldest first. Without `viewer`, all messages."""
         return self.workspace.messages(channel, viewer)
 
     def views(self, user: str = ANA) -> list[View]:
-        """The modals this person has open, the one on top last."""
+        """The modals that this person has open. The one on top is last."""
         return list(self.workspace.views(user))
 
     def home(self, user: str = ANA) -> View | None:
-        """What this person sees on the app's Home tab."""
+        """What this person sees on the app's Home tab. None before the bot published it."""
         return self.workspace.home(user)
 
     async def until(self, seen: Callable[[], T], *, timeout: float = 20) -> T:  # noqa: ASYNC109
-        """Wait until `seen()` is true and return that; the TimeoutError tells what is to be seen."""
+        """Wait until `seen()` is true and return its value. The TimeoutError holds the transcript."""
         try:
             return await self.workspace.change_signal.until(seen, timeout=timeout)
         except TimeoutError:
             raise TimeoutError(self.transcript()) from None
 
     def transcript(self) -> str:
-        """All that the bot has said, as people see it."""
-        said = [message for room in self.workspace.channels for message in self.messages(room)]
+        """All messages, modals and Home tabs of the bot, as people see them."""
+        posted = [message for channel in self.workspace.channels for message in self.messages(channel)]
         opened = [view for user in self.workspace.users for view in self.views(user)]
-        lines = [f"[{message.channel}] {message.plain()}" for message in said if message.user == BOT]
+        lines = [f"[{message.channel}] {message.plain()}" for message in posted if message.user == BOT]
         lines += [f"[modal of {view.user}] {view.plain()}" for view in opened]
         homes = [home for user in self.workspace.users if (home := self.home(user))]
         return "\n".join([*lines, *(f"[Home of {home.user}] {home.plain()}" for home in homes)])
 
     async def redeliver(self, exchange: Exchange, *, attempt: int = 0, reason: str = "") -> Exchange:
-        """Deliver the very same bytes again; people see nothing of the answer.
+        """Deliver the same bytes again. People see nothing of the answer.
 
-        As an `attempt` it is signed anew and says which one it is and why, as Slack's own retries do.
+        With an `attempt`, it is signed again and carries the retry number and reason, as Slack's retries do.
         """
         headers = exchange.headers
         if attempt and headers:
@@ -145,32 +148,32 @@ class SlackSandbox(Composer):
         return await self._delivery.send(again)
 
     async def send_raw(self, body: bytes, headers: dict[str, str]) -> Exchange:
-        """Send whatever to where the bot listens, as anybody on the internet can."""
+        """Send any request to the bot's request URL, as anyone on the internet can."""
         return await self._delivery.send(Exchange("raw", {}, body, headers))
 
     def signed(self, body: bytes, content_type: str = FORM) -> dict[str, str]:
-        """The headers with which `send_raw` passes for Slack."""
+        """The headers, signed now, with which `send_raw` looks like Slack."""
         return self._delivery.signed(body, content_type)
 
     def delete(self, message: Message) -> None:
-        """Somebody deletes a message; the replies to it stay."""
+        """Delete a message, as a person does. The replies to it stay."""
         self.workspace.delete(message)
 
     def uses_left(self, secret: str) -> tuple[int, float] | None:
-        """How often a response_url can still be used, and for how many seconds; None if it is not ours."""
+        """The uses and the seconds left of a response_url. None if this Slack did not issue it."""
         return self._triggers.left(secret)
 
     def remove_bot(self, channel: str) -> None:
-        """Somebody removes the app from a channel."""
+        """Remove the app from a channel, as a person does."""
         self.workspace.channels[channel].members.discard(BOT)
         self.workspace.change_signal.ring()
 
     def archive(self, channel: str, *, archived: bool = True) -> None:
-        """Somebody archives a channel, or brings it back."""
+        """Archive a channel, as a person does, or unarchive it."""
         self.workspace.channels[channel].is_archived = archived
         self.workspace.change_signal.ring()
 
     def share(self, channel: str, *, shared: bool = True) -> None:
-        """Somebody shares a channel with another company, or ends that."""
+        """Share a channel with another company, as a person does, or end that."""
         self.workspace.channels[channel].is_ext_shared = shared
         self.workspace.change_signal.ring()

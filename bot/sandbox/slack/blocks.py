@@ -1,4 +1,4 @@
-"""Reading Block Kit: what a person sees of a list of blocks, and what can be clicked in it."""
+"""Reading Block Kit: the text that a person sees in blocks, and the controls in them."""
 
 import copy
 import itertools
@@ -19,7 +19,7 @@ _SECTIONS = {"rich_text_section", "rich_text_preformatted", "rich_text_quote"}
 
 @dataclass(frozen=True)
 class Control:
-    """One thing to click: a button, or one option of a menu."""
+    """A button, or one option of a menu."""
 
     block_id: str
     element: dict[str, Any]
@@ -32,7 +32,7 @@ class Control:
 
 
 def plain(blocks: list[Block]) -> str:
-    """All the text a person sees, each block from a line of its own."""
+    """All the text that a person sees. Each block begins a new line."""
     return "\n".join(" ".join(texts) for block in blocks if (texts := list(_texts(block))))
 
 
@@ -56,7 +56,7 @@ def _texts(part: Any) -> Iterator[str]:
 
 
 def _leaf(part: dict[str, Any]) -> str:
-    """One element of a line of rich text."""
+    """The text of one element in a line of rich text."""
     match part.get("type"):
         case "user":
             return f"@{part['user_id']}"
@@ -69,7 +69,7 @@ def _leaf(part: dict[str, Any]) -> str:
 
 
 def controls(blocks: list[Block]) -> Iterator[Control]:
-    """Everything that can be clicked, in the order in which it is seen."""
+    """All controls, in the order in which a person sees them."""
     for block in blocks:
         for element in elements(block):
             if element.get("type") in _WITH_OPTIONS:
@@ -80,13 +80,13 @@ def controls(blocks: list[Block]) -> Iterator[Control]:
 
 
 def elements(block: Block) -> list[dict[str, Any]]:
-    """The elements of a block that a person can use, filled in or clicked."""
+    """The interactive elements of a block: those that a person clicks or fills in."""
     held = [*block.get("elements", []), block.get("accessory"), block.get("element")]
     return [each for each in held if isinstance(each, dict) and each.get("type") in INTERACTIVE]
 
 
 def find(offered: list[Control], label: str | Control) -> Control:
-    """The control with these words, or else this action_id; raises NotOffered and says what there is."""
+    """The control with this label, or else with this action_id. The NotOffered lists the labels."""
     if isinstance(label, Control) and label in offered:
         return label
     for control in offered:
@@ -98,35 +98,35 @@ def find(offered: list[Control], label: str | Control) -> Control:
     raise NotOffered(f"no {label!r} among {[control.label for control in offered]}")
 
 
-def with_ids(blocks: list[Block], fresh: "itertools.count[int]") -> list[Block]:
-    """A copy in which every block has a block_id and every element an action_id, as Slack fills them in."""
+def with_ids(blocks: list[Block], numbers: "itertools.count[int]") -> list[Block]:
+    """A copy in which every block has a block_id and every element an action_id, as Slack adds them."""
     filled = copy.deepcopy(blocks)
     for block in filled:
-        block.setdefault("block_id", f"b{next(fresh)}")
+        block.setdefault("block_id", f"b{next(numbers)}")
         for element in elements(block):
-            element.setdefault("action_id", f"a{next(fresh)}")
+            element.setdefault("action_id", f"a{next(numbers)}")
     return filled
 
 
 @dataclass(kw_only=True)
 class Drawn:
-    """Something with blocks in it; `warning` is the mark that Slack puts beside a click that failed."""
+    """A surface with blocks. `warning` is what Slack shows beside a click that failed."""
 
     blocks: list[Block] = field(default_factory=list)
     warning: str = ""
 
     def plain(self) -> str:
-        """All the text a person sees, each block from a line of its own."""
+        """All the text that a person sees. Each block begins a new line."""
         return plain(self.blocks)
 
     def controls(self) -> list[Control]:
-        """Everything that can be clicked, in the order in which it is seen."""
+        """All controls, in the order in which a person sees them."""
         return list(controls(self.blocks))
 
     def buttons(self) -> list[str]:
-        """The words on the buttons."""
+        """The labels of the buttons."""
         return [control.label for control in self.controls() if control.element["type"] == "button"]
 
     def menu(self) -> list[str]:
-        """The words in the overflow menus."""
+        """The labels in the overflow menus."""
         return [control.label for control in self.controls() if control.element["type"] == "overflow"]

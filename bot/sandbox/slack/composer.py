@@ -1,4 +1,4 @@
-"""Typing: messages, commands, and links that an app hears of."""
+"""What a person types: messages, slash commands, and links that an app gets an event for."""
 
 from bot.sandbox.errors import NotOffered
 from bot.sandbox.slack import events
@@ -16,7 +16,10 @@ class Composer(Interactions):
     async def say(
         self, text: str, *, user: str = ANA, channel: str = SHOOTS, thread_ts: str | None = None
     ) -> Exchange | None:
-        """Type into the composer and press Enter: a message, or a command. What the app was told, if so."""
+        """Type into the composer and press Enter: a message or a slash command.
+
+        Returns what was delivered to the app. None when nothing was.
+        """
         if not self.workspace.sees(user, channel) or self.workspace.channels[channel].is_archived:
             raise NotOffered(f"{user} cannot write in {channel}")
         name = text.split(maxsplit=1)[0]
@@ -31,11 +34,11 @@ class Composer(Interactions):
             answer = await self.invite_bot(channel)
         else:
             answer = f"{name} is not a valid command."
-        self._replies.slackbot(user, channel, answer, thread_ts)
+        self._acks.slackbot(user, channel, answer, thread_ts)
         return None
 
     async def invite_bot(self, channel: str) -> str:
-        """Somebody invites the app into a channel; what Slack says to that."""
+        """Invite the app into a channel, as a person does. Returns Slack's answer to the person."""
         members, name = self.workspace.channels[channel].members, self.workspace.users[BOT].real_name
         if BOT in members:
             return f"{name} is already in this channel."
@@ -47,7 +50,7 @@ class Composer(Interactions):
         return f"{name} was added to the conversation."
 
     async def _paste(self, message: Message) -> Exchange | None:
-        """Slack tells an app of links to its domains in every conversation, whether it is in it or not."""
+        """Deliver `link_shared` for links to the app's domains, also where the app is not a member."""
         paste = self._unfurls.pasted(message, self.features.get("unfurl_domains", []))
         if paste is None or "link_shared" not in self.events:
             return None

@@ -1,4 +1,4 @@
-"""Bringing a payload to the bot and its answer back: signed HTTP, or Socket Mode when the bot has it open."""
+"""Delivers a payload to the bot and records its answer: by signed HTTP, or over an open Socket Mode."""
 
 import asyncio
 import hashlib
@@ -23,7 +23,7 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 @dataclass
 class Exchange:
-    """One delivery and what came of it. `error` is Slack's word when it failed, else empty."""
+    """One delivery and its result. `error` is Slack's error code when it failed, else empty."""
 
     kind: str
     payload: dict[str, Any]
@@ -38,7 +38,7 @@ class Exchange:
 
     @property
     def answer(self) -> dict[str, Any]:
-        """The reply as JSON; plain text is a message's text, as it is to Slack."""
+        """The reply as JSON. As in Slack, plain text becomes the text of a message."""
         try:
             parsed = json.loads(self.reply or b"{}")
         except ValueError:
@@ -59,17 +59,17 @@ class Delivery:
     exchanges: list[Exchange] = field(default_factory=list)
 
     async def deliver(self, kind: Kind, payload: dict[str, Any]) -> Exchange:
-        """Never raises for anything that the bot does; see the Exchange."""
+        """Deliver a payload. Raises nothing for what the bot does: the Exchange holds the error."""
         if self.socket_mode.sockets:
             body = json.dumps(self.socket_mode.envelope(kind, payload)).encode()
             exchange = Exchange(kind, payload, body, {}, over_socket=True)
         else:
-            body, content_type = _written(kind, payload)
+            body, content_type = _encoded(kind, payload)
             exchange = Exchange(kind, payload, body, self.signed(body, content_type))
         return await self.send(exchange)
 
     def signed(self, body: bytes, content_type: str = FORM) -> dict[str, str]:
-        """The headers of what Slack signed now: the bot refuses what is old."""
+        """The headers of a request that Slack signs now. The bot refuses old ones."""
         timestamp = str(int(self.now()))
         base = b"v0:" + timestamp.encode() + b":" + body
         digest = hmac.new(self.signing_secret.encode(), base, hashlib.sha256).hexdigest()
@@ -81,7 +81,7 @@ class Delivery:
         }
 
     async def send(self, exchange: Exchange) -> Exchange:
-        """Send these very bytes and fill in what comes of it."""
+        """Send these bytes and record the result in the exchange."""
         exchange.at = self.now()
         self.exchanges.append(exchange)
         begun = time.perf_counter()
@@ -110,8 +110,8 @@ class Delivery:
             exchange.error = "dispatch_failed"
 
 
-def _written(kind: Kind, payload: dict[str, Any]) -> tuple[bytes, str]:
-    """The body and its content type: events come as JSON, all else as a form."""
+def _encoded(kind: Kind, payload: dict[str, Any]) -> tuple[bytes, str]:
+    """The body and its content type. Events come as JSON, all others as a form."""
     if kind == "events_api":
         return json.dumps(payload).encode(), JSON
     fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}

@@ -1,4 +1,4 @@
-"""The HTTP doors by which a bot calls Slack: `/api/<method>` and its response_urls. Every call is kept."""
+"""The HTTP endpoints that a bot calls: `/api/<method>` and response_urls. Every call is recorded."""
 
 import json
 import time
@@ -23,9 +23,9 @@ _JSON_IN_FORMS = ("blocks", "view", "metadata", "attachments")
 
 @dataclass
 class Call:
-    """One call by the bot; `status`, `answer` and `seconds` are there once Slack has answered.
+    """One call by the bot. `status`, `answer` and `seconds` are set when Slack has answered.
 
-    `secret` is that of the response_url, if it was one.
+    `secret` is the last part of the response_url. It is empty for a Web API method.
     """
 
     method: str
@@ -39,7 +39,7 @@ class Call:
 
 @dataclass
 class Endpoints:
-    """`scopes` are those granted to the bot token."""
+    """`scopes` are granted to the bot token."""
 
     web_api: WebApi
     responder: Responder
@@ -62,15 +62,15 @@ class Endpoints:
         method, params = request.path_params["method"], await _params(request)
         token = request.headers.get("authorization", "").removeprefix("Bearer ") or params.pop("token", "")
         call = Call(method, params, self.now())
-        return await self._kept(call, lambda: self._answered(method, token, params))
+        return await self._recorded(call, lambda: self._answered(method, token, params))
 
     async def _respond(self, request: Request) -> Response:
         secret, params = request.path_params["secret"], await _params(request)
         await self.responder.ready(secret)
         call = Call(RESPOND, params, self.now(), secret=secret)
-        return await self._kept(call, lambda: self._responded(secret, params))
+        return await self._recorded(call, lambda: self._responded(secret, params))
 
-    async def _kept(self, call: Call, act: Callable[[], Response]) -> Response:
+    async def _recorded(self, call: Call, act: Callable[[], Response]) -> Response:
         begun = time.perf_counter()
         self.calls.append(call)
         self.ring()
@@ -82,7 +82,7 @@ class Endpoints:
         return response
 
     def _answered(self, method: str, token: str, params: Params) -> Response:
-        """Slack answers 200 to nearly everything; `ok` says how it went."""
+        """Slack answers 200 to nearly every call. `ok` says whether it succeeded."""
         try:
             answer = self._called(method, token, params)
         except Refused as no:
@@ -112,7 +112,7 @@ class Endpoints:
         return method
 
     def _responded(self, secret: str, params: Params) -> Response:
-        """A response_url answers `ok` in plain text, and its refusals with a status of their own."""
+        """A response_url answers `ok` in plain text. A refusal has the status 400 or 404."""
         try:
             self.responder.respond(secret, params)
         except Refused as no:
@@ -122,7 +122,10 @@ class Endpoints:
 
 
 async def _params(request: Request) -> Params:
-    """slack_sdk sends JSON bodies, forms and query strings, as the method pleases; no JSON stays a text."""
+    """The parameters of a call. slack_sdk sends JSON bodies, forms or query strings, by method.
+
+    In a form, a value that should be JSON but is not stays a text.
+    """
     if request.headers.get("content-type", "").startswith("application/json"):
         body: Params = await request.json()
         return {**request.query_params, **body}

@@ -1,4 +1,4 @@
-"""The events that Slack delivers: nobody waits for an answer to them."""
+"""The payloads of the Events API. No person waits for an answer to them."""
 
 import secrets
 
@@ -8,7 +8,7 @@ from bot.sandbox.slack.unfurls import POSTED, Paste
 
 
 def app_home_opened(occasion: Occasion, view: Payload | None) -> Payload:
-    """An event, not an interaction: no trigger_id, and the view only if one was published before."""
+    """An event has no trigger_id. It has the view only if one was published before."""
     event = {
         "type": "app_home_opened",
         "user": occasion.user.id,
@@ -34,7 +34,10 @@ def member_joined_channel(occasion: Occasion) -> Payload:
 
 
 def link_shared(occasion: Occasion, paste: Paste, *, is_member: bool) -> Payload:
-    """Of the message only where it stands and the links; `is_member`: whether the bot is in the channel."""
+    """The event has the message's place and its links, not its text.
+
+    `is_member` says whether the bot is in the channel.
+    """
     message = paste.message
     event = {
         "type": "link_shared",

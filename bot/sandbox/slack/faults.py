@@ -1,4 +1,4 @@
-"""Slack having a bad day: answers that fail or take long, and calls held at a gate."""
+"""Makes Slack fail: answers with errors, slow answers, and calls that are held."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 
 class Gate:
-    """Holds one call. `reached` is set when the call stands before it; `open()` lets the call go on."""
+    """Holds one call. `reached` is set when the call waits at the gate. `open()` lets it continue."""
 
     def __init__(self) -> None:
         self.reached = asyncio.Event()
@@ -24,19 +24,19 @@ class Gate:
 
 @dataclass
 class _Fault:
-    """What goes wrong with the next `times` calls, or all; `accepted` ones take effect before it does."""
+    """What fails in the next `times` calls, or in all for None. An `accepted` call takes effect first."""
 
     name: str
     times: int | None
     accepted: bool = False
     answer: Callable[[], Response] | None = None
     gate: Gate | None = None
-    pause: float = 0.0
+    delay: float = 0.0
 
 
 @dataclass
 class Faults:
-    """By method: `chat.postMessage` and its like, or `respond` for every response_url."""
+    """The faults of each method: a Web API method, or `respond` for every response_url."""
 
     _next: dict[str, list[_Fault]] = field(default_factory=dict)
 
@@ -50,9 +50,9 @@ class Faults:
         times: int | None = 1,
         accepted: bool = False,
     ) -> None:
-        """The next calls are answered with this error; `accepted` means that Slack did it all the same.
+        """Answer the next `times` calls with this error. None means until `clear`.
 
-        `ratelimited` is always a 429, as it is in Slack. Without `times`, until `clear`.
+        `accepted` calls take effect all the same. `ratelimited` always has the status 429, as in Slack.
         """
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         code = 429 if error == "ratelimited" else status
@@ -61,34 +61,34 @@ class Faults:
         self._next.setdefault(method, []).append(fault)
 
     def mend(self) -> None:
-        """All goes well again; what is held stays held."""
+        """Remove all faults. A call that is held stays held."""
         self._next.clear()
 
     def slow(self, method: str, seconds: float, *, times: int | None = 1) -> None:
-        """The next calls are answered well, but so much later; without `times`, until `clear`."""
-        self._next.setdefault(method, []).append(_Fault("slow", times, pause=seconds))
+        """Answer the next `times` calls correctly, but this much later. None means until `clear`."""
+        self._next.setdefault(method, []).append(_Fault("slow", times, delay=seconds))
 
     def clear(self, method: str) -> None:
-        """All is well with this method again; what is held stays held."""
+        """Remove the faults of this method. A call that is held stays held."""
         self._next.pop(method, None)
 
     def standing(self) -> dict[str, str]:
-        """What goes wrong next, by method."""
+        """The name of the next fault, by method."""
         return {method: faults[0].name for method, faults in self._next.items() if faults}
 
     def hold(self, method: str, *, accepted: bool = False) -> Gate:
-        """Hold the next call: before it takes effect or, if `accepted`, after that and before its answer."""
+        """Hold the next call before it takes effect. If `accepted`, hold it after that, before its answer."""
         gate = Gate()
         self._next.setdefault(method, []).append(_Fault("held", 1, accepted, gate=gate))
         return gate
 
     async def around(self, method: str, act: Callable[[], Response]) -> Response:
-        """Do `act` as it goes today."""
+        """Do `act` with the next fault of the method. Returns the response."""
         fault = self._take(method)
         if fault is None:
             return act()
         done = act() if fault.accepted else None
-        await asyncio.sleep(fault.pause)
+        await asyncio.sleep(fault.delay)
         if fault.gate is not None:
             await fault.gate.passed()
         if fault.answer is not None:

@@ -1,4 +1,4 @@
-"""What people do in Slack, and how the bot gets to hear of it."""
+"""What people do in Slack, and what is delivered to the bot for it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,17 +17,17 @@ from bot.sandbox.slack.workspace import Message, View, Workspace
 
 
 class Interactions:
-    """Every coroutine ends with the bot's ack, and returns the Exchange; what the bot does later comes later.
+    """Every coroutine returns the Exchange as soon as the bot has acked. The bot's work may come later.
 
-    NotOffered is raised for what Slack's client would not let this person do.
+    Raises NotOffered for what Slack's client would not let this person do.
     """
 
     def __init__(
         self,
         workspace: Workspace,
-        tickets: Triggers,
+        triggers: Triggers,
         delivery: Delivery,
-        replies: Acks,
+        acks: Acks,
         *,
         features: dict[str, Any],
         events: Sequence[str],
@@ -36,60 +36,59 @@ class Interactions:
         self.features = features
         self.events = events
         self.workspace = workspace
-        self._triggers = tickets
+        self._triggers = triggers
         self._delivery = delivery
-        self._replies = replies
+        self._acks = acks
 
     async def command(self, typed: str, *, user: str = ANA, channel: str = SHOOTS) -> Exchange:
-        """A slash command of the app, such as `/order help`."""
-        self._colleague(user, channel)
+        """Type a slash command of the app, such as `/order help`."""
+        self._require_offered(user, channel)
         name, _, text = typed.partition(" ")
         offered = self.offered_command(name)
         if offered is None:
             raise NotOffered(f"the app has no command {name}")
         url = self._triggers.response(user, channel)
-        url.drawn.clear()
+        url.ack_shown.clear()
         sent = as_sent(text.strip(), self.names()) if offered.get("should_escape") else text.strip()
         payload = payloads.command(self._occasion(user, channel, url), name, sent)
         exchange = await self._delivery.deliver("slash_commands", payload)
-        self._replies.to_command(exchange, url, typed)
-        url.drawn.set()
+        self._acks.to_command(exchange, url, typed)
+        url.ack_shown.set()
         return exchange
 
     def reply(self, exchange: Exchange) -> Message | None:
-        """What stands now where a command was answered; None if there is nothing."""
+        """The message that answers a command, as it is now. None if there is none."""
         url = self._triggers.find(exchange.payload["response_url"].rpartition("/")[2])
         return url.source if url else None
 
     async def message_shortcut(self, callback_id: str, message: Message, *, user: str = ANA) -> Exchange:
-        """Choose one of the app's entries in the menu of a message."""
-        self._colleague(user, message.channel)
-        self._shortcut("message", callback_id)
+        """Choose a message shortcut of the app."""
+        self._require_offered(user, message.channel)
+        self._require_shortcut("message", callback_id)
         if message.ephemeral_to:
             raise NotOffered("messages that only one person sees have no such menu")
         url = self._triggers.response(user, message.channel)
         occasion = self._occasion(user, message.channel, url)
         payload = payloads.message_action(occasion, callback_id, self._shown(message, user))
         exchange = await self._delivery.deliver("interactive", payload)
-        self._replies.to_shortcut(exchange, user, message.channel)
+        self._acks.to_shortcut(exchange, user, message.channel)
         return exchange
 
     async def global_shortcut(self, callback_id: str, *, user: str = ANA, channel: str = SHOOTS) -> Exchange:
-        """Choose one of the app's entries in the + menu; where the person stands is not told to the app."""
-        self._colleague(user, channel)
-        self._shortcut("global", callback_id)
+        """Choose a global shortcut of the app. The payload does not say in which channel the person is."""
+        self._require_offered(user, channel)
+        self._require_shortcut("global", callback_id)
         payload = payloads.shortcut(self._occasion(user, channel), callback_id)
         exchange = await self._delivery.deliver("interactive", payload)
-        self._replies.to_shortcut(exchange, user, channel)
+        self._acks.to_shortcut(exchange, user, channel)
         return exchange
 
     async def click(
         self, place: Message | View, label: str | Control, *, user: str = ANA, filled: Filled | None = None
     ) -> Exchange:
-        """Click the button, or choose the option, with these words or this action_id; or one of `controls()`.
+        """Click a button or choose an option. `label` is its words, its action_id, or one of `controls()`.
 
-        In a view, `filled` is what stands in its inputs meanwhile, and the person is whoever has it before
-        them.
+        In a view, `filled` is what its inputs hold at that moment, and the view's own user clicks.
         """
         control = find(place.controls(), label)
         if isinstance(place, View):
@@ -104,11 +103,11 @@ class Interactions:
             ephemeral, below = place.ephemeral_to is not None, place.attachment_with(control)
             payload = payloads.click_in_message(occasion, control, shown, ephemeral=ephemeral, below=below)
         exchange = await self._delivery.deliver("interactive", payload)
-        self._replies.to_click(exchange, place)
+        self._acks.to_click(exchange, place)
         return exchange
 
     async def submit(self, view: View, filled: Filled) -> Exchange:
-        """Press the modal's own button, with this in its inputs."""
+        """Press the modal's submit button, with `filled` in its inputs."""
         if not view.body.get("submit"):
             raise NotOffered("this modal has nothing to submit")
         values = state(self._open(view).blocks, filled, complete=True)
@@ -116,11 +115,11 @@ class Interactions:
             self._occasion(view.user, SHOOTS), payload_objects.view(view, values)
         )
         exchange = await self._delivery.deliver("interactive", payload)
-        self._replies.to_submission(exchange, view)
+        self._acks.to_submission(exchange, view)
         return exchange
 
     async def close(self, view: View) -> Exchange | None:
-        """Close a modal; the bot hears of it only if it asked to."""
+        """Close a modal. The bot gets `view_closed` only if the view has `notify_on_close`, else None."""
         self.workspace.close(self._open(view))
         if not view.body.get("notify_on_close"):
             return None
@@ -128,7 +127,7 @@ class Interactions:
         return await self._delivery.deliver("interactive", payload)
 
     async def open_home(self, user: str = ANA) -> Exchange | None:
-        """Open the app's Home tab; the bot hears of it only if it subscribed to that."""
+        """Open the app's Home tab. Returns None if the app is not subscribed to `app_home_opened`."""
         if not self.has_home(user):
             raise NotOffered(f"the app is not there for {user}")
         if "app_home_opened" not in self.events:
@@ -139,20 +138,20 @@ class Interactions:
         return await self._delivery.deliver("events_api", payload)
 
     def has_home(self, user: str) -> bool:
-        """The app's Home tab is there for its own team, guests included."""
+        """Only people of the app's own team have its Home tab, guests included."""
         return self.workspace.users[user].team_id == TEAM
 
     def offered_command(self, name: str) -> dict[str, Any] | None:
-        """What the manifest says of this slash command."""
+        """The manifest's entry for this slash command. None when the app has no such command."""
         commands: list[dict[str, Any]] = self.features.get("slash_commands", [])
         return next((each for each in commands if each["command"] == name), None)
 
     def names(self) -> dict[str, str]:
-        """What stands for the names that people type."""
+        """The mrkdwn entities for the names that people type, such as `@ana` and `#shoots`."""
         people = {f"@{user.name}": f"<@{user.id}>" for user in self.workspace.users.values()}
-        rooms = [room for room in self.workspace.channels.values() if room.name]
+        channels = [each for each in self.workspace.channels.values() if each.name]
         return people | {
-            f"#{room.name}": _channel_entity(room.id, room.name, room.is_private) for room in rooms
+            f"#{each.name}": _channel_entity(each.id, each.name, each.is_private) for each in channels
         }
 
     def _occasion(self, user: str, channel: str, url: ResponseUrl | None = None) -> Occasion:
@@ -165,20 +164,20 @@ class Interactions:
         )
 
     def is_offered(self, user: str, channel: str) -> bool:
-        """An app's commands and shortcuts are there for its own team, where they can look."""
+        """Only the app's own team has its commands and shortcuts, in conversations that they can open."""
         return self.workspace.users[user].team_id == TEAM and self.workspace.sees(user, channel)
 
-    def _colleague(self, user: str, channel: str) -> None:
+    def _require_offered(self, user: str, channel: str) -> None:
         if not self.is_offered(user, channel):
             raise NotOffered(f"the app is not there for {user} in {channel}")
 
-    def _shortcut(self, kind: str, callback_id: str) -> None:
+    def _require_shortcut(self, kind: str, callback_id: str) -> None:
         offered = [each for each in self.features.get("shortcuts", []) if each["type"] == kind]
         if callback_id not in {each["callback_id"] for each in offered}:
             raise NotOffered(f"the app has no {kind} shortcut {callback_id}")
 
     def _shown(self, message: Message, user: str) -> dict[str, Any]:
-        """The message as Slack tells it, if this person can see it."""
+        """The message as Slack sends it to an app. Raises NotOffered if this person cannot see it."""
         if message not in self.workspace.messages(message.channel, user):
             raise NotOffered(f"{user} does not see this message")
         if not self.workspace.sees(user, message.channel):

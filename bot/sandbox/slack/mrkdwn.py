@@ -1,4 +1,4 @@
-"""Slack's little text format: what becomes of typed text, and what a reader sees of sent text."""
+"""Slack's mrkdwn: how typed text is sent to an app, and how sent text is shown to a reader."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ def unescape(text: str) -> str:
 
 
 def as_sent(typed: str, names: dict[str, str]) -> str:
-    """What an app receives for what a person typed: escaped, links in angle brackets, names as ids.
+    """Typed text as an app receives it: escaped, links in angle brackets, names as IDs.
 
     `names` maps `@ana` and `#shoots` to `<@U…>` and `<#C…|shoots>`.
     """
@@ -35,14 +35,14 @@ def _entity(match: re.Match[str], names: dict[str, str]) -> str:
     found = match[0]
     if match["name"]:
         return names.get(found, escape(found))
-    # Slack leaves the full stop at the end of a sentence out of the link.
+    # Slack does not include punctuation at the end of a link.
     link = found.rstrip(".,;:!?)'\"*_~`")
     address = link if match["url"] else f"http://{link}|{link}"
     return f"<{escape(address)}>{escape(found[len(link) :])}"
 
 
 def as_seen(mrkdwn: str) -> str:
-    """What a person reads: links by their label, dates by their fallback, entities as characters."""
+    """Mrkdwn as a person reads it: labels of links, fallbacks of dates, and unescaped characters."""
     return unescape(_ENTITY.sub(lambda match: _label(match[1]), mrkdwn))
 
 
@@ -52,7 +52,7 @@ def _label(entity: str) -> str:
 
 
 def as_rich_text(sent: str) -> list[dict[str, Any]]:
-    """The `blocks` that Slack adds to what people write."""
+    """The `blocks` that Slack adds to a message from a person."""
     parts: list[dict[str, Any]] = []
     at = 0
     for match in _ENTITY.finditer(sent):

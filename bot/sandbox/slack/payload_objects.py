@@ -1,4 +1,4 @@
-"""Messages and modals as Slack tells an app about them, inside of payloads and of answers."""
+"""Messages, views and channels as Slack sends them to an app, in payloads and in answers."""
 
 from typing import Any
 
@@ -9,20 +9,20 @@ from bot.sandbox.slack.workspace import Channel, Message, View, Workspace
 Payload = dict[str, Any]
 
 NO_TITLE = {"type": "plain_text", "text": "View Title", "emoji": True}
-"""What Slack tells as the title of a view on the Home tab, which has none."""
+"""What Slack sends as the title of a Home view, which has none."""
 
 
 def message(workspace: Workspace, shown: Message) -> Payload:
-    told: Payload = {"type": "message", "user": shown.user, "text": shown.text, "ts": shown.ts}
-    told["team"] = workspace.users[shown.user].team_id
-    told |= _written_by_bot(shown) if shown.user == sample_workspace.BOT else _written_by_person(shown)
-    told |= _thread(workspace, shown)
+    payload: Payload = {"type": "message", "user": shown.user, "text": shown.text, "ts": shown.ts}
+    payload["team"] = workspace.users[shown.user].team_id
+    payload |= _written_by_bot(shown) if shown.user == sample_workspace.BOT else _written_by_person(shown)
+    payload |= _thread(workspace, shown)
     for key in ("attachments", "files", "metadata"):
         if held := getattr(shown, key):
-            told[key] = held
+            payload[key] = held
     if shown.edited:
-        told["edited"] = {"user": shown.user, "ts": shown.ts}
-    return told
+        payload["edited"] = {"user": shown.user, "ts": shown.ts}
+    return payload
 
 
 def _written_by_person(shown: Message) -> Payload:
@@ -73,7 +73,7 @@ def _thread(workspace: Workspace, shown: Message) -> Payload:
 
 
 def view(shown: View, values: Payload | None = None) -> Payload:
-    """`values` is what was filled in, by block and action."""
+    """`values` is what was filled in, by block_id and action_id."""
     body = shown.body
     return {
         "id": shown.id,
@@ -98,27 +98,27 @@ def view(shown: View, values: Payload | None = None) -> Payload:
     }
 
 
-def channel(room: Channel) -> Payload:
-    """What `conversations.info` says of a conversation that the bot may know about."""
-    told: Payload = {
-        "id": room.id,
+def channel(shown: Channel) -> Payload:
+    """The channel object of `conversations.info`."""
+    payload: Payload = {
+        "id": shown.id,
         "created": 1700000000,
-        "is_archived": room.is_archived,
-        "is_im": room.is_im,
+        "is_archived": shown.is_archived,
+        "is_im": shown.is_im,
     }
-    if room.is_im:
-        return {**told, "user": next(iter(room.members - {sample_workspace.BOT})), "is_open": True}
+    if shown.is_im:
+        return {**payload, "user": next(iter(shown.members - {sample_workspace.BOT})), "is_open": True}
     return {
-        **told,
-        "name": room.name,
+        **payload,
+        "name": shown.name,
         "is_channel": True,
         "is_group": False,
         "is_mpim": False,
-        "is_private": room.is_private,
-        "is_shared": room.is_ext_shared,
-        "is_ext_shared": room.is_ext_shared,
+        "is_private": shown.is_private,
+        "is_shared": shown.is_ext_shared,
+        "is_ext_shared": shown.is_ext_shared,
         "is_org_shared": False,
         "is_pending_ext_shared": False,
-        "is_member": sample_workspace.BOT in room.members,
+        "is_member": sample_workspace.BOT in shown.members,
         "context_team_id": sample_workspace.TEAM,
     }

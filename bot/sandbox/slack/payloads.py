@@ -1,4 +1,4 @@
-"""The payloads Slack delivers, key by key as recorded ones have them."""
+"""The payloads that Slack delivers, with the same keys as recorded ones."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +10,12 @@ from bot.sandbox.slack.workspace import Channel, User
 Payload = dict[str, Any]
 
 TOKEN = "sandbox-verification-token"
-"""Slack's old way of proving itself; still sent, worth nothing."""
+"""Slack's old verification token. Slack still sends it, but it proves nothing."""
 
 
 @dataclass(frozen=True)
 class Occasion:
-    """Somebody does something: who and where, and what Slack hands to the app with it."""
+    """One action of a person: who did it, where, and what Slack gives to the app for it."""
 
     user: User
     channel: Channel
@@ -30,7 +30,7 @@ def command(occasion: Occasion, name: str, text: str) -> dict[str, str]:
         "team_id": sample_workspace.TEAM,
         "team_domain": sample_workspace.TEAM_DOMAIN,
         "channel_id": occasion.channel.id,
-        "channel_name": _told_name(occasion.channel),
+        "channel_name": _visible_name(occasion.channel),
         "user_id": occasion.user.id,
         "user_name": occasion.user.name,
         "command": name,
@@ -55,14 +55,14 @@ def message_action(occasion: Occasion, callback_id: str, message: Payload) -> Pa
 
 
 def shortcut(occasion: Occasion, callback_id: str) -> Payload:
-    """Slack does not say from where."""
+    """The payload does not name the channel."""
     return {**_interaction("shortcut", occasion), "action_ts": occasion.ts, "callback_id": callback_id}
 
 
 def click_in_message(
     occasion: Occasion, control: Control, message: Payload, *, ephemeral: bool, below: Payload | None = None
 ) -> Payload:
-    """Of an ephemeral message Slack does not send the message itself along. `below`: in this attachment."""
+    """For an ephemeral message the payload has no `message`. `below` is the attachment of the control."""
     container = {
         "type": "message",
         "message_ts": message["ts"],
@@ -101,22 +101,22 @@ def view_submission(occasion: Occasion, view: Payload) -> Payload:
 
 def view_closed(occasion: Occasion, view: Payload) -> Payload:
     """The one interaction that has no trigger_id."""
-    told = {**_interaction("view_closed", occasion), "view": view, "is_cleared": False}
-    del told["trigger_id"]
-    return told
+    payload = {**_interaction("view_closed", occasion), "view": view, "is_cleared": False}
+    del payload["trigger_id"]
+    return payload
 
 
 def action(control: Control, action_ts: str) -> Payload:
-    """What was clicked; of a menu, the option that was chosen."""
+    """The clicked control. For a menu, the chosen option."""
     element = control.element
-    told = {"action_id": element["action_id"], "block_id": control.block_id, "type": element["type"]}
+    payload = {"action_id": element["action_id"], "block_id": control.block_id, "type": element["type"]}
     if element["type"] == "checkboxes":
-        told["selected_options"] = [control.option]
+        payload["selected_options"] = [control.option]
     elif control.option is not None:
-        told["selected_option"] = control.option
+        payload["selected_option"] = control.option
     else:
-        told |= {key: element[key] for key in ("text", "value", "url", "style") if key in element}
-    return {**told, "action_ts": action_ts}
+        payload |= {key: element[key] for key in ("text", "value", "url", "style") if key in element}
+    return {**payload, "action_ts": action_ts}
 
 
 def _interaction(kind: str, occasion: Occasion) -> Payload:
@@ -134,11 +134,11 @@ def _interaction(kind: str, occasion: Occasion) -> Payload:
 
 
 def _channel(channel: Channel) -> Payload:
-    return {"id": channel.id, "name": _told_name(channel)}
+    return {"id": channel.id, "name": _visible_name(channel)}
 
 
-def _told_name(channel: Channel) -> str:
-    """Slack does not tell an app what a private conversation is called."""
+def _visible_name(channel: Channel) -> str:
+    """Slack does not send the name of a private conversation to an app."""
     if channel.is_im:
         return "directmessage"
     return "privategroup" if channel.is_private else channel.name

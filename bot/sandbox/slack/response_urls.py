@@ -1,4 +1,4 @@
-"""What a response_url does: answer one person, or all, also where the bot is not a member."""
+"""response_urls: they answer one person or the channel, also where the bot is not a member."""
 
 import asyncio
 from contextlib import suppress
@@ -9,23 +9,26 @@ from bot.sandbox.slack.triggers import ResponseUrl, Triggers
 from bot.sandbox.slack.validation.messages import checked
 from bot.sandbox.slack.workspace import Message, Workspace
 
-DRAWN = 1.0  # seconds
+MAX_ACK_WAIT_SECONDS = 1.0
 
 
 class Responder:
-    def __init__(self, workspace: Workspace, tickets: Triggers) -> None:
+    def __init__(self, workspace: Workspace, triggers: Triggers) -> None:
         self._workspace = workspace
-        self._triggers = tickets
+        self._triggers = triggers
 
     async def ready(self, secret: str) -> None:
-        """Returns when the ack of a command is drawn, or late: an app may answer before it acknowledges."""
+        """Return when the answer in a command's ack is shown, or after a limit.
+
+        An app may use the response_url before it acks.
+        """
         url = self._triggers.find(secret)
         with suppress(TimeoutError):
             if url is not None:
-                await asyncio.wait_for(url.drawn.wait(), DRAWN)
+                await asyncio.wait_for(url.ack_shown.wait(), MAX_ACK_WAIT_SECONDS)
 
     def respond(self, secret: str, params: dict[str, Any]) -> None:
-        """Use the response_url once; raises Refused."""
+        """Use the response_url once. Raises Refused."""
         url = self._triggers.use(secret)
         original = self._original(url)
         if params.get("delete_original"):
@@ -35,9 +38,9 @@ class Responder:
         self.answer(url, params, original if params.get("replace_original") else None)
 
     def answer(self, url: ResponseUrl, params: dict[str, Any], original: Message | None = None) -> None:
-        """Say it where the response_url belongs, in place of `original` if there is one; raises Refused.
+        """Post in the channel of the response_url, or replace `original`. Raises Refused.
 
-        What was ephemeral stays so when it is replaced, whatever the response_type.
+        An ephemeral message that is replaced stays ephemeral, whatever the response_type.
         """
         checked(params)
         text, blocks = params.get("text", ""), params.get("blocks")
@@ -46,12 +49,12 @@ class Responder:
             return
         to = None if params.get("response_type") == "in_channel" else url.user
         more = {"ephemeral_to": to, "thread_ts": params.get("thread_ts")}
-        said = self._workspace.post(url.channel, sample_workspace.BOT, text, blocks, **more)
+        posted = self._workspace.post(url.channel, sample_workspace.BOT, text, blocks, **more)
         if url.follows:
-            url.source = said
+            url.source = posted
 
     def _original(self, url: ResponseUrl) -> Message | None:
-        """Only what the bot wrote itself, and what is still there."""
+        """The message that a replace or delete means. None unless the bot posted it and it still exists."""
         if url.source is None or url.source.user != sample_workspace.BOT:
             return None
         return self._workspace.find(url.channel, url.source.ts)

@@ -1,4 +1,4 @@
-"""Harbour Photo, the made-up company whose Slack this is: its people, its channels, and what they wrote."""
+"""The Slack of Harbour Photo, an invented company: its people, its channels and their messages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,14 +11,14 @@ PARTNER_TEAM = "T0BRIGHTH1"
 APP = "A0ORDRDESK"
 
 ANA, BEN, GUS, OLGA = "U0ANA00001", "U0BEN00001", "U0GUS00001", "U0OLGA0001"
-"""Two colleagues, a guest who is only in #shoots, and somebody from another company, only in #partners."""
+"""Two colleagues, a guest who is only in #shoots, and a person from another company, only in #partners."""
 BOT, BOT_ID = "U0ORDRDESK", "B0ORDRDESK"
 SLACKBOT = "USLACKBOT"
 
 SHOOTS, PARTNERS = "C0SHOOTS01", "C0PARTNERS"
-"""Where the bot is a member; #partners is shared with the other company."""
+"""Channels where the bot is a member. #partners is shared with the other company."""
 EDITING, OWNERS, OLD_SHOOTS = "C0EDITING1", "C0OWNERS01", "C0OLDSHOOT"
-"""Where it is not: public, private, archived."""
+"""Other channels: a public and a private one without the bot, and an archived one with it."""
 ANA_BOT, ANA_BEN = "D0ANA00001", "D0ANABEN01"
 
 FEATURES: dict[str, Any] = {
@@ -30,14 +30,14 @@ FEATURES: dict[str, Any] = {
         {"type": "global", "callback_id": "look_up_order", "name": "Look up an order"},
     ],
 }
-"""What the app offers, in the words of a manifest's `features`."""
+"""What the app offers, in the format of a manifest's `features`."""
 
 
 def sample_workspace(now: Callable[[], float]) -> Workspace:
-    """The workspace as a newcomer finds it."""
+    """The workspace with its people, its channels and an hour of messages."""
     workspace = Workspace(_users(), _channels(), now=now)
     start = now() - 3600
-    for minute, (channel, user, text, more) in enumerate(_said()):
+    for minute, (channel, user, text, more) in enumerate(_messages()):
         workspace.post(channel, user, text, ts=f"{start + 300 * minute:.6f}", **more)
     return workspace
 
@@ -65,7 +65,7 @@ def _channels() -> list[Channel]:
     ]
 
 
-def _said() -> list[tuple[str, str, str, dict[str, Any]]]:
+def _messages() -> list[tuple[str, str, str, dict[str, Any]]]:
     return [
         (SHOOTS, BEN, "Back from Elm Street, the dusk set is uploading now :camera:", {}),
         (SHOOTS, ANA, f"Is this one done? <https://app.autoenhance.ai/orders/{ELM}>", {}),

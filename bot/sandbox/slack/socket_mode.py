@@ -1,4 +1,4 @@
-"""Socket Mode: deliveries go over a WebSocket that the bot opens, and its acks come back over it."""
+"""Socket Mode: deliveries and their acks go over a WebSocket that the bot opens."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ POLICY_VIOLATION = 1008
 
 
 class SocketMode:
-    """Every link that `apps.connections.open` hands out is good for one connection."""
+    """Every link from `apps.connections.open` is valid for one connection."""
 
     def __init__(self, ring: Callable[[], None]) -> None:
         self.sockets: list[WebSocket] = []
@@ -27,7 +27,7 @@ class SocketMode:
         return [WebSocketRoute("/link/{link}", self._connected)]
 
     def link(self, base_url: str) -> str:
-        """The address for one more connection."""
+        """A new WebSocket URL, valid for one connection."""
         link = secrets.token_hex(16)
         self._links.add(link)
         return f"ws{base_url.removeprefix('http')}/link/{link}"
@@ -42,14 +42,14 @@ class SocketMode:
         }
 
     async def deliver(self, envelope: bytes) -> bytes:
-        """Send over any one of the connections and wait for the ack; returns its payload as JSON."""
-        name = json.loads(envelope)["envelope_id"]
-        self._acks[name] = asyncio.get_running_loop().create_future()
+        """Send over one of the connections and wait for the ack. Returns the ack's payload as JSON."""
+        envelope_id = json.loads(envelope)["envelope_id"]
+        self._acks[envelope_id] = asyncio.get_running_loop().create_future()
         try:
             await self.sockets[0].send_text(envelope.decode())
-            payload = await self._acks[name]
+            payload = await self._acks[envelope_id]
         finally:
-            del self._acks[name]
+            del self._acks[envelope_id]
         return json.dumps(payload).encode() if payload else b""
 
     async def _connected(self, socket: WebSocket) -> None:

@@ -1,4 +1,4 @@
-"""What Slack hands to an app for one occasion: trigger ids and response_urls."""
+"""The trigger_ids and response_urls that Slack gives to an app."""
 
 import asyncio
 import secrets
@@ -10,7 +10,7 @@ from bot.slack.limits import LIMITS
 
 
 class Refused(Exception):
-    """Slack says no; `error` is its word for why, `details` go beside it."""
+    """Slack refuses a call. `error` is its error code, and `details` are further keys of the answer."""
 
     def __init__(self, error: str, **details: object) -> None:
         super().__init__(error)
@@ -27,10 +27,10 @@ class _Trigger:
 
 @dataclass
 class ResponseUrl:
-    """Where it answers to. `source` is the message that `replace_original` and `delete_original` mean.
+    """One response_url. `source` is the message that `replace_original` and `delete_original` mean.
 
-    After a click that is the message clicked on. A command has none of its own: there it `follows` what was
-    answered last.
+    After a click, `source` is the clicked message. A command has no message, so its `source` `follows` the
+    last answer.
     """
 
     secret: str
@@ -40,8 +40,8 @@ class ResponseUrl:
     source: Message | None
     follows: bool
     uses: int = 0
-    drawn: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set while nothing is on its way there: what an ack says comes before what is sent right after it."""
+    ack_shown: asyncio.Event = field(default_factory=asyncio.Event)
+    """Not set while a command waits for its ack, so that the ack's answer is shown before later ones."""
 
 
 class Triggers:
@@ -56,7 +56,7 @@ class Triggers:
         return name
 
     def redeem(self, trigger_id: str) -> str:
-        """The person who may be shown a modal; raises Refused after 3 s and after the first use."""
+        """The person who is shown the modal. Raises Refused after 3 seconds and after the first use."""
         trigger = self._triggers.get(trigger_id)
         if trigger is None:
             raise Refused("invalid_trigger_id")
@@ -70,16 +70,16 @@ class Triggers:
     def response(self, user: str, channel: str, source: Message | None = None) -> ResponseUrl:
         secret = secrets.token_hex(16)
         url = ResponseUrl(secret, user, channel, self._now(), source, follows=source is None)
-        url.drawn.set()
+        url.ack_shown.set()
         self._responses[secret] = url
         return url
 
     def find(self, secret: str) -> ResponseUrl | None:
-        """Without using it."""
+        """The response_url with this secret. This does not count as a use."""
         return self._responses.get(secret)
 
     def left(self, secret: str) -> tuple[int, float] | None:
-        """Uses and seconds that are left of it; None if it was never handed out."""
+        """The uses and the seconds left of a response_url. None if it was never issued."""
         response = self.find(secret)
         if response is None:
             return None
@@ -87,7 +87,7 @@ class Triggers:
         return LIMITS.response_uses - response.uses, max(0.0, LIMITS.response_seconds - age)
 
     def use(self, secret: str) -> ResponseUrl:
-        """Count one use; raises Refused after 30 minutes and after the fifth."""
+        """Count one use. Raises Refused after 30 minutes and after the fifth use."""
         response = self._responses.get(secret)
         if response is None or self._now() - response.issued > LIMITS.response_seconds:
             raise Refused("expired_url")

@@ -1,4 +1,4 @@
-"""Links that people paste: an app hears of those to its domains, and may draw below them."""
+"""Links that people paste. An app gets an event for links to its domains, and may unfurl them."""
 
 import re
 import secrets
@@ -21,7 +21,7 @@ _PREVIEW = "[no preview available]"
 
 @dataclass(frozen=True)
 class Paste:
-    """A message with links that the app was told about, under this id."""
+    """A message whose links were delivered to the app with this unfurl_id."""
 
     unfurl_id: str
     message: Message
@@ -34,7 +34,7 @@ class Unfurls:
         self._pasted: dict[str, Paste] = {}
 
     def pasted(self, message: Message, domains: list[str]) -> Paste | None:
-        """None if no link in it leads to one of these domains, or below it."""
+        """Record the message's links to these domains or their subdomains. None if there are none."""
         urls = dict.fromkeys(unescape(url) for url in _LINK.findall(message.text))
         links = [{"url": url, "domain": host} for url in urls if (host := _host(url, domains))]
         if not links:
@@ -44,7 +44,7 @@ class Unfurls:
         return paste
 
     def unfurl(self, params: dict[str, Any]) -> dict[str, Any]:
-        """`chat.unfurl`, by the unfurl_id and its source; raises Refused."""
+        """`chat.unfurl` by unfurl_id and source. Raises Refused."""
         paste, unfurls = self._named(params), params.get("unfurls")
         if not unfurls:
             raise Refused("missing_unfurls")
@@ -91,10 +91,10 @@ def _check(url: str, part: Any) -> None:
 
 
 def _attachment(url: str, part: dict[str, Any]) -> dict[str, Any]:
-    ours = {
+    app_fields = {
         "app_unfurl_url": url,
         "is_app_unfurl": True,
         "app_id": sample_workspace.APP,
         "bot_id": sample_workspace.BOT_ID,
     }
-    return {"fallback": _PREVIEW, "from_url": url, **part, **ours}
+    return {"fallback": _PREVIEW, "from_url": url, **part, **app_fields}

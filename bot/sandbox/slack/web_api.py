@@ -1,4 +1,4 @@
-"""Slack's Web API, as much of it as a bot like ours calls; errors in Slack's words."""
+"""The methods of Slack's Web API that the bot calls, with Slack's error codes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True)
 class Method:
-    """`scope` is what the bot token must have been granted; empty when none is needed."""
+    """`scope` is the scope that the bot token needs. Empty when none is needed."""
 
     do: Callable[[Params], Answer]
     scope: str = ""
@@ -26,9 +26,9 @@ class Method:
 class WebApi:
     """Acts on the workspace as the bot. Every method raises Refused when Slack would answer `ok: false`."""
 
-    def __init__(self, workspace: Workspace, tickets: Triggers, unfurls: Unfurls) -> None:
+    def __init__(self, workspace: Workspace, triggers: Triggers, unfurls: Unfurls) -> None:
         self._workspace = workspace
-        self._triggers = tickets
+        self._triggers = triggers
         self.methods = {
             "auth.test": Method(self._auth_test),
             "chat.postMessage": Method(self._post_message, "chat:write"),
@@ -54,30 +54,30 @@ class WebApi:
         }
 
     def _post_message(self, params: Params) -> Answer:
-        room = self._writable(params)
+        channel = self._writable(params)
         checked(params)
         thread_ts = params.get("thread_ts")
-        if thread_ts and self._workspace.find(room.id, thread_ts) is None:
+        if thread_ts and self._workspace.find(channel.id, thread_ts) is None:
             raise Refused("thread_not_found")
         broadcast = bool(thread_ts) and params.get("reply_broadcast") in {True, "true", "1"}
         more = {"thread_ts": thread_ts, "broadcast": broadcast, "metadata": params.get("metadata")}
         more["attachments"] = params.get("attachments") or []
         text = params.get("text", "")[: LIMITS.posted_text]
-        posted = self._workspace.post(room.id, sample_workspace.BOT, text, params.get("blocks"), **more)
+        posted = self._workspace.post(channel.id, sample_workspace.BOT, text, params.get("blocks"), **more)
         return {
-            "channel": room.id,
+            "channel": channel.id,
             "ts": posted.ts,
             "message": payload_objects.message(self._workspace, posted),
         }
 
     def _post_ephemeral(self, params: Params) -> Answer:
-        room = self._writable(params)
+        channel = self._writable(params)
         checked(params)
-        if params.get("user") not in room.members:
+        if params.get("user") not in channel.members:
             raise Refused("user_not_in_channel")
         more = {"ephemeral_to": params["user"], "thread_ts": params.get("thread_ts")}
         posted = self._workspace.post(
-            room.id, sample_workspace.BOT, params.get("text", ""), params.get("blocks"), **more
+            channel.id, sample_workspace.BOT, params.get("text", ""), params.get("blocks"), **more
         )
         return {"message_ts": posted.ts}
 
@@ -92,14 +92,14 @@ class WebApi:
         return {"channel": message.channel, "ts": message.ts, "text": text, "message": shown}
 
     def _own_message(self, params: Params) -> Message:
-        """Unlike chat.postMessage, chat.update does not take a person for a channel."""
-        room = self._known(str(params.get("channel")))
-        message = self._workspace.find(room.id, params.get("ts"))
+        """Unlike chat.postMessage, chat.update does not accept a user ID as the channel."""
+        channel = self._known(str(params.get("channel")))
+        message = self._workspace.find(channel.id, params.get("ts"))
         if message is None:
             raise Refused("message_not_found")
         if message.user != sample_workspace.BOT or message.ephemeral_to:
             raise Refused("cant_update_message")
-        if room.is_archived:
+        if channel.is_archived:
             raise Refused("is_archived")
         return message
 
@@ -140,21 +140,23 @@ class WebApi:
         return view
 
     def _writable(self, params: Params) -> Channel:
-        """Where to post: a conversation the bot is in, or a person's id for the DM with them."""
+        """The conversation to post in: one that the bot is in, or the DM with a person, by user ID."""
         name = str(params.get("channel"))
-        room = self._dm(name) if name.startswith("U") else self._known(name)
-        if room.is_archived:
+        channel = self._dm(name) if name.startswith("U") else self._known(name)
+        if channel.is_archived:
             raise Refused("is_archived")
-        if sample_workspace.BOT not in room.members:
+        if sample_workspace.BOT not in channel.members:
             raise Refused("not_in_channel")
-        return room
+        return channel
 
     def _known(self, name: str) -> Channel:
-        """To the bot, private conversations that it is not in do not exist."""
-        room = self._workspace.channels.get(name)
-        if room is None or (sample_workspace.BOT not in room.members and (room.is_private or room.is_im)):
+        """For the bot, a private conversation that it is not in does not exist."""
+        channel = self._workspace.channels.get(name)
+        if channel is None or (
+            sample_workspace.BOT not in channel.members and (channel.is_private or channel.is_im)
+        ):
             raise Refused("channel_not_found")
-        return room
+        return channel
 
     def _dm(self, user: str) -> Channel:
         person = self._workspace.users.get(user)

@@ -1,4 +1,4 @@
-"""What a Slack workspace holds: people, conversations, messages, open modals. It knows no HTTP."""
+"""A Slack workspace: people, conversations, messages and views. It knows no HTTP."""
 
 import itertools
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class User:
 
 @dataclass
 class Channel:
-    """`members` can write in the conversation, and are the only ones who see it if it is private."""
+    """Only `members` can write in the conversation. If it is private, only they see it."""
 
     id: str
     name: str
@@ -35,7 +35,7 @@ class Channel:
 
 @dataclass(kw_only=True)
 class Message(Drawn):
-    """`broadcast` is a reply that is shown in the channel as well."""
+    """`broadcast` marks a reply that is also shown in the channel."""
 
     ts: str
     channel: str
@@ -64,7 +64,7 @@ class Message(Drawn):
 
 @dataclass(kw_only=True)
 class View(Drawn):
-    """A modal, or what stands on a Home tab; `body` is as the bot sent it, `errors` are beside its inputs."""
+    """A modal or a Home view. `body` is as the bot sent it. `errors` are shown beside the inputs."""
 
     id: str
     user: str
@@ -74,12 +74,12 @@ class View(Drawn):
 
     @property
     def title(self) -> str:
-        """What stands above a modal; a Home tab has none."""
+        """The title of a modal. Empty for a Home view."""
         return str((self.body.get("title") or {}).get("text", ""))
 
 
 class Workspace:
-    """Rings `bell` at every change; times come from `now` and no two messages share one."""
+    """Rings `change_signal` at every change. Times come from `now`, and no two messages have the same ts."""
 
     def __init__(self, users: list[User], channels: list[Channel], *, now: Callable[[], float]) -> None:
         self.users = {user.id: user for user in users}
@@ -89,7 +89,7 @@ class Workspace:
         self._messages: list[Message] = []
         self._views: dict[str, list[View]] = {}
         self._homes: dict[str, View] = {}
-        self._fresh = itertools.count(1)
+        self._numbers = itertools.count(1)
         self._last = 0
 
     def ts(self) -> str:
@@ -98,21 +98,21 @@ class Workspace:
 
     def sees(self, user: str, channel: str) -> bool:
         """Whether this person can open this conversation: it is public in their team, or they are in it."""
-        person, room = self.users[user], self.channels[channel]
-        colleague = person.team_id == self._home and not person.is_guest
-        return user in room.members or (colleague and not room.is_private and not room.is_im)
+        person, place = self.users[user], self.channels[channel]
+        colleague = person.team_id == self._bot_team and not person.is_guest
+        return user in place.members or (colleague and not place.is_private and not place.is_im)
 
     @property
-    def _home(self) -> str:
+    def _bot_team(self) -> str:
         return next(user.team_id for user in self.users.values() if user.is_bot)
 
     def dm(self, user: str, bot: str) -> Channel:
-        """The conversation of these two; made when it is first needed."""
+        """The direct messages of these two. Made when first needed."""
         name = f"D{user[1:]}"
         return self.channels.setdefault(name, Channel(name, "", {user, bot}, is_im=True))
 
     def messages(self, channel: str, viewer: str | None = None) -> list[Message]:
-        """What `viewer` sees in a channel, replies included, oldest first; everything without a viewer."""
+        """What `viewer` sees in a channel, with replies, oldest first. Without a viewer, all messages."""
         seen = {None, viewer}
         return [
             message
@@ -129,8 +129,8 @@ class Workspace:
     def post(
         self, channel: str, user: str, text: str, blocks: list[Block] | None = None, **more: Any
     ) -> Message:
-        """`more` are the other fields of a Message; a reply to a reply goes into the same thread."""
-        drawn = with_ids(blocks or [], self._fresh)
+        """`more` are other fields of the Message. A reply to a reply goes into the same thread."""
+        drawn = with_ids(blocks or [], self._numbers)
         message = Message(channel=channel, user=user, text=text, blocks=drawn, **{"ts": self.ts(), **more})
         answered = self.find(channel, message.thread_ts)
         if answered is not None and answered.thread_ts is not None:
@@ -140,14 +140,14 @@ class Workspace:
         return message
 
     def edit(self, message: Message, text: str, blocks: list[Block] | None) -> None:
-        """Text without blocks drops the blocks. Slack says "(edited)" only of messages without blocks."""
-        message.text, message.blocks = text, with_ids(blocks or [], self._fresh)
+        """Text without blocks removes the blocks. Slack shows "(edited)" only on messages without blocks."""
+        message.text, message.blocks = text, with_ids(blocks or [], self._numbers)
         message.edited, message.warning = not blocks, ""
         self.change_signal.ring()
 
     def attach(self, message: Message, parts: list[dict[str, Any]]) -> None:
-        """These are its attachments from now on."""
-        blocks = [{"blocks": with_ids(part.get("blocks", []), self._fresh)} for part in parts]
+        """Replace the attachments of a message."""
+        blocks = [{"blocks": with_ids(part.get("blocks", []), self._numbers)} for part in parts]
         message.attachments = [part | drawn for part, drawn in zip(parts, blocks, strict=True)]
         self.change_signal.ring()
 
@@ -156,40 +156,40 @@ class Workspace:
         self.change_signal.ring()
 
     def views(self, user: str) -> list[View]:
-        """The modals this person has open, the one on top last."""
+        """The modals that this person has open. The one on top is last."""
         return self._views.setdefault(user, [])
 
     def view(self, id_: str) -> View | None:
-        """The modal of this id, if it is open."""
+        """The open modal with this ID. None if it is not open."""
         return next((view for stack in self._views.values() for view in stack if view.id == id_), None)
 
     def push(self, user: str, body: dict[str, Any]) -> View:
-        view = self._fresh_view(user, body)
+        view = self._new_view(user, body)
         self.views(user).append(view)
         self.change_signal.ring()
         return view
 
     def home(self, user: str) -> View | None:
-        """What this person sees on the app's Home tab."""
+        """What this person sees on the app's Home tab. None before the bot published it."""
         return self._homes.get(user)
 
     def publish(self, user: str, body: dict[str, Any]) -> View:
-        """Show this on the Home tab; it stays one view with one id, however often it is drawn anew."""
-        home = self._homes.setdefault(user, self._fresh_view(user, body))
+        """Show this on the Home tab. It keeps its ID, however often it is published again."""
+        home = self._homes.setdefault(user, self._new_view(user, body))
         self.redraw(home, body)
         return home
 
-    def _fresh_view(self, user: str, body: dict[str, Any]) -> View:
-        blocks = with_ids(body["blocks"], self._fresh)
-        return View(id=f"V{next(self._fresh):09d}", user=user, hash=self._hash(), body=body, blocks=blocks)
+    def _new_view(self, user: str, body: dict[str, Any]) -> View:
+        blocks = with_ids(body["blocks"], self._numbers)
+        return View(id=f"V{next(self._numbers):09d}", user=user, hash=self._hash(), body=body, blocks=blocks)
 
     def redraw(self, view: View, body: dict[str, Any]) -> None:
-        view.body, view.blocks, view.hash = body, with_ids(body["blocks"], self._fresh), self._hash()
+        view.body, view.blocks, view.hash = body, with_ids(body["blocks"], self._numbers), self._hash()
         view.errors, view.warning = {}, ""
         self.change_signal.ring()
 
     def _hash(self) -> str:
-        return f"{int(self.now())}.{next(self._fresh):08x}"
+        return f"{int(self.now())}.{next(self._numbers):08x}"
 
     def close(self, view: View) -> None:
         self.views(view.user).remove(view)

@@ -1,9 +1,9 @@
-// Attachments, as unfurled links and older apps have them: a bar of colour beside text, fields or blocks.
+// Attachments, from unfurled links and older apps: a colour bar beside text, fields or blocks.
 import { drawBlocks } from "./blocks.js";
 import { h } from "./dom.js";
 import { link, mrkdwn, plainText } from "./mrkdwn.js";
 
-/** Colours that have a name; others are `#rrggbb`. */
+/** Slack's named colours. All others are `#rrggbb`. */
 const NAMED = { good: "#2eb67d", warning: "#ecb22e", danger: "#e01e5a" };
 
 export function attachment(part, context) {

@@ -1,4 +1,4 @@
-// The other side: the levers of both stand-ins, and every exchange below.
+// The panel: the controls of both stand-ins, and every exchange below.
 import { h, keyed } from "./dom.js";
 import { drawOrders, MOODS } from "./orders.js";
 import { $, ask, here } from "./state.js";
@@ -26,7 +26,7 @@ export function drawBackstage() {
 $("mood").append(...MOODS.map(([value, words]) => h("option", { value }, words)));
 $("mood").addEventListener("change", ({ target }) => ask("mood", { mood: target.value, retry_after: target.value === "429" ? 5 : null }));
 
-// Slack: how it answers, and what becomes of its channels.
+// Slack: how it answers, and the state of its channels.
 
 const once = h("select", { id: "how-long" }, h("option", { value: "1" }, "the next answer"), h("option", { value: "" }, "until I change it"));
 const after = h("input", { id: "retry-after", type: "number", min: "1", max: "120", value: "5" });
@@ -73,7 +73,7 @@ function switches(rooms) {
   ];
 }
 
-// Tabs, and the pane itself: where there is no room for it beside a thread, it takes the thread's place.
+// The tabs and the panel itself. In a narrow window, the panel replaces the thread.
 
 const tabs = [$("tab-autoenhance"), $("tab-slack")];
 
@@ -101,5 +101,5 @@ $("open-backstage").addEventListener("click", () => {
 });
 $("close-backstage").addEventListener("click", () => { unfold("backstage", false); $("open-backstage").focus(); });
 unfold("backstage", !isPhone());
-/** A drawer over everything is not left open by a window that became narrow. */
+/** Close the panel when the window becomes narrow, as it would cover the page. */
 onPhone((narrow) => unfold("backstage", !narrow && !here.thread));

@@ -1,4 +1,4 @@
-// Block Kit as DOM nodes. What is not known is said to be unknown, never left out.
+// Block Kit as DOM nodes. An unknown block or element is shown as unknown, never left out.
 import { h, toast } from "./dom.js";
 import { menu } from "./menu.js";
 import { emoji, formatDate, link, mrkdwn, plainText, user } from "./mrkdwn.js";
@@ -11,7 +11,7 @@ function draw(table, part, context, block) {
   return known ? known(part, context, block) : unknown(part.type, table === BLOCKS ? "block" : "element");
 }
 
-/** A box in place of it; the panel counts them. */
+/** A box in place of an unknown block or element. The panel counts these boxes. */
 const unknown = (type, kind) => h("span", { class: "unknown", "data-type": type }, `This page cannot draw the ${kind} “${type}”`);
 
 const text = (part, context) => (part.type === "mrkdwn" ? mrkdwn(part.text, context) : plainText(part.text));
@@ -42,7 +42,7 @@ const BLOCKS = {
   rich_text: (block, context) => h("div", {}, block.elements.map((part) => draw(RICH, part, context, block))),
 };
 
-/** Pictures are on other hosts; their words are enough here. */
+/** An image as its alt text: the images themselves are on other hosts. */
 const picture = (part) => h("span", { class: "picture", role: "img", "aria-label": part.alt_text }, `🖼 ${part.alt_text}`);
 
 const ELEMENTS = {
@@ -119,7 +119,7 @@ function styled(leaf, context) {
   return node;
 }
 
-/** What stands in the inputs of a form, by block_id. */
+/** The values in the inputs of a form, by block_id. */
 export function filled(form) {
   const values = {};
   for (const field of form.querySelectorAll("[name]")) {

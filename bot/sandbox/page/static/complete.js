@@ -1,7 +1,7 @@
-// What somebody may mean who types a command: its words, then the stand-in's orders by their names.
+// Suggestions for a slash command: its subcommands, then the stand-in's orders by name.
 const MOST = 8;
 
-/** Groups of options; an option's `becomes` is what the text is when it was taken. */
+/** Groups of options. `becomes` is the text in the composer after the option is chosen. */
 export function suggestions(text, { commands, orders }, { offered }) {
   if (!offered || !text.startsWith("/") || text.includes("\n")) return [];
   const [name, ...words] = text.split(" ");

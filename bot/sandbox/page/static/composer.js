@@ -1,4 +1,4 @@
-// Where one types: messages, commands with suggestions for them, and the shortcuts behind the plus.
+// The composer: messages, slash commands with suggestions, and the shortcuts in the plus menu.
 import { suggestions } from "./complete.js";
 import { h } from "./dom.js";
 import { move } from "./menu.js";
@@ -19,19 +19,19 @@ export function drawComposer() {
   for (const offer of [$("shortcuts"), $("composer").querySelector(".keys")]) offer.hidden = !room().is_offered;
 }
 
-/** Before something is asked whose answer comes at the end of the channel: whoever asks wants to see it. */
+/** Scroll to the end before a request whose answer is posted at the end of the channel. */
 export function toEnd() {
   here.acted = "";
   $("messages").scrollTop = $("messages").scrollHeight;
 }
 
-/** Say it in the channel, as if it had been typed. */
+/** Send the text in the channel, as if it had been typed. */
 export function say(text) {
   toEnd();
   ask("say", { channel: here.channel, text });
 }
 
-/** Put an order's id behind what stands there. */
+/** Append an order ID to the text. */
 export function insert(id) {
   field.value = field.value.trim() ? `${field.value.trimEnd()} ${id}` : `/order ${id}`;
   field.focus();
@@ -55,8 +55,8 @@ for (const id of ["composer", "reply"]) {
   });
 }
 
-// Suggestions: a combobox. Nothing is marked until somebody marks it, so Enter sends what was typed, but for
-// half a command: nobody means to send that.
+// Suggestions: a combobox. None is selected at first, so that Enter sends the typed text. An incomplete
+// command is the exception: no one means to send that.
 
 function suggest() {
   const groups = suggestions(field.value, here.snapshot, { offered: room().is_offered });
@@ -105,7 +105,7 @@ function take(option) {
   suggest();
 }
 
-/** Before the composer's own Enter: a marked suggestion takes it. */
+/** Runs before the composer's own Enter: Enter chooses a selected suggestion. */
 field.addEventListener("keydown", (event) => {
   if (box.hidden || event.isComposing) return;
   const count = options().length;
@@ -120,7 +120,7 @@ field.addEventListener("input", suggest);
 field.addEventListener("blur", close);
 box.addEventListener("mousedown", (event) => event.preventDefault());
 
-// The plus.
+// The plus menu.
 
 $("shortcuts").addEventListener("keydown", move);
 $("shortcuts").addEventListener("toggle", () => {

@@ -1,6 +1,6 @@
-// Building DOM nodes. Foreign text only ever becomes a text node or an attribute, never HTML.
+// Builds DOM nodes. Text from outside becomes only a text node or an attribute, never HTML.
 
-/** An element; `props` starting with "on" are listeners, null and false are left out. */
+/** An element. `props` that start with "on" are listeners. null and false are left out. */
 export function h(tag, props = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
@@ -12,7 +12,7 @@ export function h(tag, props = {}, ...children) {
   return node;
 }
 
-/** Keep the children of `parent` in step with `items`: a node is made anew only when its item changed. */
+/** Update the children of `parent` to `items`. A node is replaced only when its item has changed. */
 export function keyed(parent, items, key, draw) {
   const old = new Map([...parent.children].map((node) => [node.dataset.key, node]));
   const nodes = items.map((item) => {
@@ -30,14 +30,14 @@ export function keyed(parent, items, key, draw) {
   return !same;
 }
 
-/** Whoever works with the keyboard stays on the button they pressed, although the card was drawn anew. */
+/** Keep the keyboard focus on the pressed button when its card is drawn again. */
 function replaceKeepingFocus(parent, nodes) {
   const focused = parent.contains(document.activeElement) ? document.activeElement : null;
   const row = focused?.closest("[data-key]");
   const nth = row ? alike(row, focused).indexOf(focused) : -1;
   const kept = new Set(nodes);
   for (const node of [...parent.children]) if (!kept.has(node)) node.remove();
-  // Only what is new moves: what stays keeps its focus, its open menu and its place in the window.
+  // Only new nodes are moved. The others keep their focus, their open menu and their scroll position.
   nodes.forEach((node, at) => { if (parent.children[at] !== node) parent.insertBefore(node, parent.children[at] ?? null); });
   if (!focused || focused === document.activeElement) return;
   if (focused.isConnected) { focused.focus({ preventScroll: true }); return; }
@@ -46,7 +46,7 @@ function replaceKeepingFocus(parent, nodes) {
   (buttons[nth] ?? buttons[0] ?? parent).focus({ preventScroll: true });
 }
 
-/** The buttons with the same words: a message of several cards has one Re-check for each. */
+/** The buttons with the same label: a message with several cards has one Re-check for each. */
 export const alike = (place, focused) =>
   [...place.querySelectorAll("button, summary")].filter((button) => button.textContent === focused?.textContent);
 

@@ -1,4 +1,4 @@
-// The app's Home tab: one view for each person, drawn anew when the app has published another.
+// The app's Home tab: one view for each person, drawn again when the app publishes another.
 import { drawBlocks, filled } from "./blocks.js";
 import { h, keyed } from "./dom.js";
 import { confirmed } from "./modal.js";

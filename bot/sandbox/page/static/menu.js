@@ -1,7 +1,7 @@
-// Menus: a button that opens a list of things to do. Arrow keys move in it, Escape leads back.
+// Menus: a button that opens a list of actions. Arrow keys move in it, Escape closes it.
 import { h } from "./dom.js";
 
-/** `items` are pairs of what to show and what to do; `more` is a class for the looks. */
+/** `items` are pairs of a label and an action. `more` is a CSS class. */
 export function menu(label, mark, items, more = "") {
   const choices = items.map(([words, act]) => h("button", { type: "button", role: "menuitem", tabindex: "-1", onclick: act }, words));
   return h("details", { class: `overflow ${more}`, onkeydown: move, ontoggle: opened },
@@ -9,7 +9,7 @@ export function menu(label, mark, items, more = "") {
     h("div", { class: "menu", role: "menu" }, choices));
 }
 
-/** Upwards, or to the left, where there is no room for it below or to the right; then the first entry has the focus. */
+/** Open upwards or to the left where there is no space below or to the right. Then focus the first entry. */
 function opened({ target: details }) {
   details.classList.remove("up", "left");
   if (!details.open) return;
@@ -44,7 +44,7 @@ function close(details) {
   details.open = false;
 }
 
-/** A click anywhere else, or on an entry, closes what is open. */
+/** A click outside of a menu, or on an entry, closes the open menu. */
 document.addEventListener("click", (event) => {
   for (const details of document.querySelectorAll("details.overflow[open]")) {
     if (!details.contains(event.target) || event.target.closest("[role=menuitem]")) close(details);

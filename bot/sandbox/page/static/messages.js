@@ -1,4 +1,4 @@
-// Messages in a channel and in a thread: rows that are drawn anew when they changed, and lists that keep their place.
+// Messages in a channel and in a thread. A changed row is drawn again. The lists keep their scroll position.
 import { attachment } from "./attachment.js";
 import { drawBlocks } from "./blocks.js";
 import { h, keyed } from "./dom.js";
@@ -26,7 +26,7 @@ export function drawThread() {
   list($("replies"), replies.length ? [root, line, ...replies] : [root], true);
 }
 
-/** A line with its day before the first message of each. */
+/** A line with the date before the first message of each day. */
 function withDays(messages) {
   let last = "";
   return messages.flatMap((message) => {
@@ -43,7 +43,7 @@ function dayOf(ts) {
   return day.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
 }
 
-/** A list that stays at its end when it was there, follows what was pressed, and keeps its place otherwise. */
+/** A list that stays at its end if it was there, keeps a pressed message visible, and else does not scroll. */
 function list(box, messages, inThread) {
   const place = `${here.channel} ${inThread ? here.thread : ""}`;
   const arrived = box.dataset.place !== place;
@@ -61,13 +61,13 @@ function list(box, messages, inThread) {
 
 const isAtEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
 
-/** Where nothing new came, what one has just pressed is not pushed out of sight. */
+/** Without new messages, keep the message in sight on which the person has just pressed a button. */
 function toItsEnd(box, nothingNew) {
   box.scrollTop = box.scrollHeight;
   if (nothingNew && box.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
 }
 
-/** A card that grew because one pressed something on it is shown to its end, where what is new stands. */
+/** Scroll to the end of a card that grew after a click on it: the new lines are there. */
 function follow(box) {
   const pressed = [...box.children].find((node) => node.dataset.key === here.acted);
   if (!pressed) return;
@@ -75,13 +75,13 @@ function follow(box) {
   if (below > 0) box.scrollTop += below;
 }
 
-/** Who stood at the end stays there when the window, the hint or a thread beside it changes its size. */
+/** A list at its end stays there when the window, the hint or a thread beside it changes the size. */
 for (const id of ["messages", "replies"]) {
   const box = $(id);
   const size = () => `${box.clientWidth} ${box.clientHeight}`;
   let [stood, known] = [true, ""];
   box.addEventListener("scroll", () => {
-    if (size() !== known) return;  // the browser moved it while it changed, nobody scrolled
+    if (size() !== known) return;  // the browser scrolled it during the resize, not the person
     stood = isAtEnd(box);
     if (id === "messages" && stood) $("jump").hidden = true;
   });
@@ -115,7 +115,7 @@ function row(message, inThread) {
 
 const clock = (ts) => new Date(Number(ts) * 1000).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
 
-/** Below a message: who replied, how often and when last. */
+/** Below a message: who replied, how many replies there are, and when the last one came. */
 function summary(message) {
   const faces = message.repliers.slice(0, 4).map((id) => here.snapshot.users[id]);
   return h("p", { class: "thread-line" },
@@ -124,7 +124,7 @@ function summary(message) {
     h("span", { class: "note" }, `Last reply ${clock(message.last_reply)}`));
 }
 
-/** Above a reply that is shown in the channel as well: here where it belongs, there where else it is. */
+/** Above a reply that is also shown in the channel: a link to its thread, or a note in the thread. */
 const broadcast = (message, inThread) => h("p", { class: "note" }, inThread ? "Also sent to the channel" : ["replied to a thread: ",
   h("button", { class: "replies", onclick: () => openThread(message.thread_ts) }, plainText(message.replied_to ?? "a deleted message"))]);
 

@@ -1,4 +1,4 @@
-// Modals and confirmation dialogs. <dialog> keeps the focus inside, hands Escape to us and gives the focus back.
+// Modals and confirmation dialogs. <dialog> keeps the focus inside, reports Escape and restores the focus.
 import { drawBlocks, filled } from "./blocks.js";
 import { alike, h } from "./dom.js";
 import { mrkdwn, plainText } from "./mrkdwn.js";
@@ -7,7 +7,7 @@ const modal = document.getElementById("modal");
 const confirm = document.getElementById("confirm");
 let drawn = "";
 
-/** Draw the view on top, or nothing; what was typed stays when the view is drawn anew. */
+/** Draw the view on top, or none. Typed text stays when the view is drawn again. */
 export function drawModal(view, names, ask) {
   if (!view) { drawn = ""; modal.close(); return; }
   const now = JSON.stringify(view);
@@ -50,7 +50,7 @@ function form(view, names, ask) {
       view.submit && h("button", { class: "button primary" }, plainText(view.submit))));
 }
 
-/** Ask what a `confirm` object asks; true when the person says yes. */
+/** Show a `confirm` object as a dialog. True when the person confirms. */
 export function confirmed({ title, text, confirm: yes, deny, style }, names) {
   return new Promise((resolve) => {
     confirm.returnValue = "";

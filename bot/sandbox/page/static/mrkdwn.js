@@ -19,7 +19,7 @@ const INLINE = new RegExp([
   ":(?<emoji>[a-z0-9_+-]+):",
 ].join("|"), "g");
 
-/** Slack knows these three entities and no others. */
+/** Slack has only these three entities. */
 export const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
 export const emoji = (name) =>
@@ -76,7 +76,7 @@ function entity(body, names) {
 
 export const user = (id, names) => h("span", { class: "mention" }, `@${names.users[id]?.name ?? id}`);
 
-/** Nothing in the sandbox leaves this machine; whoever knows the place that is meant may go there instead. */
+/** No link in the sandbox leaves this machine. A link to a message on this page opens that message. */
 export function link(url, label) {
   const note = () => document.dispatchEvent(new CustomEvent("follow", { detail: url, cancelable: true })) && toast(`In Slack this opens ${url}`);
   return h("a", { role: "link", tabindex: "0", title: url, onclick: note, onkeydown: (event) => event.key === "Enter" && note() }, label);
@@ -88,7 +88,7 @@ function date(spec, fallback) {
   return h("time", { title: fallback }, url ? link(url, text) : text);
 }
 
-/** In the reader's own zone; null when it cannot be read, so that the fallback is shown as in Slack. */
+/** A date in the reader's time zone. null when it is not valid: then the fallback is shown, as in Slack. */
 export function formatDate(epoch, format) {
   const day = new Date(epoch * 1000);
   if (Number.isNaN(day.getTime()) || !format) return null;
@@ -96,7 +96,7 @@ export function formatDate(epoch, format) {
 }
 
 const local = (options) => (day) => day.toLocaleString("en", options);
-/** With or without AM and PM, as the reader has it, like the times beside the names. */
+/** A time in the reader's own format, with or without AM and PM, like the times beside the names. */
 const clock = (options) => (day) => day.toLocaleTimeString([], options);
 const pretty = (plain) => (day) => nearDay(day) ?? plain(day);
 const long = local({ weekday: "long", month: "long", day: "numeric", year: "numeric" });

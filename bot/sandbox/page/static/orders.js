@@ -1,4 +1,4 @@
-// The stand-in's orders: one line each, and behind it what can be done to it.
+// The stand-in's orders: one row each, with a menu of what can be done to it.
 import { insert } from "./composer.js";
 import { h } from "./dom.js";
 import { $, ask } from "./state.js";
@@ -17,7 +17,7 @@ const ACTS = [
 ];
 const rows = new Map();
 
-/** Rows are changed in place: a menu that somebody has open stays open while photos get done. */
+/** Rows are changed in place, so that an open menu stays open while photos get done. */
 export function drawOrders(orders) {
   const ids = new Set(orders.map((order) => order.id));
   for (const [id, row] of rows) if (!ids.has(id)) { row.node.remove(); rows.delete(id); }

@@ -1,4 +1,4 @@
-// The page: one snapshot of all that a person sees comes in whenever something changed, and is drawn.
+// The page: after each change, a snapshot of all that a person sees comes in and is drawn.
 import { drawBackstage } from "./backstage.js";
 import { drawComposer, toEnd } from "./composer.js";
 import { h, keyed, toast } from "./dom.js";
@@ -80,7 +80,7 @@ function drawRoom() {
   drawMessages();
 }
 
-/** As the system has it, until somebody chooses. */
+/** The theme of the system, until the person chooses one. */
 function colours(scheme = localStorage.colours) {
   if (scheme) document.documentElement.dataset.colours = scheme;
   const dark = scheme ? scheme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;

@@ -1,4 +1,4 @@
-// The conversations on the left, and which of them hold something new.
+// The conversations on the left, and which of them have new messages.
 import { h, hidden, keyed } from "./dom.js";
 import { $, ask, here } from "./state.js";
 import { redraw, unfold } from "./unfold.js";
@@ -22,7 +22,7 @@ function openHome() {
   ask("home");
 }
 
-/** What stood there when the page was opened is not new, nor what one is looking at. */
+/** Messages from before the page was opened are not new, nor are those of the open conversation. */
 export function remember() {
   for (const room of here.snapshot.channels) {
     const key = `${here.snapshot.me} ${room.id}`;

@@ -1,13 +1,13 @@
-// What this browser knows: who one acts as, where one stands, and the last snapshot of what there is to see.
+// The state of this browser: the acting person, the open conversation and thread, and the last snapshot.
 import { toast } from "./dom.js";
 
 /**
- * `home` is whose App Home is open, if it is; the app hears of it each time somebody opens theirs.
- * `acted` is the message on which something was pressed last: whoever pressed wants to see what becomes of it.
+ * `home` is the person whose App Home is open, else null. The app gets an event each time it is opened.
+ * `acted` is the message on which a button was pressed last. It is kept visible, so that its change is seen.
  */
 export const here = { actor: localStorage.actor ?? "", channel: "", thread: null, home: null, acted: "", snapshot: null };
 
-/** Ask the sandbox to do something as the person of the moment. */
+/** Ask the sandbox to do something as the acting person. */
 export async function ask(wish, body) {
   const response = await fetch(`/page/${wish}`, {
     method: "POST",
@@ -21,7 +21,7 @@ export const $ = (id) => document.getElementById(id);
 
 export const room = () => here.snapshot.channels.find((each) => each.id === here.channel);
 
-/** Users and channels by their ids, for mentions. */
+/** Users and channels by ID, for mentions. */
 export const names = () => ({
   users: here.snapshot.users,
   channels: Object.fromEntries(here.snapshot.channels.map((each) => [each.id, each.name])),

@@ -1,4 +1,4 @@
-// The first minute, step by step: what has been done is ticked, what comes next is said, with buttons to press.
+// The tour, step by step: done steps are ticked, and the next one is explained, with buttons.
 import { say } from "./composer.js";
 import { h, hidden } from "./dom.js";
 import { $, ask, here } from "./state.js";

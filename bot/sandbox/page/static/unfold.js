@@ -1,4 +1,4 @@
-// The panes that come and go, and a way to have the page drawn anew without knowing who draws it.
+// Opens and closes the panes, and lets any module ask for the page to be drawn again.
 import { $, here } from "./state.js";
 
 export const drawings = { draw: () => {} };
@@ -12,14 +12,14 @@ export const isPhone = () => phone.matches;
 export const onPhone = (act) => phone.addEventListener("change", () => act(phone.matches));
 export const isOpen = (id) => $(id).classList.contains("open");
 
-/** On a phone one drawer at a time is open. */
+/** On a phone only one pane is open at a time. */
 export function unfold(id, open = !isOpen(id)) {
   if (open && isPhone()) for (const other of DRAWERS) if (other !== id && isOpen(other)) unfold(other, false);
   $(id).classList.toggle("open", open);
   $(`open-${id}`).setAttribute("aria-expanded", open);
 }
 
-// A window has room for a thread and the other side beside it only when it is wide; the thread goes first.
+// Only a wide window has space for both a thread and the panel. Else the thread closes.
 
 const wide = matchMedia("(min-width: 1500px)");
 

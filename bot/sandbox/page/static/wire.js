@@ -1,4 +1,4 @@
-// Every exchange as a row, newest first; opened, it shows what was sent and answered.
+// Every exchange as a row, newest first. An open row shows what was sent and answered.
 import { h, keyed } from "./dom.js";
 import { $, ask, here } from "./state.js";
 import { redraw } from "./unfold.js";
@@ -53,7 +53,7 @@ function row(line) {
       body));
 }
 
-/** From close by: fetched when it is looked at, so that a snapshot stays small. */
+/** The details of an exchange, fetched when its row is opened, so that a snapshot stays small. */
 async function look(line, body) {
   const response = await fetch(`/page/wire/${line.id}`);
   if (!response.ok) return;

@@ -1,1 +1,1 @@
-"""What Slack refuses of blocks, views and messages, in Slack's words."""
+"""The blocks, views and messages that Slack refuses, with Slack's error messages."""

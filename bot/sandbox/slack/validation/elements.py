@@ -1,4 +1,4 @@
-"""What Slack takes of Block Kit inside of blocks: texts, pictures, and what people click or fill in."""
+"""Which elements Slack accepts in blocks: texts, images, and what people click or fill in."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -32,7 +32,7 @@ def text(most: int) -> Check:
 def _element(
     needs: dict[str, Check], may: dict[str, Check], *, confirm: bool = True, focus: bool = False
 ) -> Check:
-    """Something to use; without an action_id Slack makes one up."""
+    """An interactive element. The action_id is optional: without one, Slack adds it."""
     more = {"action_id": string(LIMITS.id), **may}
     more |= {"confirm": _CONFIRM} if confirm else {}
     more |= {"focus_on_load": flag} if focus else {}

@@ -1,4 +1,4 @@
-"""What Slack refuses to take: messages, modals and Home views that are not as they have to be."""
+"""Checks messages, modals and Home views, and refuses what Slack refuses."""
 
 import json
 from collections.abc import Iterator
@@ -12,25 +12,25 @@ from bot.slack.limits import LIMITS
 
 Params = dict[str, Any]
 
-_OF_ANY_VIEW = {
+_ANY_VIEW_FIELDS = {
     "private_metadata": string(LIMITS.metadata),
     "callback_id": string(LIMITS.id),
     "external_id": string(LIMITS.id),
 }
-_WORDS = plain(LIMITS.modal_title)
-_FRAMES = {
-    "home": shape({"blocks": anything}, _OF_ANY_VIEW),
+_TITLE = plain(LIMITS.modal_title)
+_VIEW_SHAPES = {
+    "home": shape({"blocks": anything}, _ANY_VIEW_FIELDS),
     "modal": shape(
-        {"title": _WORDS, "blocks": anything},
-        {"submit": _WORDS, "close": _WORDS, "clear_on_close": flag, "notify_on_close": flag}
+        {"title": _TITLE, "blocks": anything},
+        {"submit": _TITLE, "close": _TITLE, "clear_on_close": flag, "notify_on_close": flag}
         | {"submit_disabled": flag}
-        | _OF_ANY_VIEW,
+        | _ANY_VIEW_FIELDS,
     ),
 }
 
 
 def checked(params: Params) -> None:
-    """Refuse a message that Slack would not take."""
+    """Raise Refused for a message that Slack would not accept."""
     blocks = params.get("blocks") or []
     if not (blocks or params.get("text") or params.get("attachments")):
         raise Refused("no_text")
@@ -41,12 +41,12 @@ def checked(params: Params) -> None:
 
 
 def checked_view(body: Any) -> dict[str, Any]:
-    """The modal, unless Slack would not take it."""
+    """The modal. Raises Refused if Slack would not accept it."""
     return _checked("modal", body)
 
 
 def checked_home(body: Any) -> dict[str, Any]:
-    """The view for the Home tab, unless Slack would not take it; inputs need no button there."""
+    """The Home view. Raises Refused if Slack would not accept it. Its inputs need no submit button."""
     return _checked("home", body)
 
 
@@ -67,13 +67,13 @@ def _problems(kind: Literal["modal", "home"], body: Any) -> Iterator[str]:
     if isinstance(body, dict) and body.get("type") != kind:
         yield wrong("must be a valid enum value", "/view/type")
         return
-    yield from _FRAMES[kind](body, "/view")
+    yield from _VIEW_SHAPES[kind](body, "/view")
     if isinstance(body, dict) and "blocks" in body:
         found = problems(body["blocks"], surface=kind, at="/view/blocks")
-        yield from found or _without_a_button(body)
+        yield from found or _inputs_without_submit(body)
 
 
-def _without_a_button(body: dict[str, Any]) -> Iterator[str]:
+def _inputs_without_submit(body: dict[str, Any]) -> Iterator[str]:
     if body["type"] != "modal" or "submit" in body:
         return
     for index, block in enumerate(body["blocks"]):

@@ -1,14 +1,14 @@
-"""Saying of JSON what it has to be, and complaining as Slack does where it is not."""
+"""Checks for the shape of JSON, with Slack's error messages."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 Check = Callable[[Any, str], Iterator[str]]
-"""Given a value and the JSON pointer to it: what Slack would say against it, nothing when all is well."""
+"""Takes a value and its JSON pointer, and yields Slack's errors about it. Yields nothing if it is valid."""
 
 
 def wrong(what: str, at: str) -> str:
-    """As it stands in Slack's `response_metadata`, but for the "[ERROR]" before it."""
+    """An error as in Slack's `response_metadata`, without the "[ERROR]" before it."""
     return f"{what} [json-pointer:{at}]"
 
 
@@ -42,7 +42,7 @@ def flag(value: Any, at: str) -> Iterator[str]:
 
 
 def anything(_value: Any, _at: str) -> Iterator[str]:
-    """For what is no business of a stand-in."""
+    """Accepts every value: for fields that the sandbox does not check."""
     yield from ()
 
 
@@ -55,7 +55,7 @@ def one_of(*words: str) -> Check:
 
 
 def many(each: Check, most: int, least: int = 1) -> Check:
-    """A list of such; its elements are looked at even when there are too many of them."""
+    """A list whose elements all pass `each`. They are checked even when there are too many of them."""
 
     def check(value: Any, at: str) -> Iterator[str]:
         if not isinstance(value, list):
@@ -72,7 +72,7 @@ def many(each: Check, most: int, least: int = 1) -> Check:
 
 
 def shape(needs: Mapping[str, Check], may: Mapping[str, Check] | None = None) -> Check:
-    """An object with all of `needs`, any of `may` and nothing else; its `type` is for others to judge."""
+    """An object with all of `needs`, any of `may` and nothing else. Its `type` is not checked here."""
     known = {"type": anything, **needs, **(may or {})}
 
     def check(value: Any, at: str) -> Iterator[str]:
@@ -89,7 +89,7 @@ def shape(needs: Mapping[str, Check], may: Mapping[str, Check] | None = None) ->
 
 
 def by_type(kinds: Mapping[str, Check]) -> Check:
-    """An object that is of one of these types, and as that one has to be."""
+    """An object whose `type` is one of these, and which passes the check of that type."""
 
     def check(value: Any, at: str) -> Iterator[str]:
         if not isinstance(value, dict):
@@ -105,7 +105,7 @@ def by_type(kinds: Mapping[str, Check]) -> Check:
 
 
 def also(check: Check, more: Check) -> Check:
-    """Both; `more` only where the first finds nothing, so that it can rely on what that has seen."""
+    """Both checks. `more` runs only if `check` finds nothing, so that it can rely on a valid value."""
 
     def both(value: Any, at: str) -> Iterator[str]:
         found = list(check(value, at))
@@ -115,7 +115,7 @@ def also(check: Check, more: Check) -> Check:
 
 
 def distinct(key: str) -> Check:
-    """Of objects in a list, those that have this key have each another."""
+    """A list of objects in which no two have the same value for this key."""
 
     def check(value: list[dict[str, Any]], at: str) -> Iterator[str]:
         seen = set()
