@@ -1,7 +1,7 @@
-"""How fast the bot is beside what one would write without it: `python -m benchmarks.bench`.
+"""The bot's speed beside a simple bot without it: `python -m benchmarks.bench`.
 
-Each part measures ours and its baseline in the same run, and says what there was to reach. The whole run
-writes `results.md`; with `--quick`, or with some parts only, it prints.
+Each part measures the bot and a baseline in the same run, and names the goal. The whole run writes
+`results.md`. With `--quick`, or with some parts only, it prints.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from benchmarks.speed.starting import starting
 
 PAGE = Path(__file__).with_name("results.md")
 COMMAND = "make bench"
-Part = Callable[[bool], list[Figure]]  # given whether to be quick: then the figures mean little
+Part = Callable[[bool], list[Figure]]  # takes `quick`: then the figures mean little
 
 PARTS: dict[str, Part] = {
     "acks": acks,

@@ -1,8 +1,8 @@
-"""What one request passes through: `python -m benchmarks.journeys`; with `--list`, each function by name.
+"""The code that one request runs through: `python -m benchmarks.journeys`. `--list` names each function.
 
-Counted are the files and functions of the bot that are entered, in any thread, from the moment that the
-outside sends its request until the answer stands. Lambdas count; comprehensions and generator expressions,
-bodies of classes and modules, and what dataclasses write for themselves do not.
+It counts the files and functions of the bot that are entered, in any thread, from the request until the
+answer is shown. Lambdas count. Comprehensions, generator expressions, bodies of classes and modules, and
+methods that dataclasses generate do not count.
 """
 
 import argparse
@@ -30,30 +30,30 @@ from tests.support.clock import Clock
 from tests.support.shoot import Shoot
 from tests.support.waiting import until_idle
 
-OURS = Path(bot.__file__).parent
-OUTSIDE = ("sandbox", "demo")
-"""Folders of `OURS` that are not the bot."""
-PARTS = ("<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>")
-"""What Python calls pieces of a function that the source shows as one."""
-WIRE = aiohttp.ClientSession.request.__code__
-"""Through this every call to Slack leaves; the stand-ins and Autoenhance's client use another library."""
+BOT_FOLDER = Path(bot.__file__).parent
+NOT_THE_BOT = ("sandbox", "demo")
+"""Folders in `BOT_FOLDER` that are not part of the bot."""
+NOT_COUNTED = ("<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>")
+"""Python's names for parts of a function that are code objects of their own."""
+SLACK_REQUEST = aiohttp.ClientSession.request.__code__
+"""Every call to Slack goes through this. The stand-ins and Autoenhance's client use another library."""
 NEVER, OFTEN = 3600.0, 0.02  # seconds between two sweeps of the watches
 
 
 class Trace:
-    """Made before the threads that it is to follow; it counts only inside `counting`."""
+    """Counts the entered functions inside `counting`. Make it before the threads that it must follow."""
 
     def __init__(self) -> None:
         self._counts = False
         self._entered: dict[tuple[str, CodeType], str] = {}
         self.stack: list[str] = []
-        """Our frames at the latest call to Slack, the outermost first; no further out than the task goes."""
+        """The bot's frames of the task at the latest call to Slack, the outermost first."""
         threading.setprofile(self._event)
         sys.setprofile(self._event)
 
     @property
     def functions(self) -> list[str]:
-        """Each once, in the order of its first call."""
+        """The names of the entered functions, each once, in the order of their first calls."""
         return list(self._entered.values())
 
     @property
@@ -72,31 +72,35 @@ class Trace:
         if not self._counts or event != "call":
             return
         code = frame.f_code
-        if code is WIRE:
+        if code is SLACK_REQUEST:
             self.stack = [name for each in _below(frame) if (name := _name(each.f_code))][::-1]
         elif (key := (code.co_filename, code)) not in self._entered and (name := _name(code)):
             self._entered[key] = name
 
 
 def _below(frame: FrameType | None) -> Iterator[FrameType]:
-    """Whoever waits for whom in a task is on the stack while the innermost of them runs."""
+    """The frame and its callers. All coroutines of a task are on the stack while the innermost runs."""
     while frame:
         yield frame
         frame = frame.f_back
 
 
 def _name(code: CodeType) -> str:
-    """`file:function`; empty if it is not counted."""
+    """`file:function`. Empty if the function is not counted."""
     path = Path(code.co_filename)
-    if not path.is_relative_to(OURS) or code.co_name in PARTS or not code.co_flags & inspect.CO_OPTIMIZED:
+    if (
+        not path.is_relative_to(BOT_FOLDER)
+        or code.co_name in NOT_COUNTED
+        or not code.co_flags & inspect.CO_OPTIMIZED
+    ):
         return ""
-    inside = path.relative_to(OURS)
-    return "" if inside.parts[0] in OUTSIDE else f"{inside}:{code.co_qualname}"
+    inside = path.relative_to(BOT_FOLDER)
+    return "" if inside.parts[0] in NOT_THE_BOT else f"{inside}:{code.co_qualname}"
 
 
 @asynccontextmanager
 async def _opened(clock: Clock, tick: float) -> AsyncIterator[tuple[Sandbox, App]]:
-    """A bot of its own between the stand-ins; where `tick` is NEVER, it has swept once and rests."""
+    """A new bot between the stand-ins. With `tick` NEVER, it has swept once and does not sweep again."""
     pace = Timing(Limits(fresh_for=0), tick=tick)
     with tempfile.TemporaryDirectory() as folder:
         async with (
@@ -136,7 +140,7 @@ async def webhook(trace: Trace) -> None:
         shoot.finish()
         with trace.counting():
             await sandbox.autoenhance.call_webhook(shoot.id)
-            clock.turn(seconds=4)  # the bot lets photos that end together come in first
+            clock.turn(seconds=4)  # the bot waits a little for other photos that end at the same time
             await chat.noticed(card)
 
 

@@ -1,4 +1,4 @@
-"""Where a figure was measured: neither the machine's name nor any path of it."""
+"""Describes the machine of a measurement, without its name or any path."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ from tests.support.databases import programs
 
 
 def machine() -> str:
-    """The date, the cores and how busy they were, and the versions."""
+    """A sentence with the date, the cores, the load when it began, and the versions."""
     asked = subprocess.run([programs(os.environ) / "postgres", "--version"], stdout=PIPE, check=True)  # noqa: S603
     postgres = asked.stdout.decode().split()[2]
     versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, PostgreSQL {postgres}"

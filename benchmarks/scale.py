@@ -1,8 +1,8 @@
 """How many watches one bot can carry, and what stops it: `python -m benchmarks.scale`.
 
-Two things: a simulation of when looks come due, with the bot's own rhythm and limits, and measurements of
-its own questions on real databases. The whole run takes a quarter of an hour and two gigabytes of disk, and
-writes `scale.md`; with `--quick` it takes less than a minute, and prints.
+It has two parts. One simulates when checks come due, with the bot's own schedule and limits. The other
+measures the bot's own queries on real databases. The whole run takes a quarter of an hour and two gigabytes
+of disk, and writes `scale.md`. With `--quick` it takes less than a minute, and prints.
 """
 
 import argparse
@@ -32,12 +32,15 @@ PAGE = Path(__file__).with_name("scale.md")
 COMMAND = "make bench-scale"
 WAYS = (POLLS, HOOKS, PLAN)
 SEED = 1
-CROWDED = 100_000  # watches: more than one address can carry
+CROWDED = 100_000  # watches: more than one IP address can check in time
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Of simulated time, in seconds: `needed` at most, and for the limits `warm` before `limited`."""
+    """How much is measured. `needed`, `warm` and `limited` are seconds of simulated time.
+
+    A run without limits takes at most `needed`. A run with limits warms up for `warm`, then counts `limited`.
+    """
 
     numbers: tuple[int, ...]
     needed: float

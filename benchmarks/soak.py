@@ -1,7 +1,7 @@
-"""Whether it lasts: `python -m benchmarks.soak`, a quarter of an hour; with `--short`, two minutes.
+"""An endurance test: `python -m benchmarks.soak` takes a quarter of an hour, with `--short` two minutes.
 
-Twenty look-ups and five watches a second, while Slack and Autoenhance limit, fail, are slow and are away, and
-while the bot is killed again and again and starts with a clock that is off. Then all of it is counted.
+People make twenty look-ups and five watches a second. Meanwhile Slack and Autoenhance answer 429, fail, are
+slow or do not answer. The bot is killed again and again, and starts with a wrong clock. Then all is counted.
 """
 
 import argparse
@@ -23,8 +23,8 @@ from benchmarks.soaking.weather import weather
 from bot.demo.demo import open_sandbox
 
 PAGE = Path(__file__).with_name("soak.md")
-LATER = 40 * 86_400.0  # seconds
-TIDY = 60.0  # seconds for it, at most
+LATER = 40 * 86_400.0  # seconds that the clock is ahead in the last start
+MAX_TIDY_SECONDS = 60.0  # until the bot has deleted what is too old
 
 
 async def soak(plan: Plan) -> Verdict:
@@ -37,11 +37,11 @@ async def soak(plan: Plan) -> Verdict:
                 killing = asyncio.create_task(keeper.kill(plan.killed_every))
                 await asyncio.gather(crowd.ask(), weather(sandbox, plan))
                 killing.cancel()
-                await _until(lambda: _is_over(crowd, file), plan.rest)
+                await _until(lambda: _is_finished(crowd, file), plan.rest)
             looking.cancel()
             before = _count(file)
             async with keeper.running([LATER]):
-                await _until(lambda: _ended(file) == (0, 0), TIDY)
+                await _until(lambda: _ended(file) == (0, 0), MAX_TIDY_SECONDS)
             return judge(crowd, keeper, Rows(*before, *_ended(file)))
 
 
@@ -52,18 +52,18 @@ async def _look(crowd: Crowd) -> None:
 
 
 async def _until(done: Callable[[], bool], seconds: float) -> None:
-    """Or as long as that."""
+    """Wait until `done()` is true, at most `seconds`."""
     ends = time.monotonic() + seconds
-    while time.monotonic() < ends and not done():  # noqa: ASYNC110 - nobody tells
+    while time.monotonic() < ends and not done():  # noqa: ASYNC110 - there is no event to wait for
         await asyncio.sleep(LOOK)
 
 
-def _is_over(crowd: Crowd, file: Path) -> bool:
+def _is_finished(crowd: Crowd, file: Path) -> bool:
     return not crowd.waiting and not _count(file)[0] and crowd.all_told()
 
 
 def _count(file: Path) -> tuple[int, int, int, int]:
-    """Open jobs, dead ones, all of them, and looks."""
+    """The numbers of open jobs, of dead jobs, of all jobs, and of rows in `looks`."""
     query = (
         "SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'dead'), count(*),"
         " (SELECT count(*) FROM looks) FROM jobs"
@@ -74,7 +74,7 @@ def _count(file: Path) -> tuple[int, int, int, int]:
 
 
 def _ended(file: Path) -> tuple[int, int]:
-    """Jobs that have ended, and looks."""
+    """The numbers of jobs that have ended, and of rows in `looks`."""
     jobs_open, _, jobs, looks = _count(file)
     return jobs - jobs_open, looks
 

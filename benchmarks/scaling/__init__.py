@@ -1,1 +1,1 @@
-"""The parts of `benchmarks.scale`: when looks come due, and what they cost on real databases."""
+"""The parts of `benchmarks.scale`: when checks come due, and what they cost on real databases."""

@@ -1,4 +1,4 @@
-"""What the bot's own questions cost on a database with so many watches."""
+"""How long the bot's own queries take on a database with many watches."""
 
 import asyncio
 import time
@@ -18,13 +18,13 @@ from bot.storage.database.base import Sql
 from bot.storage.due_watches import DueWatches
 from bot.storage.watches import Watches
 
-SOON, LATER = NOW + timedelta(minutes=5), NOW + timedelta(hours=1)  # by the second, all are due
+SOON, LATER = NOW + timedelta(minutes=5), NOW + timedelta(hours=1)  # all watches are due at LATER
 Do = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True)
 class Often:
-    """How often each is measured."""
+    """How many times each query is measured."""
 
     sweeps: int
     calls: int  # one after the other
@@ -33,7 +33,10 @@ class Often:
 
 @dataclass(frozen=True)
 class Cost:
-    """In milliseconds; `a_second` where many were asked at once. None where the database refused it."""
+    """Percentiles in milliseconds. None where the database refused the query.
+
+    `a_second` is the rate with many queries at once.
+    """
 
     p50: float | None
     p99: float | None = None
@@ -45,11 +48,11 @@ class Costs:
         self._database, self._number, self._often = storage.database, watches, often
         self._on_postgres = storage.kind == POSTGRES
         self._due_watches, self._store = DueWatches(storage.database), Watches(storage.database)
-        self._watcher = Sweep(self._due_watches, storage.engine, lambda: NOW, time.monotonic, Metrics())
-        self._luck = Random(1)  # noqa: S311 - no secret
+        self._sweep = Sweep(self._due_watches, storage.engine, lambda: NOW, time.monotonic, Metrics())
+        self._random = Random(1)  # noqa: S311 - no secret
 
     async def all(self) -> dict[str, Cost]:
-        """Each by the name that it has in the table."""
+        """Each cost, by its name in the table."""
         return {
             "`take`, none due": await self.take(0),
             f"`take`, {MAX_OPEN_CHECKS // 2} due": await self.take(MAX_OPEN_CHECKS // 2),
@@ -63,7 +66,7 @@ class Costs:
         }
 
     async def take(self, due: int) -> Cost:
-        """Of so many that are due, and claimed."""
+        """The cost of `take` when `due` watches are due."""
 
         async def take() -> None:
             await self._database.run(lambda sql: self._due_watches.take(sql, NOW, MAX_OPEN_CHECKS))
@@ -71,13 +74,13 @@ class Costs:
         return await self._sweeps(due, take)
 
     async def sweep(self, due: int) -> Cost:
-        """The same, with their jobs."""
-        return await self._sweeps(due, self._watcher.sweep)
+        """The cost of a sweep, which also records the jobs, when `due` watches are due."""
+        return await self._sweeps(due, self._sweep.sweep)
 
     async def _sweeps(self, due: int, do: Do) -> Cost:
         times = []
         for _ in range(self._often.sweeps):
-            which = self._luck.sample(range(1, self._number + 1), due)
+            which = self._random.sample(range(1, self._number + 1), due)
             await self._database.run(lambda sql, which=which: _plan(sql, which, NOW.timestamp()))  # type: ignore[misc]
             times.append(await _timed(do))
             await self._database.run(lambda sql, which=which: _plan(sql, which, SOON.timestamp()))  # type: ignore[misc]
@@ -85,7 +88,7 @@ class Costs:
         return _cost(times)
 
     async def _take_of_all(self) -> Cost:
-        """As after an outage: each time those that are longest due, and the rest still is."""
+        """The cost of `take` after an outage: all watches are due, and it takes those due longest."""
 
         async def take() -> None:
             await self._database.run(lambda sql: self._due_watches.take(sql, LATER, MAX_OPEN_CHECKS))
@@ -103,7 +106,7 @@ class Costs:
         await self._database.run(forget)
 
     def _some(self) -> list[int]:
-        return self._luck.choices(range(1, self._number + 1), k=self._often.calls + self._often.together)
+        return self._random.choices(range(1, self._number + 1), k=self._often.calls + self._often.together)
 
     def _reading(self, number: int) -> Do:
         return lambda: self._store.of_order(team_id(number), order_id(number))
@@ -117,7 +120,7 @@ class Costs:
         return lambda: self._due_watches.wake(order_id(number), LATER, 1)
 
     async def _each(self, calls: Sequence[Do]) -> Cost:
-        """One after the other; then so many at once as one process does."""
+        """First one after the other, then as many at once as one process does."""
         times = [await _timed(call) for call in calls[: self._often.calls]]
         left = iter(calls[self._often.calls :])
 
@@ -141,7 +144,7 @@ def _plan(sql: Sql, which: Sequence[int], at: float) -> None:
 
 
 async def _timed(do: Do) -> float:
-    """Milliseconds."""
+    """How long `do` takes, in milliseconds."""
     begun = time.perf_counter()
     await do()
     return (time.perf_counter() - begun) * 1000

@@ -1,4 +1,4 @@
-"""Watches as they are found at any moment: how many of each kind, and how far along."""
+"""The watches that are live at one moment: how many of each kind, and how far each is."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ LIVES = {
     "late": 60,
     "stuck": 6,
     "idle": 6,
-}  # worked out for each kind; a long one is 2,000 looks
+}  # how many are simulated of each kind. A long one has 2,000 checks
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Life:
 
 @dataclass(frozen=True)
 class Member:
-    """A watch in the middle of its life; `since` is when its order was made, by the crowd's clock."""
+    """A watch in the middle of its life. `since` is when its order was created, by the crowd's clock."""
 
     watch: Watch
     order: Order
@@ -38,7 +38,10 @@ class Member:
 
 
 class Crowd:
-    """Who is met at random is more likely to live long: most of the crowd are the few that wait for days."""
+    """Live watches, taken at random. Long lives are more likely to be found.
+
+    So most of the crowd are the few watches that wait for days.
+    """
 
     def __init__(self, seed: int, way: Way) -> None:
         luck = Random(seed)  # noqa: S311 - no secret
@@ -51,7 +54,7 @@ class Crowd:
         self._spans = list(accumulate(spans))
 
     def met(self, number: int, luck: Random) -> Iterator[Member]:
-        """So many, each at a random moment of a random life."""
+        """`number` watches, each at a random moment of a random life."""
         for _ in range(number):
             found = self._all[bisect_left(self._spans, luck.random() * self._spans[-1])]
             moment = found.looks[0][0] + luck.random() * found.lasts
@@ -59,14 +62,14 @@ class Crowd:
             yield Member(watch, found.order, -moment)
 
     def mean(self, kind: str) -> tuple[float, float]:
-        """Of one life: the seconds, and the looks."""
+        """The mean seconds and the mean number of checks of one life."""
         lives = self.lives[kind]
         return sum(each.lasts for each in lives) / len(lives), sum(len(each.looks) for each in lives) / len(
             lives
         )
 
     def share(self, kind: str) -> float:
-        """Of those who are met."""
+        """The share of this kind among the live watches."""
         spans = {each: KINDS[each] * self.mean(each)[0] for each in KINDS}
         return spans[kind] / sum(spans.values())
 

@@ -1,4 +1,4 @@
-"""The two kinds of database, as the bot opens them, empty."""
+"""Empty databases of both kinds, opened as the bot opens them."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -26,7 +26,7 @@ SQLITE, POSTGRES = "SQLite", "PostgreSQL"
 
 @dataclass
 class Ground:
-    """`now` is its clock, moved by whoever measures."""
+    """A database with its engine. `fill` writes watches into it."""
 
     kind: str
     database: Database
@@ -35,7 +35,7 @@ class Ground:
     now: datetime = NOW
 
     async def size(self) -> int:
-        """Bytes of watches and watchers with their indexes; of an SQLite file, all of it."""
+        """Bytes of `watches` and `watchers` with their indexes. For SQLite, bytes of the whole file."""
         if self.kind == SQLITE:
             pages = "SELECT page_count * page_size AS size FROM pragma_page_count, pragma_page_size"
             return int((await self.database.run(lambda sql: sql.rows(pages)))[0]["size"])
@@ -49,7 +49,7 @@ async def on_sqlite(folder: Path) -> AsyncIterator[Ground]:
     migrate_sqlite(path)
     async with SqliteDatabase.opened(path) as database:
         engine = EmbeddedEngine(database, JobStore(database), now=lambda: NOW)
-        await engine.keyed_tasks.close(0)  # it records jobs, and does none
+        await engine.keyed_tasks.close(0)  # it records jobs, but does none
         yield Ground(SQLITE, database, engine, partial(rows.fill_sqlite, path))
 
 

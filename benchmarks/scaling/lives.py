@@ -1,4 +1,4 @@
-"""Orders as we assume them, and the watches that follow them: each look is the bot's own `next_step`."""
+"""Assumed orders, and the watches that follow them. Each check is the bot's own `next_step`."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ MINUTE, HOUR = 60.0, 3600.0
 KINDS = {"usual": 0.97, "late": 0.02, "stuck": 0.005, "idle": 0.005}  # of the watches that are begun
 WORKS = (3 * MINUTE, HOUR)  # from the upload to the end
 GROUPS = (10.0, 5 * MINUTE)  # of that, before the first photo; at most half of it
-WAITS = (10 * MINUTE, 24 * HOUR)  # for uploads, where somebody watches before them
+WAITS = (10 * MINUTE, 24 * HOUR)  # for the upload, where the watch begins before it
 PHOTOS = (10, 80)
 FAIL = 0.1  # of the orders have a photo that fails
 BEGUN = 0.5  # a watch begins at any time in so much of the work
@@ -29,7 +29,7 @@ BEGUN = 0.5  # a watch begins at any time in so much of the work
 
 @dataclass(frozen=True)
 class Way:
-    """How it is known when to look: `hooked` if Autoenhance's webhook calls; `net` may change the plan."""
+    """What makes a check due. `hooked`: Autoenhance's webhook calls. `net` may change the schedule."""
 
     name: str
     hooked: bool
@@ -38,25 +38,25 @@ class Way:
 
 @dataclass(frozen=True)
 class Order:
-    """What becomes of one; times are seconds since it was made."""
+    """The course of one order. Times are seconds since it was created."""
 
     kind: str
     photos: int
-    moves: int  # photos after which nothing moves any more
-    fails: int  # the how-manieth photo fails; 0 for none
+    moves: int  # photos after which there is no more progress
+    fails: int  # the number of the photo that fails, from 1. 0 for none
     uploaded: float
     grouped: float
     ends: float
-    watched: float  # from when on
+    watched: float  # when the watch begins
 
     def photo(self, number: int) -> float:
-        """When the how-manieth photo ends."""
+        """When the photo with this number ends. Infinity if it never does."""
         if number > self.moves:
             return math.inf
         return self.grouped + (self.ends - self.grouped) * number / self.photos
 
     def ended(self, at: float) -> int:
-        """How many photos have."""
+        """How many photos have ended at this time."""
         if at < self.grouped:
             return 0
         share = (at - self.grouped) / (self.ends - self.grouped)
@@ -65,14 +65,14 @@ class Order:
     def tally(self, at: float) -> Counts:
         ended = self.ended(at)
         failed = int(0 < self.fails <= ended)
-        over = State.ATTENTION if failed else State.READY
+        finished = State.ATTENTION if failed else State.READY
         working = State.GROUPING if at < self.grouped else State.ENHANCING
-        state = State.WAITING if at < self.uploaded else over if ended == self.photos else working
+        state = State.WAITING if at < self.uploaded else finished if ended == self.photos else working
         total = 0 if state in {State.WAITING, State.GROUPING} else self.photos
         return Counts(state=state, total=total, done=ended - failed, failed=failed, waiting=total - ended)
 
     def wakes(self, seen: int, share: int) -> float:
-        """When the webhook's calls make it due, after a look that saw so many photos ended."""
+        """When the webhook makes a check due, after a check that saw `seen` photos ended."""
         calls = [self.photo(seen + share), self.photo(self.photos)]
         if self.fails > seen:
             calls.append(self.photo(self.fails))
@@ -97,12 +97,12 @@ def order(luck: Random, kind: str) -> Order:
 
 
 def any_order(luck: Random) -> Order:
-    """Of any kind, in their shares."""
+    """An order of a random kind, by the shares in `KINDS`."""
     return order(luck, luck.choices(list(KINDS), list(KINDS.values()))[0])
 
 
 def _between(luck: Random, least: float, most: float) -> float:
-    """Half of them below the geometric mean: most are short."""
+    """A random time, evenly on a logarithmic scale: half are below the geometric mean."""
     return math.exp(luck.uniform(math.log(least), math.log(most)))
 
 
@@ -115,9 +115,9 @@ def seconds(at: datetime) -> float:
 
 
 def begun(order: Order, number: int, way: Way) -> Watch:
-    """As the job that begins it leaves it: the order was asked for once, and its card stands.
+    """The watch as the job that begins it stores it: the order was checked once, and its card is posted.
 
-    Where the webhook calls it has called about others lately, and is expected.
+    With the webhook, it has called about other orders lately, so that its calls are expected.
     """
     tally = order.tally(order.watched)
     glimpse, now = Snapshot(tally=tally, at=at(order.watched)), at(order.watched)
@@ -152,7 +152,7 @@ def look(watch: Watch, order: Order, now: float, way: Way) -> Step:
 
 
 def due(watch: Watch, order: Order, way: Way) -> float:
-    """When it is looked at next: as planned, or because the webhook called before."""
+    """When the next check is due: as scheduled, or earlier because the webhook called."""
     planned = seconds(watch.next_look)
     if not way.hooked or watch.seen is None:
         return planned
@@ -161,7 +161,7 @@ def due(watch: Watch, order: Order, way: Way) -> float:
 
 
 def life(order: Order, number: int, way: Way) -> Iterator[tuple[float, Watch]]:
-    """Each look, on time, and what the watch was after it; the first is the one that begins it."""
+    """The time of each check, and the watch after it. The first check begins the watch."""
     watch, now = begun(order, number, way), order.watched
     while watch.is_live:
         yield now, watch

@@ -1,4 +1,4 @@
-"""How watches are followed: as the bot does it, and with the slower net that docs/scaling.md proposes."""
+"""The ways to follow watches: as the bot does, and with the slower schedule that docs/scaling.md proposes."""
 
 from dataclasses import replace
 
@@ -7,11 +7,11 @@ from bot.orders.progress import State
 from bot.watches import schedule
 from bot.watches.transitions import Step, is_stuck
 
-HOUR = 3600.0  # seconds; for what does not move: the bot plans nothing that is further ahead
+HOUR = 3600.0  # seconds. For orders without progress: the bot schedules no check further ahead
 
 
 def slower(step: Step) -> Step:
-    """For a team whose webhook is known to call: what is silent there has nothing to say."""
+    """Slower checks for a team whose webhook is known to call. Without a call, an order has no news."""
     watch = step.watch
     if watch.seen is None or not watch.is_live:
         return step

@@ -19,7 +19,7 @@ OURS = DEFAULT_TIMING.limits.per_second
 
 @dataclass
 class Figures:
-    """All that a run found out."""
+    """All results of a run."""
 
     machine: str
     command: str

@@ -1,4 +1,4 @@
-"""By which way PostgreSQL finds what the agenda and the store ask for."""
+"""Which scans PostgreSQL uses for the queries of `DueWatches` and `Watches`."""
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -15,7 +15,7 @@ _SCAN = re.compile(r"((?:Seq|Bitmap Index|Index|Index Only) Scan(?: Backward)?)(
 
 
 class _Explained:
-    """`bot.storage.database.base.Sql`; what it is asked, it has explained first."""
+    """A `bot.storage.database.base.Sql` that runs EXPLAIN before each query and records the scans."""
 
     def __init__(self, sql: Sql, scans: list[str]) -> None:
         self._sql = sql
@@ -57,7 +57,7 @@ class _Asked:
 
 
 async def plans(database: Database) -> dict[str, list[str]]:
-    """By question, each scan once; what is written stays as it is, but for times."""
+    """The scans of each query, each once. The queries change only times in the database."""
     asked = _Asked(database)
     due_watches, store = DueWatches(asked), Watches(asked)
     order, team, here = order_id(1), team_id(1), place(1)

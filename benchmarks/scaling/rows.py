@@ -1,4 +1,4 @@
-"""As many rows as are wanted: each as the store would write it, and written in bulk."""
+"""Writes many rows in bulk, each as the store would write it."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,11 +23,11 @@ NOW = START  # nothing is due yet
 TEAMS = 10_000
 _WATCHES = ("id", "team_id", "place", "order_id", "condition", "next_look", "share", "hooked", "content")
 _WATCHERS = ("team_id", "user_id", "watch_id")
-_AT_ONCE = 10_000
+_BATCH_SIZE = 10_000
 
 
 class Unlike(Exception):
-    """The store writes something else by now."""
+    """The store writes another row than this module."""
 
 
 def order_id(number: int) -> OrderId:
@@ -39,12 +39,12 @@ def team_id(number: int) -> str:
 
 
 def place(number: int) -> str:
-    """Two channels of each team."""
+    """A channel ID. Each team has two channels."""
     return f"C{number % (2 * TEAMS):010}"
 
 
 def crowd_of(crowd: Crowd, number: int) -> Iterator[Watch]:
-    """So many, numbered from 1, each of an order of its own in a channel of the teams; none is due yet."""
+    """`number` watches with IDs from 1, each of its own order in a channel. None is due yet."""
     for id_, member in enumerate(crowd.met(number, Random(number)), 1):  # noqa: S311 - no secret
         planned = max(due(member.watch, member.order, crowd.way) + member.since, 1.0)
         yield replace(
@@ -64,10 +64,10 @@ def _row(new: Watch) -> tuple[Any, ...]:
 
 
 async def check(database: Database, crowd: Crowd) -> None:
-    """Raises Unlike where the store would have written another row; leaves nothing behind."""
+    """Raise Unlike if the store writes another row than this module. The database stays empty."""
     store, new = Watches(database), next(crowd_of(crowd, 1))
     added = await store.add(new, most=1)
-    assert added  # noqa: S101 - there is nothing yet
+    assert added  # noqa: S101 - the database is empty
     await store.save(replace(added, next_look=added.next_look + timedelta(seconds=1)))
     await store.save(added)
     [row] = await database.run(lambda sql: sql.rows("SELECT * FROM watches"))
@@ -92,7 +92,7 @@ def fill_sqlite(path: Path, crowd: Crowd, number: int) -> None:
 
 
 def fill_postgres(url: str, crowd: Crowd, number: int) -> None:
-    """And makes its statistics, as the server itself would a minute later."""
+    """Write the rows and update the statistics, as the server itself would a minute later."""
     with closing(psycopg.connect(url, autocommit=True)) as connection:
         for batch in _batches(crowd, number):
             _copy(connection, "watches", _WATCHES, map(_row, batch))
@@ -102,7 +102,7 @@ def fill_postgres(url: str, crowd: Crowd, number: int) -> None:
 
 def _batches(crowd: Crowd, number: int) -> Iterator[list[Watch]]:
     watches = crowd_of(crowd, number)
-    while batch := list(islice(watches, _AT_ONCE)):
+    while batch := list(islice(watches, _BATCH_SIZE)):
         yield batch
 
 
@@ -112,7 +112,7 @@ def _watcher(new: Watch) -> tuple[Any, ...]:
 
 def _insert(table: str, columns: Sequence[str]) -> str:
     marks = ", ".join("?" for _ in columns)
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - the names are constants
 
 
 def _copy(

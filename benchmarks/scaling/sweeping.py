@@ -1,4 +1,4 @@
-"""Sweeps over many watches by a simulated clock: what is due, what our limits let through, and how late."""
+"""Simulated sweeps over many watches: what is due, what the limits allow, and how late it is."""
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -14,18 +14,18 @@ from bot.bootstrap.timing import DEFAULT_TIMING
 from bot.queue.due_checks import MAX_OPEN_CHECKS
 from bot.watches.models import NoticeKind
 
-ANSWER = 0.3  # seconds until Autoenhance has answered and the watch is saved; assumed, never measured
-WORKERS = 8  # processes that work: enough that their places are not what is short
+ANSWER = 0.3  # seconds until Autoenhance has answered and the watch is saved. Assumed, never measured
+WORKERS = 8  # processes: enough that their places are not the limit
 ENDS = {NoticeKind.FINISHED, NoticeKind.FAILED}
 
 
 @dataclass(frozen=True)
 class Means:
-    """What there is to look with; by default what the bot allows itself with one address."""
+    """The limits of checking. The defaults are those of the bot with one IP address."""
 
     per_second: float = DEFAULT_TIMING.limits.per_second
     at_once: float = MAX_OPEN_CHECKS
-    places: int | None = WORKERS * PLACES  # None for as many as are wanted
+    places: int | None = WORKERS * PLACES  # None for no limit
 
 
 UNLIMITED = Means(inf, inf, None)
@@ -33,7 +33,7 @@ UNLIMITED = Means(inf, inf, None)
 
 @dataclass
 class Result:
-    """Counted from the end of the warm-up on. Times are in seconds."""
+    """Counts since the end of the warm-up. Times are in seconds."""
 
     seconds: float
     calls: Counter[int] = field(default_factory=Counter)  # in each second, to Autoenhance
@@ -55,12 +55,12 @@ class Result:
 
 
 class Sweeps:
-    """One watch begins as another ends, so that there are always as many."""
+    """The sweeps over a fixed number of watches: when one ends, another begins."""
 
     def __init__(self, crowd: Crowd, number: int) -> None:
-        self._luck = Random(number)  # noqa: S311 - no secret
+        self._random = Random(number)  # noqa: S311 - no secret
         self._way = crowd.way
-        members = list(crowd.met(number, self._luck))
+        members = list(crowd.met(number, self._random))
         self._watches = [each.watch for each in members]
         self._orders = [each.order for each in members]
         self._since = [each.since for each in members]
@@ -80,12 +80,12 @@ class Sweeps:
                 asked = max(now, place, turn)
                 under_way.append(asked + ANSWER)
                 places.append(asked + ANSWER)
-                calls = self._look(index, planned, asked, result if asked >= warm else Result(0))
+                calls = self._check(index, planned, asked, result if asked >= warm else Result(0))
                 turn = asked + calls / means.per_second
         return result
 
-    def _look(self, index: int, planned: float, asked: float, result: Result) -> int:
-        """How often Autoenhance was asked: once more, where another watch begins."""
+    def _check(self, index: int, planned: float, asked: float, result: Result) -> int:
+        """Do one check. Returns the number of requests to Autoenhance: two where another watch begins."""
         watch, order, now = self._watches[index], self._orders[index], asked + ANSWER
         hooks = order.ended(now - self._since[index])
         hooks -= watch.seen.tally.done + watch.seen.tally.failed if watch.seen else 0
@@ -106,7 +106,7 @@ class Sweeps:
         return 1 if step.watch.is_live else 2
 
     def _begin(self, index: int, now: float) -> None:
-        order = any_order(self._luck)
+        order = any_order(self._random)
         self._orders[index], self._watches[index] = order, begun(order, index, self._way)
         self._since[index] = now - order.watched
 
@@ -115,7 +115,7 @@ class Sweeps:
 
 
 def spread(values: list[float]) -> tuple[float, float, float]:
-    """p50, p99 and the largest."""
+    """p50, p99 and the maximum. Zeros without values."""
     if not values:
         return 0.0, 0.0, 0.0
     cuts = quantiles([*values, values[-1]], n=100, method="inclusive")

@@ -1,1 +1,1 @@
-"""The parts of `benchmarks.soak`: the bot under load and in bad weather, killed again and again."""
+"""The parts of `benchmarks.soak`: the bot under load and during failures, killed again and again."""

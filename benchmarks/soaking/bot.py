@@ -1,7 +1,7 @@
-"""`python app.py serve` with a clock that is off, for a Slack that takes more edits than the real one.
+"""`python app.py serve` with a wrong clock, for a Slack that accepts more edits than the real one.
 
-Five watched orders end each second here. A workspace of Slack takes fifty edits a minute, so that their cards
-would be drawn for hours after; that pace has tests of its own.
+Five watched orders end each second here. The real Slack accepts fifty edits a minute in a workspace, so the
+edits of their cards would take hours. Other tests cover that rate limit.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from bot.core import logging
 from bot.core.errors import SlackBusy
 from bot.core.settings import Settings
 
-REFILL = 0.5  # seconds for ten edits
+REFILL = 0.5  # seconds in which ten edits are allowed
 
 
 def main() -> None:
@@ -35,7 +35,7 @@ def main() -> None:
         with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
             runner.run(server.serve(settings, timing=Timing(refill=REFILL), now=now))
     except SlackBusy:
-        sys.exit("Slack does not answer")  # who keeps it running starts it again
+        sys.exit("Slack does not answer")  # the keeper starts it again
 
 
 if __name__ == "__main__":

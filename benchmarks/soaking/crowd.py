@@ -1,4 +1,4 @@
-"""People who ask at their own pace, whether or not they were answered before; what they see in the end."""
+"""People who ask at a fixed rate, whether or not they got answers, and what they see in the end."""
 
 import asyncio
 import random
@@ -21,13 +21,13 @@ CHANNELS, PEOPLE, KNOWN = 100, 200, 300
 PHOTOS = 8
 NOT_YET = ("I'll answer here", "I'll search again")
 PROMISES = ("I'll write in", "I'll tell you", "I watch it")
-MOST_SENT = 2  # times that a notice is posted without Slack's word for it
-LOOK = 1.0  # seconds between two looks at who was answered
+MAX_POSTS = 2  # times that a notice is posted without Slack's confirmation
+LOOK = 1.0  # seconds between two checks for answers
 
 
 @dataclass
 class Asked:
-    """`name` is that of the order to be watched, empty for a look-up; times are by the stand-ins' clock."""
+    """One request. `name` is the watched order's, empty for a look-up. Times are by the stand-ins' clock."""
 
     exchange: Exchange
     channel: str
@@ -46,14 +46,14 @@ class Crowd:
     sandbox: Sandbox
     plan: Plan
     asked: list[Asked] = field(default_factory=list)
-    refused: int = 0  # requests that were not acknowledged: Slack told them so
+    refused: int = 0  # requests without an ack: Slack showed an error
     waiting: list[Asked] = field(default_factory=list)
     ends: dict[str, float] = field(default_factory=dict)  # of watched orders, by name
-    statuses: Counter[str] = field(default_factory=Counter)  # of the calls of the bot, by whom and how
+    statuses: Counter[str] = field(default_factory=Counter)  # of the bot's calls, by method and status
     unconfirmed: Counter[Said] = field(default_factory=Counter)  # posted, and answered with a 500
 
     def __post_init__(self) -> None:
-        self._chance = random.Random(1)  # noqa: S311 - the same crowd each time
+        self._random = random.Random(1)  # noqa: S311 - the same crowd each time
         self._number = count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         workspace = self.sandbox.slack.workspace
@@ -61,13 +61,13 @@ class Crowd:
         self.channels = [f"C0SOAK{n:05}" for n in range(CHANNELS)]
         for user in self._people:
             workspace.users[user] = User(user, user.lower(), user, TEAM)
-        for room in self.channels:
-            workspace.channels[room] = Channel(room, room.lower(), {*self._people, BOT})
+        for channel in self.channels:
+            workspace.channels[channel] = Channel(channel, channel.lower(), {*self._people, BOT})
         for n in range(KNOWN):
             self._add(f"known-{n}", f"Known {n}", done=PHOTOS)
 
     async def ask(self) -> None:
-        """As long as the plan says, and then until everybody who could be answered is."""
+        """Ask for as long as the plan says, then wait until all requests are delivered."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._often(self.plan.look_ups, self._look_up))
             tasks.create_task(self._often(self.plan.watches, self._watch))
@@ -86,13 +86,13 @@ class Crowd:
         task.add_done_callback(self._tasks.discard)
 
     async def _look_up(self) -> None:
-        await self._type(f"/order known-{self._chance.randrange(KNOWN)}")
+        await self._type(f"/order known-{self._random.randrange(KNOWN)}")
 
     async def _watch(self) -> None:
         id_ = f"watched-{next(self._number)}"
         name = f"Soak {id_}"
         self._add(id_, name, done=1)
-        lasts = self._chance.uniform(*self.plan.life)
+        lasts = self._random.uniform(*self.plan.life)
         self._keep(self._end(id_, name, lasts))
         await self._type(f"/order watch {id_}", name)
 
@@ -104,7 +104,7 @@ class Crowd:
         self.ends[name] = self._now()
 
     async def _type(self, text: str, name: str = "") -> None:
-        user, channel = self._chance.choice(self._people), self._chance.choice(self.channels)
+        user, channel = self._random.choice(self._people), self._random.choice(self.channels)
         at = self._now()
         exchange = await self.sandbox.slack.command(text, user=user, channel=channel)
         if exchange.error:
@@ -115,7 +115,7 @@ class Crowd:
         self.waiting.append(asked)
 
     def look(self) -> None:
-        """Who was answered meanwhile. An answer that was read is taken away: nobody keeps them either."""
+        """Record the answers that have come since. A recorded answer is deleted, to save memory."""
         still = []
         for asked in self.waiting:
             shown = self.sandbox.slack.reply(asked.exchange)
@@ -128,13 +128,13 @@ class Crowd:
         self._count()
 
     def all_told(self) -> bool:
-        """Whether every end that was promised stands in its thread, or was tried twice in vain."""
+        """Whether every promised end is posted in its thread, or two posts of it were not confirmed."""
         told = set(self.told())
         ends = [Said(asked.name, Kind.READY) for asked in self.asked if asked.is_promise]
-        return all(end in told or self.unconfirmed[end] >= MOST_SENT for end in ends)
+        return all(end in told or self.unconfirmed[end] >= MAX_POSTS for end in ends)
 
     def told(self) -> dict[Said, list[Message]]:
-        """What everybody sees, by what it says; all that stands outside of a thread is a card."""
+        """The posted messages, by what they say. Every message outside of a thread is a card."""
         found: dict[Said, list[Message]] = defaultdict(list)
         for channel in self.channels:
             for message in self.sandbox.slack.messages(channel):
@@ -143,7 +143,7 @@ class Crowd:
         return found
 
     def _count(self) -> None:
-        """The calls of the bot are counted and forgotten, or they would fill the memory."""
+        """Count the bot's calls and drop them, or they would fill the memory."""
         for call in self.sandbox.slack.forget():
             self.statuses[f"{call.method} {call.status}"] += 1
             if call.method == POST and call.status == INTERNAL_SERVER_ERROR:

@@ -1,4 +1,4 @@
-"""Keeps the bot running, as a platform does, and kills it again and again."""
+"""Restarts the bot when it ends, as a platform does, and kills it again and again."""
 
 import asyncio
 import sys
@@ -15,7 +15,7 @@ import psutil
 from bot.demo.demo import Sandbox
 from tests.support.process import ROOT, environment
 
-AGAIN = 0.5  # seconds before one that ended by itself is started again
+RESTART_SECONDS = 0.5  # before a process that ended is started again
 READY = b"Uvicorn running on "
 
 
@@ -39,7 +39,7 @@ class Keeper:
 
     @asynccontextmanager
     async def running(self, off: Sequence[float]) -> AsyncIterator[None]:
-        """Until the end; what ended is started again, with the next of these clocks."""
+        """Keep the bot running. Each start uses the next of these clock errors, in seconds."""
         keeping = asyncio.create_task(self._keep(off))
         try:
             yield
@@ -50,7 +50,7 @@ class Keeper:
     async def _keep(self, clocks: Sequence[float]) -> None:
         for off in cycle(clocks):
             await self._run(off)
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(RESTART_SECONDS)
 
     async def _run(self, off: float) -> None:
         self._process = process = await asyncio.create_subprocess_exec(

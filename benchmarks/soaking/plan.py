@@ -1,4 +1,4 @@
-"""How long and how hard; all times are in seconds."""
+"""How long a run lasts and what happens in it. All times are in seconds."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ class Plan:
     lasts: float
     look_ups: float  # a second
     watches: float  # a second
-    life: tuple[float, float]  # how long a watched order takes to its end, at least and at most
-    storm: float  # how long Slack or Autoenhance is in one bad mood
-    calm: float  # between two of those
-    outage: float  # of each, once
+    life: tuple[float, float]  # from watch to the order's end, at least and at most
+    storm: float  # how long one failure of Slack or Autoenhance lasts
+    calm: float  # between two failures
+    outage: float  # each service does not answer once for this long
     killed_every: float
-    rest: float  # for what is left, once nobody asks any more
-    off: tuple[float, ...]  # by which the clock of each next process is ahead; Slack's signature allows 300
+    rest: float  # at most, for unfinished work after the last request
+    off: tuple[float, ...]  # how far the clock of each next process is ahead. Slack's signature allows 300
 
 
 FULL = Plan(

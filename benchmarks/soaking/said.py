@@ -1,4 +1,4 @@
-"""What the bot posts of a watched order: its card, and the notices in its thread."""
+"""What the bot posts about a watched order: its card, and the notices in its thread."""
 
 import re
 from enum import StrEnum
@@ -8,7 +8,7 @@ _NAME = re.compile(r"Soak watched-[0-9]+")
 
 
 class Kind(StrEnum):
-    """The value is how a thread says it; the card says none of it."""
+    """The value is the text by which a notice of this kind is found. A card has none of them."""
 
     READY = "is ready"
     STUCK = "seems stuck"
@@ -23,6 +23,6 @@ class Said(NamedTuple):
 
 
 def said_of(text: str) -> Said | None:
-    """None if it is about no watched order."""
+    """The order and the kind of a message. None if it is not about a watched order."""
     named = _NAME.search(text)
     return Said(named[0], next(kind for kind in Kind if kind in text)) if named else None

@@ -1,24 +1,24 @@
-"""What came of it: the counts, and each promise that was not kept."""
+"""The verdict: the counts, and each promise that was not kept."""
 
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.soaking.crowd import MOST_SENT, Asked, Crowd
+from benchmarks.soaking.crowd import MAX_POSTS, Asked, Crowd
 from benchmarks.soaking.keeper import Keeper, Sample
 from benchmarks.soaking.said import Kind, Said
 from bot.sandbox.slack.workspace import Message
 
-CARDS = 3  # of one watch: one that was not confirmed is posted anew when there is something to tell
-NEAR = 1.5  # seconds before a kill in which something may have been posted and not noted
-GROWTH = 1.25  # of the median from the first third of all processes to the last
-BUSY = 32  # connections more or fewer, as it has more or less to do just then
+MAX_CARDS = 3  # of one watch at most: an unconfirmed card is posted again with the next change
+MAX_SECONDS_TO_KILL = 1.5  # seconds before a kill: a post in this time may not be recorded
+MAX_GROWTH = 1.25  # at most, of the median from the first third of all processes to the last third
+MAX_MORE_HANDLES = 32  # connections: the number varies with the work at that moment
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Of the database at the end, and after 40 days more: then those that have ended."""
+    """Row counts at the end. `jobs_later` and `looks_later` count what is still kept 40 days later."""
 
     open_jobs: int
     dead_jobs: int
@@ -30,10 +30,10 @@ class Rows:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`broken` are promises that were not kept, on whatever machine.
+    """`broken` are promises that must be kept on every machine.
 
-    `doubts` depend on how fast the machine is: too little was tried, something grew, or a repeat has a kill
-    between its two posts that was not close to the first.
+    `doubts` depend on how fast the machine is: too few requests were made, memory or handles grew, or a
+    repeated post has a kill between its two posts that was not soon after the first.
     """
 
     counts: Mapping[str, object]
@@ -68,16 +68,16 @@ def judge(crowd: Crowd, keeper: Keeper, rows: Rows) -> Verdict:
         **dict(sorted(crowd.statuses.items())),
     }
     broken = (
-        *_untried(crowd, keeper),
+        *_nothing_tried(crowd, keeper),
         *_unanswered(crowd),
-        *_untold(promised, posted, crowd.unconfirmed),
+        *_not_posted(promised, posted, crowd.unconfirmed),
         *_repeated(repeats, crowd.unconfirmed, keeper.kills),
-        *_kept(rows, len(crowd.asked) + crowd.refused),
+        *_rows_left(rows, len(crowd.asked) + crowd.refused),
     )
     doubts = (
-        *_hardly_tried(crowd),
+        *_too_few_tried(crowd),
         *_killed_long_after(repeats, crowd.unconfirmed, keeper.kills),
-        *_grown(keeper.samples),
+        *_growth(keeper.samples),
     )
     return Verdict(counts, broken, doubts)
 
@@ -90,15 +90,15 @@ def _lags(
             yield float(told[0].ts) - max(ends[asked.name], asked.answered)
 
 
-def _untried(crowd: Crowd, keeper: Keeper) -> Iterator[str]:
-    """What nobody asked proves nothing."""
+def _nothing_tried(crowd: Crowd, keeper: Keeper) -> Iterator[str]:
+    """A run without watches or without kills proves nothing."""
     if not any(asked.is_promise for asked in crowd.asked):
         yield f"of {len(crowd.asked)} acknowledged requests none was a watch: do its words still say so?"
     if not keeper.kills:
         yield "nobody was killed"
 
 
-def _hardly_tried(crowd: Crowd) -> Iterator[str]:
+def _too_few_tried(crowd: Crowd) -> Iterator[str]:
     if len(crowd.asked) < crowd.refused:
         yield f"only {len(crowd.asked)} requests were acknowledged, and {crowd.refused} refused"
     watched = [asked for asked in crowd.asked if asked.name]
@@ -111,12 +111,12 @@ def _unanswered(crowd: Crowd) -> Iterator[str]:
         yield f"{len(crowd.waiting)} requests were acknowledged and never answered"
 
 
-def _untold(
+def _not_posted(
     promised: Sequence[Asked], posted: Mapping[Said, Sequence[Message]], unconfirmed: Counter[Said]
 ) -> Iterator[str]:
-    """A notice that Slack did not confirm twice is not tried again: its card says it."""
+    """Promised ends without a notice. After two unconfirmed posts there is no other: the card shows it."""
     ends = [Said(asked.name, Kind.READY) for asked in promised]
-    silent = [end.name for end in ends if end not in posted and unconfirmed[end] < MOST_SENT]
+    silent = [end.name for end in ends if end not in posted and unconfirmed[end] < MAX_POSTS]
     if silent:
         yield f"{len(silent)} ends were never told, such as that of {silent[0]}"
     cards = (posted.get(Said(asked.name, Kind.CARD), ()) for asked in promised)
@@ -130,7 +130,7 @@ def _repeated(
 ) -> Iterator[str]:
     for said, messages in repeats.items():
         first, second = (float(message.ts) for message in messages[:2])
-        if len(messages) > (MOST_SENT if said.kind else CARDS):
+        if len(messages) > (MAX_POSTS if said.kind else MAX_CARDS):
             yield f"{said.name} {said.kind or 'card'} was posted {len(messages)} times"
         elif said not in unconfirmed and not any(first <= kill <= second for kill in kills):
             yield f"{said.name} {said.kind or 'card'} was posted twice, and nothing had gone wrong"
@@ -139,15 +139,15 @@ def _repeated(
 def _killed_long_after(
     repeats: Mapping[Said, Sequence[Message]], unconfirmed: Counter[Said], kills: Sequence[float]
 ) -> Iterator[str]:
-    """A post is noted at once, so only a kill right behind it is a reason for another."""
+    """A post is recorded at once, so only a kill soon after it explains another."""
     for said, messages in repeats.items():
         first, second = (float(message.ts) for message in messages[:2])
         behind = [kill - first for kill in kills if first <= kill <= second]
-        if said not in unconfirmed and behind and min(behind) > NEAR:
+        if said not in unconfirmed and behind and min(behind) > MAX_SECONDS_TO_KILL:
             yield f"{said.name} {said.kind or 'card'} was posted twice, {min(behind):.1f} s before a kill"
 
 
-def _grown(samples: Sequence[Sample]) -> Iterator[str]:
+def _growth(samples: Sequence[Sample]) -> Iterator[str]:
     third = len(samples) // 3
     if not third:
         yield "no process was killed often enough to compare"
@@ -155,13 +155,13 @@ def _grown(samples: Sequence[Sample]) -> Iterator[str]:
     first, last = samples[:third], samples[-third:]
     memory = [statistics.median(each.memory for each in part) for part in (first, last)]
     handles = [statistics.median(each.handles for each in part) for part in (first, last)]
-    if memory[1] > memory[0] * GROWTH:
+    if memory[1] > memory[0] * MAX_GROWTH:
         yield f"a process takes {memory[1] / memory[0]:.2f} times the memory of the first ones"
-    if handles[1] > handles[0] * GROWTH + BUSY:
+    if handles[1] > handles[0] * MAX_GROWTH + MAX_MORE_HANDLES:
         yield f"a process holds {handles[1]:.0f} handles, and the first ones {handles[0]:.0f}"
 
 
-def _kept(rows: Rows, asked: int) -> Iterator[str]:
+def _rows_left(rows: Rows, asked: int) -> Iterator[str]:
     if rows.open_jobs:
         yield f"{rows.open_jobs} jobs were left"
     if rows.dead_jobs:

@@ -1,4 +1,4 @@
-"""How the two stand-ins are unwell: one bad mood after the other, and each of them away once."""
+"""The failures of the two stand-ins: one after the other, and one outage of each."""
 
 import asyncio
 import time
@@ -12,35 +12,35 @@ from bot.demo.demo import Sandbox
 from bot.sandbox.failures import FailureName
 from bot.sandbox.slack.endpoints import RESPOND
 
-Mood = Callable[[Sandbox], None]
+Failure = Callable[[Sandbox], None]
 
 POST, UPDATE, INFO, TEST = "chat.postMessage", "chat.update", "conversations.info", "auth.test"
 
 
-def _slack(method: str, **how: Any) -> Mood:
+def _slack(method: str, **how: Any) -> Failure:
     return lambda sandbox: sandbox.slack.fail(method, **{"times": None} | how)
 
 
-def _slow(method: str) -> Mood:
+def _slow(method: str) -> Failure:
     return lambda sandbox: sandbox.slack.faults.slow(method, 1.5, times=None)
 
 
-def _autoenhance(name: FailureName, retry_after: int | None = None) -> Mood:
+def _autoenhance(name: FailureName, retry_after: int | None = None) -> Failure:
     return lambda sandbox: sandbox.autoenhance.set_failure(name, retry_after=retry_after)
 
 
 def _slow_autoenhance(sandbox: Sandbox) -> None:
-    """It answers when the storm is over."""
+    """It answers when this failure ends."""
     sandbox.autoenhance.released = asyncio.Event()
     sandbox.autoenhance.set_failure("hang")
 
 
-def _slack_is_away(sandbox: Sandbox) -> None:
+def _slack_outage(sandbox: Sandbox) -> None:
     for method in (RESPOND, POST, UPDATE, INFO, TEST):
         sandbox.slack.fail(method, error="service_unavailable", status=503, times=None)
 
 
-MOODS: tuple[Mood, ...] = (
+FAILURES: tuple[Failure, ...] = (
     _autoenhance("429", retry_after=1),
     _slack(RESPOND, error="ratelimited", retry_after=1),
     _autoenhance("500"),
@@ -57,24 +57,24 @@ MOODS: tuple[Mood, ...] = (
     _slack(RESPOND, status=500),
     _slow(UPDATE),
 )
-OUTAGES: tuple[Mood, ...] = (_autoenhance("503"), _slack_is_away)
+OUTAGES: tuple[Failure, ...] = (_autoenhance("503"), _slack_outage)
 
 
 async def weather(sandbox: Sandbox, plan: Plan) -> None:
-    """One mood after the other, and after each third of the time an outage; then all is well."""
-    moods, began = cycle(MOODS), time.monotonic()
+    """One failure after the other, and an outage after the first and the second third of the time."""
+    failures, began = cycle(FAILURES), time.monotonic()
     for third, outage in enumerate((*OUTAGES, None), 1):
         while time.monotonic() < began + plan.lasts * third / 3:
-            with _unwell(sandbox, next(moods)):
+            with _failing(sandbox, next(failures)):
                 await asyncio.sleep(plan.storm)
             await asyncio.sleep(plan.calm)
         if outage:
-            with _unwell(sandbox, outage):
+            with _failing(sandbox, outage):
                 await asyncio.sleep(plan.outage)
 
 
 @contextmanager
-def _unwell(sandbox: Sandbox, failure: Mood) -> Iterator[None]:
+def _failing(sandbox: Sandbox, failure: Failure) -> Iterator[None]:
     failure(sandbox)
     try:
         yield

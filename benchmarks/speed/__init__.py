@@ -1,1 +1,1 @@
-"""The parts of `benchmarks.bench`: what the bot exists for, each figure beside a baseline in the same run."""
+"""The parts of `benchmarks.bench`. Each figure is beside a baseline from the same run."""

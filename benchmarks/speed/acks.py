@@ -1,4 +1,4 @@
-"""Rows 1 and 2: how soon `/order` is acknowledged, once its job is on the disk."""
+"""Rows 1 and 2: how long the ack of `/order` takes, with its job recorded on the disk."""
 
 import asyncio
 import time
@@ -11,10 +11,10 @@ from benchmarks.speed.outside import Outside
 from benchmarks.speed.servers import OURS, STOCK, Server, alternately
 
 TOGETHER = 32  # connections
-SELDOM = 0.05  # seconds between two requests where they come seldom
-HELD = 3600.0  # seconds that Autoenhance takes where no answer is to come meanwhile
+SELDOM = 0.05  # seconds between two requests in the slow case
+HELD = 3600.0  # seconds that Autoenhance takes where no answer must come during the run
 WARM = 0.5  # seconds before any ack is counted
-ALONE, FACTOR = 0.1, 1.8  # what is to be reached
+MAX_RATIO, MIN_RATE_RATIO = 0.1, 1.8  # the goals
 
 
 def acks(quick: bool) -> list[Figure]:  # noqa: FBT001 - as `bench.Part`
@@ -28,7 +28,7 @@ def acks(quick: bool) -> list[Figure]:  # noqa: FBT001 - as `bench.Part`
 
 
 async def _alone(server: Server, outside: Outside, *, seconds: float, pause: float = 0.0) -> float:
-    """Seconds at the median."""
+    """The median seconds until an ack, with one connection."""
     line = await Line.open(server.url)
     await _one_by_one(line, outside, WARM, pause)
     acked = await _one_by_one(line, outside, seconds, pause)
@@ -37,7 +37,7 @@ async def _alone(server: Server, outside: Outside, *, seconds: float, pause: flo
 
 
 async def _together(server: Server, outside: Outside, *, seconds: float) -> float:
-    """Acks a second."""
+    """Acks a second, with many connections."""
     lines = [await Line.open(server.url) for _ in range(TOGETHER)]
     await asyncio.gather(*(_one_by_one(line, outside, WARM) for line in lines))
     begun = time.perf_counter()
@@ -49,7 +49,7 @@ async def _together(server: Server, outside: Outside, *, seconds: float) -> floa
 
 
 async def _one_by_one(line: Line, outside: Outside, seconds: float, pause: float = 0.0) -> list[float]:
-    """How long each ack took, in seconds. Each is for another order."""
+    """The seconds until each ack. Each request is for another order."""
     acked: list[float] = []
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
@@ -68,8 +68,8 @@ def _latency(alone: list[list[float]], seldom: list[list[float]]) -> Figure:
         ours=f"{ours * 1000:.2f} ms",
         beside=f"stock Bolt {stock * 1000:.2f} ms, records nothing",
         ratio=f"{ours / stock:.3f}",
-        wanted=f"at most {ALONE}",
-        met=ours <= ALONE * stock,
+        wanted=f"at most {MAX_RATIO}",
+        met=ours <= MAX_RATIO * stock,
         why="one after the other, while Autoenhance keeps the answers waiting. With "
         f"{SELDOM * 1000:.0f} ms between two, which lets the cores and the disk doze, and all answered: "
         f"{slow_ours * 1000:.2f} ms beside {slow_stock * 1000:.2f}.",
@@ -83,8 +83,8 @@ def _rate(ours: list[float], stock: list[float], *, busy: list[float]) -> Figure
         ours=f"{median(ours):,.0f} a second",
         beside=f"stock Bolt {median(stock):,.0f} a second",
         ratio=f"{ratio:.2f}",
-        wanted=f"at least {FACTOR}",
-        met=ratio >= FACTOR,
+        wanted=f"at least {MIN_RATE_RATIO}",
+        met=ratio >= MIN_RATE_RATIO,
         why="stock Bolt's rate is that of its pause of 10 ms, ours that of one core: Bolt, Starlette and "
         "uvicorn take more than half of each ack; reading it, the job and its row the rest. Where "
         "Autoenhance answers at once, the one process also draws and sends up to 200 answers a second, and "

@@ -1,4 +1,4 @@
-"""Row 3: how soon the answer to `/order` is delivered, beside a bot that can lose it."""
+"""Row 3: how long the answer to `/order` takes, beside a bot that can lose it."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -9,10 +9,10 @@ from benchmarks.speed.outside import Outside
 from benchmarks.speed.servers import OURS, PLAIN, Server, alternately
 
 A_SECOND = 50
-TAKES = 0.03  # seconds of Autoenhance for an answer; what it really took is subtracted
-WARM = 1  # seconds of look-ups before any is counted
-PATIENCE = 15.0  # seconds for the last answers
-P99 = 0.060  # seconds, on a quiet machine
+TAKES = 0.03  # seconds that Autoenhance takes for an answer. The measured time is subtracted
+WARM = 1  # seconds of look-ups before they are counted
+MAX_WAIT_SECONDS = 15.0  # seconds to wait for the last answers
+MAX_P99 = 0.060  # seconds, on a machine without other work
 WHY = (
     "ours waits twice for the disk before it asks Autoenhance, for its job to be recorded and for its try to "
     "be counted, and draws a card with every photo's state; the plain bot writes nothing down."
@@ -22,7 +22,7 @@ LOST = "ours lost {} answers, the plain bot {}; nobody was killed meanwhile."
 
 @dataclass(frozen=True)
 class Round:
-    """Seconds from a request until its answer, less Autoenhance's own; `lost` never came."""
+    """`took`: seconds from a request to its answer, without Autoenhance's time. `lost` answers never came."""
 
     took: list[float]
     lost: int
@@ -36,7 +36,7 @@ def answers(quick: bool) -> list[Figure]:  # noqa: FBT001 - as `bench.Part`
     many = f"{A_SECOND} look-ups a second for {rounds * seconds} s"
     return [
         _figure(f"{many}: request to answer, less the API's time, p50", ours, plain, 50, why=WHY),
-        _figure("the same, p99", ours, plain, 99, within=P99, why=LOST.format(*lost)),
+        _figure("the same, p99", ours, plain, 99, within=MAX_P99, why=LOST.format(*lost)),
     ]
 
 
@@ -45,7 +45,7 @@ async def _look_ups(server: Server, outside: Outside, *, seconds: int) -> Round:
     orders = [new_order() for _ in range(A_SECOND * (WARM + seconds))]
     bodies = [command(order, outside.response_url(order)) for order in orders]
     sent = dict(zip(orders, await lines.steadily(bodies, 1 / A_SECOND), strict=True))
-    came = await outside.answered(orders, within=PATIENCE)
+    came = await outside.answered(orders, within=MAX_WAIT_SECONDS)
     lines.close()
     took = [outside.answers[each][0] - sent[each] - outside.took[each] for each in came]
     return Round(took[A_SECOND * WARM :], lost=len(orders) - len(came))

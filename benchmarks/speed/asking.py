@@ -1,7 +1,7 @@
-"""How often Autoenhance is asked about an order that is watched, and how late its end is noticed.
+"""How many requests to Autoenhance a watched order needs, and how late its end is noticed.
 
-The whole bot between both stand-ins, on the clock of `bot/days/clock.py`: ten minutes are over as soon as all
-that happens in them is done.
+The whole bot runs between both stand-ins, in the loop of `bot/demo/scenarios/skipping_loop.py`. So ten
+minutes take only as long as the work in them.
 """
 
 import asyncio
@@ -20,16 +20,16 @@ from bot.demo.scenarios.run import open_run
 from bot.demo.scenarios.skipping_loop import SkippingLoop
 
 PHOTOS, LASTS = 40, 10 * MINUTE
-GROUPING = (10.0, 120.0)  # seconds of these, before the first photo is done
+GROUPING = (10.0, 120.0)  # seconds of LASTS before the first photo is done
 UPLOADED_WITHIN = 2 * MINUTE
 WATCHED_AFTER = (5.0, 30.0)  # seconds
 FIRST = Order("ffffffff-0000-4000-8000-000000000000", "100 Mill Road", at=0, photos=3, pace=10, grouping=10)
-"""Before the others, and not counted: from it the bot knows whether the webhook calls."""
-AFTERWARDS = MINUTE  # less than until an order that is over is looked at again
+"""Uploaded before the others, and not counted: from it the bot learns whether the webhook calls."""
+AFTERWARDS = MINUTE  # shorter than the time until a finished order is checked again
 CHANNELS = tuple(f"shoots{number}" for number in range(10))
 FULL, QUICK = (5, 40), (1, 10)  # days, and orders of each
-NAIVE = 10.0  # seconds between two questions of the poller beside it
-MOST_CALLED, MOST_POLLED = 5, 20  # requests for an order, with and without the webhook
+POLL_SECONDS = 10.0  # seconds between two requests of the simple poller beside it
+MAX_WITH_WEBHOOK, MAX_WITHOUT_WEBHOOK = 5, 20  # requests for an order, with and without the webhook
 LATE_SECONDS = 20.0  # seconds, at p95
 
 
@@ -41,7 +41,7 @@ WHY = (
 
 @dataclass
 class Asked:
-    """For each order, the requests until its end was noticed, and how many seconds that took."""
+    """For each order, the requests until its end was noticed, and how many seconds late that was."""
 
     requests: list[int] = field(default_factory=list)
     late: list[float] = field(default_factory=list)
@@ -55,8 +55,8 @@ class Asked:
         return quantiles(self.late, n=20, method="inclusive")[-1]
 
 
-def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is asked
-    logging.configure("ERROR")  # the stand-ins end connections that are idle by their clock
+def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - the signature of `bench.Part`
+    logging.configure("ERROR")  # the stand-ins close connections that are idle by their clock
     days, orders = QUICK if quick else FULL
     polled, called, naive = Asked(), Asked(), Asked()
     for seed in range(days):
@@ -68,22 +68,22 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is ask
 
 
 def scenario(seed: int, number: int, *, webhook: bool) -> Scenario:
-    luck = Random(seed)  # noqa: S311 - no secret
-    maker = ScenarioBuilder(luck, CHANNELS, orders=[FIRST])
-    maker.act(2, ActKind.WATCH, FIRST)
+    random = Random(seed)  # noqa: S311 - no secret
+    builder = ScenarioBuilder(random, CHANNELS, orders=[FIRST])
+    builder.act(2, ActKind.WATCH, FIRST)
     for index in range(number):
-        grouping = luck.uniform(*GROUPING)
+        grouping = random.uniform(*GROUPING)
         order = Order(
             id=f"{index:08x}-0000-4000-8000-000000000000",
             name=f"{101 + index} Mill Road",
-            at=MINUTE + luck.uniform(0, UPLOADED_WITHIN),
+            at=MINUTE + random.uniform(0, UPLOADED_WITHIN),
             photos=PHOTOS,
             pace=(LASTS - grouping) / PHOTOS,
             grouping=grouping,
         )
-        maker.orders.append(order)
-        maker.act(order.at + luck.uniform(*WATCHED_AFTER), ActKind.WATCH, order)
-    shoots, acts = maker.in_order()
+        builder.orders.append(order)
+        builder.act(order.at + random.uniform(*WATCHED_AFTER), ActKind.WATCH, order)
+    shoots, acts = builder.in_order()
     return Scenario(
         name="asking",
         says="Orders of forty photos, each done after ten minutes.",
@@ -115,29 +115,29 @@ async def _play(script: Scenario, found: Asked) -> None:
             for notice in day.notices()
             if notice.kind in END and notice.order in ends
         ]
-        assert len(late) == len(ends)  # noqa: S101 - else the bot lost one, which is no matter of speed
+        assert len(late) == len(ends)  # noqa: S101 - else a notice was lost
         asked = day.verdict().traffic.orders
         found.late += late
         found.requests += [asked[order] for order in ends]
 
 
 def _poll(script: Scenario, found: Asked) -> None:
-    """What one would write: each order is asked for every few seconds, from when it is watched."""
+    """A simple poller: it requests each order every few seconds, from the start of its watch."""
     begun = {act.order: act.at for act in script.acts}
     for order in counted(script):
-        questions = math.ceil((order.stops - begun[order.id]) / NAIVE)
+        questions = math.ceil((order.stops - begun[order.id]) / POLL_SECONDS)
         found.requests.append(1 + questions)
-        found.late.append(begun[order.id] + questions * NAIVE - order.stops)
+        found.late.append(begun[order.id] + questions * POLL_SECONDS - order.stops)
 
 
 def _without(polled: Asked, naive: Asked, why: str) -> Figure:
     return Figure(
         what=f"calls to Autoenhance for a watched order of {PHOTOS} photos in ten minutes, no webhook",
         ours=str(polled),
-        beside=f"{naive}: asked every {NAIVE:.0f} s",
+        beside=f"{naive}: asked every {POLL_SECONDS:.0f} s",
         ratio=f"{sum(polled.requests) / sum(naive.requests):.2f}",
-        wanted=f"at most {MOST_POLLED}; within {LATE_SECONDS:.0f} s at p95",
-        met=max(polled.requests) <= MOST_POLLED and polled.p95 <= LATE_SECONDS,
+        wanted=f"at most {MAX_WITHOUT_WEBHOOK}; within {LATE_SECONDS:.0f} s at p95",
+        met=max(polled.requests) <= MAX_WITHOUT_WEBHOOK and polled.p95 <= LATE_SECONDS,
         why=why,
     )
 
@@ -148,6 +148,6 @@ def _with(called: Asked) -> Figure:
         ours=str(called),
         beside=f"{1 + PHOTOS}: asked for at each of its calls",
         ratio=f"{sum(called.requests) / len(called.requests) / (1 + PHOTOS):.2f}",
-        wanted=f"at most {MOST_CALLED}",
-        met=max(called.requests) <= MOST_CALLED,
+        wanted=f"at most {MAX_WITH_WEBHOOK}",
+        met=max(called.requests) <= MAX_WITH_WEBHOOK,
     )

@@ -1,4 +1,4 @@
-"""Row 5: many people who look at one order at once."""
+"""Row 5: many people who re-check one order at once."""
 
 from dataclasses import dataclass
 from statistics import median
@@ -9,10 +9,10 @@ from benchmarks.speed.outside import Outside
 from benchmarks.speed.servers import OURS, PLAIN, Server, alternately
 
 PEOPLE = 500
-WITHIN = 1.0  # seconds for all of them
-TAKES = 0.2  # seconds of Autoenhance for an answer
-PATIENCE = 60.0  # seconds for the last answers
-MOST = 2  # requests to the API
+WITHIN = 1.0  # seconds in which all of them click
+TAKES = 0.2  # seconds that Autoenhance takes for an answer
+MAX_WAIT_SECONDS = 60.0  # seconds to wait for the last answers
+MAX_REQUESTS = 2  # to the API
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ def crowd(quick: bool) -> list[Figure]:  # noqa: FBT001 - as `bench.Part`
             ours=f"{fewest} answers, requests to the API: {worst}",
             beside=f"the plain bot {beside} requests, {min(each.answered for each in plain)} answers",
             ratio=f"{worst / beside:.3f}",
-            wanted=f"at most {MOST} requests, {PEOPLE} answers",
-            met=worst <= MOST and fewest == PEOPLE,
+            wanted=f"at most {MAX_REQUESTS} requests, {PEOPLE} answers",
+            met=worst <= MAX_REQUESTS and fewest == PEOPLE,
             why=f"the last answer came {_last(ours):.1f} s after the first click; the plain bot has no "
             f"button and is asked with `/order`: it took {_last(plain):.1f} s.",
         )
@@ -62,7 +62,7 @@ async def _look_up(server: Server, outside: Outside) -> Crowd:
 async def _all(server: Server, outside: Outside, people: list[str], bodies: list[bytes]) -> Crowd:
     lines = Lines(server.url)
     [first, *_] = await lines.steadily(bodies, WITHIN / PEOPLE)
-    came = await outside.answered(people, within=PATIENCE)
+    came = await outside.answered(people, within=MAX_WAIT_SECONDS)
     lines.close()
     last = max((outside.answers[who][0] for who in came), default=first)
     return Crowd(len(outside.asked), len(came), last - first)

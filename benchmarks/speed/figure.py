@@ -1,11 +1,11 @@
-"""One line of the table."""
+"""One row of the table."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Figure:
-    """`met` is None where nothing is to be reached; `why` says what bounds it, or what it is made of."""
+    """`met` is None where there is no goal. `why` says what limits the figure or what it consists of."""
 
     what: str
     ours: str

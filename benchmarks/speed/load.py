@@ -1,4 +1,4 @@
-"""What Slack sends, made and sent with as little work as possible: the client is not what is measured."""
+"""Makes and sends Slack's requests with as little work as possible, as the client is not measured."""
 
 import asyncio
 import hashlib
@@ -24,8 +24,8 @@ from bot.sandbox.slack.workspace import Channel, User
 from bot.slack.constants import COMMAND, RECHECK
 from bot.slack.render import buttons
 
-SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # noqa: S105 - the one of Slack's own example
-KEPT = 3.0  # seconds that an idle connection is used again
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # noqa: S105 - from the example in Slack's documentation
+MAX_IDLE_SECONDS = 3.0  # after that, a connection is not used again
 _PATH = b"/slack/events"
 _COMMAND = urlencode({
     "token": TOKEN,
@@ -44,12 +44,12 @@ _number = itertools.count(1)
 
 
 def new_order() -> str:
-    """An order's id, and no two alike."""
+    """A new order ID."""
     return str(uuid.uuid4())
 
 
 def command(order: str, response_url: str) -> bytes:
-    """The body of `/order` with this order's id."""
+    """The body of `/order` with this order ID."""
     trigger = f"{next(_number)}.8134.0f2c"
     return (
         f"{_COMMAND}&text={order}&trigger_id={trigger}&response_url={quote(response_url, safe='')}".encode()
@@ -57,7 +57,7 @@ def command(order: str, response_url: str) -> bytes:
 
 
 def click(card: str, user: str, order: str, response_url: str) -> bytes:
-    """The body of a click on Re-check, on a card of this order that this person alone sees."""
+    """The body of a click on Re-check, on an ephemeral card of this order."""
     at = f"{next(_number)}.000000"
     occasion = Occasion(
         user=User(user, user.lower(), user, TEAM),
@@ -74,7 +74,7 @@ def click(card: str, user: str, order: str, response_url: str) -> bytes:
 
 
 def signed(body: bytes) -> bytes:
-    """The whole request, signed now."""
+    """The whole HTTP request, signed now."""
     now = b"%d" % time.time()
     signature = hmac.digest(SECRET.encode(), b"v0:%b:%b" % (now, body), hashlib.sha256).hex().encode()
     return (
@@ -99,13 +99,13 @@ class Line(asyncio.Protocol):
         return line
 
     async def send(self, body: bytes) -> float:
-        """Seconds until it was acknowledged; raises RuntimeError for any other answer."""
+        """Seconds until the ack. Raises RuntimeError for any status but 200."""
         begun = time.perf_counter()
         await self._ask(signed(body))
         return time.perf_counter() - begun
 
     async def get(self, path: str) -> None:
-        """Returns when it was answered well; raises RuntimeError for any other answer."""
+        """Return when the answer has come. Raises RuntimeError for any status but 200."""
         await self._ask(f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n".encode())
 
     async def _ask(self, request: bytes) -> None:
@@ -117,14 +117,14 @@ class Line(asyncio.Protocol):
 
     @property
     def is_fresh(self) -> bool:
-        """Whether it may be used again: uvicorn ends those that were idle for five seconds."""
-        return time.perf_counter() - self._used < KEPT
+        """Whether it may be used again. uvicorn closes connections that are idle for five seconds."""
+        return time.perf_counter() - self._used < MAX_IDLE_SECONDS
 
     def close(self) -> None:
         self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass of it
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's transport is no subclass of it
 
     def data_received(self, data: bytes) -> None:
         self._parser.feed_data(data)
@@ -139,14 +139,14 @@ class Line(asyncio.Protocol):
 
 
 class Lines:
-    """As many connections as there are requests on their way, kept open as Slack does."""
+    """One connection for each request under way. Slack keeps its connections open in the same way."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._free: list[Line] = []
 
     async def send(self, body: bytes) -> float:
-        """As `Line.send`."""
+        """As `Line.send`, over a free connection or a new one."""
         self._free = [line for line in self._free if line.is_fresh]
         line = self._free.pop() if self._free else await Line.open(self._url)
         seconds = await line.send(body)
@@ -154,7 +154,7 @@ class Lines:
         return seconds
 
     async def steadily(self, bodies: Iterable[bytes], every: float) -> list[float]:
-        """Each at its time, whether or not those before it came back; when each was sent."""
+        """Send each at its time, whether or not those before it were answered. Returns when each was sent."""
         begun, sent, tasks = time.perf_counter(), [], []
         for number, body in enumerate(bodies):
             await asyncio.sleep(begun + number * every - time.perf_counter())

@@ -1,6 +1,6 @@
-"""A Slack and an Autoenhance that do next to nothing, so that they are not what is measured.
+"""A Slack and an Autoenhance that do very little, so that they do not slow the measurement.
 
-The sandbox's check each message, keep it and draw it on a page; these count, and remember when.
+The sandbox checks each message, keeps it and draws it on a page. These only count, and record when.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from bot.sandbox.slack.sample_workspace import BOT, BOT_ID, SHOOTS, TEAM, TEAM_N
 PHOTOS = 6
 NAME = b"12 Elm Street"
 _ID = "0" * 36  # as long as an order's
-_SAID: dict[str, dict[str, object]] = {
+_ANSWERS: dict[str, dict[str, object]] = {
     "/api/auth.test": {"team_id": TEAM, "team": TEAM_NAME, "user_id": BOT, "bot_id": BOT_ID, "url": ""},
     "/api/conversations.info": {"channel": {"id": SHOOTS, "is_ext_shared": False}},
 }
@@ -28,20 +28,20 @@ _SAID: dict[str, dict[str, object]] = {
 
 @dataclass
 class Outside:
-    """All times are `time.perf_counter`'s; what was asked and answered is kept by order id."""
+    """All times are from `time.perf_counter`. Requests and answers are kept by order ID."""
 
     takes: float = 0.0
     """Seconds that Autoenhance takes for an answer."""
     url: str = ""
     asked: list[str] = field(default_factory=list)
     took: dict[str, float] = field(default_factory=dict)
-    """Seconds that its answer really took, of the request that came last."""
+    """The measured seconds until the answer to the latest request."""
     answers: dict[str, tuple[float, bytes]] = field(default_factory=dict)
-    """What came to each response_url, by its name, and when."""
+    """When the latest request to each response_url came, and its body, by name."""
     repeated: int = 0
 
     def __post_init__(self) -> None:
-        self._bell = ChangeSignal()
+        self._change_signal = ChangeSignal()
         six = photos(_ID, (PHOTOS, {}))
         self._order = json.dumps(order(_ID, NAME.decode(), six, now=time.time())).encode()
 
@@ -49,26 +49,28 @@ class Outside:
         return f"{self.url}/commands/{name}"
 
     async def answered(self, names: Collection[str], *, within: float) -> list[str]:
-        """Those who were shown the order, and no word about trouble, once all were or the time is over."""
+        """Wait for the answers to these names, at most `within` seconds. Returns those that show an order."""
         with suppress(TimeoutError):
-            await self._bell.until(lambda: all(name in self.answers for name in names), timeout=within)
+            await self._change_signal.until(
+                lambda: all(name in self.answers for name in names), timeout=within
+            )
         return [name for name in names if name in self.answers and NAME in self.answers[name][1]]
 
     def slack(self, path: str, body: bytes) -> bytes:
-        if path in _SAID:
-            return json.dumps({"ok": True, **_SAID[path]}).encode()
+        if path in _ANSWERS:
+            return json.dumps({"ok": True, **_ANSWERS[path]}).encode()
         name = path.rpartition("/")[2]
         self.repeated += name in self.answers
         self.answers[name] = time.perf_counter(), body
-        self._bell.ring()
+        self._change_signal.ring()
         return b"ok"
 
     def order(self, id_: str) -> bytes:
         return self._order.replace(_ID.encode(), id_.encode())
 
 
-class _Door(asyncio.Protocol):
-    """One connection of the bot's, kept open."""
+class _Connection(asyncio.Protocol):
+    """One connection from the bot, kept open."""
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
@@ -77,7 +79,7 @@ class _Door(asyncio.Protocol):
         self._path, self._body = "", b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass of it
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's transport is no subclass of it
 
     def data_received(self, data: bytes) -> None:
         self._parser.feed_data(data)
@@ -114,7 +116,7 @@ class _Door(asyncio.Protocol):
 @asynccontextmanager
 async def open_outside(takes: float = 0.0) -> AsyncIterator[Outside]:
     outside = Outside(takes)
-    server = await asyncio.get_running_loop().create_server(lambda: _Door(outside), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(lambda: _Connection(outside), "127.0.0.1", 0)
     try:
         outside.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         yield outside

@@ -1,4 +1,4 @@
-"""Order Desk and the baselines as processes, all started alike between the same stand-ins."""
+"""Order Desk and the baselines as processes, all started in the same way between the same stand-ins."""
 
 import asyncio
 import tempfile
@@ -40,10 +40,10 @@ Round = Callable[[Server, Outside], Awaitable[T]]
 
 
 def alternately(programs: tuple[Program, ...], rounds: int, do: Round[T], *, takes: float) -> list[list[T]]:
-    """What `do` returned for each of the programs, in each round: the machine's bad moments hit them all.
+    """What `do` returned for each program, in each round. They alternate, so that other work hits them all.
 
-    Each time a new process on a new database, between stand-ins of its own; Autoenhance `takes` so many
-    seconds for an answer.
+    Each time, a new process runs on a new database, between new stand-ins. Autoenhance takes `takes` seconds
+    for an answer.
     """
 
     async def once(program: Program) -> T:
@@ -59,14 +59,14 @@ def alternately(programs: tuple[Program, ...], rounds: int, do: Round[T], *, tak
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """In the fastest loop there is, which is what the programs have."""
+    """Run in uvicorn's automatic event loop, the fastest one, as the programs do."""
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         return runner.run(work)
 
 
 @asynccontextmanager
 async def serving(program: Program, outside: Outside, folder: Path) -> AsyncIterator[Server]:
-    """Once it takes requests; its database is in `folder`."""
+    """The program as soon as it accepts requests. Its database is in `folder`."""
     settings = FixedSettings.load(
         for_slack=True,
         slack_bot_token="xoxb-only-for-the-benchmarks",  # noqa: S106
@@ -82,6 +82,6 @@ async def serving(program: Program, outside: Outside, folder: Path) -> AsyncIter
 
 
 def disk() -> tempfile.TemporaryDirectory[str]:
-    """A folder beside the bot's own database: where a temporary one may be in memory, fsync costs nothing."""
+    """A folder beside the bot's own database: a temporary folder in memory would make fsync free."""
     (ROOT / "data").mkdir(exist_ok=True)
     return tempfile.TemporaryDirectory(dir=ROOT / "data", prefix="bench-")

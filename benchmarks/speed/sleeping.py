@@ -1,4 +1,4 @@
-"""100,000 watches asleep in `python app.py serve` on SQLite: what they cost, and how late one is seen."""
+"""100,000 watches that are not due, in `serve` on SQLite: their cost, and how late one is checked."""
 
 import asyncio
 import json
@@ -33,13 +33,16 @@ from bot.storage.database.schema import migrate_sqlite
 from bot.watches.models import Watch
 from tests.support.process import serving_process
 
-A_SECOND = 100  # that are due
+A_SECOND = 100  # watches that come due
 ANSWER = 0.1  # seconds until Autoenhance has answered
-STARTING = 6.0  # seconds until both processes serve and have come to rest
-MOST_MEMORY, MOST_CPU, LATEST = 60.0, 2.0, 2.0  # MB, % of a core, seconds at p99
-SOON, SPREAD = 2400.0, 3600.0  # seconds until the others are due, evenly; beyond two hours is no plan of ours
-ENDING = 3.0  # seconds in which the last are looked at
-YOUNG = 6 * 86400.0  # seconds that a watch has lived: its end is not near
+STARTING = 6.0  # seconds until both processes serve and are idle
+MAX_MORE_MB, MAX_CPU_PERCENT, MAX_LATE_SECONDS = 60.0, 2.0, 2.0  # MB, % of a core, seconds at p99
+SOON, SPREAD = (
+    2400.0,
+    3600.0,
+)  # seconds until the others are due, evenly. The bot's limit is two hours
+ENDING = 3.0  # seconds in which the last ones are checked
+YOUNG = 6 * 86400.0  # seconds: a younger watch does not end soon
 MB = 1_000_000
 WHY = (
     f"An answer of the stand-in takes {ANSWER:.1f} s. One process has {PLACES} places for looks of its own, "
@@ -51,7 +54,7 @@ WHY = (
 
 @dataclass(frozen=True)
 class Scope:
-    """`idle` and `busy` are seconds."""
+    """`idle` and `busy` are seconds: first no watch is due, then some are."""
 
     watches: int
     idle: float
@@ -63,13 +66,13 @@ FULL, QUICK = Scope(100_000, 60, 30), Scope(2_000, 3, 3)
 
 @dataclass(frozen=True)
 class Taken:
-    """What a process takes."""
+    """The memory and the CPU time that a process uses."""
 
     megabytes: float
     cpu: float  # % of a core
 
 
-def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is asked
+def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - the signature of `bench.Part`
     return asyncio.run(_measure(QUICK if quick else FULL))
 
 
@@ -94,7 +97,7 @@ async def _measure(scope: Scope) -> list[Figure]:
 
 
 def _fill(path: Path, scope: Scope) -> list[Watch]:
-    """The first of those that are stuck, as many as will be due: none of them is due twice meanwhile."""
+    """Fill the database. Returns stuck watches, as many as will come due: none comes due twice in the run."""
     migrate_sqlite(path)
     crowd = Crowd(1, POLLS)
     rows.fill_sqlite(path, crowd, scope.watches)
@@ -103,7 +106,7 @@ def _fill(path: Path, scope: Scope) -> list[Watch]:
 
 
 def _plan(path: Path, due: Sequence[Watch], begins: float) -> dict[int, float]:
-    """When each is due, by its id; all others are long after that."""
+    """Schedule these watches, and all others long after the run. Returns when each is due, by its ID."""
     times = {watch.id: begins + number / A_SECOND for number, watch in enumerate(due)}
     with closing(sqlite3.connect(path)) as connection, connection:
         later = "UPDATE watches SET next_look = ? + abs(random() % ?)"
@@ -114,16 +117,16 @@ def _plan(path: Path, due: Sequence[Watch], begins: float) -> dict[int, float]:
 
 
 def _late(path: Path, due: Mapping[int, float]) -> list[float]:
-    """How many seconds after it was due each was seen."""
+    """How many seconds after it was due each watch was checked."""
     with closing(sqlite3.connect(path)) as connection:
         found = dict(connection.execute("SELECT id, content ->> '$.seen.at' FROM watches"))
     late = [datetime.fromisoformat(found[id_]).timestamp() - at for id_, at in due.items()]
-    assert min(late) > 0  # noqa: S101 - all of them were looked at
+    assert min(late) > 0  # noqa: S101 - all of them were checked
     return late
 
 
 def _standing_in(watches: Sequence[Watch]) -> Starlette:
-    """An Autoenhance that takes its time and has nothing new to say: so nothing is to be told to Slack."""
+    """An Autoenhance that answers slowly and without changes, so that nothing is posted to Slack."""
     bodies = {watch.order: _body(watch) for watch in watches}
 
     async def answer(request: Request) -> Response:
@@ -134,7 +137,7 @@ def _standing_in(watches: Sequence[Watch]) -> Starlette:
 
 
 def _body(watch: Watch) -> bytes:
-    assert watch.seen is not None  # noqa: S101 - it was looked at when it began
+    assert watch.seen is not None  # noqa: S101 - it was checked when it began
     tally = watch.seen.tally
     waiting = (tally.waiting, {"status": "waiting"})
     images = photos(watch.order, (tally.done, {}), (tally.failed, failed(BLURRED)), waiting)
@@ -150,7 +153,7 @@ async def _bot(sandbox: Sandbox, path: Path) -> AsyncIterator[psutil.Process]:
 
 
 async def _taken(process: psutil.Process, seconds: float) -> Taken:
-    """While so many seconds go by; the memory is that at their end."""
+    """What the process uses during `seconds`. The memory is the one at the end."""
     before = process.cpu_times()
     await asyncio.sleep(seconds)
     after = process.cpu_times()
@@ -167,24 +170,24 @@ def _figures(scope: Scope, idle: Taken, alone: Taken, busy: Taken, late: Sequenc
             ours=f"{idle.megabytes:.0f} MB, {busy.megabytes:.0f} MB",
             beside=f"{alone.megabytes:.0f} MB: no watches",
             ratio=f"{more:.0f} MB more",
-            wanted=f"at most {MOST_MEMORY:.0f} MB more",
-            met=more <= MOST_MEMORY,
+            wanted=f"at most {MAX_MORE_MB:.0f} MB more",
+            met=more <= MAX_MORE_MB,
         ),
         Figure(
             what="its share of a core, nothing due",
             ours=f"{idle.cpu:.2f} %",
             beside=f"{alone.cpu:.2f} %: no watches",
             ratio=f"{idle.cpu / alone.cpu:.2f}" if alone.cpu else "",
-            wanted=f"at most {MOST_CPU:.0f} %",
-            met=idle.cpu <= MOST_CPU,
+            wanted=f"at most {MAX_CPU_PERCENT:.0f} %",
+            met=idle.cpu <= MAX_CPU_PERCENT,
         ),
         Figure(
             what=f"{A_SECOND} due a second: from due to seen, p50 / p99",
             ours=f"{p50:.2f} / {p99:.2f} s",
             beside=f"{tick / 2:.2f} / {0.99 * tick:.2f} s: waiting for the sweep, each {tick:.0f} s",
             ratio=f"{busy.cpu:.0f} % of a core",
-            wanted=f"p99 within {LATEST:.0f} s",
-            met=p99 <= LATEST,
+            wanted=f"p99 within {MAX_LATE_SECONDS:.0f} s",
+            met=p99 <= MAX_LATE_SECONDS,
             why=WHY,
         ),
     ]

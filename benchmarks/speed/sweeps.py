@@ -1,4 +1,4 @@
-"""What a sweep costs with many watches asleep, on both databases. `scale.md` has the same for a million."""
+"""What a sweep costs with many watches that are not due, on both databases. `scale.md` has a million."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ from tests.support.postgres_server import own_server
 SEED = 1
 NUMBERS = (1_000, 10_000, 100_000)
 DUE = (0, MAX_OPEN_CHECKS)
-AT_MOST = 2.0  # times the cost, with a hundred times as many asleep
+MAX_GROWTH = 2.0  # times the cost, with a hundred times as many watches
 WHY = (
     "It costs what is due, as an index tells when that is; beside it the same without that index. "
     "To fill a table with 1,000,000 takes minutes: `scale.md` (`make bench-scale`) has them. What 200 due "
@@ -37,10 +37,10 @@ class Costs:
 
 
 Found = dict[tuple[str, int], Costs]
-"""By database, and how many are due."""
+"""By the kind of database and the number of watches that are due."""
 
 
-def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is asked
+def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - the signature of `bench.Part`
     found: Found = {}
     numbers = NUMBERS[:2] if quick else NUMBERS
     asyncio.run(_measure(found, numbers, Often(5 if quick else 30, 0, 0)))
@@ -83,8 +83,8 @@ def _figure(kind: str, due: int, numbers: Sequence[int], costs: Costs) -> Figure
         ours=_row(costs.with_index),
         beside=f"{_row(costs.without)}: without an index on when",
         ratio=f"{grown:.2f} from the first to the last",
-        wanted=f"grows with what is due: at most {AT_MOST:.0f} x",
-        met=grown <= AT_MOST,
+        wanted=f"grows with what is due: at most {MAX_GROWTH:.0f} x",
+        met=grown <= MAX_GROWTH,
     )
 
 

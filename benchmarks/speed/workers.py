@@ -1,7 +1,7 @@
-"""How many look-ups are answered a second on PostgreSQL, by one worker, two and four.
+"""How many look-ups a second one, two and four workers answer on PostgreSQL.
 
-`serve` and the workers are processes of their own. A backlog of look-ups of different orders is recorded, and
-the time is taken until the last is answered.
+`serve` and each worker are separate processes. A backlog of look-ups of different orders is recorded. Then
+the time until the last answer is measured.
 """
 
 import asyncio
@@ -44,24 +44,24 @@ from tests.support.process import serving_process, working_process
 WORKERS = (1, 2, 4)
 ANSWERS = (0.001, 0.2)  # seconds that Autoenhance takes
 PHOTOS = 40
-FULL, QUICK, WARM = 600, 100, 64  # look-ups; the last only to open all connections
-PATIENCE = 120.0  # seconds for a backlog
+FULL, QUICK, WARM = 600, 100, 64  # look-ups. The last number only opens all connections
+MAX_WAIT_SECONDS = 120.0  # seconds to wait for a backlog
 WORKING, POSTGRES, STANDING_IN = "the bot", "PostgreSQL", "the stand-ins"
 IDLE, OTHERS = "nobody", "other programs"
 GROWN = 1.1  # more than this is growth
-FULL_AT = 0.9  # of all cores, or of what the bot allows itself
+FULL_AT = 0.9  # of all cores, or of the bot's own rate limit
 
 
 @dataclass(frozen=True)
 class Run:
-    """`cores` says how many of them each kind of process had meanwhile, and how many nobody had."""
+    """`cores` is how many cores each kind of process used during the run, and how many were idle."""
 
     a_second: float
     cores: Mapping[str, float]
 
 
 class Outside:
-    """The order API, which takes its time, and where the answers go."""
+    """A slow order API, and the response_url for the answers."""
 
     def __init__(self) -> None:
         self.takes = 0.0
@@ -82,7 +82,7 @@ class Outside:
         self._all.clear()
 
     async def all_answered(self) -> None:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(MAX_WAIT_SECONDS):
             await self._all.wait()
 
     async def _order(self, _: Request) -> Response:
@@ -97,7 +97,7 @@ class Outside:
         return PlainTextResponse("ok")
 
 
-def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - as every part is asked
+def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - the signature of `bench.Part`
     runs = asyncio.run(_measure(WORKERS[:2] if quick else WORKERS, QUICK if quick else FULL))
     return [_figure(takes, found) for takes, found in runs.items()]
 
@@ -124,7 +124,7 @@ async def _measure(numbers: Sequence[int], backlog: int) -> dict[float, dict[int
 
 @asynccontextmanager
 async def _app(sandbox: Sandbox, workers: int) -> AsyncIterator[PostgresEngine]:
-    """What records beside `serve`, as it does."""
+    """Run `serve` and the workers. Yields an engine that records jobs as `serve` does."""
     async with AsyncExitStack() as opened:
         await opened.enter_async_context(serving_process(sandbox, LOG_LEVEL="INFO"))
         for _ in range(workers):
@@ -158,7 +158,7 @@ async def _answered(engine: PostgresEngine, outside: Outside, jobs: list[LookUp]
 
 
 def _worked() -> dict[str, float]:
-    """Seconds of a core, of all that runs now."""
+    """CPU seconds so far, by the kind of process."""
     us, all_ = psutil.Process(), psutil.cpu_times()
     worked = {WORKING: 0.0, POSTGRES: 0.0, STANDING_IN: _seconds(us), IDLE: all_.idle + all_.iowait}
     for child in us.children(recursive=True):
@@ -181,24 +181,24 @@ def _figure(takes: float, runs: dict[int, Run]) -> Figure:
         ratio=_row(f"{rate / rates[0]:.2f}" for rate in rates),
         wanted="grows until something is full",
         met=all(_grew(runs[fewer], runs[more]) for fewer, more in pairwise(numbers)),
-        why=f"Cores had, of {_cores()}: {'; '.join(_told(*each) for each in runs.items())}.",
+        why=f"Cores had, of {_cores()}: {'; '.join(_usage(*each) for each in runs.items())}.",
     )
 
 
 def _grew(fewer: Run, more: Run) -> bool:
-    """Or could not."""
+    """Whether the rate grew, or could not grow because something is full."""
     return more.a_second >= GROWN * fewer.a_second or bool(_full(more))
 
 
 def _full(run: Run) -> str:
-    """What is; empty for nothing. PostgreSQL has no more than the cores, as it runs beside the bot."""
+    """What is full, as words. Empty for nothing. PostgreSQL shares the cores, as it runs beside the bot."""
     if run.cores[IDLE] <= (1 - FULL_AT) * _cores():
         return "the cores are full"
     limit = DEFAULT_TIMING.limits.per_second
     return f"the bot's own limit of {limit} requests a second is" if run.a_second >= FULL_AT * limit else ""
 
 
-def _told(workers: int, run: Run) -> str:
+def _usage(workers: int, run: Run) -> str:
     had = ", ".join(f"{kind} {cores:.2f}" for kind, cores in run.cores.items())
     return f"with {workers}, {had}" + (f": {full}" if (full := _full(run)) else "")
 

@@ -1,1 +1,1 @@
-"""What one would write without Order Desk: programs of their own, started as it is."""
+"""Simple bots without Order Desk: separate programs, started in the same way."""

@@ -1,7 +1,7 @@
 """The plain bot: stock Bolt, and a listener that acks, asks Autoenhance and responds with a section.
 
-It writes nothing down: what it has acknowledged is lost when it ends. Its one httpx client is for all, as
-one for each look-up would load the certificates each time.
+It records nothing: what it has acknowledged is lost when it ends. All look-ups share one httpx client, as a
+new client would load the certificates each time.
 """
 
 import os
