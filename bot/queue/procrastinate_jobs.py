@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import stamina
+from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException, UniqueViolation
-from procrastinate.jobs import Job, Status
-from procrastinate.manager import JobManager
+from procrastinate.jobs import Job, Notification, Status
+from procrastinate.manager import JobManager, NotificationCallback
 
 # A person waits for the lock's next job. Without this, the workers find it only when they poll.
 _NOTIFY_NEXT = """
@@ -41,8 +42,31 @@ _MAX_ATTEMPTS = 8
 
 
 class FencedJobs(JobManager):
+    def __init__(self, connector: BaseConnector) -> None:
+        super().__init__(connector)
+        self._notifications = 0
+
+    async def listen_for_jobs(
+        self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
+    ) -> None:
+        async def counted(*, channel: str, notification: Notification) -> None:
+            self._notifications += 1
+            await on_notification(channel=channel, notification=notification)
+
+        await super().listen_for_jobs(on_notification=counted, queues=queues)
+
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
-        """None when no job is due, or another worker has just begun a job of the same lock."""
+        """None when no job is due, or another worker has just begun a job of the same lock.
+
+        Asks again when a notification came meanwhile: the worker forgets all that came before it returns.
+        """
+        while True:
+            before = self._notifications
+            job = await self._fetch(queues, worker_id)
+            if job or before == self._notifications:
+                return job
+
+    async def _fetch(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
         try:
             return await super().fetch_job(queues, worker_id)
         except UniqueViolation:
