@@ -93,7 +93,11 @@ def migrate() -> None:
     from bot.core import logging
     from bot.core.settings import Settings
 
-    settings = Settings.load(for_slack=False)
+    settings = Settings.read()
+    if problems := settings.problems(
+        for_slack=False
+    ):  # those of the network are not: it asks only the database
+        raise SettingsError(problems)
     logging.configure(settings.log_level)
     out.print(migrate_database(settings))
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from typer.main import get_command
 
+from bot.bootstrap.app import MAX_CONCURRENT_JOBS
 from bot.bootstrap.storage import MIGRATE
+from bot.cli.main import cli
 from bot.demo.demo import Sandbox
 from bot.storage.database.schema import HEAD, migrate_postgres
 from tests.support.databases import new_name
@@ -44,6 +47,22 @@ async def test_the_postgres_scheme_of_platforms_works(empty_url: str) -> None:
     ran = await invoke("migrate", env={"DATABASE_URL": empty_url.replace("postgresql://", "postgres://")})
 
     assert ran.code == 0
+
+
+async def test_migrate_needs_no_proxy(tmp_path: Path) -> None:
+    """It calls only the database, so a proxy that cannot be used does not stop it."""
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path}/desk.sqlite3", "ALL_PROXY": "socks5://127.0.0.1:9"}
+
+    ran = await invoke("migrate", env=env)
+
+    assert (ran.code, ran.out.strip()) == (0, f"The tables are those of version {HEAD}.")
+
+
+def test_a_worker_does_as_many_jobs_as_serve() -> None:
+    """The command's default, which imports nothing, is the bot's own."""
+    [concurrency] = get_command(cli).commands["worker"].params  # type: ignore[attr-defined]  # a group
+
+    assert concurrency.default == MAX_CONCURRENT_JOBS
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
