@@ -13,7 +13,9 @@ from bot.bootstrap.app import open_app, open_worker
 from bot.bootstrap.clients import Now, utc_now
 from bot.bootstrap.timing import DEFAULT_TIMING, Timing
 from bot.bootstrap.watchdog import watched
+from bot.core.errors import DatabaseLost
 from bot.core.settings import Settings
+from bot.storage.database.sqlite_file import LOST
 
 CLOSE_TIMEOUT_SECONDS = 5  # for open connections when the process stops
 GC_THRESHOLD = 10_000  # new objects before a collection; Python's default of 700 suits smaller programs
@@ -22,14 +24,17 @@ log = structlog.get_logger(__name__)
 
 
 async def serve(settings: Settings, *, now: Now = utc_now, timing: Timing = DEFAULT_TIMING) -> None:
-    """Raises SettingsError and SlackBusy."""
+    """Raises SettingsError and SlackBusy, also when the database's file is lost."""
     # uvicorn handles signals while it serves, and raises them again when it ends, before the app has closed.
     stop = stop_signal()
     async with open_app(settings, now=now, timing=timing) as app:
         if stop.is_set():
             return
         _freeze_garbage_collector()
-        await _serve_web(app.web, settings.host, settings.port)
+        lost = app.storage.database.health.lost
+        await _serve_web(app.web, settings.host, settings.port, lost)
+        if lost.is_set():
+            raise DatabaseLost(LOST)
 
 
 async def work(settings: Settings, *, at_once: int) -> None:
@@ -39,12 +44,12 @@ async def work(settings: Settings, *, at_once: int) -> None:
         _freeze_garbage_collector()
         log.info("working", at_once=at_once)
         if settings.worker_port is not None and not stop.is_set():
-            await _serve_web(web, settings.host, settings.worker_port)
+            await _serve_web(web, settings.host, settings.worker_port, asyncio.Event())
         await stop.wait()
 
 
-async def _serve_web(web: Starlette, host: str, port: int) -> None:
-    """Serves until a signal."""
+async def _serve_web(web: Starlette, host: str, port: int, ended: asyncio.Event) -> None:
+    """Serves until a signal, or until `ended` is set."""
     config = uvicorn.Config(
         web,
         host=host,
@@ -55,7 +60,17 @@ async def _serve_web(web: Starlette, host: str, port: int) -> None:
         ws="none",
         timeout_graceful_shutdown=CLOSE_TIMEOUT_SECONDS,
     )
-    await uvicorn.Server(config).serve()
+    server = uvicorn.Server(config)
+
+    async def stop() -> None:
+        await ended.wait()
+        server.should_exit = True
+
+    stopping = asyncio.create_task(stop())
+    try:
+        await server.serve()
+    finally:
+        stopping.cancel()
 
 
 def _freeze_garbage_collector() -> None:

@@ -1,8 +1,8 @@
 """Opens the database of a process, and everything stored in it."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,8 @@ from bot.core.errors import DatabaseFailed, SettingsError
 from bot.core.settings import Settings
 from bot.queue.embedded import EmbeddedEngine
 from bot.storage.database import schema
-from bot.storage.database.base import Database
-from bot.storage.database.sqlite import SqliteDatabase, only_process
+from bot.storage.database.sqlite import SqliteDatabase
+from bot.storage.database.sqlite_file import only_process, unusable
 from bot.storage.jobs import JobStore
 from bot.storage.rate_limits.base import RateLimiter
 from bot.storage.rate_limits.memory import LocalRateLimiter
@@ -26,12 +26,13 @@ POSTGRES_MISSING = (
     "DATABASE_URL names PostgreSQL, for which requirements-postgres.txt is to be installed with pip first."
 )
 MIGRATE = "The database lacks tables of this version. Run `python app.py migrate`, then start again."
-UNREACHABLE = "PostgreSQL cannot be used ({}). Check DATABASE_URL, and that the server runs."
+CHECK_SERVER = "Check DATABASE_URL, and that the server runs."
+ANOTHER_DATABASE = "Make a database for Order Desk alone, and set DATABASE_URL to it."
 
 
 @dataclass(frozen=True)
 class Storage:
-    database: Database
+    database: "SqliteDatabase | PostgresDatabase"
     job_store: JobStore
     stores: Stores
     rate_limiter: RateLimiter
@@ -50,55 +51,81 @@ class Storage:
         await self.rate_limiter.prune()
 
 
+@contextmanager
+def explained(settings: Settings) -> Iterator[None]:
+    """Raises DatabaseFailed as a SettingsError, with what to do about it."""
+    try:
+        yield
+    except DatabaseFailed as error:
+        if settings.on_postgres:
+            todo = ANOTHER_DATABASE if str(error) == schema.FOREIGN else CHECK_SERVER
+            raise SettingsError([f"PostgreSQL cannot be used ({error}). {todo}"]) from None
+        raise SettingsError([unusable(settings.database_path, error)]) from None
+
+
 @asynccontextmanager
 async def open_storage(settings: Settings, now: Now) -> AsyncIterator[Storage]:
-    """Raises SettingsError when the database cannot be used, with what to do about it."""
-    async with (_postgres if settings.on_postgres else _sqlite)(settings, now) as storage:
-        yield storage
+    """Raises SettingsError when the database cannot be read or written, with what to do about it."""
+    with explained(settings):
+        async with (_postgres if settings.on_postgres else _sqlite)(settings, now) as storage:
+            await storage.job_store.probe(now())
+            yield storage
 
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> "AsyncIterator[SqliteDatabase | PostgresDatabase]":
     """The database with the tables of this version. Migrates SQLite's first. Raises SettingsError."""
-    if not settings.on_postgres:
-        async with SqliteDatabase.opened(settings.database_path) as database:
-            if not schema.is_current(await database.version()):
-                await asyncio.to_thread(schema.migrate_sqlite, settings.database_path)
-            yield database
-        return
+    async with AsyncExitStack() as opened:
+        with explained(settings):
+            database: SqliteDatabase | PostgresDatabase = await opened.enter_async_context(
+                _open_postgres(settings) if settings.on_postgres else _open_sqlite(settings)
+            )
+        yield database
+
+
+@asynccontextmanager
+async def _open_sqlite(settings: Settings) -> "AsyncIterator[SqliteDatabase]":
+    async with SqliteDatabase.opened(settings.database_path) as database:
+        if not schema.is_current(await database.version()):
+            await asyncio.to_thread(schema.migrate_sqlite, settings.database_path)
+        yield database
+
+
+@asynccontextmanager
+async def _open_postgres(settings: Settings) -> "AsyncIterator[PostgresDatabase]":
     try:
         from bot.storage.database.postgres import PostgresDatabase  # noqa: PLC0415
         from bot.storage.database.probe import probe  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
         raise SettingsError([POSTGRES_MISSING]) from None
-    async with AsyncExitStack() as opened:
-        try:
-            await asyncio.to_thread(probe, settings.database_url)
-            shared = await opened.enter_async_context(PostgresDatabase.opened(settings.database_url))
-            version = await shared.version()
-        except DatabaseFailed as error:
-            raise SettingsError([UNREACHABLE.format(error)]) from None
-        if not schema.is_current(version):
+    await asyncio.to_thread(probe, settings.database_url)
+    async with PostgresDatabase.opened(settings.database_url) as shared:
+        if not schema.is_current(await shared.version()):
             raise SettingsError([MIGRATE])
         yield shared
 
 
 def migrate_database(settings: Settings) -> str:
     """Makes or changes the tables, and returns a sentence with their version. Raises SettingsError."""
-    if not settings.on_postgres:
-        with only_process(settings.database_path):
-            schema.migrate_sqlite(settings.database_path)
-        return f"The tables are those of version {schema.HEAD}."
+    with explained(settings):
+        version = (_migrate_postgres if settings.on_postgres else _migrate_sqlite)(settings)
+    if version != schema.HEAD:
+        return f"The tables are those of version {version}, and work with this one ({schema.HEAD}) too."
+    return f"The tables are those of version {version}."
+
+
+def _migrate_sqlite(settings: Settings) -> str:
+    with only_process(settings.database_path):
+        return schema.migrate_sqlite(settings.database_path)
+
+
+def _migrate_postgres(settings: Settings) -> str:
     try:
         from bot.storage.database.probe import probe  # noqa: PLC0415 - an extra
-
-        probe(settings.database_url)
-        schema.migrate_postgres(settings.database_url)
     except ModuleNotFoundError:
         raise SettingsError([POSTGRES_MISSING]) from None
-    except DatabaseFailed as error:
-        raise SettingsError([UNREACHABLE.format(error)]) from None
-    return f"The tables are those of version {schema.HEAD}."
+    probe(settings.database_url)
+    return schema.migrate_postgres(settings.database_url)
 
 
 @asynccontextmanager

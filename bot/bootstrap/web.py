@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -13,7 +13,6 @@ from starlette.applications import Starlette
 from bot.bootstrap.services import Services
 from bot.bootstrap.storage import Storage
 from bot.core import logging
-from bot.core.errors import DatabaseFailed
 from bot.core.settings import revealed
 from bot.queue.outbox import Outbox
 from bot.slack.api.client import CountedClient
@@ -24,6 +23,7 @@ from bot.slack.listeners.orders import OrderListeners
 from bot.slack.listeners.routes import register
 from bot.slack.listeners.socket import SocketMode
 from bot.slack.listeners.watches import WatchListeners
+from bot.storage.readiness import Readiness
 from bot.web.app import Answer, Ready, build_web
 from bot.web.autoenhance_webhook import WebhookEndpoint
 from bot.web.gauges import Gauges
@@ -67,21 +67,17 @@ def _metrics(services: Services) -> Answer | None:
 
 
 def _readiness(storage: Storage, socket: SocketMode | None) -> Ready:
+    clock = asyncio.get_running_loop().time
+    readiness = Readiness(storage.job_store, storage.database.health, storage.now, clock)
+
     async def ready() -> list[str]:
         return [
-            *([] if await _database_answers(storage) else ["database"]),
+            *([] if await readiness.writable() else ["database"]),
             *([] if storage.engine.running else ["engine"]),
             *([] if socket is None or await socket.connected() else ["slack"]),
         ]
 
     return ready
-
-
-async def _database_answers(storage: Storage) -> bool:
-    with suppress(DatabaseFailed):
-        await storage.database.run(lambda sql: sql.do("SELECT 1"))
-        return True
-    return False
 
 
 def _bolt(services: Services) -> AsyncApp:

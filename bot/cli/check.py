@@ -10,14 +10,15 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from bot.bootstrap.clients import failure_cause, open_autoenhance, open_session, slack_client
-from bot.bootstrap.storage import open_database
-from bot.core.errors import AutoenhanceError, DatabaseFailed, KeyRefused, SettingsError, SlackBusy, SlackError
+from bot.bootstrap.storage import explained, open_database
+from bot.core.errors import AutoenhanceError, KeyRefused, SettingsError, SlackBusy, SlackError
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
 from bot.slack.api.channels import channel_name
 from bot.slack.api.identity import identify, missing_scopes, probe_socket
 from bot.slack.text.refusals import refused
 from bot.storage.database.base import Database
+from bot.storage.database.sqlite_file import unwritable
 from bot.storage.jobs import JobStore
 from bot.storage.rate_limits.memory import LocalRateLimiter
 from bot.storage.watches import Watches
@@ -101,15 +102,21 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
     """Works while the bot runs, because SQLite in WAL mode can be read meanwhile."""
     if settings.problems(for_slack=False):
         return
-    if not settings.on_postgres and not settings.database_path.exists():
-        yield _database_folder(settings.database_path)
-        return
     try:
-        async with open_database(settings) as database:
-            dead, parked = await JobStore(database).dead_jobs(), await Watches(database).parked()
-            if settings.on_postgres:
-                yield await _workers(database)
-    except (SettingsError, DatabaseFailed) as error:
+        if not settings.on_postgres and not settings.database_path.exists():
+            yield _database_folder(settings.database_path)
+            return
+        with explained(settings):
+            async with open_database(settings) as database:
+                job_store = JobStore(database)
+                await job_store.probe(datetime.now(UTC))
+                dead, parked = await job_store.dead_jobs(), await Watches(database).parked()
+                if settings.on_postgres:
+                    yield await _workers(database)
+    except OSError as error:
+        yield Finding(good=False, about="Database", says=unwritable(settings.database_path, error))
+        return
+    except SettingsError as error:
         yield Finding(good=False, about="Database", says=str(error))
         return
     if not dead:
@@ -167,5 +174,4 @@ def _database_folder(path: Path) -> Finding:
         with NamedTemporaryFile(dir=there):
             return Finding(good=True, about="Jobs", says="none yet; the database is made at the first start")
     except OSError as error:
-        says = f"{path} cannot be written ({error.strerror}). Set DATABASE_URL to a file that can."
-        return Finding(good=False, about="Database", says=says)
+        return Finding(good=False, about="Database", says=unwritable(path, error))

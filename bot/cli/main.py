@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from bot.core.errors import DatabaseFailed, SettingsError, SlackBusy
+from bot.core.errors import SettingsError, SlackBusy
 from bot.demo.scenarios.names import Name
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except SettingsError as error:
             _stop(*error.problems)
-        except DatabaseFailed as error:
-            from bot.bootstrap.storage import UNREACHABLE
-
-            _stop(UNREACHABLE.format(error))
         except SlackBusy:
             _stop(
                 "Slack isn't answering. Nothing is lost: what was asked before is answered at the next start."

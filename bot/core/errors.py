@@ -25,6 +25,8 @@ OrderDeskError
 │   ├── SlackBusy           429, 5xx or no connection: worth a retry
 │   └── Unconfirmed         a post was sent twice and Slack confirmed neither: no third attempt
 ├── DatabaseFailed          the database cannot be read or written at the moment
+│   ├── DatabaseDamaged     what it has stored cannot be read: it stays so until an admin puts it right
+│   └── DatabaseLost        the file under it is gone or was replaced: the process ends itself
 ├── ShuttingDown            the process is stopping and records nothing more
 └── SettingsError           settings missing or contradictory, all of them at once
 
@@ -145,6 +147,14 @@ class Unconfirmed(SlackError):
 
 
 class DatabaseFailed(OrderDeskError):
+    pass
+
+
+class DatabaseDamaged(DatabaseFailed):
+    pass
+
+
+class DatabaseLost(DatabaseFailed):
     pass
 
 

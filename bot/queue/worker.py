@@ -6,6 +6,7 @@ heartbeats which workers have died. Other workers then begin their jobs again.
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -14,12 +15,13 @@ from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, 
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as ProcrastinateJob
 from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
 from bot.core.errors import DatabaseFailed
 from bot.queue.postgres import BACKGROUND_QUEUE, PEOPLE_QUEUE, TASK
 from bot.queue.procrastinate_jobs import FencedJobs
 from bot.queue.runner import DATABASE_PAUSE_SECONDS, JobRunner
-from bot.storage.database.postgres import CONNECTION, LIMITS, POOL
+from bot.storage.database.postgres import CONNECTION, LIMITS, POOL, is_dead_end
 
 ONCE_A_YEAR = "0 0 1 1 *"
 RESTART_PAUSE_SECONDS = 1.0  # until a worker that ended begins again
@@ -64,7 +66,9 @@ class Worker:
         All times are in seconds. A worker asks every `poll` what is due, and sends a heartbeat every `beat`.
         After `gone` without one, others take its jobs over.
         """
-        connector = PsycopgConnector(conninfo=url, kwargs=CONNECTION, configure=_limit, min_size=2, **POOL)
+        connector = PsycopgConnector(
+            pool_factory=_Pool, conninfo=url, kwargs=CONNECTION, configure=_limit, min_size=2, **POOL
+        )
         self._app = App(connector=connector)
         self._app.job_manager = FencedJobs(connector)
         self._app.task(name=TASK, pass_context=True, retry=_Retry())(self._do)
@@ -143,6 +147,23 @@ class Worker:
         again = await self._job_runner.run_attempt(row)
         if again is not None:
             raise _RunAgain(again)
+
+
+class _Pool(AsyncConnectionPool):
+    """Drops its connections when one turns out to be a dead end, as `PostgresDatabase` does."""
+
+    @contextlib.asynccontextmanager
+    async def connection(  # its name and its arguments are those of psycopg's
+        self,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> AsyncIterator[AsyncConnection]:
+        async with super().connection(timeout) as connection:
+            try:
+                yield connection
+            except psycopg.Error as error:
+                if is_dead_end(error):
+                    await self.drain()
+                raise
 
 
 async def _limit(connection: AsyncConnection) -> None:

@@ -7,6 +7,7 @@ its reason for 30 days.
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from secrets import token_hex
 from time import perf_counter
 
 from bot.jobs.models import CHECK_KIND, JOB, Job
@@ -62,6 +63,20 @@ class JobStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def probe(self, now: datetime) -> None:
+        """Writes a row as `put` does, and deletes it. Raises DatabaseFailed when no job can be recorded."""
+
+        def probe(sql: Sql) -> None:
+            insert = (
+                "INSERT INTO jobs (key, team_id, kind, content, recorded_at)"
+                " VALUES (:key, '', 'probe', '', :now) RETURNING id"
+            )
+            # A key of its own: PostgreSQL would let it wait for another process that writes the same.
+            for row in sql.rows(insert, key=f"probe {token_hex(8)}", now=now.timestamp()):
+                sql.do("DELETE FROM jobs WHERE id = :id", id=row["id"])
+
+        await self._database.run(probe)
 
     async def prune(self, now: datetime) -> None:
         """Deletes jobs that were done a day ago, and dead ones that ended 30 days ago."""

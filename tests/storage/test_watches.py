@@ -599,8 +599,8 @@ async def test_a_channel_chooses_for_itself(stores: Stores) -> None:
 class Plans(SqliteDatabase):
     """Runs each statement, and keeps SQLite's query plan of it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        super().__init__(connection, path)
         self.plan: list[str] = []
         connection.set_trace_callback(self._traced)
         self._asked: list[str] = []

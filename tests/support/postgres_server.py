@@ -43,6 +43,20 @@ def cut_off(url: str) -> None:
             time.sleep(0.01)
 
 
+def only_reads(url: str, *, on: bool) -> None:
+    """Ends the sessions of this database. New ones only read, as on a standby. Or lets new ones write."""
+    name = urlsplit(url).path.removeprefix("/")
+    with closing(psycopg.connect(url, autocommit=True)) as connection:
+        change = "SET default_transaction_read_only = on" if on else "RESET default_transaction_read_only"
+        connection.execute("SET default_transaction_read_only = off")
+        connection.execute(f"ALTER DATABASE {name} {change}".encode())
+        if on:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid != pg_backend_pid()"
+            )
+
+
 class Server:
     """A server on which databases are made. Its methods block for some hundredths of a second."""
 

@@ -59,7 +59,7 @@ class ErrorHandler:
                 self._log(listener, error)
                 if isinstance(error, DatabaseFailed) and not _can_reply(body) and ack.response is None:
                     raise
-                await self._report(ack, body, refusals.internal_error(reference()))
+                await self._report(ack, body, _sentence(error))
 
         return guarded
 
@@ -97,6 +97,12 @@ class ErrorHandler:
                 await self._sender.post(user, cards.sentence_card(sentence))
         except (SlackError, DatabaseFailed) as error:
             log.warning("failure could not be reported", why=str(error))
+
+
+def _sentence(error: Exception) -> str:
+    """A listener does nothing but record, so DatabaseFailed means that nothing was recorded."""
+    say = refusals.not_recorded if isinstance(error, DatabaseFailed) else refusals.internal_error
+    return say(reference())
 
 
 def _can_reply(body: Payload) -> bool:

@@ -137,5 +137,12 @@ def cannot_watch(error: errors.SlackError) -> str:
             return cannot_post(error.code)
 
 
+def not_recorded(reference: str) -> str:
+    return (
+        "I couldn't write that down, so I won't do it: my database takes nothing just now. "
+        f"Try again in a minute. If it goes on, quote `{reference}` to your admin."
+    )
+
+
 def internal_error(reference: str) -> str:
     return f"Something broke on our side. If it goes on, quote `{reference}` to your admin."

@@ -3,10 +3,17 @@
 A value is written as `:name`. Times are seconds since 1970. True and false are 1 and 0.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
+import structlog
+
+from bot.core.errors import DatabaseDamaged, DatabaseFailed, DatabaseLost
+from bot.core.logging import Outage
+
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 Row = Mapping[str, Any]
 Value = str | float | bytes | None
 
@@ -41,6 +48,31 @@ def version(sql: Sql, there: str) -> str:
     """The revision of the tables. Empty if there are none: then the query `there` reads no row."""
     row = sql.row("SELECT version_num FROM alembic_version") if sql.row(there) else None
     return row["version_num"] if row else ""
+
+
+class Health:
+    """What the statements so far say of a database, and the log lines about it."""
+
+    def __init__(self) -> None:
+        self._outage = Outage("the database")
+        self.damaged = False
+        """From the first time that something stored could not be read: other statements may still work."""
+        self.lost = asyncio.Event()
+        """Set when the file under it is gone or was replaced. The process must end."""
+
+    def failed(self, error: DatabaseFailed) -> None:
+        self._outage.begins(str(error))
+        if isinstance(error, DatabaseDamaged) and not self.damaged:
+            self.damaged = True
+            log.error("the database is damaged: put a backup in its place", why=str(error))
+        if isinstance(error, DatabaseLost) and not self.lost.is_set():
+            log.error("the database is lost: this process ends", why=str(error))
+            self.lost.set()
+
+    def worked(self, *, wrote: bool) -> None:
+        """An outage ends with a write. On a full disk, or on a server that only reads, reading goes on."""
+        if wrote and not self.damaged:
+            self._outage.ends()
 
 
 class Database(Protocol):

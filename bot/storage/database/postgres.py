@@ -10,22 +10,26 @@ from functools import lru_cache
 from typing import Any, LiteralString, Self, TypeVar
 
 import psycopg
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg import errors
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
-from bot.core.errors import DatabaseFailed
-from bot.core.logging import Outage
-from bot.storage.database.base import Row, Statement, Value, version
+from bot.core.errors import DatabaseDamaged, DatabaseFailed
+from bot.storage.database.base import Health, Row, Statement, Value, version
 
 T = TypeVar("T")
 MAX_CONNECTIONS = 8  # of one process, besides those of Procrastinate
-MAX_CONNECTION_WAIT_SECONDS = 2.0  # Slack wants its answer within 3 seconds
+# Slack wants its answer within 3 seconds. A statement waits for one that others use, and then for a lock
+# (LIMITS), or for one that is made new.
+MAX_QUEUE_SECONDS = 1.0
+MAX_CONNECTION_WAIT_SECONDS = 2.0
 MIN_CONNECTION_WAIT_SECONDS = 0.1  # enough to get a connection that is free
 MAX_TRANSACTION_ATTEMPTS = 3  # after conflicts with other transactions
 # Set on each new connection by a statement: PgBouncer refuses connections that are opened with options.
+# PostgreSQL looks for deadlocks after a second, so the wait for a lock must be longer.
 LIMITS: LiteralString = (
-    "SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '15s'"
+    "SET statement_timeout = '10s'; SET lock_timeout = '1500ms';"
+    " SET idle_in_transaction_session_timeout = '15s'"
 )
 # A server that is gone sends nothing. Without these, TCP waits a quarter of an hour for it, and for ever on
 # a connection that sends nothing, such as one that listens.
@@ -44,6 +48,23 @@ POOL: dict[str, Any] = {
     "reconnect_timeout": 2.0,
 }
 _NAMED = re.compile(r"(?<!:):(?!:)([a-z_]+)")
+# What a connection answers that will not recover. After a failover, an old connection leads to a server that
+# only reads, and goes on to do so when the server may write again.
+_DEAD_ENDS = (
+    errors.ReadOnlySqlTransaction,
+    errors.InFailedSqlTransaction,
+    errors.AdminShutdown,
+    errors.CrashShutdown,
+    errors.CannotConnectNow,
+)
+_DAMAGED = (errors.DataCorrupted, errors.IndexCorrupted)
+_WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+def is_dead_end(error: BaseException) -> bool:
+    """Whether the connection that raised it is to be dropped."""
+    broken = isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith("08")
+    return broken or isinstance(error, _DEAD_ENDS)
 
 
 class PostgresSql:
@@ -51,19 +72,30 @@ class PostgresSql:
 
     def __init__(self, connection: psycopg.Connection[DictRow]) -> None:
         self.connection = connection  # public for the queue, which records jobs in the same transaction
+        self.wrote = False
 
     def rows(self, query: str, /, **values: Value) -> list[Row]:
-        return list(self.connection.execute(_translated(query), values))
+        return list(self._run(query, values))
 
     def row(self, query: str, /, **values: Value) -> Row | None:
-        return self.connection.execute(_translated(query), values).fetchone()
+        return self._run(query, values).fetchone()
 
     def do(self, query: str, /, **values: Value) -> None:
-        self.connection.execute(_translated(query), values)
+        self._run(query, values)
 
     def each(self, query: str, values: Iterable[Mapping[str, Value]], /) -> None:
         with self.connection.cursor() as cursor:
             cursor.executemany(_translated(query), values)
+            self._note(cursor)
+
+    def _run(self, query: str, values: Mapping[str, Value]) -> psycopg.Cursor[DictRow]:
+        cursor = self.connection.execute(_translated(query), values)
+        self._note(cursor)
+        return cursor
+
+    def _note(self, cursor: psycopg.Cursor[DictRow]) -> None:
+        wrote = cursor.rowcount > 0 and (cursor.statusmessage or "").startswith(_WRITES)
+        self.wrote = self.wrote or wrote
 
     def alone(self, name: str, /) -> None:
         self.do("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))", name=name)
@@ -76,7 +108,7 @@ class PostgresDatabase:
         self._pool = pool
         self._threads = ThreadPoolExecutor(max_workers=MAX_CONNECTIONS, thread_name_prefix="database")
         self._free_connections = asyncio.Semaphore(MAX_CONNECTIONS)
-        self._outage = Outage("the database")
+        self.health = Health()
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -104,18 +136,18 @@ class PostgresDatabase:
     async def run(self, statement: Statement[T]) -> T:
         """As `bot.storage.database.base.Database` promises."""
         try:
-            result = await self._run_in_thread(statement)
+            result, wrote = await self._run_in_thread(statement)
         except DatabaseFailed as error:
-            self._outage.begins(str(error))
+            self.health.failed(error)
             raise
-        self._outage.ends()
+        self.health.worked(wrote=wrote)
         return result
 
-    async def _run_in_thread(self, statement: Statement[T]) -> T:
+    async def _run_in_thread(self, statement: Statement[T]) -> tuple[T, bool]:
         until = time.monotonic() + MAX_CONNECTION_WAIT_SECONDS
         try:
             # `wait_for` of Python 3.11 may lose a cancellation.
-            async with asyncio.timeout(MAX_CONNECTION_WAIT_SECONDS):
+            async with asyncio.timeout(MAX_QUEUE_SECONDS):
                 await self._free_connections.acquire()
         except TimeoutError:
             raise DatabaseFailed("all connections are in use") from None
@@ -130,18 +162,33 @@ class PostgresDatabase:
         there = "SELECT 1 AS one WHERE to_regclass('alembic_version') IS NOT NULL"
         return await self.run(lambda sql: version(sql, there))
 
-    def _run(self, statement: Statement[T], until: float) -> T:
-        """Runs in a thread. The time that was spent waiting for the thread counts for the connection."""
+    def _run(self, statement: Statement[T], until: float) -> tuple[T, bool]:
+        """Runs in a thread. The time that was spent waiting for the thread counts for the connection.
+
+        Also returns whether rows were written.
+        """
         wait = max(until - time.monotonic(), MIN_CONNECTION_WAIT_SECONDS)
         for left in reversed(range(MAX_TRANSACTION_ATTEMPTS)):
             try:
-                with _psycopg_errors_translated(), self._pool.connection(timeout=wait) as connection:
-                    return statement(PostgresSql(connection))
+                with _psycopg_errors_translated(), self._connection(wait) as connection:
+                    sql = PostgresSql(connection)
+                    return statement(sql), sql.wrote
             except _Conflict:
                 if not left:
                     raise
                 wait = MAX_CONNECTION_WAIT_SECONDS
         raise AssertionError
+
+    @contextlib.contextmanager
+    def _connection(self, wait: float) -> Iterator[psycopg.Connection[DictRow]]:
+        """A connection for one transaction. Drops all of the pool when it turns out to be a dead end."""
+        with self._pool.connection(timeout=wait) as connection:
+            try:
+                yield connection
+            except psycopg.Error as error:
+                if is_dead_end(error):
+                    self._pool.drain()  # also closes this one when it comes back
+                raise
 
 
 def _check(
@@ -169,8 +216,10 @@ def _psycopg_errors_translated() -> Iterator[None]:
     """Raises psycopg's errors as DatabaseFailed, without their cause: its text quotes order ids."""
     try:
         yield
-    except (SerializationFailure, DeadlockDetected) as error:
+    except (errors.SerializationFailure, errors.DeadlockDetected) as error:
         raise _Conflict(_without_values(error)) from None
+    except _DAMAGED as error:
+        raise DatabaseDamaged(_without_values(error)) from None
     except psycopg.Error as error:
         raise DatabaseFailed(_without_values(error)) from None
 

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from filelock import FileLock, Timeout
-
-from bot.core.errors import DatabaseFailed, SettingsError
-from bot.core.logging import Outage
-from bot.storage.database.base import Row, Statement, Value, version
+from bot.core.errors import DatabaseFailed, DatabaseLost
+from bot.storage.database.base import Health, Row, Statement, Value, version
+from bot.storage.database.sqlite_file import LOST, failed, identity, make
 
 T = TypeVar("T")
+# A statement that comes while the one before waits for a lock waits twice. Slack waits three seconds.
+MAX_LOCK_MILLISECONDS = 1000
 
 
 class _Sql:
@@ -51,39 +51,49 @@ class _Sql:
 class _Call:
     statement: Statement[Any]
     loop: asyncio.AbstractEventLoop
-    answer: asyncio.Future[Any]
+    answer: "asyncio.Future[_Result]"
 
-    def settle(self, result: Any, error: BaseException | None) -> None:
+
+@dataclass(frozen=True)
+class _Result:
+    call: _Call
+    value: Any = None
+    error: BaseException | None = None
+    wrote: bool = False
+
+    def settle(self) -> None:
         """Runs in the database's thread. The loop may be closed, and the caller may be cancelled."""
         with contextlib.suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self._settle, result, error)
+            self.call.loop.call_soon_threadsafe(self._settle)
 
-    def _settle(self, result: Any, error: BaseException | None) -> None:
-        if self.answer.done():
+    def _settle(self) -> None:
+        if self.call.answer.done():
             return
-        if error:
-            self.answer.set_exception(error)
+        if self.error:
+            self.call.answer.set_exception(self.error)
         else:
-            self.answer.set_result(result)
+            self.call.answer.set_result(self)
 
 
 class SqliteDatabase:
     """`bot.storage.database.base.Database` on SQLite. It is made by `opened`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.health = Health()
+        self._path = path.resolve()
+        self._identity = identity(self._path)
         self._connection = connection
         self._sql = _Sql(connection)
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_batches, name="database", daemon=True)
         self._waiting = 0
-        self._outage = Outage("the database")
 
     @classmethod
     @contextlib.asynccontextmanager
     async def opened(cls, path: Path) -> AsyncIterator[Self]:
-        """Makes the file and its folder if needed. Only their owner can read them: they hold order ids."""
+        """Makes the file and its folder if needed. Raises SettingsError and DatabaseFailed."""
         connection = _connect(path)
-        database = cls(connection)
+        database = cls(connection, path)
         database._thread.start()
         try:
             yield database
@@ -104,14 +114,15 @@ class SqliteDatabase:
         self._waiting += 1
         try:
             self._calls.put(call)
-            result: T = await call.answer
+            result = await call.answer
         except DatabaseFailed as error:
-            self._outage.begins(str(error))
+            self.health.failed(error)
             raise
         finally:
             self._waiting -= 1
-        self._outage.ends()
-        return result
+        self.health.worked(wrote=result.wrote)
+        value: T = result.value
+        return value
 
     async def version(self) -> str:
         """The revision of the tables. Empty if there are none."""
@@ -132,36 +143,37 @@ class SqliteDatabase:
                 return
 
     def _commit(self, batch: list[_Call]) -> None:
-        results: list[tuple[_Call, Any, BaseException | None]] = []
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             results = [self._try(call) for call in batch]
             self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            results = [(call, None, _failed(error)) for call in batch]
+            self._check_file()
+        except (sqlite3.Error, DatabaseLost) as error:
+            translated = failed(error) if isinstance(error, sqlite3.Error) else error
+            results = [_Result(call, error=translated) for call in batch]
             with contextlib.suppress(sqlite3.Error):
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-        for call, result, failure in results:
-            call.settle(result, failure)
+        for result in results:
+            result.settle()
 
-    def _try(self, call: _Call) -> tuple[_Call, Any, BaseException | None]:
+    def _check_file(self) -> None:
+        """Raises DatabaseLost when what was written is in a file that no other process finds."""
+        if identity(self._path) != self._identity:
+            raise DatabaseLost(LOST)
+
+    def _try(self, call: _Call) -> _Result:
         """Runs one caller's statement. If it fails, only that statement is rolled back."""
         self._connection.execute("SAVEPOINT one")
+        before = self._connection.total_changes
         try:
-            result = call.statement(self._sql)
+            value = call.statement(self._sql)
         except Exception as error:  # noqa: BLE001 - it is raised to the caller
             self._connection.execute("ROLLBACK TO one")
             self._connection.execute("RELEASE one")
-            return call, None, _failed(error) if isinstance(error, sqlite3.Error) else error
+            return _Result(call, error=failed(error) if isinstance(error, sqlite3.Error) else error)
         self._connection.execute("RELEASE one")
-        return call, result, None
-
-
-def _failed(error: sqlite3.Error) -> DatabaseFailed:
-    failed = DatabaseFailed(f"{type(error).__name__}: {error}")
-    failed.__cause__ = error
-    return failed
+        return _Result(call, value, wrote=self._connection.total_changes > before)
 
 
 def _as_mapping(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Row:
@@ -169,31 +181,18 @@ def _as_mapping(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Row:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.touch(mode=0o600)
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA busy_timeout=5000")
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
+    """Raises SettingsError and DatabaseFailed."""
+    make(path)
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise failed(error) from error
+    try:
+        connection.execute(f"PRAGMA busy_timeout={MAX_LOCK_MILLISECONDS}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+    except sqlite3.Error as error:
+        connection.close()
+        raise failed(error) from error
     connection.row_factory = _as_mapping
     return connection
-
-
-def only_process(path: Path) -> FileLock:
-    """The lock of this file, which the process holds while it runs.
-
-    Two processes on one file would answer everything twice. Raises SettingsError when another process has
-    the lock, or when the file cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        lock = FileLock(path.with_name(path.name + ".lock"), timeout=0)
-        lock.acquire()
-    except Timeout:
-        problem = f"Another Order Desk is running on {path}. Stop it, or set DATABASE_URL to another file."
-        raise SettingsError([problem]) from None
-    except OSError as error:
-        problem = f"{path} cannot be written ({error.strerror}). Set DATABASE_URL to a file that can."
-        raise SettingsError([problem]) from None
-    return lock

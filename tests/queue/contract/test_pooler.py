@@ -72,4 +72,4 @@ async def test_jobs_are_done_behind_a_pooler(harness: Harness) -> None:
             await worker.until(lambda: worker.ended == ["a"])
         limits = await database.run(lambda sql: sql.rows("SELECT current_setting('lock_timeout') AS lock"))
 
-    assert limits == [{"lock": "5s"}]
+    assert limits == [{"lock": "1500ms"}]
