@@ -49,7 +49,7 @@ def migrate_sqlite(path: Path) -> str:
         return _upgrade(sa.create_engine(sa.URL.create("sqlite", database=str(path)), poolclass=sa.NullPool))
     except sa.exc.DBAPIError as error:
         if isinstance(error.orig, sqlite3.Error):
-            raise failed(error.orig) from None
+            raise failed(error.orig) from error.orig
         raise
 
 
