@@ -21,11 +21,18 @@ MAX_ATTEMPT_SECONDS = 300.0  # each wait in a job has a timeout, so a longer att
 UNREADABLE_KEPT_FOR = timedelta(minutes=30)  # during a deploy, a version that can read it runs too
 UNREADABLE_PAUSE_SECONDS = 5.0
 DATABASE_PAUSE_SECONDS = 5.0  # after the database failed
+SUSPECT_PAUSE_SECONDS = 0.5  # until a suspect asks again whether no other one runs
 LOG_EVENTS = {"done": "job done", "put_off": "job put off", "broke": "job broke", "dead": "job given up"}
 log = structlog.get_logger(__name__)
 
 
 class JobRunner:
+    """A suspect is a job whose last attempt was cut off, as its process died. It may be what killed it.
+
+    A process runs one suspect at a time, beside all other jobs. So whoever was running when it dies again is
+    known, and only that one comes nearer to being given up.
+    """
+
     def __init__(
         self,
         job_store: JobStore,
@@ -39,6 +46,8 @@ class JobRunner:
     ) -> None:
         """After an attempt that broke, the pause is `first_pause` seconds, and doubles each time.
 
+        So it is before a suspect's third attempt and later ones: others are tried before.
+
         `jobs` reads the jobs that this version of the code knows.
         """
         self._job_store = job_store
@@ -48,6 +57,8 @@ class JobRunner:
         self._first_pause = first_pause
         self._max_seconds = max_seconds
         self._jobs = jobs
+        self._one_suspect = asyncio.Lock()
+        self._not_before: dict[int, float] = {}  # by the ID of a suspect, in seconds of the loop's clock
 
     async def run_attempt(self, id_: int) -> float | None:
         """Seconds until the next attempt. None when the job has ended.
@@ -56,14 +67,40 @@ class JobRunner:
         """
         attempt = await self._job_store.take(id_)
         if attempt is None:
+            return await self._run_suspect(id_)
+        return await self._run(attempt)
+
+    async def _run_suspect(self, id_: int) -> float | None:
+        """As `run_attempt`, for a job that has ended or whose last attempt was cut off."""
+        crashes = await self._job_store.crashes(id_)
+        if not crashes:
             return None
+        if pause := self._pause_of(id_, crashes):
+            return pause
+        async with self._one_suspect:
+            attempt = await self._job_store.take(id_, suspect=True)
+            self._not_before.pop(id_, None)
+            return None if attempt is None else await self._run(attempt)
+
+    def _pause_of(self, id_: int, crashes: int) -> float:
+        """Seconds until a suspect may run. 0 when it may run now."""
+        now = asyncio.get_running_loop().time()
+        pause = self._first_pause * 2.0**crashes if 1 < crashes < MAX_FAILED_ATTEMPTS else 0.0
+        left = self._not_before.setdefault(id_, now + pause) - now
+        if left > 0:
+            return left
+        return SUSPECT_PAUSE_SECONDS if self._one_suspect.locked() else 0.0
+
+    async def _run(self, attempt: Attempt) -> float | None:
+        id_ = attempt.id
         try:
             job = self._jobs.validate_json(attempt.content)
         except ValidationError:
             return await self._unreadable(attempt)
         job = replace(job, reference=job.reference or new_reference())
         with bound_reference(job.reference):
-            if attempt.broken >= MAX_FAILED_ATTEMPTS:
+            # One crash charges nobody: others may have been running beside it. Later ones it had alone.
+            if attempt.broken >= MAX_FAILED_ATTEMPTS and attempt.crashes != 1:
                 await self._give_up(attempt, job, f"broke {attempt.broken} times")
                 return None
             try:
@@ -89,6 +126,7 @@ class JobRunner:
                 pause = DATABASE_PAUSE_SECONDS
             case _:
                 self._report(attempt, job, "broke", log.error, exc_info=error)
+                await self._job_store.broke(attempt.id)
                 return self._first_pause * 2.0**attempt.broken
         self._report(attempt, job, "put_off", log.debug, pause=pause)
         await self._job_store.put_off(attempt.id)

@@ -30,8 +30,8 @@ class OpenJob:
 class Attempt:
     """An attempt at an open job.
 
-    `number` counts from 1. `broken` is how many attempts before it ended in a crash or an error. `began`
-    is read from `perf_counter`, in seconds.
+    `number` counts from 1. `broken` is how many attempts before it ended in a crash or an error. The last
+    `crashes` of them were cut off: the process died. `began` is read from `perf_counter`, in seconds.
     """
 
     id: int  # of the job
@@ -39,6 +39,7 @@ class Attempt:
     recorded_at: datetime
     number: int
     broken: int
+    crashes: int
     began: float = field(default_factory=perf_counter)
 
 
@@ -131,25 +132,37 @@ class JobStore:
 
         return await self._database.run(queue)
 
-    async def take(self, id_: int) -> Attempt | None:
+    async def crashes(self, id_: int) -> int:
+        """How many attempts in a row were cut off before this moment: the process died meanwhile."""
+        query = "SELECT taken - tries_ended AS crashes FROM jobs WHERE id = :id AND state = 'open'"
+        row = await self._database.run(lambda sql: sql.row(query, id=id_))
+        return row["crashes"] if row else 0
+
+    async def take(self, id_: int, *, suspect: bool = False) -> Attempt | None:
         """Counts an attempt before it begins, so that a job that kills the process is given up in the end.
 
-        None if the job is not open, or has no row.
+        None if the job is not open, or has no row, or if its last attempt was cut off. With `suspect`, None
+        if that was not.
         """
         query = (
-            "UPDATE jobs SET taken = taken + 1 WHERE id = :id AND state = 'open'"
-            " RETURNING content, recorded_at, taken, put_off"
+            f"UPDATE jobs SET taken = taken + 1 WHERE id = :id AND state = 'open'"  # noqa: S608 - two literals
+            f" AND taken {'>' if suspect else '='} tries_ended"
+            " RETURNING content, recorded_at, taken, put_off, tries_ended"
         )
         row = await self._database.run(lambda sql: sql.row(query, id=id_))
         if row is None:
             return None
         recorded_at = datetime.fromtimestamp(row["recorded_at"], UTC)
-        broken = row["taken"] - row["put_off"] - 1
-        return Attempt(id_, row["content"], recorded_at, row["taken"], broken)
+        broken, crashes = row["taken"] - row["put_off"] - 1, row["taken"] - row["tries_ended"] - 1
+        return Attempt(id_, row["content"], recorded_at, row["taken"], broken, crashes)
 
     async def put_off(self, id_: int) -> None:
         """The attempt is repeated later, and does not count as broken."""
-        await self._set("put_off = put_off + 1", id_)
+        await self._set("put_off = put_off + 1, tries_ended = taken", id_)
+
+    async def broke(self, id_: int) -> None:
+        """The attempt is repeated later, and counts as broken."""
+        await self._set("tries_ended = taken", id_)
 
     async def done(self, id_: int, now: datetime) -> None:
         """Keeps the key, for later deliveries of the same request."""

@@ -1,6 +1,7 @@
 """What was acknowledged is answered: on a real process, a real database file, and kill -9."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS
 from tests.support.both_databases import on_sqlite
 from tests.support.chat import Chat
+from tests.support.crowd import Crowd, accepted, order_id
 from tests.support.process import serving_process
 
 pytestmark = on_sqlite  # one process. Several are in test_several_processes.py
@@ -85,6 +87,47 @@ async def test_delivered_three_times_across_a_restart(sandbox: Sandbox) -> None:
         "Ready · Oak ",
         "Enhancing · ",
     ]
+
+
+async def test_jobs_that_merely_ran_when_it_was_killed_three_times(sandbox: Sandbox) -> None:
+    """Each is answered in the end: whoever kills a process from outside charges no job for it."""
+    crowd, asked = Crowd(sandbox, 3), 0
+    sandbox.autoenhance.set_failure("hang")
+    for round_ in range(3):
+        async with serving_process(sandbox) as process:
+            if not round_:
+                assert all(accepted(await crowd.ask(crowd.all)))
+            asked += 1 if round_ else len(crowd.all)
+            await sandbox.autoenhance.asked(asked)
+            await process.kill()
+    sandbox.autoenhance.set_failure("well")
+
+    async with serving_process(sandbox):
+        await crowd.answered(crowd.all, within=30)
+
+
+async def test_the_job_that_kills_it_is_given_up(sandbox: Sandbox) -> None:
+    """Of the jobs that ran at its first death, only the one that goes on to kill it, after three tries."""
+    crowd, guilty = Crowd(sandbox, 3), 2
+    sandbox.autoenhance.set_failure("hang")
+    for round_ in range(3):
+        async with serving_process(sandbox) as process:
+            if not round_:
+                assert all(accepted(await crowd.ask(crowd.all)))
+                await sandbox.autoenhance.asked(len(crowd.all))
+            seen = partial(lambda before: crowd.checks()[guilty] > before, round_)
+            await sandbox.autoenhance.change_signal.until(seen, timeout=30)
+            await process.kill()
+        sandbox.autoenhance.set_failure("well")
+        sandbox.autoenhance.set_failure("hang", order=order_id(guilty))
+    sandbox.autoenhance.set_failure("well", order=order_id(guilty))
+
+    async with serving_process(sandbox) as process:
+        await process.logged("job given up", within=20)
+        await sandbox.slack.until(lambda: "broke on our side" in crowd.said(guilty)[-1].text)
+        await crowd.answered([0, 1], within=20)
+
+    assert crowd.checks()[guilty] == 3
 
 
 async def test_sigterm_finishes_what_runs(sandbox: Sandbox) -> None:

@@ -86,14 +86,19 @@ class Harness:
         return isinstance(self.database, SqliteDatabase)
 
     def job_runner(
-        self, worker: RecordingWorker, *, jobs: TypeAdapter[Job] = JOB, max_seconds: float = 60.0
+        self,
+        worker: RecordingWorker,
+        *,
+        jobs: TypeAdapter[Job] = JOB,
+        max_seconds: float = 60.0,
+        first_pause: float = 0.001,
     ) -> JobRunner:
         return JobRunner(
             self.job_store,
             worker,
             lambda: self.now,
             self.metrics,
-            first_pause=0.001,
+            first_pause=first_pause,
             max_seconds=max_seconds,
             jobs=jobs,
         )
@@ -107,9 +112,10 @@ class Harness:
         jobs: TypeAdapter[Job] = JOB,
         max_seconds: float = 60.0,
         poll: float = 0.02,
+        first_pause: float = 0.001,
     ) -> AsyncIterator[Engine]:
         """A process that records jobs and does them. At the end it has `drain` seconds to stop."""
-        job_runner = self.job_runner(worker, jobs=jobs, max_seconds=max_seconds)
+        job_runner = self.job_runner(worker, jobs=jobs, max_seconds=max_seconds, first_pause=first_pause)
         if self.embedded:
             engine = EmbeddedEngine(self.database, self.job_store, now=lambda: self.now)
             await engine.start(job_runner)

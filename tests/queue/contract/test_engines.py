@@ -13,7 +13,7 @@ from bot.jobs.models import Job, LookUp, StopWatch
 from bot.jobs.outcomes import Abandon, Retry
 from bot.jobs.requests import Ephemeral
 from bot.orders.ids import OrderId
-from bot.queue.runner import MAX_FAILED_ATTEMPTS, UNREADABLE_KEPT_FOR
+from bot.queue.runner import MAX_FAILED_ATTEMPTS, SUSPECT_PAUSE_SECONDS, UNREADABLE_KEPT_FOR
 from bot.storage import retention
 from tests.queue.contract.harness import (
     ASKER,
@@ -207,14 +207,67 @@ async def test_a_job_that_kills_the_process_is_given_up(harness: Harness) -> Non
     async with harness.works(RecordingWorker()) as engine:
         id_ = await engine.write(say("a"))
         assert id_ is not None
-        for _ in range(MAX_FAILED_ATTEMPTS):
-            await harness.job_store.take(id_)  # and the process dies
+        for number in range(MAX_FAILED_ATTEMPTS):
+            assert await harness.job_store.take(id_, suspect=number > 0)  # and the process dies
 
     worker = RecordingWorker()
     async with harness.works(worker):
         await worker.until(lambda: worker.apologies == ["a"])
 
     assert worker.attempts == []
+
+
+async def test_jobs_that_ran_when_the_process_died_run_one_at_a_time(harness: Harness) -> None:
+    """So it is known which of them kills it. Jobs that did not run then do not wait for them."""
+    worker, keys = RecordingWorker(), ["a", "b", "c"]
+    worker.gate.clear()
+    async with harness.works(RecordingWorker()) as engine:
+        for key in keys:
+            id_ = await engine.write(say(key))
+            assert id_ is not None
+            assert await harness.job_store.take(id_)  # and the process dies
+    async with harness.works(worker) as engine:
+        await worker.until(lambda: len(worker.attempts) == 1)
+        for number in range(3):
+            await record(engine, [say(f"new {number}")])
+            await worker.until(lambda number=number: (f"new {number}", 1) in worker.attempts)  # type: ignore[misc]
+        await asyncio.sleep(2 * SUSPECT_PAUSE_SECONDS)  # the others have asked meanwhile
+        assert len([key for key, _ in worker.attempts if key in keys]) == 1
+        worker.gate.set()
+        await worker.until(lambda: set(keys) <= set(worker.ended))
+
+    assert worker.apologies == []
+
+
+async def test_of_two_suspects_the_less_suspected_runs_first(harness: Harness) -> None:
+    """Who was cut off twice waits for who was cut off once. So a third death hits the latter."""
+    worker = RecordingWorker()
+    async with harness.works(RecordingWorker()) as engine:
+        for key, times in (("twice", 2), ("once", 1)):
+            id_ = await engine.write(say(key))
+            assert id_ is not None
+            for number in range(times):
+                assert await harness.job_store.take(id_, suspect=number > 0)  # and the process dies
+    async with harness.works(worker, first_pause=0.5):
+        await worker.until(lambda: len(worker.ended) == 2)
+
+    assert worker.ended == ["once", "twice"]
+
+
+async def test_one_death_of_the_process_is_no_ones_fault(harness: Harness) -> None:
+    """A job that failed twice by its own fault is not given up when the process dies during its third try."""
+    worker = RecordingWorker()
+    async with harness.works(RecordingWorker()) as engine:
+        id_ = await engine.write(say("a"))
+        assert id_ is not None
+        for number in range(MAX_FAILED_ATTEMPTS):
+            assert await harness.job_store.take(id_)
+            if number < MAX_FAILED_ATTEMPTS - 1:
+                await harness.job_store.broke(id_)
+    async with harness.works(worker):
+        await worker.until(lambda: worker.ended == ["a"])
+
+    assert worker.apologies == []
 
 
 async def test_jobs_of_one_lock_keep_their_order(harness: Harness) -> None:
