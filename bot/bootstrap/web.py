@@ -39,6 +39,7 @@ async def open_web(services: Services) -> AsyncIterator[Starlette]:
     listeners = OrderListeners(outbox.record, sender, now)
     guard = ErrorHandler(listeners.unknown, sender, services.metrics)
     register(app, listeners, WatchListeners(outbox.record, sender, now), guard)
+    readiness = _readiness(storage)
     async with _socket(services, app, outbox) as socket:
         signing_secret = revealed(settings.slack_signing_secret)
         slack = None if socket else SlackEndpoint(app, signing_secret, outbox.request, now, services.metrics)
@@ -48,28 +49,33 @@ async def open_web(services: Services) -> AsyncIterator[Starlette]:
             if token
             else None
         )
-        yield build_web(_readiness(storage, socket), slack=slack, webhook=webhook, metrics=_metrics(services))
+        metrics = _metrics(services, readiness)
+        yield build_web(_ready(storage, readiness, socket), slack=slack, webhook=webhook, metrics=metrics)
 
 
 def worker_web(services: Services) -> Starlette:
     """The endpoints of a worker: health and metrics."""
-    return build_web(_readiness(services.storage, None), metrics=_metrics(services))
+    readiness = _readiness(services.storage)
+    return build_web(_ready(services.storage, readiness, None), metrics=_metrics(services, readiness))
 
 
-def _metrics(services: Services) -> Answer | None:
+def _metrics(services: Services, readiness: Readiness) -> Answer | None:
     token, storage = services.settings.metrics_token, services.storage
     if token is None:
         return None
     clock = asyncio.get_running_loop().time
-    gauges = Gauges(storage.job_store, storage.stores.watches, storage.now, clock)
+    watches = storage.stores.watches
+    gauges = Gauges(storage.job_store, watches, readiness.writable, storage.now, clock)
     services.metrics.registry.register(gauges)
     return MetricsEndpoint(token, services.metrics.registry, gauges.refresh).answer
 
 
-def _readiness(storage: Storage, socket: SocketMode | None) -> Ready:
+def _readiness(storage: Storage) -> Readiness:
     clock = asyncio.get_running_loop().time
-    readiness = Readiness(storage.job_store, storage.database.health, storage.now, clock)
+    return Readiness(storage.job_store, storage.database.health, storage.now, clock)
 
+
+def _ready(storage: Storage, readiness: Readiness, socket: SocketMode | None) -> Ready:
     async def ready() -> list[str]:
         return [
             *([] if await readiness.writable() else ["database"]),

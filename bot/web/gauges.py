@@ -25,11 +25,21 @@ MIN_COST_RATIO = 1000  # and at least so many times what counting took: it takes
 
 class Gauges(Collector):
     def __init__(
-        self, job_store: JobStore, watches: Watches, now: Callable[[], datetime], clock: Callable[[], float]
+        self,
+        job_store: JobStore,
+        watches: Watches,
+        writable: Callable[[], Awaitable[bool]],
+        now: Callable[[], datetime],
+        clock: Callable[[], float],
     ) -> None:
-        """`now` is the time of day, which may be corrected. `clock` is monotonic, in seconds."""
+        """`writable` says whether jobs can be recorded.
+
+        `now` is the time of day, which may be corrected. `clock` is monotonic, in seconds.
+        """
         self._job_store = job_store
         self._watches = watches
+        self._is_writable = writable
+        self._writable = False
         self._now = now
         self._clock = clock
         self._queue: Queue | None = None  # None: the database does not answer
@@ -38,6 +48,7 @@ class Gauges(Collector):
 
     async def refresh(self) -> None:
         """Reads the numbers for `collect`. If the database does not answer, `collect` only reports that."""
+        self._writable = await self._is_writable()
         self._queue = await _answered(self._job_store.queue())
         if self._queue is not None and self._clock() >= self._recount_at:
             began = self._clock()
@@ -46,8 +57,8 @@ class Gauges(Collector):
 
     def collect(self) -> Iterator[Metric]:
         queue = self._queue
-        up = "Whether the database answered when it was last asked."
-        yield GaugeMetricFamily("order_desk_database_up", up, 0 if queue is None else 1)
+        up = "Whether the database took and answered what it was last asked."
+        yield GaugeMetricFamily("order_desk_database_up", up, int(self._writable and queue is not None))
         if queue is None:
             return
         now = self._now().timestamp()

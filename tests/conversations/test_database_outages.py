@@ -22,7 +22,7 @@ from tests.support.shoot import NAME, Shoot
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 OUTAGE = 10.0  # seconds
-FAULT = "Something broke on our side"
+FAULT = "I couldn't write that down"
 
 
 @pytest.fixture

@@ -53,9 +53,13 @@ class GaugesHarness:
     def __init__(self, database: Database) -> None:
         self.clock, self.database = ManualClock(), BreakableDatabase(database)
         self.job_store, self.watches = JobStore(self.database), Watches(self.database)
-        self.gauges = Gauges(self.job_store, self.watches, lambda: NOW, self.clock)
+        self.writable = True
+        self.gauges = Gauges(self.job_store, self.watches, self.takes_jobs, lambda: NOW, self.clock)
         self.registry = CollectorRegistry()
         self.registry.register(self.gauges)
+
+    async def takes_jobs(self) -> bool:
+        return self.writable
 
     async def record(self, *keys: str, ago: timedelta = MINUTE) -> list[int]:
         jobs = [say(key) for key in keys]
@@ -101,6 +105,15 @@ async def test_open_jobs_by_kind_and_the_age_of_the_oldest(harness: GaugesHarnes
     )
     assert harness.value("oldest_job_seconds", kind="look_at_watched") == 0  # a clock that went back
     assert harness.value("jobs_open", kind="find") is None
+
+
+async def test_a_database_that_only_answers(harness: GaugesHarness) -> None:
+    """It does not count as up when it takes no job, though what is in it is still counted."""
+    await harness.record("a")
+    harness.writable = False
+    await harness.gauges.refresh()
+
+    assert (harness.value("database_up"), harness.value("jobs_open", kind="say")) == (0, 1)
 
 
 async def test_dead_jobs(harness: GaugesHarness) -> None:
