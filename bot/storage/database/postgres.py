@@ -19,16 +19,14 @@ from bot.storage.database.base import Health, Row, Statement, Value, version
 
 T = TypeVar("T")
 MAX_CONNECTIONS = 8  # of one process, besides those of Procrastinate
-# Slack wants its answer within 3 seconds. A statement waits for one that others use, and then for a lock
-# (LIMITS), or for one that is made new.
-MAX_QUEUE_SECONDS = 1.0
-MAX_CONNECTION_WAIT_SECONDS = 2.0
+MAX_CONNECTION_WAIT_SECONDS = 2.0  # Slack wants its answer within 3 seconds
+MAX_WAIT_SECONDS = 2.6  # for a connection and then for a lock, together
+MAX_LOCK_SECONDS = 1.5  # more than a second, after which PostgreSQL looks for deadlocks
 MIN_CONNECTION_WAIT_SECONDS = 0.1  # enough to get a connection that is free
 MAX_TRANSACTION_ATTEMPTS = 3  # after conflicts with other transactions
 # Set on each new connection by a statement: PgBouncer refuses connections that are opened with options.
-# PostgreSQL looks for deadlocks after a second, so the wait for a lock must be longer.
 LIMITS: LiteralString = (
-    "SET statement_timeout = '10s'; SET lock_timeout = '1500ms';"
+    "SET statement_timeout = '10s'; SET lock_timeout = '1500ms';"  # MAX_LOCK_SECONDS
     " SET idle_in_transaction_session_timeout = '15s'"
 )
 # A server that is gone sends nothing. Without these, TCP waits a quarter of an hour for it, and for ever on
@@ -147,7 +145,7 @@ class PostgresDatabase:
         until = time.monotonic() + MAX_CONNECTION_WAIT_SECONDS
         try:
             # `wait_for` of Python 3.11 may lose a cancellation.
-            async with asyncio.timeout(MAX_QUEUE_SECONDS):
+            async with asyncio.timeout(MAX_CONNECTION_WAIT_SECONDS):
                 await self._free_connections.acquire()
         except TimeoutError:
             raise DatabaseFailed("all connections are in use") from None
@@ -172,6 +170,7 @@ class PostgresDatabase:
             try:
                 with _psycopg_errors_translated(), self._connection(wait) as connection:
                     sql = PostgresSql(connection)
+                    _limit_lock(sql, until)
                     return statement(sql), sql.wrote
             except _Conflict:
                 if not left:
@@ -189,6 +188,14 @@ class PostgresDatabase:
                 if is_dead_end(error):
                     self._pool.drain()  # also closes this one when it comes back
                 raise
+
+
+def _limit_lock(sql: PostgresSql, until: float) -> None:
+    """Who has waited long for a connection waits less for a lock. Only in a crowd this is one query more."""
+    left = until + MAX_WAIT_SECONDS - MAX_CONNECTION_WAIT_SECONDS - time.monotonic()
+    if left < MAX_LOCK_SECONDS:
+        milliseconds = str(max(100, int(left * 1000)))
+        sql.do("SELECT set_config('lock_timeout', :most, true)", most=milliseconds)
 
 
 def _check(
