@@ -74,7 +74,7 @@ class Endpoints:
         begun = time.perf_counter()
         self.calls.append(call)
         self.ring()
-        response = await self.faults.around(call.method, act)
+        response = await self.faults.around(call.method, call.params.get("channel"), act)
         response.headers["x-oauth-scopes"] = ",".join(sorted(self.scopes))
         call.status, call.answer = response.status_code, _read(response)
         call.seconds = time.perf_counter() - begun
@@ -96,7 +96,7 @@ class Endpoints:
         self._authenticate(token, app=wants_app_token)
         if wants_app_token:
             return {"url": self.open_link()}
-        return self._granted(self.web_api.methods[method]).do(params)
+        return self._granted(self.web_api.methods[method], params).do(params)
 
     def _authenticate(self, token: str, *, app: bool) -> None:
         if not token:
@@ -106,9 +106,9 @@ class Endpoints:
         if token != (self.app_token if app else self.bot_token):
             raise Refused("not_allowed_token_type")
 
-    def _granted(self, method: Method) -> Method:
-        if method.scope and method.scope not in self.scopes:
-            raise Refused("missing_scope", needed=method.scope, provided=",".join(sorted(self.scopes)))
+    def _granted(self, method: Method, params: Params) -> Method:
+        if (scope := method.needs(params)) and scope not in self.scopes:
+            raise Refused("missing_scope", needed=scope, provided=",".join(sorted(self.scopes)))
         return method
 
     def _responded(self, secret: str, params: Params) -> Response:
