@@ -121,7 +121,11 @@ class TokenRefused(NotAllowed):
 
 
 class ScopeMissing(NotAllowed):
-    pass
+    """`lacks` holds the scopes that the call needs and the token does not have, where Slack names them."""
+
+    def __init__(self, code: str, *, lacks: frozenset[str] = frozenset()) -> None:
+        super().__init__(code)
+        self.lacks = lacks
 
 
 class SlackRefused(SlackError):

@@ -117,30 +117,26 @@ class Watches:
         )
 
     async def live(self, team_id: str, place: str, order: OrderId) -> Watch | None:
-        """The open or paused watch of this order in this place."""
-        found = await self._find(
-            f"team_id = :team AND place = :place AND order_id = :order AND {_LIVE} AND condition != 'ending'",
-            team=team_id,
-            place=place,
-            order=order,
-        )
-        return found[0] if found else None
+        """The open or paused watch of this order in this place. None while its start is not settled."""
+        known = await self.known(team_id, place, order)
+        return known if known and known.is_live and known.promised else None
 
     async def known(self, team_id: str, place: str, order: OrderId) -> Watch | None:
-        """The watch of this order in this place that has not ended: open, paused or ending."""
+        """The watch of this order in this place that has not ended. It may be ending or not promised yet."""
         here = "team_id = :team AND place = :place AND order_id = :order AND " + _LIVE
         found = await self._find(here, team=team_id, place=place, order=order)
         return found[0] if found else None
 
     async def at(self, team_id: str, place: str) -> list[Watch]:
-        """The open and paused watches in this place, oldest first."""
+        """The open and paused watches in this place that are promised, oldest first."""
         found = await self._find("team_id = :team AND place = :place AND " + _LIVE, team=team_id, place=place)
-        return [watch for watch in found if watch.is_live]
+        return [watch for watch in found if watch.is_live and watch.promised]
 
     async def of_person(self, team_id: str, user_id: str) -> list[Watch]:
-        """All watches of this person, oldest first, with those that ended lately."""
+        """All promised watches of this person, oldest first, with those that ended lately."""
         mine = "id IN (SELECT watch_id FROM watchers WHERE team_id = :team AND user_id = :user)"
-        return await self._find(mine, team=team_id, user=user_id)
+        found = await self._find(mine, team=team_id, user=user_id)
+        return [watch for watch in found if watch.promised]
 
     async def parked(self) -> list[Watch]:
         return await self._find("condition = :parked", parked=Condition.PARKED)

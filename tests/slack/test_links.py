@@ -22,7 +22,7 @@ EVENT: dict[str, Any] = {
 
 def test_a_link_in_a_message_is_a_job() -> None:
     """The job has the very URL of Slack's event, as Slack wants it back."""
-    job = unfurl({"team_id": "T1", "event": EVENT}, NOW)
+    job = unfurl({"team_id": "T1", "event": EVENT}, NOW, "T1")
 
     assert job is not None
     assert (job.team_id, job.channel_id, job.unfurl_id, job.at) == ("T1", "C1", "u1", NOW)
@@ -45,10 +45,10 @@ NOTHING: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("_case", "changes"), NOTHING, ids=[case[0] for case in NOTHING])
 def test_what_is_left_alone(_case: str, changes: dict[str, Any]) -> None:
     """A draft, a link to no order and an unreadable event make no job."""
-    assert unfurl({"team_id": "T1", "event": EVENT | changes}, NOW) is None
+    assert unfurl({"team_id": "T1", "event": EVENT | changes}, NOW, "T1") is None
 
 
 @pytest.mark.parametrize("payload", [{}, {"event": None}, {"event": "x"}])
 def test_an_event_without_an_event_is_left_alone(payload: dict[str, Any]) -> None:
     """An event in another shape raises nothing."""
-    assert unfurl(payload, NOW) is None
+    assert unfurl(payload, NOW, "T1") is None
