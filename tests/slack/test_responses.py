@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from bot.core import errors
 from bot.sandbox.server import serving
-from bot.slack.api.responses import MAX_RETRY_AFTER_SECONDS, check, checked, outcome
+from bot.slack.api.responses import check, checked, outcome
 
 PAGE = "<html>Please log in</html>"
 HTML, PLAIN, JSON = "text/html", "text/plain", "application/json"
@@ -102,7 +102,7 @@ API_REPLIES: list[Reply] = [
     (429, JSON, {SAID: "7"}, no("ratelimited"), (BUSY, "ratelimited", 7.0, False)),
     (200, JSON, {SAID: "7"}, no("ratelimited"), (BUSY, "ratelimited", 7.0, False)),
     (429, JSON, {SAID: "59"}, no("ratelimited"), (BUSY, "ratelimited", 59.0, False)),
-    (429, JSON, {SAID: "86400"}, no("ratelimited"), (BUSY, "ratelimited", MAX_RETRY_AFTER_SECONDS, False)),
+    (429, JSON, {SAID: "86400"}, no("ratelimited"), (BUSY, "ratelimited", 60.0, False)),
     (429, JSON, {SAID: "soon"}, no("ratelimited"), (BUSY, "ratelimited", None, False)),
     (429, JSON, {SAID: "²"}, no("ratelimited"), (BUSY, "ratelimited", None, False)),
     (429, JSON, {}, no("ratelimited"), (BUSY, "ratelimited", None, False)),

@@ -72,7 +72,7 @@ _BUSY_STATUSES = {
 }
 _GONE_STATUSES = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 # slack_sdk raises AttributeError for a reply of plain text or a JSON list, which it reads as an object.
-_SDK_ERRORS = (aiohttp.ClientError, TimeoutError, OSError, SlackClientError, AttributeError)
+_SDK_ERRORS = (aiohttp.ClientError, OSError, SlackClientError, AttributeError)  # a TimeoutError is an OSError
 _RATE_LIMIT_CODES = {"ratelimited", f"http_{HTTPStatus.TOO_MANY_REQUESTS}"}
 _OUTCOMES: dict[type[SlackError], str] = {
     CannotPost: "cannot_post",
