@@ -117,6 +117,7 @@ API_REPLIES: list[Reply] = [
     (502, HTML, {}, PAGE, (BUSY, "http_502", None, True)),
     (503, HTML, {SAID: "9"}, PAGE, (BUSY, "http_503", 9.0, False)),
     (504, HTML, {}, "", (BUSY, "http_504", None, True)),
+    (502, JSON, {}, "cut", (BUSY, "http_502", None, True)),
     (404, JSON, {}, no("no_such_code_yet"), (errors.Gone, "no_such_code_yet")),
     (410, JSON, {}, json.dumps({"ok": False}), (errors.Gone, "http_410")),
     (404, JSON, {}, no("not_in_channel"), (errors.NotInChannel, "not_in_channel")),
