@@ -128,15 +128,14 @@ class Watches:
         return found[0] if found else None
 
     async def at(self, team_id: str, place: str) -> list[Watch]:
-        """The open and paused watches in this place that are promised, oldest first."""
+        """The open and paused watches in this place, oldest first."""
         found = await self._find("team_id = :team AND place = :place AND " + _LIVE, team=team_id, place=place)
-        return [watch for watch in found if watch.is_live and watch.promised]
+        return [watch for watch in found if watch.is_live]
 
     async def of_person(self, team_id: str, user_id: str) -> list[Watch]:
-        """All promised watches of this person, oldest first, with those that ended lately."""
+        """All watches of this person, oldest first, with those that ended lately."""
         mine = "id IN (SELECT watch_id FROM watchers WHERE team_id = :team AND user_id = :user)"
-        found = await self._find(mine, team=team_id, user=user_id)
-        return [watch for watch in found if watch.promised]
+        return await self._find(mine, team=team_id, user=user_id)
 
     async def parked(self) -> list[Watch]:
         return await self._find("condition = :parked", parked=Condition.PARKED)
