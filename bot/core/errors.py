@@ -25,6 +25,7 @@ OrderDeskError
 │   ├── SlackBusy           429, 5xx or no connection: worth a retry
 │   └── Unconfirmed         a post was sent twice and Slack confirmed neither: no third attempt
 ├── DatabaseFailed          the database cannot be read or written at the moment
+├── Unstorable              the database does not take a value, now or later
 ├── ShuttingDown            the process is stopping and records nothing more
 └── SettingsError           settings missing or contradictory, all of them at once
 
@@ -149,6 +150,10 @@ class Unconfirmed(SlackError):
 
 
 class DatabaseFailed(OrderDeskError):
+    pass
+
+
+class Unstorable(OrderDeskError):
     pass
 
 

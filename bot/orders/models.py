@@ -5,22 +5,53 @@ differ by the account's API version. So every field may be missing, null or of a
 """
 
 import json
-from datetime import UTC, datetime
+import math
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, NonNegativeInt, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
-from bot.core.errors import Unavailable
+from bot.core.errors import OrderTooLarge, Unavailable
+
+# More than the longest answer that is read can list: a photo has about 700 bytes. Every count is at most
+# this, so it fits into each column and each sum.
+MAX_PHOTOS = 50_000
+MAX_VALUES = 1_000_000  # in one answer: its longest one, if each value has 16 bytes
+_MAX_DIGITS = 4_000  # of a whole number: Python reads no longer ones
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200  # in which an order is made
+
+
+def _at_most_all(count: object) -> object:
+    """A larger number of photos is a mistake of the sender, and is read as the largest one."""
+    too_many = isinstance(count, int | float) and MAX_PHOTOS < count < math.inf
+    return MAX_PHOTOS if too_many else count
+
+
+PhotoCount = Annotated[int, Field(ge=0, le=MAX_PHOTOS), BeforeValidator(_at_most_all)]
+
+
+def _in_every_zone(at: datetime) -> datetime:
+    """Python fails on the first and the last year, as they begin or end earlier in another time zone."""
+    if not MINYEAR < at.year < MAXYEAR:
+        raise ValueError("no year that every time zone has")
+    return at
 
 
 def _as_utc(at: datetime) -> datetime:
-    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:  # time zones and Slack's dates fail on other years
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
         raise ValueError("no year in which an order was made")
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-_FIRST_YEAR, _LAST_YEAR = 2000, 2200
-
+CheckTime = Annotated[AwareDatetime, AfterValidator(_in_every_zone)]
 
 # Real values have no time zone, although Autoenhance's samples end in `Z`.
 UtcTime = Annotated[datetime, AfterValidator(_as_utc)]
@@ -59,8 +90,8 @@ class Order(_Answer):
     is_deleted: bool | None = None
     created_at: UtcTime | None = None
     last_updated_at: UtcTime | None = None
-    total_images: NonNegativeInt | None = None  # sent as 3 or 3.0
-    images: tuple[Image, ...] | None = None
+    total_images: PhotoCount | None = None  # sent as 3 or 3.0
+    images: Annotated[tuple[Image, ...], Field(max_length=MAX_PHOTOS)] | None = None
 
     _source: bytes | str = ""
 
@@ -80,8 +111,10 @@ class Order(_Answer):
 def parse_order(body: bytes | str) -> Order:
     """The answer of `GET /v3/orders/{id}`. A field of the wrong type counts as missing.
 
-    Raises Unavailable for a body that is no JSON object, or has no field of an order.
+    Raises Unavailable for a body that is no JSON object, or has no field of an order. Raises OrderTooLarge
+    for more than MAX_PHOTOS photos or MAX_VALUES values.
     """
+    _check_size(body)
     try:
         order = Order.model_validate_json(body, context=body)
         sent = order.model_fields_set
@@ -100,17 +133,26 @@ _ORDER_FIELDS = {"order_id", "images", "is_processing", "is_merging", "is_delete
 def parse_orders(body: bytes | str) -> tuple[Order, ...]:
     """The answer of `GET /v3/orders/`. A field of the wrong type counts as missing.
 
-    Raises Unavailable for a body that is no JSON object, or in which `orders` is missing or no list.
+    Raises Unavailable for a body that is no JSON object, or in which `orders` is missing or no list. Raises
+    OrderTooLarge as `parse_order` does.
     """
+    _check_size(body)
     listed = _json_object(body).get("orders", "missing")
     if not isinstance(listed, list | None):
         raise Unavailable("Autoenhance answered with something that is no list of orders")
     return tuple(_order(raw) for raw in listed or () if isinstance(raw, dict))
 
 
+def _check_size(body: bytes | str) -> None:
+    """Counts values by their commas, before any reader needs memory for them."""
+    commas = body.count(b",") if isinstance(body, bytes) else body.count(",")
+    if commas > MAX_VALUES:
+        raise OrderTooLarge("the answer has too many values")
+
+
 def _json_object(body: bytes | str) -> dict[str, Any]:
     try:
-        found = json.loads(body)
+        found = json.loads(body, parse_int=_number)
     except (ValueError, RecursionError) as error:
         raise Unavailable("Autoenhance answered with something that is no JSON") from error
     if not isinstance(found, dict):
@@ -118,8 +160,14 @@ def _json_object(body: bytes | str) -> dict[str, Any]:
     return found
 
 
+def _number(digits: str) -> float:
+    return int(digits) if len(digits) <= _MAX_DIGITS else float(digits)
+
+
 def _order(raw: dict[str, Any], source: bytes | str = "") -> Order:
     if isinstance(images := raw.get("images"), list):
+        if len(images) > MAX_PHOTOS:
+            raise OrderTooLarge("the order has too many photos")
         raw = raw | {
             "images": [_without_odd_fields(Image, image) for image in images if isinstance(image, dict)]
         }

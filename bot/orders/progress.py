@@ -6,11 +6,11 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import NonNegativeInt, StringConstraints
+from pydantic import StringConstraints
 
 from bot.orders.base import frozen
 from bot.orders.ids import shortened
-from bot.orders.models import Image, Order
+from bot.orders.models import Image, Order, PhotoCount
 
 _MAX_STATUS_CHARACTERS = 40
 
@@ -36,10 +36,10 @@ class Counts:
 
     state: State
     word: Annotated[str, StringConstraints(max_length=_MAX_STATUS_CHARACTERS)] = ""
-    total: NonNegativeInt
-    done: NonNegativeInt
-    failed: NonNegativeInt
-    waiting: NonNegativeInt
+    total: PhotoCount
+    done: PhotoCount
+    failed: PhotoCount
+    waiting: PhotoCount
 
 
 class Photo(NamedTuple):

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from bot.jobs.background import CHECK_KEY
 from bot.orders.ids import OrderId
+from bot.orders.models import MAX_PHOTOS
 from bot.storage.database.base import Database, Sql
 
 CLAIMED_FOR = timedelta(minutes=10)  # a check ends within that time; if it was lost, the sweep makes another
 # No check is planned further ahead. A time after that was written while the clock was wrong.
 MAX_TIME_TO_NEXT_CHECK = timedelta(hours=2)
-ENOUGH = 1_000_000  # photos: enough for a check of any order
+ENOUGH = MAX_PHOTOS  # enough for a check of any order
 WATCHES_READ_PER_ORDER = 5  # for each order that is wanted, as several places may watch it
 _LIVE = "condition != 'ended'"
 # Ordered as the index and limited: otherwise each sweep after an outage, one a second, sorts all due rows.

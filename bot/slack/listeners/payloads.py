@@ -22,11 +22,15 @@ def key(payload: Payload) -> str:
 
 
 def dig(payload: Payload, *path: str) -> str:
-    """The string at the end of the path. Empty if there is none, or if it is not a string."""
+    """The string at the end of the path. Empty if there is none, or if it is not a string.
+
+    JSON may hold a NUL or half a surrogate pair, which no database stores. They are left out.
+    """
     found: Any = payload
     for step in path:
         found = found.get(step) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else ""
+    text = found if isinstance(found, str) else ""
+    return text.replace("\0", "").encode(errors="ignore").decode()
 
 
 @dataclass(frozen=True)

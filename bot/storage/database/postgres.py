@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import Any, LiteralString, Self, TypeVar
 
 import psycopg
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.errors import CheckViolation, DeadlockDetected, NotNullViolation, SerializationFailure
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
-from bot.core.errors import DatabaseFailed
+from bot.core.errors import DatabaseFailed, Unstorable
 from bot.core.logging import Outage
 from bot.storage.database.base import Row, Statement, Value, version
 
@@ -166,11 +166,14 @@ class _Conflict(DatabaseFailed):
 
 @contextlib.contextmanager
 def _psycopg_errors_translated() -> Iterator[None]:
-    """Raises psycopg's errors as DatabaseFailed, without their cause: its text quotes order ids."""
+    """Raises psycopg's errors as ours, without their cause: its text quotes order ids."""
     try:
         yield
     except (SerializationFailure, DeadlockDetected) as error:
         raise _Conflict(_without_values(error)) from None
+    except (psycopg.DataError, CheckViolation, NotNullViolation, UnicodeEncodeError) as error:
+        # A DataError is a number out of range, a NUL in a text, or text where a number must be.
+        raise Unstorable(type(error).__name__) from None
     except psycopg.Error as error:
         raise DatabaseFailed(_without_values(error)) from None
 

@@ -10,18 +10,38 @@ import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from filelock import FileLock, Timeout
 
-from bot.core.errors import DatabaseFailed, SettingsError
+from bot.core.errors import DatabaseFailed, SettingsError, Unstorable
 from bot.core.logging import Outage
 from bot.storage.database.base import Row, Statement, Value, version
 
 T = TypeVar("T")
+
+
+_REFUSED_VALUES = {
+    sqlite3.SQLITE_CONSTRAINT_CHECK,
+    sqlite3.SQLITE_CONSTRAINT_NOTNULL,
+    3091,  # SQLITE_CONSTRAINT_DATATYPE, which Python's sqlite3 does not name
+}
+
+
+@contextlib.contextmanager
+def _refused_values() -> Iterator[None]:
+    """Raises Unstorable for a value that SQLite, or Python's sqlite3, does not take."""
+    try:
+        yield
+    except (OverflowError, UnicodeEncodeError, sqlite3.DataError) as error:
+        raise Unstorable(type(error).__name__) from None
+    except sqlite3.IntegrityError as error:
+        if error.sqlite_errorcode not in _REFUSED_VALUES:
+            raise
+        raise Unstorable(type(error).__name__) from None
 
 
 class _Sql:
@@ -31,17 +51,21 @@ class _Sql:
         self._connection = connection
 
     def rows(self, query: str, /, **values: Value) -> list[Row]:
-        return self._connection.execute(query, values).fetchall()
+        with _refused_values():
+            return self._connection.execute(query, values).fetchall()
 
     def row(self, query: str, /, **values: Value) -> Row | None:
-        row: Row | None = self._connection.execute(query, values).fetchone()
-        return row
+        with _refused_values():
+            row: Row | None = self._connection.execute(query, values).fetchone()
+            return row
 
     def do(self, query: str, /, **values: Value) -> None:
-        self._connection.execute(query, values)
+        with _refused_values():
+            self._connection.execute(query, values)
 
     def each(self, query: str, values: Iterable[Mapping[str, Value]], /) -> None:
-        self._connection.executemany(query, values)
+        with _refused_values():
+            self._connection.executemany(query, values)
 
     def alone(self, name: str, /) -> None:
         """Nothing to do: only one transaction runs at a time."""
