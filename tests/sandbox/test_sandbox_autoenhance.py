@@ -17,6 +17,7 @@ from bot.sandbox.autoenhance.sample_orders import (
     LARGE,
     OAK,
     OLDER,
+    SILENT,
     sample_orders,
 )
 from bot.sandbox.failures import FailureName
@@ -184,6 +185,18 @@ def test_progress_is_a_function_of_the_time() -> None:
     assert last["images"] == finished["images"]
 
 
+def test_a_photo_without_a_status_gets_none_while_it_is_enhanced() -> None:
+    """Only the order says that something is being done."""
+    finished = order("x", "X", photos("x", (3, {"status": None, "downloaded": True})), now=NOW)
+    shown = as_of(finished, Run(NOW), NOW + 3)
+    assert shown["is_processing"]
+    assert [(image["status"], image["downloaded"]) for image in shown["images"]] == [
+        (None, True),
+        (None, False),
+        (None, False),
+    ]
+
+
 async def test_orders_can_be_added_and_removed(
     api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
 ) -> None:
@@ -198,9 +211,10 @@ async def test_orders_can_be_added_and_removed(
 def test_there_is_an_order_of_every_kind() -> None:
     """IDs are fixed and unique, times have no zone, and the odd orders are odd."""
     orders = {each["order_id"]: each for each in sample_orders(NOW)}
-    assert len(orders) == len(sample_orders(NOW)) == 18
+    assert len(orders) == len(sample_orders(NOW)) == 20
     assert {ELM, HARBOUR_VIEW, CUSTOM} < set(orders)
     assert orders[DELETED]["is_deleted"]
     assert len(orders[LARGE]["images"]) == 140
     assert "status" not in orders[OLDER]["images"][0]
+    assert {photo["status"] for photo in orders[SILENT]["images"]} == {None} == {orders[SILENT]["status"]}
     assert all(len(each["created_at"]) == len("2027-01-15T08:00:00.000000") for each in orders.values())

@@ -94,6 +94,13 @@ def view(done: int, failed: int = 0, *, name: str = "12 Elm Street", reason: str
     return order_view(FetchedOrder(parse_order(json.dumps(order)), NOW), ELM)
 
 
+def silent(*, working: bool) -> OrderView:
+    """An order of thirty photos without a status."""
+    images = [{"image_id": f"i{n}", "status": None} for n in range(30)]
+    order = {"order_id": ELM, "name": "12 Elm Street", "images": images, "is_processing": working}
+    return order_view(FetchedOrder(parse_order(json.dumps(order)), NOW), ELM)
+
+
 def fits(card: Card) -> None:
     assert problems(card["blocks"], surface="message") == []
     assert 1 <= len(card["text"]) <= LIMITS.text
@@ -142,6 +149,8 @@ NOTICES: dict[str, tuple[Watch, Notice, OrderView | None]] = {
     "late-desk": (watch(), Notice(NoticeKind.FINISHED, NOW - 9 * MINUTE, Delay.DESK), view(30)),
     "late-and-no-harm": (watch(), Notice(NoticeKind.FINISHED, NOW - 2 * MINUTE, Delay.DESK), view(30)),
     "nameless": (watch(name=""), Notice(NoticeKind.FINISHED, None), view(30, name="")),
+    "finished-without-a-status": (watch(), Notice(NoticeKind.FINISHED, None), silent(working=False)),
+    "stuck-without-a-status": (watch(still=1260.0), Notice(NoticeKind.STUCK, None), silent(working=True)),
     "alone": (watch(ANA), Notice(NoticeKind.FINISHED, None), view(30)),
 }
 
