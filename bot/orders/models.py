@@ -29,6 +29,9 @@ _MAX_DIGITS = 4_000  # of a whole number: Python reads no longer ones
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200  # in which an order is made
 
 
+Body = bytes | bytearray | str
+
+
 def _at_most_all(count: object) -> object:
     """A larger number of photos is a mistake of the sender, and is read as the largest one."""
     too_many = isinstance(count, int | float) and MAX_PHOTOS < count < math.inf
@@ -58,8 +61,7 @@ UtcTime = Annotated[datetime, AfterValidator(_as_utc)]
 
 
 class _Answer(BaseModel):
-    # `Order.source` keeps unknown fields. To keep them as extras of a thousand photos would double the
-    # time of parsing.
+    # Unknown fields are dropped: as extras of a thousand photos they would double the time of parsing.
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
 
 
@@ -93,22 +95,12 @@ class Order(_Answer):
     total_images: PhotoCount | None = None  # sent as 3 or 3.0
     images: Annotated[tuple[Image, ...], Field(max_length=MAX_PHOTOS)] | None = None
 
-    _source: bytes | str = ""
-
-    @property
-    def source(self) -> bytes | str:
-        """The answer as it came, with unknown fields. Empty for an order from a list."""
-        return self._source
-
     @property
     def photos(self) -> tuple[Image, ...]:
         return self.images or ()
 
-    def model_post_init(self, context: Any, /) -> None:
-        self._source = context or ""
 
-
-def parse_order(body: bytes | str) -> Order:
+def parse_order(body: Body) -> Order:
     """The answer of `GET /v3/orders/{id}`. A field of the wrong type counts as missing.
 
     Raises Unavailable for a body that is no JSON object, or has no field of an order. Raises OrderTooLarge
@@ -116,11 +108,11 @@ def parse_order(body: bytes | str) -> Order:
     """
     _check_size(body)
     try:
-        order = Order.model_validate_json(body, context=body)
+        order = Order.model_validate_json(body)
         sent = order.model_fields_set
     except ValidationError:
         raw = _json_object(body)
-        order, sent = _order(raw, body), set(raw)
+        order, sent = _order(raw), set(raw)
     if not sent & _ORDER_FIELDS:
         raise Unavailable("Autoenhance answered with something that is no order")
     return order
@@ -130,7 +122,7 @@ def parse_order(body: bytes | str) -> Order:
 _ORDER_FIELDS = {"order_id", "images", "is_processing", "is_merging", "is_deleted"}
 
 
-def parse_orders(body: bytes | str) -> tuple[Order, ...]:
+def parse_orders(body: Body) -> tuple[Order, ...]:
     """The answer of `GET /v3/orders/`. A field of the wrong type counts as missing.
 
     Raises Unavailable for a body that is no JSON object, or in which `orders` is missing or no list. Raises
@@ -143,14 +135,14 @@ def parse_orders(body: bytes | str) -> tuple[Order, ...]:
     return tuple(_order(raw) for raw in listed or () if isinstance(raw, dict))
 
 
-def _check_size(body: bytes | str) -> None:
+def _check_size(body: Body) -> None:
     """Counts values by their commas, before any reader needs memory for them."""
-    commas = body.count(b",") if isinstance(body, bytes) else body.count(",")
+    commas = body.count(",") if isinstance(body, str) else body.count(b",")
     if commas > MAX_VALUES:
         raise OrderTooLarge("the answer has too many values")
 
 
-def _json_object(body: bytes | str) -> dict[str, Any]:
+def _json_object(body: Body) -> dict[str, Any]:
     try:
         found = json.loads(body, parse_int=_number)
     except (ValueError, RecursionError) as error:
@@ -164,27 +156,27 @@ def _number(digits: str) -> float:
     return int(digits) if len(digits) <= _MAX_DIGITS else float(digits)
 
 
-def _order(raw: dict[str, Any], source: bytes | str = "") -> Order:
+def _order(raw: dict[str, Any]) -> Order:
     if isinstance(images := raw.get("images"), list):
         if len(images) > MAX_PHOTOS:
             raise OrderTooLarge("the order has too many photos")
         raw = raw | {
             "images": [_without_odd_fields(Image, image) for image in images if isinstance(image, dict)]
         }
-    return _without_odd_fields(Order, raw, source)
+    return _without_odd_fields(Order, raw)
 
 
 _Model = TypeVar("_Model", bound=_Answer)
 
 
-def _without_odd_fields(model: type[_Model], raw: dict[str, Any], source: bytes | str = "") -> _Model:
+def _without_odd_fields(model: type[_Model], raw: dict[str, Any]) -> _Model:
     """The model without the fields that cannot be read. One odd field does not fail the whole order."""
     raw = {name: _encodable(value) for name, value in raw.items()}
     try:
-        return model.model_validate(raw, context=source)
+        return model.model_validate(raw)
     except ValidationError as error:
         odd = {problem["loc"][0] for problem in error.errors(include_url=False, include_input=False)}
-        return model.model_validate({k: v for k, v in raw.items() if k not in odd}, context=source)
+        return model.model_validate({k: v for k, v in raw.items() if k not in odd})
 
 
 def _encodable(value: object) -> object:

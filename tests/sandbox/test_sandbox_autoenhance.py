@@ -99,6 +99,7 @@ async def test_a_page_of_more_than_fifteen_is_refused(
         ("html", 200),
         ("empty", 200),
         ("not-an-order", 200),
+        ("another-order", 200),
         ("redirect", 302),
     ],
 )
@@ -109,7 +110,7 @@ async def test_a_failure_lasts_for_the_given_number_of_requests(
     autoenhance.set_failure(failure, times=1, retry_after=7, location="http://127.0.0.1:1/")
     unwell, well = [await api.get(f"/v3/orders/{OAK}") for _ in range(2)]
     assert unwell.status_code == status
-    assert OAK not in unwell.text
+    assert f'"order_id":"{OAK}","name"' not in unwell.text
     assert well.json()["order_id"] == OAK
     if failure == "429":
         assert unwell.headers["Retry-After"] == "7"
@@ -132,6 +133,24 @@ async def test_a_huge_answer_is_fifty_megabytes(
     """A client that reads all of it reads too much."""
     autoenhance.set_failure("huge")
     assert len((await api.get(f"/v3/orders/{OAK}")).content) > 50_000_000
+
+
+async def test_a_bomb_is_small_on_its_way(api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox) -> None:
+    """It is packed a thousand times smaller than it is."""
+    autoenhance.set_failure("bomb")
+    async with api.stream("GET", f"/v3/orders/{OAK}") as reply:
+        assert reply.headers["content-encoding"] == "gzip"
+        assert int(reply.headers["content-length"]) < 220_000
+
+
+async def test_a_misnamed_encoding_packs_nothing(
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
+) -> None:
+    """The right order is below it."""
+    autoenhance.set_failure("misnamed")
+    reply = await api.get(f"/v3/orders/{OAK}")
+    assert reply.headers["content-encoding"] == "utf-8"
+    assert reply.json()["order_id"] == OAK
 
 
 async def test_a_held_request_is_answered_when_released(

@@ -24,13 +24,13 @@ def key(payload: Payload) -> str:
 def dig(payload: Payload, *path: str) -> str:
     """The string at the end of the path. Empty if there is none, or if it is not a string.
 
-    JSON may hold a NUL or half a surrogate pair, which no database stores. They are left out.
+    JSON may hold a NUL or half a surrogate pair, which no database stores. They become a `?`.
     """
     found: Any = payload
     for step in path:
         found = found.get(step) if isinstance(found, dict) else None
     text = found if isinstance(found, str) else ""
-    return text.replace("\0", "").encode(errors="ignore").decode()
+    return text.replace("\0", "?").encode(errors="replace").decode()
 
 
 @dataclass(frozen=True)
