@@ -62,7 +62,7 @@ UtcTime = Annotated[datetime, AfterValidator(_as_utc)]
 
 class _Answer(BaseModel):
     # Unknown fields are dropped: as extras of a thousand photos they would double the time of parsing.
-    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True, hide_input_in_errors=True)
 
 
 class Image(_Answer):
