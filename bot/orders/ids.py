@@ -12,15 +12,19 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from bot.core.errors import NotAnOrderId
+from bot.orders.uuids import SHAPE
 
 _ALLOWED_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+_UUID = re.compile(SHAPE)
 _MAX_FULL_ID_CHARACTERS = 12
 
 
 class OrderId(str):
-    """An order id as it was typed. Raises NotAnOrderId for text that cannot be one.
+    """An order id. A UUID is in lower case, because its two spellings are one id. Others are as typed.
 
-    As a field of a pydantic model it is validated in the same way, and serialised as a string.
+    All ids enter here: typed, pasted, from buttons, the webhook and rows. So equal orders are equal strings.
+    Raises NotAnOrderId for text that cannot be one. As a field of a pydantic model it is validated in the
+    same way, and serialised as a string.
     """
 
     __slots__ = ()
@@ -29,11 +33,15 @@ class OrderId(str):
         # `.` and `..` have allowed characters, but in a URL they name another path.
         if text in {".", ".."} or not _ALLOWED_ID.fullmatch(text):
             raise NotAnOrderId("this text cannot be an order id")
-        return super().__new__(cls, text)
+        return super().__new__(cls, text.lower() if _UUID.fullmatch(text) else text)
 
     @property
     def short(self) -> str:
         return shortened(self)
+
+    @property
+    def is_uuid(self) -> bool:
+        return _UUID.fullmatch(self) is not None
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

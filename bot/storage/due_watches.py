@@ -8,6 +8,7 @@ from bot.jobs.background import CHECK_KEY
 from bot.orders.ids import OrderId
 from bot.orders.models import MAX_PHOTOS
 from bot.storage.database.base import Database, Sql
+from bot.storage.spellings import unify_spellings
 
 CLAIMED_FOR = timedelta(minutes=10)  # a check ends within that time; if it was lost, the sweep makes another
 # No check is planned further ahead. A time after that was written while the clock was wrong.
@@ -84,7 +85,11 @@ class DueWatches:
             " GROUP BY team_id, order_id ORDER BY since LIMIT :limit"
         )
         limit = max(limit, 0)
-        rows = sql.rows(query, **_times(now), limit=limit, rows=WATCHES_READ_PER_ORDER * limit)
+        times = {**_times(now), "limit": limit, "rows": WATCHES_READ_PER_ORDER * limit}
+        rows = sql.rows(query, **times)
+        if any(row["order_id"] != OrderId(row["order_id"]) for row in rows):
+            unify_spellings(sql)  # otherwise a check would not find these watches
+            rows = sql.rows(query, **times)
         return [DueOrder(row["team_id"], OrderId(row["order_id"]), row["since"]) for row in rows]
 
     def claim(self, sql: Sql, taken: Iterable[DueOrder], now: datetime) -> None:

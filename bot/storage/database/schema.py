@@ -11,7 +11,7 @@ from bot.core.errors import DatabaseFailed
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-HEAD = "0005"  # the last of `migrations/versions`; a later one works too, as migrations only add
+HEAD = "0006"  # the last of `migrations/versions`; a later one works too, as migrations only add
 _PROCRASTINATE_TABLE = "procrastinate_migrations"  # the names of Procrastinate's files that are applied
 
 
