@@ -52,3 +52,20 @@ def test_what_is_left_alone(_case: str, changes: dict[str, Any]) -> None:
 def test_an_event_without_an_event_is_left_alone(payload: dict[str, Any]) -> None:
     """An event in another shape raises nothing."""
     assert unfurl(payload, NOW, "T1") is None
+
+
+UUID = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
+APP = "https://app.autoenhance.ai/orders/"
+
+
+@pytest.mark.parametrize("name", [UUID.upper(), f"{UUID}%20", f"/{UUID}", f"{UUID}%3Ftab%3Dphotos"])
+def test_a_careless_link_keeps_its_own_spelling(name: str) -> None:
+    """The order is that of the clean link. Slack gets back exactly the URL that it sent."""
+    url = APP + name
+    job = unfurl({"team_id": "T1", "event": EVENT | {"links": [{"url": url}, {"url": APP + UUID}]}}, NOW, "T1")
+
+    assert job is not None
+    assert job.links == (
+        PastedLink(url=url, order=OrderId(UUID)),
+        PastedLink(url=APP + UUID, order=OrderId(UUID)),
+    )
