@@ -15,6 +15,16 @@ def no_id(typed: str) -> str:
     )
 
 
+def did_you_mean(typed: str, suggested: str, *, or_id: str = "") -> str:
+    """For a word that is nearly one of the command's. `or_id` is the order's id that it may be as well."""
+    asked = f"I don't know {code(typed, 60)}. Did you mean {code(f'{COMMAND} {suggested}', 200)}?"
+    if not or_id:
+        return asked
+    return (
+        f"{asked} To look up an order with the id {code(or_id, 60)}, type {code(f'{COMMAND} show {or_id}')}."
+    )
+
+
 NO_ID_FIELD = f"I can't see an order id in that. Paste an id such as {EXAMPLE_ID}, or an order's link."
 NO_ID_IN_MESSAGE = "I can't see an order id in that message. Paste an id or a link here instead:"
 
