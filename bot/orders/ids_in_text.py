@@ -116,12 +116,12 @@ def _link_text(token: re.Match[str]) -> str:
     target, _, label = token[1].partition("|")
     if target.startswith(("@", "#", "!")):
         return " "
-    if target.startswith(("tel:", "mailto:")):  # Slack takes some ids for phone numbers
+    if target.startswith("tel:"):  # Slack takes some ids for phone numbers
         return f" {as_order_id(label or target.partition(':')[2]) or ''} "
     if not label or any(ids_in_link(target)):
         return f" {target} "
     # Slack makes a link of a word such as `elm.house`.
-    linked_by_slack = target == f"http://{label}" and not re.search("[/?#]", label)
+    linked_by_slack = target == f"http://{label}"
     return f" {label if linked_by_slack or label not in target else target} "
 
 

@@ -40,5 +40,5 @@ def mended(text: str) -> str:
 
 
 def _mended(broken: re.Match[str]) -> str:
-    digits = re.sub(r"&gt;|[^0-9a-fA-F]", "", broken[0])
+    digits = re.sub(r"[^0-9a-fA-F]", "", broken[0])
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

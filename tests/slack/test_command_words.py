@@ -180,6 +180,7 @@ def test_an_order_may_have_such_an_id(word: str) -> None:
     ("text", "ids"),
     [
         ("west", ["west"]),
+        ("hello", ["hello"]),
         ("elm", ["elm"]),
         ("oak", ["oak"]),
         ("list-12", ["list-12"]),

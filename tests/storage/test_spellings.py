@@ -1,6 +1,7 @@
 """One UUID in two spellings is one order, also in rows that another version has written."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -86,11 +87,12 @@ async def test_a_watch_is_found_whatever_was_typed(database: Database, migrate: 
 
 
 async def test_two_watches_of_one_order_become_one(database: Database, migrate: Callable[[], None]) -> None:
-    """The older card is kept. Everybody is still a watcher, with the most that they asked for."""
+    """The oldest card is kept. Everybody is still a watcher, with the most that they asked for."""
     first = watch(person("U1", Level.FAILURES), person("U2", Level.FAILURES), next_look=NOW + SOON)
     second = watch(person("U2"), person("U3", Level.FAILURES))
     third = watch(person("U4"), home=None)
-    [kept, *_] = await migrated(database, migrate, (TYPED, first), (ELM, second), (MIXED, third))
+    rows = ((MIXED, third), (TYPED, first), (ELM, second))
+    [_, kept, _] = await migrated(database, migrate, *rows)
     [found] = await Watches(database).of_order("T1", ELM)
 
     assert (found.id, found.next_look, found.home) == (kept, NOW, CARD)
@@ -122,12 +124,20 @@ async def test_other_watches_stay_apart(database: Database, migrate: Callable[[]
     ended = watch(condition=Condition.ENDED, ended_at=NOW)
     own = watch(order=OrderId("12-Elm"))
     there = (watch(place="C2"), watch(team_id="T2"))
+    again = replace(ended, place="C3")
     await migrated(
-        database, migrate, (ELM, watch()), *((TYPED, each) for each in there), (TYPED, ended), ("12-Elm", own)
+        database,
+        migrate,
+        (ELM, watch()),
+        *((TYPED, each) for each in there),
+        (TYPED, ended),
+        (ELM, again),
+        (TYPED, watch(place="C3")),
+        ("12-Elm", own),
     )
     rows = await database.run(lambda sql: sql.rows("SELECT order_id FROM watches ORDER BY id"))
 
-    assert [row["order_id"] for row in rows] == [ELM, ELM, ELM, ELM, "12-Elm"]
+    assert [row["order_id"] for row in rows] == [ELM, ELM, ELM, ELM, ELM, ELM, "12-Elm"]
     assert (await Watches(database).of_order("T1", OrderId("12-Elm")))[0].order == "12-Elm"
 
 

@@ -84,7 +84,7 @@ def _strings(node: Any, of: str, depth: int = 0) -> Iterator[tuple[str, str]]:
 def _is_identifier(name: str, node: Payload) -> bool:
     """The `value` of a button or an option is for their app. In a field of an attachment it is text."""
     if name == "value":
-        return "action_id" in node or "text" in node
+        return "text" in node
     return name in _IDENTIFIERS or _IDENTIFIER.fullmatch(name) is not None
 
 
