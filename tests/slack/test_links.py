@@ -62,7 +62,9 @@ APP = "https://app.autoenhance.ai/orders/"
 def test_a_careless_link_keeps_its_own_spelling(name: str) -> None:
     """The order is that of the clean link. Slack gets back exactly the URL that it sent."""
     url = APP + name
-    job = unfurl({"team_id": "T1", "event": EVENT | {"links": [{"url": url}, {"url": APP + UUID}]}}, NOW, "T1")
+    job = unfurl(
+        {"team_id": "T1", "event": EVENT | {"links": [{"url": url}, {"url": APP + UUID}]}}, NOW, "T1"
+    )
 
     assert job is not None
     assert job.links == (
