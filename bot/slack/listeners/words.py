@@ -31,9 +31,10 @@ class Typed:
 
 def typed(text: str) -> Typed:
     """Quotes around a word, or around all of the text, do not count. Nor does punctuation behind the word."""
-    text = _COMMAND.sub("", clean(text), count=1).strip()
-    quoted = len(text.split()) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES
-    if not (found := _TYPED.fullmatch(text[1:-1] if quoted else text)):
+    text = _COMMAND.sub("", text, count=1).strip()
+    seen = clean(text).strip()
+    quoted = len(seen.split()) > 1 and seen[0] in _QUOTES and seen[-1] in _QUOTES
+    if not (found := _TYPED.fullmatch(seen[1:-1] if quoted else seen)):
         return Typed(text, "", text, "")
     before, word, after, rest = found.groups()
     marks = before.strip(_AROUND) + after.strip(_AROUND + _ENDS)
