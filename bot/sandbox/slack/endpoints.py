@@ -5,13 +5,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.sandbox.server import json_object
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.response_urls import Responder
 from bot.sandbox.slack.triggers import Refused
@@ -127,9 +130,12 @@ async def _params(request: Request) -> Params:
     In a form, a value that should be JSON but is not stays a text.
     """
     if request.headers.get("content-type", "").startswith("application/json"):
-        body: Params = await request.json()
-        return {**request.query_params, **body}
-    params: Params = {**request.query_params, **dict(parse_qsl((await request.body()).decode()))}
+        return {**request.query_params, **json_object(await request.body())}
+    try:
+        form = (await request.body()).decode()
+    except UnicodeDecodeError:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The body is not UTF-8.") from None
+    params: Params = {**request.query_params, **dict(parse_qsl(form))}
     for key in _JSON_IN_FORMS:
         if isinstance(params.get(key), str):
             with suppress(ValueError):
