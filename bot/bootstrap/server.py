@@ -7,13 +7,13 @@ import threading
 
 import structlog
 import uvicorn
-from starlette.applications import Starlette
 
-from bot.bootstrap.app import open_app, open_worker
+from bot.bootstrap.app import Served, open_app, open_worker
 from bot.bootstrap.clients import Now, utc_now
 from bot.bootstrap.timing import DEFAULT_TIMING, Timing
 from bot.bootstrap.watchdog import watched
 from bot.core.settings import Settings
+from bot.web.connections import Connections, descriptor_limit, max_connections
 
 CLOSE_TIMEOUT_SECONDS = 5  # for open connections when the process stops
 GC_THRESHOLD = 10_000  # new objects before a collection; Python's default of 700 suits smaller programs
@@ -29,33 +29,39 @@ async def serve(settings: Settings, *, now: Now = utc_now, timing: Timing = DEFA
         if stop.is_set():
             return
         _freeze_garbage_collector()
-        await _serve_web(app.web, settings.host, settings.port)
+        await _serve_web(app, settings, settings.port, timing)
 
 
 async def work(settings: Settings, *, at_once: int) -> None:
     """Raises SettingsError and SlackBusy."""
     stop = stop_signal()
-    async with watched(MAX_BLOCKED_SECONDS), open_worker(settings, at_once=at_once) as web:
+    async with watched(MAX_BLOCKED_SECONDS), open_worker(settings, at_once=at_once) as worker:
         _freeze_garbage_collector()
         log.info("working", at_once=at_once)
         if settings.worker_port is not None and not stop.is_set():
-            await _serve_web(web, settings.host, settings.worker_port)
+            await _serve_web(worker, settings, settings.worker_port, DEFAULT_TIMING)
         await stop.wait()
 
 
-async def _serve_web(web: Starlette, host: str, port: int) -> None:
+async def _serve_web(served: Served, settings: Settings, port: int, timing: Timing) -> None:
     """Serves until a signal."""
+    limit = max_connections(settings.max_connections, descriptor_limit())
+    connections = Connections(limit, timing.request, served.metrics.connection_refused)
     config = uvicorn.Config(
-        web,
-        host=host,
+        served.web,
+        host=settings.host,
         port=port,
+        http=connections.protocol(),
         log_config=None,
         access_log=False,
         server_header=False,
         ws="none",
         timeout_graceful_shutdown=CLOSE_TIMEOUT_SECONDS,
     )
-    await uvicorn.Server(config).serve()
+    try:
+        await uvicorn.Server(config).serve()
+    finally:
+        connections.close()
 
 
 def _freeze_garbage_collector() -> None:

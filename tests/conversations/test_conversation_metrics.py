@@ -49,7 +49,7 @@ async def app(sandbox: Sandbox, clock: Clock, urls: list[str]) -> AsyncIterator[
             worker = await opened.enter_async_context(
                 open_worker(sandbox.settings, timing=FAST_TIMING, now=clock.now)
             )
-            urls.append(await opened.enter_async_context(serving(worker)))
+            urls.append(await opened.enter_async_context(serving(worker.web)))
         app = await opened.enter_async_context(open_app_in(sandbox, timing=FAST_TIMING, now=clock.now))
         events = urlsplit(sandbox.slack.events_url or "")
         urls.append(f"{events.scheme}://{events.netloc}")
