@@ -129,6 +129,32 @@ async def test_a_line_without_end_holds_up_nobody(sandbox: Sandbox) -> None:
             assert await is_served(sandbox)
 
 
+async def test_the_body_of_what_cannot_be_signed_is_not_read(sandbox: Sandbox) -> None:
+    """The headers alone are enough to refuse it, also where `100 Continue` is asked for."""
+    timestamp, signature = signed()
+    old, early = (f"X-Slack-Request-Timestamp: {int(time.time()) + off}" for off in (-400, 3000))
+    cases = [
+        (signature,),
+        (timestamp,),
+        (signature, "X-Slack-Request-Timestamp: soon"),
+        (signature, old),
+        (signature, early),
+        (timestamp, "X-Slack-Signature: v1=abc"),
+    ]
+    async with attacked(sandbox) as (_, url):
+        with callers(url, 2 * len(cases)) as several:
+            for lines, plain, expects in zip(cases, several[::2], several[1::2], strict=True):
+                await plain.connect()
+                await plain.send(head("/slack/events", "Content-Length: 1000", *lines))
+                await expects.connect()
+                await expects.send(
+                    head("/slack/events", "Content-Length: 1000", "Expect: 100-continue", *lines)
+                )
+
+                assert b" 401 " in await plain.answer(b"Unauthorized")
+                assert (await expects.until_closed()).startswith(b"HTTP/1.1 401 ")
+
+
 async def test_a_process_in_socket_mode_has_the_same_port(tmp_path: Path) -> None:
     """Its health and metrics are behind the same limits."""
     async with (
