@@ -73,9 +73,9 @@ class RecordingApp:
 def test_every_name_has_one_listener() -> None:
     """A second listener for one name would never run, nor one after a pattern that matches its name."""
     app, nothing = RecordingApp(), cast("Any", None)
-    listeners = OrderListeners(nothing, nothing, nothing)
+    listeners = OrderListeners(nothing, nothing, nothing, "T1")
 
-    watches = WatchListeners(nothing, nothing, nothing)
+    watches = WatchListeners(nothing, nothing, nothing, "T1")
     register(cast("AsyncApp", app), listeners, watches, ErrorHandler(listeners.unknown, nothing, Metrics()))
 
     said = [each for each in app.registered if not each.startswith("error")]

@@ -19,6 +19,7 @@ from bot.sandbox.slack.workspace import Channel, Message, User
 
 CHANNELS, PEOPLE, KNOWN = 100, 200, 300
 PHOTOS = 8
+SHARED_EVERY, PLACES = 5, 3  # of the watched orders, each fifth is watched in three channels
 NOT_YET = ("I'll answer here", "I'll search again")
 PROMISES = ("I'll write in", "I'll tell you", "I watch it")
 MAX_POSTS = 2  # times that a notice is posted without Slack's confirmation
@@ -39,6 +40,10 @@ class Asked:
     @property
     def is_promise(self) -> bool:
         return bool(self.name) and any(words in self.said for words in PROMISES)
+
+    def told(self, kind: Kind) -> Said:
+        """What the channel must have been told about the watched order."""
+        return Said(self.channel, self.name, kind)
 
 
 @dataclass
@@ -86,15 +91,17 @@ class Crowd:
         task.add_done_callback(self._tasks.discard)
 
     async def _look_up(self) -> None:
-        await self._type(f"/order known-{self._random.randrange(KNOWN)}")
+        await self._type(f"/order known-{self._random.randrange(KNOWN)}", self._random.choice(self.channels))
 
     async def _watch(self) -> None:
-        id_ = f"watched-{next(self._number)}"
+        number = next(self._number)
+        id_ = f"watched-{number}"
         name = f"Soak {id_}"
+        places = self._random.sample(self.channels, 1 if number % SHARED_EVERY else PLACES)
         self._add(id_, name, done=1)
         lasts = self._random.uniform(*self.plan.life)
         self._keep(self._end(id_, name, lasts))
-        await self._type(f"/order watch {id_}", name)
+        await asyncio.gather(*(self._type(f"/order watch {id_}", place, name) for place in places))
 
     async def _end(self, id_: str, name: str, lasts: float) -> None:
         await asyncio.sleep(lasts / 2)
@@ -103,9 +110,8 @@ class Crowd:
         self._add(id_, name, done=PHOTOS)
         self.ends[name] = self._now()
 
-    async def _type(self, text: str, name: str = "") -> None:
-        user, channel = self._random.choice(self._people), self._random.choice(self.channels)
-        at = self._now()
+    async def _type(self, text: str, channel: str, name: str = "") -> None:
+        user, at = self._random.choice(self._people), self._now()
         exchange = await self.sandbox.slack.command(text, user=user, channel=channel)
         if exchange.error:
             self.refused += 1
@@ -130,7 +136,7 @@ class Crowd:
     def all_told(self) -> bool:
         """Whether every promised end is posted in its thread, or two posts of it were not confirmed."""
         told = set(self.told())
-        ends = [Said(asked.name, Kind.READY) for asked in self.asked if asked.is_promise]
+        ends = [asked.told(Kind.READY) for asked in self.asked if asked.is_promise]
         return all(end in told or self.unconfirmed[end] >= MAX_POSTS for end in ends)
 
     def told(self) -> dict[Said, list[Message]]:
@@ -138,8 +144,10 @@ class Crowd:
         found: dict[Said, list[Message]] = defaultdict(list)
         for channel in self.channels:
             for message in self.sandbox.slack.messages(channel):
-                if message.user == BOT and not message.ephemeral_to and (said := said_of(message.text)):
-                    found[said if message.thread_ts else Said(said.name, Kind.CARD)].append(message)
+                if message.user != BOT or message.ephemeral_to:
+                    continue
+                if said := said_of(channel, message.text):
+                    found[said if message.thread_ts else said._replace(kind=Kind.CARD)].append(message)
         return found
 
     def _count(self) -> None:
@@ -147,7 +155,8 @@ class Crowd:
         for call in self.sandbox.slack.forget():
             self.statuses[f"{call.method} {call.status}"] += 1
             if call.method == POST and call.status == INTERNAL_SERVER_ERROR:
-                self.unconfirmed.update(filter(None, [said_of(call.params["text"])]))
+                said = said_of(call.params["channel"], call.params["text"])
+                self.unconfirmed.update(filter(None, [said]))
         for asked in self.sandbox.autoenhance.forget():
             self.statuses[f"Autoenhance {asked.status}"] += 1
 

@@ -18,11 +18,12 @@ class Kind(StrEnum):
 
 
 class Said(NamedTuple):
+    channel: str
     name: str
     kind: Kind
 
 
-def said_of(text: str) -> Said | None:
-    """The order and the kind of a message. None if it is not about a watched order."""
+def said_of(channel: str, text: str) -> Said | None:
+    """The place, the order and the kind of a message. None if it is not about a watched order."""
     named = _NAME.search(text)
-    return Said(named[0], next(kind for kind in Kind if kind in text)) if named else None
+    return Said(channel, named[0], next(kind for kind in Kind if kind in text)) if named else None

@@ -56,7 +56,7 @@ def judge(crowd: Crowd, keeper: Keeper, rows: Rows) -> Verdict:
         "ends noticed": len(lags),
         "end to notice, p50 / p99 / longest": _spread(lags),
         "ends told by the card alone, after two posts that Slack did not confirm": sum(
-            Said(asked.name, Kind.READY) not in posted for asked in promised
+            asked.told(Kind.READY) not in posted for asked in promised
         ),
         "posted twice, each unconfirmed or killed": len(repeats),
         "kills": len(keeper.kills),
@@ -86,7 +86,7 @@ def _lags(
     promised: Sequence[Asked], posted: Mapping[Said, Sequence[Message]], ends: Mapping[str, float]
 ) -> Iterator[float]:
     for asked in promised:
-        if (told := posted.get(Said(asked.name, Kind.READY))) and asked.answered is not None:
+        if (told := posted.get(asked.told(Kind.READY))) and asked.answered is not None:
             yield float(told[0].ts) - max(ends[asked.name], asked.answered)
 
 
@@ -115,11 +115,11 @@ def _not_posted(
     promised: Sequence[Asked], posted: Mapping[Said, Sequence[Message]], unconfirmed: Counter[Said]
 ) -> Iterator[str]:
     """Promised ends without a notice. After two unconfirmed posts there is no other: the card shows it."""
-    ends = [Said(asked.name, Kind.READY) for asked in promised]
+    ends = [asked.told(Kind.READY) for asked in promised]
     silent = [end.name for end in ends if end not in posted and unconfirmed[end] < MAX_POSTS]
     if silent:
         yield f"{len(silent)} ends were never told, such as that of {silent[0]}"
-    cards = (posted.get(Said(asked.name, Kind.CARD), ()) for asked in promised)
+    cards = (posted.get(asked.told(Kind.CARD), ()) for asked in promised)
     stale = sum(not any("Ready" in card.plain() for card in found) for found in cards)
     if stale:
         yield f"{stale} cards do not show the end"

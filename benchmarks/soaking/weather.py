@@ -21,6 +21,16 @@ def _slack(method: str, **how: Any) -> Failure:
     return lambda sandbox: sandbox.slack.fail(method, **{"times": None} | how)
 
 
+def _some_channels(method: str, **how: Any) -> Failure:
+    """Every third channel refuses, the others do not."""
+
+    def fail(sandbox: Sandbox) -> None:
+        for channel in list(sandbox.slack.workspace.channels)[::3]:
+            sandbox.slack.fail(method, channel=channel, **{"times": None} | how)
+
+    return fail
+
+
 def _slow(method: str) -> Failure:
     return lambda sandbox: sandbox.slack.faults.slow(method, 1.5, times=None)
 
@@ -52,9 +62,13 @@ FAILURES: tuple[Failure, ...] = (
     _autoenhance("cut"),
     _slack(POST, status=500),
     _autoenhance("close"),
+    _some_channels(POST, error="ratelimited", retry_after=180),
     _slack(UPDATE, status=500, accepted=True),
+    _slack(INFO, error="ratelimited", retry_after=3),
     _slack(UPDATE, error="ratelimited", retry_after=1),
     _slack(RESPOND, status=500),
+    _some_channels(UPDATE, status=500),
+    _slack(POST, body="<html>Please log in</html>"),
     _slow(UPDATE),
 )
 OUTAGES: tuple[Failure, ...] = (_autoenhance("503"), _slack_outage)

@@ -16,16 +16,18 @@ import stamina
 from pydantic import SecretStr
 
 from bot.autoenhance import responses
+from bot.autoenhance.bodies import LargeAnswers, Reading
 from bot.autoenhance.limits import Limits
 from bot.autoenhance.single_flight import SingleFlight
 from bot.core.errors import KeyMissing, KeyRefused, Limited, OrderNotFound, Unavailable
 from bot.core.logging import Outage
 from bot.core.metrics import Metrics
-from bot.orders.ids import OrderId
+from bot.orders.ids import OrderId, is_same_id
 from bot.orders.models import Order, parse_order, parse_orders
 from bot.storage.rate_limits.base import RateLimiter
 
 RATE_LIMIT = "autoenhance"
+_MAX_SHARED_PHOTOS = 1_000  # an order with more is not kept for later callers
 _MAX_PER_PAGE = 15  # the vendor's SDK 1.1.0 refuses more, though its docs show 16
 _UNKNOWN_ORDER_ID = OrderId("00000000-0000-4000-8000-000000000000")
 
@@ -67,7 +69,8 @@ class Autoenhance:
         self._now = now
         self._outage = Outage("autoenhance")
         self._limits = limits
-        self._flights = SingleFlight[FetchedOrder](limits.fresh_for)
+        self._large_answers = LargeAnswers(limits)
+        self._flights = SingleFlight[FetchedOrder](limits.fresh_for, _is_small)
         self._rate_limiter = rate_limiter
         self._metrics = metrics
         self._retried = stamina.AsyncRetryingCaller(
@@ -112,31 +115,38 @@ class Autoenhance:
             return
 
     async def _fetch(self, order_id: OrderId) -> FetchedOrder:
-        body = await self._get(quote(order_id, safe=""))
-        return FetchedOrder(parse_order(body), self._now())
+        with self._large_answers.reading() as reading:
+            body = await self._get(reading, quote(order_id, safe=""))
+            order = await reading.parsed(parse_order, body)
+        if order.order_id and not is_same_id(order.order_id, order_id):
+            raise Unavailable("Autoenhance answered with another order")
+        return FetchedOrder(order, self._now())
 
     async def _listed(self, query: Mapping[str, str]) -> tuple[Order, ...]:
         if not self._key:
             raise KeyMissing("listing orders needs an API key")
         try:
-            return parse_orders(await self._get("", query))
+            with self._large_answers.reading() as reading:
+                return await reading.parsed(parse_orders, await self._get(reading, "", query))
         except OrderNotFound as error:
             raise Unavailable("Autoenhance refuses to list orders") from error
 
-    async def _get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
+    async def _get(self, reading: Reading, path: str, query: Mapping[str, str] | None = None) -> bytearray:
         """Logs an outage once when it begins and once when it ends, however many requests fail."""
         try:
-            body = await self._get_within_limits(path, query)
+            body = await self._get_within_limits(reading, path, query)
         except Unavailable as error:
             self._outage.begins(str(error))
             raise
         self._outage.ends()
         return body
 
-    async def _get_within_limits(self, path: str, query: Mapping[str, str] | None) -> bytes:
+    async def _get_within_limits(
+        self, reading: Reading, path: str, query: Mapping[str, str] | None
+    ) -> bytearray:
         try:
             async with asyncio.timeout(self._limits.total):
-                return await self._retried(self._once, path, query)
+                return await self._retried(self._once, reading, path, query)
         except TimeoutError as error:
             raise Unavailable("no answer from Autoenhance in time") from error
         except KeyRefused as error:
@@ -155,7 +165,7 @@ class Autoenhance:
             return True
         return asked <= self._limits.patience and asked + random.uniform(0, self._limits.jitter)  # noqa: S311 - no secret
 
-    async def _once(self, path: str, query: Mapping[str, str] | None) -> bytes:
+    async def _once(self, reading: Reading, path: str, query: Mapping[str, str] | None) -> bytearray:
         """One request, when the rate limit allows it. No burst: the first second would have twice as many."""
         turn = await self._rate_limiter.take(
             RATE_LIMIT, every=1 / self._limits.per_second, within=self._limits.total
@@ -175,7 +185,7 @@ class Autoenhance:
                     follow_redirects=False,
                 ) as reply:
                     responses.check(reply, self._now())
-                    return await responses.body(reply, self._limits.max_bytes)
+                    return await reading.body(reply)
             except httpx.LocalProtocolError as error:
                 raise responses.no_answer(error) from None  # its text quotes the header with the key
             except httpx.HTTPError as error:
@@ -187,6 +197,10 @@ def _headers(key: SecretStr | None, version: str | None) -> dict[str, str]:
     if key:
         headers["x-api-key"] = key.get_secret_value()
     return headers | ({"x-api-version": version} if version else {})
+
+
+def _is_small(fetched: FetchedOrder) -> bool:
+    return len(fetched.order.photos) <= _MAX_SHARED_PHOTOS
 
 
 def _is_named(order: Order, words: list[str]) -> bool:

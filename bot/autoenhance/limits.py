@@ -14,6 +14,8 @@ class Limits:
     first_pause: float = 0.2  # doubles with each attempt
     jitter: float = 0.3  # added to each pause, at most
     patience: float = 5.0  # with a longer Retry-After the client gives up at once
-    max_bytes: int = 16 * 1024 * 1024
+    max_bytes: int = 16 * 1024 * 1024  # of an unpacked answer
+    large_bytes: int = 256 * 1024  # a larger answer is a large one: more than about 350 photos
+    large_at_once: int = 2  # with all their photos, two of the longest answers take about 200 MB
     per_second: int = 200  # the vendor allows one address 300 (docs.autoenhance.ai/rate-limits)
     fresh_for: float = 1.0  # an answer is shared for so long

@@ -56,22 +56,6 @@ def check(reply: httpx.Response, now: datetime) -> None:
             raise Unavailable(f"Autoenhance answered {status}")
 
 
-async def body(reply: httpx.Response, max_bytes: int) -> bytes:
-    """At most `max_bytes` bytes, decompressed. Raises OrderTooLarge as soon as there are more."""
-    # httpx decompresses as many layers as an answer claims, each up to a thousand times larger than the last.
-    if reply.headers.get("content-encoding", "identity").lower() not in {"identity", "gzip"}:
-        raise Unavailable("Autoenhance packed its answer in a way we did not ask for")
-    announced = reply.headers.get("content-length", "")
-    if announced.isdecimal() and float(announced) > max_bytes:
-        raise OrderTooLarge("the answer is announced to be too long")
-    read = bytearray()
-    async for piece in reply.aiter_bytes():
-        read += piece
-        if len(read) > max_bytes:
-            raise OrderTooLarge("the answer is too long")
-    return bytes(read)
-
-
 def no_answer(error: httpx.HTTPError) -> AutoenhanceError | Transient:
     """The error to raise. It has none of httpx's text, which may quote the URL or a header."""
     failure = Unavailable(f"no answer from Autoenhance: {type(error).__name__}")

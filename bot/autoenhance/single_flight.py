@@ -17,11 +17,13 @@ class _Flight(Generic[_T]):
 class SingleFlight(Generic[_T]):
     """One call for each key at a time. Its result is shared for `fresh_for` seconds after it ended.
 
-    An error reaches the callers that wait for it, and no later caller.
+    An error reaches the callers that wait for it, and no later caller. So does a result that `is_kept`
+    refuses.
     """
 
-    def __init__(self, fresh_for: float) -> None:
+    def __init__(self, fresh_for: float, is_kept: Callable[[_T], bool] = lambda _: True) -> None:
         self._fresh_for = fresh_for
+        self._is_kept = is_kept
         self._flights: dict[str, _Flight[_T]] = {}
 
     async def join(self, key: str, start: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
@@ -48,7 +50,8 @@ class SingleFlight(Generic[_T]):
 
     def _ended(self, key: str, flight: _Flight[_T]) -> None:
         # Reading the exception marks it as retrieved for asyncio, in case all callers have left.
-        if flight.task.cancelled() or flight.task.exception() or not self._fresh_for:
+        failed = flight.task.cancelled() or flight.task.exception()
+        if failed or not self._fresh_for or not self._is_kept(flight.task.result()):
             self._forget(key, flight)
         else:
             asyncio.get_running_loop().call_later(self._fresh_for, self._forget, key, flight)

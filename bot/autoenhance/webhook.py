@@ -37,7 +37,7 @@ class Malformed(ValueError):
 class _Event(BaseModel):
     """Every field may be missing or of another type. Some programs send `error` as text, not as a boolean."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
     event: Any = None
     order_id: Any = None

@@ -13,6 +13,7 @@ from bot.bootstrap.storage import Storage
 from bot.bootstrap.timing import DEFAULT_TIMING, DRAIN_SECONDS, Timing
 from bot.bootstrap.web import open_web, worker_web
 from bot.core.errors import SettingsError
+from bot.core.metrics import Metrics
 from bot.core.settings import Settings
 from bot.queue.embedded import EmbeddedEngine
 from bot.queue.periodic import PeriodicTask
@@ -23,10 +24,17 @@ WORKER_NEEDS_POSTGRES = "`worker` is for PostgreSQL. On SQLite, `python app.py s
 
 
 @dataclass(frozen=True)
-class App:
-    """The running app. The caller serves `web`."""
+class Served:
+    """What the caller serves, and where it counts."""
 
     web: Starlette
+    metrics: Metrics
+
+
+@dataclass(frozen=True)
+class App(Served):
+    """The running app."""
+
     storage: Storage
     identity: Identity
 
@@ -49,7 +57,7 @@ async def open_app(
             opened.push_async_callback(engine.drain, DRAIN_SECONDS)
             await opened.enter_async_context(periodic_tasks(services))
         web = await opened.enter_async_context(open_web(services))
-        yield App(web, services.storage, services.identity)
+        yield App(web, services.metrics, services.storage, services.identity)
 
 
 @asynccontextmanager
@@ -59,7 +67,7 @@ async def open_worker(
     at_once: int = MAX_CONCURRENT_JOBS,
     now: Now = utc_now,
     timing: Timing = DEFAULT_TIMING,
-) -> AsyncIterator[Starlette]:
+) -> AsyncIterator[Served]:
     """Does the jobs that apps on the same PostgreSQL record, side by side with other workers.
 
     The caller may serve what it yields: health and metrics. Raises the same errors as `open_app`. On leaving,
@@ -80,4 +88,4 @@ async def open_worker(
             "rescue", services.storage.rate_limiter, worker.rescue, services.metrics, every=timing.beat
         )
         await opened.enter_async_context(periodic_tasks(services, rescue))
-        yield worker_web(services)
+        yield Served(worker_web(services), services.metrics)

@@ -7,15 +7,15 @@ import threading
 
 import structlog
 import uvicorn
-from starlette.applications import Starlette
 
-from bot.bootstrap.app import open_app, open_worker
+from bot.bootstrap.app import Served, open_app, open_worker
 from bot.bootstrap.clients import Now, utc_now
 from bot.bootstrap.timing import DEFAULT_TIMING, Timing
 from bot.bootstrap.watchdog import watched
 from bot.core.errors import DatabaseLost
 from bot.core.settings import Settings
 from bot.storage.database.sqlite_file import LOST
+from bot.web.connections import Connections, descriptor_limit, max_connections
 
 CLOSE_TIMEOUT_SECONDS = 5  # for open connections when the process stops
 GC_THRESHOLD = 10_000  # new objects before a collection; Python's default of 700 suits smaller programs
@@ -32,7 +32,7 @@ async def serve(settings: Settings, *, now: Now = utc_now, timing: Timing = DEFA
             return
         _freeze_garbage_collector()
         lost = app.storage.database.health.lost
-        await _serve_web(app.web, settings.host, settings.port, lost)
+        await _serve_web(app, settings, settings.port, timing, until=lost)
         if lost.is_set():
             raise DatabaseLost(LOST)
 
@@ -40,20 +40,25 @@ async def serve(settings: Settings, *, now: Now = utc_now, timing: Timing = DEFA
 async def work(settings: Settings, *, at_once: int) -> None:
     """Raises SettingsError and SlackBusy."""
     stop = stop_signal()
-    async with watched(MAX_BLOCKED_SECONDS), open_worker(settings, at_once=at_once) as web:
+    async with watched(MAX_BLOCKED_SECONDS), open_worker(settings, at_once=at_once) as worker:
         _freeze_garbage_collector()
         log.info("working", at_once=at_once)
         if settings.worker_port is not None and not stop.is_set():
-            await _serve_web(web, settings.host, settings.worker_port, asyncio.Event())
+            await _serve_web(worker, settings, settings.worker_port, DEFAULT_TIMING, until=asyncio.Event())
         await stop.wait()
 
 
-async def _serve_web(web: Starlette, host: str, port: int, ended: asyncio.Event) -> None:
-    """Serves until a signal, or until `ended` is set."""
+async def _serve_web(
+    served: Served, settings: Settings, port: int, timing: Timing, *, until: asyncio.Event
+) -> None:
+    """Serves until a signal, or until `until` is set."""
+    limit = max_connections(settings.max_connections, descriptor_limit())
+    connections = Connections(limit, timing.request, served.metrics.connection_refused)
     config = uvicorn.Config(
-        web,
-        host=host,
+        served.web,
+        host=settings.host,
         port=port,
+        http=connections.protocol(),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -63,7 +68,7 @@ async def _serve_web(web: Starlette, host: str, port: int, ended: asyncio.Event)
     server = uvicorn.Server(config)
 
     async def stop() -> None:
-        await ended.wait()
+        await until.wait()
         server.should_exit = True
 
     stopping = asyncio.create_task(stop())
@@ -71,6 +76,7 @@ async def _serve_web(web: Starlette, host: str, port: int, ended: asyncio.Event)
         await server.serve()
     finally:
         stopping.cancel()
+        connections.close()
 
 
 def _freeze_garbage_collector() -> None:

@@ -18,6 +18,7 @@ class Timing:
     poll: float = 0.25  # between two queries of a worker for due jobs, beside notifications
     beat: float = 5.0  # between two heartbeats of a worker
     gone: float = 30.0  # without a heartbeat, until others take its jobs over
+    request: float = 10.0  # for a caller to send a whole request, and to read its answer
 
 
 DEFAULT_TIMING = Timing()

@@ -36,9 +36,10 @@ async def open_web(services: Services) -> AsyncIterator[Starlette]:
     settings, storage, sender = services.settings, services.storage, services.sender
     outbox, now = Outbox(storage.engine), storage.now
     app = _bolt(services)
-    listeners = OrderListeners(outbox.record, sender, now)
+    given = (outbox.record, sender, now, services.identity.team_id)
+    listeners = OrderListeners(*given)
     guard = ErrorHandler(listeners.unknown, sender, services.metrics)
-    register(app, listeners, WatchListeners(outbox.record, sender, now), guard)
+    register(app, listeners, WatchListeners(*given), guard)
     readiness = _readiness(storage)
     async with _socket(services, app, outbox) as socket:
         signing_secret = revealed(settings.slack_signing_secret)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Never
 
 import typer
@@ -194,14 +195,15 @@ def manifest(
 async def _look_up(settings: "Settings", ids: "Sequence[OrderId]") -> "list[OrderView | FailedLookUp]":
     from bot.bootstrap.clients import failure_cause, open_autoenhance
     from bot.core.metrics import Metrics
-    from bot.handlers.order_views import fetch_view, given_up
+    from bot.handlers.order_views import fetch_view
     from bot.slack.render.models import FailedLookUp
     from bot.storage.rate_limits.memory import LocalRateLimiter
 
     async with open_autoenhance(
         settings, rate_limiter=LocalRateLimiter(time.monotonic), metrics=Metrics()
     ) as orders:
-        seen = [given_up(await fetch_view(orders, order), 0) for order in ids]
+        fetched = [await fetch_view(orders, order) for order in ids]
+    seen = [replace(view, gave_up=0) if isinstance(view, FailedLookUp) else view for view in fetched]
     blames = [failure_cause(settings, view.error) for view in seen if isinstance(view, FailedLookUp)]
     if any(blames):
         raise SettingsError(sorted(set(filter(None, blames))))

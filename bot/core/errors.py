@@ -27,6 +27,7 @@ OrderDeskError
 ├── DatabaseFailed          the database cannot be read or written at the moment
 │   ├── DatabaseDamaged     what it has stored cannot be read: it stays so until an admin puts it right
 │   └── DatabaseLost        the file under it is gone or was replaced: the process ends itself
+├── Unstorable              the database does not take a value, now or later
 ├── ShuttingDown            the process is stopping and records nothing more
 └── SettingsError           settings missing or contradictory, all of them at once
 
@@ -123,7 +124,11 @@ class TokenRefused(NotAllowed):
 
 
 class ScopeMissing(NotAllowed):
-    pass
+    """`lacks` holds the scopes that the call needs and the token does not have, where Slack names them."""
+
+    def __init__(self, code: str, *, lacks: frozenset[str] = frozenset()) -> None:
+        super().__init__(code)
+        self.lacks = lacks
 
 
 class SlackRefused(SlackError):
@@ -155,6 +160,10 @@ class DatabaseDamaged(DatabaseFailed):
 
 
 class DatabaseLost(DatabaseFailed):
+    pass
+
+
+class Unstorable(OrderDeskError):
     pass
 
 

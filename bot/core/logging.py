@@ -20,14 +20,23 @@ import structlog
 # Their lines below ERROR hold URLs with order ids, request bodies and tokens.
 _NOISY_LOGGERS = ("httpx", "httpcore", "slack_sdk", "stamina", "procrastinate", "psycopg")
 
+# URLs come as they are, with the slashes of JSON (`\/`), or encoded in a form.
+_SLASH = r"(?:\\{0,4}/|%2[fF])"
+_SCHEME = rf"(?::|%3[aA]){_SLASH}{_SLASH}"
+_HOST = r"[^\s/'\"\\%]{1,255}"
+
+# No part may look ahead or back without a limit: a long line would take the square of its length.
 _SECRET = re.compile(
-    r"xox[a-z]-[\w-]+|xapp-[\w-]+"  # Slack's tokens
+    r"xox[a-z]-[\w-]+|xapp-[\w-]+|xwfp-[\w-]+"  # Slack's tokens
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # order, image and old key ids
-    r"|(?<=/orders/)[^\s/'\"?]+"  # a custom order id in a URL
-    r"|https?://[^\s'\"]*/(?:commands|actions|app|respond)/[^\s'\",]+"  # response_urls
+    # A custom order id in a URL. Our own folder `orders` is in no URL, and follows another one.
+    rf"|(?P<before>(?:(?<![\w.-])|{_SLASH}v3|{_SCHEME}{_HOST}){_SLASH}orders{_SLASH})[^\s/'\"?&#\\%]+"
+    # response_urls: Slack's, and those of a stand-in
+    rf"|(?:https?{_SCHEME})?hooks\.slack(?:-gov)?\.com{_SLASH}[^\s'\",]+"
+    rf"|https?{_SCHEME}{_HOST}{_SLASH}(?:commands|actions|respond){_SLASH}[^\s'\",]+"
     r"|wss?://[^\s'\"]+"  # Socket Mode's URL holds a ticket
     r"|(?<=://)[^\s/'\"]+(?=@)"  # user and password of a proxy or a database
-    r"|\b(?=[A-Za-z0-9]*[0-9])(?=[A-Za-z0-9]*[A-Z])[A-Za-z0-9]{40}\b"  # Autoenhance's keys of today
+    r"|\b(?=[A-Za-z0-9]{0,39}[0-9])(?=[A-Za-z0-9]{0,39}[A-Z])[A-Za-z0-9]{40}\b"  # Autoenhance's keys of today
 )
 
 # Without 0/O, 1/I/L and U: people read references aloud and type them.
@@ -78,7 +87,7 @@ class Outage:
 
 
 def redact(text: str) -> str:
-    return _SECRET.sub("[secret]", text)
+    return _SECRET.sub(lambda found: f"{found['before'] or ''}[secret]", text)
 
 
 class _RedactingFormatter(logging.Formatter):

@@ -23,6 +23,9 @@ JOB_BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0)
 ANSWER_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 1800.0)
 LATE_BUCKETS = (0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 180.0, 600.0, 3600.0)
 
+# Why a connection was refused or ended early. docs/operations.md explains them.
+REASONS = ("idle", "slow", "unread", "head", "size", "malformed", "pipelined", "crowded", "memory")
+
 OutcomeOf = Callable[[Exception], str]
 
 
@@ -41,6 +44,11 @@ class Metrics:
         )
         for cause in ("bug", "slack", "database"):  # so Prometheus sees each series begin at 0
             self._broken.labels(cause)
+        self._refused = self._counter(
+            "refused_connections", "Connections that were refused or ended early.", "reason"
+        )
+        for reason in REASONS:
+            self._refused.labels(reason)
         self._webhook = self._counter("webhook_calls", "Calls of Autoenhance's webhook.", "outcome")
         self._jobs = self._counter("jobs", "Tries of jobs, by how they ended.", "kind", "outcome")
         self._job = self._histogram("job", "One try of a job.", JOB_BUCKETS, "kind")
@@ -63,6 +71,10 @@ class Metrics:
 
     def broken_listener(self, cause: str) -> None:
         self._broken.labels(cause).inc()
+
+    def connection_refused(self, reason: str) -> None:
+        """`reason` is one of REASONS."""
+        self._refused.labels(reason).inc()
 
     def webhook_call(self, outcome: str) -> None:
         self._webhook.labels(outcome).inc()

@@ -30,6 +30,7 @@ VALID_VALUES = {
     "watch_days": "a whole number from 1 to 90",
     "port": "a whole number from 0 to 65535",
     "worker_port": "a whole number from 0 to 65535",
+    "max_connections": "a whole number from 10 to 100000",
     "log_level": "DEBUG, INFO, WARNING or ERROR",
 }
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -87,6 +88,7 @@ class Settings(Tokens):
     host: str = "0.0.0.0"  # noqa: S104 - Slack has to reach it; every request is signed
     port: int = Field(default=3000, ge=0, le=65535)
     worker_port: int | None = Field(default=None, ge=0, le=65535)
+    max_connections: int = Field(default=1000, ge=10, le=100_000)
     metrics_token: Secret
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     https_proxy: Secret  # these three may hold a password

@@ -2,10 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from bot.core.errors import SlackBusy, SlackError
+import structlog
+
+from bot.core.errors import SlackBusy, SlackError, TokenRefused
 from bot.handlers.lookups import Lookups
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
@@ -16,17 +19,17 @@ from bot.jobs import background, models
 from bot.jobs.background import BackgroundJob
 from bot.jobs.models import Job
 from bot.jobs.outcomes import Abandon, Retry
-from bot.jobs.requests import Request
+from bot.jobs.requests import Message, Request
 from bot.slack.api.access import AccessPolicy
-from bot.slack.api.responder import Responder
+from bot.slack.api.responder import Responder, for_asker_alone
 from bot.slack.text import refusals
 
 MAX_SLACK_WAIT = timedelta(hours=6)  # since the request; then a job that Slack does not take is given up
-MAX_RETRY_AFTER_SECONDS = 300.0  # after a longer Retry-After, the job is tried earlier than Slack asks
 
 J = TypeVar("J", bound=Request | BackgroundJob)
 Handler = Callable[[Any, int], Awaitable[None]]
 Table = dict[type, Handler]
+log = structlog.get_logger(__name__)
 
 
 def table(
@@ -73,20 +76,37 @@ class Dispatcher:
     async def perform(self, job: Job, *, attempt: int) -> None:
         """Raises Retry while Slack or Autoenhance cannot answer, and Abandon when no retry can help."""
         try:
-            if isinstance(job, Request) and (refusal := await self._access.refusal(job)):
-                await self._responder.say(job, refusal, aside=True)
-            else:
-                await self._handlers[type(job)](job, attempt)
+            await self._perform(job, attempt)
         except SlackBusy as busy:
             if isinstance(job, Request) and self._retries.waited(job) > MAX_SLACK_WAIT:
                 raise Abandon(f"Slack did not take the answer: {busy.code}") from busy
-            raise Retry(
-                min(busy.retry_after or self._retries.back_off(attempt), MAX_RETRY_AFTER_SECONDS)
-            ) from busy
+            raise Retry(busy.retry_after or self._retries.back_off(attempt)) from busy
+        except TokenRefused as refused:
+            if not isinstance(job, Request):
+                raise Abandon(f"Slack refused the token: {refused.code}") from refused
+            log.warning("slack refuses the token", slack=refused.code)
+            with suppress(SlackError):  # a response_url works without a token
+                await self._responder.say(job, refusals.REINSTALL, alone=True)
         except SlackError as refused:
             raise Abandon(f"Slack refused the answer: {refused.code}") from refused
+
+    async def _perform(self, job: Job, attempt: int) -> None:
+        if isinstance(job, Request):
+            try:
+                refusal = await self._access.refusal(job)
+            except SlackBusy:
+                if not isinstance(job, models.LookUp) or not isinstance(job.place, Message):
+                    raise
+                job = replace(
+                    job, place=for_asker_alone(job.place)
+                )  # the card stays, and the asker gets one alone
+                refusal = await self._access.refusal(job)
+            if refusal:
+                await self._responder.say(job, refusal, alone=True)
+                return
+        await self._handlers[type(job)](job, attempt)
 
     async def report_failure(self, job: Job, reference: str) -> None:
         if isinstance(job, Request):
             with suppress(SlackError):
-                await self._responder.say(job, refusals.internal_error(reference), aside=True)
+                await self._responder.say(job, refusals.internal_error(reference), alone=True)

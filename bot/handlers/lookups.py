@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.autoenhance.client import Autoenhance, FetchedOrder
 from bot.core.errors import (
@@ -15,8 +15,8 @@ from bot.core.errors import (
     TryLater,
     Unconfirmed,
 )
-from bot.handlers.order_views import fetch_view, given_up, order_view
-from bot.handlers.outages import MAX_AUTOENHANCE_WAIT, Retries, says_not_answering
+from bot.handlers.order_views import fetch_view, order_view
+from bot.handlers.outages import Retries, says_not_answering
 from bot.handlers.polling import Polling
 from bot.jobs.models import Find, LookUp, Say, Share, ShowPhotos
 from bot.jobs.outcomes import Retry
@@ -51,19 +51,17 @@ class Lookups:
     async def look_up(self, job: LookUp, attempt: int) -> None:
         """Answers first and stores the snapshots after that: the asker does not wait for the disk."""
         seen = await asyncio.gather(*(self._fetch_view(wanted, job) for wanted in job.wanted))
-        errors = [view.error for view in seen if isinstance(view, FailedLookUp)]
-        late = [error for error in errors if isinstance(error, TryLater)]
+        failed = [view for view in seen if isinstance(view, FailedLookUp)]
+        late = [view.retried for view in failed if view.retried]
         try:
-            if late and self.retries.may_retry(job):
+            if late:
                 if says_not_answering(job, attempt):
                     await self._show(job, seen)
                 raise Retry(max(self.retries.pause(job, error, attempt) for error in late))
             card = job.place if len(seen) == 1 and isinstance(job.place, Message) else None
             if card and await self.polling.recheck(job, card, seen[0]):
                 return
-            await self._show(
-                job, [given_up(view, MAX_AUTOENHANCE_WAIT // timedelta(minutes=1)) for view in seen]
-            )
+            await self._show(job, seen)
         finally:
             with suppress(DatabaseFailed):  # snapshots only help in outages: a retry would answer twice
                 await self._remember(job.team_id, [view for view in seen if isinstance(view, OrderView)])
@@ -74,7 +72,9 @@ class Lookups:
         view = await fetch_view(self.autoenhance, wanted.order, asker.user_id, wanted.before, fresh=fresh)
         if isinstance(view, OrderView):
             return replace(view, watch=await self.watches.live(asker.team_id, asker.place, view.order))
-        return replace(view, last=await self.snapshots.last(asker.team_id, wanted.order) or view.last)
+        last = await self.snapshots.last(asker.team_id, wanted.order) or view.last
+        over = isinstance(view.error, TryLater) and not self.retries.may_retry(job, view.error)
+        return replace(view, last=last, gave_up=self.retries.minutes(job) if over else None)
 
     async def _remember(self, team_id: str, seen: Sequence[OrderView]) -> None:
         await asyncio.gather(*(self.snapshots.remember(team_id, view.order, view.glimpse) for view in seen))
@@ -87,8 +87,8 @@ class Lookups:
             placement = replace(placement, in_thread=job.in_thread, shared_by=job.shared_by)
             return cards.orders_card(seen, placement, skipped=job.skipped)
 
-        aside = any(not isinstance(error, OrderNotFound) for error in errors)
-        await self.responder.give(job, draw, aside=aside)
+        alone = any(not isinstance(error, OrderNotFound) for error in errors)
+        await self.responder.give(job, draw, alone=alone)
 
     async def share(self, job: Share, attempt: int) -> None:
         fetched = await self.retries.ask(self.autoenhance.order(job.order), job, attempt)
@@ -130,4 +130,4 @@ class Lookups:
             await self.responder.give(job, lambda _: modals.hits(hits, job.words))
 
     async def say(self, job: Say, _attempt: int) -> None:
-        await self.responder.say(job, escape(job.text), aside=True)
+        await self.responder.say(job, escape(job.text), alone=True)

@@ -1,9 +1,7 @@
 """Fetches an order and turns it into what a card shows."""
 
-from dataclasses import replace
-
 from bot.autoenhance.client import Autoenhance, FetchedOrder
-from bot.core.errors import AutoenhanceError, TryLater
+from bot.core.errors import AutoenhanceError
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import progress_of
@@ -26,16 +24,6 @@ async def fetch_view(
         return order_view(await orders.order(order, fresh=fresh), order, by, before)
     except AutoenhanceError as error:
         return FailedLookUp(order, error, last=before, before=before)
-
-
-def given_up(view: OrderView | FailedLookUp, minutes: int) -> OrderView | FailedLookUp:
-    """With the sentence for the last attempt, if Autoenhance did not answer. Other views stay as they are.
-
-    `minutes` is how long the job waited.
-    """
-    if isinstance(view, FailedLookUp) and isinstance(view.error, TryLater):
-        return replace(view, gave_up=minutes)
-    return view
 
 
 def order_view(

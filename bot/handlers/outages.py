@@ -34,20 +34,26 @@ class Retries:
         try:
             return await asking
         except TryLater as error:
-            if self.may_retry(job):
+            if self.may_retry(job, error):
                 if says_not_answering(job, attempt):
                     await self.responder.say(job, _sentence(job, error))
                 raise Retry(self.pause(job, error, attempt)) from error
-            await self.responder.say(job, _sentence(job, error, gave_up=True))
+            await self.responder.say(job, _last_sentence(job, error, self.minutes(job)))
         except AutoenhanceError as error:
             await self.responder.say(job, _sentence(job, error))
         return None
 
-    def may_retry(self, job: Request) -> bool:
-        return self.waited(job) < MAX_AUTOENHANCE_WAIT
+    def may_retry(self, job: Request, error: TryLater) -> bool:
+        """Whether the next attempt, when Autoenhance allows it, is within MAX_AUTOENHANCE_WAIT.
+
+        A later answer is not promised: the response_url would no longer work.
+        """
+        return self.waited(job) + timedelta(seconds=error.retry_after or 0.0) < MAX_AUTOENHANCE_WAIT
 
     def pause(self, job: Asking | LookUp, error: TryLater, attempt: int) -> float:
-        """Seconds until the next attempt, at most one second after MAX_AUTOENHANCE_WAIT has passed.
+        """Seconds until the next attempt after a TryLater for which `may_retry` is true.
+
+        At most one second after MAX_AUTOENHANCE_WAIT has passed.
 
         The response_url still works then, so the asker learns that the job was given up.
         """
@@ -57,16 +63,25 @@ class Retries:
     def waited(self, job: Request) -> timedelta:
         return self.now() - job.asker.at
 
+    def minutes(self, job: Request) -> int:
+        """How long the asker has waited."""
+        return self.waited(job) // timedelta(minutes=1)
+
     def back_off(self, attempt: int) -> float:
         """Seconds, which double with each attempt up to a minute."""
         return min(60.0, self.first_pause * 2.0 ** min(attempt - 1, 10))
 
 
-def _sentence(job: Asking, error: AutoenhanceError, *, gave_up: bool = False) -> str:
-    minutes = MAX_AUTOENHANCE_WAIT // timedelta(minutes=1)
+def _sentence(job: Asking, error: AutoenhanceError) -> str:
     if isinstance(job, Find):
-        return refusals.search_gave_up(minutes) if gave_up else refusals.search_trouble(error)
-    return refusals.gave_up(job.order, None, minutes) if gave_up else refusals.trouble(error, job.order, None)
+        return refusals.search_trouble(error)
+    return refusals.trouble(error, job.order, None)
+
+
+def _last_sentence(job: Asking, error: TryLater, minutes: int) -> str:
+    if isinstance(job, Find):
+        return refusals.search_gave_up(error, minutes)
+    return refusals.gave_up(error, job.order, None, minutes)
 
 
 def says_not_answering(job: Request, attempt: int) -> bool:

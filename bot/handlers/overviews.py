@@ -13,6 +13,7 @@ from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import settings as settings_text
 from bot.storage.channel_settings import ChannelSettings
 from bot.storage.watches import Watches
+from bot.watches.models import Watch
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,14 @@ class Overviews:
     permalinks: Permalinks
 
     async def list_all(self, job: ListWatches, _attempt: int) -> None:
-        found = await self.watches.at(job.team_id, job.asker.place)
+        found = _begun(await self.watches.at(job.team_id, job.asker.place))
         await self.responder.give(job, lambda _: lists.watches(found, self.permalinks.thread))
 
     async def show_home(self, job: ShowHome, _attempt: int) -> None:
         await self.update_home(job.asker)
 
     async def update_home(self, asker: Asker, note: str = "") -> None:
-        found = await self.watches.of_person(asker.team_id, asker.user_id)
+        found = _begun(await self.watches.of_person(asker.team_id, asker.user_id))
         await self.sender.update_home(asker.user_id, home.home_tab(found, self.permalinks.thread, note))
 
     async def broadcast(self, job: Broadcast, _attempt: int) -> None:
@@ -63,3 +64,8 @@ class Overviews:
             await self.responder.say(job, settings_text.test_failed(step, error))
         else:
             await self.responder.say(job, settings_text.test_passed(broadcast=broadcast))
+
+
+def _begun(watches: list[Watch]) -> list[Watch]:
+    """Without those whose card Slack has not taken yet: their start may still be refused."""
+    return [watch for watch in watches if watch.promised]

@@ -35,7 +35,7 @@ from bot.slack.render.models import FailedLookUp, OrderView
 from bot.slack.text import notices as notice_text
 from bot.storage.watches import Watches
 from bot.watches.models import CardLocation, Condition, Delay, Watch
-from bot.watches.transitions import Rules, Step, next_step, put_off, untold
+from bot.watches.transitions import Rules, Step, next_step, put_off, untold, waits_for_slack
 
 PAUSED_RETRY_SECONDS = 3600.0  # until the bot posts again to a place that refused a post
 UNPROMISED_WATCH_ENDS_AFTER = timedelta(hours=7)  # longer than MAX_SLACK_WAIT, the wait for its start
@@ -57,8 +57,16 @@ class Polling:
     """Other processes edit the same cards. An answer from before this job began may be older than theirs."""
 
     async def check(self, job: CheckOrder, _attempt: int) -> None:
-        """Raises no AutoenhanceError or SlackError: each watch is saved with the time of its next check."""
-        found = await self.watches.of_order(job.team_id, job.order)
+        """Raises no AutoenhanceError or SlackError: each watch is saved with the time of its next check.
+
+        A watch whose place refused a message waits for its own time, however often another place is due.
+        """
+        now = self.now()
+        found = [
+            each
+            for each in await self.watches.of_order(job.team_id, job.order)
+            if not waits_for_slack(each, now)
+        ]
         watches = [watch for watch in found if watch.promised]
         await _all(self._check_promise(watch) for watch in found if not watch.promised)
         if not watches:
@@ -85,14 +93,18 @@ class Polling:
         if here is None:
             return False
         seen = view if isinstance(view, OrderView) else None
-        await self._update_all([watch for watch in watches if watch is not here], seen)
-        refused = await self._update_one(here, seen, by=job.asker.user_id)
+        refused, _ = await asyncio.gather(
+            self._update_one(here, seen, by=job.asker.user_id),
+            self._update_all(
+                [each for each in watches if each is not here and not waits_for_slack(each, self.now())], seen
+            ),
+        )
         if refused and (seen is None or isinstance(refused, SlackBusy)):
             raise refused
         if isinstance(view, FailedLookUp):
-            await self.responder.say(job, view.sentence, aside=True)
+            await self.responder.say(job, view.sentence, alone=True)
         elif refused:  # the card cannot be edited: the person who clicked gets an ephemeral one
-            await self.responder.give(job, lambda placement: cards.orders_card([view], placement), aside=True)
+            await self.responder.give(job, lambda placement: cards.orders_card([view], placement), alone=True)
         return True
 
     async def _update_all(self, watches: list[Watch], view: OrderView | None) -> None:
@@ -206,10 +218,14 @@ class Polling:
 
 
 async def _all(updates: Iterable[Coroutine[Any, Any, object]]) -> None:
-    """Runs all side by side, and waits for each even if one fails: the next check must not overlap them."""
-    for ended in await asyncio.gather(*updates, return_exceptions=True):
-        if isinstance(ended, BaseException):
-            raise ended
+    """Runs all side by side, and waits for each even if one fails: the next check must not overlap them.
+
+    Raises what an update raised. An error that an update returns is its result, and concerns no other.
+    """
+    tasks = [asyncio.ensure_future(update) for update in updates]
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for task in tasks:
+        task.result()
 
 
 def _is_card(location: CardLocation | None, card: Message) -> bool:

@@ -81,6 +81,9 @@ class Unfurls:
                 case Audience.HIDDEN:
                     await self.responder.say(job, settings_text.NOT_IN_CHANNEL_TO_UNFURL)
                     return
+                case Audience.GROUP_MESSAGE:
+                    await self.responder.say(job, settings_text.UNFURLS_IN_CHANNELS)
+                    return
                 case Audience.UNKNOWN:
                     await self.responder.say(job, refusals.CANNOT_TELL_SHARED)
                     return

@@ -35,6 +35,7 @@ from bot.watches.models import (
     DELETED_STATES,
     CardLocation,
     Condition,
+    Delay,
     Ending,
     Level,
     Watch,
@@ -63,16 +64,18 @@ class WatchCommands:
     async def start(self, job: StartWatch, attempt: int) -> None:
         """Stores the watch, posts its card, and only then promises.
 
-        After a kill in between, the card is posted again.
+        After a kill in between, the card is posted again. If the order ended before the card could be
+        posted, the watch still begins: its first check posts the end in the thread.
         """
         asking = self.autoenhance.order(job.order, fresh=self.several_processes)
         fetched = await self.retries.ask(asking, job, attempt)
-        if fetched is None:
+        known = await self.watches.known(job.team_id, _place(job), job.order)
+        if fetched is None:  # the asker has read why
+            if known and not known.promised:
+                await self.watches.remove(known)
             return
         view = order_view(fetched, job.order, job.asker.user_id)
-        known = await self.watches.known(job.team_id, _place(job), job.order)
-        tally = view.progress.tally
-        if is_finished(tally) or tally.state in DELETED_STATES:
+        if _has_ended(view) and (known is None or known.promised):
             await self.responder.give(job, lambda placement: notices.nothing_to_wait_for(view, placement))
         elif known and known.home and known.condition is Condition.OPEN:
             await self._join(job, known)
@@ -166,8 +169,9 @@ class WatchCommands:
         return CardLocation(channel_id=posted.channel_id, card_ts=posted.ts, thread_ts=thread)
 
     def _settled(self, watch: Watch, location: CardLocation | None, view: OrderView) -> Watch:
-        pause = schedule.pause(watch, view.progress.tally)
-        return replace(
+        """Promised. If the order ended while Slack took no card, its check is due, with the reason."""
+        pause, now = schedule.pause(watch, view.progress.tally), self.now()
+        settled = replace(
             watch,
             promised=True,
             home=location,
@@ -177,8 +181,11 @@ class WatchCommands:
             delay=None,
             late_since=None,
             pause=pause,
-            next_look=schedule.at(watch, self.now(), pause),
+            next_look=schedule.at(watch, now, pause),
         )
+        if not _has_ended(view):
+            return settled
+        return replace(settled, delay=Delay.SLACK, late_since=watch.watchers[0].since, next_look=now)
 
     async def stop(self, job: StopWatch, _attempt: int) -> None:
         """Saves first and answers then. A check at once edits the card for the last time."""
@@ -211,6 +218,11 @@ class WatchCommands:
 def _started_card(job: StartWatch, watch: Watch, level: Level, link: str) -> Card:
     choice = not isinstance(job.place, View)  # a click in a modal does not name its channel
     return notices.started_card(watch_text.started(watch, level, link), watch.order, level, choice=choice)
+
+
+def _has_ended(view: OrderView) -> bool:
+    tally = view.progress.tally
+    return is_finished(tally) or tally.state in DELETED_STATES
 
 
 def _place(job: StartWatch) -> str:

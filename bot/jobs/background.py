@@ -7,6 +7,8 @@ from bot.jobs.requests import order_lock
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
 
+CHECK_KEY = "look"  # the first part of the keys of checks
+
 
 @frozen
 class BackgroundJob:
@@ -29,7 +31,8 @@ class CheckOrder(BackgroundJob):
     @classmethod
     def at(cls, team_id: str, order: OrderId, reference: str = "") -> Self:
         """The check of this order. All its checks have the same key, so only one is open at a time."""
-        return cls(key=f"look:{team_id}:{order}", reference=reference, team_id=team_id, order=order)
+        key = f"{CHECK_KEY}:{team_id}:{order}"
+        return cls(key=key, reference=reference, team_id=team_id, order=order)
 
     @property
     def lock(self) -> str:

@@ -6,7 +6,7 @@ JSON. A new field needs a default, so that a job from the version before can sti
 
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from bot.jobs.background import CheckOrder, CheckPaused, NotifyOwner, NotifyPaused, Unfurl
 from bot.jobs.requests import Message, Request, Wanted, order_lock
@@ -162,5 +162,5 @@ Job = Annotated[
     | CheckPaused,
     Field(discriminator="kind"),
 ]
-JOB: TypeAdapter[Job] = TypeAdapter(Job)
+JOB: TypeAdapter[Job] = TypeAdapter(Job, config=ConfigDict(hide_input_in_errors=True))
 CHECK_KIND: str = CheckOrder.kind

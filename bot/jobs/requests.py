@@ -17,7 +17,8 @@ class Asker:
     team_id: str
     user_id: str
     name: str = ""  # as Slack writes it, for places where a mention would notify the person
-    user_team_id: str  # not `team_id` for people from another company
+    user_team_id: str  # not `team_id` for people of another workspace, who may be of another company
+    enterprise_id: str = ""  # of the organisation that Slack names beside the person
     channel_id: str | None = None  # None: asked outside any conversation
     at: datetime
 

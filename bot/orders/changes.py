@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from pydantic import AwareDatetime
-
 from bot.orders.base import frozen
+from bot.orders.models import CheckTime
 from bot.orders.progress import Counts, State
 
 
@@ -13,7 +12,7 @@ class Snapshot:
     """An order's counts at one time."""
 
     tally: Counts
-    at: AwareDatetime
+    at: CheckTime
 
 
 @dataclass(frozen=True)

@@ -6,20 +6,25 @@ Generated ids are UUIDs. Customers may choose their own ids, and the allowed cha
 
 import re
 from typing import Any, Self
+from uuid import UUID
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from bot.core.errors import NotAnOrderId
+from bot.orders.uuids import SHAPE
 
 _ALLOWED_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+_UUID = re.compile(SHAPE)
 _MAX_FULL_ID_CHARACTERS = 12
 
 
 class OrderId(str):
-    """An order id as it was typed. Raises NotAnOrderId for text that cannot be one.
+    """An order id. A UUID is in lower case, because its two spellings are one id. Others are as typed.
 
-    As a field of a pydantic model it is validated in the same way, and serialised as a string.
+    All ids enter here: typed, pasted, from buttons, the webhook and rows. So equal orders are equal strings.
+    Raises NotAnOrderId for text that cannot be one. As a field of a pydantic model it is validated in the
+    same way, and serialised as a string.
     """
 
     __slots__ = ()
@@ -28,15 +33,27 @@ class OrderId(str):
         # `.` and `..` have allowed characters, but in a URL they name another path.
         if text in {".", ".."} or not _ALLOWED_ID.fullmatch(text):
             raise NotAnOrderId("this text cannot be an order id")
-        return super().__new__(cls, text)
+        return super().__new__(cls, text.lower() if _UUID.fullmatch(text) else text)
 
     @property
     def short(self) -> str:
         return shortened(self)
 
+    @property
+    def is_uuid(self) -> bool:
+        return _UUID.fullmatch(self) is not None
+
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(_validated, core_schema.str_schema())
+
+
+def is_same_id(one: str, other: str) -> bool:
+    """A UUID is the same in upper and lower case. Of an id that a customer chose, nobody has said that."""
+    try:
+        return one == other or UUID(one) == UUID(other)
+    except ValueError:
+        return False
 
 
 def as_order_id(text: str | None) -> OrderId | None:

@@ -1,10 +1,12 @@
 """Finds order ids in text that a person types or pastes, and in messages."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 
 from bot.orders.ids import OrderId, as_order_id
+from bot.orders.ids_in_links import MAX_NESTED_LINKS, custom_id, ids_in_link
+from bot.orders.uuids import SHAPE, UUID, mended
 
 
 def find_order_ids(text: str, *, in_message: bool = False) -> tuple[OrderId, ...]:
@@ -17,75 +19,80 @@ def find_order_ids(text: str, *, in_message: bool = False) -> tuple[OrderId, ...
     plain = _plain_text(text)
     words = _words(plain)
     only_ids = _is_list(plain) or all(map(_has_digit, words))
-    found: dict[str, OrderId] = {}
-    for word in words:
-        for order_id in _ids_in(word, whole=len(words) == 1, only_ids=only_ids):
-            if _UUID.fullmatch(order_id):
-                found.setdefault(order_id.lower(), order_id)
-            elif "/" in word or _has_digit(order_id) or not in_message:
-                found.setdefault(order_id, order_id)
-    return tuple(found.values())
+    return _ids_in_words(words, lambda piece: only_ids and (_has_digit(piece) or not in_message))
 
 
-def find_mentioned_ids(label: str) -> tuple[OrderId, ...]:
-    """Like `find_order_ids`, for a file's name or a title: a whole text that usually is no id.
+def find_mentioned_ids(text: str) -> tuple[OrderId, ...]:
+    """Like `find_order_ids`, for a text that usually is no id: only links and UUIDs count."""
+    return _ids_in_words(_words(_plain_text(text)), lambda _: False)
 
-    Only links and UUIDs count there. A UUID may be part of a name, as in `order-{uuid}.pdf`.
+
+def find_ids_in_file_name(name: str) -> tuple[OrderId, ...]:
+    """Like `find_mentioned_ids`, and a UUID may be a part of the name, as in `order-{uuid}.pdf`.
+
+    Autoenhance names pictures by the photo's id, so the name of a picture names no order.
     """
-    found: dict[str, OrderId] = {}
-    for word in _words(_plain_text(label)):
-        bare = map(OrderId, _UUID_IN_A_NAME.findall(word))
-        for order_id in _ids_in_link(_trimmed(word)) if "/" in word else bare:
-            found.setdefault(order_id.lower(), order_id)
-    return tuple(found.values())
+    if _PICTURE.search(name):
+        return ()
+    in_name = map(OrderId, _UUID_IN_A_NAME.findall(mended(name)))
+    return tuple(dict.fromkeys((*find_mentioned_ids(name), *([] if "/" in name else in_name))))
 
 
-_UUID_IN_A_NAME = re.compile(
-    r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
+_UUID_IN_A_NAME = re.compile(rf"(?<![0-9A-Za-z]){SHAPE}(?![0-9A-Za-z])")
+_PICTURE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|hei[cf]|tiff?|bmp|dng|raw|cr[23]|nef|arw|raf|orf|rw2)\W*$", re.IGNORECASE
 )
+_COPY_OF_A_FILE = re.compile(rf"{SHAPE} ?\(\d{{1,3}}\)\.[0-9A-Za-z]")  # as browsers name a second download
 
-# A UUID is not taken from a longer id: `elm-{uuid}` and `{uuid}.jpg` are other ids. Only ASCII characters
-# next to it make it longer, because Chinese and Hebrew have words next to it without a space.
-_UUID = re.compile(
-    r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][._~-])"
-    r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-    r"(?![0-9A-Za-z]|[._~-][0-9A-Za-z])"
-)
-# Group 1 is empty unless the host is Autoenhance's. Group 2 is the id, still percent-encoded.
-_ORDER_PATH = re.compile(
-    r"((?<![\w-])autoenhance\.ai(?::\d+)?/(?:v\d+/)?)?\borders/([^\s/?#&|,;:!*)\]}<>\"'`”’»]*)",
-    re.IGNORECASE,
-)
+
+def _ids_in_words(words: list[str], is_custom: Callable[[str], bool]) -> tuple[OrderId, ...]:
+    whole = len(words) == 1
+    return tuple(dict.fromkeys(order for word in words for order in _ids_in(word, is_custom, whole=whole)))
+
+
+def _ids_in(word: str, is_custom: Callable[[str], bool], *, whole: bool) -> Iterator[OrderId]:
+    decoded = _decoded(word)
+    if _is_link(decoded):
+        # The id of a link may end in a dot where the link is the whole text. In a sentence the dot ends it.
+        yield from ids_in_link(word if whole and word[0].isalnum() else _trimmed(word))
+        yield from _joined_by_slashes(decoded)
+        return
+    for piece in _SEPARATOR.split(decoded.strip("/")):
+        uuids = [OrderId(match[0]) for match in UUID.finditer(piece)]
+        if uuids or _PICTURE.search(piece) or not is_custom(piece):
+            yield from uuids
+        else:
+            yield from custom_id(_trimmed(piece.strip()))
+
+
 _SEPARATOR = re.compile("[,;\n،؛、，；]")
 
 
-def _ids_in(word: str, *, whole: bool, only_ids: bool) -> Iterator[OrderId]:
-    if "/" in word:
-        # The id of a link may end in a dot where the link is the whole text. In a sentence the dot ends it.
-        yield from _ids_in_link(word if whole and word[0].isalnum() else _trimmed(word))
-        return
-    for piece in _SEPARATOR.split(word):
-        uuids = [OrderId(match[0]) for match in _UUID.finditer(piece)]
-        yield from uuids or (_valid(_trimmed(piece)) if only_ids else ())
+def _decoded(word: str) -> str:
+    for _ in range(MAX_NESTED_LINKS):
+        if (decoded := unquote(word)) == word:
+            break
+        word = decoded
+    return word
 
 
-def _ids_in_link(link: str) -> Iterator[OrderId]:
-    """Ids after `orders/`. On hosts that are not Autoenhance's only UUIDs: any site may have such a path."""
-    for autoenhance_host, quoted in _ORDER_PATH.findall(link):
-        name = unquote(quoted)
-        if _UUID.fullmatch(trimmed := _trimmed(name)):
-            yield OrderId(trimmed)
-        elif autoenhance_host:
-            yield from _valid(name)
+def _is_link(word: str) -> bool:
+    """Whether the word is a link or a path. A slash before or after a word does not make it one."""
+    return "//" in word or "/" in word.strip("/") or _HOST_WITH_QUERY.match(word) is not None
 
 
-def _valid(text: str) -> Iterator[OrderId]:
-    if order_id := as_order_id(text):
-        yield order_id
+_HOST_WITH_QUERY = re.compile(r"[^\w-]*(?:[a-z0-9-]+\.)+[a-z]{2,}[?#][^=]*=", re.IGNORECASE)
 
 
-# Zero-width and bidirectional controls, soft hyphen, byte order mark: copied text often has them.
-_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+def _joined_by_slashes(word: str) -> Iterable[OrderId]:
+    """The UUIDs of `{uuid}/{uuid}`. None if anything else is between the slashes: then it is a path."""
+    pieces = list(map(_trimmed, _words(word.replace("/", " "))))
+    return map(OrderId, pieces) if all(map(UUID.fullmatch, pieces)) else ()
+
+
+# Zero-width and bidirectional controls, byte order mark: copied text often has them.
+_INVISIBLE = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+_SOFT_HYPHEN = "\u00ad"
 _SLACK_TOKEN = re.compile(r"<([^<>]*)>")
 _CODE = re.compile(r"```(.+?)```|`([^`\n]+)`", re.DOTALL)
 _LIST_NUMBER = re.compile(r"^[ \t]*\d{1,2}[.)][ \t]+(?=\S)", re.MULTILINE)
@@ -94,10 +101,13 @@ _JOINED_LINK = re.compile(r"([,;])(?=https?://)")
 
 def _plain_text(text: str) -> str:
     """The text without Slack's markup and list numbers. A code span becomes one for each of its words."""
-    text = _SLACK_TOKEN.sub(_link_text, _INVISIBLE.sub("", text))
+    text = mended(_INVISIBLE.sub("", text)).replace(_SOFT_HYPHEN, "")
+    text = mended(_SLACK_TOKEN.sub(_link_text, text))
     # Slack escapes only these three. `&amp;` comes last, so that `&amp;lt;` is not decoded twice.
     text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    text = _COPY_OF_A_FILE.sub(" ", _without_ids_of_other_things(text))
     text = _CODE.sub(lambda code: re.sub(r"\S+", r"`\g<0>`", code[1] or code[2]), text)
+    text = "\n".join(map(_without_emphasis, text.split("\n")))
     return _JOINED_LINK.sub(r"\1 ", _LIST_NUMBER.sub("", text))
 
 
@@ -106,9 +116,39 @@ def _link_text(token: re.Match[str]) -> str:
     target, _, label = token[1].partition("|")
     if target.startswith(("@", "#", "!")):
         return " "
-    linked_by_slack = target == f"http://{label}"  # Slack makes a link of a word such as `elm.house`
-    label_differs = bool(label) and label not in target and not _ORDER_PATH.search(target)
-    return f" {label if linked_by_slack or label_differs else target} "
+    if target.startswith("tel:"):  # Slack takes some ids for phone numbers
+        return f" {as_order_id(label or target.partition(':')[2]) or ''} "
+    if not label or any(ids_in_link(target)):
+        return f" {target} "
+    # Slack makes a link of a word such as `elm.house`.
+    linked_by_slack = target == f"http://{label}"
+    return f" {label if linked_by_slack or label not in target else target} "
+
+
+def _without_ids_of_other_things(text: str) -> str:
+    """The text without the UUIDs that JSON and the like call `image_id`, `userId` and so on."""
+
+    def kept(uuid: re.Match[str]) -> str:
+        before = text[max(0, uuid.start() - 40) : uuid.start()]
+        named = _KEY.search(before)
+        return " " if named and "order" not in named[0].lower() else uuid[0]
+
+    return UUID.sub(kept, text)
+
+
+_KEY = re.compile(
+    r"(?:[A-Za-z]+(?:[_-][Ii][Dd]|I[Dd])|\b(?:image|photo|bracket|preset|user) id)"
+    r"[\"'\\]*\s*[:=]\s*[\"'\\]*$"
+)
+
+
+def _without_emphasis(line: str) -> str:
+    """The line, if it is not one whole sentence in italics or bold: then what is between its two marks."""
+    for mark in "_*~_":  # `_*~…~*_` or the other way round: more than three pairs mean nothing
+        bare = line.strip()
+        if " " in bare and bare.startswith(mark) and bare.endswith(mark):
+            line = bare[1:-1]
+    return line
 
 
 def _words(text: str) -> list[str]:

@@ -5,31 +5,64 @@ differ by the account's API version. So every field may be missing, null or of a
 """
 
 import json
-from datetime import UTC, datetime
+import math
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, NonNegativeInt, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
-from bot.core.errors import Unavailable
+from bot.core.errors import OrderTooLarge, Unavailable
+
+# More than the longest answer that is read can list: a photo has about 700 bytes. Every count is at most
+# this, so it fits into each column and each sum.
+MAX_PHOTOS = 50_000
+MAX_VALUES = 1_000_000  # in one answer: its longest one, if each value has 16 bytes
+_MAX_DIGITS = 4_000  # of a whole number: Python reads no longer ones
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200  # in which an order is made
+
+
+Body = bytes | bytearray | str
+
+
+def _at_most_all(count: object) -> object:
+    """A larger number of photos is a mistake of the sender, and is read as the largest one."""
+    too_many = isinstance(count, int | float) and MAX_PHOTOS < count < math.inf
+    return MAX_PHOTOS if too_many else count
+
+
+PhotoCount = Annotated[int, Field(ge=0, le=MAX_PHOTOS), BeforeValidator(_at_most_all)]
+
+
+def _in_every_zone(at: datetime) -> datetime:
+    """Python fails on the first and the last year, as they begin or end earlier in another time zone."""
+    if not MINYEAR < at.year < MAXYEAR:
+        raise ValueError("no year that every time zone has")
+    return at
 
 
 def _as_utc(at: datetime) -> datetime:
-    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:  # time zones and Slack's dates fail on other years
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
         raise ValueError("no year in which an order was made")
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-_FIRST_YEAR, _LAST_YEAR = 2000, 2200
-
+CheckTime = Annotated[AwareDatetime, AfterValidator(_in_every_zone)]
 
 # Real values have no time zone, although Autoenhance's samples end in `Z`.
 UtcTime = Annotated[datetime, AfterValidator(_as_utc)]
 
 
 class _Answer(BaseModel):
-    # `Order.source` keeps unknown fields. To keep them as extras of a thousand photos would double the
-    # time of parsing.
-    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
+    # Unknown fields are dropped: as extras of a thousand photos they would double the time of parsing.
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True, hide_input_in_errors=True)
 
 
 class Image(_Answer):
@@ -59,35 +92,27 @@ class Order(_Answer):
     is_deleted: bool | None = None
     created_at: UtcTime | None = None
     last_updated_at: UtcTime | None = None
-    total_images: NonNegativeInt | None = None  # sent as 3 or 3.0
-    images: tuple[Image, ...] | None = None
-
-    _source: bytes | str = ""
-
-    @property
-    def source(self) -> bytes | str:
-        """The answer as it came, with unknown fields. Empty for an order from a list."""
-        return self._source
+    total_images: PhotoCount | None = None  # sent as 3 or 3.0
+    images: Annotated[tuple[Image, ...], Field(max_length=MAX_PHOTOS)] | None = None
 
     @property
     def photos(self) -> tuple[Image, ...]:
         return self.images or ()
 
-    def model_post_init(self, context: Any, /) -> None:
-        self._source = context or ""
 
-
-def parse_order(body: bytes | str) -> Order:
+def parse_order(body: Body) -> Order:
     """The answer of `GET /v3/orders/{id}`. A field of the wrong type counts as missing.
 
-    Raises Unavailable for a body that is no JSON object, or has no field of an order.
+    Raises Unavailable for a body that is no JSON object, or has no field of an order. Raises OrderTooLarge
+    for more than MAX_PHOTOS photos or MAX_VALUES values.
     """
+    _check_size(body)
     try:
-        order = Order.model_validate_json(body, context=body)
+        order = Order.model_validate_json(body)
         sent = order.model_fields_set
     except ValidationError:
         raw = _json_object(body)
-        order, sent = _order(raw, body), set(raw)
+        order, sent = _order(raw), set(raw)
     if not sent & _ORDER_FIELDS:
         raise Unavailable("Autoenhance answered with something that is no order")
     return order
@@ -97,20 +122,29 @@ def parse_order(body: bytes | str) -> Order:
 _ORDER_FIELDS = {"order_id", "images", "is_processing", "is_merging", "is_deleted"}
 
 
-def parse_orders(body: bytes | str) -> tuple[Order, ...]:
+def parse_orders(body: Body) -> tuple[Order, ...]:
     """The answer of `GET /v3/orders/`. A field of the wrong type counts as missing.
 
-    Raises Unavailable for a body that is no JSON object, or in which `orders` is missing or no list.
+    Raises Unavailable for a body that is no JSON object, or in which `orders` is missing or no list. Raises
+    OrderTooLarge as `parse_order` does.
     """
+    _check_size(body)
     listed = _json_object(body).get("orders", "missing")
     if not isinstance(listed, list | None):
         raise Unavailable("Autoenhance answered with something that is no list of orders")
     return tuple(_order(raw) for raw in listed or () if isinstance(raw, dict))
 
 
-def _json_object(body: bytes | str) -> dict[str, Any]:
+def _check_size(body: Body) -> None:
+    """Counts values by their commas, before any reader needs memory for them."""
+    commas = body.count(",") if isinstance(body, str) else body.count(b",")
+    if commas > MAX_VALUES:
+        raise OrderTooLarge("the answer has too many values")
+
+
+def _json_object(body: Body) -> dict[str, Any]:
     try:
-        found = json.loads(body)
+        found = json.loads(body, parse_int=_number)
     except (ValueError, RecursionError) as error:
         raise Unavailable("Autoenhance answered with something that is no JSON") from error
     if not isinstance(found, dict):
@@ -118,25 +152,31 @@ def _json_object(body: bytes | str) -> dict[str, Any]:
     return found
 
 
-def _order(raw: dict[str, Any], source: bytes | str = "") -> Order:
+def _number(digits: str) -> float:
+    return int(digits) if len(digits) <= _MAX_DIGITS else float(digits)
+
+
+def _order(raw: dict[str, Any]) -> Order:
     if isinstance(images := raw.get("images"), list):
+        if len(images) > MAX_PHOTOS:
+            raise OrderTooLarge("the order has too many photos")
         raw = raw | {
             "images": [_without_odd_fields(Image, image) for image in images if isinstance(image, dict)]
         }
-    return _without_odd_fields(Order, raw, source)
+    return _without_odd_fields(Order, raw)
 
 
 _Model = TypeVar("_Model", bound=_Answer)
 
 
-def _without_odd_fields(model: type[_Model], raw: dict[str, Any], source: bytes | str = "") -> _Model:
+def _without_odd_fields(model: type[_Model], raw: dict[str, Any]) -> _Model:
     """The model without the fields that cannot be read. One odd field does not fail the whole order."""
     raw = {name: _encodable(value) for name, value in raw.items()}
     try:
-        return model.model_validate(raw, context=source)
+        return model.model_validate(raw)
     except ValidationError as error:
         odd = {problem["loc"][0] for problem in error.errors(include_url=False, include_input=False)}
-        return model.model_validate({k: v for k, v in raw.items() if k not in odd}, context=source)
+        return model.model_validate({k: v for k, v in raw.items() if k not in odd})
 
 
 def _encodable(value: object) -> object:

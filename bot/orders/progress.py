@@ -6,11 +6,11 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import NonNegativeInt, StringConstraints
+from pydantic import StringConstraints
 
 from bot.orders.base import frozen
 from bot.orders.ids import shortened
-from bot.orders.models import Image, Order
+from bot.orders.models import Image, Order, PhotoCount
 
 _MAX_STATUS_CHARACTERS = 40
 
@@ -22,7 +22,7 @@ class State(StrEnum):
     WAITING = "waiting"  # for photos
     ATTENTION = "attention"  # some photos failed
     FAILED = "failed"  # all of them
-    READY = "ready"
+    READY = "ready"  # or Autoenhance has stopped, and does not say how its photos are: see `Counts.unstated`
     OTHER = "other"  # `Counts.word` is Autoenhance's own word for it
 
 
@@ -31,15 +31,21 @@ class Counts:
     """The numbers of an order's photos. They fit into a button's value, and show what changed since.
 
     `total` is the larger of what Autoenhance announces and what it lists. `failed` counts photos with an
-    error and expired ones. `waiting` counts all that are neither done nor failed.
+    error and expired ones. `waiting` counts those of which Autoenhance says that they are neither, and
+    those that it does not list.
     """
 
     state: State
     word: Annotated[str, StringConstraints(max_length=_MAX_STATUS_CHARACTERS)] = ""
-    total: NonNegativeInt
-    done: NonNegativeInt
-    failed: NonNegativeInt
-    waiting: NonNegativeInt
+    total: PhotoCount
+    done: PhotoCount
+    failed: PhotoCount
+    waiting: PhotoCount
+
+    @property
+    def unstated(self) -> int:
+        """Photos without a status, in an order whose photos have none. Newer accounts may get such orders."""
+        return max(0, self.total - self.done - self.failed - self.waiting)
 
 
 class Photo(NamedTuple):
@@ -98,44 +104,62 @@ _STATUS_WORDS = {"processed": "done", "error": "failed"} | {
     word: word for word in ("done", "failed", "expired", "waiting", "processing")
 }
 _FAILED = ("failed", "expired")
+_UNSTATED = "unknown"
+_NO_ERROR = {"", "false", "none", "null"}  # as text
 
 
 def _photo(number: int, image: Image) -> Photo:
     name = (image.image_name or "").strip() or shortened(image.image_id or f"photo {number}")
     word = _word(image)
-    return Photo(name, word, _reason(image) if word in _FAILED else "")
+    return Photo(name, word, _reason(image) if word in (*_FAILED, _UNSTATED) else "")
 
 
 def _word(image: Image) -> str:
     if status := (image.status or "").strip():
         return _STATUS_WORDS.get(status.lower(), status)
-    if image.error:
+    if image.error and str(image.error).strip().lower() not in _NO_ERROR:
         return "failed"
-    return {True: "done", False: "waiting", None: "unknown"}[image.enhanced]
+    if image.downloaded:
+        return "done"
+    return {True: "done", False: "waiting", None: _UNSTATED}[image.enhanced]
 
 
 def _reason(image: Image) -> str:
     """No real `status_reason` is known. It may be a text, or an object that is shown as it is."""
-    given = image.status_reason or image.error
-    return "" if given in (None, True, False) else " ".join(str(given).split())
+    try:
+        given = " ".join(str(image.status_reason or image.error or "").split())
+    except RecursionError:  # an object in an object in an object …
+        return ""
+    return "" if given.lower() in {"true", *_NO_ERROR} else given.encode(errors="replace").decode()
 
 
 def _tally(order: Order, words: Sequence[str]) -> Counts:
     done, failed = words.count("done"), sum(map(words.count, _FAILED))
+    # Where other photos wait, one without a status has only just come.
+    unstated = words.count(_UNSTATED) if {"done", *_FAILED, _UNSTATED}.issuperset(words) else 0
     total = max(order.total_images or 0, len(words))
-    state = _state(order, listed=len(words), done=done, failed=failed, expired=words.count("expired"))
-    word = _order_word(order, words) if state is State.OTHER else ""
-    return Counts(
-        state=state, word=word, total=total, done=done, failed=failed, waiting=total - done - failed
+    state = _state(
+        order,
+        listed=len(words),
+        done=done,
+        failed=failed,
+        expired=words.count("expired"),
+        unstated=unstated,
     )
+    word = _order_word(order, words) if state is State.OTHER else ""
+    waiting = 0 if state is State.DELETED else total - done - failed - unstated
+    return Counts(state=state, word=word, total=total, done=done, failed=failed, waiting=waiting)
 
 
-def _state(order: Order, *, listed: int, done: int, failed: int, expired: int) -> State:
+def _state(order: Order, *, listed: int, done: int, failed: int, expired: int, unstated: int) -> State:
     """The first state that applies. Grouping comes early, because `images` is empty during grouping.
 
-    Expired photos were kept too long. They need attention, but the order did not fail.
+    Expired photos were kept too long. They need attention, but the order did not fail. Of photos without a
+    status, the order itself must say that nobody works on them.
     """
-    has_processing_status = (order.status or "").strip().lower() == "processing"
+    status = (order.status or "").strip().lower()
+    has_processing_status = status == "processing"
+    has_stopped = status == "processed" or (not status and order.is_processing is False)
     first_match = (
         (order.is_deleted, State.DELETED),
         (order.is_merging, State.GROUPING),
@@ -144,6 +168,7 @@ def _state(order: Order, *, listed: int, done: int, failed: int, expired: int) -
         (failed == listed and not expired, State.FAILED),
         (failed > 0, State.ATTENTION),
         (done == listed, State.READY),
+        (has_stopped and done + unstated == listed, State.READY),
     )
     return next((state for applies, state in first_match if applies), State.OTHER)
 

@@ -9,7 +9,7 @@ from time import perf_counter
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.errors import DatabaseFailed
+from bot.core.errors import DatabaseFailed, Unstorable
 from bot.core.logging import bound_reference, new_reference
 from bot.core.metrics import Metrics
 from bot.jobs.models import JOB, Job
@@ -119,6 +119,9 @@ class JobRunner:
         match error:
             case Abandon():
                 await self._give_up(attempt, job, str(error))
+                return None
+            case Unstorable():  # it would be refused again
+                await self._give_up(attempt, job, f"the database does not take its data: {error}")
                 return None
             case Retry(seconds=pause):
                 pass

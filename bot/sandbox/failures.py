@@ -1,8 +1,11 @@
 """The ways in which an HTTP API can fail, each as an ASGI response."""
 
 import asyncio
+import json
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
@@ -22,15 +25,22 @@ FailureName = Literal[
     "empty",
     "cut",
     "not-an-order",
+    "another-order",
     "redirect",
     "huge",
+    "bomb",
+    "misnamed",
     "hang",
     "close",
 ]
-# `html` and `empty` answer 200. `cut` ends in the middle of the JSON. `huge` is 50 MB. `hang` waits until it
-# is released. `close` closes the connection without an answer.
+# `html` and `empty` answer 200. `another-order` is the right order under the id of another, as a cache in
+# between may send it. `cut` ends in the middle of the JSON. `huge` is 50 MB. `bomb` is packed, and has
+# 200 MB when it is unpacked. `misnamed` is the right answer with the encoding `utf-8`, which is none: a
+# report of a proxy that put the charset there. `hang` waits until it is released. `close` closes the
+# connection without an answer.
 
 _MEGABYTE = b" " * 1_000_000
+_ANOTHER_ORDER = "0d4f5a1b-7c33-4be8-9a20-6f1c84d7b9e2"
 _GATEWAY = "<html><head><title>Bad gateway</title></head><body><h1>nginx</h1></body></html>"
 _ERRORS = {
     "401": "Unauthorized",
@@ -71,6 +81,12 @@ async def answer(
             await well(*call)
         case "close":
             await hang_up(receive)
+        case "misnamed":
+            well.headers["Content-Encoding"] = "utf-8"
+            await well(*call)
+        case "another-order":
+            order = json.loads(bytes(well.body)) | {"order_id": _ANOTHER_ORDER}
+            await JSONResponse(order)(*call)
         case "cut":
             await send({"type": "http.response.start", "status": 200, "headers": well.raw_headers})
             half = bytes(well.body)[: len(well.body) // 2]
@@ -108,9 +124,19 @@ def failed_response(failure: ApiFailure) -> Response:
             return RedirectResponse(failure.location, 302)
         case "huge":
             return StreamingResponse(_huge(), media_type="application/json")
+        case "bomb":
+            packed = {"Content-Encoding": "gzip"}
+            return Response(_bomb(), headers=packed, media_type="application/json")
         case name:
             headers = {} if failure.retry_after is None else {"Retry-After": str(failure.retry_after)}
             return JSONResponse({"detail": {}, "message": _ERRORS[name]}, int(name), headers)
+
+
+@cache
+def _bomb() -> bytes:
+    packer = zlib.compressobj(wbits=31)
+    pieces = [packer.compress(each) for each in [b'{"order_id": "', *[_MEGABYTE] * 200, b'"}']]
+    return b"".join([*pieces, packer.flush()])
 
 
 async def _huge() -> AsyncIterator[bytes]:

@@ -1,26 +1,40 @@
-"""Serves an ASGI app on a port of 127.0.0.1, in the running event loop."""
+"""Serves an ASGI app on a port of 127.0.0.1, in the running event loop, and reads what is sent there."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any, Literal
 
 import uvicorn
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive
 
+HOSTS = ("127.0.0.1", "localhost")  # with any port
 STOP_GRACE_SECONDS = 0.5
 """How long requests may take to end when the server stops. An event stream never ends by itself."""
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
+async def serving(
+    app: ASGIApp, *, port: int = 0, http: type[asyncio.Protocol] | Literal["auto"] = "auto"
+) -> AsyncIterator[str]:
     """Serve `app` and run its lifespan while the block runs. Yields the base URL, which answers requests.
+
+    Only HOSTS are accepted as host names: a page of another site could make its own name mean this machine.
+    `http` is uvicorn's protocol, or another.
 
     uvicorn's own `serve()` replaces the signal handlers of the process and checks ten times a second whether
     to stop. Here the block decides how long the server runs. So this uses only uvicorn's startup, and closes
     what it opened.
     """
-    config = uvicorn.Config(app, ws="websockets-sansio", log_config=None, access_log=False, date_header=False)
+    local = TrustedHostMiddleware(app, allowed_hosts=HOSTS)
+    config = uvicorn.Config(
+        local, http=http, ws="websockets-sansio", log_config=None, access_log=False, date_header=False
+    )
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
@@ -53,6 +67,17 @@ async def _stop(server: uvicorn.Server) -> None:
 async def _requests_ended(server: uvicorn.Server) -> None:
     if server.server_state.tasks:
         await asyncio.wait(set(server.server_state.tasks), timeout=STOP_GRACE_SECONDS)
+
+
+def json_object(body: bytes | str) -> dict[str, Any]:
+    """What a caller sent as JSON. Anything else but an object is answered with 400 and a sentence."""
+    try:
+        found = json.loads(body)
+    except ValueError:  # also of bytes that are no text
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The body is not JSON.") from None
+    if not isinstance(found, dict):
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The body is JSON, but not an object.")
+    return found
 
 
 async def hang_up(receive: Receive) -> None:

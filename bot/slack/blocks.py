@@ -12,21 +12,26 @@ from bot.slack.limits import LIMITS
 
 Block = dict[str, Any]
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_JOINERS = "\u200c\u200d"  # Persian words and families of emoji need them
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
 
 
 def clean(text: str) -> str:
-    """`text` without control characters, invisible characters and those that change the reading direction."""
+    """`text` without control characters, and without invisible ones other than joiners."""
     return _CONTROL.sub("", text)
 
 
 def one_line(text: str) -> str:
-    return " ".join(clean(text).split())
+    """Empty for a text that nobody can see."""
+    line = " ".join(clean(text).split())
+    return line if line.strip(f" {_JOINERS}") else ""
 
 
 def fit(text: str, limit: int) -> str:
     """At most `limit` characters. A text that is cut ends with an ellipsis."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    return text if len(text) <= limit else text[: limit - 1].rstrip().rstrip(_JOINERS) + "…"
 
 
 def escape(text: str) -> str:

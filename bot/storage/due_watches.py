@@ -4,22 +4,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.jobs.background import CHECK_KEY
 from bot.orders.ids import OrderId
+from bot.orders.models import MAX_PHOTOS
 from bot.storage.database.base import Database, Sql
+from bot.storage.spellings import unify_spellings
 
 CLAIMED_FOR = timedelta(minutes=10)  # a check ends within that time; if it was lost, the sweep makes another
 # No check is planned further ahead. A time after that was written while the clock was wrong.
 MAX_TIME_TO_NEXT_CHECK = timedelta(hours=2)
-ENOUGH = 1_000_000  # photos: enough for a check of any order
+ENOUGH = MAX_PHOTOS  # enough for a check of any order
 WATCHES_READ_PER_ORDER = 5  # for each order that is wanted, as several places may watch it
 _LIVE = "condition != 'ended'"
 # Ordered as the index and limited: otherwise each sweep after an outage, one a second, sorts all due rows.
 # In this form PostgreSQL uses the index whatever its statistics say. They are older than the times.
+# An order whose check is open stays due: its places are saved at different times, and one that is due again
+# before the check ends is taken after it.
 _DUE_FIRST = (
     "SELECT team_id, order_id, next_look FROM watches"  # noqa: S608 - our own literals
-    f" WHERE {_LIVE} AND next_look {{}} AND NOT claimed BETWEEN :now AND :claim"
+    f" WHERE {_LIVE} AND next_look {{}} AND NOT claimed BETWEEN :now AND :claim AND NOT EXISTS"
+    f" (SELECT 1 FROM jobs WHERE key = '{CHECK_KEY}:' || team_id || ':' || order_id AND state = 'open')"
     " ORDER BY next_look LIMIT :rows"
 )
+_DUE = "(next_look <= :now OR next_look > :latest)"
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,7 @@ class DueWatches:
 
         `Watch.share` photos are enough. Then the watch is checked at `due`, or earlier if that was planned.
         A check that is running at that moment is followed by another one, as it may have been too early.
+        A paused watch waits for its own time.
         """
         count = (
             "UPDATE watches SET hooked = 1, called = called + :photos"  # noqa: S608
@@ -48,7 +56,7 @@ class DueWatches:
         woken = (
             "UPDATE watches SET wakes = wakes + 1, called = 0, woken = :at,"  # noqa: S608
             " next_look = CASE WHEN next_look < :at THEN next_look ELSE :at END"
-            f" WHERE order_id = :order AND called >= share AND {_LIVE}"
+            f" WHERE order_id = :order AND called >= share AND {_LIVE} AND condition != 'parked'"
         )
 
         def wake(sql: Sql) -> None:
@@ -76,22 +84,32 @@ class DueWatches:
             f" UNION ALL SELECT * FROM ({_DUE_FIRST.format('> :latest')}) AS too_late) AS due"
             " GROUP BY team_id, order_id ORDER BY since LIMIT :limit"
         )
-        times = {
-            "now": now.timestamp(),
-            "claim": (now + CLAIMED_FOR).timestamp(),
-            "latest": (now + MAX_TIME_TO_NEXT_CHECK).timestamp(),
-        }
         limit = max(limit, 0)
-        rows = sql.rows(query, **times, limit=limit, rows=WATCHES_READ_PER_ORDER * limit)
+        times = {**_times(now), "limit": limit, "rows": WATCHES_READ_PER_ORDER * limit}
+        rows = sql.rows(query, **times)
+        if any(row["order_id"] != OrderId(row["order_id"]) for row in rows):
+            unify_spellings(sql)  # otherwise a check would not find these watches
+            rows = sql.rows(query, **times)
         return [DueOrder(row["team_id"], OrderId(row["order_id"]), row["since"]) for row in rows]
 
     def claim(self, sql: Sql, taken: Iterable[DueOrder], now: datetime) -> None:
-        """Makes these orders not due until their watches are saved, or for `CLAIMED_FOR`."""
-        query = f"UPDATE watches SET claimed = :until WHERE team_id = :team AND order_id = :order AND {_LIVE}"  # noqa: S608
-        until = (now + CLAIMED_FOR).timestamp()
-        sql.each(query, [{"until": until, "team": each.team_id, "order": each.order} for each in taken])
+        """Makes what is due of these orders not due until it is saved, or for `CLAIMED_FOR`."""
+        query = (
+            "UPDATE watches SET claimed = :claim"  # noqa: S608
+            f" WHERE team_id = :team AND order_id = :order AND {_LIVE} AND {_DUE}"
+        )
+        times = _times(now)
+        sql.each(query, [{**times, "team": each.team_id, "order": each.order} for each in taken])
 
     async def put_back(self, seconds: float) -> None:
         """Plans all checks this much earlier, after the clock was set back by as much."""
         query = f"UPDATE watches SET next_look = next_look - :back, claimed = 0 WHERE {_LIVE}"  # noqa: S608
         await self._database.run(lambda sql: sql.do(query, back=seconds))
+
+
+def _times(now: datetime) -> dict[str, float]:
+    return {
+        "now": now.timestamp(),
+        "claim": (now + CLAIMED_FOR).timestamp(),
+        "latest": (now + MAX_TIME_TO_NEXT_CHECK).timestamp(),
+    }

@@ -173,10 +173,11 @@ class JobStore:
         await self._database.run(lambda sql: sql.do("DELETE FROM jobs WHERE id = :id", id=id_))
 
     async def dead(self, id_: int, reason: str, now: datetime) -> None:
-        """Keeps the job with the reason why it was given up.
+        """Keeps the job with the reason why it was given up, which may quote what another server sent.
 
         A check's key changes, so that the order can be checked again.
         """
+        reason = "".join(each if each.isprintable() else " " for each in reason)
         key = "key = CASE kind WHEN :check THEN key || ' ' || id ELSE key END"
         ended = f"state = 'dead', reason = :reason, ended_at = :now, {key}"
         await self._set(ended, id_, reason=reason, now=now.timestamp(), check=CHECK_KIND)

@@ -117,17 +117,12 @@ class Watches:
         )
 
     async def live(self, team_id: str, place: str, order: OrderId) -> Watch | None:
-        """The open or paused watch of this order in this place."""
-        found = await self._find(
-            f"team_id = :team AND place = :place AND order_id = :order AND {_LIVE} AND condition != 'ending'",
-            team=team_id,
-            place=place,
-            order=order,
-        )
-        return found[0] if found else None
+        """The open or paused watch of this order in this place. None while its start is not settled."""
+        known = await self.known(team_id, place, order)
+        return known if known and known.is_live and known.promised else None
 
     async def known(self, team_id: str, place: str, order: OrderId) -> Watch | None:
-        """The watch of this order in this place that has not ended: open, paused or ending."""
+        """The watch of this order in this place that has not ended. It may be ending or not promised yet."""
         here = "team_id = :team AND place = :place AND order_id = :order AND " + _LIVE
         found = await self._find(here, team=team_id, place=place, order=order)
         return found[0] if found else None

@@ -89,6 +89,15 @@ def is_stuck(watch: Watch, rules: Rules) -> bool:
     return working and watch.still >= rules.stuck.total_seconds()
 
 
+def waits_for_slack(watch: Watch, now: datetime) -> bool:
+    """Whether its place refused a message, and its next attempt is not due. No other place's check ends that.
+
+    A time further ahead than any wait was written while the clock was wrong, so it is not waited for.
+    """
+    left = (watch.next_look - now).total_seconds()
+    return watch.delay in {Delay.SLACK, Delay.PLACE} and 0 < left < 2 * _MAX_PUT_OFF_SECONDS
+
+
 def put_off(watch: Watch, now: datetime, why: Delay, seconds: float | None = None) -> Watch:
     """The watch with a later check, while Autoenhance or Slack does not answer.
 

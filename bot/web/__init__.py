@@ -1,1 +1,1 @@
-"""HTTP endpoints other than Slack's: health, metrics, Autoenhance's webhook."""
+"""HTTP other than Slack's: health, metrics, Autoenhance's webhook, and what a connection may do."""

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import structlog
 from pydantic import SecretStr
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.autoenhance import webhook
@@ -22,6 +22,7 @@ OUTCOMES = {
     HTTPStatus.OK: "ok",
     HTTPStatus.BAD_REQUEST: "unreadable",
     HTTPStatus.UNAUTHORIZED: "unauthentic",
+    HTTPStatus.REQUEST_TIMEOUT: "cut",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
     HTTPStatus.SERVICE_UNAVAILABLE: "refused",
 }
@@ -51,7 +52,10 @@ class WebhookEndpoint:
             return _plain(
                 HTTPStatus.UNAUTHORIZED, "the authentication value is not AUTOENHANCE_WEBHOOK_TOKEN"
             )
-        body = await _read(request)
+        try:
+            body = await _read(request)
+        except ClientDisconnect:
+            return _plain(HTTPStatus.REQUEST_TIMEOUT, "the client is gone")  # and reads no answer
         if body is None:
             return _plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large")
         try:
@@ -69,12 +73,12 @@ class WebhookEndpoint:
 
 async def _read(request: Request) -> bytes | None:
     """None when the body is too large. Counts the bytes, and does not trust Content-Length."""
-    body = b""
+    body = bytearray()
     async for piece in request.stream():
         body += piece
         if len(body) > MAX_BODY_BYTES:
             return None
-    return body
+    return bytes(body)
 
 
 def _plain(status: HTTPStatus, text: str) -> Response:

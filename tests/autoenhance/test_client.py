@@ -48,7 +48,7 @@ async def test_nothing_is_sent_that_is_not_set() -> None:
 @pytest.mark.parametrize("order_id", ["...", "a..b", "~_-.", "x" * 128])
 async def test_an_id_stays_one_segment_of_the_path(order_id: str) -> None:
     """No ID leads outside /v3/orders/."""
-    vendor = Vendor(found())
+    vendor = Vendor(found(order_id=order_id))
     async with client(vendor, url=f"https://{HOST}/") as autoenhance:
         await autoenhance.order(OrderId(order_id))
     assert vendor.asked[0].url.raw_path.decode() == f"/v3/orders/{order_id}"

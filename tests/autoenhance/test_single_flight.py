@@ -116,7 +116,7 @@ async def test_requests_keep_to_the_rate_limit() -> None:
 
     def answer(_: httpx.Request) -> httpx.Response:
         times.append(clock())
-        return found()
+        return found(order_id=None)
 
     async with client(answer, limits=Limits(per_second=100)) as autoenhance:
         await asyncio.gather(*(autoenhance.order(OrderId(f"o-{n}")) for n in range(11)))

@@ -45,6 +45,9 @@ def test_a_call_needs_the_token(case: str) -> None:
     assert is_authentic(Headers(headers), SecretStr(TOKEN)) is let_in
 
 
+UUID = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
+
+
 def event(**fields: Any) -> bytes:
     return json.dumps({"event": "image_processed", "order_id": ELM} | fields).encode()
 
@@ -65,6 +68,7 @@ CALLS: dict[str, tuple[bytes, WebhookEvent | None]] = {
     "registered": (event(event="image_registered", order_is_processing=True), None),
     "registered-says-nothing-of-the-end": (event(event="image_registered", order_is_processing=False), None),
     "custom-id": (event(order_id="12-elm-street"), WebhookEvent(OrderId("12-elm-street"), EventKind.PHOTO)),
+    "capitals": (event(order_id=UUID.upper()), WebhookEvent(OrderId(UUID), EventKind.PHOTO)),
     "blanks-around-it": (b" \n" + event() + b"\r\n ", PHOTO),
     "test-call": (b"", None),
     "blank": (b" \r\n\t", None),

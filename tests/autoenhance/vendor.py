@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +26,7 @@ HASTY = Limits(first_pause=0, jitter=0, fresh_for=0, per_second=10_000)
 Reply = httpx.Response | Exception
 Handler = Callable[[httpx.Request], Reply | Awaitable[Reply]]
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+PathTalk = Callable[[str, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 class Vendor:
@@ -67,7 +68,7 @@ async def client(
     metrics: Metrics | None = None,
 ) -> AsyncIterator[Autoenhance]:
     """A client that gets its replies from `answer`, or over real connections from `url`."""
-    transport = httpx.MockTransport(answer) if answer else httpx.AsyncHTTPTransport()  # type: ignore[arg-type]
+    transport = httpx.MockTransport(_sent(answer)) if answer else httpx.AsyncHTTPTransport()
     secret = SecretStr(key) if key else None
     async with httpx.AsyncClient(transport=transport) as http:
         yield Autoenhance(
@@ -82,9 +83,34 @@ async def client(
         )
 
 
+def _sent(answer: Handler) -> Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]:
+    """The handler with replies that are still to be read, as over a connection."""
+
+    async def handler(request: httpx.Request) -> httpx.Response:
+        reply = answer(request)
+        reply = reply if isinstance(reply, httpx.Response | Exception) else await reply
+        if isinstance(reply, Exception):
+            raise reply
+        stream = httpx.ByteStream(reply.content)
+        return httpx.Response(reply.status_code, headers=reply.headers, stream=stream)
+
+    return handler
+
+
 @asynccontextmanager
 async def serving(talk: Talk) -> AsyncIterator[str]:
     """A raw TCP server on a free port. `talk` runs after the request's headers."""
+
+    async def any_path(_: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await talk(reader, writer)
+
+    async with serving_paths(any_path) as url:
+        yield url
+
+
+@asynccontextmanager
+async def serving_paths(talk: PathTalk) -> AsyncIterator[str]:
+    """The same for a `talk` that asks for the request's path."""
     talks: set[asyncio.Task[None]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -92,8 +118,8 @@ async def serving(talk: Talk) -> AsyncIterator[str]:
         assert task
         talks.add(task)
         with suppress(ConnectionError, asyncio.CancelledError):
-            await reader.readuntil(b"\r\n\r\n")
-            await talk(reader, writer)
+            head = await reader.readuntil(b"\r\n\r\n")
+            await talk(head.split()[1].decode(), reader, writer)
         writer.close()
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)

@@ -131,13 +131,13 @@ async def test_check_lists_the_jobs_that_were_given_up(
 ) -> None:
     """A job that Slack refused is listed with its reason, while the bot runs."""
     card = await chat.order(OAK)
-    slack.fail("chat.postMessage", error="account_inactive")
+    slack.fail("chat.postMessage", error="invalid_blocks")
     await chat.click(card, "Share in channel")
     await chat.reads("Something broke on our side")
 
     ran = await invoke("check", env=environment(sandbox.settings))
 
-    assert re.search(r"share given up at .*: Slack refused the answer: account_inactive \(E-", ran.out)
+    assert re.search(r"share given up at .*: Slack refused the answer: invalid_blocks \(E-", ran.out)
     assert OAK not in ran.out
 
 

@@ -18,7 +18,8 @@ from tests.support.running_bot import running_bot
 
 
 @pytest.mark.parametrize(
-    "failure", ["500", "502", "503", "html", "empty", "cut", "not-an-order", "redirect", "close"]
+    "failure",
+    ["500", "502", "503", "html", "empty", "cut", "not-an-order", "another-order", "redirect", "close"],
 )
 async def test_an_outage_is_reported_and_then_the_answer_comes(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox, failure: FailureName
@@ -61,10 +62,8 @@ async def test_a_limit_says_when_the_answer_comes(chat: Chat, autoenhance: Autoe
 
     answer = await chat.order(OAK)
 
-    assert (
-        f"Too many look-ups just now, so `{shortened(OAK)}` has to wait. I'll answer here in about 20 s."
-        in answer.plain()
-    )
+    wait = f"Too many look-ups just now, so `{shortened(OAK)}` has to wait."
+    assert f"{wait} I'll answer here in about 20 seconds." in answer.plain()
 
 
 async def test_a_short_limit_is_waited_out(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
@@ -74,9 +73,19 @@ async def test_a_short_limit_is_waited_out(chat: Chat, autoenhance: AutoenhanceS
     assert "Oak Terrace" in (await chat.order(OAK)).plain()
 
 
-async def test_an_answer_of_fifty_megabytes_is_refused(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
-    """The bot does not read an answer that is too long, and the person gets another way."""
-    autoenhance.set_failure("huge")
+async def test_an_encoding_that_names_none_is_no_outage(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
+    """The card comes as ever."""
+    autoenhance.set_failure("misnamed")
+
+    assert "Ready · Oak Terrace" in (await chat.order(OAK)).plain()
+
+
+@pytest.mark.parametrize("failure", ["huge", "bomb"])
+async def test_an_answer_of_fifty_megabytes_is_refused(
+    chat: Chat, autoenhance: AutoenhanceSandbox, failure: FailureName
+) -> None:
+    """The bot does not read an answer that is too long, unpacked or not. The person gets another way."""
+    autoenhance.set_failure(failure)
 
     assert "larger than I can read" in (await chat.order(OAK)).plain()
 
@@ -159,7 +168,7 @@ async def test_after_twenty_five_minutes_it_stops_asking(sandbox: Sandbox) -> No
         clock.ahead = timedelta(minutes=26)
         message = await chat.reads("has not answered about")
 
-        assert "for 25 minutes, so I stopped asking. Press Re-check when it is back." in message.plain()
+        assert "for 26 minutes, so I stopped asking. Press Re-check when it is back." in message.plain()
         sandbox.autoenhance.set_failure("well")
         clock.ahead = timedelta()
         await chat.click(message, "Re-check")

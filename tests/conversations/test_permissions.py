@@ -1,20 +1,13 @@
 """Who sees orders where."""
 
 import json
-from datetime import UTC, datetime
-from typing import Any, cast
 from urllib.parse import urlencode
 
-from bot.jobs.models import Say
-from bot.jobs.requests import Asker, HomeTab
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BEN, OLGA, PARTNER_TEAM, PARTNERS, SHOOTS
-from bot.slack.api.access import AccessPolicy
-from bot.slack.api.channels import Channels
 from bot.slack.constants import CHECK_ORDERS_HERE
-from bot.slack.text.refusals import OUTSIDER
 from tests.support.chat import Chat
 
 
@@ -106,14 +99,3 @@ async def test_an_outsiders_click_gets_nothing(
     await chat.reads("only to people of the company that installed it", viewer=BEN)
     assert len(autoenhance.requests) == asked
     assert shared.blocks == face
-
-
-async def test_a_colleague_of_the_same_organisation_is_no_outsider() -> None:
-    """In an Enterprise organisation colleagues come from several workspaces."""
-    nothing = cast("Any", None)  # outside of any channel, the bot does not ask Slack
-    channels = Channels(nothing, nothing, lambda: datetime.now(UTC))
-    asker = Asker(team_id="T1", user_id="U1", user_team_id="E1", at=datetime.now(UTC))
-    job = Say(key="1", asker=asker, place=HomeTab(), text="")
-
-    assert await AccessPolicy(channels, "T1", "E1").refusal(job) is None
-    assert await AccessPolicy(channels, "T1").refusal(job) == OUTSIDER

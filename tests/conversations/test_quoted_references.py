@@ -15,7 +15,7 @@ FAULT = "Something broke on our side"
 
 async def test_of_a_listener_that_broke(chat: Chat, slack: SlackSandbox) -> None:
     """The sentence and the line with the traceback have the same reference."""
-    slack.fail("views.open", error="expired_trigger_id")
+    slack.fail("views.open", error="invalid_arguments")
     with capture_logs([merge_contextvars]) as lines:
         await slack.message_shortcut(CHECK_ORDERS_HERE, slack.messages()[0])
         said = (await chat.reads(FAULT)).plain()

@@ -168,11 +168,11 @@ async def test_an_answer_to_a_closed_modal_comes_as_a_direct_message(
 async def test_an_expired_trigger_is_reported(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """When Slack does not open the modal, the person reads so in the channel, with a reference."""
+    """When Slack does not open the modal in time, the person reads in the channel what to do."""
     slack.fail("views.open", error="expired_trigger_id")
 
     await slack.message_shortcut(CHECK_ORDERS_HERE, wrote(slack, "Two for the owners"))
 
-    await chat.reads("Something broke on our side")
+    await chat.reads("Please click again.")
     assert autoenhance.requests == []
     assert HARBOUR_VIEW not in slack.transcript()

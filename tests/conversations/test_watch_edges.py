@@ -12,7 +12,7 @@ from tests.support.chat import Chat
 from tests.support.clock import Clock
 from tests.support.shoot import Shoot
 from tests.support.stored_rows import change_watches, copy_watch, rows
-from tests.support.waiting import until_idle
+from tests.support.waiting import until_idle, until_no_job_is_left
 
 
 async def watches(sandbox: Sandbox) -> list[tuple[str, str]]:
@@ -54,6 +54,27 @@ async def test_a_notice_that_is_too_long_is_posted_in_short(
     await shoot.later(minutes=1)
 
     assert "is ready: 10 of 10 done." in (await chat.noticed(card)).plain()
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("announced", [7_000_000_000, 1e10, 2**63, -5, "many"])
+async def test_a_number_that_no_order_has_repeats_no_notice(
+    chat: Chat, shoot: Shoot, app: App, announced: object
+) -> None:
+    """Whatever Autoenhance counts, what is seen is stored, and the thread gets one notice of each kind."""
+    shoot.is_now(1, total_images=announced)
+    card = await chat.watch(shoot.id)
+    shoot.is_now(2, 1, total_images=announced)
+    await shoot.later(minutes=1)
+    shoot.is_now(9, 1, total_images=announced)
+    for _ in range(3):
+        await shoot.later(minutes=12)
+
+    ends = [reply.text for reply in chat.thread(card) if "finished" in reply.text]
+    assert len(ends) == 1
+    assert len(chat.thread(card)) == 2
+    await until_no_job_is_left(app)
+    assert await app.storage.job_store.dead_jobs() == []
 
 
 async def test_a_deleted_thread_loses_no_notice(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.order_json import order, photos
 from bot.sandbox.autoenhance.sample_orders import OAK
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, BOT, SHOOTS
@@ -36,6 +37,28 @@ async def test_a_watch_posts_a_card_and_its_thread_tells_of_the_end(
     assert "noticed" in notice.plain()
     assert "Asked for by ana" in notice.plain()
     assert notice.buttons() == ["Open in Autoenhance", "Stop"]
+
+
+@pytest.mark.both
+async def test_a_watch_tells_the_end_of_an_order_whose_photos_have_no_status(
+    chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox
+) -> None:
+    """Autoenhance says only that it works, and then that it does not. Nobody counts photos as done."""
+    images = photos(shoot.id, (30, {"status": None}))
+    silent = order(shoot.id, "Pine Lodge", images, now=autoenhance.clock(), age=0, is_processing=True)
+    autoenhance.add(silent)
+    card = await chat.watch(shoot.id)
+    assert "30 photos, still processing." in card.plain()
+
+    autoenhance.add(silent | {"is_processing": False})
+    await shoot.later(minutes=2)
+    notice = await chat.noticed(card)
+    await shoot.later(minutes=12)
+
+    assert "*Pine Lodge* has finished processing: 30 photos." in notice.text
+    assert "30 photos, finished processing." in card.plain()
+    assert "done" not in card.plain()
+    assert len(chat.thread(card)) == 1
 
 
 async def test_the_asker_reads_where_notices_come(chat: Chat, shoot: Shoot) -> None:

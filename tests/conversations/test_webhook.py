@@ -8,6 +8,8 @@ import pytest
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import OAK
+from bot.sandbox.autoenhance.webhook import WEBHOOK_TOKEN
+from bot.sandbox.slack.sample_workspace import BEN
 from tests.conftest import FAST_TIMING
 from tests.support.chat import Chat
 from tests.support.clock import Clock
@@ -36,6 +38,23 @@ async def test_the_end_of_an_order_is_posted_soon(
     clock.turn(seconds=4)
 
     assert "is ready" in (await chat.noticed(card)).text
+
+
+@pytest.mark.both
+async def test_a_uuid_in_capitals_is_the_same_order(
+    chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, clock: Clock
+) -> None:
+    """Watched in one spelling, called about and stopped in another, an order has one card and one watch."""
+    card = await chat.watch(shoot.id.upper())
+    assert "already" in (await chat.order(f"watch {shoot.id}", user=BEN)).text
+    body = {"event": "image_processed", "order_id": shoot.id.upper(), "order_is_processing": False}
+    shoot.finish()
+    assert await called(autoenhance, json.dumps(body).encode(), Authentication=WEBHOOK_TOKEN) == 200
+    clock.turn(seconds=4)
+
+    assert "is ready" in (await chat.noticed(card)).text
+    assert chat.posted() == [card]
+    assert "still watching" in (await chat.order(f"unwatch {shoot.id.upper()}", user=BEN)).text
 
 
 async def test_forty_calls_are_one_check(

@@ -39,6 +39,7 @@ def test_nothing_at_all_names_everything() -> None:
         pytest.param({"autoenhance_api_key": "kéy"}, "AUTOENHANCE_API_KEY has a blank", id="key"),
         pytest.param({"port": "seventy"}, "PORT must be a whole number from 0 to 65535", id="port"),
         pytest.param({"port": 70000}, "PORT must be a whole number from 0 to 65535", id="port-too-large"),
+        pytest.param({"max_connections": 5}, "MAX_CONNECTIONS must be a whole number from 10 to 100000", id="few-connections"),
         pytest.param({"log_level": "LOUD"}, "LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR", id="log-level"),
         pytest.param({"autoenhance_api_version": "v3"}, "AUTOENHANCE_API_VERSION must be a date such as", id="version"),
     ],

@@ -20,6 +20,21 @@ def test_an_id_keeps_its_spelling(text: str) -> None:
     assert Holder.model_validate_json(Holder(order=OrderId(text)).model_dump_json()).order == OrderId(text)
 
 
+@pytest.mark.parametrize("text", [ELM.upper(), ELM.replace("f", "F"), ELM])
+def test_a_uuid_has_one_spelling(text: str) -> None:
+    """A UUID is one ID in capitals and in small letters, in code and in a model's JSON."""
+    assert OrderId(text) == ELM
+    assert Holder.model_validate({"order": text}).model_dump_json() == f'{{"order":"{ELM}"}}'
+
+
+@pytest.mark.parametrize(
+    "text", ["12-ELM", f"X{ELM.upper()}", ELM.upper()[:-1], ELM.upper().replace("-", "")]
+)
+def test_what_is_no_uuid_keeps_its_capitals(text: str) -> None:
+    """Customers choose other IDs. For these, capitals may matter."""
+    assert OrderId(text) == text
+
+
 @pytest.mark.parametrize(
     "text", ["", ".", "..", "a b", "a/b", "a\n", "a\0", "é", "x" * 129, "%2e", "secret?"], ids=repr
 )

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.orders.ids import OrderId
-from bot.orders.ids_in_text import find_order_ids
+from bot.orders.ids_in_text import find_ids_in_file_name, find_order_ids
 
 ELM = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
 OAK = "b81d5e07-2c6f-4e93-8a1b-d04f7c9e3562"
@@ -190,11 +190,44 @@ HOSTILE += [
     "*_",
     "\u200b",
 ]
+HOSTILE += [
+    "https://",
+    "%25",
+    "%252F",
+    "%2525252525",
+    "‑",
+    "\u00ad",
+    "a\n",
+    "a \n > ",
+    f"{ELM[:9]}\n",
+    f"{ELM[:-1]}\n",
+    "x/\n",
+    f"{ELM}/",
+    f"{ELM}.",
+    f"{ELM}.A",
+    "?u=https%3A%2F%2F",
+    "https-3A__",
+    "/v3/__https://",
+    "/v3/__x__;*",
+    "__;",
+    "**_",
+    "autoenhance.ai//",
+    "orders//",
+    "a.b?c=",
+    "_ ",
+    "image_id: ",
+    f"image_id: {ELM} ",
+    "<tel:1|1>",
+    "<https://%2Forders%2F|",
+]
 
 
 @pytest.mark.parametrize("unit", HOSTILE, ids=repr)
-def test_the_work_grows_with_the_text_only(unit: str) -> None:
-    """40,000 hostile characters take a moment. Quadratic work on them would take minutes."""
+@pytest.mark.parametrize("around", ["{}", "{}a", "<https://{}/>"])
+def test_the_work_grows_with_the_text_only(unit: str, around: str) -> None:
+    """20,000 hostile characters take a moment. Quadratic work on them would take far longer."""
+    text = around.format((unit * 20_000)[:20_000])
     began = time.process_time()
-    find_order_ids((unit * 40_000)[:40_000])
+    find_order_ids(text)
+    find_ids_in_file_name(text)
     assert time.process_time() - began < 2

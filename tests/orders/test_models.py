@@ -88,8 +88,7 @@ def test_an_order_is_frozen() -> None:
         parsed().name = "other"  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("odd", [{"name": 5}, {"name": ["odd"]}], ids=["readable", "not readable"])
-def test_nothing_that_was_sent_is_lost(odd: dict[str, Any]) -> None:
-    """Unknown fields and values of the wrong type are in `source`."""
-    body = json.dumps({**ORDER, **odd, "new": 1, "images": [{**PHOTO, "scene": "kitchen"}]}).encode()
-    assert parse_order(body).source == body
+def test_an_unknown_field_changes_nothing() -> None:
+    """The vendor's documentation says that there may be more fields."""
+    more = {**ORDER, "new": 1, "images": [{**PHOTO, "scene": "kitchen"}]}
+    assert parse_order(json.dumps(more)) == parse_order(json.dumps(ORDER))

@@ -8,6 +8,7 @@ from bot.orders.models import Order
 from bot.orders.progress import Counts, Failure, OddSetting, Photo, Progress, State, progress_of
 
 DONE, WAITING, BROKEN, EXPIRED = ({"status": s} for s in ("processed", "waiting", "error", "expired"))
+IDLE, PAID = {"is_processing": False}, {"downloaded": True}
 OLD_DONE, OLD_BROKEN, OLD_WAITING = {"enhanced": True}, {"error": True}, {"enhanced": False, "error": False}
 
 
@@ -43,7 +44,21 @@ def progress(*images: dict[str, Any], **order: Any) -> Progress:
         pytest.param([OLD_DONE, OLD_DONE], {}, State.READY, id="older generation, done"),
         pytest.param([OLD_DONE, OLD_BROKEN], {}, State.ATTENTION, id="older generation, failed"),
         pytest.param([DONE, WAITING], {}, State.OTHER, id="waiting"),
-        pytest.param([DONE, {}], {}, State.OTHER, id="a photo that says nothing"),
+        pytest.param([DONE, {}], {}, State.OTHER, id="a photo that says nothing, nor does the order"),
+        pytest.param([{}, {}], IDLE, State.READY, id="no photo says anything"),
+        pytest.param([{}, {}], IDLE | {"is_merging": True}, State.GROUPING, id="silent, grouping"),
+        pytest.param([{}, {}], {"is_processing": True}, State.ENHANCING, id="silent, working"),
+        pytest.param([{}, {}], {}, State.OTHER, id="nobody says anything"),
+        pytest.param([{}, {}], {"status": "processed"}, State.READY, id="silent, the order is processed"),
+        pytest.param([{}, {}], IDLE | {"status": "error"}, State.OTHER, id="silent, the order failed"),
+        pytest.param([{}, {}], IDLE | {"status": "waiting"}, State.OTHER, id="silent, the order waits"),
+        pytest.param([], IDLE, State.WAITING, id="nothing works on no photos"),
+        pytest.param([DONE, {}], IDLE, State.READY, id="one photo says nothing"),
+        pytest.param([WAITING, {}], IDLE, State.OTHER, id="one photo says that it waits"),
+        pytest.param([BROKEN, {}], IDLE, State.ATTENTION, id="one photo failed, the other says nothing"),
+        pytest.param([PAID, PAID], {}, State.READY, id="all downloaded"),
+        pytest.param([PAID, {}], IDLE, State.READY, id="some downloaded"),
+        pytest.param([PAID], {"is_processing": True}, State.ENHANCING, id="downloaded, working again"),
     ],
 )
 def test_the_first_state_that_applies_wins(
@@ -77,6 +92,31 @@ def test_photos_are_counted() -> None:
     assert (found.listed, found.announced) == (6, 9)
 
 
+@pytest.mark.parametrize(
+    ("images", "order", "counted"),
+    [
+        pytest.param([{}] * 3, IDLE, (3, 0, 0, 3), id="finished"),
+        pytest.param([{}] * 3, {"is_processing": True}, (3, 0, 0, 3), id="working"),
+        pytest.param([PAID, {}, BROKEN], IDLE, (3, 1, 0, 1), id="beside one that was downloaded"),
+        pytest.param([{}] * 3, IDLE | {"total_images": 5}, (5, 0, 2, 3), id="not all listed"),
+        pytest.param([{}, WAITING, DONE], IDLE, (3, 1, 2, 0), id="beside one that waits"),
+        pytest.param([DONE] * 3, IDLE, (3, 3, 0, 0), id="none"),
+    ],
+)
+def test_photos_that_say_nothing_are_neither_done_nor_waiting(
+    images: list[dict[str, Any]], order: dict[str, Any], counted: tuple[int, ...]
+) -> None:
+    """In an order whose photos have a status, one without it has just not begun."""
+    tally = progress(*images, **order).tally
+    assert (tally.total, tally.done, tally.waiting, tally.unstated) == counted
+
+
+def test_nothing_waits_in_a_deleted_order() -> None:
+    """Nobody will work on its photos."""
+    tally = progress(DONE, WAITING, {}, is_deleted=True, total_images=7).tally
+    assert (tally.state, tally.done, tally.waiting) == (State.DELETED, 1, 0)
+
+
 def test_the_larger_number_is_the_total() -> None:
     """A stated total that is too small or missing hides no listed photo."""
     assert progress(DONE, DONE, total_images=1).tally.total == 2
@@ -96,6 +136,25 @@ def test_paid_downloads_are_counted() -> None:
         pytest.param({"status": "PROCESSING"}, Photo("1.jpg", "processing", ""), id="processing"),
         pytest.param({"status": "On hold"}, Photo("1.jpg", "On hold", ""), id="another word"),
         pytest.param({}, Photo("1.jpg", "unknown", ""), id="nothing said"),
+        pytest.param({"status_reason": "Busy"}, Photo("1.jpg", "unknown", "Busy"), id="only a reason"),
+        pytest.param(PAID, Photo("1.jpg", "done", ""), id="downloaded"),
+        pytest.param(
+            PAID | OLD_WAITING, Photo("1.jpg", "done", ""), id="downloaded, whatever it said before"
+        ),
+        pytest.param(PAID | BROKEN, Photo("1.jpg", "failed", ""), id="downloaded, and failed since"),
+        pytest.param(PAID | OLD_BROKEN, Photo("1.jpg", "failed", ""), id="downloaded, and failed, older"),
+        pytest.param(PAID | WAITING, Photo("1.jpg", "waiting", ""), id="downloaded, and waits again"),
+        pytest.param({"error": "False"}, Photo("1.jpg", "unknown", ""), id="no error, as text"),
+        pytest.param({"error": " "}, Photo("1.jpg", "unknown", ""), id="an empty error"),
+        pytest.param(
+            OLD_DONE | {"error": "false"}, Photo("1.jpg", "done", ""), id="older, no error, as text"
+        ),
+        pytest.param({"error": "true"}, Photo("1.jpg", "failed", ""), id="an error, as text"),
+        pytest.param(
+            {"error": "true", "status_reason": "Dark"},
+            Photo("1.jpg", "failed", "Dark"),
+            id="older, reason beside",
+        ),
         pytest.param(
             BROKEN | {"status_reason": " too\n dark "}, Photo("1.jpg", "failed", "too dark"), id="reason"
         ),

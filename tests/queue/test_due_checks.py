@@ -132,6 +132,35 @@ async def test_an_order_with_a_running_check_is_left_alone(harness: SweepHarness
     assert harness.worker.seen == [("T1", ELM)]
 
 
+async def test_a_place_that_is_due_during_a_slow_check_is_checked_after_it(harness: SweepHarness) -> None:
+    """One order is watched in two places. The first is saved while the second still waits for Slack."""
+    fast = await harness.watch(ELM, "C1")
+    await harness.watch(ELM, "C2")
+    harness.worker.gate.clear()
+    assert await harness.sweep.sweep() == 1
+    await harness.worker.until(1)
+    await harness.stores.watches.save(replace(fast, next_look=NOW + timedelta(seconds=5)))
+    harness.now += timedelta(seconds=6)
+    assert await harness.sweep.sweep() == 0
+
+    harness.worker.gate.set()
+    await harness.engine.keyed_tasks.idle.wait()
+
+    assert await harness.sweep.sweep() == 1
+
+
+async def test_a_place_that_is_not_due_is_not_claimed(harness: SweepHarness) -> None:
+    """The check for another place leaves it as it is, and it is due at its own time."""
+    await harness.watch(ELM, "C1")
+    later = await harness.watch(ELM, "C2")
+    await harness.stores.watches.save(replace(later, next_look=NOW + timedelta(minutes=1)))
+    await harness.sweep.sweep()
+    await harness.engine.keyed_tasks.idle.wait()
+    harness.now += timedelta(minutes=1)
+
+    assert await harness.sweep.sweep() == 1
+
+
 async def test_a_lost_check_is_made_again(harness: SweepHarness) -> None:
     """An order whose check was not saved within ten minutes is due again."""
     await harness.watch()

@@ -17,6 +17,7 @@ from bot.sandbox.autoenhance.sample_orders import (
     LARGE,
     OAK,
     OLDER,
+    SILENT,
     sample_orders,
 )
 from bot.sandbox.failures import FailureName
@@ -98,6 +99,7 @@ async def test_a_page_of_more_than_fifteen_is_refused(
         ("html", 200),
         ("empty", 200),
         ("not-an-order", 200),
+        ("another-order", 200),
         ("redirect", 302),
     ],
 )
@@ -108,7 +110,7 @@ async def test_a_failure_lasts_for_the_given_number_of_requests(
     autoenhance.set_failure(failure, times=1, retry_after=7, location="http://127.0.0.1:1/")
     unwell, well = [await api.get(f"/v3/orders/{OAK}") for _ in range(2)]
     assert unwell.status_code == status
-    assert OAK not in unwell.text
+    assert f'"order_id":"{OAK}","name"' not in unwell.text
     assert well.json()["order_id"] == OAK
     if failure == "429":
         assert unwell.headers["Retry-After"] == "7"
@@ -131,6 +133,24 @@ async def test_a_huge_answer_is_fifty_megabytes(
     """A client that reads all of it reads too much."""
     autoenhance.set_failure("huge")
     assert len((await api.get(f"/v3/orders/{OAK}")).content) > 50_000_000
+
+
+async def test_a_bomb_is_small_on_its_way(api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox) -> None:
+    """It is packed a thousand times smaller than it is."""
+    autoenhance.set_failure("bomb")
+    async with api.stream("GET", f"/v3/orders/{OAK}") as reply:
+        assert reply.headers["content-encoding"] == "gzip"
+        assert int(reply.headers["content-length"]) < 220_000
+
+
+async def test_a_misnamed_encoding_packs_nothing(
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
+) -> None:
+    """The right order is below it."""
+    autoenhance.set_failure("misnamed")
+    reply = await api.get(f"/v3/orders/{OAK}")
+    assert reply.headers["content-encoding"] == "utf-8"
+    assert reply.json()["order_id"] == OAK
 
 
 async def test_a_held_request_is_answered_when_released(
@@ -184,6 +204,18 @@ def test_progress_is_a_function_of_the_time() -> None:
     assert last["images"] == finished["images"]
 
 
+def test_a_photo_without_a_status_gets_none_while_it_is_enhanced() -> None:
+    """Only the order says that something is being done."""
+    finished = order("x", "X", photos("x", (3, {"status": None, "downloaded": True})), now=NOW)
+    shown = as_of(finished, Run(NOW), NOW + 3)
+    assert shown["is_processing"]
+    assert [(image["status"], image["downloaded"]) for image in shown["images"]] == [
+        (None, True),
+        (None, False),
+        (None, False),
+    ]
+
+
 async def test_orders_can_be_added_and_removed(
     api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
 ) -> None:
@@ -198,9 +230,10 @@ async def test_orders_can_be_added_and_removed(
 def test_there_is_an_order_of_every_kind() -> None:
     """IDs are fixed and unique, times have no zone, and the odd orders are odd."""
     orders = {each["order_id"]: each for each in sample_orders(NOW)}
-    assert len(orders) == len(sample_orders(NOW)) == 18
+    assert len(orders) == len(sample_orders(NOW)) == 20
     assert {ELM, HARBOUR_VIEW, CUSTOM} < set(orders)
     assert orders[DELETED]["is_deleted"]
     assert len(orders[LARGE]["images"]) == 140
     assert "status" not in orders[OLDER]["images"][0]
+    assert {photo["status"] for photo in orders[SILENT]["images"]} == {None} == {orders[SILENT]["status"]}
     assert all(len(each["created_at"]) == len("2027-01-15T08:00:00.000000") for each in orders.values())

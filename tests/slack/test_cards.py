@@ -60,6 +60,61 @@ def test_card_of_each_kind_of_order(order_id: str, snapshot: SnapshotAssertion) 
     assert card == snapshot
 
 
+def words(card: Card) -> str:
+    return f"{plain(card['blocks'])} {card['text']}"
+
+
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        pytest.param({"is_processing": True}, "30 photos, still processing.", id="working"),
+        pytest.param({"is_processing": False}, "30 photos, finished processing.", id="finished"),
+        pytest.param({}, "Autoenhance doesn't say how far 30 photos got.", id="nobody says"),
+        pytest.param({"is_deleted": True}, "This order was deleted in Autoenhance.", id="deleted"),
+    ],
+)
+def test_what_nobody_stated_is_not_counted(order: dict[str, Any], says: str) -> None:
+    """Photos without a status are no photos that are done, none that wait, and no progress."""
+    silent = {"order_id": "x", "status": None, "images": photos(30, status=None), **order}
+    card = cards.orders_card([view(silent)], EPHEMERAL)
+
+    fits(card)
+    assert says in words(card)
+    assert re.findall("done|to go|Waiting|%|█|░|Unknown state", words(card)) == (
+        ["Unknown state"] * 2 if not order else []
+    )
+
+
+def test_downloaded_photos_are_counted_while_the_others_say_nothing() -> None:
+    """What is known is shown."""
+    images = [*photos(20, status=None), *photos(10, status=None, downloaded=True)]
+    silent = {"order_id": "x", "is_processing": True, "images": images}
+
+    assert "30 photos, still processing; 10 done so far." in words(
+        cards.orders_card([view(silent)], EPHEMERAL)
+    )
+
+
+def test_the_vendors_own_example_is_ready() -> None:
+    """Its one photo has no status, and was downloaded."""
+    example = {"order_id": "x", "status": None, "images": photos(1, status=None, downloaded=True)}
+    text = words(cards.orders_card([view(example)], EPHEMERAL))
+
+    assert "The photo is done." in text
+    assert "1 of 1 done" in text
+
+
+def test_nothing_waits_in_a_deleted_order() -> None:
+    """Its card counts what it had."""
+    images = [*photos(2), *photos(3, status="waiting")]
+    text = words(
+        cards.orders_card([view({"order_id": "x", "is_deleted": True, "images": images})], EPHEMERAL)
+    )
+
+    assert "5 photos." in text
+    assert re.findall("Waiting|to go|done", text) == []
+
+
 @pytest.mark.parametrize("order_id", SAMPLES, ids=[slug(order["name"]) for order in SAMPLES.values()])
 def test_below_a_link_to_each_kind_of_order(order_id: str, snapshot: SnapshotAssertion) -> None:
     """The small card has two lines and a button, and its text has no ID."""

@@ -15,9 +15,9 @@ from bot.handlers.order_views import order_view
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
-from bot.orders.progress import Counts, State
+from bot.orders.progress import Counts, Failure, State
 from bot.sandbox.slack.validation.blocks import problems
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, fit
 from bot.slack.limits import LIMITS
 from bot.slack.render import cards, home, lists, notices
 from bot.slack.render.models import Card, OrderView, Placement
@@ -94,6 +94,13 @@ def view(done: int, failed: int = 0, *, name: str = "12 Elm Street", reason: str
     return order_view(FetchedOrder(parse_order(json.dumps(order)), NOW), ELM)
 
 
+def silent(*, working: bool) -> OrderView:
+    """An order of thirty photos without a status."""
+    images = [{"image_id": f"i{n}", "status": None} for n in range(30)]
+    order = {"order_id": ELM, "name": "12 Elm Street", "images": images, "is_processing": working}
+    return order_view(FetchedOrder(parse_order(json.dumps(order)), NOW), ELM)
+
+
 def fits(card: Card) -> None:
     assert problems(card["blocks"], surface="message") == []
     assert 1 <= len(card["text"]) <= LIMITS.text
@@ -142,6 +149,8 @@ NOTICES: dict[str, tuple[Watch, Notice, OrderView | None]] = {
     "late-desk": (watch(), Notice(NoticeKind.FINISHED, NOW - 9 * MINUTE, Delay.DESK), view(30)),
     "late-and-no-harm": (watch(), Notice(NoticeKind.FINISHED, NOW - 2 * MINUTE, Delay.DESK), view(30)),
     "nameless": (watch(name=""), Notice(NoticeKind.FINISHED, None), view(30, name="")),
+    "finished-without-a-status": (watch(), Notice(NoticeKind.FINISHED, None), silent(working=False)),
+    "stuck-without-a-status": (watch(still=1260.0), Notice(NoticeKind.STUCK, None), silent(working=True)),
     "alone": (watch(ANA), Notice(NoticeKind.FINISHED, None), view(30)),
 }
 
@@ -233,6 +242,9 @@ NASTY = {
     "turned": "\u202egpj.elm\u2066 \u200f12\u200b",
     "lines": "a\n> b\n• c\x00\x07",
     "nothing": " \u200b ",
+    "joined": "خانه‌ها 👨‍👩‍👧",
+    "only-joiners": "\u200d \u200c\u200d",
+    "turned-and-joined": "\u202e👨\u200d👩\u2066\u061c\x9b",
 }
 
 
@@ -280,7 +292,37 @@ def test_no_name_can_ping_or_break_a_message(case: str) -> None:
             }
             assert re.search(r"&(?!amp;|lt;|gt;)", re.sub("<[^<>]*>", "", text)) is None
         for text in [*plain(card["blocks"]), card["text"]]:
-            assert re.search("[\x00-\x08\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text) is None
+            odd = "[\x00-\x08\x9b\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+            assert re.search(odd, text) is None
+
+
+def test_a_name_with_joiners_is_drawn_as_it_is() -> None:
+    """Without them, Persian words fall apart, and a family becomes three people."""
+    name = "خانه‌ها 👨‍👩‍👧"
+    drawn = view(27, 3, name=name, reason=name)
+    drawn = replace(drawn, progress=replace(drawn.progress, failures=(Failure(name, (f"{name}.jpg",)),)))
+    card = cards.orders_card([drawn], Placement("message"))
+    sent = notices.notice(watch(person("U1", name), name=name), Notice(NoticeKind.FAILED, None), drawn, NOW)
+
+    assert name in card["blocks"][0]["text"]["text"]
+    assert sum(f"{name}.jpg" in text for text in plain(card["blocks"])) == 1
+    assert name in card["text"]
+    assert f"*{name}* is finished" in sent["text"]
+    assert f"Asked for by {name}" in sent["text"]
+
+
+def test_a_name_that_nobody_sees_is_no_name() -> None:
+    """The card has the order's short ID in its place."""
+    unseen = "\u200d \u200c\u200d"
+
+    assert view(30, name=unseen).title == f"Order {ELM.short}"
+    assert "Order 3f9a1c2e…" in json.dumps(notices.brief_card(watch(name=unseen)), ensure_ascii=False)
+    assert "Order 3f9a1c2e…" in notices.deleted_card(watch(name=unseen))["blocks"][0]["text"]["text"]
+
+
+def test_a_name_that_is_cut_ends_with_no_joiner() -> None:
+    """A joiner would join the last person to the ellipsis."""
+    assert fit("Elm 👨\u200d👩 2", 7) == "Elm 👨…"
 
 
 def test_a_bold_name_stays_bold() -> None:

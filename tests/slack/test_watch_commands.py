@@ -47,7 +47,7 @@ WATCHES: list[tuple[str, str, Level | None]] = [
     (f"watch {ELM}", ELM, None),
     (f"  Watch   {ELM}  ", ELM, None),
     (f"WATCH {ELM}", ELM, None),
-    (f"watch {ELM.upper()}", ELM.upper(), None),
+    (f"watch {ELM.upper()}", ELM, None),
     (f"watch {LINK}", ELM, None),
     (f"watch <{LINK}>", ELM, None),
     (f"watch <{LINK}|Elm Street>", ELM, None),

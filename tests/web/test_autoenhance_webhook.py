@@ -181,7 +181,7 @@ async def test_a_body_without_an_end_is_cut_off(due_orders: DueOrders) -> None:
     async with open_endpoint(due_orders) as http:
         address = http.base_url
         reader, writer = await asyncio.open_connection(address.host, address.port)
-        head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nAuthentication: {TOKEN}\r\n"
+        head = f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nAuthentication: {TOKEN}\r\n"
         chunk = b"11000\r\n" + b"x" * 0x11000 + b"\r\n"  # and no last chunk
         writer.write(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + chunk)
         status = await asyncio.wait_for(reader.readline(), 5)

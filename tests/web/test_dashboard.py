@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from bot.autoenhance import responses as vendor
+from bot.core.metrics import REASONS
 from bot.core.settings import FixedSettings
 from bot.demo.demo import Sandbox
 from bot.jobs.models import CHECK_KIND
@@ -86,6 +87,7 @@ async def test_every_queried_metric_and_label_exists(scraped: Scrape) -> None:
 
 _CALL = {"ok", "given_up", "other"}
 WORDS: dict[str, set[str]] = {
+    "order_desk_refused_connections_total": set(REASONS),
     "order_desk_requests_total": {*listener_metrics._OUTCOMES.values(), "other"},
     "order_desk_jobs_total": set(runner.LOG_EVENTS),
     "order_desk_oldest_job_seconds": {CHECK_KIND},

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -15,6 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from bot.sandbox.autoenhance.order_json import Json
 from bot.sandbox.autoenhance.webhook import Webhook
+from bot.sandbox.errors import Unknown
 from bot.sandbox.failures import ApiFailure, FailureName, answer
 
 DEFAULT_PER_PAGE, MAX_PER_PAGE = 5, 15
@@ -64,7 +65,12 @@ class AutoenhanceSandbox(Webhook):
         retry_after: int | None = None,
         location: str = "",
     ) -> None:
-        """Fail like this for one order, or for all of them. After `times` answers the failure ends."""
+        """Fail like this for one order, or for all of them. After `times` answers the failure ends.
+
+        Raises Unknown.
+        """
+        if name not in get_args(FailureName):
+            raise Unknown("mood", name, get_args(FailureName))
         self._failures[order] = ApiFailure(name, times, retry_after, location)
         self.change_signal.ring()
 
@@ -138,6 +144,8 @@ class AutoenhanceSandbox(Webhook):
         found = _sorted(
             [each for each in self.orders() if _matches(each, query.get("q", ""))], query.get("sort", "-date")
         )
+        if not offset.isdecimal():
+            return _error(422, "Validation error", {"query": {"offset": ["Not a valid integer."]}})
         start, size = int(offset), int(per_page)
         more = str(start + size) if start + size < len(found) else None
         pagination = {"next_offset": more, "per_page": size}

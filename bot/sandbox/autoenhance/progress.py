@@ -41,4 +41,7 @@ def as_of(finished: Json, run: Run, now: float) -> Json:
 
 
 def _unfinished(image: Json, *, first: bool) -> Json:
+    """A photo whose status is null keeps it: newer accounts may get no status at all."""
+    if "status" in image and image["status"] is None:
+        return image | {"downloaded": False}
     return image | {"status": "processing" if first else "waiting", "status_reason": None}

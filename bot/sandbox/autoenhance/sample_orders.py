@@ -20,6 +20,8 @@ UNKNOWN = "af08c51d-6927-4be3-b7f1-04d92e8ac365"
 CUSTOM = "12-elm-street"
 NASTY = "4e95b0d2-8c7a-4136-9ad5-b6f3e1c20879"
 LARGE = "cb3f69e8-17a0-4d52-8e3c-90d5f72ab614"
+SILENT = "9f3ad6c1-05b8-4e27-a4d9-6b1f80c2e7a5"
+SILENT_WORKING = "57b0e8d4-c219-4f63-8a75-e3906d1bc4f8"
 
 BLURRED, DARK, LIMITED = (
     "Image is too blurry",
@@ -27,7 +29,7 @@ BLURRED, DARK, LIMITED = (
     "Rate limit exceeded, try again later",
 )
 _DAY = 86400.0
-_WAITING, _PAID = {"status": "waiting"}, {"downloaded": True}
+_WAITING, _PAID, _SILENT = {"status": "waiting"}, {"downloaded": True}, {"status": None}
 
 
 def sample_orders(now: float) -> list[Json]:
@@ -108,8 +110,22 @@ def _odd(now: float) -> list[Json]:
             now=now,
             status="in_review",
         ),
+        *_silent(now),
         order(CUSTOM, "12 Elm Street — day", photos(CUSTOM, (8, {})), now=now, age=2 * _DAY),
         order(NASTY, nasty, [*photos(NASTY, (2, {})), nasty_photo], now=now, age=2000),
+    ]
+
+
+def _silent(now: float) -> list[Json]:
+    """Orders as the vendor's own example shows one: `status` is null everywhere, whatever is done.
+
+    Reported by a reader of the vendor's documentation, whose photos were "0 of 1 done" for ever.
+    """
+    finished = photos(SILENT, (10, _SILENT | _PAID), (20, _SILENT))
+    working = photos(SILENT_WORKING, (30, _SILENT))
+    return [
+        order(SILENT, "Hill Farm", finished, now=now, age=3000),
+        order(SILENT_WORKING, "Hill Farm, barn", working, now=now, age=300, is_processing=True),
     ]
 
 

@@ -8,8 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
@@ -17,12 +16,13 @@ from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import Json
-from bot.sandbox.errors import NotOffered
+from bot.sandbox.errors import NotOffered, Unknown
 from bot.sandbox.page.controls import Controls
 from bot.sandbox.page.exchange import exchange_details
 from bot.sandbox.page.inspector import inspector
 from bot.sandbox.page.snapshot import ACTORS, snapshot
 from bot.sandbox.page.tour import Tour
+from bot.sandbox.server import json_object
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.blocks import Control, Drawn
 from bot.sandbox.slack.sample_workspace import ANA
@@ -47,16 +47,14 @@ def demo_app(
     subcommands: Sequence[Json] = (),
     apart: float = 0.0,
 ) -> Starlette:
-    """The page and both stand-ins on one port. Only 127.0.0.1 and localhost are accepted as host names.
+    """The page and both stand-ins on one port.
 
     `subcommands` are suggested after the app's command while a person types: `word`, `usage`, `says`, and
     `takes`, which is `order`, empty, or a list of words. `apart` is the real seconds between two snapshots of
     the page, for days in which much happens at once.
     """
-    local = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
     page = Page(slack, autoenhance, subcommands, apart)
-    routes = [*page.routes(), *slack.routes, *autoenhance.routes]
-    return Starlette(routes=routes, middleware=[local])
+    return Starlette(routes=[*page.routes(), *slack.routes, *autoenhance.routes])
 
 
 class Page:
@@ -133,7 +131,11 @@ class Page:
         if action is None:
             return JSONResponse({"error": "no such thing to do"}, 404)
         try:
-            await action(await request.json())
+            await action(json_object(await request.body()))
+        except HTTPException as bad:
+            return JSONResponse({"error": bad.detail}, bad.status_code)
+        except Unknown as unknown:
+            return JSONResponse({"error": str(unknown)}, 400)
         except NotOffered as no:
             return JSONResponse({"error": str(no)}, 409)
         except KeyError as missing:

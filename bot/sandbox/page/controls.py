@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import Json
-from bot.sandbox.errors import NotOffered
+from bot.sandbox.errors import NotOffered, Unknown
 from bot.sandbox.page.inspector import MAY_FAIL
 from bot.sandbox.slack.app import SlackSandbox
 
+SLACK_MOODS = ("well", "ratelimited", "internal_error", "slow")
 SLOW_SECONDS = 4.0
 AGED_SECONDS = 3 * 3600.0
 
@@ -67,6 +68,8 @@ class Controls:
         method, faults = body["method"], self._slack.faults
         if method not in MAY_FAIL:
             raise NotOffered(f"the panel has no moods for {method}")
+        if body["mood"] not in SLACK_MOODS:
+            raise Unknown("mood", body["mood"], SLACK_MOODS)
         times = 1 if body.get("once") else None
         faults.clear(method)
         match body["mood"]:

@@ -5,13 +5,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.sandbox.server import json_object
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.response_urls import Responder
 from bot.sandbox.slack.triggers import Refused
@@ -74,7 +77,7 @@ class Endpoints:
         begun = time.perf_counter()
         self.calls.append(call)
         self.ring()
-        response = await self.faults.around(call.method, act)
+        response = await self.faults.around(call.method, call.params.get("channel"), act)
         response.headers["x-oauth-scopes"] = ",".join(sorted(self.scopes))
         call.status, call.answer = response.status_code, _read(response)
         call.seconds = time.perf_counter() - begun
@@ -96,7 +99,7 @@ class Endpoints:
         self._authenticate(token, app=wants_app_token)
         if wants_app_token:
             return {"url": self.open_link()}
-        return self._granted(self.web_api.methods[method]).do(params)
+        return self._granted(self.web_api.methods[method], params).do(params)
 
     def _authenticate(self, token: str, *, app: bool) -> None:
         if not token:
@@ -106,9 +109,9 @@ class Endpoints:
         if token != (self.app_token if app else self.bot_token):
             raise Refused("not_allowed_token_type")
 
-    def _granted(self, method: Method) -> Method:
-        if method.scope and method.scope not in self.scopes:
-            raise Refused("missing_scope", needed=method.scope, provided=",".join(sorted(self.scopes)))
+    def _granted(self, method: Method, params: Params) -> Method:
+        if (scope := method.needs(params)) and scope not in self.scopes:
+            raise Refused("missing_scope", needed=scope, provided=",".join(sorted(self.scopes)))
         return method
 
     def _responded(self, secret: str, params: Params) -> Response:
@@ -127,9 +130,12 @@ async def _params(request: Request) -> Params:
     In a form, a value that should be JSON but is not stays a text.
     """
     if request.headers.get("content-type", "").startswith("application/json"):
-        body: Params = await request.json()
-        return {**request.query_params, **body}
-    params: Params = {**request.query_params, **dict(parse_qsl((await request.body()).decode()))}
+        return {**request.query_params, **json_object(await request.body())}
+    try:
+        form = (await request.body()).decode()
+    except UnicodeDecodeError:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The body is not UTF-8.") from None
+    params: Params = {**request.query_params, **dict(parse_qsl(form))}
     for key in _JSON_IN_FORMS:
         if isinstance(params.get(key), str):
             with suppress(ValueError):

@@ -56,14 +56,16 @@ def link_shared(occasion: Occasion, paste: Paste, *, is_member: bool) -> Payload
 
 def _event(occasion: Occasion, event: Payload) -> Payload:
     bot = {"team_id": sample_workspace.TEAM, "user_id": sample_workspace.BOT, "is_bot": True}
+    organisation = occasion.organisation.id if occasion.organisation else None
     return {
         "token": TOKEN,
-        "team_id": sample_workspace.TEAM,
+        "team_id": occasion.user.team_id,
+        **({"enterprise_id": organisation} if organisation else {}),
         "api_app_id": sample_workspace.APP,
         "event": event,
         "type": "event_callback",
         "event_id": f"Ev{secrets.token_hex(5).upper()}",
         "event_time": int(float(occasion.ts)),
-        "authorizations": [{"enterprise_id": None, **bot, "is_enterprise_install": False}],
+        "authorizations": [{"enterprise_id": organisation, **bot, "is_enterprise_install": False}],
         "is_ext_shared_channel": occasion.channel.is_ext_shared,
     }

@@ -22,12 +22,16 @@ class Gate:
         await self._opened.wait()
 
 
-@dataclass
+@dataclass(eq=False)
 class _Fault:
-    """What fails in the next `times` calls, or in all for None. An `accepted` call takes effect first."""
+    """What fails in the next `times` calls, or in all for None. An `accepted` call takes effect first.
+
+    With a `channel`, only calls for it fail.
+    """
 
     name: str
     times: int | None
+    channel: str | None = None
     accepted: bool = False
     answer: Callable[[], Response] | None = None
     gate: Gate | None = None
@@ -49,15 +53,26 @@ class Faults:
         retry_after: int | None = None,
         times: int | None = 1,
         accepted: bool = False,
+        channel: str | None = None,
+        body: str | None = None,
+        media_type: str = "text/html",
     ) -> None:
         """Answer the next `times` calls with this error. None means until `clear`.
 
         `accepted` calls take effect all the same. `ratelimited` always has the status 429, as in Slack.
+        With a `channel`, only calls for it fail. `body` is sent instead of JSON, as by a proxy that answers
+        in Slack's place.
         """
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         code = 429 if error == "ratelimited" else status
-        body = {"ok": False, "error": error}
-        fault = _Fault(error, times, accepted, lambda: JSONResponse(body, code, headers))
+        refusal = {"ok": False, "error": error}
+
+        def answer() -> Response:
+            if body is not None:
+                return Response(body, code, headers, media_type)
+            return JSONResponse(refusal, code, headers)
+
+        fault = _Fault(error, times, channel, accepted, answer)
         self._next.setdefault(method, []).append(fault)
 
     def mend(self) -> None:
@@ -79,12 +94,12 @@ class Faults:
     def hold(self, method: str, *, accepted: bool = False) -> Gate:
         """Hold the next call before it takes effect. If `accepted`, hold it after that, before its answer."""
         gate = Gate()
-        self._next.setdefault(method, []).append(_Fault("held", 1, accepted, gate=gate))
+        self._next.setdefault(method, []).append(_Fault("held", 1, accepted=accepted, gate=gate))
         return gate
 
-    async def around(self, method: str, act: Callable[[], Response]) -> Response:
-        """Do `act` with the next fault of the method. Returns the response."""
-        fault = self._take(method)
+    async def around(self, method: str, channel: str | None, act: Callable[[], Response]) -> Response:
+        """Do `act` with the next fault of the method for this channel. Returns the response."""
+        fault = self._take(method, channel)
         if fault is None:
             return act()
         done = act() if fault.accepted else None
@@ -95,11 +110,12 @@ class Faults:
             return fault.answer()
         return done or act()
 
-    def _take(self, method: str) -> _Fault | None:
-        waiting = self._next.get(method)
-        if not waiting:
-            return None
-        if waiting[0].times is None:
-            return waiting[0]
-        waiting[0].times -= 1
-        return waiting[0] if waiting[0].times else waiting.pop(0)
+    def _take(self, method: str, channel: str | None) -> _Fault | None:
+        waiting = self._next.get(method, [])
+        fault = next((each for each in waiting if each.channel in {None, channel}), None)
+        if fault is None or fault.times is None:
+            return fault
+        fault.times -= 1
+        if not fault.times:
+            waiting.remove(fault)
+        return fault

@@ -10,7 +10,7 @@ from bot.sandbox.slack.blocks import Control, find
 from bot.sandbox.slack.delivery import Delivery, Exchange
 from bot.sandbox.slack.mrkdwn import as_sent
 from bot.sandbox.slack.payloads import Occasion
-from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS, TEAM
+from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS
 from bot.sandbox.slack.triggers import ResponseUrl, Triggers
 from bot.sandbox.slack.view_state import Filled, state
 from bot.sandbox.slack.workspace import Message, View, Workspace
@@ -138,8 +138,8 @@ class Interactions:
         return await self._delivery.deliver("events_api", payload)
 
     def has_home(self, user: str) -> bool:
-        """Only people of the app's own team have its Home tab, guests included."""
-        return self.workspace.users[user].team_id == TEAM
+        """Colleagues have the app's Home tab, guests included."""
+        return self.workspace.is_colleague(user)
 
     def offered_command(self, name: str) -> dict[str, Any] | None:
         """The manifest's entry for this slash command. None when the app has no such command."""
@@ -161,11 +161,12 @@ class Interactions:
             self._triggers.trigger(user),
             f"{self.base_url}/respond/{url.secret}" if url else "",
             self.workspace.ts(),
+            self.workspace.organisation,
         )
 
     def is_offered(self, user: str, channel: str) -> bool:
-        """Only the app's own team has its commands and shortcuts, in conversations that they can open."""
-        return self.workspace.users[user].team_id == TEAM and self.workspace.sees(user, channel)
+        """Colleagues have the app's commands and shortcuts, in conversations that they can open."""
+        return self.workspace.is_colleague(user) and self.workspace.sees(user, channel)
 
     def _require_offered(self, user: str, channel: str) -> None:
         if not self.is_offered(user, channel):

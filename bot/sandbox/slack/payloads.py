@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.sandbox.slack import sample_workspace
 from bot.sandbox.slack.blocks import Control
-from bot.sandbox.slack.workspace import Channel, User
+from bot.sandbox.slack.workspace import Channel, Organisation, User
 
 Payload = dict[str, Any]
 
@@ -22,13 +22,16 @@ class Occasion:
     trigger_id: str
     response_url: str
     ts: str
+    organisation: Organisation | None = None
 
 
 def command(occasion: Occasion, name: str, text: str) -> dict[str, str]:
     return {
         "token": TOKEN,
-        "team_id": sample_workspace.TEAM,
+        # In a channel that workspaces of one organisation share, it is not documented whose team this is.
+        "team_id": occasion.user.team_id,
         "team_domain": sample_workspace.TEAM_DOMAIN,
+        **(_flat(occasion.organisation) if occasion.organisation else {}),
         "channel_id": occasion.channel.id,
         "channel_name": _visible_name(occasion.channel),
         "user_id": occasion.user.id,
@@ -120,17 +123,25 @@ def action(control: Control, action_ts: str) -> Payload:
 
 
 def _interaction(kind: str, occasion: Occasion) -> Payload:
-    user = occasion.user
+    user, organisation = occasion.user, occasion.organisation
     return {
         "type": kind,
         "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id},
         "api_app_id": sample_workspace.APP,
         "token": TOKEN,
-        "team": {"id": sample_workspace.TEAM, "domain": sample_workspace.TEAM_DOMAIN},
-        "enterprise": None,
+        "team": {
+            "id": sample_workspace.TEAM,
+            "domain": sample_workspace.TEAM_DOMAIN,
+            **(_flat(organisation) if organisation else {}),
+        },
+        "enterprise": {"id": organisation.id, "name": organisation.name} if organisation else None,
         "is_enterprise_install": False,
         "trigger_id": occasion.trigger_id,
     }
+
+
+def _flat(organisation: Organisation) -> dict[str, str]:
+    return {"enterprise_id": organisation.id, "enterprise_name": organisation.name}
 
 
 def _channel(channel: Channel) -> Payload:

@@ -6,12 +6,14 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bot.sandbox.server import json_object
 from bot.sandbox.slack import sample_workspace
 
-POLICY_VIOLATION = 1008
+INVALID_PAYLOAD, POLICY_VIOLATION = 1007, 1008
 
 
 class SocketMode:
@@ -66,6 +68,8 @@ class SocketMode:
             await self._read_acks(socket)
         except WebSocketDisconnect:
             pass
+        except HTTPException as bad:
+            await socket.close(INVALID_PAYLOAD, bad.detail)
         finally:
             self.sockets.remove(socket)
             self._ring()
@@ -80,7 +84,7 @@ class SocketMode:
 
     async def _read_acks(self, socket: WebSocket) -> None:
         while True:
-            ack = json.loads(await socket.receive_text())
-            waiting = self._acks.get(ack.get("envelope_id"))
+            ack = json_object(await socket.receive_text())
+            waiting = self._acks.get(ack.get("envelope_id", ""))
             if waiting is not None and not waiting.done():
                 waiting.set_result(ack.get("payload"))

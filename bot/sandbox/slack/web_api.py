@@ -17,10 +17,13 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True)
 class Method:
-    """`scope` is the scope that the bot token needs. Empty when none is needed."""
+    """`scope` says which scope the bot token needs for a call. Empty when none is needed."""
 
     do: Callable[[Params], Answer]
-    scope: str = ""
+    scope: str | Callable[[Params], str] = ""
+
+    def needs(self, params: Params) -> str:
+        return self.scope if isinstance(self.scope, str) else self.scope(params)
 
 
 class WebApi:
@@ -35,7 +38,7 @@ class WebApi:
             "chat.postEphemeral": Method(self._post_ephemeral, "chat:write"),
             "chat.unfurl": Method(unfurls.unfurl, "links:write"),
             "chat.update": Method(self._update, "chat:write"),
-            "conversations.info": Method(self._info, "channels:read"),
+            "conversations.info": Method(self._info, self._scope_to_read),
             "conversations.open": Method(self._open_conversation, "im:write"),
             "views.open": Method(self._open_view),
             "views.publish": Method(self._publish_view),
@@ -43,6 +46,7 @@ class WebApi:
         }
 
     def _auth_test(self, _: Params) -> Answer:
+        organisation = self._workspace.organisation
         return {
             "url": f"https://{sample_workspace.TEAM_DOMAIN}.slack.com/",
             "team": sample_workspace.TEAM_NAME,
@@ -50,6 +54,7 @@ class WebApi:
             "team_id": sample_workspace.TEAM,
             "user_id": sample_workspace.BOT,
             "bot_id": sample_workspace.BOT_ID,
+            **({"enterprise_id": organisation.id} if organisation else {}),
             "is_enterprise_install": False,
         }
 
@@ -103,6 +108,15 @@ class WebApi:
             raise Refused("is_archived")
         return message
 
+    def _scope_to_read(self, params: Params) -> str:
+        """Each kind of conversation has a scope of its own, also one that the bot is not in."""
+        channel = self._workspace.channels.get(str(params.get("channel")))
+        if channel is None or not (channel.is_private or channel.is_im or channel.is_mpim):
+            return "channels:read"
+        if channel.is_mpim:
+            return "mpim:read"
+        return "im:read" if channel.is_im else "groups:read"
+
     def _info(self, params: Params) -> Answer:
         return {"channel": payload_objects.channel(self._known(str(params.get("channel"))))}
 
@@ -126,7 +140,7 @@ class WebApi:
     def _publish_view(self, params: Params) -> Answer:
         body = checked_home(params.get("view"))
         person = self._workspace.users.get(str(params.get("user_id")))
-        if person is None or person.team_id != sample_workspace.TEAM:
+        if person is None or not self._workspace.is_colleague(person.id):
             raise Refused("user_not_found")
         before = self._workspace.home(person.id)
         if params.get("hash") not in {None, "", before and before.hash}:
@@ -159,7 +173,6 @@ class WebApi:
         return channel
 
     def _dm(self, user: str) -> Channel:
-        person = self._workspace.users.get(user)
-        if person is None or person.team_id != sample_workspace.TEAM:
+        if not self._workspace.is_colleague(user):
             raise Refused("channel_not_found")
         return self._workspace.dm(user, sample_workspace.BOT)

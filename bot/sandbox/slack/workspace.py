@@ -20,6 +20,15 @@ class User:
     is_bot: bool = False
 
 
+@dataclass(frozen=True)
+class Organisation:
+    """An Enterprise Grid organisation: the workspaces whose people are colleagues."""
+
+    id: str
+    name: str
+    team_ids: frozenset[str]
+
+
 @dataclass
 class Channel:
     """Only `members` can write in the conversation. If it is private, only they see it."""
@@ -31,6 +40,8 @@ class Channel:
     is_im: bool = False
     is_archived: bool = False
     is_ext_shared: bool = False
+    is_org_shared: bool = False
+    is_mpim: bool = False
 
 
 @dataclass(kw_only=True)
@@ -85,6 +96,7 @@ class Workspace:
         self.users = {user.id: user for user in users}
         self.channels = {channel.id: channel for channel in channels}
         self.change_signal = ChangeSignal()
+        self.organisation: Organisation | None = None
         self.now = now
         self._messages: list[Message] = []
         self._views: dict[str, list[View]] = {}
@@ -101,6 +113,11 @@ class Workspace:
         person, place = self.users[user], self.channels[channel]
         colleague = person.team_id == self._bot_team and not person.is_guest
         return user in place.members or (colleague and not place.is_private and not place.is_im)
+
+    def is_colleague(self, user: str) -> bool:
+        """Whether this person is of the app's workspace, or of another one of its organisation."""
+        teams = self.organisation.team_ids if self.organisation else {self._bot_team}
+        return user in self.users and self.users[user].team_id in teams
 
     @property
     def _bot_team(self) -> str:

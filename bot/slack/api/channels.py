@@ -7,12 +7,14 @@ from enum import StrEnum, auto
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.errors import NotInChannel, SlackBusy, SlackError, TokenRefused
+from bot.core.errors import NotInChannel, ScopeMissing, SlackBusy, SlackError, TokenRefused
 from bot.slack.api.pacing import CHANNEL_INFO, SlackRateLimits
 from bot.slack.api.responses import checked
 
 MAX_CACHE_AGE = timedelta(minutes=5)
 MAX_CACHED_CHANNELS = 5_000
+GROUP_MESSAGE_SCOPES = {"mpim:read"}
+"""Slack names this scope for a group direct message. The bot does not ask for it: it cannot be a member."""
 
 
 class Audience(StrEnum):
@@ -21,6 +23,7 @@ class Audience(StrEnum):
     OWN = auto()  # only people of this workspace
     SHARED = auto()  # also people of another company
     HIDDEN = auto()  # private, and the bot is not in it
+    GROUP_MESSAGE = auto()  # a direct message between several people, to which no bot can be added
     UNKNOWN = auto()  # Slack does not say, mostly because a scope is missing
 
 
@@ -76,6 +79,8 @@ class Channels:
             raise
         except NotInChannel:
             return Audience.HIDDEN
+        except ScopeMissing as error:
+            return Audience.GROUP_MESSAGE if error.lacks == GROUP_MESSAGE_SCOPES else Audience.UNKNOWN
         except SlackError:
             return Audience.UNKNOWN
         shared = any(info["channel"].get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared"))

@@ -17,13 +17,15 @@ class Responder:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
-    async def give(self, request: Request, draw: Draw, *, aside: bool = False) -> None:
-        """Sends the card that `draw` makes for the place. `aside`: a card that others see stays as it is.
+    async def give(self, request: Request, draw: Draw, *, alone: bool = False) -> None:
+        """Sends the card that `draw` makes for the place.
+
+        `alone`: only the asker sees it, and a card that others see stays as it is.
 
         A response_url works for 30 minutes, a modal until it is closed. After that the answer goes to the
         asker as a direct message. Raises SlackError if Slack refuses that too.
         """
-        place, card = _place_aside(request.place) if aside else request.place, draw(_placement(request))
+        place, card = for_asker_alone(request.place) if alone else request.place, draw(_placement(request))
         try:
             match place:
                 case Ephemeral(response_url=url, replace=replace, thread_ts=thread):
@@ -41,8 +43,8 @@ class Responder:
             with suppress(Unconfirmed):
                 await self._sender.post(request.asker.user_id, late_card)
 
-    async def say(self, request: Request, sentence: str, *, aside: bool = False) -> None:
-        await self.give(request, lambda _: cards.sentence_card(sentence), aside=aside)
+    async def say(self, request: Request, sentence: str, *, alone: bool = False) -> None:
+        await self.give(request, lambda _: cards.sentence_card(sentence), alone=alone)
 
     async def _update(self, place: Message, card: Card) -> None:
         """Edits the message, or sends through its `response_url` if Slack refuses the edit.
@@ -64,7 +66,8 @@ class Responder:
                 raise refused from None
 
 
-def _place_aside(place: Place) -> Place:
+def for_asker_alone(place: Place) -> Place:
+    """Where the asker alone sees the answer, and a card that others see stays as it is."""
     if isinstance(place, Message):
         return Ephemeral(response_url=place.response_url, thread_ts=place.thread_ts)
     return place

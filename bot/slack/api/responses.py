@@ -58,9 +58,11 @@ _CODES: dict[type[SlackError], set[str]] = {
     ScopeMissing: {"missing_scope", "no_permission", "not_allowed_token_type"},
     SlackBusy: {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"},
 }
-NO_CONNECTION, _NO_ANSWER = "no_connection", "no_answer"
-UNANSWERED = {NO_CONNECTION, _NO_ANSWER}
-"""The codes of a SlackBusy where no reply of Slack arrived."""
+NO_CONNECTION, _NO_ANSWER, _NOT_SLACK = "no_connection", "no_answer", "not_slack"
+UNANSWERED = {NO_CONNECTION, _NO_ANSWER, _NOT_SLACK}
+"""The codes where no reply of Slack arrived: the reply is missing, or another program wrote it."""
+MAX_RETRY_AFTER_SECONDS = 60.0
+"""Slack counts calls per minute. A longer Retry-After is not believed: it could silence the bot for a day."""
 # Slack did nothing
 _CODES_WITHOUT_EFFECT = {"ratelimited", "service_unavailable", "request_timeout"}
 _STATUSES_WITHOUT_EFFECT = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
@@ -69,7 +71,8 @@ _BUSY_STATUSES = {
     *(status for status in HTTPStatus if status >= HTTPStatus.INTERNAL_SERVER_ERROR),
 }
 _GONE_STATUSES = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
-_SDK_ERRORS = (aiohttp.ClientError, TimeoutError, OSError, SlackClientError)
+# slack_sdk raises AttributeError for a reply of plain text or a JSON list, which it reads as an object.
+_SDK_ERRORS = (aiohttp.ClientError, OSError, SlackClientError, AttributeError)  # a TimeoutError is an OSError
 _RATE_LIMIT_CODES = {"ratelimited", f"http_{HTTPStatus.TOO_MANY_REQUESTS}"}
 _OUTCOMES: dict[type[SlackError], str] = {
     CannotPost: "cannot_post",
@@ -81,26 +84,42 @@ _BY_CODE = {code: kind for kind, codes in _CODES.items() for code in codes}
 
 
 def check(reply: WebhookResponse) -> None:
-    """Raises SlackError if a response_url refused what was sent. A used-up one answers 404.
+    """Raises SlackError unless Slack accepted what was sent through a response_url.
 
-    A 200 is a success unless its JSON has `"ok": false`. What is refused is sent another way.
+    Slack says so with `ok` or with JSON that has `"ok": true`. A used-up response_url answers 404. Any other
+    200 is from another program, such as the login page of a proxy: what was sent is sent another way.
     """
-    if reply.status_code != HTTPStatus.OK or _is_refusal(reply.body):
-        raise _slack_error(_code(reply.body), reply.status_code, reply.headers)
+    accepted, code = _read(reply.body)
+    if reply.status_code != HTTPStatus.OK or accepted is False:
+        raise _slack_error(code, reply.status_code, reply.headers)
+    if accepted is None:
+        raise SlackRefused(_NOT_SLACK)
 
 
-def _is_refusal(body: str) -> bool:
+def _read(body: str) -> tuple[bool | None, str]:
+    """Whether Slack accepted, and its error code. None where the body is none of Slack's.
+
+    The code comes as plain text or as JSON. Of plain text, at most 80 characters.
+    """
+    text = body.strip()
     try:
-        return json.loads(body)["ok"] is False
-    except (ValueError, LookupError, TypeError):
-        return False
+        answer = json.loads(text)
+    except ValueError:
+        return (True if text == "ok" else None), text[:80]
+    if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
+        return None, ""
+    return answer["ok"], str(answer.get("error") or "")
 
 
 async def checked(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    """The reply, which is `ok`. Raises SlackError."""
     try:
-        return await call
+        reply = await call
     except _SDK_ERRORS as error:
         raise _error_of(error) from error
+    if not isinstance(reply.data, dict):
+        raise SlackBusy(_NOT_SLACK, maybe_done=True)
+    return reply
 
 
 def outcome(error: Exception) -> str:
@@ -119,32 +138,33 @@ def _error_of(error: Exception) -> SlackError:
             response: Any = error.response
             # without JSON in the body, the response is aiohttp's, otherwise slack_sdk's
             status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
-            data = getattr(response, "data", None)
-            code = str(data.get("error", "")) if isinstance(data, dict) else ""
-            return _slack_error(code, status, getattr(response, "headers", {}))
+            data, headers = getattr(response, "data", None), getattr(response, "headers", {})
+            if isinstance(data, dict) and "ok" in data:
+                return _slack_error(str(data.get("error", "")), status, headers, _lacks(data))
+            if status in _BUSY_STATUSES:
+                return _slack_error("", status, headers)
+            return SlackBusy(_NOT_SLACK, maybe_done=True)
         case aiohttp.ClientConnectorError() | aiohttp.ClientHttpProxyError():  # also a proxy that refuses
             return SlackBusy(NO_CONNECTION)
         case _:
             return SlackBusy(_NO_ANSWER, maybe_done=True)
 
 
-def _code(body: str) -> str:
-    """Slack's error code, which comes as plain text or as JSON. At most 80 characters of plain text."""
-    try:
-        return str(json.loads(body)["error"])
-    except (ValueError, LookupError, TypeError):
-        return body.strip()[:80]
-
-
-def _slack_error(code: str, status: int, headers: Any) -> SlackError:
+def _slack_error(code: str, status: int, headers: Any, lacks: frozenset[str] = frozenset()) -> SlackError:
     if status in _BUSY_STATUSES or code in _CODES[SlackBusy]:
         maybe_done = status not in _STATUSES_WITHOUT_EFFECT and code not in _CODES_WITHOUT_EFFECT
         return SlackBusy(code or f"http_{status}", retry_after=_seconds(headers), maybe_done=maybe_done)
     kind = Gone if status in _GONE_STATUSES and code not in _BY_CODE else _BY_CODE.get(code, SlackRefused)
-    return kind(code or f"http_{status}")
+    return ScopeMissing(code, lacks=lacks) if kind is ScopeMissing else kind(code or f"http_{status}")
+
+
+def _lacks(data: dict[str, Any]) -> frozenset[str]:
+    needed, provided = (str(data.get(key) or "").split(",") for key in ("needed", "provided"))
+    return frozenset(filter(None, needed)) - frozenset(provided)
 
 
 def _seconds(headers: Any) -> float | None:
     value = next((value for key, value in headers.items() if key.lower() == "retry-after"), None)
     value = value[0] if isinstance(value, list) else value  # slack_sdk keeps headers as lists
-    return float(value) if value is not None and str(value).isdigit() else None
+    seconds = float(value) if value is not None and str(value).isdecimal() else None
+    return seconds if seconds is None else min(seconds, MAX_RETRY_AFTER_SECONDS)

@@ -1,5 +1,6 @@
 """What `/order …` asks for. Pure: text in, the sentence for the ack and the job, if any, out."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,10 +17,12 @@ from bot.jobs.models import (
 )
 from bot.jobs.requests import Ephemeral, Place, Wanted
 from bot.orders.ids import OrderId
-from bot.orders.ids_in_text import find_order_ids
+from bot.orders.ids_in_text import find_mentioned_ids, find_order_ids
 from bot.slack.blocks import unescape
 from bot.slack.constants import MAX_ORDERS_PER_ANSWER
+from bot.slack.listeners import words
 from bot.slack.listeners.payloads import Command
+from bot.slack.listeners.words import Typed
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.slack.text import watches as watch_text
@@ -33,19 +36,46 @@ def reply(command: Command, key: str) -> Reply:
     """The sentence for the ack, and the job whose answer replaces it. None if there is nothing to do.
 
     The first word may be a subcommand. If a UUID or a link of an order follows, only `show`, `watch` and
-    `unwatch` count as subcommands. After any other word, the order is looked up.
+    `unwatch` count as subcommands. A word that is nearly a subcommand is asked about. After any other word,
+    the order is looked up.
     """
-    word, rest = (*command.text.split(maxsplit=1), "", "")[:2]
-    ids = find_order_ids(command.text)
-    if not command.text.strip():
+    typed = words.typed(command.text)
+    if not typed.text:
         return HELP, None
-    if word.lower() == "show":
-        return _look_up(command, key, find_order_ids(rest), rest)
-    if word.lower() in _ORDER_SUBCOMMANDS:
-        return _ORDER_SUBCOMMANDS[word.lower()](command, key, rest)
-    if word.lower() in _SUBCOMMANDS and not (rest and ids):
-        return _SUBCOMMANDS[word.lower()](command, key, rest)
-    return _look_up(command, key, ids, command.text)
+    is_known = typed.word in _ALL_SUBCOMMANDS and not typed.marked
+    if is_known and (typed.word in _ORDER_SUBCOMMANDS or not find_mentioned_ids(typed.rest)):
+        return _ALL_SUBCOMMANDS[typed.word](command, key, typed.rest)
+    text = typed.rest if is_known else typed.text
+    return _ask_back(typed) or _look_up(command, key, find_order_ids(text), text)
+
+
+def _ask_back(typed: Typed) -> Reply | None:
+    """Whether the word was meant as a subcommand, if it nearly is one and an order follows, or nothing."""
+    about_failures = typed.word in _FAILURES or words.nearest(typed.word, _FAILURES)
+    meant = "watch" if about_failures else _nearest_subcommand(typed)
+    ids = find_order_ids(typed.rest)
+    is_slip = not typed.rest or ids or typed.word == meant or _names_setting(meant, typed.rest)
+    if not meant or not is_slip or (meant in _SUBCOMMANDS and find_mentioned_ids(typed.rest)):
+        return None
+    named = " ".join(ids) or unescape(typed.rest)
+    if about_failures:
+        named = f"{named or '[id]'} failures"
+    suggested = meant if meant in _ALONE else f"{meant} {named}".strip()
+    or_id = "" if typed.rest else typed.word
+    return refusals.did_you_mean(typed.marked or typed.word, suggested, or_id=or_id), None
+
+
+def _nearest_subcommand(typed: Typed) -> str:
+    """The word itself in `watch: …`. Also `watch` in `watch-order …`: alone that may be an order's id."""
+    if typed.word in _ALL_SUBCOMMANDS:
+        return typed.word if typed.marked else ""
+    begins = typed.word.replace("_", "-").partition("-")[0]
+    joined = begins if typed.rest and begins in _ORDER_SUBCOMMANDS else ""
+    return joined or words.nearest(typed.word, _ALL_SUBCOMMANDS)
+
+
+def _names_setting(meant: str, rest: str) -> bool:
+    return meant == "settings" and words.bare(rest.split(maxsplit=1)[0]) in _SETTINGS
 
 
 def _look_up(command: Command, key: str, ids: tuple[OrderId, ...], typed: str) -> Reply:
@@ -60,15 +90,19 @@ def _look_up(command: Command, key: str, ids: tuple[OrderId, ...], typed: str) -
     )
 
 
+def _show(command: Command, key: str, rest: str) -> Reply:
+    return _look_up(command, key, find_order_ids(rest), rest)
+
+
 def _help(_command: Command, _key: str, rest: str) -> Reply:
-    return help_on(rest), None
+    return help_on(words.bare(rest)), None
 
 
 def _find(command: Command, key: str, rest: str) -> Reply:
     if not rest:
         return refusals.FIND_WHAT, None
-    words = unescape(rest)[:200]
-    return order_text.searching(words), Find(key=key, asker=command.asker, place=_place(command), words=words)
+    name = unescape(rest)[:200]
+    return order_text.searching(name), Find(key=key, asker=command.asker, place=_place(command), words=name)
 
 
 def _recent(command: Command, key: str, _rest: str) -> Reply:
@@ -80,6 +114,9 @@ def _watch(command: Command, key: str, rest: str) -> Reply:
     ids = find_order_ids(named)
     if not named:
         return watch_text.WATCH_WHAT, None
+    if slip := _slip_of_a_level(named):
+        meant = find_mentioned_ids(named) or ("[id]",)
+        return refusals.did_you_mean(slip, f"watch {' '.join(meant)} failures"), None
     if len(ids) != 1:
         return _not_one(named, ids), None
     return watch_text.starting(ids[0]), StartWatch(**_request(command, key), order=ids[0], level=level)
@@ -88,9 +125,18 @@ def _watch(command: Command, key: str, rest: str) -> Reply:
 def _level(rest: str) -> tuple[str, Level | None]:
     """What is named, and the level beside it. A word such as `all` is an order ID if it stands alone."""
     typed = rest.split()
-    levels = [_LEVELS[word.lower()] for word in typed if word.lower() in _LEVELS]
-    named = [word for word in typed if word.lower() not in {*_LEVELS, "only"}]
+    levels = [_LEVELS[words.bare(word)] for word in typed if words.bare(word) in _LEVELS]
+    named = [word for word in typed if words.bare(word) not in {*_LEVELS, "only"}]
     return (" ".join(named or typed[:1]), levels[-1]) if levels and len(typed) > 1 else (rest, None)
+
+
+def _slip_of_a_level(named: str) -> str:
+    """A word such as `failures-only` or `failed`, which would be ignored beside an order."""
+    typed = list(map(words.bare, named.split()))
+    slips = [word for word in typed if "failure" in word and word.isascii() and not re.search(r"[\d/]", word)]
+    if len(typed) > 1:  # a word alone may be an order's id
+        slips += [word for word in typed if word in _OTHER_FORMS or words.nearest(word, _FAILURES)]
+    return next((word for word in slips if word not in _FAILURES), "")
 
 
 def _unwatch(command: Command, key: str, rest: str) -> Reply:
@@ -116,7 +162,7 @@ def _test(command: Command, key: str, _rest: str) -> Reply:
 
 def _settings(command: Command, key: str, rest: str) -> Reply:
     """Without words, the answer says what both settings are."""
-    name, switch, *more = (*rest.lower().split(), "", "")
+    name, switch, *more = (*map(words.bare, rest.split()), "", "")
     if any(more) or name not in _SETTINGS or switch not in _SWITCHES:
         return watch_text.SETTINGS_WHAT, None
     return watch_text.SETTING, _SETTINGS[name](**_request(command, key), on=_SWITCHES[switch])
@@ -139,9 +185,17 @@ _SUBCOMMANDS: dict[str, Callable[[Command, str, str], Reply]] = {
     "test": _test,
     "settings": _settings,
 }
+_ALONE = {"recent", "list", "test"}  # nothing follows these
 # These take an order.
-_ORDER_SUBCOMMANDS: dict[str, Callable[[Command, str, str], Reply]] = {"watch": _watch, "unwatch": _unwatch}
+_ORDER_SUBCOMMANDS: dict[str, Callable[[Command, str, str], Reply]] = {
+    "show": _show,
+    "watch": _watch,
+    "unwatch": _unwatch,
+}
+_ALL_SUBCOMMANDS = _SUBCOMMANDS | _ORDER_SUBCOMMANDS
 _LEVELS = {"failures": Level.FAILURES, "failure": Level.FAILURES, "all": Level.ALL}
+_FAILURES = {word for word, level in _LEVELS.items() if level is Level.FAILURES}
+_OTHER_FORMS = {"fail", "fails", "failed", "failing"}
 _SETTINGS: dict[str, type[Broadcast | UnfurlLinks]] = {
     "": Broadcast,  # its answer names both settings
     "broadcast": Broadcast,

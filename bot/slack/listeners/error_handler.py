@@ -40,8 +40,9 @@ class ErrorHandler:
     is refused, and Slack sends it again or shows an error. DatabaseFailed goes on to Bolt too where only a
     direct message could report it, because that message needs the database for its rate limit.
 
-    All other errors are logged with a traceback, and the person gets the request's reference. Nothing is
-    raised after an ack, because Bolt would drop the ack and answer 404.
+    Where Slack refuses to open a view, the person reads what helps. All other errors are logged with a
+    traceback, and the person gets the request's reference. Nothing is raised after an ack, because Bolt would
+    drop the ack and answer 404.
     """
 
     def __init__(self, stale: Listener, sender: Sender, metrics: Metrics) -> None:
@@ -70,9 +71,12 @@ class ErrorHandler:
             await self._stale(ack, body)
 
     def _log(self, listener: Listener, error: Exception) -> None:
-        """DatabaseFailed without a traceback: many come at once, and the database module logs the cause."""
-        if isinstance(error, DatabaseFailed):
-            self._metrics.broken_listener("database")
+        """Without a traceback for an answer of Slack that is known, and for DatabaseFailed.
+
+        Of the latter, many come at once, and the database module logs the cause.
+        """
+        if isinstance(error, DatabaseFailed) or refusals.not_opened(error):
+            self._metrics.broken_listener("database" if isinstance(error, DatabaseFailed) else "slack")
             log.warning("listener broke", listener=listener.__name__, why=str(error))
         else:
             self._metrics.broken_listener("slack" if isinstance(error, SlackError) else "bug")
@@ -102,7 +106,7 @@ class ErrorHandler:
 def _sentence(error: Exception) -> str:
     """A listener does nothing but record, so DatabaseFailed means that nothing was recorded."""
     say = refusals.not_recorded if isinstance(error, DatabaseFailed) else refusals.internal_error
-    return say(reference())
+    return refusals.not_opened(error) or say(reference())
 
 
 def _can_reply(body: Payload) -> bool:

@@ -18,8 +18,11 @@ from bot.core.metrics import Metrics
 from bot.slack.listeners.metrics import RequestMetrics
 
 log = structlog.get_logger(__name__)
+_TIMESTAMP_HEADER, _SIGNATURE_HEADER = "x-slack-request-timestamp", "x-slack-signature"
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 _LENGTH = re.compile(r"[0-9]{1,15}")
+MAX_AGE_SECONDS = 300  # as the verifier has it
 MAX_BODY_BYTES = 1_048_576  # a message shortcut carries its whole message, a view at most 250 kB
 
 
@@ -41,7 +44,8 @@ class SlackEndpoint:
         self._app = app
         self._metrics = metrics
         self._request = request
-        self._verifier = SignatureVerifier(signing_secret, clock=_SlackClock(now))
+        self._clock = _SlackClock(now)
+        self._verifier = SignatureVerifier(signing_secret, clock=self._clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._request():
@@ -51,6 +55,8 @@ class SlackEndpoint:
             await response(scope, receive, send)
 
     async def _answer(self, request: Request, counted: RequestMetrics) -> Response:
+        if not self._may_be_signed(request):
+            return _refuse(HTTPStatus.UNAUTHORIZED)
         try:
             body = await _read(request)
         except ClientDisconnect:
@@ -72,12 +78,17 @@ class SlackEndpoint:
             log.exception("payload cannot be read")
             return _refuse(HTTPStatus.BAD_REQUEST)
 
-    def _signed(self, request: Request, body: str) -> bool:
-        timestamp = request.headers.get("x-slack-request-timestamp", "")
-        signature = request.headers.get("x-slack-signature", "")
-        if not (_TIMESTAMP.fullmatch(timestamp) and signature.isascii()):
+    def _may_be_signed(self, request: Request) -> bool:
+        """What the headers alone say, so that nobody's body is read who did not even try."""
+        timestamp = request.headers.get(_TIMESTAMP_HEADER, "")
+        signature = request.headers.get(_SIGNATURE_HEADER, "")
+        if not (_TIMESTAMP.fullmatch(timestamp) and _SIGNATURE.fullmatch(signature)):
             return False
-        return self._verifier.is_valid(body, timestamp, signature)
+        return abs(self._clock.now() - int(timestamp)) <= MAX_AGE_SECONDS
+
+    def _signed(self, request: Request, body: str) -> bool:
+        headers = request.headers
+        return self._verifier.is_valid(body, headers[_TIMESTAMP_HEADER], headers[_SIGNATURE_HEADER])
 
 
 class _SlackClock(Clock):

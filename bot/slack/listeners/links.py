@@ -10,7 +10,7 @@ from bot.slack.listeners import payloads
 from bot.slack.listeners.payloads import Payload
 
 
-def unfurl(payload: Payload, at: datetime) -> Unfurl | None:
+def unfurl(payload: Payload, at: datetime, team_id: str) -> Unfurl | None:
     """None if there is nothing to unfurl: no link names an order, or the message is not sent yet."""
     event: dict[str, Any] = payload["event"] if isinstance(payload.get("event"), dict) else {}
     unfurl_id, channel = payloads.dig(event, "unfurl_id"), payloads.dig(event, "channel")
@@ -19,7 +19,7 @@ def unfurl(payload: Payload, at: datetime) -> Unfurl | None:
         return None
     return Unfurl(
         key=payloads.key(payload),
-        team_id=payloads.dig(payload, "team_id"),
+        team_id=team_id,
         channel_id=channel,
         unfurl_id=unfurl_id,
         links=links,

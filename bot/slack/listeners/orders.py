@@ -26,13 +26,15 @@ Record = Callable[[Job], Awaitable[Any]]
 class OrderListeners:
     """`routes.py` says what calls which of these."""
 
-    def __init__(self, record: Record, sender: Sender, now: Callable[[], datetime]) -> None:
+    def __init__(self, record: Record, sender: Sender, now: Callable[[], datetime], team_id: str) -> None:
+        """`team_id`: the workspace that installed the bot."""
         self._record = record
         self._sender = sender
         self._now = now
+        self._team_id = team_id
 
     async def command(self, ack: AsyncAck, body: Payload) -> None:
-        sentence, job = commands.reply(payloads.command(body, self._now()), payloads.key(body))
+        sentence, job = commands.reply(payloads.command(body, self._now(), self._team_id), payloads.key(body))
         if job:
             await self._record(job)
         await ack(text=sentence, response_type="ephemeral")
@@ -98,7 +100,7 @@ class OrderListeners:
         await ack()
 
     async def link_shared(self, ack: AsyncAck, body: Payload) -> None:
-        if job := links.unfurl(body, self._now()):
+        if job := links.unfurl(body, self._now(), self._team_id):
             await self._record(job)
         await ack()
 
@@ -126,7 +128,7 @@ class OrderListeners:
         return await self._sender.open_view(payloads.dig(body, "trigger_id"), view)
 
     def _from(self, body: Payload) -> dict[str, Any]:
-        return {"key": payloads.key(body), "asker": payloads.asker(body, self._now())}
+        return {"key": payloads.key(body), "asker": payloads.asker(body, self._now(), self._team_id)}
 
     def _look_up_here(self, body: Payload, order: OrderId) -> LookUp:
         thread = messages.thread_of(body)

@@ -1,4 +1,8 @@
-"""Slack's payloads as typed requests. A missing key becomes an empty string, because shapes vary."""
+"""Slack's payloads as typed requests. A missing key becomes an empty string, because shapes vary.
+
+`team_id` is the workspace that installed the bot, under which all rows are kept. The one that a payload
+names may be another of the same organisation, or null.
+"""
 
 import hashlib
 import json
@@ -18,11 +22,15 @@ def key(payload: Payload) -> str:
 
 
 def dig(payload: Payload, *path: str) -> str:
-    """The string at the end of the path. Empty if there is none, or if it is not a string."""
+    """The string at the end of the path. Empty if there is none, or if it is not a string.
+
+    JSON may hold a NUL or half a surrogate pair, which no database stores. They become a `?`.
+    """
     found: Any = payload
     for step in path:
         found = found.get(step) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else ""
+    text = found if isinstance(found, str) else ""
+    return text.replace("\0", "?").encode(errors="replace").decode()
 
 
 @dataclass(frozen=True)
@@ -32,27 +40,27 @@ class Command:
     response_url: str
 
 
-def command(payload: Payload, now: datetime) -> Command:
-    team = dig(payload, "team_id")
+def command(payload: Payload, now: datetime, team_id: str) -> Command:
     asker = Asker(
-        team_id=team,
+        team_id=team_id,
         user_id=dig(payload, "user_id"),
         name=dig(payload, "user_name"),
-        user_team_id=team,
+        user_team_id=dig(payload, "team_id"),
+        enterprise_id=dig(payload, "enterprise_id"),
         channel_id=dig(payload, "channel_id") or None,
         at=now,
     )
     return Command(asker, dig(payload, "text"), dig(payload, "response_url"))
 
 
-def asker(payload: Payload, now: datetime) -> Asker:
+def asker(payload: Payload, now: datetime, team_id: str) -> Asker:
     """The person who clicked, submitted or used a shortcut."""
-    team = dig(payload, "team", "id") or dig(payload, "user", "team_id")  # null for org installs
     return Asker(
-        team_id=team,
+        team_id=team_id,
         user_id=dig(payload, "user", "id"),
         name=dig(payload, "user", "name") or dig(payload, "user", "username"),
         user_team_id=dig(payload, "user", "team_id"),  # empty if missing, so access is refused
+        enterprise_id=dig(payload, "enterprise", "id"),
         channel_id=dig(payload, "channel", "id") or dig(payload, "container", "channel_id") or None,
         at=now,
     )
@@ -109,10 +117,18 @@ def field(payload: Payload, block_id: str, action_id: str) -> str:
     return dig(payload, "view", "state", "values", block_id, action_id, "value")
 
 
-def home_opener(payload: Payload, now: datetime) -> Asker | None:
+def home_opener(payload: Payload, now: datetime, team_id: str) -> Asker | None:
     """The person who opened the Home tab, with no channel. None if the event does not say."""
-    team, user = dig(payload, "team_id"), dig(payload, "event", "user")
-    return Asker(team_id=team, user_id=user, user_team_id=team, at=now) if user else None
+    user = dig(payload, "event", "user")
+    if not user:
+        return None
+    return Asker(
+        team_id=team_id,
+        user_id=user,
+        user_team_id=dig(payload, "team_id"),
+        enterprise_id=dig(payload, "enterprise_id"),
+        at=now,
+    )
 
 
 def joined_by_bot(payload: Payload) -> str:

@@ -27,10 +27,12 @@ Record = Callable[[Job], Awaitable[Any]]
 class WatchListeners:
     """`routes.py` says what calls which of these."""
 
-    def __init__(self, record: Record, sender: Sender, now: Callable[[], datetime]) -> None:
+    def __init__(self, record: Record, sender: Sender, now: Callable[[], datetime], team_id: str) -> None:
+        """`team_id`: the workspace that installed the bot."""
         self._record = record
         self._sender = sender
         self._now = now
+        self._team_id = team_id
 
     async def watch_order_here(self, ack: AsyncAck, body: Payload) -> None:
         ids = messages.ids_in_message(body)
@@ -54,7 +56,7 @@ class WatchListeners:
             return
         thread = THREAD.validate_json(payloads.dig(body, "view", "private_metadata"))
         place = View(view_id=payloads.dig(body, "view", "id"))
-        asker = replace(payloads.asker(body, self._now()), channel_id=thread.channel_id)
+        asker = replace(payloads.asker(body, self._now(), self._team_id), channel_id=thread.channel_id)
         adopt = ThreadToUse(channel_id=thread.channel_id, thread_ts=thread.thread_ts)
         key, order = payloads.key(body), ids[0]
         await self._record(StartWatch(key=key, asker=asker, place=place, order=order, adopt=adopt))
@@ -76,7 +78,7 @@ class WatchListeners:
         await self._stop(ack, body, everybody=True)
 
     async def home_opened(self, ack: AsyncAck, body: Payload) -> None:
-        asker = payloads.home_opener(body, self._now())
+        asker = payloads.home_opener(body, self._now(), self._team_id)
         if asker and payloads.dig(body, "event", "tab") == "home":
             await self._record(ShowHome(key=payloads.key(body), asker=asker, place=HomeTab()))
         await ack()
@@ -84,8 +86,8 @@ class WatchListeners:
     async def joined(self, ack: AsyncAck, body: Payload) -> None:
         """A user joined a channel. If it was the bot, the watches that are paused there can go on."""
         if channel := payloads.joined_by_bot(body):
-            team = payloads.dig(body, "team_id")
-            await self._record(CheckPaused(key=payloads.key(body), team_id=team, channel_id=channel))
+            job = CheckPaused(key=payloads.key(body), team_id=self._team_id, channel_id=channel)
+            await self._record(job)
         await ack()
 
     async def _start(self, ack: AsyncAck, body: Payload, **options: Any) -> None:
@@ -115,4 +117,4 @@ class WatchListeners:
         await ack()
 
     def _from(self, body: Payload) -> dict[str, Any]:
-        return {"key": payloads.key(body), "asker": payloads.asker(body, self._now())}
+        return {"key": payloads.key(body), "asker": payloads.asker(body, self._now(), self._team_id)}

@@ -29,7 +29,7 @@ def _unique(wanted: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
     return wanted
 
 
-@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
 class ButtonValue:
     """The value of Re-check: all orders of the message, because it redraws the whole message."""
 

@@ -27,7 +27,7 @@ MAX_FAILURES_IN_MODAL = 30  # file names
 
 # A new field on the card is a new row here: its label, and its value, or None to leave it out.
 FIELDS: tuple[tuple[str, Callable[[Progress], str | None]], ...] = (
-    ("Photos", lambda p: f"{p.tally.done:,} of {p.tally.total:,} done" if p.tally.total else None),
+    ("Photos", lambda p: _photos(p.tally) if p.tally.total else None),
     ("Failed", lambda p: f"{p.tally.failed:,}" if p.tally.failed else None),
     ("Waiting", lambda p: f"{p.tally.waiting:,}" if p.tally.waiting else None),
     ("Paid downloads", lambda p: f"{p.downloaded:,} of {p.listed:,}" if p.listed else None),
@@ -114,7 +114,9 @@ def _order(view: OrderView, placement: Placement, value: str) -> Card:
         *([blocks.context(" · ".join(_last_check(view)))] if placement.where != "terminal" else []),
         *([_buttons(view, placement, value)] if placement.where != "terminal" else []),
     ]
-    spoken = [f"{escape(title)}.", f"{order_text.counted(tally)}." if tally.total else "", sentence]
+    counted = order_text.counted(tally)
+    says_count = tally.total and not sentence.startswith(counted)
+    spoken = [f"{escape(title)}.", f"{counted}." if says_count else "", sentence]
     spoken += [failures_text(progress.failures, shown, rest), odd, f"{'. '.join(_last_check(view))}."]
     spoken += [f"{note.rstrip('.')}." for note in notes]
     return Card(text=" ".join(part for part in spoken if part), blocks=parts)
@@ -122,7 +124,11 @@ def _order(view: OrderView, placement: Placement, value: str) -> Card:
 
 def _says_difference(tally: Counts) -> bool:
     """Whether `situation` already says that Autoenhance lists fewer photos than it counts."""
-    return tally.state is State.READY and tally.done < tally.total
+    return tally.state is State.READY and tally.done < tally.total and not tally.unstated
+
+
+def _photos(tally: Counts) -> str:
+    return f"{tally.total:,}" if tally.unstated else order_text.done(tally)
 
 
 def _fields(progress: Progress) -> list[Block]:
@@ -131,9 +137,12 @@ def _fields(progress: Progress) -> list[Block]:
 
 
 def _bar(view: OrderView) -> str:
-    """The progress bar, empty if nothing is in progress. Rounded down, so that 100 % means all photos."""
+    """The progress bar. Rounded down, so that 100 % means all photos.
+
+    Empty if nothing is in progress, or if Autoenhance does not say how many photos are done.
+    """
     tally = view.progress.tally
-    if tally.state not in {State.GROUPING, State.ENHANCING} or not tally.total:
+    if tally.state not in {State.GROUPING, State.ENHANCING} or not tally.total or tally.unstated:
         return ""
     full = BAR_CHARACTERS * tally.done // tally.total
     return f"{'█' * full}{'░' * (BAR_CHARACTERS - full)} {100 * tally.done // tally.total} %"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypedDict
 
-from bot.core.errors import AutoenhanceError
+from bot.core.errors import AutoenhanceError, TryLater
 from bot.jobs.requests import Wanted
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
@@ -53,7 +53,10 @@ class OrderView:
 
 @dataclass(frozen=True)
 class FailedLookUp:
-    """An order that could not be shown. `gave_up`: minutes until the retries ended, None while they go on."""
+    """An order that could not be shown.
+
+    `gave_up`: after how many minutes the retries of a TryLater ended. None while they go on.
+    """
 
     order: OrderId
     error: AutoenhanceError
@@ -62,10 +65,15 @@ class FailedLookUp:
     gave_up: int | None = None
 
     @property
+    def retried(self) -> TryLater | None:
+        """The error after which the look-up is tried again. None for a final one."""
+        return self.error if isinstance(self.error, TryLater) and self.gave_up is None else None
+
+    @property
     def sentence(self) -> str:
-        if self.gave_up is None:
-            return refusals.trouble(self.error, self.order, self.last)
-        return refusals.gave_up(self.order, self.last, self.gave_up)
+        if isinstance(self.error, TryLater) and self.gave_up is not None:
+            return refusals.gave_up(self.error, self.order, self.last, self.gave_up)
+        return refusals.trouble(self.error, self.order, self.last)
 
     @property
     def wanted(self) -> Wanted:

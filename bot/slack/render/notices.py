@@ -10,7 +10,7 @@ from bot.jobs.requests import Wanted
 from bot.orders.ids import OrderId
 from bot.orders.progress import State
 from bot.slack import blocks, constants
-from bot.slack.blocks import Block, escape, fit_mrkdwn
+from bot.slack.blocks import Block, escape, fit_mrkdwn, one_line
 from bot.slack.limits import LIMITS
 from bot.slack.render import cards
 from bot.slack.render.buttons import ButtonValue, block_id, pack
@@ -115,7 +115,7 @@ def deleted_card(watch: Watch) -> Card:
 
 
 def _header(mark: str, watch: Watch) -> Block:
-    return blocks.header(f"{mark} {watch.name or f'Order {watch.order.short}'}")
+    return blocks.header(f"{mark} {one_line(watch.name) or f'Order {watch.order.short}'}")
 
 
 def brief_card(watch: Watch) -> Card:

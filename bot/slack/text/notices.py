@@ -38,6 +38,8 @@ def what_happened(watch: Watch, notice: Notice, tally: Counts | None) -> str:
     name = title(watch)
     now = f": {counted(tally)}." if tally and tally.total else "."
     match notice.kind:
+        case NoticeKind.FINISHED if tally and tally.unstated:
+            return f"{name} has finished processing{now}"
         case NoticeKind.FINISHED:
             return f"{name} is ready{now}"
         case NoticeKind.FAILED if tally and tally.state is State.FAILED:
@@ -47,7 +49,7 @@ def what_happened(watch: Watch, notice: Notice, tally: Counts | None) -> str:
         case NoticeKind.FAILURE:
             return f"{name} has its first failure{now}"
         case NoticeKind.STUCK:
-            at = f" at {counted(tally)}" if tally and tally.total else ""
+            at = f" at {counted(tally)}" if tally and tally.total and not tally.unstated else ""
             return f"{name} seems stuck{at}: nothing has moved for {minutes(watch.still)}."
         case NoticeKind.DELETED:
             return f"{name} was deleted in Autoenhance, or can't be read any more. I stopped watching it."

@@ -53,6 +53,8 @@ def mark(tally: Counts) -> str:
 
 def state(tally: Counts) -> str:
     """The state's name. For a state that STATES does not have, Autoenhance's own word."""
+    if tally.state is State.READY and tally.unstated:
+        return "Finished processing"
     raw = tally.word.capitalize() if tally.word.lower() in RAW_MARKS else f"“{tally.word}”"
     return STATES.get(tally.state) or (raw if tally.word else "Unknown state")
 
@@ -62,13 +64,20 @@ def photos(count: int) -> str:
 
 
 def counted(tally: Counts) -> str:
+    """Never counts photos as done or not where Autoenhance does not say which of them are."""
     failed = f", {tally.failed:,} failed" if tally.failed else ""
-    return f"{tally.done:,} of {tally.total:,} done{failed}"
+    return f"{photos(tally.total) if tally.unstated else done(tally)}{failed}"
+
+
+def done(tally: Counts) -> str:
+    return f"{tally.done:,} of {tally.total:,} done"
 
 
 def situation(tally: Counts) -> str:
     """One sentence about the order's state. Its photos are counted where that helps."""
-    left = tally.total - tally.done - tally.failed
+    left = tally.waiting
+    if tally.unstated and tally.state in {State.ENHANCING, State.READY, State.OTHER}:
+        return _situation_without_status(tally)
     match tally.state:
         case State.DELETED:
             return "This order was deleted in Autoenhance."
@@ -76,15 +85,10 @@ def situation(tally: Counts) -> str:
             return "Autoenhance is grouping the brackets; the photos appear in a few minutes."
         case State.ENHANCING:
             return f"Still working; {photos(left)} to go." if left else "Still working."
-        case State.WAITING if tally.total == 0:
-            return "The order exists but has no photos yet. Uploads may still be running."
         case State.WAITING:
-            return (
-                f"Autoenhance counts {photos(tally.total)} but lists none yet. Uploads may still be running."
-            )
+            return _waiting(tally)
         case State.ATTENTION:
-            rest = f"; {photos(left)} not finished" if left else "; the others are done"
-            return f"{photos(tally.failed)} {'needs' if tally.failed == 1 else 'need'} attention{rest}."
+            return _attention(tally)
         case State.FAILED:
             return (
                 "None of the photos could be enhanced."
@@ -97,6 +101,27 @@ def situation(tally: Counts) -> str:
             return f"All {photos(tally.total)} are done." if tally.total > 1 else "The photo is done."
         case _:
             return f"{photos(tally.waiting)} not finished, and nothing is being worked on just now."
+
+
+def _waiting(tally: Counts) -> str:
+    if tally.total == 0:
+        return "The order exists but has no photos yet. Uploads may still be running."
+    return f"Autoenhance counts {photos(tally.total)} but lists none yet. Uploads may still be running."
+
+
+def _attention(tally: Counts) -> str:
+    others = "" if tally.unstated else "; the others are done"
+    rest = f"; {photos(tally.waiting)} not finished" if tally.waiting else others
+    return f"{photos(tally.failed)} {'needs' if tally.failed == 1 else 'need'} attention{rest}."
+
+
+def _situation_without_status(tally: Counts) -> str:
+    if tally.state is State.ENHANCING:
+        so_far = f"; {tally.done:,} done so far" if tally.done else ""
+        return f"{photos(tally.total)}, still processing{so_far}."
+    if tally.state is State.READY:
+        return f"{photos(tally.total - tally.waiting)}, finished processing."
+    return f"Autoenhance doesn't say how far {photos(tally.unstated)} got."
 
 
 NO_REASON = "No reason given"
@@ -140,7 +165,8 @@ def changed(changes: Changes, now: Counts, since: datetime) -> str:
     then = f", when it was {STATES.get(changes.was, 'in another state').lower()}" if changes.was else ""
     if said or then:
         return f"{said or 'changed'} since {at}{then}"
-    return f"no change since {at}" + (f", still {now.done:,} of {now.total:,}" if now.total else "")
+    counted_done = now.total and not now.unstated
+    return f"no change since {at}" + (f", still {now.done:,} of {now.total:,}" if counted_done else "")
 
 
 def _more(count: int, more: str, fewer: str) -> str:

@@ -15,6 +15,16 @@ def no_id(typed: str) -> str:
     )
 
 
+def did_you_mean(typed: str, suggested: str, *, or_id: str = "") -> str:
+    """For a word that is nearly one of the command's. `or_id` is the order's id that it may be as well."""
+    asked = f"I don't know {code(typed, 60)}. Did you mean {code(f'{COMMAND} {suggested}', 200)}?"
+    if not or_id:
+        return asked
+    return (
+        f"{asked} To look up an order with the id {code(or_id, 60)}, type {code(f'{COMMAND} show {or_id}')}."
+    )
+
+
 NO_ID_FIELD = f"I can't see an order id in that. Paste an id such as {EXAMPLE_ID}, or an order's link."
 NO_ID_IN_MESSAGE = "I can't see an order id in that message. Paste an id or a link here instead:"
 
@@ -53,11 +63,16 @@ def _known(last: Snapshot | None) -> str:
 def _soon(seconds: float | None) -> str:
     if not seconds:
         return "a moment"
-    return f"about {max(1, round(seconds))} s" if seconds <= 90 else f"about {round(seconds / 60)} min"  # noqa: PLR2004
+    count, unit = (seconds, "second") if seconds <= 90 else (seconds / 60, "minute")  # noqa: PLR2004
+    return f"about {max(1, round(count))} {unit}{'' if round(count) <= 1 else 's'}"
 
 
-def gave_up(order: str, last: Snapshot | None, minutes: int) -> str:
+def gave_up(error: errors.TryLater, order: str, last: Snapshot | None, minutes: int) -> str:
+    """After `minutes` of retries. Where Autoenhance names a time, that was too long to wait for."""
     named, known = code(shortened(order)), _known(last)
+    if error.retry_after:
+        wait = _soon(error.retry_after)
+        return f"Autoenhance doesn't answer about {named} for {wait}.{known} Ask again after that."
     if not minutes:
         return f"Autoenhance isn't answering about {named}.{known} Ask again in a few minutes."
     return (
@@ -89,7 +104,10 @@ def search_trouble(error: errors.AutoenhanceError) -> str:
     return refused(error)
 
 
-def search_gave_up(minutes: int) -> str:
+def search_gave_up(error: errors.TryLater, minutes: int) -> str:
+    if error.retry_after:
+        wait = _soon(error.retry_after)
+        return f"Autoenhance takes no searches for {wait}. Try `{COMMAND} recent` after that."
     return f"Autoenhance has not answered for {minutes} minutes, so I stopped. Try `{COMMAND} recent` later."
 
 
@@ -112,9 +130,23 @@ CANNOT_TELL_SHARED = (
     "I can't see whether this channel is shared with another company, so I don't post orders here. "
     "An admin must install me again, with the scopes `channels:read` and `groups:read`."
 )
+GROUP_MESSAGE = (
+    "Slack lets no app post in a group direct message. Look orders up here, where only you see the answer. "
+    f"To share or watch one, use a channel, or a direct message with {APP}."
+)
+CANNOT_TELL_COLLEAGUE = (
+    "I can't see whether everyone here is from your organisation, so I show no orders here. "
+    f"Ask in a channel that {APP} is in, or in a direct message with {APP}."
+)
 UNCONFIRMED = (
     "Slack did not confirm that the card was posted. It may be there already; if it isn't, share it again."
 )
+REINSTALL = (
+    f"Slack no longer lets {APP} in, because the app was removed or its token was revoked. "
+    "An admin must install it again and set the new SLACK_BOT_TOKEN."
+)
+CLICK_AGAIN = "That took too long, and Slack no longer accepts the click. Please click again."
+SLACK_BUSY = "Slack isn't answering us just now. Please click again in a minute."
 STALE_BUTTON = f"This button is out of date. Type `{COMMAND}` and the order's id for a new card."
 
 
@@ -135,6 +167,19 @@ def cannot_watch(error: errors.SlackError) -> str:
             )
         case _:
             return cannot_post(error.code)
+
+
+def not_opened(error: Exception) -> str:
+    """Why Slack did not open a view, and what helps. Empty for errors that are not Slack's, or not known."""
+    match error:
+        case errors.TokenRefused():
+            return REINSTALL
+        case errors.Gone():
+            return CLICK_AGAIN
+        case errors.SlackBusy():
+            return SLACK_BUSY
+        case _:
+            return ""
 
 
 def not_recorded(reference: str) -> str:

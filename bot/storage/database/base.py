@@ -79,7 +79,7 @@ class Database(Protocol):
     async def run(self, statement: Statement[T]) -> T:
         """Returns the result of `statement` when all that it wrote is on the disk. It may run twice.
 
-        Raises what `statement` raises, and DatabaseFailed when the database cannot be read or written. In
-        both cases nothing is written. There is one exception: when the connection to PostgreSQL breaks
-        during the commit, everything may be written.
+        Raises what `statement` raises, DatabaseFailed when the database cannot be read or written, and
+        Unstorable when it does not take a value. In all these cases nothing is written. There is one
+        exception: when the connection to PostgreSQL breaks during the commit, everything may be written.
         """

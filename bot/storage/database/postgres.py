@@ -14,7 +14,7 @@ from psycopg import errors
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
-from bot.core.errors import DatabaseDamaged, DatabaseFailed
+from bot.core.errors import DatabaseDamaged, DatabaseFailed, Unstorable
 from bot.storage.database.base import Health, Row, Statement, Value, version
 
 T = TypeVar("T")
@@ -220,11 +220,14 @@ class _Conflict(DatabaseFailed):
 
 @contextlib.contextmanager
 def _psycopg_errors_translated() -> Iterator[None]:
-    """Raises psycopg's errors as DatabaseFailed, without their cause: its text quotes order ids."""
+    """Raises psycopg's errors as ours, without their cause: its text quotes order ids."""
     try:
         yield
     except (errors.SerializationFailure, errors.DeadlockDetected) as error:
         raise _Conflict(_without_values(error)) from None
+    except (psycopg.DataError, errors.CheckViolation, errors.NotNullViolation, UnicodeEncodeError) as error:
+        # A DataError is a number out of range, a NUL in a text, or text where a number must be.
+        raise Unstorable(type(error).__name__) from None
     except _DAMAGED as error:
         raise DatabaseDamaged(_without_values(error)) from None
     except psycopg.Error as error:

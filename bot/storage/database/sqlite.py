@@ -10,18 +10,38 @@ import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from bot.core.errors import DatabaseFailed, DatabaseLost
+from bot.core.errors import DatabaseFailed, DatabaseLost, Unstorable
 from bot.storage.database.base import Health, Row, Statement, Value, version
 from bot.storage.database.sqlite_file import LOST, failed, identity, make
 
 T = TypeVar("T")
 # A statement that comes while the one before waits for a lock waits twice. Slack waits three seconds.
 MAX_LOCK_MILLISECONDS = 1000
+
+
+_REFUSED_VALUES = {
+    sqlite3.SQLITE_CONSTRAINT_CHECK,
+    sqlite3.SQLITE_CONSTRAINT_NOTNULL,
+    3091,  # SQLITE_CONSTRAINT_DATATYPE, which Python's sqlite3 does not name
+}
+
+
+@contextlib.contextmanager
+def _refused_values() -> Iterator[None]:
+    """Raises Unstorable for a value that SQLite, or Python's sqlite3, does not take."""
+    try:
+        yield
+    except (OverflowError, UnicodeEncodeError, sqlite3.DataError) as error:
+        raise Unstorable(type(error).__name__) from None
+    except sqlite3.IntegrityError as error:
+        if error.sqlite_errorcode not in _REFUSED_VALUES:
+            raise
+        raise Unstorable(type(error).__name__) from None
 
 
 class _Sql:
@@ -31,17 +51,21 @@ class _Sql:
         self._connection = connection
 
     def rows(self, query: str, /, **values: Value) -> list[Row]:
-        return self._connection.execute(query, values).fetchall()
+        with _refused_values():
+            return self._connection.execute(query, values).fetchall()
 
     def row(self, query: str, /, **values: Value) -> Row | None:
-        row: Row | None = self._connection.execute(query, values).fetchone()
-        return row
+        with _refused_values():
+            row: Row | None = self._connection.execute(query, values).fetchone()
+            return row
 
     def do(self, query: str, /, **values: Value) -> None:
-        self._connection.execute(query, values)
+        with _refused_values():
+            self._connection.execute(query, values)
 
     def each(self, query: str, values: Iterable[Mapping[str, Value]], /) -> None:
-        self._connection.executemany(query, values)
+        with _refused_values():
+            self._connection.executemany(query, values)
 
     def alone(self, name: str, /) -> None:
         """Nothing to do: only one transaction runs at a time."""

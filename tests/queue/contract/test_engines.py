@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from bot.core.errors import DatabaseFailed, ShuttingDown
+from bot.core.errors import DatabaseFailed, ShuttingDown, Unstorable
 from bot.jobs.background import CheckOrder
 from bot.jobs.models import Job, LookUp, StopWatch
 from bot.jobs.outcomes import Abandon, Retry
@@ -156,6 +156,39 @@ async def test_a_job_that_cannot_succeed_ends_with_its_reason(harness: Harness) 
     [dead] = await harness.job_store.dead_jobs()
     assert dead.kind == "say"
     assert dead.reason.startswith("Slack refused the answer: account_inactive (E-")
+    assert await harness.open_jobs() == 0
+
+
+async def test_a_job_whose_data_cannot_be_stored_ends_with_its_reason(harness: Harness) -> None:
+    """It is not tried again, as the database would refuse the same value again."""
+
+    def act(_job: Job, _attempt: int) -> None:
+        raise Unstorable("NumericValueOutOfRange")
+
+    worker = RecordingWorker(act)
+    async with harness.works(worker) as engine:
+        await record(engine, [say("a")])
+        await worker.until(lambda: worker.apologies == ["a"])
+
+    [dead] = await harness.job_store.dead_jobs()
+    assert dead.reason.startswith("the database does not take its data: NumericValueOutOfRange (E-")
+    assert worker.attempts == [("a", 1)]
+    assert await harness.open_jobs() == 0
+
+
+async def test_a_reason_with_odd_characters_is_stored_too(harness: Harness) -> None:
+    """A reason may quote what another server answered, and the job must end all the same."""
+
+    def act(_job: Job, _attempt: int) -> None:
+        raise Abandon("Slack refused the answer: \0bad\ud83dgateway")
+
+    worker = RecordingWorker(act)
+    async with harness.works(worker) as engine:
+        await record(engine, [say("a")])
+        await worker.until(lambda: worker.apologies == ["a"])
+
+    [dead] = await harness.job_store.dead_jobs()
+    assert dead.reason.startswith("Slack refused the answer:  bad gateway (E-")
     assert await harness.open_jobs() == 0
 
 
