@@ -105,6 +105,16 @@ async def test_a_colleague_is_refused_where_outsiders_are(
     assert autoenhance.requests == []
 
 
+async def test_a_colleague_is_refused_as_soon_as_outsiders_are_there(chat: Chat, slack: SlackSandbox) -> None:
+    """What Slack said of the channel minutes ago is not enough: an outsider may have been added since."""
+    assert "Oak Terrace" in (await chat.order(OAK, user=TOM)).plain()
+    slack.workspace.channels[SHOOTS].is_ext_shared = True
+
+    answer = await chat.order(OAK, user=TOM)
+
+    assert "includes people from outside your company" in answer.plain()
+
+
 @pytest.mark.parametrize("trouble", ["scope", "busy", "hidden"])
 async def test_a_colleague_is_refused_where_slack_does_not_say_who_is_there(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox, trouble: str

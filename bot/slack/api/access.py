@@ -39,13 +39,12 @@ class AccessPolicy:
         """None for a colleague from another workspace of the same organisation (Enterprise Grid).
 
         In a channel with people of another company, Slack's `enterprise` may be the channel's and not the
-        person's. So it counts only where Slack says that no other company is there. Raises SlackBusy.
+        person's. So it counts only where Slack says now that no other company is there: a channel may have
+        been shared since the last answer. Raises SlackBusy.
         """
         if not self._enterprise_id or job.asker.enterprise_id != self._enterprise_id:
             return refusals.OUTSIDER
-        others = _is_seen_by_others(job)
-        asking = self._channels.audience_now if others else self._channels.audience
-        match await asking(job.asker.channel_id):
+        match await self._channels.audience_now(job.asker.channel_id):
             case Audience.OWN:
                 return None
             case Audience.SHARED:

@@ -52,7 +52,7 @@ async def identify(web: CountedClient) -> Identity:
         team=answer.get("team") or "",
         user_id=answer["user_id"],
         bot_id=answer.get("bot_id") or "",
-        enterprise_id=answer.get("enterprise_id"),
+        enterprise_id=answer.get("enterprise_id") or None,
         url=answer.get("url") or "",
         scopes=_scopes(answer.headers),
     )

@@ -60,7 +60,8 @@ def asker(payload: Payload, now: datetime, team_id: str) -> Asker:
         user_id=dig(payload, "user", "id"),
         name=dig(payload, "user", "name") or dig(payload, "user", "username"),
         user_team_id=dig(payload, "user", "team_id"),  # empty if missing, so access is refused
-        enterprise_id=dig(payload, "enterprise", "id"),
+        # Slack names it in either place, or in both: a submitted modal may have it beside the team alone.
+        enterprise_id=dig(payload, "enterprise", "id") or dig(payload, "team", "enterprise_id"),
         channel_id=dig(payload, "channel", "id") or dig(payload, "container", "channel_id") or None,
         at=now,
     )
