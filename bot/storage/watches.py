@@ -1,7 +1,8 @@
 """The watches as rows: the only SQL about them.
 
 A field that is searched for has a column. The rest is JSON, so a new field of a watch needs no migration.
-`next_look`, `wakes` and `hooked` are read from their columns, as the webhook changes them during a check.
+`next_look`, `wakes`, `hooked` and `claimed` are read from their columns, as the webhook and the sweep change
+them.
 """
 
 from dataclasses import replace
@@ -20,8 +21,9 @@ WATCH = TypeAdapter(Watch)
 WEBHOOK_EXPECTED_FOR = timedelta(days=1)  # after its last wake, the webhook is expected to call again
 MAX_WATCHES_SEARCHED = 100  # the newest ones, in which that last wake is searched for
 
-_IN_COLUMNS = {"id", "wakes", "hooked"}
-_READ = "id, next_look, wakes, hooked, content"  # `*` would fail where a later version has added a column
+_IN_COLUMNS = {"id", "wakes", "hooked", "claimed"}
+# `*` would fail where a later version has added a column
+_READ = "id, next_look, wakes, hooked, claimed, content"
 _LIVE = "condition != 'ended'"
 _PAUSED_OR_ENDING = "condition IN ('parked', 'ending')"  # exactly the index's condition
 
@@ -195,8 +197,8 @@ def _watch(row: Row) -> Watch | None:
         log.error("a watch cannot be read", row=row["id"])  # noqa: TRY400 - a traceback would quote it
         return None
     next_look = datetime.fromtimestamp(row["next_look"], UTC)
-    wakes, hooked = row["wakes"], bool(row["hooked"])
-    return replace(known, id=row["id"], next_look=next_look, wakes=wakes, hooked=hooked)
+    wakes, hooked, claimed = row["wakes"], bool(row["hooked"]), bool(row["claimed"])
+    return replace(known, id=row["id"], next_look=next_look, wakes=wakes, hooked=hooked, claimed=claimed)
 
 
 def _content(watch: Watch) -> str:

@@ -130,6 +130,7 @@ class Watch:
     pause: float = 0.0  # seconds that were planned until then
     hooked: bool = False  # the webhook calls about it, or is expected to: so it is checked less often
     wakes: int = 0  # the store's count of wakes when this was read
+    claimed: bool = False  # the sweep found it due, and it has not been saved since
 
     @property
     def is_live(self) -> bool:

@@ -92,10 +92,13 @@ def is_stuck(watch: Watch, rules: Rules) -> bool:
 def waits_for_slack(watch: Watch, now: datetime) -> bool:
     """Whether its place refused a message, and its next attempt is not due. No other place's check ends that.
 
-    A time further ahead than any wait was written while the clock was wrong, so it is not waited for.
+    A time further ahead than any wait was written while the clock was wrong, so it is not waited for. Nor
+    is one that the sweep found due: its process may have another clock, and until the watch is saved, no
+    sweep takes it again.
     """
-    left = (watch.next_look - now).total_seconds()
-    return watch.delay in {Delay.SLACK, Delay.PLACE} and 0 < left < 2 * _MAX_PUT_OFF_SECONDS
+    if watch.claimed or watch.delay not in {Delay.SLACK, Delay.PLACE}:
+        return False
+    return 0 < (watch.next_look - now).total_seconds() < 2 * _MAX_PUT_OFF_SECONDS
 
 
 def put_off(watch: Watch, now: datetime, why: Delay, seconds: float | None = None) -> Watch:

@@ -448,6 +448,18 @@ async def test_what_is_claimed_is_not_due(watches: Watches, due_watches: DueWatc
     assert await due_watches.due(NOW + SECOND, MANY) == [DueOrder("T1", ELM)]
 
 
+async def test_a_check_reads_which_watches_the_sweep_took_for_it(
+    watches: Watches, due_watches: DueWatchesPerTransaction
+) -> None:
+    """Until the watch is saved."""
+    read = await added(watches, watch())
+    await due_watches.claim([DueOrder("T1", ELM)], NOW)
+    assert (await only(watches)).claimed
+
+    await watches.save(read)
+    assert not (await only(watches)).claimed
+
+
 async def test_a_wake_waits_for_the_running_check(
     watches: Watches, due_watches: DueWatchesPerTransaction
 ) -> None:

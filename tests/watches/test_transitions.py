@@ -23,7 +23,7 @@ from bot.watches.models import (
     Watch,
     Watcher,
 )
-from bot.watches.transitions import Rules, Step, ended, is_stuck, next_step, put_off
+from bot.watches.transitions import Rules, Step, ended, is_stuck, next_step, put_off, waits_for_slack
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RULES = Rules()
@@ -532,6 +532,26 @@ def test_putting_off_for_another_service_starts_with_the_first_pause() -> None:
 def test_putting_off_keeps_retry_after(asked: float, pause: float) -> None:
     """A Retry-After of more than an hour is cut, as a plan so far ahead would be ignored."""
     assert put_off(watch(tally(4)), NOW, Delay.SLACK, asked).pause == pause
+
+
+@pytest.mark.parametrize(
+    ("put_off_for", "claimed", "after", "waits"),
+    [
+        pytest.param(Delay.SLACK, False, 0, True, id="not due"),
+        pytest.param(Delay.PLACE, False, 0, True, id="not due: paused"),
+        pytest.param(Delay.SLACK, False, 60, False, id="due"),
+        pytest.param(Delay.SLACK, True, 0, False, id="due by the clock of the sweep alone"),
+        pytest.param(Delay.PLACE, True, 0, False, id="due by the clock of the sweep alone: paused"),
+        pytest.param(Delay.AUTOENHANCE, False, 0, False, id="its place refused nothing"),
+        pytest.param(Delay.SLACK, False, -3 * 3600, False, id="planned while the clock was wrong"),
+    ],
+)
+def test_a_place_that_refused_waits_until_it_is_due(
+    put_off_for: Delay, *, claimed: bool, after: int, waits: bool
+) -> None:
+    """By its own clock or by that of the sweep, as no other sweep takes it for ten minutes."""
+    later = replace(put_off(watch(tally(4)), NOW, put_off_for, 30), claimed=claimed)
+    assert waits_for_slack(later, NOW + timedelta(seconds=after)) is waits
 
 
 def test_putting_off_changes_nothing_else() -> None:
