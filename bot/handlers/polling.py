@@ -136,7 +136,7 @@ class Polling:
                 put_off(untold(update.watch, step), now, Delay.SLACK, NOT_ALLOWED_RETRY_SECONDS),
             )
             if step.watch.condition is Condition.ENDED and not known:
-                later = update.after
+                later = await self._pause(update, error.code, now)
         await self.watches.save(later)
         return refused
 

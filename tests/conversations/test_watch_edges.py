@@ -435,3 +435,17 @@ async def test_a_watch_that_was_never_promised_is_removed(
         await chat.order("list")
 
     assert chat.posted() == []
+
+
+async def test_a_last_notice_that_slack_refuses_for_an_unknown_reason_reaches_the_owner(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox
+) -> None:
+    """The watch ends with the order, and its end is told in a direct message."""
+    await chat.watch(shoot.id)
+    slack.fail("chat.postMessage", error="a_code_of_tomorrow", channel=SHOOTS, times=None)
+    sandbox.autoenhance.remove(shoot.id)
+    for _ in range(3):
+        await shoot.later(minutes=1)
+
+    told = await chat.reads("was deleted", channel=ANA_BOT)
+    assert f"I couldn't say so in <#{SHOOTS}>" in told.text

@@ -30,6 +30,8 @@ HTML, PLAIN, JSON = "text/html", "text/plain", "application/json"
         pytest.param(errors.SlackRefused("invalid_blocks"), "refused", id="refused"),
         pytest.param(errors.SlackBusy("ratelimited", retry_after=3.0), "limited", id="limited"),
         pytest.param(errors.SlackBusy("http_429"), "limited", id="limited-without-a-word"),
+        pytest.param(errors.SlackBusy("rate_limited"), "limited", id="limited-in-other-words"),
+        pytest.param(errors.SlackBusy("message_limit_exceeded"), "limited", id="too-many-messages"),
         pytest.param(errors.SlackBusy("http_503"), "no_answer", id="unwell"),
         pytest.param(
             SlackApiError("no", None),  # type: ignore[no-untyped-call]
@@ -101,6 +103,10 @@ API_REPLIES: list[Reply] = [
     # the methods of the Web API that fail for a while: which of them did nothing, and when to ask again
     (429, JSON, {SAID: "7"}, no("ratelimited"), (BUSY, "ratelimited", 7.0, False)),
     (200, JSON, {SAID: "7"}, no("ratelimited"), (BUSY, "ratelimited", 7.0, False)),
+    (200, JSON, {}, no("rate_limited"), (BUSY, "rate_limited", None, False)),
+    (200, JSON, {}, no("message_limit_exceeded"), (BUSY, "message_limit_exceeded", None, False)),
+    (200, JSON, {}, no("team_added_to_org"), (BUSY, "team_added_to_org", None, False)),
+    (200, JSON, {}, no("org_login_required"), (BUSY, "org_login_required", None, False)),
     (429, JSON, {SAID: "59"}, no("ratelimited"), (BUSY, "ratelimited", 59.0, False)),
     (429, JSON, {SAID: "86400"}, no("ratelimited"), (BUSY, "ratelimited", 60.0, False)),
     (429, JSON, {SAID: "soon"}, no("ratelimited"), (BUSY, "ratelimited", None, False)),

@@ -56,7 +56,17 @@ _CODES: dict[type[SlackError], set[str]] = {
     TooLong: {"msg_too_long", "msg_blocks_too_long"},
     TokenRefused: {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"},
     ScopeMissing: {"missing_scope", "no_permission", "not_allowed_token_type"},
-    SlackBusy: {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"},
+    SlackBusy: {
+        "ratelimited",
+        "rate_limited",
+        "message_limit_exceeded",
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "team_added_to_org",
+        "org_login_required",
+    },
 }
 NO_CONNECTION, _NO_ANSWER, _NOT_SLACK = "no_connection", "no_answer", "not_slack"
 UNANSWERED = {NO_CONNECTION, _NO_ANSWER, _NOT_SLACK}
@@ -64,7 +74,7 @@ UNANSWERED = {NO_CONNECTION, _NO_ANSWER, _NOT_SLACK}
 MAX_RETRY_AFTER_SECONDS = 60.0
 """Slack counts calls per minute. A longer Retry-After is not believed: it could silence the bot for a day."""
 # Slack did nothing
-_CODES_WITHOUT_EFFECT = {"ratelimited", "service_unavailable", "request_timeout"}
+_CODES_WITHOUT_EFFECT = _CODES[SlackBusy] - {"internal_error", "fatal_error"}
 _STATUSES_WITHOUT_EFFECT = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _BUSY_STATUSES = {
     HTTPStatus.TOO_MANY_REQUESTS,
@@ -73,7 +83,12 @@ _BUSY_STATUSES = {
 _GONE_STATUSES = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 # slack_sdk raises AttributeError for a reply of plain text or a JSON list, which it reads as an object.
 _SDK_ERRORS = (aiohttp.ClientError, OSError, SlackClientError, AttributeError)  # a TimeoutError is an OSError
-_RATE_LIMIT_CODES = {"ratelimited", f"http_{HTTPStatus.TOO_MANY_REQUESTS}"}
+_RATE_LIMIT_CODES = {
+    "ratelimited",
+    "rate_limited",
+    "message_limit_exceeded",
+    f"http_{HTTPStatus.TOO_MANY_REQUESTS}",
+}
 _OUTCOMES: dict[type[SlackError], str] = {
     CannotPost: "cannot_post",
     Gone: "gone",
