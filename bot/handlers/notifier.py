@@ -20,7 +20,7 @@ from bot.slack.render.models import OrderView
 from bot.slack.text import notices as notice_text
 from bot.storage.channel_settings import ChannelSettings
 from bot.storage.watches import Watches
-from bot.watches.models import CardLocation, Condition, Notice, Sending, Watch
+from bot.watches.models import CardLocation, Condition, Delay, Notice, Sending, Watch
 from bot.watches.transitions import Rules, Step, is_stuck
 
 MIN_TIME_BETWEEN_EDITS = timedelta(seconds=3)  # of one card, unless the order is finished or a person clicked
@@ -40,6 +40,7 @@ class WatchUpdate:
     step: Step
     view: OrderView | None  # None: no such order, or a stopped watch without an answer of Autoenhance
     by: str | None = None  # the user who clicked Re-check
+    late_edit: SlackBusy | None = None  # the notice was posted, and Slack takes the card's edit later
 
     @property
     def after(self) -> Watch:
@@ -79,7 +80,8 @@ class Notifier:
     async def send(self, update: WatchUpdate) -> None:
         """Edits the card and posts the notice, where the step asks for it.
 
-        Raises SlackError. What was sent before the error is in `update.watch`.
+        Raises SlackError. What was sent before the error is in `update.watch`. A notice waits for its card's
+        edit once. Where Slack still takes no edits, it is posted, and `update.late_edit` says when to edit.
         """
         step, location = update.step, update.watch.home
         wanted = step.edit or (update.asked_for and update.view is not None)
@@ -87,7 +89,13 @@ class Notifier:
         if edits or step.notice:
             await self._check_audience(update.watch)
         if edits and location:
-            await self._edit(update, location)
+            try:
+                await self._edit(update, location)
+            except SlackBusy as busy:
+                waited = update.watch.delay is Delay.SLACK and step.watch.condition is not Condition.ENDED
+                if not (step.notice and waited):
+                    raise
+                update.late_edit = busy
         if step.notice and any(map(step.notice.concerns, update.watch.watchers)):
             await self._notify(update, step.notice)
 

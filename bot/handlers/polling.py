@@ -122,6 +122,8 @@ class Polling:
         try:
             await self.notifier.send(update)
             later = replace(update.after, sending=None)
+            if busy := update.late_edit:
+                refused, later = busy, put_off(later, now, Delay.SLACK, busy.retry_after)
         except SlackBusy as error:
             refused, later = error, put_off(untold(update.watch, step), now, Delay.SLACK, error.retry_after)
         except CannotPost as error:

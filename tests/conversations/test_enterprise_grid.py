@@ -75,7 +75,7 @@ async def test_a_colleagues_watch_is_the_channels_watch(chat: Chat, shoot: Shoot
     card = await chat.watch(shoot.id, user=TOM)
     await chat.order(f"watch {shoot.id}", user=ANA)
     shoot.finish()
-    await shoot.later(minutes=1)
+    await shoot.later(minutes=6)
 
     notice = await chat.noticed(card)
     assert f"<@{TOM}>" in notice.text

@@ -52,6 +52,25 @@ async def test_a_rate_limited_channel_does_not_delay_the_end_in_another(
     assert "is finished" in (await chat.noticed(other, 2)).text
 
 
+async def test_edits_that_slack_does_not_take_hold_a_notice_back_once(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
+) -> None:
+    """The notice comes with the next attempt, and the card is edited when Slack takes edits again."""
+    card = await chat.watch(shoot.id)
+    slack.fail("chat.update", error="ratelimited", times=None)
+    shoot.finish()
+    await shoot.later(minutes=1)
+    assert chat.thread(card) == []
+    await shoot.later(minutes=1)
+    assert "is ready" in (await chat.noticed(card)).text
+    assert "All 10 photos are done" not in card.plain()
+
+    slack.faults.clear("chat.update")
+    await shoot.later(minutes=6)
+    await chat.until(lambda: "All 10 photos are done" in card.plain())
+    assert len(chat.thread(card)) == 1
+
+
 async def test_a_click_edits_its_card_beside_an_archived_channel(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, app: App, sandbox: Sandbox
 ) -> None:
