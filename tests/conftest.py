@@ -51,6 +51,7 @@ hypothesis.settings.load_profile("calm")
 FAST_TIMING = Timing(
     Limits(fresh_for=0, first_pause=0.01, jitter=0),
     first_pause=0.05,
+    slow=60.0,  # a test of that makes it shorter
     tick=0.02,
     between=0.01,
     refill=0.01,

@@ -68,7 +68,7 @@ class _Handlers:
         self.permalinks = Permalinks(services.identity.url)
         self.channels = Channels(services.web, services.pacing, self.now)
         self.responder = Responder(services.sender)
-        self.retries = Retries(self.responder, self.now, services.timing.first_pause)
+        self.retries = Retries(self.responder, self.now, services.timing.first_pause, services.timing.slow)
 
     def polling(self) -> Polling:
         notifier = Notifier(

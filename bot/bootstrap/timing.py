@@ -12,6 +12,7 @@ DRAIN_SECONDS = 15.0  # for running jobs; with uvicorn's five for open connectio
 class Timing:
     limits: Limits = field(default_factory=Limits)
     first_pause: float = 2.0  # before the first retry of a job that was put off; doubles each time
+    slow: float = 2.0  # after a request: then the asker reads that Autoenhance takes its time
     tick: float = 1.0  # between two sweeps of the watches
     between: float = SECONDS_BETWEEN_POSTS  # between two messages in one channel
     refill: float = EDITS_REFILL_SECONDS  # for the rate limit of ten edits to be full again

@@ -16,11 +16,11 @@ from bot.core.errors import (
     Unconfirmed,
 )
 from bot.handlers.order_views import fetch_view, order_view
-from bot.handlers.outages import Retries, says_not_answering
+from bot.handlers.outages import SLOW, Retries, says_not_answering
 from bot.handlers.polling import Polling
 from bot.jobs.models import Find, LookUp, Say, Share, ShowPhotos
 from bot.jobs.outcomes import Retry
-from bot.jobs.requests import Message, Wanted
+from bot.jobs.requests import Ephemeral, Message, Wanted
 from bot.orders.ids import as_order_id
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
@@ -50,13 +50,15 @@ class Lookups:
 
     async def look_up(self, job: LookUp, attempt: int) -> None:
         """Answers first and stores the snapshots after that: the asker does not wait for the disk."""
-        seen = await asyncio.gather(*(self._fetch_view(wanted, job) for wanted in job.wanted))
+        fetching = asyncio.gather(*(self._fetch_view(wanted, job) for wanted in job.wanted))
+        told = await self.retries.tell_if_slow(fetching, job, attempt, lambda: self._say_slow(job, SLOW))
+        seen = await fetching
         failed = [view for view in seen if isinstance(view, FailedLookUp)]
         late = [view.retried for view in failed if view.retried]
         try:
             if late:
-                if says_not_answering(job, attempt):
-                    await self._show(job, seen)
+                if not told and says_not_answering(job, attempt):
+                    await self._say_not_answering(job, seen, late[0])
                 raise Retry(max(self.retries.pause(job, error, attempt) for error in late))
             card = job.place if len(seen) == 1 and isinstance(job.place, Message) else None
             if card and await self.polling.recheck(job, card, seen[0]):
@@ -65,6 +67,24 @@ class Lookups:
         finally:
             with suppress(DatabaseFailed):  # snapshots only help in outages: a retry would answer twice
                 await self._remember(job.team_id, [view for view in seen if isinstance(view, OrderView)])
+
+    async def _say_not_answering(
+        self, job: LookUp, seen: Sequence[OrderView | FailedLookUp], error: TryLater
+    ) -> None:
+        """On the card or in the modal that the answer will replace. Elsewhere one line, because it stays."""
+        if isinstance(job.place, Ephemeral) and not job.place.replace:
+            await self._say_slow(job, error)
+        else:
+            await self._show(job, seen)
+
+    async def _say_slow(self, job: LookUp, error: TryLater) -> None:
+        """With what was last known of the order, if it is one."""
+        if len(job.wanted) > 1:
+            await self.responder.say(job, refusals.SEVERAL_LATE)
+            return
+        [wanted] = job.wanted
+        last = await self.snapshots.last(job.team_id, wanted.order)
+        await self.responder.say(job, refusals.trouble(error, wanted.order, last))
 
     async def _fetch_view(self, wanted: Wanted, job: LookUp) -> OrderView | FailedLookUp:
         """With the order's watch here, or with the team's last snapshot if Autoenhance does not answer."""

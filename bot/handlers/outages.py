@@ -1,20 +1,24 @@
 """How long a job waits for Autoenhance, and what the asker reads meanwhile."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from bot.core.errors import AutoenhanceError, TryLater
+from bot.core.errors import AutoenhanceError, SlackError, TryLater
 from bot.jobs.models import Find, LookUp, Share, ShowPhotos, StartWatch
 from bot.jobs.outcomes import Retry
-from bot.jobs.requests import Ephemeral, Request, View
+from bot.jobs.requests import Ephemeral, Message, Request, View
 from bot.slack.api.responder import Responder
 from bot.slack.text import refusals
 
 MAX_AUTOENHANCE_WAIT = timedelta(minutes=25)  # a response_url works for 30 minutes
-# Attempts that say "not answering". A response_url works 5 times, and the answer needs one.
+# Attempts that say "not answering" where the message is replaced. A response_url works 5 times, and the
+# answer needs one.
 MAX_RETRY_MESSAGES = 2
+SLOW = TryLater("no answer from Autoenhance yet")
 
 Asking = Share | ShowPhotos | Find | StartWatch
 T = TypeVar("T")
@@ -25,23 +29,56 @@ class Retries:
     responder: Responder
     now: Callable[[], datetime]
     first_pause: float  # seconds before the first retry; doubles with each attempt
+    slow: float  # seconds after the request: if Autoenhance has not answered then, the asker reads so
 
     async def ask(self, asking: Awaitable[T], job: Asking, attempt: int) -> T | None:
         """What Autoenhance answers. None after an error that the asker has read about.
 
         Raises Retry while a later attempt may succeed.
         """
+        fetching = asyncio.ensure_future(asking)
+        told = await self.tell_if_slow(
+            fetching, job, attempt, lambda: self.responder.say(job, _sentence(job, SLOW))
+        )
         try:
-            return await asking
+            return await fetching
         except TryLater as error:
             if self.may_retry(job, error):
-                if says_not_answering(job, attempt):
+                if not told and says_not_answering(job, attempt):
                     await self.responder.say(job, _sentence(job, error))
                 raise Retry(self.pause(job, error, attempt)) from error
             await self.responder.say(job, _last_sentence(job, error, self.minutes(job)))
         except AutoenhanceError as error:
             await self.responder.say(job, _sentence(job, error))
         return None
+
+    async def tell_if_slow(
+        self,
+        fetching: asyncio.Future[Any],
+        job: Request,
+        attempt: int,
+        tell: Callable[[], Awaitable[object]],
+    ) -> bool:
+        """Returns when `fetching` is done. Whether `tell` was called meanwhile: once, in the first attempt.
+
+        Not where something already says that the answer is on its way: in a modal, and on a clicked card.
+        """
+        if attempt > 1 or says_not_answering(job, attempt + 1) or isinstance(job.place, Message):
+            await asyncio.wait({fetching})
+            return False
+        left = self.slow - self.waited(job).total_seconds()
+        try:
+            # After a restart the time is over, but the answer may still come at once.
+            done, _ = await asyncio.wait({fetching}, timeout=max(left, self.slow / 4))
+            if done:
+                return False
+            with suppress(SlackError):
+                await tell()
+            await asyncio.wait({fetching})
+        except asyncio.CancelledError:
+            fetching.cancel()
+            raise
+        return True
 
     def may_retry(self, job: Request, error: TryLater) -> bool:
         """Whether the next attempt, when Autoenhance allows it, is within MAX_AUTOENHANCE_WAIT.
@@ -87,12 +124,11 @@ def _last_sentence(job: Asking, error: TryLater, minutes: int) -> str:
 def says_not_answering(job: Request, attempt: int) -> bool:
     """Whether this attempt says "not answering".
 
-    Later attempts say it only where the message certainly replaces the earlier one: in the user's own card
-    or modal. Whether Slack replaces the reply to a slash command is not documented (decision 10 in
-    docs/decisions).
+    Later attempts say it only where the message replaces the earlier one: in the asker's own card or modal.
+    The reply to a slash command stays (decision 10 in docs/decisions).
     """
     match job.place:
-        case Ephemeral(replace=True, message_ts=str()) | View():
+        case Ephemeral(replace=True) | View():
             return attempt <= MAX_RETRY_MESSAGES
         case _:
             return attempt == 1

@@ -1,7 +1,11 @@
 """`/order <anything>`, as the person who typed it sees it."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.bootstrap.app import App
+from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import (
     BIRCH,
@@ -23,7 +27,10 @@ from bot.sandbox.autoenhance.sample_orders import (
 )
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA_BEN, ANA_BOT, BEN, EDITING, GUS, OWNERS
+from tests.conftest import FAST_TIMING
 from tests.support.chat import Chat
+from tests.support.running_bot import running_bot
+from tests.support.waiting import until_idle
 
 
 @pytest.mark.parametrize(
@@ -61,19 +68,59 @@ async def test_every_order_gets_its_card(chat: Chat, order: str, says: str) -> N
     assert order in card.plain()
 
 
-async def test_something_appears_at_once_and_is_replaced(slack: SlackSandbox, chat: Chat) -> None:
-    """The reply to the command says what is looked up, and the card replaces it."""
-    gate = slack.hold("respond")
-    exchange = await slack.command(f"/order {OAK}")
+@pytest.mark.parametrize("typed", [OAK, f"watch {OAK}", "recent", "list", "settings", "unwatch 12-elm"])
+async def test_the_answer_is_all_that_is_shown(slack: SlackSandbox, chat: Chat, app: App, typed: str) -> None:
+    """The ack shows nothing, because Slack would not replace it with the answer."""
+    exchange = await slack.command(f"/order {typed}")
 
-    [placeholder] = chat.said()
-    assert exchange.answer["response_type"] == "ephemeral"
-    assert placeholder.text == f"Looking up `{OAK}`…"
-
-    gate.open()
-    await chat.reads("Oak Terrace")
-
+    assert exchange.answer == {}
+    await chat.until(chat.said)
+    await until_idle(app)
     assert len(chat.said()) == 1
+
+
+async def test_a_slow_autoenhance_is_said_once(sandbox: Sandbox) -> None:
+    """After two seconds a line says so, with what was last known. The card comes below it."""
+    chat = Chat(sandbox.slack)
+    async with running_bot(sandbox, timing=replace(FAST_TIMING, slow=0.05)) as app:
+        sandbox.autoenhance.set_failure("hang")
+        await sandbox.slack.command(f"/order {OAK}")
+        line = await chat.reads("Autoenhance isn't answering about")
+        assert [block["type"] for block in line.blocks] == ["section"]
+
+        sandbox.autoenhance.set_failure("well")
+        sandbox.autoenhance.released.set()
+        await chat.reads("Oak Terrace")
+        await until_idle(app)
+
+    assert len(chat.said()) == 2
+
+
+async def test_slowness_is_not_said_again_by_the_next_attempt(sandbox: Sandbox) -> None:
+    """When the slow request fails, the line is there already."""
+    chat, limits = Chat(sandbox.slack), replace(FAST_TIMING.limits, read=0.3, attempts=1)
+    async with running_bot(sandbox, timing=replace(FAST_TIMING, slow=0.05, limits=limits)) as app:
+        sandbox.autoenhance.set_failure("hang")
+        await sandbox.slack.command(f"/order {OAK}")
+        await sandbox.autoenhance.asked(3)
+        sandbox.autoenhance.set_failure("well")
+        sandbox.autoenhance.released.set()
+        await chat.reads("Oak Terrace")
+        await until_idle(app)
+
+    assert len(chat.said()) == 2
+
+
+async def test_slowness_is_said_of_a_watch_too(sandbox: Sandbox) -> None:
+    """Each request that waits for Autoenhance says so."""
+    chat = Chat(sandbox.slack)
+    async with running_bot(sandbox, timing=replace(FAST_TIMING, slow=0.05)):
+        sandbox.autoenhance.set_failure("hang")
+        await sandbox.slack.command(f"/order watch {OAK}")
+        await chat.reads("Autoenhance isn't answering about")
+        sandbox.autoenhance.set_failure("well")
+        sandbox.autoenhance.released.set()
+        await chat.reads("Oak Terrace")
 
 
 @pytest.mark.both

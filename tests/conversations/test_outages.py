@@ -24,7 +24,7 @@ from tests.support.running_bot import running_bot
 async def test_an_outage_is_reported_and_then_the_answer_comes(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox, failure: FailureName
 ) -> None:
-    """The person reads of each kind of failure, and the card replaces that text afterwards."""
+    """The person reads of each kind of failure in one line, and the card comes below it."""
     autoenhance.set_failure(failure, location="http://127.0.0.1:9/")
 
     await slack.command(f"/order {OAK}")
@@ -32,7 +32,7 @@ async def test_an_outage_is_reported_and_then_the_answer_comes(
     autoenhance.set_failure("well")
 
     await chat.reads("Ready · Oak Terrace")
-    assert len(chat.said()) == 1
+    assert len(chat.said()) == 2
 
 
 @pytest.mark.both

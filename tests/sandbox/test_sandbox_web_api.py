@@ -201,17 +201,17 @@ async def test_an_invalid_view_is_refused(world: World) -> None:
     assert len(refused["response_metadata"]["messages"]) == 2
 
 
-async def test_a_response_url_replaces_what_the_ack_said(world: World) -> None:
-    """It does so also where the bot is not a member. The message stays ephemeral."""
+async def test_a_response_url_of_a_command_replaces_nothing(world: World) -> None:
+    """Slack posts another message, also where the bot is not a member. What the ack said stays."""
     world.bot.reply = answer(text="Looking up…")
     await world.slack.command("/order 3f9a", channel=OWNERS)
-    assert (
-        await world.bot.respond(replace_original=True, text="Ready.", response_type="in_channel")
-    ).text == "ok"
-    last = world.slack.messages(OWNERS)[-1]
+    assert (await world.bot.respond(replace_original=True, text="Ready.")).text == "ok"
+
+    first, last = world.slack.messages(OWNERS)[-2:]
+    assert (first.text, first.ephemeral_to) == ("Looking up…", ANA)
     assert (last.text, last.ephemeral_to) == ("Ready.", ANA)
     await world.bot.respond(delete_original=True)
-    assert last not in world.slack.messages(OWNERS)
+    assert last in world.slack.messages(OWNERS)
 
 
 async def test_a_response_url_of_a_click_is_about_the_message(world: World) -> None:

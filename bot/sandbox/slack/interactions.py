@@ -57,9 +57,9 @@ class Interactions:
         return exchange
 
     def reply(self, exchange: Exchange) -> Message | None:
-        """The message that answers a command, as it is now. None if there is none."""
+        """The last message that answers a command, as it is now. None if there is none."""
         url = self._triggers.find(exchange.payload["response_url"].rpartition("/")[2])
-        return url.source if url else None
+        return url.answer if url else None
 
     async def message_shortcut(self, callback_id: str, message: Message, *, user: str = ANA) -> Exchange:
         """Choose a message shortcut of the app."""

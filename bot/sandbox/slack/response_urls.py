@@ -49,12 +49,10 @@ class Responder:
             return
         to = None if params.get("response_type") == "in_channel" else url.user
         more = {"ephemeral_to": to, "thread_ts": params.get("thread_ts")}
-        posted = self._workspace.post(url.channel, sample_workspace.BOT, text, blocks, **more)
-        if url.follows:
-            url.source = posted
+        url.answer = self._workspace.post(url.channel, sample_workspace.BOT, text, blocks, **more)
 
     def _original(self, url: ResponseUrl) -> Message | None:
-        """The message that a replace or delete means. None unless the bot posted it and it still exists."""
+        """The clicked message. None unless the bot posted it and it still exists."""
         if url.source is None or url.source.user != sample_workspace.BOT:
             return None
         return self._workspace.find(url.channel, url.source.ts)

@@ -27,10 +27,10 @@ class _Trigger:
 
 @dataclass
 class ResponseUrl:
-    """One response_url. `source` is the message that `replace_original` and `delete_original` mean.
+    """One response_url. `source` is the clicked message, which `replace_original` and `delete_original` mean.
 
-    After a click, `source` is the clicked message. A command has no message, so its `source` `follows` the
-    last answer.
+    A command and a shortcut have none: Slack posts another message for each use of their response_url
+    (slackapi/bolt-python#1268, slackapi/bolt-js#2287). `answer` is the last one.
     """
 
     secret: str
@@ -38,7 +38,7 @@ class ResponseUrl:
     channel: str
     issued: float
     source: Message | None
-    follows: bool
+    answer: Message | None = None
     uses: int = 0
     ack_shown: asyncio.Event = field(default_factory=asyncio.Event)
     """Not set while a command waits for its ack, so that the ack's answer is shown before later ones."""
@@ -69,7 +69,7 @@ class Triggers:
 
     def response(self, user: str, channel: str, source: Message | None = None) -> ResponseUrl:
         secret = secrets.token_hex(16)
-        url = ResponseUrl(secret, user, channel, self._now(), source, follows=source is None)
+        url = ResponseUrl(secret, user, channel, self._now(), source)
         url.ack_shown.set()
         self._responses[secret] = url
         return url

@@ -1,4 +1,4 @@
-"""What `/order …` asks for. Pure: text in, the sentence for the ack and the job, if any, out."""
+"""What `/order …` asks for. Pure: text in, a job or a sentence out."""
 
 import re
 from collections.abc import Callable
@@ -23,17 +23,16 @@ from bot.slack.constants import MAX_ORDERS_PER_ANSWER
 from bot.slack.listeners import words
 from bot.slack.listeners.payloads import Command
 from bot.slack.listeners.words import Typed
-from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.slack.text import watches as watch_text
 from bot.slack.text.help import HELP, help_on
 from bot.watches.models import Level
 
-Reply = tuple[str, Job | None]
+Reply = Job | str
 
 
 def reply(command: Command, key: str) -> Reply:
-    """The sentence for the ack, and the job whose answer replaces it. None if there is nothing to do.
+    """The job to record, or the sentence that is the whole answer.
 
     The first word may be a subcommand. If a UUID or a link of an order follows, only `show`, `watch` and
     `unwatch` count as subcommands. A word that is nearly a subcommand is asked about. After any other word,
@@ -41,7 +40,7 @@ def reply(command: Command, key: str) -> Reply:
     """
     typed = words.typed(command.text)
     if not typed.text:
-        return HELP, None
+        return HELP
     is_known = typed.word in _ALL_SUBCOMMANDS and not typed.marked
     if is_known and (typed.word in _ORDER_SUBCOMMANDS or not find_mentioned_ids(typed.rest)):
         return _ALL_SUBCOMMANDS[typed.word](command, key, typed.rest)
@@ -62,7 +61,7 @@ def _ask_back(typed: Typed) -> Reply | None:
         named = f"{named or '[id]'} failures"
     suggested = meant if meant in _ALONE else f"{meant} {named}".strip()
     or_id = "" if typed.rest else typed.word
-    return refusals.did_you_mean(typed.marked or typed.word, suggested, or_id=or_id), None
+    return refusals.did_you_mean(typed.marked or typed.word, suggested, or_id=or_id)
 
 
 def _nearest_subcommand(typed: Typed) -> str:
@@ -80,11 +79,9 @@ def _names_setting(meant: str, rest: str) -> bool:
 
 def _look_up(command: Command, key: str, ids: tuple[OrderId, ...], typed: str) -> Reply:
     if not ids:
-        return refusals.no_id(unescape(typed)), None
-    return order_text.looking_up(ids[:MAX_ORDERS_PER_ANSWER]), LookUp(
-        key=key,
-        asker=command.asker,
-        place=_place(command),
+        return refusals.no_id(unescape(typed))
+    return LookUp(
+        **_request(command, key),
         wanted=tuple(Wanted(order=order) for order in ids[:MAX_ORDERS_PER_ANSWER]),
         skipped=len(ids[MAX_ORDERS_PER_ANSWER:]),
     )
@@ -95,31 +92,30 @@ def _show(command: Command, key: str, rest: str) -> Reply:
 
 
 def _help(_command: Command, _key: str, rest: str) -> Reply:
-    return help_on(words.bare(rest)), None
+    return help_on(words.bare(rest))
 
 
 def _find(command: Command, key: str, rest: str) -> Reply:
     if not rest:
-        return refusals.FIND_WHAT, None
-    name = unescape(rest)[:200]
-    return order_text.searching(name), Find(key=key, asker=command.asker, place=_place(command), words=name)
+        return refusals.FIND_WHAT
+    return Find(**_request(command, key), words=unescape(rest)[:200])
 
 
 def _recent(command: Command, key: str, _rest: str) -> Reply:
-    return order_text.searching(None), Find(key=key, asker=command.asker, place=_place(command))
+    return Find(**_request(command, key))
 
 
 def _watch(command: Command, key: str, rest: str) -> Reply:
     named, level = _level(rest)
     ids = find_order_ids(named)
     if not named:
-        return watch_text.WATCH_WHAT, None
+        return watch_text.WATCH_WHAT
     if slip := _slip_of_a_level(named):
         meant = find_mentioned_ids(named) or ("[id]",)
-        return refusals.did_you_mean(slip, f"watch {' '.join(meant)} failures"), None
+        return refusals.did_you_mean(slip, f"watch {' '.join(meant)} failures")
     if len(ids) != 1:
-        return _not_one(named, ids), None
-    return watch_text.starting(ids[0]), StartWatch(**_request(command, key), order=ids[0], level=level)
+        return _not_one(named, ids)
+    return StartWatch(**_request(command, key), order=ids[0], level=level)
 
 
 def _level(rest: str) -> tuple[str, Level | None]:
@@ -142,10 +138,10 @@ def _slip_of_a_level(named: str) -> str:
 def _unwatch(command: Command, key: str, rest: str) -> Reply:
     ids = find_order_ids(rest)
     if not rest:
-        return watch_text.UNWATCH_WHAT, None
+        return watch_text.UNWATCH_WHAT
     if len(ids) != 1:
-        return _not_one(rest, ids), None
-    return watch_text.STOPPING, StopWatch(**_request(command, key), order=ids[0])
+        return _not_one(rest, ids)
+    return StopWatch(**_request(command, key), order=ids[0])
 
 
 def _not_one(typed: str, ids: tuple[OrderId, ...]) -> str:
@@ -153,19 +149,19 @@ def _not_one(typed: str, ids: tuple[OrderId, ...]) -> str:
 
 
 def _list(command: Command, key: str, _rest: str) -> Reply:
-    return watch_text.LISTING, ListWatches(**_request(command, key))
+    return ListWatches(**_request(command, key))
 
 
 def _test(command: Command, key: str, _rest: str) -> Reply:
-    return watch_text.TRYING, SendTestNotice(**_request(command, key))
+    return SendTestNotice(**_request(command, key))
 
 
 def _settings(command: Command, key: str, rest: str) -> Reply:
     """Without words, the answer says what both settings are."""
     name, switch, *more = (*map(words.bare, rest.split()), "", "")
     if any(more) or name not in _SETTINGS or switch not in _SWITCHES:
-        return watch_text.SETTINGS_WHAT, None
-    return watch_text.SETTING, _SETTINGS[name](**_request(command, key), on=_SWITCHES[switch])
+        return watch_text.SETTINGS_WHAT
+    return _SETTINGS[name](**_request(command, key), on=_SWITCHES[switch])
 
 
 def _request(command: Command, key: str) -> dict[str, Any]:
@@ -173,7 +169,7 @@ def _request(command: Command, key: str) -> dict[str, Any]:
 
 
 def _place(command: Command) -> Place:
-    return Ephemeral(response_url=command.response_url, replace=True)
+    return Ephemeral(response_url=command.response_url)
 
 
 # Subcommands. If a UUID or a link of an order follows one of these, the order is looked up instead.

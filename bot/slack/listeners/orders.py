@@ -34,10 +34,13 @@ class OrderListeners:
         self._team_id = team_id
 
     async def command(self, ack: AsyncAck, body: Payload) -> None:
-        sentence, job = commands.reply(payloads.command(body, self._now(), self._team_id), payloads.key(body))
-        if job:
-            await self._record(job)
-        await ack(text=sentence, response_type="ephemeral")
+        """An ack without text shows nothing: Slack would not replace it with the answer."""
+        reply = commands.reply(payloads.command(body, self._now(), self._team_id), payloads.key(body))
+        if isinstance(reply, str):
+            await ack(text=reply, response_type="ephemeral")
+            return
+        await self._record(reply)
+        await ack()
 
     async def check_orders_here(self, ack: AsyncAck, body: Payload) -> None:
         ids = messages.ids_in_message(body)

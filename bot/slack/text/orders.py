@@ -196,10 +196,6 @@ def looking_up(ids: Sequence[str]) -> str:
     return f"Looking up {code(ids[0])}…" if len(ids) == 1 else f"Looking up {len(ids)} orders…"
 
 
-def searching(words: str | None) -> str:
-    return f"Searching for {code(words, 60)}…" if words else "Fetching the newest orders…"
-
-
 def late(asked: datetime) -> str:
     """For an answer that comes as a direct message, because its place is gone."""
     return f"You asked for this {when(asked)}, and I could not answer there any more."

@@ -51,6 +51,9 @@ def trouble(error: errors.AutoenhanceError, order: str, last: Snapshot | None) -
             return f"{refused(error)}{known}"
 
 
+SEVERAL_LATE = "Autoenhance isn't responding. I'll answer here when it's back."
+
+
 def _search_hint(order: str) -> str:
     """The hint to search by name. Empty unless `order` is all letters, because names rarely have digits."""
     return f" To search by name, type `{COMMAND} find {order}`." if order.isalpha() else ""

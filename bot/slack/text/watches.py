@@ -152,7 +152,3 @@ UNWATCH_WHAT = (
     f"Which order? Type `{COMMAND} unwatch` and its id; `{COMMAND} list` shows what is watched here."
 )
 ONE_AT_A_TIME = f"One order at a time, please: `{COMMAND} watch` and one id or link."
-LISTING = "Fetching what is watched here…"
-STOPPING = "Stopping…"
-TRYING = "Trying…"
-SETTING = "Changing that…"
