@@ -19,7 +19,7 @@ from bot.jobs import background, models
 from bot.jobs.background import BackgroundJob
 from bot.jobs.models import Job
 from bot.jobs.outcomes import Abandon, Retry
-from bot.jobs.requests import Message, Request
+from bot.jobs.requests import Message, Reply, Request
 from bot.slack.api.access import AccessPolicy
 from bot.slack.api.responder import Responder, for_asker_alone
 from bot.slack.text import refusals
@@ -95,7 +95,7 @@ class Dispatcher:
             try:
                 refusal = await self._access.refusal(job)
             except SlackBusy:
-                if not isinstance(job, models.LookUp) or not isinstance(job.place, Message):
+                if not isinstance(job, models.LookUp) or not isinstance(job.place, Message | Reply):
                     raise
                 job = replace(
                     job, place=for_asker_alone(job.place)

@@ -20,7 +20,7 @@ from bot.handlers.outages import SLOW, Retries, says_not_answering
 from bot.handlers.polling import Polling
 from bot.jobs.models import Find, LookUp, Say, Share, ShowPhotos
 from bot.jobs.outcomes import Retry
-from bot.jobs.requests import Ephemeral, Message, Wanted
+from bot.jobs.requests import Ephemeral, Message, Reply, Wanted
 from bot.orders.ids import as_order_id
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
@@ -72,7 +72,7 @@ class Lookups:
         self, job: LookUp, seen: Sequence[OrderView | FailedLookUp], error: TryLater
     ) -> None:
         """On the card or in the modal that the answer will replace. Elsewhere one line, because it stays."""
-        if isinstance(job.place, Ephemeral) and not job.place.replace:
+        if isinstance(job.place, Reply) or (isinstance(job.place, Ephemeral) and not job.place.replace):
             await self._say_slow(job, error)
         else:
             await self._show(job, seen)
@@ -80,11 +80,11 @@ class Lookups:
     async def _say_slow(self, job: LookUp, error: TryLater) -> None:
         """With what was last known of the order, if it is one."""
         if len(job.wanted) > 1:
-            await self.responder.say(job, refusals.SEVERAL_LATE)
+            await self.responder.say(job, refusals.SEVERAL_LATE, alone=True)
             return
         [wanted] = job.wanted
         last = await self.snapshots.last(job.team_id, wanted.order)
-        await self.responder.say(job, refusals.trouble(error, wanted.order, last))
+        await self.responder.say(job, refusals.trouble(error, wanted.order, last), alone=True)
 
     async def _fetch_view(self, wanted: Wanted, job: LookUp) -> OrderView | FailedLookUp:
         """With the order's watch here, or with the team's last snapshot if Autoenhance does not answer."""
@@ -107,7 +107,9 @@ class Lookups:
             placement = replace(placement, in_thread=job.in_thread, shared_by=job.shared_by)
             return cards.orders_card(seen, placement, skipped=job.skipped)
 
-        alone = any(not isinstance(error, OrderNotFound) for error in errors)
+        alone = isinstance(job.place, Message) and any(
+            not isinstance(error, OrderNotFound) for error in errors
+        )
         await self.responder.give(job, draw, alone=alone)
 
     async def share(self, job: Share, attempt: int) -> None:
@@ -150,4 +152,5 @@ class Lookups:
             await self.responder.give(job, lambda _: modals.hits(hits, job.words))
 
     async def say(self, job: Say, _attempt: int) -> None:
-        await self.responder.say(job, escape(job.text), alone=True)
+        text = job.text if job.has_markup else escape(job.text)
+        await self.responder.say(job, text, alone=not isinstance(job.place, Reply))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from bot.core.errors import AutoenhanceError, SlackError, TryLater
 from bot.jobs.models import Find, LookUp, Share, ShowPhotos, StartWatch
 from bot.jobs.outcomes import Retry
-from bot.jobs.requests import Ephemeral, Message, Request, View
+from bot.jobs.requests import Ephemeral, Message, Reply, Request, View
 from bot.slack.api.responder import Responder
 from bot.slack.text import refusals
 
@@ -38,14 +38,14 @@ class Retries:
         """
         fetching = asyncio.ensure_future(asking)
         told = await self.tell_if_slow(
-            fetching, job, attempt, lambda: self.responder.say(job, _sentence(job, SLOW))
+            fetching, job, attempt, lambda: self.responder.say(job, _sentence(job, SLOW), alone=True)
         )
         try:
             return await fetching
         except TryLater as error:
             if self.may_retry(job, error):
                 if not told and says_not_answering(job, attempt):
-                    await self.responder.say(job, _sentence(job, error))
+                    await self.responder.say(job, _sentence(job, error), alone=isinstance(job.place, Reply))
                 raise Retry(self.pause(job, error, attempt)) from error
             await self.responder.say(job, _last_sentence(job, error, self.minutes(job)))
         except AutoenhanceError as error:

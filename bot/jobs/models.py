@@ -64,6 +64,7 @@ class Say(Request):
 
     kind: Literal["say"] = "say"
     text: str
+    has_markup: bool = False  # the text is ours, in Slack's mrkdwn
 
 
 @frozen

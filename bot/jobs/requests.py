@@ -34,10 +34,13 @@ class Asker:
 
 @frozen
 class Ephemeral:
-    """An ephemeral answer: only the asker sees it. A `response_url` is good for 5 uses in 30 minutes."""
+    """An ephemeral answer: only the asker sees it. A `response_url` is good for 5 uses in 30 minutes.
+
+    Without one, or in a thread, it is sent with chat.postEphemeral where the bot is a member.
+    """
 
     kind: Literal["ephemeral"] = "ephemeral"
-    response_url: str
+    response_url: str = ""
     replace: bool = False  # the answer replaces the message that this URL belongs to
     message_ts: str | None = None  # of the card that is replaced, if it is a card
     thread_ts: str | None = None
@@ -52,6 +55,16 @@ class Message:
     ts: str
     thread_ts: str | None = None
     response_url: str  # used when chat.update is refused
+
+
+@frozen
+class Reply:
+    """A new message that everybody there sees: in a channel's thread, or in a direct message with the bot."""
+
+    kind: Literal["reply"] = "reply"
+    channel_id: str
+    thread_ts: str | None = None
+    begins_thread: bool = False  # Slack shows ephemeral messages only in threads that have a reply
 
 
 @frozen
@@ -70,7 +83,7 @@ class HomeTab:
     kind: Literal["home"] = "home"
 
 
-Place = Annotated[Ephemeral | Message | View | HomeTab, Field(discriminator="kind")]
+Place = Annotated[Ephemeral | Message | Reply | View | HomeTab, Field(discriminator="kind")]
 
 
 @frozen

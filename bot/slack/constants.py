@@ -40,6 +40,8 @@ LOOK_UP = "look_up"  # on the Home tab
 HOME_OPENED = "app_home_opened"
 LINK_SHARED = "link_shared"
 JOINED = "member_joined_channel"
+MENTIONED = "app_mention"
+WRITTEN = "message"  # in a direct message with the bot
 POSTED = "conversations_history"
 """Slack's `source` of a link in a message that was sent. `composer` is for a message that is still being
 written. For that, Slack names no channel, so the channel's setting for unfurls is not known."""
@@ -50,6 +52,8 @@ SCOPES = {
     "commands": "the command `/order` and the three shortcuts",
     "chat:write": "cards and notices where the bot was invited, and direct messages",
     "channels:read": "seeing whether a public channel is shared with another company",
+    "app_mentions:read": "hearing of messages that mention the bot, and of no others",
+    "im:history": "reading what people write to the bot in a direct message, and no other message",
     "groups:read": "the same for private channels that the bot was invited to",
     "links:read": "hearing of pasted links to Autoenhance's web app, and of no others",
     "links:write": "a small card below such a link, in channels that chose it",

@@ -63,6 +63,7 @@ class SlackSandbox(Composer):
             ring=ring,
             scopes=set(SCOPES),
         )
+        self.responder = responder
         self.faults = faults
         self.fail = faults.fail
         self.mend = faults.mend

@@ -1,7 +1,7 @@
 """What a person types: messages, slash commands, and links that an app gets an event for."""
 
 from bot.sandbox.errors import NotOffered
-from bot.sandbox.slack import events
+from bot.sandbox.slack import events, payload_objects
 from bot.sandbox.slack.delivery import Exchange
 from bot.sandbox.slack.interactions import Interactions
 from bot.sandbox.slack.mrkdwn import as_sent
@@ -20,12 +20,14 @@ class Composer(Interactions):
 
         Returns what was delivered to the app. None when nothing was.
         """
-        if not self.workspace.sees(user, channel) or self.workspace.channels[channel].is_archived:
+        if not self._can_write(user, channel):
             raise NotOffered(f"{user} cannot write in {channel}")
         name = text.split(maxsplit=1)[0]
         if not name.startswith("/"):
             sent = as_sent(text, self.names())
-            return await self._paste(self.workspace.post(channel, user, sent, thread_ts=thread_ts))
+            message = self.workspace.post(channel, user, sent, thread_ts=thread_ts)
+            pasted = await self._paste(message)
+            return await self.hear(message) or pasted
         if thread_ts is None and self.offered_command(name) and self.is_offered(user, channel):
             return await self.command(text, user=user, channel=channel)
         if thread_ts is not None:
@@ -35,6 +37,32 @@ class Composer(Interactions):
         else:
             answer = f"{name} is not a valid command."
         self._acks.slackbot(user, channel, answer, thread_ts)
+        return None
+
+    def _can_write(self, user: str, channel: str) -> bool:
+        """A messages tab that is read-only takes nothing."""
+        place = self.workspace.channels[channel]
+        if place.is_im and BOT in place.members and self.is_tab_read_only:
+            return False
+        return self.workspace.sees(user, channel) and not place.is_archived
+
+    @property
+    def is_tab_read_only(self) -> bool:
+        return bool(self.features.get("app_home", {}).get("messages_tab_read_only_enabled", False))
+
+    async def hear(self, message: Message, **changes: object) -> Exchange | None:
+        """Deliver what a person wrote to the app, if it mentions the app or is in the direct message with it.
+
+        `changes` are keys of the event that differ, such as `edited`.
+        """
+        occasion = self._occasion(message.user, message.channel)
+        if BOT not in occasion.channel.members:
+            return None
+        shown = payload_objects.message(self.workspace, message) | changes
+        if occasion.channel.is_im and "message.im" in self.events:
+            return await self._delivery.deliver("events_api", events.message_im(occasion, shown))
+        if f"<@{BOT}>" in message.text and "app_mention" in self.events:
+            return await self._delivery.deliver("events_api", events.app_mention(occasion, shown))
         return None
 
     async def invite_bot(self, channel: str) -> str:

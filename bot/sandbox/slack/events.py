@@ -33,6 +33,18 @@ def member_joined_channel(occasion: Occasion) -> Payload:
     return _event(occasion, event)
 
 
+def app_mention(occasion: Occasion, message: Payload) -> Payload:
+    return _event(occasion, _written(occasion, message) | {"type": "app_mention"})
+
+
+def message_im(occasion: Occasion, message: Payload) -> Payload:
+    return _event(occasion, _written(occasion, message) | {"channel_type": "im"})
+
+
+def _written(occasion: Occasion, message: Payload) -> Payload:
+    return message | {"channel": occasion.channel.id, "event_ts": message["ts"]}
+
+
 def link_shared(occasion: Occasion, paste: Paste, *, is_member: bool) -> Payload:
     """The event has the message's place and its links, not its text.
 

@@ -16,6 +16,8 @@ class Responder:
     def __init__(self, workspace: Workspace, triggers: Triggers) -> None:
         self._workspace = workspace
         self._triggers = triggers
+        self.takes_threads = False
+        """Whether an ephemeral answer goes into a thread. Reported both ways (slackapi/bolt-js#963)."""
 
     async def ready(self, secret: str) -> None:
         """Return when the answer in a command's ack is shown, or after a limit.
@@ -48,7 +50,8 @@ class Responder:
             self._workspace.edit(original, text, blocks)
             return
         to = None if params.get("response_type") == "in_channel" else url.user
-        more = {"ephemeral_to": to, "thread_ts": params.get("thread_ts")}
+        thread_ts = params.get("thread_ts") if self.takes_threads or to is None else None
+        more = {"ephemeral_to": to, "thread_ts": thread_ts}
         url.answer = self._workspace.post(url.channel, sample_workspace.BOT, text, blocks, **more)
 
     def _original(self, url: ResponseUrl) -> Message | None:

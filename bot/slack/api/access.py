@@ -2,7 +2,7 @@
 
 from bot.core.errors import SlackBusy
 from bot.jobs.models import LookUp, SendTestNotice, Share, StartWatch
-from bot.jobs.requests import Message, Request
+from bot.jobs.requests import Message, Reply, Request
 from bot.slack.api.channels import Audience, Channels
 from bot.slack.text import refusals
 
@@ -62,6 +62,8 @@ class AccessPolicy:
 
 def _is_seen_by_others(job: Request) -> bool:
     """False for a copied ID and for what goes to the asker alone."""
+    if isinstance(job.place, Reply):
+        return True
     match job:
         case Share() | StartWatch():
             return job.to == "channel"

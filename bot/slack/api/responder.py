@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from bot.core.errors import Gone, SlackBusy, SlackError, Unconfirmed
-from bot.jobs.requests import Ephemeral, HomeTab, Message, Place, Request, View
+from bot.jobs.requests import Ephemeral, HomeTab, Message, Place, Reply, Request, View
 from bot.slack.api.sender import Sender
 from bot.slack.render import cards, modals
 from bot.slack.render.models import Card, Placement
@@ -28,8 +28,11 @@ class Responder:
         place, card = for_asker_alone(request.place) if alone else request.place, draw(_placement(request))
         try:
             match place:
-                case Ephemeral(response_url=url, replace=replace, thread_ts=thread):
-                    await self._sender.respond(url, card, replace=replace, thread_ts=thread)
+                case Ephemeral():
+                    await self._give_alone(request, place, card)
+                case Reply(channel_id=channel, thread_ts=thread):
+                    with suppress(Unconfirmed):  # it may be there already, perhaps twice
+                        await self._sender.post(channel, card, thread_ts=thread)
                 case Message():
                     await self._update(place, card)
                 case View(view_id=view, callback_id=callback):
@@ -45,6 +48,25 @@ class Responder:
 
     async def say(self, request: Request, sentence: str, *, alone: bool = False) -> None:
         await self.give(request, lambda _: cards.sentence_card(sentence), alone=alone)
+
+    async def _give_alone(self, request: Request, place: Ephemeral, card: Card) -> None:
+        """In a thread with chat.postEphemeral, where the bot is a member. Elsewhere through the response_url.
+
+        The documentation says that a response_url answers in a thread, and slackapi/bolt-js#963 that it does
+        not. Then the answer stands in the channel.
+        """
+        channel, user = request.asker.channel_id, request.asker.user_id
+        if channel and not place.replace and (place.thread_ts or not place.response_url):
+            try:
+                await self._sender.post_ephemeral(channel, user, card, thread_ts=place.thread_ts)
+            except SlackBusy:
+                raise
+            except SlackError:
+                if not place.response_url:
+                    raise
+            else:
+                return
+        await self._sender.respond(place.response_url, card, replace=place.replace, thread_ts=place.thread_ts)
 
     async def _update(self, place: Message, card: Card) -> None:
         """Edits the message, or sends through its `response_url` if Slack refuses the edit.
@@ -68,16 +90,20 @@ class Responder:
 
 def for_asker_alone(place: Place) -> Place:
     """Where the asker alone sees the answer, and a card that others see stays as it is."""
-    if isinstance(place, Message):
-        return Ephemeral(response_url=place.response_url, thread_ts=place.thread_ts)
-    return place
+    match place:
+        case Message(response_url=url, thread_ts=thread):
+            return Ephemeral(response_url=url, thread_ts=thread)
+        case Reply(channel_id=channel, thread_ts=thread) if not channel.startswith("D"):
+            return Ephemeral(thread_ts=None if place.begins_thread else thread)
+        case _:
+            return place
 
 
 def _placement(request: Request) -> Placement:
     match request.place:
         case View():
             return Placement("view")
-        case Message():
+        case Message() | Reply():
             return Placement("message")
         case _:
             channel = request.asker.channel_id or "D"

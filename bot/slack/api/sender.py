@@ -96,6 +96,23 @@ class Sender:
             return await self.post_once(channel_id, brief(), thread_ts=thread_ts, broadcast=broadcast)
         return Posted(posted["channel"], posted["ts"])
 
+    async def post_ephemeral(
+        self, channel_id: str, user_id: str, card: Card, *, thread_ts: str | None = None
+    ) -> None:
+        """A message that only this person sees. In a thread, only if that has a reply already.
+
+        Raises NotInChannel where the bot or the person is not a member.
+        """
+        sent = self._web.chat_postEphemeral(
+            channel=channel_id,
+            user=user_id,
+            thread_ts=thread_ts,
+            text=card["text"],
+            blocks=card["blocks"],
+            parse="none",
+        )
+        await checked(sent)
+
     async def update(
         self, channel_id: str, ts: str, card: Card, *, brief: DrawBrief | None = None, patient: bool = True
     ) -> None:

@@ -1,4 +1,4 @@
-"""What `/order …` asks for. Pure: text in, a job or a sentence out."""
+"""What `/order …`, a mention or a direct message asks for. Pure: text in, a job or a sentence out."""
 
 import re
 from collections.abc import Callable
@@ -46,6 +46,10 @@ def reply(command: Command, key: str) -> Reply:
         return _ALL_SUBCOMMANDS[typed.word](command, key, typed.rest)
     text = typed.rest if is_known else typed.text
     return _ask_back(typed) or _look_up(command, key, find_order_ids(text), text)
+
+
+def is_subcommand(text: str) -> bool:
+    return words.typed(text).word in _ALL_SUBCOMMANDS
 
 
 def _ask_back(typed: Typed) -> Reply | None:
@@ -115,7 +119,7 @@ def _watch(command: Command, key: str, rest: str) -> Reply:
         return refusals.did_you_mean(slip, f"watch {' '.join(meant)} failures")
     if len(ids) != 1:
         return _not_one(named, ids)
-    return StartWatch(**_request(command, key), order=ids[0], level=level)
+    return StartWatch(**_request(command, key), order=ids[0], level=level, adopt=command.thread)
 
 
 def _level(rest: str) -> tuple[str, Level | None]:
@@ -169,7 +173,7 @@ def _request(command: Command, key: str) -> dict[str, Any]:
 
 
 def _place(command: Command) -> Place:
-    return Ephemeral(response_url=command.response_url)
+    return command.place or Ephemeral(response_url=command.response_url)
 
 
 # Subcommands. If a UUID or a link of an order follows one of these, the order is looked up instead.

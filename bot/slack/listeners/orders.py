@@ -13,7 +13,7 @@ from bot.orders.ids_in_text import find_order_ids
 from bot.slack import constants
 from bot.slack.api.sender import Sender
 from bot.slack.constants import MAX_ORDERS_PER_ANSWER
-from bot.slack.listeners import commands, links, messages, payloads
+from bot.slack.listeners import commands, links, messages, payloads, questions
 from bot.slack.listeners.payloads import Payload
 from bot.slack.render import buttons, modals
 from bot.slack.text import orders as order_text
@@ -40,6 +40,16 @@ class OrderListeners:
             await ack(text=reply, response_type="ephemeral")
             return
         await self._record(reply)
+        await ack()
+
+    async def asked(self, ack: AsyncAck, body: Payload) -> None:
+        """A mention or a direct message."""
+        if command := questions.question(body, self._now(), self._team_id):
+            reply, key = commands.reply(command, payloads.key(body)), payloads.key(body)
+            if isinstance(reply, str) and command.place:
+                reply = Say(key=key, asker=command.asker, place=command.place, text=reply, has_markup=True)
+            if not isinstance(reply, str):
+                await self._record(reply)
         await ack()
 
     async def check_orders_here(self, ack: AsyncAck, body: Payload) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.jobs.models import ThreadToUse
 from bot.jobs.requests import Asker, Ephemeral, HomeTab, Message, Place, View
 
 Payload = dict[str, Any]
@@ -35,9 +36,16 @@ def dig(payload: Payload, *path: str) -> str:
 
 @dataclass(frozen=True)
 class Command:
+    """What a person asks: with the slash command, or by a mention or a direct message.
+
+    `place` is where the answer goes, if not through the `response_url`. `thread` is for a new watch.
+    """
+
     asker: Asker
     text: str
-    response_url: str
+    response_url: str = ""
+    place: Place | None = None
+    thread: ThreadToUse | None = None
 
 
 def command(payload: Payload, now: datetime, team_id: str) -> Command:
@@ -92,11 +100,11 @@ def card_place(payload: Payload) -> Place:
 
 def reply_place(payload: Payload) -> Place:
     """A new ephemeral message next to the clicked card. In a modal or on the Home tab, that itself."""
-    place = card_place(payload)
-    if isinstance(place, View | HomeTab):
-        return place
-    thread = dig(payload, "container", "thread_ts") or None
-    return Ephemeral(response_url=place.response_url, thread_ts=thread)
+    match card_place(payload):
+        case Ephemeral(response_url=url) | Message(response_url=url):
+            return Ephemeral(response_url=url, thread_ts=dig(payload, "container", "thread_ts") or None)
+        case place:
+            return place
 
 
 @dataclass(frozen=True)

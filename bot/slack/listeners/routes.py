@@ -23,6 +23,8 @@ def register(app: AsyncApp, listeners: OrderListeners, watches: WatchListeners, 
     app.view(constants.ASK_TO_WATCH)(guard(watches.watch_submitted))
     app.event(constants.HOME_OPENED)(guard(watches.home_opened))
     app.event(constants.JOINED)(guard(watches.joined))
+    app.event(constants.MENTIONED)(guard(listeners.asked))
+    app.event(constants.WRITTEN)(guard(listeners.asked))
     app.event(constants.LINK_SHARED)(guard(listeners.link_shared))
     app.action(constants.WATCH)(guard(watches.watch))
     app.action(constants.WATCH_FAILURES)(guard(watches.watch_failures))
