@@ -45,11 +45,10 @@ async def open_job_runner(services: Services) -> AsyncIterator[JobRunner]:
 def _dispatcher(services: Services, autoenhance: Autoenhance) -> Dispatcher:
     made = _Handlers(services, autoenhance)
     polling, overviews = made.polling(), made.overviews()
-    handlers = table(
-        made.lookups(polling), made.watch_commands(overviews), overviews, made.unfurls(), polling
-    )
+    commands = made.watch_commands(overviews)
+    handlers = table(made.lookups(polling), commands, overviews, made.unfurls(), polling)
     access = AccessPolicy(made.channels, services.identity.team_id, services.identity.enterprise_id)
-    return Dispatcher(handlers, access, made.responder, made.retries)
+    return Dispatcher(handlers, access, made.responder, made.retries, commands.forget)
 
 
 class _Handlers:

@@ -67,7 +67,16 @@ def row(job: type[J], handler: Callable[[J, int], Awaitable[None]]) -> tuple[typ
 class Dispatcher:
     """Implements `bot.jobs.outcomes.JobHandler`."""
 
-    def __init__(self, handlers: Table, access: AccessPolicy, responder: Responder, retries: Retries) -> None:
+    def __init__(
+        self,
+        handlers: Table,
+        access: AccessPolicy,
+        responder: Responder,
+        retries: Retries,
+        not_begun: Callable[[models.StartWatch], Awaitable[None]],
+    ) -> None:
+        """`not_begun` is told of a watch that an earlier attempt stored, and whose start is refused now."""
+        self._not_begun = not_begun
         self._handlers = handlers
         self._access = access
         self._responder = responder
@@ -85,6 +94,7 @@ class Dispatcher:
             if not isinstance(job, Request):
                 raise Abandon(f"Slack refused the token: {refused.code}") from refused
             log.warning("slack refuses the token", slack=refused.code)
+            await self._refused(job)
             with suppress(SlackError):  # a response_url works without a token
                 await self._responder.say(job, refusals.REINSTALL, alone=True)
         except SlackError as refused:
@@ -102,11 +112,17 @@ class Dispatcher:
                 )  # the card stays, and the asker gets one alone
                 refusal = await self._access.refusal(job)
             if refusal:
+                await self._refused(job)
                 await self._responder.say(job, refusal, alone=True)
                 return
         await self._handlers[type(job)](job, attempt)
 
+    async def _refused(self, job: Request) -> None:
+        if isinstance(job, models.StartWatch):
+            await self._not_begun(job)
+
     async def report_failure(self, job: Job, reference: str) -> None:
         if isinstance(job, Request):
+            await self._refused(job)
             with suppress(SlackError):
                 await self._responder.say(job, refusals.internal_error(reference), alone=True)

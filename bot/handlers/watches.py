@@ -71,8 +71,7 @@ class WatchCommands:
         fetched = await self.retries.ask(asking, job, attempt)
         known = await self.watches.known(job.team_id, _place(job), job.order)
         if fetched is None:  # the asker has read why
-            if known and not known.promised:
-                await self.watches.remove(known)
+            await self.forget(job)
             return
         view = order_view(fetched, job.order, job.asker.user_id)
         if _has_ended(view) and (known is None or known.promised):
@@ -88,6 +87,12 @@ class WatchCommands:
             await self._settle(job, added, view)
         else:
             await self.responder.say(job, watch_text.too_many(MAX_WATCHES_PER_CHANNEL))
+
+    async def forget(self, job: StartWatch) -> None:
+        """Removes the watch that an attempt of this job stored, if its card was not posted yet."""
+        known = await self.watches.known(job.team_id, _place(job), job.order)
+        if known and not known.promised and known.watchers[0].since == job.asker.at:
+            await self.watches.remove(known)
 
     async def _join(self, job: StartWatch, watch: Watch) -> None:
         """Adds the asker to a watch that has a card. A check at once edits that card."""

@@ -140,6 +140,24 @@ async def test_an_order_that_was_deleted_before_its_card_could_be_posted(
     assert await rows(sandbox.settings, "SELECT id FROM watches") == []
 
 
+@pytest.mark.parametrize("trouble", ["shared", "revoked"])
+async def test_a_watch_whose_start_is_refused_later_leaves_no_row(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, app: App, sandbox: Sandbox, trouble: str
+) -> None:
+    """The asker reads why, and the place is free for others."""
+    slack.fail("chat.postMessage", error="ratelimited", retry_after=1)
+    await slack.command(f"/order watch {shoot.id}")
+    await chat.until(lambda: slack.calls("chat.postMessage"))
+    slack.workspace.channels[SHOOTS].is_ext_shared = trouble == "shared"
+    if trouble == "revoked":
+        slack.fail("conversations.info", error="token_revoked", times=None)
+
+    await chat.reads("outside your company" if trouble == "shared" else "install it again")
+
+    await until_idle(app)
+    assert await rows(sandbox.settings, "SELECT id FROM watches") == []
+
+
 async def test_a_watch_that_has_not_begun_is_not_listed(
     chat: Chat, shoot: Shoot, slack: SlackSandbox
 ) -> None:

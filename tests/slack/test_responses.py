@@ -70,6 +70,11 @@ CODES = {
         "messages_tab_disabled",
         "cannot_reply_to_message",
         "cannot_dm_bot",
+        "is_inactive",
+        "channel_type_not_supported",
+        "user_is_restricted",
+        "ekm_access_denied",
+        "access_denied",
     ],
     errors.Gone: [
         "message_not_found",
