@@ -48,8 +48,10 @@ def test_the_manifest_has_what_the_bot_answers() -> None:
     assert shortcuts == {constants.CHECK_ORDERS_HERE, constants.WATCH_ORDER_HERE, constants.LOOK_UP_ORDER}
     assert drawn["settings"]["event_subscriptions"]["bot_events"] == [
         constants.HOME_OPENED,
+        constants.MENTIONED,
         constants.LINK_SHARED,
         constants.JOINED,
+        f"{constants.WRITTEN}.im",
     ]
     assert drawn["oauth_config"]["scopes"]["bot"] == list(constants.SCOPES)
     assert drawn["features"]["unfurl_domains"] == list(constants.UNFURL_DOMAINS)

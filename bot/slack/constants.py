@@ -52,9 +52,9 @@ SCOPES = {
     "commands": "the command `/order` and the three shortcuts",
     "chat:write": "cards and notices where the bot was invited, and direct messages",
     "channels:read": "seeing whether a public channel is shared with another company",
+    "groups:read": "the same for private channels that the bot was invited to",
     "app_mentions:read": "hearing of messages that mention the bot, and of no others",
     "im:history": "reading what people write to the bot in a direct message, and no other message",
-    "groups:read": "the same for private channels that the bot was invited to",
     "links:read": "hearing of pasted links to Autoenhance's web app, and of no others",
     "links:write": "a small card below such a link, in channels that chose it",
 }

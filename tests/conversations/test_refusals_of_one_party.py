@@ -142,9 +142,10 @@ async def test_an_order_that_was_deleted_before_its_card_could_be_posted(
 
 @pytest.mark.parametrize("trouble", ["shared", "revoked"])
 async def test_a_watch_whose_start_is_refused_later_leaves_no_row(
-    chat: Chat, shoot: Shoot, slack: SlackSandbox, app: App, sandbox: Sandbox, trouble: str
+    chat: Chat, shoot: Shoot, app: App, sandbox: Sandbox, trouble: str
 ) -> None:
     """The asker reads why, and the place is free for others."""
+    slack = sandbox.slack
     slack.fail("chat.postMessage", error="ratelimited", retry_after=1)
     await slack.command(f"/order watch {shoot.id}")
     await chat.until(lambda: slack.calls("chat.postMessage"))
