@@ -12,13 +12,16 @@ from string import ascii_lowercase, ascii_uppercase, digits
 from urllib.parse import unquote
 
 from bot.orders.ids import OrderId, as_order_id
-from bot.orders.uuids import AS_HYPHENS, SHAPE, UUID, mended
+from bot.orders.uuids import AS_HYPHENS, DASHES, SHAPE, UUID, mended
 
 MAX_NESTED_LINKS = 10  # each one inside the one before; every level is decoded once
 
-# Group 1 is empty unless the host is Autoenhance's. Group 2 is the ID, still percent-encoded.
+# Group 1 is empty unless the host is Autoenhance's. Group 2 is the ID, still percent-encoded. Chinese and
+# others write on behind a link without a space, so it ends before what is not ASCII, except a dash
+# and the ellipsis of a link that was cut.
 _ORDER_PATH = re.compile(
-    r"((?<![\w-])autoenhance\.ai(?::\d+)?/+(?:v\d+/+)?)?\borders/+([^\s/?#&|,;:!*)\]}<>\"'`”’»]*)",
+    r"((?<![\w-])autoenhance\.ai(?::\d+)?/+(?:v\d+/+)?)?"
+    rf"\borders/+((?:(?-i:[^\s/?#&|,;:!*)\]}}<>\"'`\x80-\U0010ffff])|[…{DASHES}])*)",
     re.IGNORECASE,
 )
 _PARTS = re.compile("[?&#=]")
@@ -31,7 +34,7 @@ def ids_in_link(link: str, nested: int = MAX_NESTED_LINKS) -> Iterator[OrderId]:
     """
     if nested == 0:
         return
-    if (inside := _in_proofpoint_v3(link)) is not None:
+    if (inside := _in_proofpoint_v3(link) or _in_check_point(link)) is not None:
         yield from ids_in_link(inside, nested - 1)
         return
     for part in _PARTS.split(mended(link)):
@@ -65,9 +68,13 @@ def _in_part(part: str) -> str:
     if _PROOFPOINT_V2.match(part):
         part = _ANY_UUID.sub(lambda uuid: uuid[0].replace("-", "-2D"), part)  # some copies keep its hyphens
         part = part.replace("-", "%").replace("_", "/")
+    if part.startswith(_HTTP_IN_BASE64):
+        return _from_base64(part.translate(_URL_SAFE))
     return unquote(part)
 
 
+_HTTP_IN_BASE64 = "aHR0c"  # Sophos and many newsletters write a whole link so
+_URL_SAFE = str.maketrans("+/", "-_")
 _PROOFPOINT_V2 = re.compile("https?-3A", re.IGNORECASE)
 _ANY_UUID = re.compile(SHAPE)
 
@@ -92,6 +99,15 @@ def _in_proofpoint_v3(link: str) -> str | None:
 
 _RUNS = ascii_uppercase + ascii_lowercase + digits + "-_"
 _STAR = re.compile(r"\*(?:\*([A-Za-z0-9_-]))?")
+
+
+def _in_check_point(link: str) -> str | None:
+    """The link in `/v2/r01/___link___.signature`, as Check Point and Avanan write it."""
+    found = _CHECK_POINT.search(link)
+    return link[found.end() : link.rindex("___.")] if found and "___." in link[found.end() :] else None
+
+
+_CHECK_POINT = re.compile(r"/v\d/(?:r\d+/)?___")
 
 
 def _from_base64(text: str) -> str:

@@ -14,12 +14,14 @@ def find_order_ids(text: str, *, in_message: bool = False) -> tuple[OrderId, ...
 
     UUIDs are found anywhere. Other ids are found in links to Autoenhance, and in a text of nothing but ids.
     `in_message`: the text was not typed to look up an order. Then an id outside a link needs a digit,
-    otherwise a word such as "thanks" would be an id. The time is linear in the text. Raises nothing.
+    otherwise a word such as "thanks" would be an id. So it does beside a UUID or a link. The time is linear
+    in the text. Raises nothing.
     """
     plain = _plain_text(text)
     words = _words(plain)
-    only_ids = _is_list(plain) or all(map(_has_digit, words))
-    return _ids_in_words(words, lambda piece: only_ids and (_has_digit(piece) or not in_message))
+    only_ids = _is_list(plain) or all(map(_may_be_only_ids, words))
+    needs_digit = in_message or "//" in plain or re.search(SHAPE, plain) is not None
+    return _ids_in_words(words, lambda piece: only_ids and (_has_digit(piece) or not needs_digit))
 
 
 def find_mentioned_ids(text: str) -> tuple[OrderId, ...]:
@@ -39,9 +41,9 @@ def find_ids_in_file_name(name: str) -> tuple[OrderId, ...]:
 
 
 _UUID_IN_A_NAME = re.compile(rf"(?<![0-9A-Za-z]){SHAPE}(?![0-9A-Za-z])")
-_PICTURE = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|avif|hei[cf]|tiff?|bmp|dng|raw|cr[23]|nef|arw|raf|orf|rw2)\W*$", re.IGNORECASE
-)
+_PICTURES = "jpe?g|png|gif|webp|avif|hei[cf]|tiff?|bmp|dng|raw|cr[23]|nef|arw|raf|orf|rw2"
+_PICTURE = re.compile(rf"\.(?:{_PICTURES})\W*$", re.IGNORECASE)
+_FILE = re.compile(rf"\.(?:{_PICTURES}|pdf|zip|csv|xlsx?|docx?|json|txt|mp4|mov)\W*$", re.IGNORECASE)
 _COPY_OF_A_FILE = re.compile(rf"{SHAPE} ?\(\d{{1,3}}\)\.[0-9A-Za-z]")  # as browsers name a second download
 
 
@@ -59,7 +61,7 @@ def _ids_in(word: str, is_custom: Callable[[str], bool], *, whole: bool) -> Iter
         return
     for piece in _SEPARATOR.split(decoded.strip("/")):
         uuids = [OrderId(match[0]) for match in UUID.finditer(piece)]
-        if uuids or _PICTURE.search(piece) or not is_custom(piece):
+        if uuids or _FILE.search(piece) or not is_custom(piece):
             yield from uuids
         else:
             yield from custom_id(_trimmed(piece.strip()))
@@ -90,25 +92,31 @@ def _joined_by_slashes(word: str) -> Iterable[OrderId]:
     return map(OrderId, pieces) if all(map(UUID.fullmatch, pieces)) else ()
 
 
-# Zero-width and bidirectional controls, byte order mark: copied text often has them.
-_INVISIBLE = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+# Zero-width and bidirectional controls, byte order mark: copied text often has them. And digits that are
+# emoji, as phones number a list.
+_INVISIBLE = re.compile(
+    "[0-9]\ufe0f?\u20e3|[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
+)
 _SOFT_HYPHEN = "\u00ad"
 _SLACK_TOKEN = re.compile(r"<([^<>]*)>")
 _CODE = re.compile(r"```(.+?)```|`([^`\n]+)`", re.DOTALL)
 _LIST_NUMBER = re.compile(r"^[ \t]*\d{1,2}[.)][ \t]+(?=\S)", re.MULTILINE)
-_JOINED_LINK = re.compile(r"([,;])(?=https?://)")
+_JOINED_LINK = re.compile(rf"(?=https?://)(?:(?<=[,;])|(?<={SHAPE}))")
+_LINE_BREAK = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")  # of word processors and old mails
+_SLASH_IN_JSON = re.compile(r"(?<!\\)\\{1,4}(?:/|u002[fF])")
 
 
 def _plain_text(text: str) -> str:
     """The text without Slack's markup and list numbers. A code span becomes one for each of its words."""
-    text = mended(_INVISIBLE.sub("", text)).replace(_SOFT_HYPHEN, "")
+    text = _SLASH_IN_JSON.sub("/", _LINE_BREAK.sub("\n", _INVISIBLE.sub("", text)))
+    text = mended(text).replace(_SOFT_HYPHEN, "")
     text = mended(_SLACK_TOKEN.sub(_link_text, text))
     # Slack escapes only these three. `&amp;` comes last, so that `&amp;lt;` is not decoded twice.
     text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     text = _COPY_OF_A_FILE.sub(" ", _without_ids_of_other_things(text))
     text = _CODE.sub(lambda code: re.sub(r"\S+", r"`\g<0>`", code[1] or code[2]), text)
     text = "\n".join(map(_without_emphasis, text.split("\n")))
-    return _JOINED_LINK.sub(r"\1 ", _LIST_NUMBER.sub("", text))
+    return _JOINED_LINK.sub(" ", _LIST_NUMBER.sub("", text))
 
 
 def _link_text(token: re.Match[str]) -> str:
@@ -137,7 +145,8 @@ def _without_ids_of_other_things(text: str) -> str:
 
 
 _KEY = re.compile(
-    r"(?:[A-Za-z]+(?:[_-][Ii][Dd]|I[Dd])|\b(?:image|photo|bracket|preset|user) id)"
+    r"(?:[A-Za-z]+(?:[_-][Ii][Dd]|I[Dd])"
+    r"|\b(?i:image|photo|bracket|preset|user|request|correlation|tenant|session|message) (?i:id))"
     r"[\"'\\]*\s*[:=]\s*[\"'\\]*$"
 )
 
@@ -161,6 +170,15 @@ _EMOJI = re.compile(r":[^\s:]+:(?::skin-tone-\d:)?")
 
 def _is_list(text: str) -> bool:
     return all(len(_words(piece)) <= 1 for piece in _SEPARATOR.split(text))
+
+
+def _may_be_only_ids(word: str) -> bool:
+    """Whether there is a digit in the word, apart from its links and UUIDs, or nothing apart from them."""
+    rest = _LINK_OR_UUID.sub("", word)
+    return _has_digit(rest) or not re.search(r"[^\W_]", rest)
+
+
+_LINK_OR_UUID = re.compile(rf"(?<![\w.:-])[\w.:-]*/\S*|{SHAPE}")
 
 
 def _has_digit(text: str) -> bool:
@@ -189,4 +207,4 @@ def _trimmed(word: str) -> str:
 
 
 def _is_markup(char: str) -> bool:
-    return char in "*\"'`()[]{}<>,;:!?|" or not (char.isascii() or char.isalnum())
+    return char in "#*\"'`()[]{}<>,;:!?|" or not (char.isascii() or char.isalnum())

@@ -26,7 +26,7 @@ _BREAK = r"(?:[^\S\n]{0,8}=?\r?\n[^\S\n]{0,8}(?:(?:>|&gt;)[^\S\n]?){0,4})"
 _DIGIT = rf"[0-9a-fA-F]{_BREAK}?"
 _DASH = rf"[-{DASHES}]{_BREAK}?"
 _BROKEN = re.compile(
-    rf"(?<![0-9A-Za-z])(?:{_DIGIT}){{8}}(?:{_DASH}(?:{_DIGIT}){{4}}){{3}}{_DASH}"
+    rf"(?:(?<![0-9A-Za-z])|(?<=%2[fF]))(?:{_DIGIT}){{8}}(?:{_DASH}(?:{_DIGIT}){{4}}){{3}}{_DASH}"
     rf"(?:{_DIGIT}){{11}}[0-9a-fA-F](?![0-9A-Za-z])"
 )
 _BREAK_IN_LINK = re.compile(

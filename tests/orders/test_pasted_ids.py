@@ -1,6 +1,7 @@
 """What people really paste: links inside links, careless copies, and UUIDs that name no order."""
 
-from base64 import urlsafe_b64encode
+import json
+from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote
 
 import pytest
@@ -38,6 +39,15 @@ def slack(link: str, label: str = "") -> str:
     """The link as Slack sends it."""
     escaped = link.replace("&", "&amp;")
     return f"<{escaped}|{label}>" if label else f"<{escaped}>"
+
+
+def check_point(link: str) -> str:
+    return f"https://url.avanan.click/v2/r01/___{link}___.YXAxZTpjbGllbnQ6{TENANT}"
+
+
+def sophos(link: str) -> str:
+    coded = b64encode(link.encode()).decode()
+    return f"https://us-west-2.protection.sophos.com/?d=autoenhance.ai&u={coded}&i=NWU&h={TENANT}"
 
 
 def encoded(link: str, times: int = 1) -> str:
@@ -85,6 +95,12 @@ WRAPPED = {
     "Facebook's redirect": f"https://l.facebook.com/l.php?u={encoded(ORDER)}%3Ffbclid%3DIwAR&h=AT0",
     "Cisco, in the path": f"https://secure-web.cisco.com/1abc/{encoded(ORDER)}",
     "Barracuda": f"https://linkprotect.cudasvc.com/url?a={encoded(ORDER).replace('%2F', '%2f')}&c=E,1,x",
+    "Check Point": check_point(ORDER),
+    "Check Point around SafeLinks": check_point(safe(ORDER)),
+    "Sophos": sophos(ORDER),
+    "Sophos, padded": sophos(f"{ORDER}?a"),
+    "Sophos, encoded": sophos(f"{ORDER}?a").replace("=&i", "%3D&i"),
+    "SafeLinks, broken over a line": safe(ORDER).replace(U, f"{U[:20]}\n{U[20:]}"),
     "in a fragment": f"https://tool.example/#!/go?to={encoded(ORDER)}",
     "all encoded": encoded(ORDER),
     "all encoded, thrice": encoded(ORDER, 3),
@@ -110,6 +126,16 @@ def test_a_link_inside_links_names_its_order(text: str, sentence: str) -> None:
         pytest.param(safe(CUSTOM), id="SafeLinks"),
         pytest.param(proofpoint2(CUSTOM), id="Proofpoint v2"),
         pytest.param(proofpoint3(CUSTOM), id="Proofpoint v3"),
+        pytest.param(check_point(CUSTOM), id="Check Point"),
+        pytest.param(sophos(CUSTOM), id="Sophos"),
+        pytest.param(f"{CUSTOM}，好了吗", id="a Chinese comma and no space"),
+        pytest.param(f"请看{CUSTOM}。谢谢", id="a Chinese full stop"),
+        pytest.param(f"{CUSTOM}です", id="Japanese behind it"),
+        pytest.param(f"{CUSTOM}는 됐나요?", id="Korean behind it"),
+        pytest.param(f"{CUSTOM}👍", id="an emoji"),
+        pytest.param(f"[12 Elm]({CUSTOM})", id="Markdown, a number in its label"),
+        pytest.param(f"[12 Elm|{CUSTOM}]", id="a wiki's link, a number in its label"),
+        pytest.param(CUSTOM.replace("/", "\\/"), id="JSON, with slashes as PHP writes them"),
         pytest.param(f"{GOOGLE}?q={CUSTOM}&sa=D", id="Google"),
         pytest.param(encoded(CUSTOM, 2), id="all encoded"),
         pytest.param(f"{CUSTOM}%20", id="an encoded space"),
@@ -161,6 +187,7 @@ SOILED = {
     "broken after a hyphen": f"{U[:19]}\n{U[19:]}",
     "broken before a hyphen": f"{U[:18]}\n{U[18:]}",
     "broken within a group": f"{U[:28]}\r\n  {U[28:]}",
+    **{f"broken by {mark!a}": f"{U[:19]}{mark}{U[19:]}" for mark in "\r\v\f\x85\u2028\u2029"},
     "broken twice": f"{U[:9]}\n{U[9:20]}\n{U[20:]}",
     "broken in a quotation": f"&gt; is {U[:14]}\n&gt; {U[14:]} done",
     "broken in a quoted-printable mail": f"{U[:30]}=\r\n{U[30:]}",
@@ -170,7 +197,18 @@ SOILED = {
     "a dash of each kind": f"{U[:8]}‐{U[9:13]}–{U[14:18]}−{U[19:23]}\u00ad{U[24:]}",
     "soft hyphens within": f"{U[:4]}\u00ad{U[4:30]}\u00ad{U[30:]}",
     "a soft hyphen after a hyphen": f"{U[:9]}\u00ad{U[9:]}",
+    "thanks behind a comma": f"{U}, thanks",
+    "a mail": f"Hi,\n{U}\nThanks,\nAna",
+    "a name before it": f"Ana,{U}",
+    "a row of a sheet": f"12 Elm\t{U}\tready",
+    "a row of a CSV file": f'"12 Elm","{U}","ready"',
+    "a CSV file": f"Order,Status\n{U},ready",
+    "a row with bars": f"|12 Elm|{U}|ready|",
     "JSON": f'{{"order_id": "{U}", "image_id": "{V}", "user_id":"{TENANT}"}}',
+    "JSON with escaped slashes": json.dumps({"url": ORDER}).replace("/", "\\/"),
+    "JSON with encoded slashes": json.dumps({"url": ORDER}).replace("/", "\\u002F"),
+    "JSON of a webhook, without spaces": f'{{"event":"image_processed","image_id":"{V}","order_id":"{U}"}}',
+    "identifiers of a support ticket": f"Request ID: {V}\nCorrelation Id: {TENANT}\nOrder ID: {U}",
     "JSON of a webhook, escaped": f'{{\\"image_id\\":\\"{V}\\",\\"order_id\\":\\"{U}\\"}}',
     "YAML": f"image_id: {V}\norder_id: {U}",
     "camel case": f"orderId={U} imageId={V} presetID={TENANT}",
@@ -203,6 +241,8 @@ def test_every_dash_is_a_hyphen_in_a_uuid(dash: str, text: str) -> None:
         pytest.param(f"<mailto:{U}@mail.example|{U}@mail.example>", [], id="an address"),
         pytest.param("<mailto:ana@x.example|12-elm>", ["12-elm"], id="the label of an address"),
         pytest.param(f"{U}/{V}", [U, V], id="two joined by a slash"),
+        pytest.param(f"{ORDER}{ORDER.replace(U, V)}", [U, V], id="two links with nothing between"),
+        pytest.param(f"12 Elm;{U};done\n9 Birch;{V};open", [U, V], id="rows of a CSV file"),
         pytest.param(f"({U}/{V}/)", [U, V], id="two joined by a slash, in brackets"),
         pytest.param(f"{ORDER},{ORDER.replace(U, V)}", [U, V], id="two links joined by a comma"),
         pytest.param(f"{safe(ORDER)} {V}", [U, V], id="a link in a link, and a bare one"),
@@ -221,6 +261,10 @@ NO_ORDER = {
     "a photo link inside SafeLinks, labelled": slack(safe(PHOTO), U),
     "a photo link inside Proofpoint v2": proofpoint2(PHOTO),
     "a photo link inside Proofpoint v3": proofpoint3(PHOTO),
+    "a photo link inside Check Point": check_point(PHOTO),
+    "a photo link inside Sophos": sophos(PHOTO),
+    "an order's link that was cut": f"https://app.autoenhance.ai/orders/{U[:13]}…",
+    "a download": f"{U}.zip",
     "a photo link, encoded": encoded(PHOTO, 2),
     "a photo link, broken": f"https://api.autoenhance.ai/v3/images/\n{U}",
     "a photo link, broken in the middle": f"https://api.autoenhance.ai/v3/images/{U[:14]}\n{U[14:]}",

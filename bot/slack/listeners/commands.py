@@ -56,9 +56,11 @@ def _ask_back(typed: Typed) -> Reply | None:
     """Whether the word was meant as a subcommand, if it nearly is one and an order follows, or nothing."""
     about_failures = typed.word in _FAILURES or words.nearest(typed.word, _FAILURES)
     meant = "watch" if about_failures else _nearest_subcommand(typed)
+    if not meant:
+        return None
     ids = find_order_ids(typed.rest)
     is_slip = not typed.rest or ids or typed.word == meant or _names_setting(meant, typed.rest)
-    if not meant or not is_slip or (meant in _SUBCOMMANDS and find_mentioned_ids(typed.rest)):
+    if not is_slip or (meant in _SUBCOMMANDS and find_mentioned_ids(typed.rest)):
         return None
     named = " ".join(ids) or unescape(typed.rest)
     if about_failures:
