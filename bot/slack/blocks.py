@@ -43,8 +43,12 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+_LABELLED = re.compile(r"<(?:https?:|mailto:|tel:)[^<>|]*\|([^<>|]+)>")
+
+
 def unescape(text: str) -> str:
-    """The text that a person typed, from what Slack sent."""
+    """The text that a person typed, from what Slack sent: `elm.house` may come as `<http://elm.house|elm.house>`."""
+    text = _LABELLED.sub(r"\1", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

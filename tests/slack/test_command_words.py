@@ -65,12 +65,16 @@ FOLLOWED: list[tuple[str, str]] = [
     ("find, elm, oak", "elm, oak"),
     ('"find elm street"', "elm street"),
     ("find,elm", "elm"),
+    ("find <http://elm.house|elm.house> 12", "elm.house 12"),
+    ("find <mailto:ana@elm.example|ana@elm.example>", "ana@elm.example"),
+    ("find <tel:12345678|12345678>", "12345678"),
+    ("find &lt;elm&gt; &amp;amp; oak", "<elm> &amp; oak"),
 ]
 
 
 @pytest.mark.parametrize(("text", "words"), FOLLOWED)
 def test_a_search_begins_behind_the_punctuation(text: str, words: str) -> None:
-    """What is searched for has none of what was around `find`."""
+    """What is searched for has none of what was around `find`, and is as typed before Slack made links."""
     _, job = typed(text)
 
     assert isinstance(job, Find)
