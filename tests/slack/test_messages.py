@@ -275,6 +275,7 @@ NOT_READ: list[tuple[str, Json]] = [
             ]
         },
     ),
+    ("a photo's title", {"files": [{"name": f"{U}.jpg", "title": U, "mimetype": "image/jpeg"}]}),
     ("a photo's long name", {"files": [{"name": f"cover {U} large.jpg"}]}),
     (
         "the name of a photo in a text",

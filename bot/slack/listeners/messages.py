@@ -82,9 +82,14 @@ def _strings(node: Any, of: str, depth: int = 0) -> Iterator[tuple[str, str]]:
 
 
 def _is_identifier(name: str, node: Payload) -> bool:
-    """The `value` of a button or an option is for their app. In a field of an attachment it is text."""
+    """The `value` of a button or an option is for their app. In a field of an attachment it is text.
+
+    The title of a file may be its name without the ending, and only the ending tells that it is a picture.
+    """
     if name == "value":
         return "text" in node
+    if name == "title":
+        return str(node.get("name", "")).startswith(f"{node[name]}.")
     return name in _IDENTIFIERS or _IDENTIFIER.fullmatch(name) is not None
 
 
