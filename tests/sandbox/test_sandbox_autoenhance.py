@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -62,30 +63,77 @@ async def test_the_list_needs_the_key(api: httpx.AsyncClient) -> None:
     assert (await api.get("/v3/orders/")).status_code == 401
 
 
-async def test_the_list_is_searched_sorted_and_paged(
-    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
-) -> None:
-    """Pages follow each other without a gap, newest first, and end with a null offset."""
+async def pages(api: httpx.AsyncClient, **query: str) -> list[list[dict[str, Any]]]:
+    """The orders of every page, from the first to the one without a next offset."""
+    seen, offset = [], {}
+    while True:
+        page = (await api.get("/v3/orders/", params=query | offset)).raise_for_status().json()
+        seen.append(page["orders"])
+        if not (token := page["pagination"]["next_offset"]):
+            return seen
+        offset = {"offset": token}
+
+
+async def test_the_list_is_paged(api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox) -> None:
+    """Pages of five follow each other without a gap, newest first, and end with a null offset."""
     api.headers["x-api-key"] = autoenhance.api_key
-    seen: list[str] = []
-    offset: str | None = "0"
-    while offset:
-        page = (await api.get("/v3/orders/", params={"per_page": 15, "offset": offset})).json()
-        seen += [each["created_at"] for each in page["orders"]]
-        offset = page["pagination"]["next_offset"]
+    listed = await pages(api)
+    seen = [each["created_at"] for page in listed for each in page]
     assert seen == sorted(seen, reverse=True)
     assert len(seen) == len(autoenhance.orders())
-    found = (await api.get("/v3/orders/", params={"q": "elm street"})).json()
-    assert [each["order_id"] for each in found["orders"]] == [ELM, CUSTOM]
+    assert max(map(len, listed)) == 5
 
 
-async def test_a_page_of_more_than_fifteen_is_refused(
+async def test_a_page_may_be_shorter_than_asked(
     api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
 ) -> None:
-    """The API answers 422 and names the field."""
-    response = await api.get("/v3/orders/?per_page=16", headers={"x-api-key": autoenhance.api_key})
+    """The API gives fewer orders where they have many photos, and at least one."""
+    api.headers["x-api-key"] = autoenhance.api_key
+    for number in range(3):
+        images = photos("large", (400, {}))
+        autoenhance.add(order(f"large-{number}", f"Large {number}", images, now=NOW, age=0))
+    listed = await pages(api, per_page="15")
+    assert [len(page) for page in listed[:3]] == [1, 1, 1]
+    assert sum(map(len, listed)) == len(autoenhance.orders())
+
+
+async def test_the_list_is_searched_and_sorted(
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox
+) -> None:
+    """`q` is a part of the name in either case, as it is written. An order without a name has no name."""
+    api.headers["x-api-key"] = autoenhance.api_key
+    autoenhance.add(order("nameless", "", [], now=NOW) | {"name": None})
+
+    async def found(**query: str) -> list[str]:
+        return [each["order_id"] for page in await pages(api, **query) for each in page]
+
+    assert await found(q="elm street") == [ELM, CUSTOM]
+    assert await found(q="elm street", sort="date") == [CUSTOM, ELM]
+    assert await found(q="elm street", sort="name") == [CUSTOM, ELM]
+    assert await found(q="elm street", sort="-name") == [ELM, CUSTOM]
+    assert await found(q="street elm") == await found(q="none") == []
+    autoenhance.ignores_search = True
+    assert len(await found(q="elm street")) == len(autoenhance.orders())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("per_page", "16"),
+        ("per_page", "0"),
+        ("per_page", "x"),
+        ("sort", "newest"),
+        ("offset", "15"),
+        ("offset", "&&"),
+    ],
+)
+async def test_what_the_list_does_not_take_is_refused(
+    api: httpx.AsyncClient, autoenhance: AutoenhanceSandbox, name: str, value: str
+) -> None:
+    """The API answers 422 and names the field: a page has at most 15, and an offset is the API's own."""
+    response = await api.get("/v3/orders/", params={name: value}, headers={"x-api-key": autoenhance.api_key})
     assert response.status_code == 422
-    assert "per_page" in response.json()["detail"]["query"]
+    assert list(response.json()["detail"]["query"]) == [name]
 
 
 @pytest.mark.parametrize(

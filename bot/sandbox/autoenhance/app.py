@@ -1,6 +1,9 @@
 """A stand-in for Autoenhance's API. It only reads, as the bot only reads from the real one."""
 
 import asyncio
+import base64
+import bisect
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +22,8 @@ from bot.sandbox.errors import Unknown
 from bot.sandbox.failures import ApiFailure, FailureName, answer
 
 DEFAULT_PER_PAGE, MAX_PER_PAGE = 5, 15
+MAX_PHOTOS_PER_PAGE = 300  # the vendor names no number
+SORTS = ("name", "-name", "date", "-date")
 MAX_KEPT_ANSWERS, MAX_ANSWER_BYTES = 100, 200_000
 """How many of the latest requests keep their answer, and how many bytes of each answer are kept."""
 API_KEY = "Zq3sandboxonlyKey0000000000000000000000x"
@@ -49,6 +54,8 @@ class AutoenhanceSandbox(Webhook):
         self.requests: list[Asked] = []
         self.released = asyncio.Event()
         """Set it to answer the requests that the failure `hang` keeps waiting."""
+        self.ignores_search = False
+        """`q` is documented only since 2026. An account with an older API version gets all orders."""
         self._failures: dict[str | None, ApiFailure] = {}
         self.routes = [
             Route("/v3/orders/{id}", _Endpoint(self, self._one)),
@@ -131,25 +138,25 @@ class AutoenhanceSandbox(Webhook):
         query = request.query_params
         if request.headers.get("x-api-key") != self.api_key:
             return _error(401, "Unauthorized")
-        per_page, offset = query.get("per_page", str(DEFAULT_PER_PAGE)), query.get("offset", "0")
+        per_page, offset = query.get("per_page", str(DEFAULT_PER_PAGE)), query.get("offset", "")
+        sort = query.get("sort", "-date")
         if not per_page.isdecimal() or not 1 <= int(per_page) <= MAX_PER_PAGE:
-            wrong = {
-                "query": {
-                    "per_page": [
-                        f"Must be greater than or equal to 1 and less than or equal to {MAX_PER_PAGE}."
-                    ]
-                }
-            }
-            return _error(422, "Validation error", wrong)
-        found = _sorted(
-            [each for each in self.orders() if _matches(each, query.get("q", ""))], query.get("sort", "-date")
-        )
-        if not offset.isdecimal():
-            return _error(422, "Validation error", {"query": {"offset": ["Not a valid integer."]}})
-        start, size = int(offset), int(per_page)
-        more = str(start + size) if start + size < len(found) else None
-        pagination = {"next_offset": more, "per_page": size}
-        return JSONResponse({"orders": found[start : start + size], "pagination": pagination})
+            return _invalid(
+                "per_page", f"Must be greater than or equal to 1 and less than or equal to {MAX_PER_PAGE}."
+            )
+        if sort not in SORTS:
+            return _invalid("sort", f"Must be one of: {', '.join(SORTS)}.")
+        if (start := _position(offset)) is None:
+            return _invalid("offset", "Not a valid offset.")
+        sought = "" if self.ignores_search else query.get("q", "")
+        found = _sorted([each for each in self.orders() if _matches(each, sought)], sort)
+        page = _page(found[start : start + int(per_page)])
+        end = start + len(page)
+        pagination = {
+            "next_offset": _token(end) if end < len(found) else None,
+            "per_page": int(per_page),
+        }
+        return JSONResponse({"orders": page, "pagination": pagination})
 
 
 class _Endpoint:
@@ -179,12 +186,38 @@ class _Endpoint:
 
 
 def _matches(order: Json, words: str) -> bool:
-    return words.casefold() in str(order["name"]).casefold()
+    """Only case does not count. Nobody has said that the real search forgives more."""
+    return words.casefold() in (order["name"] or "").casefold()
 
 
 def _sorted(orders: list[Json], sort: str) -> list[Json]:
     key = "name" if sort.endswith("name") else "created_at"
-    return sorted(orders, key=lambda order: str(order[key]), reverse=sort.startswith("-"))
+    return sorted(orders, key=lambda order: order[key] or "", reverse=sort.startswith("-"))
+
+
+def _page(orders: list[Json]) -> list[Json]:
+    """The first of the orders. A page is shorter than asked where its answer would be large."""
+    photos = list(itertools.accumulate(len(order["images"] or ()) for order in orders))
+    return orders[: max(1, bisect.bisect_right(photos, MAX_PHOTOS_PER_PAGE))]
+
+
+def _token(position: int) -> str:
+    """The documentation calls `offset` a text. It says nothing of what is in it."""
+    return base64.urlsafe_b64encode(f"from:{position}".encode()).decode()
+
+
+def _position(token: str) -> int | None:
+    """0 without a token. None for a text that is no token of ours."""
+    try:
+        given = base64.urlsafe_b64decode(token).decode() if token else "from:0"
+    except ValueError:
+        return None
+    begins, _, position = given.partition(":")
+    return int(position) if begins == "from" and position.isdecimal() else None
+
+
+def _invalid(field_name: str, problem: str) -> Response:
+    return _error(422, "Validation error", {"query": {field_name: [problem]}})
 
 
 def _error(status: int, message: str, detail: dict[str, Any] | None = None) -> Response:
