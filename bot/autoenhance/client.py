@@ -18,17 +18,18 @@ from pydantic import SecretStr
 from bot.autoenhance import responses
 from bot.autoenhance.bodies import LargeAnswers, Reading
 from bot.autoenhance.limits import Limits
+from bot.autoenhance.search import search
 from bot.autoenhance.single_flight import SingleFlight
-from bot.core.errors import KeyMissing, KeyRefused, Limited, OrderNotFound, Unavailable
+from bot.core.errors import KeyMissing, KeyRefused, Limited, OrderNotFound, StaleButton, Unavailable
 from bot.core.logging import Outage
 from bot.core.metrics import Metrics
 from bot.orders.ids import OrderId, is_same_id
-from bot.orders.models import Order, parse_order, parse_orders
+from bot.orders.models import Order, OrderPage, parse_order, parse_orders
+from bot.orders.search import Cursor, Found
 from bot.storage.rate_limits.base import RateLimiter
 
 RATE_LIMIT = "autoenhance"
 _MAX_SHARED_PHOTOS = 1_000  # an order with more is not kept for later callers
-_MAX_PER_PAGE = 15  # the vendor's SDK 1.1.0 refuses more, though its docs show 16
 _UNKNOWN_ORDER_ID = OrderId("00000000-0000-4000-8000-000000000000")
 
 
@@ -89,17 +90,12 @@ class Autoenhance:
             return await self._fetch(order_id)
         return await self._flights.join(order_id, lambda: self._fetch(order_id))
 
-    async def orders(self, *, words: str | None = None, limit: int = 10) -> tuple[Order, ...]:
-        """At most 15 orders, newest first, whose names have all of `words`, in upper or lower case.
+    async def orders(self, words: str = "", *, after: Cursor | None = None, limit: int = 10) -> Found:
+        """At most `limit` orders, newest first, whose names have all of `words`. `after` continues a search.
 
-        Raises KeyMissing when there is no key.
+        Raises KeyMissing when there is no key, and StaleButton when Autoenhance no longer takes `after`.
         """
-        wanted = (words or "").casefold().split()
-        # `q` is documented only since 2026. In case it is ignored, `_is_named` filters the newest orders.
-        size = _MAX_PER_PAGE if wanted else min(limit, _MAX_PER_PAGE)
-        query = {"per_page": str(size), "sort": "-date"} | ({"q": " ".join(wanted)} if wanted else {})
-        found = await self._listed(query)
-        return tuple(order for order in found if _is_named(order, wanted))[:limit]
+        return await search(self._listed, words, after, limit)
 
     async def probe(self) -> None:
         """Returns when Autoenhance answers, and accepts the key if there is one. Otherwise raises.
@@ -122,13 +118,15 @@ class Autoenhance:
             raise Unavailable("Autoenhance answered with another order")
         return FetchedOrder(order, self._now())
 
-    async def _listed(self, query: Mapping[str, str]) -> tuple[Order, ...]:
+    async def _listed(self, query: Mapping[str, str]) -> OrderPage:
         if not self._key:
             raise KeyMissing("listing orders needs an API key")
         try:
             with self._large_answers.reading() as reading:
                 return await reading.parsed(parse_orders, await self._get(reading, "", query))
         except OrderNotFound as error:
+            if "offset" in query:
+                raise StaleButton from error
             raise Unavailable("Autoenhance refuses to list orders") from error
 
     async def _get(self, reading: Reading, path: str, query: Mapping[str, str] | None = None) -> bytearray:
@@ -201,8 +199,3 @@ def _headers(key: SecretStr | None, version: str | None) -> dict[str, str]:
 
 def _is_small(fetched: FetchedOrder) -> bool:
     return len(fetched.order.photos) <= _MAX_SHARED_PHOTOS
-
-
-def _is_named(order: Order, words: list[str]) -> bool:
-    name = (order.name or "").casefold()
-    return all(word in name for word in words)

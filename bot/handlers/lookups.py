@@ -8,10 +8,12 @@ from datetime import datetime
 
 from bot.autoenhance.client import Autoenhance, FetchedOrder
 from bot.core.errors import (
+    AutoenhanceError,
     CannotPost,
     DatabaseFailed,
     OrderNotFound,
     SlackError,
+    StaleButton,
     TryLater,
     Unconfirmed,
 )
@@ -22,17 +24,18 @@ from bot.jobs.models import Find, LookUp, Say, Share, ShowPhotos
 from bot.jobs.outcomes import Retry
 from bot.jobs.requests import Ephemeral, Message, Reply, Wanted
 from bot.orders.ids import as_order_id
+from bot.orders.search import Cursor, Found
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
 from bot.slack.blocks import escape
 from bot.slack.render import cards, modals
+from bot.slack.render.hits import HITS_PER_PAGE, hits
 from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
+from bot.slack.text import search as search_text
 from bot.storage.snapshots import Snapshots
 from bot.storage.watches import Watches
-
-MAX_SEARCH_RESULTS = 10
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Lookups:
             card = job.place if len(seen) == 1 and isinstance(job.place, Message) else None
             if card and await self.polling.recheck(job, card, seen[0]):
                 return
-            await self._show(job, seen)
+            await self._answer(job, seen)
         finally:
             with suppress(DatabaseFailed):  # snapshots only help in outages: a retry would answer twice
                 await self._remember(job.team_id, [view for view in seen if isinstance(view, OrderView)])
@@ -99,13 +102,34 @@ class Lookups:
     async def _remember(self, team_id: str, seen: Sequence[OrderView]) -> None:
         await asyncio.gather(*(self.snapshots.remember(team_id, view.order, view.glimpse) for view in seen))
 
-    async def _show(self, job: LookUp, seen: Sequence[OrderView | FailedLookUp]) -> None:
+    async def _answer(self, job: LookUp, seen: Sequence[OrderView | FailedLookUp]) -> None:
+        """If a word is no order's ID, it may be a part of a name."""
+        order = job.wanted[0].order
+        found = await self._found_by_name(job, seen)
+        if found and found.orders:
+            card = self._hits(found, order, typed=order, note=search_text.no_such_id(order))
+            await self.responder.give(job, lambda _: card)
+        else:
+            await self._show(job, seen, note=search_text.no_name_either(order, found) if found else "")
+
+    async def _found_by_name(self, job: LookUp, seen: Sequence[OrderView | FailedLookUp]) -> Found | None:
+        """None where no search helps, or none is possible."""
+        order = job.wanted[0].order
+        missing = isinstance(seen[0], FailedLookUp) and isinstance(seen[0].error, OrderNotFound)
+        if len(seen) > 1 or not missing or order.is_uuid or isinstance(job.place, Message):
+            return None
+        with suppress(AutoenhanceError):  # the order is not found in any case
+            return await self._search(order)
+        return None
+
+    async def _show(self, job: LookUp, seen: Sequence[OrderView | FailedLookUp], *, note: str = "") -> None:
         """Sends the card. "Not answering" never replaces a card that others see, but "not found" does."""
         errors = [view.error for view in seen if isinstance(view, FailedLookUp)]
 
         def draw(placement: Placement) -> Card:
             placement = replace(placement, in_thread=job.in_thread, shared_by=job.shared_by)
-            return cards.orders_card(seen, placement, skipped=job.skipped)
+            card = cards.orders_card(seen, placement, skipped=job.skipped)
+            return cards.with_note(card, note) if note else card
 
         alone = isinstance(job.place, Message) and any(
             not isinstance(error, OrderNotFound) for error in errors
@@ -143,13 +167,25 @@ class Lookups:
             await self.responder.give(job, lambda _: card)
 
     async def find(self, job: Find, attempt: int) -> None:
-        asking = self.autoenhance.orders(words=job.words, limit=MAX_SEARCH_RESULTS)
-        found = await self.retries.ask(asking, job, attempt)
+        asking = self._search(job.words or "", job.after)
+        try:
+            found = await self.retries.ask(asking, job, attempt)
+        except StaleButton:
+            await self.responder.say(job, search_text.old_list(job.words or ""), alone=True)
+            return
         if found is not None:
-            now = self.now()
-            ids = [(order, as_order_id(order.order_id)) for order in found]
-            hits = [order_view(FetchedOrder(order, now), id_) for order, id_ in ids if id_]
-            await self.responder.give(job, lambda _: modals.hits(hits, job.words))
+            note = search_text.no_id(job.typed) if job.typed else ""
+            card = self._hits(found, job.words or "", typed=job.typed, note=note)
+            await self.responder.give(job, lambda _: card)
+
+    async def _search(self, words: str, after: Cursor | None = None) -> Found:
+        return await self.autoenhance.orders(words, after=after, limit=HITS_PER_PAGE)
+
+    def _hits(self, found: Found, words: str, *, typed: str, note: str) -> Card:
+        now = self.now()
+        ids = [(order, as_order_id(order.order_id)) for order in found.orders]
+        views = [order_view(FetchedOrder(order, now), id_) for order, id_ in ids if id_]
+        return hits(views, found, words, typed=typed, note=note)
 
     async def say(self, job: Say, _attempt: int) -> None:
         text = job.text if job.has_markup else escape(job.text)

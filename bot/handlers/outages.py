@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from bot.core.errors import AutoenhanceError, SlackError, TryLater
 from bot.jobs.models import Find, LookUp, Share, ShowPhotos, StartWatch
 from bot.jobs.outcomes import Retry
-from bot.jobs.requests import Ephemeral, Message, Reply, Request, View
+from bot.jobs.requests import Ephemeral, Message, Request, View
 from bot.slack.api.responder import Responder
 from bot.slack.text import refusals
+from bot.slack.text import search as search_text
 
 MAX_AUTOENHANCE_WAIT = timedelta(minutes=25)  # a response_url works for 30 minutes
 # Attempts that say "not answering" where the message is replaced. A response_url works 5 times, and the
@@ -37,20 +38,22 @@ class Retries:
         Raises Retry while a later attempt may succeed.
         """
         fetching = asyncio.ensure_future(asking)
-        told = await self.tell_if_slow(
-            fetching, job, attempt, lambda: self.responder.say(job, _sentence(job, SLOW), alone=True)
-        )
+        told = await self.tell_if_slow(fetching, job, attempt, lambda: self._say(job, _sentence(job, SLOW)))
         try:
             return await fetching
         except TryLater as error:
             if self.may_retry(job, error):
                 if not told and says_not_answering(job, attempt):
-                    await self.responder.say(job, _sentence(job, error), alone=isinstance(job.place, Reply))
+                    await self._say(job, _sentence(job, error))
                 raise Retry(self.pause(job, error, attempt)) from error
-            await self.responder.say(job, _last_sentence(job, error, self.minutes(job)))
+            await self._say(job, _last_sentence(job, error, self.minutes(job)))
         except AutoenhanceError as error:
-            await self.responder.say(job, _sentence(job, error))
+            await self._say(job, _sentence(job, error))
         return None
+
+    async def _say(self, job: Asking, sentence: str) -> None:
+        """A list that others see stays as it is."""
+        await self.responder.say(job, sentence, alone=True)
 
     async def tell_if_slow(
         self,
@@ -111,13 +114,13 @@ class Retries:
 
 def _sentence(job: Asking, error: AutoenhanceError) -> str:
     if isinstance(job, Find):
-        return refusals.search_trouble(error)
+        return search_text.trouble(error, job.typed)
     return refusals.trouble(error, job.order, None)
 
 
 def _last_sentence(job: Asking, error: TryLater, minutes: int) -> str:
     if isinstance(job, Find):
-        return refusals.search_gave_up(error, minutes)
+        return search_text.gave_up(error, minutes, job.words or "")
     return refusals.gave_up(error, job.order, None, minutes)
 
 

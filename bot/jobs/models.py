@@ -12,6 +12,7 @@ from bot.jobs.background import CheckOrder, CheckPaused, NotifyOwner, NotifyPaus
 from bot.jobs.requests import Message, Request, Wanted, order_lock
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
+from bot.orders.search import Cursor
 from bot.watches.models import Level
 
 
@@ -56,6 +57,8 @@ class Find(Request):
 
     kind: Literal["find"] = "find"
     words: str | None = None
+    typed: str = ""  # where a search was not asked for: what was typed, and has no order ID
+    after: Cursor | None = None  # None: from the newest on
 
 
 @frozen

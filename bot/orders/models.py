@@ -6,6 +6,7 @@ differ by the account's API version. So every field may be missing, null or of a
 
 import json
 import math
+from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -122,17 +123,33 @@ def parse_order(body: Body) -> Order:
 _ORDER_FIELDS = {"order_id", "images", "is_processing", "is_merging", "is_deleted"}
 
 
-def parse_orders(body: Body) -> tuple[Order, ...]:
+@dataclass(frozen=True)
+class OrderPage:
+    """A page of the list of orders. `next_offset` names the next page, and is empty on the last one."""
+
+    orders: tuple[Order, ...]
+    next_offset: str = ""
+
+
+def parse_orders(body: Body) -> OrderPage:
     """The answer of `GET /v3/orders/`. A field of the wrong type counts as missing.
 
     Raises Unavailable for a body that is no JSON object, or in which `orders` is missing or no list. Raises
     OrderTooLarge as `parse_order` does.
     """
     _check_size(body)
-    listed = _json_object(body).get("orders", "missing")
+    answer = _json_object(body)
+    listed = answer.get("orders", "missing")
     if not isinstance(listed, list | None):
         raise Unavailable("Autoenhance answered with something that is no list of orders")
-    return tuple(_order(raw) for raw in listed or () if isinstance(raw, dict))
+    orders = tuple(_order(raw) for raw in listed or () if isinstance(raw, dict))
+    return OrderPage(orders, _next_offset(answer.get("pagination")))
+
+
+def _next_offset(pagination: object) -> str:
+    offset = pagination.get("next_offset") if isinstance(pagination, dict) else None
+    is_token = isinstance(offset, str | int) and not isinstance(offset, bool)
+    return str(_encodable(str(offset))) if is_token else ""
 
 
 def _check_size(body: Body) -> None:

@@ -22,6 +22,8 @@ ASK_INPUT = "orders"
 
 # actions
 RECHECK = "recheck"
+NEXT_HITS = "next_hits"  # below the results of a search
+FIRST_HITS = "first_hits"
 SHOW = "show"  # on a result of a search, and on the card below a link
 OPEN = "open"  # a link. Slack sends the click all the same
 MORE = "more"  # the overflow menu. Its options' values:

@@ -181,8 +181,8 @@ async def test_a_search_stops_too(sandbox: Sandbox) -> None:
     sandbox.autoenhance.set_failure("503")
     async with running_bot(sandbox, timing=FAST_TIMING, now=clock):
         await sandbox.slack.command("/order recent")
-        await chat.reads("I'll search again until it does")
+        await chat.reads("I'll keep trying and show the results here")
 
         clock.ahead = timedelta(minutes=26)
 
-        await chat.reads("so I stopped. Try `/order recent` later.")
+        await chat.reads("after 26 minutes. Try `/order recent` later.")

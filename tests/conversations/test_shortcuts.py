@@ -135,7 +135,7 @@ async def test_a_modal_without_an_id_shows_the_error_at_its_field(chat: Chat, sl
 
     await slack.submit(view, {ASK_BLOCK: "where is it"})
 
-    assert "I can't see an order id in that" in view.errors[ASK_BLOCK]
+    assert "No order ID or name in that." in view.errors[ASK_BLOCK]
 
 
 async def test_re_check_edits_the_modal(chat: Chat, slack: SlackSandbox) -> None:

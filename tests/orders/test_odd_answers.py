@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.core.errors import OrderTooLarge, Unavailable
 from bot.orders.changes import Snapshot
-from bot.orders.models import MAX_PHOTOS, Image, Order, parse_order, parse_orders
+from bot.orders.models import MAX_PHOTOS, Image, Order, OrderPage, parse_order, parse_orders
 from bot.orders.progress import Counts, progress_of
 
 PHOTO = {"image_id": "i-1", "image_name": "front.jpg", "status": "processed", "downloaded": True}
@@ -178,7 +178,7 @@ def test_odd_values_raise_nothing_else(fields: dict[str, Any]) -> None:
 def test_a_list_accepts_what_a_single_order_accepts() -> None:
     """The list reads the same odd orders."""
     body = {"orders": [ORDER, {"order_id": "b", "name": []}, 3], "pagination": {"next_offset": None}}
-    assert [(order.order_id, order.name) for order in parse_orders(json.dumps(body))] == [
+    assert [(order.order_id, order.name) for order in parse_orders(json.dumps(body)).orders] == [
         ("12-elm", "12 Elm Street"),
         ("b", None),
     ]
@@ -186,7 +186,27 @@ def test_a_list_accepts_what_a_single_order_accepts() -> None:
 
 def test_null_is_an_empty_list_of_orders() -> None:
     """`orders: null` is an empty list."""
-    assert parse_orders(b'{"orders": null}') == ()
+    assert parse_orders(b'{"orders": null}') == OrderPage(())
+
+
+@pytest.mark.parametrize(
+    ("pagination", "offset"),
+    [
+        ({"next_offset": "abc"}, "abc"),
+        ({"next_offset": 15}, "15"),
+        ({"next_offset": None}, ""),
+        ({"next_offset": True}, ""),
+        ({"next_offset": ["abc"]}, ""),
+        ({}, ""),
+        (None, ""),
+        ([], ""),
+    ],
+    ids=str,
+)
+def test_the_next_page_is_a_text_or_nothing(pagination: object, offset: str) -> None:
+    """What is no text and no number names no page."""
+    body = {"orders": [], "pagination": pagination}
+    assert parse_orders(json.dumps(body)).next_offset == offset
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"orders": {}}', b"<html>"])

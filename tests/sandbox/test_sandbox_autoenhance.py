@@ -65,7 +65,8 @@ async def test_the_list_needs_the_key(api: httpx.AsyncClient) -> None:
 
 async def pages(api: httpx.AsyncClient, **query: str) -> list[list[dict[str, Any]]]:
     """The orders of every page, from the first to the one without a next offset."""
-    seen, offset = [], {}
+    seen: list[list[dict[str, Any]]] = []
+    offset: dict[str, str] = {}
     while True:
         page = (await api.get("/v3/orders/", params=query | offset)).raise_for_status().json()
         seen.append(page["orders"])

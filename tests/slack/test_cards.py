@@ -192,7 +192,6 @@ def test_any_number_of_photos_fits(count: int, fields: dict[str, Any]) -> None:
     five = [replace(shown, order=OrderId(f"{n}" * 128)) for n in range(5)]
     fits(cards.with_note(cards.orders_card(five, EPHEMERAL, skipped=7), "x" * 5000))
     fits(modals.photos(shown), "modal")
-    fits(modals.hits([shown] * 10, "x" * 200))
     assert len(json.dumps(modals.answer(modals.photos(shown)))) < LIMITS.view_bytes
 
 
@@ -240,14 +239,6 @@ def test_several_orders_in_one_message(snapshot: SnapshotAssertion) -> None:
     trouble = FailedLookUp(OrderId("nobodys"), errors.OrderNotFound("x"))
 
     card = cards.orders_card([*shown, trouble], EPHEMERAL, skipped=2)
-
-    fits(card)
-    assert card == snapshot
-
-
-def test_the_list_of_hits(snapshot: SnapshotAssertion) -> None:
-    """A search's answer has a line and a button for each hit."""
-    card = modals.hits([view(order) for order in SAMPLES.values()][:10], "elm")
 
     fits(card)
     assert card == snapshot

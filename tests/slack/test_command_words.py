@@ -11,7 +11,7 @@ from bot.jobs.requests import Asker
 from bot.slack.limits import LIMITS
 from bot.slack.listeners.commands import reply
 from bot.slack.listeners.payloads import Command
-from bot.slack.text import refusals
+from bot.slack.text import search as search_text
 from bot.slack.text import watches as watch_text
 from bot.slack.text.help import HELP, SUBCOMMANDS, TOPICS
 from bot.watches.models import Level
@@ -42,7 +42,7 @@ WORDS: dict[str, tuple[type[Any], str]] = {
     "list": (ListWatches, ""),
     "test": (SendTestNotice, ""),
     "settings": (Broadcast, ""),
-    "find": (NOTHING, refusals.FIND_WHAT),
+    "find": (NOTHING, search_text.FIND_WHAT),
     "watch": (NOTHING, watch_text.WATCH_WHAT),
     "unwatch": (NOTHING, watch_text.UNWATCH_WHAT),
 }
@@ -216,11 +216,11 @@ def test_an_order_is_still_looked_up(text: str, ids: list[str]) -> None:
     "text", ["wach the birds", "watching paint dry", "tests of the new camera", "lst of all"]
 )
 def test_a_sentence_is_no_slip(text: str) -> None:
-    """Where neither an order nor nothing follows, the word is part of a sentence, and no ID is seen."""
-    said, job = typed(text)
+    """Where neither an order nor nothing follows, the word is part of a sentence, which is searched for."""
+    _, job = typed(text)
 
-    assert job is None
-    assert "I can't see an order id in" in said
+    assert isinstance(job, Find)
+    assert job.typed == text
 
 
 def test_every_word_survives_a_slip() -> None:

@@ -13,7 +13,7 @@ from bot.sandbox.slack.delivery import Exchange
 from bot.sandbox.slack.sample_workspace import BOT
 from bot.sandbox.slack.workspace import Message, View
 
-_INTERIM = ("I'll answer here", "I'll search again")
+_INTERIM = ("I'll answer here", "I'll keep trying")
 _PROMISES = ("I'll write in", "I'll tell you")
 _WATCH_CARD = ("Watched by", "The watch ended")
 _WATCHING = {ActKind.WATCH: "", ActKind.WATCH_FAILURES: " failures"}

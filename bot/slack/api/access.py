@@ -1,7 +1,7 @@
 """Who may see orders where. Checked again for each job, from what Slack signed and never from a button."""
 
 from bot.core.errors import SlackBusy
-from bot.jobs.models import LookUp, SendTestNotice, Share, StartWatch
+from bot.jobs.models import Find, LookUp, SendTestNotice, Share, StartWatch
 from bot.jobs.requests import Message, Reply, Request
 from bot.slack.api.channels import Audience, Channels
 from bot.slack.text import refusals
@@ -67,7 +67,7 @@ def _is_seen_by_others(job: Request) -> bool:
     match job:
         case Share() | StartWatch():
             return job.to == "channel"
-        case LookUp():
+        case LookUp() | Find():
             return isinstance(job.place, Message)
         case _:
             return isinstance(job, SendTestNotice)

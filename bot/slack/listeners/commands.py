@@ -20,10 +20,11 @@ from bot.orders.ids import OrderId
 from bot.orders.ids_in_text import find_mentioned_ids, find_order_ids
 from bot.slack.blocks import unescape
 from bot.slack.constants import MAX_ORDERS_PER_ANSWER
-from bot.slack.listeners import words
+from bot.slack.listeners import names, words
 from bot.slack.listeners.payloads import Command
 from bot.slack.listeners.words import Typed
 from bot.slack.text import refusals
+from bot.slack.text import search as search_text
 from bot.slack.text import watches as watch_text
 from bot.slack.text.help import HELP, help_on
 from bot.watches.models import Level
@@ -45,7 +46,7 @@ def reply(command: Command, key: str) -> Reply:
     if is_known and (typed.word in _ORDER_SUBCOMMANDS or not find_mentioned_ids(typed.rest)):
         return _ALL_SUBCOMMANDS[typed.word](command, key, typed.rest)
     text = typed.rest if is_known else typed.text
-    return _ask_back(typed) or _look_up(command, key, find_order_ids(text), text)
+    return _ask_back(typed) or look_up_or_search(text, _request(command, key))
 
 
 def is_subcommand(text: str) -> bool:
@@ -83,18 +84,30 @@ def _names_setting(meant: str, rest: str) -> bool:
     return meant == "settings" and words.bare(rest.split(maxsplit=1)[0]) in _SETTINGS
 
 
-def _look_up(command: Command, key: str, ids: tuple[OrderId, ...], typed: str) -> Reply:
-    if not ids:
-        return refusals.no_id(unescape(typed))
-    return LookUp(
-        **_request(command, key),
-        wanted=tuple(Wanted(order=order) for order in ids[:MAX_ORDERS_PER_ANSWER]),
-        skipped=len(ids[MAX_ORDERS_PER_ANSWER:]),
-    )
+def look_up_or_search(text: str, request: dict[str, Any]) -> Reply:
+    """For what was typed without a subcommand: the orders that it names. Without an ID, a search by name.
+
+    `request` has the key, the asker and the place of the job. The sentences have no markup.
+    """
+    if ids := find_order_ids(text):
+        return LookUp(
+            **request,
+            wanted=tuple(Wanted(order=order) for order in ids[:MAX_ORDERS_PER_ANSWER]),
+            skipped=len(ids[MAX_ORDERS_PER_ANSWER:]),
+        )
+    return _search(names.asked_about(text), request, typed=names.sought(text))
+
+
+def _search(name: str, request: dict[str, Any], typed: str = "") -> Reply:
+    if not names.has_letters(name):
+        return search_text.NO_NAME
+    if len(name) > names.MAX_NAME_CHARACTERS:
+        return search_text.TOO_LONG
+    return Find(**request, words=name, typed=typed[: names.MAX_NAME_CHARACTERS])
 
 
 def _show(command: Command, key: str, rest: str) -> Reply:
-    return _look_up(command, key, find_order_ids(rest), rest)
+    return look_up_or_search(rest, _request(command, key))
 
 
 def _help(_command: Command, _key: str, rest: str) -> Reply:
@@ -102,9 +115,7 @@ def _help(_command: Command, _key: str, rest: str) -> Reply:
 
 
 def _find(command: Command, key: str, rest: str) -> Reply:
-    if not rest:
-        return refusals.FIND_WHAT
-    return Find(**_request(command, key), words=unescape(rest)[:200])
+    return _search(names.sought(rest), _request(command, key)) if rest else search_text.FIND_WHAT
 
 
 def _recent(command: Command, key: str, _rest: str) -> Reply:

@@ -6,18 +6,18 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.jobs.models import Job, LookUp, Say, Share, ShowPhotos, StartWatch
+from bot.jobs.models import Find, Job, LookUp, Say, Share, ShowPhotos, StartWatch
 from bot.jobs.requests import View, Wanted
 from bot.orders.ids import OrderId
-from bot.orders.ids_in_text import find_order_ids
 from bot.slack import constants
 from bot.slack.api.sender import Sender
 from bot.slack.constants import MAX_ORDERS_PER_ANSWER
 from bot.slack.listeners import commands, links, messages, payloads, questions
 from bot.slack.listeners.payloads import Payload
-from bot.slack.render import buttons, modals
+from bot.slack.render import buttons, hits, modals
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
+from bot.slack.text import search as search_text
 from bot.slack.text.orders import FETCHING_PHOTOS
 
 Record = Callable[[Job], Awaitable[Any]]
@@ -69,14 +69,14 @@ class OrderListeners:
 
     async def look_up_submitted(self, ack: AsyncAck, body: Payload) -> None:
         """The modal with one field was submitted."""
-        ids = find_order_ids(payloads.field(body, constants.ASK_BLOCK, constants.ASK_INPUT))
-        if not ids:
-            await ack(response_action="errors", errors={constants.ASK_BLOCK: refusals.NO_ID_FIELD})
+        typed = payloads.field(body, constants.ASK_BLOCK, constants.ASK_INPUT)
+        view = View(view_id=payloads.dig(body, "view", "id"))
+        reply = commands.look_up_or_search(typed, self._from(body) | {"place": view})
+        if isinstance(reply, str):
+            await ack(response_action="errors", errors={constants.ASK_BLOCK: reply})
             return
-        await self._record(self._look_up_in(payloads.dig(body, "view", "id"), body, ids))
-        await ack(
-            response_action="update", view=modals.busy(order_text.looking_up(ids[:MAX_ORDERS_PER_ANSWER]))
-        )
+        await self._record(reply)
+        await ack(response_action="update", view=modals.busy(_busy(reply)))
 
     async def recheck(self, ack: AsyncAck, body: Payload) -> None:
         value = buttons.unpack(payloads.click(body).value)
@@ -94,6 +94,13 @@ class OrderListeners:
         """A result of a search. Its card is a new message, so the list stays for the next click."""
         value = buttons.unpack(payloads.click(body).value)
         await self._record(LookUp(**self._from(body), place=payloads.reply_place(body), wanted=value.wanted))
+        await ack()
+
+    async def show_page(self, ack: AsyncAck, body: Payload) -> None:
+        """Another page of a search's results, in place of the one that was clicked."""
+        page = hits.unpack(payloads.click(body).value)
+        place = payloads.card_place(body)
+        await self._record(Find(**self._from(body), place=place, words=page.words or None, after=page.after))
         await ack()
 
     async def more(self, ack: AsyncAck, body: Payload) -> None:
@@ -154,3 +161,9 @@ class OrderListeners:
         wanted = tuple(Wanted(order=order) for order in ids[:MAX_ORDERS_PER_ANSWER])
         skipped = len(ids) - len(wanted)
         return LookUp(**self._from(body), place=View(view_id=view_id), wanted=wanted, skipped=skipped)
+
+
+def _busy(job: Job) -> str:
+    if isinstance(job, Find):
+        return search_text.searching(job.words or "")
+    return order_text.looking_up([each.order for each in job.wanted] if isinstance(job, LookUp) else [])

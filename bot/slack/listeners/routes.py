@@ -33,6 +33,8 @@ def register(app: AsyncApp, listeners: OrderListeners, watches: WatchListeners, 
     app.action(constants.STOP_FOR_ALL)(guard(watches.stop_for_all))
     app.action(constants.LOOK_UP)(guard(listeners.look_up_order))
     app.action(constants.RECHECK)(guard(listeners.recheck))
+    app.action(constants.NEXT_HITS)(guard(listeners.show_page))
+    app.action(constants.FIRST_HITS)(guard(listeners.show_page))
     app.action(constants.SHOW)(guard(listeners.show))
     app.action(constants.MORE)(guard(listeners.more))
     app.action(constants.SEND_TO_ME)(guard(listeners.send_to_me))

@@ -1,15 +1,14 @@
-"""The modals, the results of a search and the card below a link. Data in, dicts out."""
+"""The modals and the card below a link. Data in, dicts out."""
 
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.jobs.requests import Wanted
 from bot.orders.progress import Photo
 from bot.slack import blocks, constants
 from bot.slack.blocks import Block, code, escape, fit, one_line
 from bot.slack.constants import MAX_ORDERS_PER_ANSWER
 from bot.slack.limits import LIMITS
-from bot.slack.render.buttons import ButtonValue, pack
+from bot.slack.render.hits import show_button
 from bot.slack.render.models import Card, OrderView
 from bot.slack.text import orders as order_text
 
@@ -41,7 +40,7 @@ def ask(note: str = "") -> Block:
     field = blocks.text_input(
         constants.ASK_BLOCK,
         constants.ASK_INPUT,
-        "Order id or link",
+        "Order ID, link or name",
         hint=f"Up to {MAX_ORDERS_PER_ANSWER} at once. Only you see the answer.",
         placeholder=order_text.EXAMPLE_ID,
     )
@@ -96,26 +95,6 @@ def _line(photo: Photo) -> str:
     return f"{code(photo.name, 60)}{reason}"
 
 
-def hits(views: Sequence[OrderView], sought: str | None) -> Card:
-    """A search's answer: a button for each result. It never opens the first result by itself."""
-    if not views:
-        nothing = order_text.nothing_found(sought)
-        return Card(text=nothing, blocks=[blocks.section(nothing)])
-    heading = order_text.found(len(views), sought)
-    text = "\n".join([heading, *(f"{escape(view.title)}: {_status(view)}" for view in views)])
-    drawn = [block for view in views for block in _hit(view)]
-    return Card(text=blocks.fit_mrkdwn(text, LIMITS.text), blocks=[blocks.context(heading), *drawn])
-
-
-def _hit(view: OrderView) -> list[Block]:
-    """The name is plain_text, which Slack does not parse. The state is below it."""
-    name = {
-        "type": "section",
-        "text": blocks.plain(f"{order_text.mark(view.progress.tally)} {view.title}", MAX_NAME_CHARACTERS),
-    }
-    return [name | {"accessory": _show(view)}, blocks.context(_status(view))]
-
-
 def unfurl(view: OrderView) -> Block:
     """The small card below a pasted link, for `chat.unfurl`. Without the ID, because everyone can read it."""
     tally = view.progress.tally
@@ -125,19 +104,7 @@ def unfurl(view: OrderView) -> Block:
         "type": "section",
         "text": blocks.plain(f"{order_text.mark(tally)} {view.title}", MAX_NAME_CHARACTERS),
     }
-    return {"blocks": [name | {"accessory": _show(view)}, blocks.context(facts)]}
-
-
-def _status(view: OrderView) -> str:
-    tally = view.progress.tally
-    created = [f"created {blocks.when(view.created)}"] if view.created else []
-    counted = [order_text.counted(tally)] if tally.total else []
-    return " · ".join([escape(order_text.state(tally)), *counted, *created])
-
-
-def _show(view: OrderView) -> Block:
-    value = pack(ButtonValue(wanted=(Wanted(order=view.order),)))
-    return blocks.button("Show", constants.SHOW, value=value, says=f"Show {view.title}")
+    return {"blocks": [name | {"accessory": show_button(view)}, blocks.context(facts)]}
 
 
 def _title(callback_id: str) -> str:

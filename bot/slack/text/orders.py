@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.orders.changes import Changes
 from bot.orders.progress import Counts, State
 from bot.slack.blocks import code, when
-from bot.slack.constants import APP, COMMAND, MAX_ORDERS_PER_ANSWER
+from bot.slack.constants import APP, MAX_ORDERS_PER_ANSWER
 
 EXAMPLE_ID = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
 
@@ -203,19 +203,6 @@ def late(asked: datetime) -> str:
 
 def shared_by(user: str) -> str:
     return f"Shared by <@{user}>"
-
-
-def found(count: int, words: str | None) -> str:
-    named = f" named like {code(words, 60)}" if words else ""
-    return f"{count} order{'' if count == 1 else 's'}{named}, newest first."
-
-
-def nothing_found(words: str | None) -> str:
-    if words is None:
-        return "There are no orders in this Autoenhance account yet."
-    return (
-        f"No order's name contains {code(words, 60)}. Try fewer words, or `{COMMAND} recent` for the newest."
-    )
 
 
 SENT_TO_YOU = f"Sent to you as a direct message from {APP}."

@@ -36,14 +36,14 @@ def trouble(error: errors.AutoenhanceError, order: str, last: Snapshot | None) -
         case errors.OrderNotFound():
             return (
                 f"Autoenhance knows no order {code(order)}. A character may be missing, "
-                f"or it was deleted, or it isn't yours.{_search_hint(order)}"
+                f"or it was deleted, or it isn't yours."
             )
         case errors.OrderTooLarge():
             return f"Order {named} is larger than I can read. Open it in Autoenhance instead."
         case errors.Limited(retry_after=seconds):
             return (
                 f"Too many look-ups just now, so {named} has to wait.{known} "
-                f"I'll answer here in {_soon(seconds)}."
+                f"I'll answer here in {soon(seconds)}."
             )
         case errors.TryLater():
             return f"Autoenhance isn't answering about {named}.{known} I'll answer here when it does."
@@ -54,16 +54,11 @@ def trouble(error: errors.AutoenhanceError, order: str, last: Snapshot | None) -
 SEVERAL_LATE = "Autoenhance isn't responding. I'll answer here when it's back."
 
 
-def _search_hint(order: str) -> str:
-    """The hint to search by name. Empty unless `order` is all letters, because names rarely have digits."""
-    return f" To search by name, type `{COMMAND} find {order}`." if order.isalpha() else ""
-
-
 def _known(last: Snapshot | None) -> str:
     return f" Last known ({when(last.at)}): {counted(last.tally)}." if last else ""
 
 
-def _soon(seconds: float | None) -> str:
+def soon(seconds: float | None) -> str:
     if not seconds:
         return "a moment"
     count, unit = (seconds, "second") if seconds <= 90 else (seconds / 60, "minute")  # noqa: PLR2004
@@ -74,7 +69,7 @@ def gave_up(error: errors.TryLater, order: str, last: Snapshot | None, minutes: 
     """After `minutes` of retries. Where Autoenhance names a time, that was too long to wait for."""
     named, known = code(shortened(order)), _known(last)
     if error.retry_after:
-        wait = _soon(error.retry_after)
+        wait = soon(error.retry_after)
         return f"Autoenhance doesn't answer about {named} for {wait}.{known} Ask again after that."
     if not minutes:
         return f"Autoenhance isn't answering about {named}.{known} Ask again in a few minutes."
@@ -96,30 +91,11 @@ def refused(error: errors.AutoenhanceError) -> str:
     )
 
 
-def search_trouble(error: errors.AutoenhanceError) -> str:
-    if isinstance(error, errors.TryLater):
-        return "Autoenhance isn't answering. I'll search again until it does."
-    if isinstance(error, errors.KeyMissing):
-        return (
-            "Searching needs an Autoenhance API key, and I have none. An admin can set AUTOENHANCE_API_KEY. "
-            f"With an id or a link I need none: `{COMMAND} {EXAMPLE_ID}`"
-        )
-    return refused(error)
-
-
-def search_gave_up(error: errors.TryLater, minutes: int) -> str:
-    if error.retry_after:
-        wait = _soon(error.retry_after)
-        return f"Autoenhance takes no searches for {wait}. Try `{COMMAND} recent` after that."
-    return f"Autoenhance has not answered for {minutes} minutes, so I stopped. Try `{COMMAND} recent` later."
-
-
 SHARED_CHANNEL = (
     "This channel includes people from outside your company, so I don't show orders here. "
     f"Ask in another channel, or in a direct message with {APP}."
 )
 OUTSIDER = f"{APP} shows orders only to people of the company that installed it."
-FIND_WHAT = f"Which name? Type a part of it, such as `{COMMAND} find elm street`, or `{COMMAND} recent`."
 NOT_IN_CHANNEL = (
     f"I can answer you, but can't post here until someone types `/invite @{APP}`. "
     "After that, press Share in channel again."
