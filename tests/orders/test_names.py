@@ -81,6 +81,7 @@ PLAINEST = [
     ("zürich", "rich"),
     ("Zu\u0308rich 12", "12"),
     ("12-elm-street", "street"),
+    ("Mu\u0308nchenbru\u0308ck", "nchenbr"),
     ("בית", ""),
     ("é", ""),
     ("a", ""),
