@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.orders.base import frozen
 from bot.orders.models import CheckTime
-from bot.orders.progress import Counts, State
+from bot.orders.progress import Counts
 
 
 @frozen
@@ -19,18 +19,30 @@ class Snapshot:
 class Changes:
     """The differences of the counts, later minus earlier, so they may be negative.
 
-    `was` is the earlier state, None if the state did not change. It is false if nothing changed.
+    `was` has the earlier counts if the state changed, otherwise it is None. A Changes is false if nothing
+    changed.
     """
 
     done: int
     failed: int
+    expired: int
     photos: int
-    was: State | None
+    was: Counts | None
 
     def __bool__(self) -> bool:
-        return bool(self.done or self.failed or self.photos or self.was)
+        return bool(self.done or self.failed or self.expired or self.photos or self.was)
 
 
 def changes(before: Counts, now: Counts) -> Changes:
-    was = before.state if before.state is not now.state else None
-    return Changes(now.done - before.done, now.failed - before.failed, now.total - before.total, was)
+    """Photos that had failed and now count as expired are no news.
+
+    Counts that an earlier version stored have all expired photos under `failed`.
+    """
+    moved = max(0, min(before.failed - now.failed, now.expired - before.expired))
+    return Changes(
+        done=now.done - before.done,
+        failed=now.failed + moved - before.failed,
+        expired=now.expired - moved - before.expired,
+        photos=now.total - before.total,
+        was=before if (before.state, before.word) != (now.state, now.word) else None,
+    )

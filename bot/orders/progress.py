@@ -1,12 +1,13 @@
 """The progress of an order: its state, its counts, its failures and its odd settings."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from operator import attrgetter
+from operator import attrgetter, not_
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from bot.orders.base import frozen
 from bot.orders.ids import shortened
@@ -20,7 +21,7 @@ class State(StrEnum):
     GROUPING = "grouping"
     ENHANCING = "enhancing"
     WAITING = "waiting"  # for photos
-    ATTENTION = "attention"  # some photos failed
+    ATTENTION = "attention"  # some photos failed, or some expired: see `Counts.only_expired`
     FAILED = "failed"  # all of them
     READY = "ready"  # or Autoenhance has stopped, and does not say how its photos are: see `Counts.unstated`
     OTHER = "other"  # `Counts.word` is Autoenhance's own word for it
@@ -30,9 +31,10 @@ class State(StrEnum):
 class Counts:
     """The numbers of an order's photos. They fit into a button's value, and show what changed since.
 
-    `total` is the larger of what Autoenhance announces and what it lists. `failed` counts photos with an
-    error and expired ones. `waiting` counts those of which Autoenhance says that they are neither, and
-    those that it does not list.
+    `total` is the larger of what Autoenhance announces and what it lists. `waiting` counts photos of which
+    Autoenhance says that they are not done, failed or expired, and those that it does not list.
+
+    Earlier versions of the bot counted expired photos as failed, and read what this one stores.
     """
 
     state: State
@@ -41,15 +43,29 @@ class Counts:
     done: PhotoCount
     failed: PhotoCount
     waiting: PhotoCount
+    expired: Annotated[PhotoCount, Field(exclude_if=not_)] = 0  # kept too long. They did not fail
+
+    @property
+    def settled(self) -> int:
+        """Photos that Autoenhance does not work on any more."""
+        return self.done + self.failed + self.expired
+
+    @property
+    def only_expired(self) -> bool:
+        """The state "expired". It is no `State`: an earlier version that runs beside this one knows none."""
+        return self.state is State.ATTENTION and self.expired > 0 and not self.failed
 
     @property
     def unstated(self) -> int:
         """Photos without a status, in an order whose photos have none. Newer accounts may get such orders."""
-        return max(0, self.total - self.done - self.failed - self.waiting)
+        return max(0, self.total - self.settled - self.waiting)
 
 
 class Photo(NamedTuple):
-    """`word` is done, failed, expired, waiting, processing, unknown, or another status of Autoenhance's."""
+    """`word` is done, failed, expired, waiting, processing, unknown, or another status of Autoenhance's.
+
+    Where several photos of an order have one file name, `name` says which of them it is.
+    """
 
     name: str
     word: str
@@ -64,13 +80,20 @@ class Failure:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class OddSetting:
-    """A setting that differs between the photos of one order."""
+class Difference(NamedTuple):
+    """A setting's value of some photos, and the value of most photos."""
 
     setting: str
-    usual: str  # the value of most photos
-    odd: tuple[tuple[str, tuple[str, ...]], ...]  # each other value, with the names of its photos
+    value: str
+    usual: str
+
+
+@dataclass(frozen=True)
+class OddPhotos:
+    """Photos with the same differences from most photos of their order."""
+
+    names: tuple[str, ...]
+    differences: tuple[Difference, ...]
 
 
 @dataclass(frozen=True)
@@ -83,11 +106,11 @@ class Progress:
     downloaded: int
     photos: tuple[Photo, ...]
     failures: tuple[Failure, ...]  # most photos first
-    odd: tuple[OddSetting, ...]
+    odd: tuple[OddPhotos, ...]
 
 
 def progress_of(order: Order) -> Progress:
-    photos = tuple(_photo(number, image) for number, image in enumerate(order.photos, 1))
+    photos = _photos(order.photos)
     return Progress(
         tally=_tally(order, [photo.word for photo in photos]),
         listed=len(photos),
@@ -95,7 +118,7 @@ def progress_of(order: Order) -> Progress:
         downloaded=sum(image.downloaded is True for image in order.photos),
         photos=photos,
         failures=_failures(photos),
-        odd=tuple(_odd_settings(order.photos, photos)),
+        odd=_odd_photos(order.photos, photos),
     )
 
 
@@ -108,8 +131,20 @@ _UNSTATED = "unknown"
 _NO_ERROR = {"", "false", "none", "null"}  # as text
 
 
-def _photo(number: int, image: Image) -> Photo:
-    name = (image.image_name or "").strip() or shortened(image.image_id or f"photo {number}")
+def _photos(images: Sequence[Image]) -> tuple[Photo, ...]:
+    """Two cameras may give one file name to two photos. Each name that repeats gets its place in the list."""
+    names = [
+        (image.image_name or "").strip() or shortened(image.image_id or f"photo {number}")
+        for number, image in enumerate(images, 1)
+    ]
+    uses = Counter(names)
+    return tuple(
+        _photo(f"{name} (photo {number})" if uses[name] > 1 else name, image)
+        for number, (name, image) in enumerate(zip(names, images, strict=True), 1)
+    )
+
+
+def _photo(name: str, image: Image) -> Photo:
     word = _word(image)
     return Photo(name, word, _reason(image) if word in (*_FAILED, _UNSTATED) else "")
 
@@ -124,17 +159,32 @@ def _word(image: Image) -> str:
     return {True: "done", False: "waiting", None: _UNSTATED}[image.enhanced]
 
 
+# No real `status_reason` is known. These are the names that programs give to the sentence in an error.
+_MESSAGE_FIELDS = ("message", "detail", "reason", "description", "error", "title", "msg")
+
+
 def _reason(image: Image) -> str:
-    """No real `status_reason` is known. It may be a text, or an object that is shown as it is."""
     try:
-        given = " ".join(str(image.status_reason or image.error or "").split())
+        given = " ".join((_message(image.status_reason) or _message(image.error)).split())
     except RecursionError:  # an object in an object in an object …
         return ""
-    return "" if given.lower() in {"true", *_NO_ERROR} else given.encode(errors="replace").decode()
+    return given.encode(errors="replace").decode()
+
+
+def _message(given: object) -> str:
+    """The sentence in a reason. An object without one is shown with all that it has."""
+    if isinstance(given, dict):
+        named = (_message(given.get(field)) for field in _MESSAGE_FIELDS)
+        stated = (f"{key}: {said}" for key, value in given.items() if (said := _message(value)))
+        return next(filter(None, named), "") or ", ".join(stated)
+    if isinstance(given, list | tuple):
+        return ", ".join(filter(None, map(_message, given)))
+    said = "" if given is None else str(given).strip()
+    return "" if said.lower() in {"true", *_NO_ERROR} else said
 
 
 def _tally(order: Order, words: Sequence[str]) -> Counts:
-    done, failed = words.count("done"), sum(map(words.count, _FAILED))
+    done, failed, expired = map(words.count, ("done", *_FAILED))
     # Where other photos wait, one without a status has only just come.
     unstated = words.count(_UNSTATED) if {"done", *_FAILED, _UNSTATED}.issuperset(words) else 0
     total = max(order.total_images or 0, len(words))
@@ -143,19 +193,20 @@ def _tally(order: Order, words: Sequence[str]) -> Counts:
         listed=len(words),
         done=done,
         failed=failed,
-        expired=words.count("expired"),
+        expired=expired,
         unstated=unstated,
     )
     word = _order_word(order, words) if state is State.OTHER else ""
-    waiting = 0 if state is State.DELETED else total - done - failed - unstated
-    return Counts(state=state, word=word, total=total, done=done, failed=failed, waiting=waiting)
+    waiting = 0 if state is State.DELETED else total - done - failed - expired - unstated
+    return Counts(
+        state=state, word=word, total=total, done=done, failed=failed, waiting=waiting, expired=expired
+    )
 
 
 def _state(order: Order, *, listed: int, done: int, failed: int, expired: int, unstated: int) -> State:
     """The first state that applies. Grouping comes early, because `images` is empty during grouping.
 
-    Expired photos were kept too long. They need attention, but the order did not fail. Of photos without a
-    status, the order itself must say that nobody works on them.
+    Of photos without a status, the order itself must say that nobody works on them.
     """
     status = (order.status or "").strip().lower()
     has_processing_status = status == "processing"
@@ -165,8 +216,8 @@ def _state(order: Order, *, listed: int, done: int, failed: int, expired: int, u
         (order.is_merging, State.GROUPING),
         (has_processing_status if order.is_processing is None else order.is_processing, State.ENHANCING),
         (listed == 0, State.WAITING),
-        (failed == listed and not expired, State.FAILED),
-        (failed > 0, State.ATTENTION),
+        (failed == listed, State.FAILED),
+        (failed + expired > 0, State.ATTENTION),
         (done == listed, State.READY),
         (has_stopped and done + unstated == listed, State.READY),
     )
@@ -204,13 +255,27 @@ _COMPARED: tuple[tuple[str, Callable[[_Settings], str | None]], ...] = (
     ("ai_version", lambda kind: kind.ai_version),
     ("enhance_type", lambda kind: kind.enhance_type),
     ("sky", lambda kind: _ON_OFF[kind.sky_replacement]),
-    ("sky", lambda kind: None if kind.sky_replacement is False else kind.cloud_type),
+    ("clouds", lambda kind: None if kind.sky_replacement is False else kind.cloud_type),
     ("window_pull", lambda kind: kind.window_pull_type or _ON_OFF[kind.window_pull]),
 )
 
 
-def _odd_settings(images: Sequence[Image], photos: Sequence[Photo]) -> Iterable[OddSetting]:
-    """Groups the photos once by all their settings, as a thousand photos have few combinations."""
+def _odd_photos(images: Sequence[Image], photos: Sequence[Photo]) -> tuple[OddPhotos, ...]:
+    """Groups the photos by what differs, each photo by its place in the list and not by its name."""
+    differences: dict[tuple[int, ...], list[Difference]] = {}
+    for difference, those in _differences(images):
+        differences.setdefault(those, []).append(difference)
+    return tuple(
+        OddPhotos(tuple(photos[each].name for each in those), tuple(found))
+        for those, found in differences.items()
+    )
+
+
+def _differences(images: Sequence[Image]) -> Iterable[tuple[Difference, tuple[int, ...]]]:
+    """Each difference with the places of its photos.
+
+    Groups the photos once by all their settings, as a thousand photos have few combinations.
+    """
     kinds: dict[tuple[Any, ...], list[int]] = {}
     for index, image in enumerate(images):
         kinds.setdefault(_settings_of(image), []).append(index)
@@ -219,7 +284,6 @@ def _odd_settings(images: Sequence[Image], photos: Sequence[Photo]) -> Iterable[
         for kind, those in kinds.items():
             if value := value_of(_Settings(*kind)):
                 alike.setdefault(value, []).extend(those)
-        if len(alike) > 1:
-            (usual, _), *odd = sorted(alike.items(), key=lambda item: -len(item[1]))
-            named = ((value, tuple(photos[each].name for each in sorted(those))) for value, those in odd)
-            yield OddSetting(setting, usual, tuple(named))
+        (usual, _), *odd = sorted(alike.items(), key=lambda item: -len(item[1])) or [("", [])]
+        for value, those in odd:
+            yield Difference(setting, value, usual), tuple(sorted(those))

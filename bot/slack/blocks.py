@@ -111,16 +111,25 @@ def actions(block_id: str, *elements: Block) -> Block:
     return {"type": "actions", "block_id": block_id, "elements": list(elements)}
 
 
-def button(label: str, action_id: str, *, value: str = "", url: str = "", says: str = "") -> Block:
-    """`says` is what a screen reader reads, where the label alone is not enough."""
+def button(
+    label: str, action_id: str, *, value: str = "", url: str = "", says: str = "", style: str = ""
+) -> Block:
+    """`says` is what a screen reader reads, where the label alone is not enough.
+
+    `style` is `primary`, `danger` or empty.
+    """
     element: Block = {"type": "button", "action_id": action_id, "text": plain(label, LIMITS.button)}
-    optional = {"value": value, "url": url, "accessibility_label": fit(clean(says), LIMITS.button)}
+    label_read = fit(one_line(says), LIMITS.button)
+    optional = {"value": value, "url": url, "style": style, "accessibility_label": label_read}
     return element | {key: text for key, text in optional.items() if text}
 
 
-def overflow(action_id: str, options: list[tuple[str, str]]) -> Block:
-    """A menu behind three dots. Each option is (label, value), and there may be five."""
-    drawn = [{"text": plain(label, LIMITS.option), "value": value} for label, value in options]
+def overflow(action_id: str, options: list[tuple[str, str, str]]) -> Block:
+    """A menu behind three dots. Each option is (label, value, url or ""), and there may be five."""
+    drawn = [
+        {"text": plain(label, LIMITS.option), "value": value} | ({"url": url} if url else {})
+        for label, value, url in options
+    ]
     return {"type": "overflow", "action_id": action_id, "options": drawn}
 
 

@@ -168,7 +168,7 @@ def is_direct(place: str) -> bool:
 
 def is_finished(tally: Counts) -> bool:
     """Whether Autoenhance has finished the order. False while it counts more photos than it lists."""
-    return tally.state in FINISHED_STATES and tally.done + tally.failed + tally.unstated >= tally.total
+    return tally.state in FINISHED_STATES and tally.settled + tally.unstated >= tally.total
 
 
 class Notice(NamedTuple):

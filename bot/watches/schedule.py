@@ -32,11 +32,11 @@ def _estimated(watch: Watch, tally: Counts) -> float:
     """
     if tally.state is not State.ENHANCING:
         return FIRST_PHOTO_PAUSE_SECONDS
-    ended = tally.done + tally.failed
+    ended = tally.settled
     if watch.first is None or watch.seen is None:
         return MIN_PAUSE_SECONDS
     since = (watch.seen.at - watch.first.at).total_seconds()
-    moved = ended - watch.first.tally.done - watch.first.tally.failed
+    moved = ended - watch.first.tally.settled
     if since <= 0 or moved <= 0:
         return FIRST_PHOTO_PAUSE_SECONDS
     left = (tally.total - ended) * since / moved

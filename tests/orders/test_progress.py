@@ -3,9 +3,19 @@
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from bot.orders.models import Order
-from bot.orders.progress import Counts, Failure, OddSetting, Photo, Progress, State, progress_of
+from bot.orders.progress import (
+    Counts,
+    Difference,
+    Failure,
+    OddPhotos,
+    Photo,
+    Progress,
+    State,
+    progress_of,
+)
 
 DONE, WAITING, BROKEN, EXPIRED = ({"status": s} for s in ("processed", "waiting", "error", "expired"))
 IDLE, PAID = {"is_processing": False}, {"downloaded": True}
@@ -86,9 +96,11 @@ def test_an_unknown_state_keeps_its_own_word(
 
 
 def test_photos_are_counted() -> None:
-    """Expired photos count as failures. A photo that is neither done nor failed waits, listed or not."""
+    """A photo that is not done, failed or expired waits, listed or not."""
     found = progress(DONE, DONE, BROKEN, EXPIRED, WAITING, {"status": "paused"}, total_images=9)
-    assert found.tally == Counts(state=State.ATTENTION, word="", total=9, done=2, failed=2, waiting=5)
+    assert found.tally == Counts(
+        state=State.ATTENTION, word="", total=9, done=2, failed=1, expired=1, waiting=5
+    )
     assert (found.listed, found.announced) == (6, 9)
 
 
@@ -109,6 +121,47 @@ def test_photos_that_say_nothing_are_neither_done_nor_waiting(
     """In an order whose photos have a status, one without it has just not begun."""
     tally = progress(*images, **order).tally
     assert (tally.total, tally.done, tally.waiting, tally.unstated) == counted
+
+
+@pytest.mark.parametrize(
+    ("images", "is_expired"),
+    [
+        pytest.param([EXPIRED], True, id="all"),
+        pytest.param([EXPIRED, DONE, WAITING], True, id="some"),
+        pytest.param([EXPIRED, BROKEN], False, id="one failed"),
+        pytest.param([DONE], False, id="none"),
+    ],
+)
+def test_an_order_with_expired_photos_alone_is_expired(
+    images: list[dict[str, Any]], *, is_expired: bool
+) -> None:
+    """It needs attention when a photo failed as well."""
+    assert progress(*images).tally.only_expired is is_expired
+    assert not progress(*images, is_processing=True).tally.only_expired
+
+
+def test_expired_photos_are_settled() -> None:
+    """Nobody works on them any more, and their status is stated."""
+    tally = progress(DONE, BROKEN, EXPIRED, EXPIRED).tally
+    assert (tally.settled, tally.waiting, tally.unstated) == (4, 0, 0)
+
+
+COUNTS: TypeAdapter[Counts] = TypeAdapter(Counts)
+
+
+def test_counts_of_an_earlier_version_are_read_and_written_letter_by_letter() -> None:
+    """They have no expired photos, and keep none."""
+    stored = '{"state":"attention","word":"","total":30,"done":29,"failed":1,"waiting":0}'
+    assert COUNTS.dump_json(COUNTS.validate_json(stored)).decode() == stored
+
+
+def test_an_earlier_version_reads_the_counts_of_an_expired_order() -> None:
+    """It runs beside this one while a new version is rolled out, so it must know each stored state."""
+    stored = COUNTS.dump_python(progress(DONE, EXPIRED).tally, mode="json")
+    assert stored["state"] in {
+        *("deleted", "grouping", "enhancing", "waiting", "attention", "failed", "ready", "other")
+    }
+    assert COUNTS.validate_python(stored) == progress(DONE, EXPIRED).tally
 
 
 def test_nothing_waits_in_a_deleted_order() -> None:
@@ -158,7 +211,32 @@ def test_paid_downloads_are_counted() -> None:
         pytest.param(
             BROKEN | {"status_reason": " too\n dark "}, Photo("1.jpg", "failed", "too dark"), id="reason"
         ),
-        pytest.param(BROKEN | {"status_reason": {"a": 1}}, Photo("1.jpg", "failed", "{'a': 1}"), id="object"),
+        pytest.param(
+            BROKEN | {"status_reason": {"code": 7, "message": "Too dark"}},
+            Photo("1.jpg", "failed", "Too dark"),
+            id="object with a message",
+        ),
+        pytest.param(
+            BROKEN | {"status_reason": {"error": {"detail": [{"msg": "Too dark"}]}}},
+            Photo("1.jpg", "failed", "Too dark"),
+            id="message further inside",
+        ),
+        pytest.param(
+            BROKEN | {"status_reason": {"message": None}, "error": {"message": "Too dark"}},
+            Photo("1.jpg", "failed", "Too dark"),
+            id="message in the other field",
+        ),
+        pytest.param(
+            BROKEN | {"status_reason": {"a": 1, "b": [2, None]}},
+            Photo("1.jpg", "failed", "a: 1, b: 2"),
+            id="object without a message",
+        ),
+        pytest.param(BROKEN | {"status_reason": {}}, Photo("1.jpg", "failed", ""), id="empty object"),
+        pytest.param(
+            BROKEN | {"status_reason": ["dark", "blurred"]},
+            Photo("1.jpg", "failed", "dark, blurred"),
+            id="list",
+        ),
         pytest.param(BROKEN, Photo("1.jpg", "failed", ""), id="no reason"),
         pytest.param(DONE | {"status_reason": "fine"}, Photo("1.jpg", "done", ""), id="a reason to be done"),
         pytest.param(OLD_DONE, Photo("1.jpg", "done", ""), id="older, done"),
@@ -190,44 +268,85 @@ def test_failures_are_grouped_by_reason() -> None:
     )
 
 
+def odd(*differences: tuple[str, str, str], names: tuple[str, ...]) -> OddPhotos:
+    return OddPhotos(names, tuple(Difference(*each) for each in differences))
+
+
 @pytest.mark.parametrize(
-    ("images", "odd"),
+    ("images", "found"),
     [
         pytest.param(
             [{"ai_version": v} for v in ("4.7", "5.3", "5.3", None, "dev")],
-            OddSetting("ai_version", "5.3", (("4.7", ("1.jpg",)), ("dev", ("5.jpg",)))),
+            (
+                odd(("ai_version", "4.7", "5.3"), names=("1.jpg",)),
+                odd(("ai_version", "dev", "5.3"), names=("5.jpg",)),
+            ),
             id="AI version",
         ),
         pytest.param(
             [{"enhance_type": v} for v in ("warm", "property", "property")],
-            OddSetting("enhance_type", "property", (("warm", ("1.jpg",)),)),
+            (odd(("enhance_type", "warm", "property"), names=("1.jpg",)),),
             id="enhance type",
         ),
         pytest.param(
             [{"sky_replacement": v, "cloud_type": "CLEAR"} for v in (True, True, False)],
-            OddSetting("sky", "on", (("off", ("3.jpg",)),)),
+            (odd(("sky", "off", "on"), names=("3.jpg",)),),
             id="sky",
         ),
         pytest.param(
             [{"sky_replacement": True, "cloud_type": v} for v in ("CLEAR", "CLEAR", "LOW_CLOUD", None)],
-            OddSetting("sky", "CLEAR", (("LOW_CLOUD", ("3.jpg",)),)),
+            (odd(("clouds", "LOW_CLOUD", "CLEAR"), names=("3.jpg",)),),
             id="clouds",
         ),
         pytest.param(
             [{"window_pull_type": v} for v in ("NONE", "ONLY_WINDOWS", "ONLY_WINDOWS")],
-            OddSetting("window_pull", "ONLY_WINDOWS", (("NONE", ("1.jpg",)),)),
+            (odd(("window_pull", "NONE", "ONLY_WINDOWS"), names=("1.jpg",)),),
             id="window pull",
         ),
         pytest.param(
             [{"window_pull": v} for v in (False, False, True)],
-            OddSetting("window_pull", "off", (("on", ("3.jpg",)),)),
+            (odd(("window_pull", "on", "off"), names=("3.jpg",)),),
             id="window pull of the older generation",
         ),
+        pytest.param([{"ai_version": "5.3"}] * 3, (), id="none"),
+        pytest.param([{}] * 3, (), id="nothing stated"),
     ],
 )
-def test_photos_with_other_settings_are_named(images: list[dict[str, Any]], odd: OddSetting) -> None:
+def test_photos_with_other_settings_are_named(
+    images: list[dict[str, Any]], found: tuple[OddPhotos, ...]
+) -> None:
     """The setting of most photos is the usual one. A setting that is not stated does not differ."""
-    assert progress(*images).odd == (odd,)
+    assert progress(*images).odd == found
+
+
+def test_a_photo_that_differs_in_two_settings_is_found_once() -> None:
+    """Both differences are of the same photo."""
+    usual, other = (
+        {"ai_version": "5.3", "sky_replacement": True},
+        {"ai_version": "5.2", "sky_replacement": False},
+    )
+    assert progress(usual, usual, other).odd == (
+        odd(("ai_version", "5.2", "5.3"), ("sky", "off", "on"), names=("3.jpg",)),
+    )
+
+
+def test_two_photos_of_one_file_name_are_two_photos() -> None:
+    """Two cameras count alike. Each photo keeps its own difference, failure and line, and has its number."""
+    usual = DONE | {"ai_version": "5.3", "sky_replacement": True}
+    twice = usual | {"image_name": "DSC_0099.jpg"}
+    older, blurred = twice | {"ai_version": "5.2"}, twice | BROKEN | {"sky_replacement": False}
+    found = progress(usual, usual, usual, older, blurred)
+
+    assert found.odd == (
+        odd(("ai_version", "5.2", "5.3"), names=("DSC_0099.jpg (photo 4)",)),
+        odd(("sky", "off", "on"), names=("DSC_0099.jpg (photo 5)",)),
+    )
+    assert found.failures == (Failure("", ("DSC_0099.jpg (photo 5)",)),)
+    assert [photo.name for photo in found.photos[2:]] == [
+        "3.jpg",
+        "DSC_0099.jpg (photo 4)",
+        "DSC_0099.jpg (photo 5)",
+    ]
 
 
 def test_odd_photos_keep_their_order_whatever_else_differs() -> None:
@@ -243,8 +362,8 @@ def test_odd_photos_keep_their_order_whatever_else_differs() -> None:
     ]
 
     assert progress(*images).odd == (
-        OddSetting("ai_version", "5", (("4", ("1.jpg", "3.jpg")),)),
-        OddSetting("enhance_type", "property", (("warm", ("1.jpg", "2.jpg", "3.jpg")),)),
+        odd(("ai_version", "4", "5"), names=("1.jpg", "3.jpg")),
+        odd(("enhance_type", "warm", "property"), names=("1.jpg", "2.jpg", "3.jpg")),
     )
 
 

@@ -1,6 +1,7 @@
 """Orders to draw cards of, seen at one fixed time."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.orders.models import parse_order
 from bot.orders.progress import Counts, State
 from bot.sandbox.autoenhance.sample_orders import sample_orders
 from bot.slack.render.models import OrderView
+from bot.watches.models import Watch
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 SAMPLES = {order["order_id"]: order for order in sample_orders(NOW.timestamp())}
@@ -21,6 +23,6 @@ SEEN = Snapshot(
 )
 
 
-def view(order: dict[str, Any], **more: Any) -> OrderView:
+def view(order: dict[str, Any], *, watch: Watch | None = None, **more: Any) -> OrderView:
     fetched = FetchedOrder(parse_order(json.dumps(order)), NOW)
-    return order_view(fetched, OrderId(order["order_id"]), **{"by": "U1", **more})
+    return replace(order_view(fetched, OrderId(order["order_id"]), **{"by": "U1", **more}), watch=watch)

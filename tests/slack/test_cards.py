@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,15 +14,17 @@ from bot.core import errors
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
-from bot.sandbox.autoenhance.sample_orders import REASONS
+from bot.sandbox.autoenhance.sample_orders import BIRCH, CHAPEL, DELETED, EXPIRED, OAK, REASONS
 from bot.sandbox.slack.blocks import plain
 from bot.sandbox.slack.validation.blocks import Surface, problems
+from bot.slack.blocks import escape
 from bot.slack.limits import LIMITS
 from bot.slack.render import cards, modals
 from bot.slack.render.models import Card, FailedLookUp, Placement, Target
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.slack.text.help import HELP, TOPICS
+from bot.watches.models import Condition, Ending, Watch, Watcher
 from tests.slack.sample_views import NOW, SAMPLES, SEEN, view
 
 
@@ -32,6 +34,7 @@ def slug(name: str) -> str:
 
 
 EPHEMERAL = Placement("ephemeral", can_share=True)
+BIRCH_AVENUE = SAMPLES[BIRCH]
 
 
 @pytest.fixture
@@ -67,8 +70,8 @@ def words(card: Card) -> str:
 @pytest.mark.parametrize(
     ("order", "says"),
     [
-        pytest.param({"is_processing": True}, "30 photos, still processing.", id="working"),
-        pytest.param({"is_processing": False}, "30 photos, finished processing.", id="finished"),
+        pytest.param({"is_processing": True}, "*Enhancing* · 30 photos", id="working"),
+        pytest.param({"is_processing": False}, "*Finished processing* · 30 photos", id="finished"),
         pytest.param({}, "Autoenhance doesn't say how far 30 photos got.", id="nobody says"),
         pytest.param({"is_deleted": True}, "This order was deleted in Autoenhance.", id="deleted"),
     ],
@@ -80,8 +83,8 @@ def test_what_nobody_stated_is_not_counted(order: dict[str, Any], says: str) -> 
 
     fits(card)
     assert says in words(card)
-    assert re.findall("done|to go|Waiting|%|█|░|Unknown state", words(card)) == (
-        ["Unknown state"] * 2 if not order else []
+    assert re.findall("done|to go|Waiting|%|▓|░|unknown state", words(card)) == (
+        ["unknown state"] if not order else []
     )
 
 
@@ -90,9 +93,7 @@ def test_downloaded_photos_are_counted_while_the_others_say_nothing() -> None:
     images = [*photos(20, status=None), *photos(10, status=None, downloaded=True)]
     silent = {"order_id": "x", "is_processing": True, "images": images}
 
-    assert "30 photos, still processing; 10 done so far." in words(
-        cards.orders_card([view(silent)], EPHEMERAL)
-    )
+    assert "enhancing, 30 photos, 10 done so far." in words(cards.orders_card([view(silent)], EPHEMERAL))
 
 
 def test_the_vendors_own_example_is_ready() -> None:
@@ -100,8 +101,7 @@ def test_the_vendors_own_example_is_ready() -> None:
     example = {"order_id": "x", "status": None, "images": photos(1, status=None, downloaded=True)}
     text = words(cards.orders_card([view(example)], EPHEMERAL))
 
-    assert "The photo is done." in text
-    assert "1 of 1 done" in text
+    assert "*Ready* · 1 of 1 done" in text
 
 
 def test_nothing_waits_in_a_deleted_order() -> None:
@@ -111,7 +111,7 @@ def test_nothing_waits_in_a_deleted_order() -> None:
         cards.orders_card([view({"order_id": "x", "is_deleted": True, "images": images})], EPHEMERAL)
     )
 
-    assert "5 photos." in text
+    assert "*Deleted* · 5 photos" in text
     assert re.findall("Waiting|to go|done", text) == []
 
 
@@ -136,11 +136,9 @@ def test_below_a_link_to_each_kind_of_order(order_id: str, snapshot: SnapshotAss
     ],
 )
 def test_what_changed_since_the_last_look(tally: Counts, snapshot: SnapshotAssertion) -> None:
-    """A re-checked card says in its last line what changed."""
+    """A re-checked card says in its small line what changed."""
     before = Snapshot(tally=tally, at=SEEN.at)
-    birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
-
-    card = cards.orders_card([view(birch, before=before)], EPHEMERAL)
+    card = cards.orders_card([view(BIRCH_AVENUE, before=before)], EPHEMERAL)
 
     fits(card)
     assert [block for block in card["blocks"] if block["type"] == "context"][-1] == snapshot
@@ -160,9 +158,7 @@ def test_a_card_that_was_checked_again(snapshot: SnapshotAssertion) -> None:
 @pytest.mark.parametrize("where", ["message", "view", "terminal"])
 def test_buttons_that_can_act_where_the_card_stands(where: Target, snapshot: SnapshotAssertion) -> None:
     """A shared card and a modal have no button to share, and a terminal has no buttons."""
-    birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
-
-    card = cards.orders_card([view(birch)], Placement(where))
+    card = cards.orders_card([view(BIRCH_AVENUE)], Placement(where))
 
     assert [block for block in card["blocks"] if block["type"] == "actions"] == snapshot
 
@@ -197,11 +193,10 @@ def test_any_number_of_photos_fits(count: int, fields: dict[str, Any]) -> None:
 
 def test_the_text_says_what_the_blocks_say(snapshot: SnapshotAssertion) -> None:
     """The text alone, for screen readers and banners, has the name, state, counts, failures and reasons."""
-    birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
+    text = cards.orders_card([view(BIRCH_AVENUE, before=SEEN)], EPHEMERAL)["text"]
 
-    text = cards.orders_card([view(birch, before=SEEN)], EPHEMERAL)["text"]
-
-    for words_ in ("Birch Avenue 9", "Enhancing", "22 of 30 done, 2 failed", "too blurry", "+6 finished"):
+    assert text.startswith("Birch Avenue 9:")
+    for words_ in ("enhancing", "22 of 30 done, 2 failed", "too blurry", "6 more done"):
         assert words_ in text
     assert text == snapshot
 
@@ -276,14 +271,183 @@ def test_modals(modal: dict[str, Any], snapshot: SnapshotAssertion) -> None:
 
 
 def test_an_old_card_says_how_old_it_was() -> None:
-    """After twelve hours the card names its day, and the counts are still compared."""
+    """After twelve hours the card names the day of its last check, and the counts are still compared."""
     before = Snapshot(tally=SEEN.tally, at=NOW - timedelta(days=204))
-    birch = next(order for order in SAMPLES.values() if "Birch Avenue 9" in order["name"])
 
-    text = cards.orders_card([view(birch, before=before)], EPHEMERAL)["text"]
+    text = cards.orders_card([view(BIRCH_AVENUE, before=before)], EPHEMERAL)["text"]
 
-    assert "This card was from" in text
-    assert "+6 finished" in text
+    assert re.search(r"Since <!date\^\d+\^{date_short_pretty} {time}\|3 May 14:02 UTC>: .*6 more done", text)
+
+
+ODD_CASES = [
+    pytest.param(
+        [
+            {"image_name": "DSC_0099.jpg", "ai_version": "5.2"},
+            {"image_name": "DSC_0099.jpg", "sky_replacement": False},
+        ],
+        [
+            "AI version 5.2 (others 5.3): `DSC_0099.jpg (photo 4)`",
+            "Sky replacement off: `DSC_0099.jpg (photo 5)`",
+        ],
+        id="two photos of one name",
+    ),
+    pytest.param(
+        [{"image_name": "x.jpg", "ai_version": "5.2", "sky_replacement": False}],
+        ["AI version 5.2 (others 5.3), sky replacement off: `x.jpg`"],
+        id="one photo",
+    ),
+    pytest.param(
+        [{"image_name": "x.jpg", "window_pull_type": "NONE"}],
+        ["Window pull off (others windows only): `x.jpg`"],
+        id="in words",
+    ),
+    pytest.param(
+        [{"image_name": "x.jpg", "cloud_type": "*STORM*"}],
+        ["Clouds `*STORM*` (others clear sky): `x.jpg`"],
+        id="an unknown value as it came",
+    ),
+    pytest.param(
+        [{"image_name": f"{n}.jpg", "ai_version": f"4.{n}"} for n in range(7)],
+        [
+            *(f"AI version 4.{n} (others 5.3): `{n}.jpg`" for n in range(5)),
+            "and 2 more differences in settings",
+        ],
+        id="more than fit",
+    ),
+]
+
+
+@pytest.mark.parametrize(("odd", "lines"), ODD_CASES)
+def test_settings_that_differ_are_lines_in_words(odd: list[dict[str, Any]], lines: list[str]) -> None:
+    """Photos with the same differences share a line, in the blocks and in the text."""
+    usual = {
+        "ai_version": "5.3",
+        "sky_replacement": True,
+        "cloud_type": "CLEAR",
+        "window_pull_type": "ONLY_WINDOWS",
+    }
+    images = photos(3, **usual) + [{"status": "processed", **usual, **each} for each in odd]
+    card = cards.orders_card([view({"order_id": "x", "is_processing": False, "images": images})], EPHEMERAL)
+
+    assert "\n".join(lines) in [block.get("text", {}).get("text") for block in card["blocks"]]
+    assert "\n".join(["", *lines, ""]) in card["text"]
+
+
+@pytest.mark.parametrize(
+    ("done", "failed", "bar"),
+    [
+        pytest.param(22, 2, "▓▓▓▓▓▓▓▓▓▓░░ 80%", id="failed photos count"),
+        pytest.param(0, 0, "░░░░░░░░░░░░ 0%", id="nothing yet"),
+        pytest.param(29, 0, "▓▓▓▓▓▓▓▓▓▓▓░ 96%", id="one is missing"),
+        pytest.param(28, 2, "▓▓▓▓▓▓▓▓▓▓▓▓ 100%", id="all"),
+    ],
+)
+def test_the_bar_shows_the_settled_photos_of_all(done: int, failed: int, bar: str) -> None:
+    """It is full only when no photo is left."""
+    images = [*photos(done), *photos(failed, status="error"), *photos(30 - done - failed, status="waiting")]
+
+    assert bar in words(
+        cards.orders_card([view({"order_id": "x", "is_processing": True, "images": images})], EPHEMERAL)
+    )
+
+
+WATCHER = Watcher(user_id="U1", name="ana", since=NOW)
+WATCHED = Watch(team_id="T1", place="C1", order=OrderId("x"), watchers=(WATCHER,), next_look=NOW)
+ENDED = replace(WATCHED, condition=Condition.ENDED, ending=Ending.STOPPED, ended_at=NOW, reason="ben")
+
+
+@pytest.mark.parametrize(
+    ("order", "watch", "buttons", "menu"),
+    [
+        pytest.param(BIRCH_AVENUE, None, ["Watch", "Re-check", "Open"], [], id="working"),
+        pytest.param(
+            BIRCH_AVENUE,
+            WATCHED,
+            ["Stop watching", "Re-check"],
+            ["Mention me too", "Open in Autoenhance"],
+            id="watched",
+        ),
+        pytest.param(BIRCH_AVENUE, ENDED, ["Watch", "Re-check", "Open"], [], id="no longer watched"),
+        pytest.param(SAMPLES[OAK], None, ["Re-check", "Open"], [], id="finished"),
+        pytest.param(SAMPLES[OAK], WATCHED, ["Re-check", "Open"], [], id="finished, watched"),
+        pytest.param(SAMPLES[DELETED], WATCHED, ["Re-check", "Open"], [], id="deleted, watched"),
+        pytest.param(SAMPLES[EXPIRED], None, ["Re-check", "Open"], [], id="expired"),
+    ],
+)
+def test_buttons_that_cannot_act_are_not_drawn(
+    order: dict[str, Any], watch: Watch | None, buttons: list[str], menu: list[str]
+) -> None:
+    """A finished order offers no watch, and none to stop. A watched one can be joined."""
+    drawn = cards.orders_card([view(order, watch=watch)], Placement("message"))["blocks"][-1]["elements"]
+
+    assert [each["text"]["text"] for each in drawn if each["type"] == "button"] == buttons
+    assert [each["text"]["text"] for each in drawn[-1]["options"]] == [*menu, "All photos", "Show order ID"]
+
+
+@pytest.mark.parametrize(
+    ("order", "style"), [(BIRCH, "primary"), (CHAPEL, None)], ids=["working", "not-started"]
+)
+def test_watch_stands_out_while_the_order_is_worked_on(order: str, style: str | None) -> None:
+    """Otherwise it is a button like the others."""
+    watch = cards.orders_card([view(SAMPLES[order])], EPHEMERAL)["blocks"][-1]["elements"][0]
+
+    assert (watch["action_id"], watch.get("style")) == ("watch", style)
+
+
+@pytest.mark.parametrize("where", ["ephemeral", "message", "view"])
+@pytest.mark.parametrize("name", ["Birch Avenue 9", "x" * 150], ids=["short", "long"])
+def test_screen_readers_hear_the_name_on_each_button(name: str, where: Target) -> None:
+    """Several cards in one channel have the same buttons."""
+    for watch in (None, WATCHED):
+        card = cards.orders_card([view(BIRCH_AVENUE | {"name": name}, watch=watch)], Placement(where))
+        for button in card["blocks"][-1]["elements"]:
+            assert button["type"] == "overflow" or name[:40] in button["accessibility_label"]
+
+
+@pytest.mark.parametrize("order_id", SAMPLES, ids=[slug(order["name"]) for order in SAMPLES.values()])
+def test_the_face_of_a_card_has_no_id(order_id: str) -> None:
+    """The ID is a secret, and one click away."""
+    card = cards.orders_card([view(SAMPLES[order_id], before=SEEN, watch=WATCHED)], Placement("message"))
+
+    assert order_id not in words(card)
+
+
+@pytest.mark.parametrize("order_id", SAMPLES, ids=[slug(order["name"]) for order in SAMPLES.values()])
+def test_the_text_begins_with_the_name_and_has_no_emoji_codes(order_id: str) -> None:
+    """Screen readers and banners read it. A note about the answer comes last."""
+    order = view(SAMPLES[order_id], before=SEEN, watch=replace(WATCHED, shown_stuck=True, still=1500))
+    text = cards.orders_card([order], Placement("message", shared_by="U2"), skipped=2)["text"]
+
+    assert text.startswith(escape(SAMPLES[order_id]["name"]))
+    assert not re.search(r":[a-z_]+:", re.sub(r"<!date[^>]*>", "", text))
+
+
+@pytest.mark.parametrize(
+    ("created", "said"),
+    [(NOW - timedelta(hours=1), False), (NOW - timedelta(days=1), True), (None, False)],
+    ids=["today", "yesterday", "unknown"],
+)
+def test_the_day_of_creation_is_said_if_it_is_not_today(created: datetime | None, *, said: bool) -> None:
+    """Most orders are looked up on their day."""
+    text = words(cards.orders_card([replace(view(BIRCH_AVENUE), created=created)], EPHEMERAL))
+
+    assert ("Created" in text) is said
+
+
+def test_a_message_says_the_day_of_its_check() -> None:
+    """It stays for days. What only the asker sees does not."""
+    checked = [
+        words(cards.orders_card([view(BIRCH_AVENUE)], Placement(where))) for where in ("message", "ephemeral")
+    ]
+
+    assert ["Checked <!date^1795442520^{time}|" in text for text in checked] == [False, True]
+
+
+def test_what_was_another_state_is_named() -> None:
+    """Also where it was a word of Autoenhance's own."""
+    before = Snapshot(tally=replace(SEEN.tally, state=State.OTHER, word="in<review"), at=SEEN.at)
+
+    assert "was “in&lt;review”" in cards.orders_card([view(BIRCH_AVENUE, before=before)], EPHEMERAL)["text"]
 
 
 @pytest.mark.parametrize("text", [HELP, *TOPICS.values()], ids=["help", *TOPICS])

@@ -113,6 +113,8 @@ class OrderListeners:
             await self._record(ShowPhotos(**self._from(body), place=view, order=order))
         elif click.value == constants.WATCH:
             await self._record(StartWatch(**self._from(body), place=payloads.reply_place(body), order=order))
+        elif click.value == constants.OPEN:
+            pass  # a link: Slack has opened it
         elif click.value == constants.COPY_ID:
             await self._record(Say(**self._from(body), place=payloads.reply_place(body), text=order))
         else:

@@ -1,7 +1,8 @@
 """An order's card: data in, Card(text, blocks) out. No I/O, no clock, no settings."""
 
+import re
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from urllib.parse import quote
 
 from bot.core.errors import Archived, CannotPost, NotAllowed, NotInChannel, SlackError
@@ -9,7 +10,7 @@ from bot.orders.changes import changes
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, Progress, State
 from bot.slack import blocks, constants
-from bot.slack.blocks import Block, code, escape, when
+from bot.slack.blocks import Block, escape, fit
 from bot.slack.limits import LIMITS
 from bot.slack.render.buttons import ButtonValue, block_id, pack, share_value
 from bot.slack.render.failures import failures_block, failures_text, odd_settings
@@ -24,14 +25,10 @@ OLD_CARD_AGE = timedelta(hours=12)
 BAR_CHARACTERS = 12  # the width of the progress bar
 MAX_FAILURES_ON_CARD = 5  # file names
 MAX_FAILURES_IN_MODAL = 30  # file names
+MAX_SPOKEN_NAME = 50  # characters of an order's name in a label for screen readers
+WORKING_STATES = frozenset({State.GROUPING, State.ENHANCING})
 
-# A new field on the card is a new row here: its label, and its value, or None to leave it out.
-FIELDS: tuple[tuple[str, Callable[[Progress], str | None]], ...] = (
-    ("Photos", lambda p: _photos(p.tally) if p.tally.total else None),
-    ("Failed", lambda p: f"{p.tally.failed:,}" if p.tally.failed else None),
-    ("Waiting", lambda p: f"{p.tally.waiting:,}" if p.tally.waiting else None),
-    ("Paid downloads", lambda p: f"{p.downloaded:,} of {p.listed:,}" if p.listed else None),
-)
+_MARK = re.compile(r"^:[a-z_]+: *")  # at the beginning of a line
 
 
 def orders_card(views: Sequence[OrderView | FailedLookUp], placement: Placement, *, skipped: int = 0) -> Card:
@@ -52,7 +49,9 @@ def orders_card(views: Sequence[OrderView | FailedLookUp], placement: Placement,
 def with_note(card: Card, note: str) -> Card:
     """The card with a small line below it, within Slack's limits for one message."""
     kept = card["blocks"][: LIMITS.message_blocks - 1]
-    return Card(text=_text(f"{note}\n\n{card['text']}"), blocks=[*kept, blocks.context(note)])
+    note = blocks.fit_mrkdwn(note, LIMITS.section)
+    text = blocks.fit_mrkdwn(card["text"], LIMITS.text - len(note) - 2)
+    return Card(text=f"{text}\n\n{note}", blocks=[*kept, blocks.context(note)])
 
 
 def sentence_card(text: str, *buttons: Block) -> Card:
@@ -97,114 +96,158 @@ def _order(view: OrderView, placement: Placement, value: str) -> Card:
     progress, tally = view.progress, view.progress.tally
     shown = MAX_FAILURES_IN_MODAL if placement.where == "view" else MAX_FAILURES_ON_CARD
     rest = order_text.UNDER_SHOW_PHOTOS if placement.where in {"ephemeral", "message"} else ""
-    title = f"{order_text.state(tally)} · {view.title}"
-    sentence = order_text.situation(tally)
-    notes = _watch_notes(view)
-    if progress.announced not in {None, progress.listed} and progress.listed and not _says_difference(tally):
-        sentence += f" {order_text.disagreement(progress.announced or 0, progress.listed)}"
+    sentence = " ".join(filter(None, (order_text.situation(tally), _disagreement(progress))))
     odd = odd_settings(progress.odd)
+    facts = [fact for show in FACTS if (fact := show(view, placement))]
     parts = [
-        blocks.header(f"{order_text.mark(tally)} {title}"),
-        blocks.section("\n".join(line for line in (sentence, _bar(view)) if line)),
-        *_fields(progress),
+        blocks.header(f"{order_text.mark(tally)} {view.title}"),
+        blocks.section("\n".join(filter(None, (_status(tally), _bar(tally), sentence)))),
         *failures_block(progress.failures, shown, rest),
         *([blocks.section(odd)] if odd else []),
-        *([blocks.context(*notes)] if notes else []),
-        blocks.context(" · ".join(_facts(view))),
-        *([blocks.context(" · ".join(_last_check(view)))] if placement.where != "terminal" else []),
+        *([blocks.context(" · ".join(facts))] if facts else []),
         *([_buttons(view, placement, value)] if placement.where != "terminal" else []),
     ]
-    counted = order_text.counted(tally)
-    says_count = tally.total and not sentence.startswith(counted)
-    spoken = [f"{escape(title)}.", f"{counted}." if says_count else "", sentence]
-    spoken += [failures_text(progress.failures, shown, rest), odd, f"{'. '.join(_last_check(view))}."]
-    spoken += [f"{note.rstrip('.')}." for note in notes]
+    counts = [order_text.state_in_words(tally), *_counts(tally)]
+    spoken = [f"{escape(view.title)}: {', '.join([escape(counts[0]), *counts[1:]])}.", sentence]
+    spoken.append(failures_text(progress.failures, shown, rest))
+    spoken.append(f"\n{odd}\n" if odd else "")
+    spoken += [f"{_MARK.sub('', fact)}." for fact in facts]
     return Card(text=" ".join(part for part in spoken if part), blocks=parts)
 
 
-def _says_difference(tally: Counts) -> bool:
-    """Whether `situation` already says that Autoenhance lists fewer photos than it counts."""
-    return tally.state is State.READY and tally.done < tally.total and not tally.unstated
+def _counts(tally: Counts) -> list[str]:
+    """How many photos are done, failed, expired and still to come. Empty for an order without photos."""
+    if not tally.total:
+        return []
+    return [part for part in (*order_text.counts(tally), order_text.to_go(tally)) if part]
 
 
-def _photos(tally: Counts) -> str:
-    return f"{tally.total:,}" if tally.unstated else order_text.done(tally)
+def _status(tally: Counts) -> str:
+    """The line below the name. The state and the failures stand out."""
+    failed = order_text.failures(tally.failed)
+    counts = [f"*{part}*" if part == failed else part for part in _counts(tally)]
+    return " · ".join([f"*{escape(order_text.state(tally))}*", *counts])
 
 
-def _fields(progress: Progress) -> list[Block]:
-    rows = [(label, value) for label, show in FIELDS if (value := show(progress)) is not None]
-    return [blocks.fields(rows)] if rows else []
+def _disagreement(progress: Progress) -> str:
+    """That Autoenhance announces another number of photos than it lists, if nothing else says so."""
+    said = progress.tally.state in {State.READY, State.WAITING} and progress.tally.waiting
+    if said or not progress.listed or progress.announced in {None, progress.listed}:
+        return ""
+    return order_text.disagreement(progress.announced or 0, progress.listed)
 
 
-def _bar(view: OrderView) -> str:
-    """The progress bar. Rounded down, so that 100 % means all photos.
+def _bar(tally: Counts) -> str:
+    """The progress bar: of all photos those that are done, failed or expired. It is full, and says 100%,
+    only when that is all of them.
 
     Empty if nothing is in progress, or if Autoenhance does not say how many photos are done.
     """
-    tally = view.progress.tally
-    if tally.state not in {State.GROUPING, State.ENHANCING} or not tally.total or tally.unstated:
+    if tally.state not in WORKING_STATES or not tally.total or tally.unstated:
         return ""
-    full = BAR_CHARACTERS * tally.done // tally.total
-    return f"{'█' * full}{'░' * (BAR_CHARACTERS - full)} {100 * tally.done // tally.total} %"
+    full = round(BAR_CHARACTERS * tally.settled / tally.total)
+    full = min(full, BAR_CHARACTERS - (tally.settled < tally.total))
+    return f"{'▓' * full}{'░' * (BAR_CHARACTERS - full)} {100 * tally.settled // tally.total}%"
 
 
-def _facts(view: OrderView) -> list[str]:
-    dated = (("Created", view.created), ("Updated", view.updated))
-    return [code(view.order), *(f"{label} {when(at)}" for label, at in dated if at)]
+def _changed(view: OrderView, placement: Placement) -> str:
+    """What changed since the card's last check."""
+    if view.before is None or placement.where == "terminal":
+        return ""
+    old = view.at - view.before.at > OLD_CARD_AGE
+    return order_text.changed(changes(view.before.tally, view.progress.tally), view.before.at, old=old)
 
 
-def _last_check(view: OrderView) -> list[str]:
-    parts = [order_text.checked(view.at, view.by)]
-    if view.before is None:
-        return parts
-    if view.at - view.before.at > OLD_CARD_AGE:
-        parts.append(order_text.stale(view.before.at))
-    now = view.progress.tally
-    return [*parts, order_text.changed(changes(view.before.tally, now), now, view.before.at)]
+def _checked(view: OrderView, placement: Placement) -> str:
+    """A message stays for days, so it has the day too."""
+    if placement.where == "terminal":
+        return ""
+    return order_text.checked(view.at, view.by, dated=placement.where == "message")
 
 
-def _watch_notes(view: OrderView) -> list[str]:
-    """That the order is watched here, that nothing moves, or that the watch has ended."""
+def _downloaded(view: OrderView, _placement: Placement) -> str:
+    count = view.progress.downloaded
+    return order_text.downloaded(count) if count else ""
+
+
+def _created(view: OrderView, _placement: Placement) -> str:
+    """The day, if it is not the day of the check."""
+    if view.created is None or view.created.astimezone(UTC).date() == view.at.astimezone(UTC).date():
+        return ""
+    return order_text.created(view.created)
+
+
+def _stuck(view: OrderView, _placement: Placement) -> str:
+    watch = view.watch
+    return watch_text.stuck(watch).rstrip(".") if watch and watch.is_live and watch.shown_stuck else ""
+
+
+def _watched(view: OrderView, _placement: Placement) -> str:
+    """Who watches the order here, or why the watch ended."""
     if view.watch is None:
-        return []
-    if not view.watch.is_live:
-        return [watch_text.ended(view.watch)]
-    still = [watch_text.stuck(view.watch)] if view.watch.shown_stuck else []
-    return [*still, watch_text.watched(view.watch)]
+        return ""
+    return (watch_text.watched(view.watch) if view.watch.is_live else watch_text.ended(view.watch)).rstrip(
+        "."
+    )
 
 
-def recheck_button(order: OrderId, value: str) -> Block:
-    return blocks.button("Re-check", constants.RECHECK, value=value, says=f"Re-check order {order.short}")
+# The parts of the card's small line, in this order. A new one is a new row: it returns "" to be left out.
+FACTS: tuple[Callable[[OrderView, Placement], str], ...] = (
+    _stuck,
+    _changed,
+    _checked,
+    _downloaded,
+    _created,
+    _watched,
+)
+
+
+def recheck_button(order: OrderId, value: str, name: str = "") -> Block:
+    """`name`: the order's name, where it is known."""
+    says = f"{order_text.RECHECK} {name or f'order {order.short}'}"
+    return blocks.button(order_text.RECHECK, constants.RECHECK, value=value, says=says)
 
 
 def _buttons(view: OrderView, placement: Placement, value: str) -> Block:
-    """Only buttons that can do something. An order cannot be shared from a modal or in a direct message."""
+    """Only buttons that can do something. An order cannot be shared from a modal or in a direct message.
+
+    They fit one row on a phone. "Stop watching" is long, so beside it "Open" goes to the menu.
+    """
     address = WEB_APP + quote(view.order, safe="")
-    visible = [recheck_button(view.order, value), *_watch_button(view, placement)]
-    visible.append(blocks.button("Open in Autoenhance", constants.OPEN, url=address))
-    watched = view.watch is not None and view.watch.is_live
+    name = fit(view.title, MAX_SPOKEN_NAME)
+    is_message = placement.where in {"ephemeral", "message"}
+    opens = blocks.button(order_text.OPEN, constants.OPEN, url=address, says=order_text.opens(name))
+    can_stop = is_message and _is_watched(view) and not _has_ended(view)
+    visible = _watch_button(view, name) if is_message else []
+    visible.append(recheck_button(view.order, value, view.title))
+    visible += [] if can_stop else [opens]
     menu = [
-        ("Tell me too", constants.WATCH, watched and placement.where == "message"),
-        ("Share in channel", share_value(placement.in_thread), placement.can_share),
-        ("Show photos", constants.SHOW_PHOTOS, view.progress.listed > 0 and placement.where != "view"),
-        ("Copy id", constants.COPY_ID, placement.where != "view"),
+        (order_text.MENTION_ME_TOO, constants.WATCH, "", can_stop and placement.where == "message"),
+        (order_text.SHARE, share_value(placement.in_thread), "", placement.can_share),
+        (order_text.OPEN_IN_AUTOENHANCE, constants.OPEN, address, can_stop),
+        (order_text.ALL_PHOTOS, constants.SHOW_PHOTOS, "", view.progress.listed > 0 and is_message),
+        (order_text.SHOW_ID, constants.COPY_ID, "", is_message),
     ]
-    if options := [(label, name) for label, name, can_act in menu if can_act]:
+    if options := [(label, chosen, url) for label, chosen, url, can_act in menu if can_act]:
         visible.append(blocks.overflow(constants.MORE, options))
     return blocks.actions(block_id(view.order), *visible)
 
 
-def _watch_button(view: OrderView, placement: Placement) -> list[Block]:
-    """Stop watching or Watch, in messages only. Neither for an order that is finished or deleted."""
-    tally = view.progress.tally
-    if view.watch is not None and view.watch.is_live:
-        label, action, says = (
-            "Stop watching",
-            constants.STOP_WATCHING,
-            f"Stop watching order {view.order.short}",
-        )
-    elif not is_finished(tally) and tally.state not in DELETED_STATES:
-        label, action, says = "Watch", constants.WATCH, f"Watch order {view.order.short} here"
-    else:
+def _is_watched(view: OrderView) -> bool:
+    return view.watch is not None and view.watch.is_live
+
+
+def _has_ended(view: OrderView) -> bool:
+    """Nothing will happen to the order that is worth a watch."""
+    return is_finished(view.progress.tally) or view.progress.tally.state in DELETED_STATES
+
+
+def _watch_button(view: OrderView, name: str) -> list[Block]:
+    """Stop watching or Watch. Neither for an order that is finished or deleted."""
+    if _has_ended(view):
         return []
-    return [blocks.button(label, action, says=says)] if placement.where in {"ephemeral", "message"} else []
+    if _is_watched(view):
+        label = order_text.STOP_WATCHING
+        return [blocks.button(label, constants.STOP_WATCHING, says=f"{label} {name}")]
+    style = "primary" if view.progress.tally.state in WORKING_STATES else ""
+    return [blocks.button(order_text.WATCH, constants.WATCH, says=order_text.watches(name), style=style)]

@@ -1,8 +1,9 @@
 """The part of a card about photos that failed, and photos with other settings than the rest."""
 
+import re
 from collections.abc import Sequence
 
-from bot.orders.progress import Failure, OddSetting
+from bot.orders.progress import Failure, OddPhotos
 from bot.slack import blocks
 from bot.slack.blocks import Block, code, escape, fit, one_line
 from bot.slack.text import orders as order_text
@@ -13,6 +14,7 @@ MAX_VALUE_CHARACTERS = 40  # of a setting's value
 MAX_ODD_PHOTOS_NAMED = 3
 MAX_ODD_GROUPS = 5
 MAX_REASONS = 10
+_PLAIN = re.compile(r"[A-Za-z0-9.]+")  # nothing in it is markup
 
 _Named = tuple[str, int, list[str]]  # a reason, its number of photos, and the first of their names
 
@@ -66,11 +68,12 @@ def failures_block(failures: Sequence[Failure], max_names: int, where: str) -> l
 
 
 def _line(reason: str, count: int, names: Sequence[str]) -> list[Block]:
-    named = [run for name in names for run in (blocks.rich(", "), blocks.rich(name, "code"))][1:]
-    return [
-        blocks.rich(reason + _count(count, names), "bold"),
-        *([blocks.rich(": "), *named] if named else []),
-    ]
+    label = reason + _count(count, names)
+    return (
+        [blocks.rich(f"{label}: ", "bold"), blocks.rich(", ".join(names))]
+        if names
+        else [blocks.rich(label, "bold")]
+    )
 
 
 def _count(count: int, names: Sequence[str]) -> str:
@@ -79,30 +82,44 @@ def _count(count: int, names: Sequence[str]) -> str:
 
 
 def failures_text(failures: Sequence[Failure], max_names: int, where: str) -> str:
-    cut = _cut(failures, max_names)
-    parts = [
-        f"{escape(reason)}{_count(count, names)}: {', '.join(code(name) for name in names)}"
-        for reason, count, names in cut
-        if names
-    ]
-    return f"{'; '.join(filter(None, [*parts, _left(failures, cut, where)]))}." if parts else ""
+    """The same in words. Expired photos did not fail, so they get a sentence of their own."""
+    cut = [named for named in _cut(failures, max_names) if named[2]]
+    parts = {
+        order_text.FAILED: [_in_words(named) for named in cut if named[0] != order_text.EXPIRED],
+        order_text.EXPIRED: [
+            ", ".join(map(escape, named[2])) for named in cut if named[0] == order_text.EXPIRED
+        ],
+    }
+    said = [f"{label}: {', '.join(names)}." for label, names in parts.items() if names]
+    left = _left(failures, cut, where) if cut else ""
+    return " ".join([*said, *([f"{left[:1].upper()}{left[1:]}."] if left else [])])
 
 
-def odd_settings(odd: Sequence[OddSetting]) -> str:
+def _in_words(named: _Named) -> str:
+    reason, _, names = named
+    return f"{', '.join(map(escape, names))} ({escape(reason)})"
+
+
+def odd_settings(odd: Sequence[OddPhotos]) -> str:
     """A line for each group of photos with other settings. Empty if all have the same settings."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for setting in odd:
-        label = order_text.SETTINGS.get(setting.setting, setting.setting)
-        for value, names in setting.odd:
-            groups.setdefault(names, []).append(
-                order_text.differs(
-                    label, code(value, MAX_VALUE_CHARACTERS), code(setting.usual, MAX_VALUE_CHARACTERS)
-                )
-            )
-    return "\n".join(
-        order_text.odd_photos(_named(names), len(names), differences)
-        for names, differences in list(groups.items())[:MAX_ODD_GROUPS]
-    )
+    lines = [
+        order_text.odd_photos(
+            [
+                order_text.differs(name, _value(value), _value(usual))
+                for name, value, usual in group.differences
+            ],
+            _named(group.names),
+        )
+        for group in odd[:MAX_ODD_GROUPS]
+    ]
+    left = len(odd) - MAX_ODD_GROUPS
+    return "\n".join([*lines, *([order_text.more_odd(left)] if left > 0 else [])])
+
+
+def _value(value: str) -> str:
+    """A setting's value for mrkdwn, in words where its words are known."""
+    known = order_text.VALUES.get(value) or (value if _PLAIN.fullmatch(value) else "")
+    return fit(known, MAX_VALUE_CHARACTERS) or code(value, MAX_VALUE_CHARACTERS)
 
 
 def _named(names: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.orders.changes import Changes
 from bot.orders.progress import Counts, State
-from bot.slack.blocks import code, when
+from bot.slack.blocks import code, escape, when
 from bot.slack.constants import APP, MAX_ORDERS_PER_ANSWER
 
 EXAMPLE_ID = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
@@ -41,9 +41,22 @@ RAW_MARKS = {
 
 SETTINGS = {
     "ai_version": "AI version",
-    "enhance_type": "Enhance type",
-    "sky": "Sky",
-    "window_pull": "Window pull",
+    "enhance_type": "enhance type",
+    "sky": "sky replacement",
+    "clouds": "clouds",
+    "window_pull": "window pull",
+}
+
+# Autoenhance's values of settings in words.
+VALUES = {
+    "NONE": "off",
+    "ONLY_WINDOWS": "windows only",
+    "WINDOWS_WITH_SKIES": "windows with skies",
+    "property_usa": "property USA",
+    "CLEAR": "clear sky",
+    "LOW_CLOUD": "low clouds",
+    "LOW_CLOUD_LOW_SAT": "low clouds, pale",
+    "HIGH_CLOUD": "high clouds",
 }
 
 
@@ -55,8 +68,23 @@ def state(tally: Counts) -> str:
     """The state's name. For a state that STATES does not have, Autoenhance's own word."""
     if tally.state is State.READY and tally.unstated:
         return "Finished processing"
+    if tally.only_expired:
+        return EXPIRED
+    if _not_started(tally):
+        return "Not started"
     raw = tally.word.capitalize() if tally.word.lower() in RAW_MARKS else f"“{tally.word}”"
     return STATES.get(tally.state) or (raw if tally.word else "Unknown state")
+
+
+def _not_started(tally: Counts) -> bool:
+    waits = tally.state is State.OTHER and tally.word.lower() == "waiting"
+    return waits and not tally.settled and not tally.unstated
+
+
+def state_in_words(tally: Counts) -> str:
+    """The state's name within a sentence. Autoenhance's own word stays as it came."""
+    name = state(tally)
+    return name[:1].lower() + name[1:]
 
 
 def photos(count: int) -> str:
@@ -65,71 +93,74 @@ def photos(count: int) -> str:
 
 def counted(tally: Counts) -> str:
     """Never counts photos as done or not where Autoenhance does not say which of them are."""
-    failed = f", {tally.failed:,} failed" if tally.failed else ""
-    return f"{photos(tally.total) if tally.unstated else done(tally)}{failed}"
+    return ", ".join(counts(tally))
 
 
-def done(tally: Counts) -> str:
-    return f"{tally.done:,} of {tally.total:,} done"
+def counts(tally: Counts) -> list[str]:
+    """How many photos are done, failed and expired. Only what there is, but always how many there are."""
+    if tally.unstated:
+        so_far = tally.done and tally.state is State.ENHANCING
+        first = photos(tally.total) + (f", {tally.done:,} done so far" if so_far else "")
+    elif _not_started(tally):
+        first = f"{photos(tally.total)} uploaded"
+    else:
+        first = f"{tally.done:,} of {tally.total:,} done"
+    failed, expired = failures(tally.failed), f"{tally.expired:,} expired" if tally.expired else ""
+    return [part for part in (first, failed, expired) if part]
+
+
+def failures(count: int) -> str:
+    return f"{count:,} failed" if count else ""
+
+
+def to_go(tally: Counts) -> str:
+    """Empty where nothing waits, or where that is said in other words."""
+    said = _not_started(tally) or tally.state in {State.WAITING, State.READY}
+    return f"{tally.waiting:,} to go" if tally.waiting and not said else ""
 
 
 def situation(tally: Counts) -> str:
-    """One sentence about the order's state. Its photos are counted where that helps."""
-    left = tally.waiting
-    if tally.unstated and tally.state in {State.ENHANCING, State.READY, State.OTHER}:
-        return _situation_without_status(tally)
+    """A sentence about the state, where its name and the counts do not say everything. Otherwise empty."""
     match tally.state:
         case State.DELETED:
             return "This order was deleted in Autoenhance."
         case State.GROUPING:
-            return "Autoenhance is grouping the brackets; the photos appear in a few minutes."
-        case State.ENHANCING:
-            return f"Still working; {photos(left)} to go." if left else "Still working."
+            return "The photos appear in a few minutes."
+        case State.WAITING if tally.total == 0:
+            return "No photos yet. They may still be uploading."
         case State.WAITING:
-            return _waiting(tally)
-        case State.ATTENTION:
-            return _attention(tally)
+            return (
+                f"Autoenhance expects {photos(tally.total)} but lists none yet. They may still be uploading."
+            )
         case State.FAILED:
             return (
                 "None of the photos could be enhanced."
                 if tally.total > 1
                 else "The photo could not be enhanced."
             )
-        case State.READY if tally.done < tally.total:
-            return f"All {photos(tally.done)} that Autoenhance lists are done, but it counts {tally.total:,}."
-        case State.READY:
-            return f"All {photos(tally.total)} are done." if tally.total > 1 else "The photo is done."
+        case State.READY if tally.waiting:
+            return _not_listed(tally.waiting)
+        case State.OTHER if tally.unstated:
+            return f"Autoenhance doesn't say how far {photos(tally.unstated)} got."
+        case State.OTHER if _not_started(tally):
+            return "Processing hasn't started."
+        case State.OTHER:
+            return "Nothing is being processed right now."
         case _:
-            return f"{photos(tally.waiting)} not finished, and nothing is being worked on just now."
+            return ""
 
 
-def _waiting(tally: Counts) -> str:
-    if tally.total == 0:
-        return "The order exists but has no photos yet. Uploads may still be running."
-    return f"Autoenhance counts {photos(tally.total)} but lists none yet. Uploads may still be running."
-
-
-def _attention(tally: Counts) -> str:
-    others = "" if tally.unstated else "; the others are done"
-    rest = f"; {photos(tally.waiting)} not finished" if tally.waiting else others
-    return f"{photos(tally.failed)} {'needs' if tally.failed == 1 else 'need'} attention{rest}."
-
-
-def _situation_without_status(tally: Counts) -> str:
-    if tally.state is State.ENHANCING:
-        so_far = f"; {tally.done:,} done so far" if tally.done else ""
-        return f"{photos(tally.total)}, still processing{so_far}."
-    if tally.state is State.READY:
-        return f"{photos(tally.total - tally.waiting)}, finished processing."
-    return f"Autoenhance doesn't say how far {photos(tally.unstated)} got."
+def _not_listed(count: int) -> str:
+    return "The other photo isn't listed yet." if count == 1 else f"The other {count:,} aren't listed yet."
 
 
 NO_REASON = "No reason given"
 EXPIRED = "Expired"
+FAILED = "Failed"
 
 
-UNDER_SHOW_PHOTOS = ", under Show photos"
-ON_THE_CARD = ", under Show photos on the card"
+UNDER_SHOW_PHOTOS = " in All photos"
+ON_THE_CARD = " in All photos on the card"
 
 
 def more_failures(left: int, where: str) -> str:
@@ -137,36 +168,40 @@ def more_failures(left: int, where: str) -> str:
 
 
 def more_photos(left: int) -> str:
-    return f"and {photos(left)} more; open the order in Autoenhance for all of them."
+    return f"and {photos(left)} more. Open the order in Autoenhance to see all of them."
 
 
-def differs(label: str, value: str, usual: str) -> str:
-    return f"{label} {value} instead of {usual}"
+def differs(setting: str, value: str, usual: str) -> str:
+    """Both values are mrkdwn. On or off needs no comparison."""
+    label = SETTINGS.get(setting, setting)
+    return f"{label} {value}" + ("" if {value, usual} == {"on", "off"} else f" (others {usual})")
 
 
-def odd_photos(named: str, count: int, differences: Sequence[str]) -> str:
-    was = "was" if count == 1 else "were"
-    return f":warning: {named} {was} processed unlike the others: {', '.join(differences)}."
+def odd_photos(differences: Sequence[str], named: str) -> str:
+    said = ", ".join(differences)
+    return f"{said[:1].upper()}{said[1:]}: {named}"
+
+
+def more_odd(left: int) -> str:
+    return f"and {left:,} more {'difference' if left == 1 else 'differences'} in settings"
 
 
 def disagreement(announced: int, listed: int) -> str:
-    return f"Autoenhance counts {photos(announced)}, but lists {listed:,}."
+    return f"Autoenhance counts {photos(announced)} but lists {listed:,}."
 
 
-def changed(changes: Changes, now: Counts, since: datetime) -> str:
-    """What changed since the card's last check, in a few words."""
-    at = when(since, "{time}")
+def changed(changes: Changes, since: datetime, *, old: bool) -> str:
+    """What changed since the last check, in a few words. `old`: that was not today."""
+    at = when(since, "{date_short_pretty} {time}" if old else "{time}")
     parts = [
-        _more(changes.photos, "+{} added", "{} removed"),
-        _more(changes.done, "+{} finished", "{} no longer finished"),
+        _more(changes.photos, "{} added", "{} removed"),
+        _more(changes.done, "{} more done", "{} fewer done"),
         _more(changes.failed, "{} new failure(s)", "{} fewer failure(s)"),
+        _more(changes.expired, "{} more expired", "{} fewer expired"),
+        f"was {escape(state_in_words(changes.was))}" if changes.was else "",
     ]
     said = ", ".join(part for part in parts if part)
-    then = f", when it was {STATES.get(changes.was, 'in another state').lower()}" if changes.was else ""
-    if said or then:
-        return f"{said or 'changed'} since {at}{then}"
-    counted_done = now.total and not now.unstated
-    return f"no change since {at}" + (f", still {now.done:,} of {now.total:,}" if counted_done else "")
+    return f"Since {at}: {said}" if said else f"No change since {at}"
 
 
 def _more(count: int, more: str, fewer: str) -> str:
@@ -176,34 +211,59 @@ def _more(count: int, more: str, fewer: str) -> str:
     return form.format(f"{abs(count):,}")
 
 
-def checked(at: datetime, by: str | None) -> str:
-    return f"Checked {when(at)}" + (f" by <@{by}>" if by else "")
+def checked(at: datetime, by: str | None, *, dated: bool = True) -> str:
+    """`dated`: with the day, for a message that stays for days."""
+    return f"Checked {when(at) if dated else when(at, '{time}')}" + (f" by <@{by}>" if by else "")
 
 
-def stale(since: datetime) -> str:
-    return f"This card was from {when(since, '{date_short_pretty}')}. Here is the order as it is now."
+def created(at: datetime) -> str:
+    return f"Created {when(at, '{date_short_pretty}')}"
+
+
+def downloaded(count: int) -> str:
+    return f"{count:,} downloaded"
 
 
 def skipped(count: int) -> str:
-    more = "1 more order was" if count == 1 else f"{count:,} more orders were"
-    return f"{more} named. I show {MAX_ORDERS_PER_ANSWER} at a time; ask again with the rest."
+    """`count` orders were left out."""
+    shown = f"Showing the first {MAX_ORDERS_PER_ANSWER} of {MAX_ORDERS_PER_ANSWER + count:,} orders."
+    return f"{shown} Send the other {'one' if count == 1 else f'{count:,}'} again."
 
 
-# In the ack of a command, before the answer
+# Around the card
+
+WATCH = "Watch"
+STOP_WATCHING = "Stop watching"
+RECHECK = "Re-check"
+OPEN = "Open"
+OPEN_IN_AUTOENHANCE = "Open in Autoenhance"
+MENTION_ME_TOO = "Mention me too"
+SHARE = "Share in channel"
+ALL_PHOTOS = "All photos"
+SHOW_ID = "Show order ID"
+
+
+def watches(name: str) -> str:
+    """For screen readers, as is `opens`."""
+    return f"{WATCH} {name} here"
+
+
+def opens(name: str) -> str:
+    return f"{OPEN} {name} in Autoenhance"
 
 
 def looking_up(ids: Sequence[str]) -> str:
-    return f"Looking up {code(ids[0])}…" if len(ids) == 1 else f"Looking up {len(ids)} orders…"
+    return "Looking up the order…" if len(ids) == 1 else f"Looking up {len(ids)} orders…"
 
 
 def late(asked: datetime) -> str:
     """For an answer that comes as a direct message, because its place is gone."""
-    return f"You asked for this {when(asked)}, and I could not answer there any more."
+    return f"You asked for this {when(asked)}. I couldn't answer there, so here it is."
 
 
 def shared_by(user: str) -> str:
     return f"Shared by <@{user}>"
 
 
-SENT_TO_YOU = f"Sent to you as a direct message from {APP}."
-FETCHING_PHOTOS = "Fetching the photos…"
+SENT_TO_YOU = f"I sent it to you in a direct message from {APP}."
+FETCHING_PHOTOS = "Loading photos…"
