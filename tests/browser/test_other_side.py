@@ -25,7 +25,7 @@ async def test_a_watch_to_its_end_with_the_webhook(screen: Screen, autoenhance: 
     await controls.get_by_role("button", name="Finish now").click()
     await autoenhance.change_signal.until(lambda: _is_done(autoenhance, HARBOUR_VIEW), timeout=20)
     await autoenhance.tick()
-    await expect(card).to_contain_text("Ready · 7 Harbour View")
+    await expect(card).to_contain_text("7 Harbour View")
     await expect(screen.exchanges("webhook")).to_have_count(1)
     await expect(screen.exchanges("webhook")).to_contain_text("12 calls")
     await card.get_by_role("button", name="1 reply").click()
@@ -152,7 +152,7 @@ async def test_a_pressed_card_stays_in_sight(screen: Screen, slack: SlackSandbox
     await screen.order(BIRCH, "Birch Avenue 9")
     await card.get_by_text("Re-check").scroll_into_view_if_needed()
     await card.get_by_text("Re-check").click()
-    await expect(card).to_contain_text("no change")
+    await expect(card).to_contain_text("No change")
     await expect(card.get_by_text("Re-check")).to_be_in_viewport(ratio=1)
 
     await screen.messages.first.scroll_into_view_if_needed()

@@ -59,14 +59,14 @@ async def test_with_the_keyboard_alone(screen: Screen) -> None:
     await screen.tab_to(recheck, "Shift+Tab")
     await keyboard.press("Enter")
 
-    await expect(card).to_contain_text("no change")
+    await expect(card).to_contain_text("No change")
     await expect(recheck).to_be_focused()
     more = card.get_by_label("More", exact=True)
     await screen.tab_to(more)
     await keyboard.press("Enter")
     await expect(card.get_by_role("menuitem").first).to_be_focused()
     await keyboard.press("ArrowUp")
-    await expect(card.get_by_role("menuitem", name="Copy id")).to_be_focused()
+    await expect(card.get_by_role("menuitem", name="Show order ID")).to_be_focused()
     await keyboard.press("Escape")
     await expect(more).to_be_focused()
 
@@ -81,7 +81,7 @@ async def test_re_check_edits_the_card_and_says_what_changed(
 
     await card.get_by_text("Re-check").click()
 
-    await expect(card).to_contain_text("+4 finished")
+    await expect(card).to_contain_text("4 more done")
     await expect(card).to_contain_text("26 of 30")
     await expect(card).to_have_count(1)
 
@@ -94,7 +94,7 @@ async def test_the_focus_stays_on_the_card_that_was_re_checked(screen: Screen) -
 
     await second.press("Enter")
 
-    await expect(message.get_by_text("no change")).to_have_count(2)
+    await expect(message.get_by_text("No change")).to_have_count(2)
     await expect(second).to_be_focused()
 
 
@@ -170,9 +170,9 @@ async def test_all_photos_in_a_modal(screen: Screen) -> None:
     """The modal lists what failed and why. Its Close button is in sight however long the list is."""
     card = await screen.order(BIRCH, BIRCH_NAME)
     await card.get_by_label("More", exact=True).click()
-    await expect(card.get_by_role("menuitem", name="Copy id")).to_be_in_viewport(ratio=1)
+    await expect(card.get_by_role("menuitem", name="Show order ID")).to_be_in_viewport(ratio=1)
 
-    await card.get_by_role("menuitem", name="Show photos").click()
+    await card.get_by_role("menuitem", name="All photos").click()
 
     await expect(screen.modal.get_by_role("heading", name=BIRCH_NAME)).to_be_visible()
     await expect(screen.modal).to_contain_text("Image is too blurry")
@@ -198,7 +198,7 @@ async def test_foreign_text_is_only_text(screen: Screen, autoenhance: Autoenhanc
     await expect(screen.message("Show")).to_contain_text([plain])
     await screen.type(f"I typed {plain}")
     await expect(screen.message("I typed")).to_contain_text("<!channel>")
-    await screen.choose(card, "Show photos")
+    await screen.choose(card, "All photos")
     await expect(screen.modal.get_by_role("heading", name=plain)).to_be_visible()
 
     await expect(screen.page.locator("img, iframe, .loud")).to_have_count(0)
@@ -229,7 +229,7 @@ async def test_where_the_bot_is_no_member(screen: Screen, channel: str) -> None:
     await expect(screen.message("/invite @Order Desk")).to_contain_text(ONLY_YOU)
 
     await screen.page.get_by_role("button", name="Send it to me instead").click()
-    await expect(screen.message("Sent to you as a direct message")).to_be_visible()
+    await expect(screen.message("I sent it to you in a direct message")).to_be_visible()
     await screen.enter("Order Desk")
     await expect(card).to_have_count(1)
 
@@ -275,10 +275,10 @@ async def test_an_outsider_gets_nothing(screen: Screen, autoenhance: Autoenhance
 
 
 async def test_a_link_makes_no_request(screen: Screen) -> None:
-    """Open in Autoenhance only says where it would lead. No request leaves this machine."""
+    """Open only says where it would lead. No request leaves this machine."""
     card = await screen.order(OAK, OAK_NAME)
 
-    await card.get_by_text("Open in Autoenhance").click()
+    await card.get_by_role("button", name="Open Oak").click()
 
     await expect(screen.page.get_by_role("status")).to_contain_text(
         f"https://app.autoenhance.ai/orders/{OAK}"
@@ -287,13 +287,27 @@ async def test_a_link_makes_no_request(screen: Screen) -> None:
     assert screen.hosts() == {"127.0.0.1"}
 
 
+async def test_a_card_fits_one_screen_of_a_phone(screen: Screen) -> None:
+    """With two failures it is about 330 px high, and its buttons are in one row."""
+    await screen.page.set_viewport_size({"width": 390, "height": 844})
+    card = await screen.order(BIRCH, BIRCH_NAME)
+    box = await card.bounding_box()
+    buttons = [
+        await card.get_by_role("button", name=name).bounding_box()
+        for name in ("Watch Birch", "Re-check Birch", "Open Birch", "More")
+    ]
+
+    assert box and box["height"] < 350
+    assert len({round(button["y"]) for button in buttons if button}) == 1
+
+
 @pytest.mark.parametrize("width", [390, 1000, 1440])
 async def test_no_scrolling_sideways(screen: Screen, width: int) -> None:
     """Cards, a list of hits, an open menu and a thread fit a phone as well as a wide window."""
     await screen.page.set_viewport_size({"width": width, "height": 844})
     card = await screen.order(REASONS, REASONS_NAME)
     await card.get_by_label("More", exact=True).click()
-    await expect(card.get_by_role("menuitem", name="Copy id")).to_be_in_viewport(ratio=1)
+    await expect(card.get_by_role("menuitem", name="Show order ID")).to_be_in_viewport(ratio=1)
     assert await screen.is_as_wide_as_its_window()
 
     await screen.type("/order recent")

@@ -145,7 +145,7 @@ async def test_names_cannot_ping_or_link(chat: Chat, slack: SlackSandbox) -> Non
     card = await chat.order(NASTY)
     await chat.click(card, "Share in channel")
     await chat.reads("Shared by")
-    await chat.click(card, "Show photos")
+    await chat.click(card, "All photos")
     await chat.view("*Failed* (1)")
 
     calls = [call for call in slack.calls() if call.method not in {"auth.test", "conversations.info"}]
@@ -177,7 +177,7 @@ async def test_a_name_of_three_thousand_characters_fits(chat: Chat, autoenhance:
     autoenhance.add(order | {"name": "<&>" * 1000, "images": images})
 
     card = await chat.order(NASTY)
-    await chat.click(card, "Show photos")
+    await chat.click(card, "All photos")
 
     assert "…" in card.blocks[0]["text"]["text"]
     await chat.view("…")

@@ -63,7 +63,7 @@ async def test_a_conversation_goes_through_the_proxy(tmp_path: Path, mode: dict[
         chat = Chat(sandbox.slack)
         card = await chat.order(BIRCH)
         await chat.click(card, "Re-check")
-        await chat.reads("no change since")
+        await chat.reads("No change since")
 
     assert proxy.hosts() == {"slack.test", "hooks.slack.test", "autoenhance.test"}
     assert {who for _, who in proxy.asked} == {CREDENTIALS}

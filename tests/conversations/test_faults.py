@@ -33,7 +33,7 @@ async def test_killed_between_ack_and_answer(sandbox: Sandbox) -> None:
     sandbox.autoenhance.set_failure("well")
 
     async with serving_process(sandbox):
-        await chat.reads("Ready · Oak Terrace")
+        await chat.reads("Oak Terrace, show home\n*Ready*")
 
     assert len(answers(sandbox.slack)) == 1
 
@@ -65,7 +65,7 @@ async def test_killed_while_waiting_for_autoenhance(sandbox: Sandbox) -> None:
     sandbox.autoenhance.set_failure("well")
 
     async with serving_process(sandbox):
-        await chat.reads("Ready · Oak Terrace")
+        await chat.reads("Oak Terrace, show home\n*Ready*")
 
 
 async def test_delivered_three_times_across_a_restart(sandbox: Sandbox) -> None:
@@ -74,7 +74,7 @@ async def test_delivered_three_times_across_a_restart(sandbox: Sandbox) -> None:
     async with serving_process(sandbox) as process:
         exchange = await sandbox.slack.command(f"/order {OAK}")
         await sandbox.slack.redeliver(exchange)
-        await chat.reads("Ready · Oak Terrace")
+        await chat.reads("Oak Terrace, show home\n*Ready*")
         assert await process.stop() == 0
 
     async with serving_process(sandbox) as process:
@@ -82,9 +82,9 @@ async def test_delivered_three_times_across_a_restart(sandbox: Sandbox) -> None:
         await chat.order(BIRCH)
         assert await process.stop() == 0
 
-    assert [call.params["text"][:12] for call in sandbox.slack.calls("respond")] == [
-        "Ready · Oak ",
-        "Enhancing · ",
+    assert [call.params["text"].partition(",")[0] for call in sandbox.slack.calls("respond")] == [
+        "Oak Terrace",
+        "Birch Avenue 9: enhancing",
     ]
 
 
@@ -159,7 +159,7 @@ async def test_no_secret_and_no_order_id_is_logged(sandbox: Sandbox) -> None:
         await sandbox.slack.command("/order 12-elm-street")
         card = await chat.reads("12 Elm Street — day")
         await chat.click(card, "Re-check")
-        await chat.reads("no change")
+        await chat.reads("No change")
         sandbox.slack.fail("chat.postMessage", error="invalid_blocks")
         await chat.click(card, "Share in channel")
         forged = await sandbox.slack.send_raw(b"payload=12-elm-street", {"x-slack-signature": "v0=forged"})

@@ -36,36 +36,30 @@ from tests.support.waiting import until_idle
 @pytest.mark.parametrize(
     ("order", "says"),
     [
-        pytest.param(BIRCH, "Enhancing · Birch Avenue 9", id="enhancing"),
-        pytest.param(MILL, "Waiting for photos · 3 Mill Lane", id="no-photos"),
-        pytest.param(QUAY, "Grouping brackets · 44 Quay Road", id="grouping"),
-        pytest.param(OAK, "Ready · Oak Terrace", id="ready"),
-        pytest.param(REASONS, "Needs attention · 21 Station Road", id="attention"),
-        pytest.param(FAILED, "Failed · Garage block", id="failed"),
-        pytest.param(EXPIRED, "Needs attention · Villa Rosa", id="expired"),
-        pytest.param(DELETED, "Deleted · Duplicate of Birch Avenue", id="deleted"),
-        pytest.param(
-            ODD, "were processed unlike the others: AI version `4.7` instead of `5.3`", id="odd-settings"
-        ),
-        pytest.param(
-            DISAGREEING,
-            "All 40 photos that Autoenhance lists are done, but it counts 42.",
-            id="disagreeing",
-        ),
+        pytest.param(BIRCH, "Birch Avenue 9\n*Enhancing*", id="enhancing"),
+        pytest.param(MILL, "3 Mill Lane — drone\n*Waiting for photos*", id="no-photos"),
+        pytest.param(QUAY, "44 Quay Road, loft\n*Grouping brackets*", id="grouping"),
+        pytest.param(OAK, "Oak Terrace, show home\n*Ready*", id="ready"),
+        pytest.param(REASONS, "21 Station Road\n*Needs attention*", id="attention"),
+        pytest.param(FAILED, "Garage block (test shots)\n*Failed*", id="failed"),
+        pytest.param(EXPIRED, "Villa Rosa — spring set\n*Expired*", id="expired"),
+        pytest.param(DELETED, "Duplicate of Birch Avenue\n*Deleted*", id="deleted"),
+        pytest.param(ODD, "AI version 4.7 (others 5.3)", id="odd-settings"),
+        pytest.param(DISAGREEING, "40 of 42 done\nThe other 2 aren't listed yet.", id="disagreeing"),
         pytest.param(OLDER, "10 of 11 done", id="older-api"),
-        pytest.param(UNKNOWN, "“in_review” · Brook Cottage", id="unknown-word"),
-        pytest.param(CUSTOM, "Ready · 12 Elm Street — day", id="custom-id"),
+        pytest.param(UNKNOWN, "Brook Cottage\n*“in_review”*", id="unknown-word"),
+        pytest.param(CUSTOM, "12 Elm Street — day\n*Ready*", id="custom-id"),
         pytest.param(LARGE, "128 of 140 done", id="large"),
         pytest.param(NASTY, "<!channel> `Plot 5` & <http://evil.example|the safe one>", id="nasty-name"),
-        pytest.param(CHAPEL, "9 photos not finished", id="not-started"),
+        pytest.param(CHAPEL, "The Old Chapel\n*Not started* · 9 photos uploaded", id="not-started"),
     ],
 )
 async def test_every_order_gets_its_card(chat: Chat, order: str, says: str) -> None:
-    """Each order of the sandbox is answered with a card that shows its state."""
+    """Each order of the sandbox is answered with a card that shows its state, and not its ID."""
     card = await chat.order(order)
 
     assert says in card.plain()
-    assert order in card.plain()
+    assert order not in card.plain()
 
 
 @pytest.mark.parametrize("typed", [OAK, f"watch {OAK}", "recent", "list", "settings", "unwatch 12-elm"])
@@ -183,7 +177,7 @@ async def test_five_at_once_and_the_rest_counted(chat: Chat) -> None:
     places = [card.plain().index(order) for order in ids[:5]]
     assert places == sorted(places)
     assert REASONS not in card.plain()
-    assert "2 more orders were named" in card.plain()
+    assert "Showing the first 5 of 7 orders." in card.plain()
 
 
 async def test_one_bad_id_does_not_spoil_the_others(chat: Chat) -> None:

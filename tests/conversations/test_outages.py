@@ -31,7 +31,7 @@ async def test_an_outage_is_reported_and_then_the_answer_comes(
     await chat.reads(f"Autoenhance isn't answering about `{shortened(OAK)}`. I'll answer here when it does.")
     autoenhance.set_failure("well")
 
-    await chat.reads("Ready · Oak Terrace")
+    await chat.reads("Oak Terrace, show home\n*Ready*")
     assert len(chat.said()) == 2
 
 
@@ -77,7 +77,7 @@ async def test_an_encoding_that_names_none_is_no_outage(chat: Chat, autoenhance:
     """The card comes as ever."""
     autoenhance.set_failure("misnamed")
 
-    assert "Ready · Oak Terrace" in (await chat.order(OAK)).plain()
+    assert "Oak Terrace, show home\n*Ready*" in (await chat.order(OAK)).plain()
 
 
 @pytest.mark.parametrize("failure", ["huge", "bomb"])
@@ -105,7 +105,7 @@ async def test_a_shared_card_stays_as_it_is_during_an_outage(
     assert message.ephemeral_to == BEN
     assert shared.blocks == face
     autoenhance.set_failure("well")
-    await chat.reads("no change since", viewer=BEN)
+    await chat.reads("No change since", viewer=BEN)
 
 
 async def test_a_shared_card_of_a_deleted_order_says_so(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
@@ -172,7 +172,7 @@ async def test_after_twenty_five_minutes_it_stops_asking(sandbox: Sandbox) -> No
         sandbox.autoenhance.set_failure("well")
         clock.ahead = timedelta()
         await chat.click(message, "Re-check")
-        await chat.reads("Ready · Oak Terrace")
+        await chat.reads("Oak Terrace, show home\n*Ready*")
 
 
 async def test_a_search_stops_too(sandbox: Sandbox) -> None:

@@ -70,7 +70,7 @@ async def test_a_person_of_no_known_company_is_an_outsider(
 ) -> None:
     """A click that does not name the person's company gets nothing."""
     payload = (await slack.click(await chat.order(OAK), "Re-check")).payload
-    await chat.reads("no change")
+    await chat.reads("No change")
     asked = len(autoenhance.requests)
     del payload["user"]["team_id"]
     body = urlencode({"payload": json.dumps(payload)}).encode()
@@ -88,7 +88,7 @@ async def test_an_outsiders_click_gets_nothing(
     await chat.click(await chat.order(OAK), "Share in channel")
     shared = await chat.reads("Shared by", viewer=BEN)
     payload = (await slack.click(shared, "Re-check", user=BEN)).payload
-    await chat.reads("no change", viewer=BEN)
+    await chat.reads("No change", viewer=BEN)
     asked, face = len(autoenhance.requests), shared.blocks
 
     # Slack's client does not offer this click: it is Ben's click with Olga's name, and Ben sees the answer.

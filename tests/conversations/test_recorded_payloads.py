@@ -66,7 +66,7 @@ async def test_a_recorded_command_is_answered(slack: SlackSandbox, chat: Chat) -
 
     assert await send(slack, recorded("SlashCommand") | filled | {"response_url": response_url(slack)}) == 200
 
-    await chat.reads("Ready · Oak Terrace")
+    await chat.reads("Oak Terrace, show home\n*Ready*")
 
 
 def holders(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -138,4 +138,4 @@ async def test_a_recorded_click_is_answered(slack: SlackSandbox, chat: Chat) -> 
 
     assert await send(slack, {"payload": json.dumps(payload)}) == 200
 
-    await chat.reads("no change since")
+    await chat.reads("No change since")

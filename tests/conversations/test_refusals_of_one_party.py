@@ -81,7 +81,7 @@ async def test_a_click_edits_its_card_beside_an_archived_channel(
 
     await chat.click(card, "Re-check")
 
-    await chat.until(lambda: "All 10 photos are done" in card.plain())
+    await chat.until(lambda: "*Ready* · 10 of 10 done" in card.plain())
     await until_idle(app)
     assert await rows(sandbox.settings, "SELECT kind FROM jobs WHERE state = 'dead'") == []
 
@@ -120,7 +120,7 @@ async def test_an_order_that_ended_before_its_card_could_be_posted(
 
     [card] = chat.posted()
     assert "is ready: 10 of 10 done" in (await chat.noticed(card)).text
-    assert "Ready · Pine Lodge" in card.plain()
+    assert "Pine Lodge\n*Ready*" in card.plain()
     await until_idle(app)
     assert "I don't watch it" not in slack.transcript()
 

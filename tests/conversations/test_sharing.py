@@ -1,4 +1,4 @@
-"""`Share in channel`, `Show photos` and `Copy id`."""
+"""`Share in channel`, `All photos` and `Show order ID`."""
 
 import pytest
 
@@ -16,9 +16,9 @@ async def test_everyone_sees_a_shared_card(chat: Chat) -> None:
 
     shared = await chat.reads("Shared by", viewer=BEN)
 
-    assert "Ready · Oak Terrace" in shared.plain()
+    assert "Oak Terrace, show home\n*Ready*" in shared.plain()
     assert f"Shared by <@{ANA}>" in shared.text
-    assert shared.menu() == ["Show photos", "Copy id"]
+    assert shared.menu() == ["All photos", "Show order ID"]
 
 
 @pytest.mark.parametrize("channel", [pytest.param(EDITING, id="public"), pytest.param(OWNERS, id="private")])
@@ -31,7 +31,7 @@ async def test_where_the_bot_is_not_in_the_channel(chat: Chat, slack: SlackSandb
     sent = await chat.reads("Oak Terrace", ANA_BOT)
 
     assert sent.ephemeral_to is None
-    await chat.reads("Sent to you as a direct message", channel)
+    await chat.reads("I sent it to you in a direct message", channel)
     assert chat.said(channel, BEN) == []
 
 
@@ -57,7 +57,7 @@ async def test_an_archived_channel_says_so(chat: Chat) -> None:
 @pytest.mark.parametrize("channel", [ANA_BEN, ANA_BOT])
 async def test_nothing_to_share_in_a_direct_message(chat: Chat, channel: str) -> None:
     """A card in a direct message has no button to share it."""
-    assert (await chat.order(OAK, channel=channel)).menu() == ["Show photos", "Copy id"]
+    assert (await chat.order(OAK, channel=channel)).menu() == ["All photos", "Show order ID"]
 
 
 async def test_another_refusal_of_slack_is_explained(chat: Chat, slack: SlackSandbox) -> None:
@@ -94,7 +94,7 @@ async def test_a_rate_limited_share_is_only_delayed(chat: Chat, slack: SlackSand
 
 async def test_photos_are_listed_in_a_modal(chat: Chat) -> None:
     """The modal lists every photo, first those that failed, with their reason."""
-    await chat.click(await chat.order(BIRCH), "Show photos")
+    await chat.click(await chat.order(BIRCH), "All photos")
 
     view = await chat.view("Birch Avenue 9")
 
@@ -105,7 +105,7 @@ async def test_photos_are_listed_in_a_modal(chat: Chat) -> None:
 
 async def test_all_photos_of_a_large_order_are_there(chat: Chat) -> None:
     """The modal shows 140 photos."""
-    await chat.click(await chat.order(LARGE), "Show photos")
+    await chat.click(await chat.order(LARGE), "All photos")
 
     view = await chat.view("*Done* (128)")
 
@@ -117,7 +117,7 @@ async def test_photos_when_autoenhance_is_down(chat: Chat, autoenhance: Autoenha
     card = await chat.order(BIRCH)
     autoenhance.set_failure("503", times=4)
 
-    await chat.click(card, "Show photos")
+    await chat.click(card, "All photos")
     await chat.view("Autoenhance isn't answering")
 
     await chat.view("*Failed* (2)")
@@ -125,7 +125,7 @@ async def test_photos_when_autoenhance_is_down(chat: Chat, autoenhance: Autoenha
 
 async def test_copy_id_answers_with_the_id_alone(chat: Chat) -> None:
     """The answer is the ID and nothing else, as a phone copies the text of a whole message."""
-    await chat.click(await chat.order(OAK), "Copy id")
+    await chat.click(await chat.order(OAK), "Show order ID")
 
     copied = await chat.until(lambda: next((each for each in chat.said() if each.text == OAK), None))
     assert copied.ephemeral_to == ANA
@@ -135,7 +135,7 @@ async def test_a_link_button_is_acknowledged(chat: Chat, slack: SlackSandbox) ->
     """Slack reports clicks on links too, and marks those without an ack."""
     card = await chat.order(OAK)
 
-    exchange = await slack.click(card, "Open in Autoenhance")
+    exchange = await slack.click(card, "Open")
 
     assert exchange.status == 200
     assert len(chat.said(SHOOTS)) == 1
@@ -147,11 +147,11 @@ async def test_a_menu_value_of_another_version_posts_nothing(
 ) -> None:
     """Only a value that the bot drew as sharing shares. Any other is explained to the person who clicked."""
     card = await chat.order(OAK)
-    control = next(each for each in card.controls() if each.label == "Copy id")
+    control = next(each for each in card.controls() if each.label == "Show order ID")
     assert control.option is not None
     control.option["value"] = value
 
-    await chat.click(card, "Copy id")
+    await chat.click(card, "Show order ID")
 
     await chat.reads("This button is out of date")
     assert slack.calls("chat.postMessage") == []
@@ -191,3 +191,14 @@ async def test_a_direct_message_that_slack_does_not_confirm(chat: Chat, slack: S
 
     await chat.reads("Slack did not confirm", EDITING)
     assert len(chat.said(ANA_BOT)) == 2
+
+
+async def test_a_link_in_the_menu_is_acknowledged(chat: Chat, slack: SlackSandbox) -> None:
+    """On a watched card Open is in the menu. Slack opens it, and the bot has nothing to say."""
+    card = await chat.watch(BIRCH)
+    said = len(chat.said(SHOOTS))
+
+    exchange = await slack.click(card, "Open in Autoenhance")
+
+    assert exchange.status == 200
+    assert len(chat.said(SHOOTS)) == said

@@ -73,7 +73,7 @@ async def test_a_re_checked_card_is_still_shared_in_the_thread(chat: Chat, slack
     await slack.message_shortcut(CHECK_ORDERS_HERE, message)
     await chat.click(await chat.reads("Oak Terrace"), "Re-check")
 
-    await chat.click(await chat.reads("no change"), "Share in channel")
+    await chat.click(await chat.reads("No change"), "Share in channel")
 
     assert (await chat.reads("Shared by", viewer=BEN)).thread_ts == message.ts
 
@@ -86,7 +86,7 @@ async def test_several_orders_open_a_modal(chat: Chat, slack: SlackSandbox) -> N
     view = await chat.view("21 Station Road")
 
     assert "7 Harbour View" in view.plain()
-    assert view.buttons() == ["Re-check", "Open in Autoenhance"] * 2
+    assert view.buttons() == ["Re-check", "Open"] * 2
 
 
 async def test_no_order_opens_a_modal_with_one_field(chat: Chat, slack: SlackSandbox) -> None:
@@ -96,7 +96,7 @@ async def test_no_order_opens_a_modal_with_one_field(chat: Chat, slack: SlackSan
 
     await slack.submit(view, {ASK_BLOCK: OAK})
 
-    await chat.view("Ready · Oak Terrace")
+    await chat.view("Oak Terrace, show home\n*Ready*")
 
 
 async def test_works_where_the_bot_is_no_member(chat: Chat, slack: SlackSandbox) -> None:
@@ -146,7 +146,7 @@ async def test_re_check_edits_the_modal(chat: Chat, slack: SlackSandbox) -> None
 
     await slack.click(view, "Re-check")
 
-    assert (await chat.view("no change since")).id == view.id
+    assert (await chat.view("No change since")).id == view.id
 
 
 async def test_an_answer_to_a_closed_modal_comes_as_a_direct_message(

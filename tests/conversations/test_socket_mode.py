@@ -29,10 +29,10 @@ async def test_the_same_conversation(sockets: Sandbox) -> None:
     async with running_bot(sockets):
         card = await chat.order(BIRCH)
         await chat.click(card, "Re-check")
-        await chat.reads("no change since")
+        await chat.reads("No change since")
         await slack.global_shortcut(LOOK_UP_ORDER)
         await slack.submit(await chat.view("Up to 5 at once"), {ASK_BLOCK: OAK})
-        await chat.view("Ready · Oak Terrace")
+        await chat.view("Oak Terrace, show home\n*Ready*")
 
     assert all(exchange.over_socket for exchange in slack.exchanges)
 

@@ -82,7 +82,7 @@ async def test_its_button_shows_the_whole_card(paste: Paster, chat: Chat, chosen
     """Only the person who presses the button sees the whole card."""
     message = await paste(f"{APP}{OAK}")
     await chat.click(message, "Show", user=GUS)
-    card = await chat.reads("Ready · Oak Terrace", viewer=GUS)
+    card = await chat.reads("Oak Terrace, show home\n*Ready*", viewer=GUS)
 
     assert card.ephemeral_to == GUS
     assert "Re-check" in card.buttons()
@@ -293,7 +293,7 @@ async def test_after_a_429_slack_gets_no_request_before_its_time(
     await slack.until(lambda: slack.calls("chat.unfurl"))
     await slack.say(f"{APP}{ELM}")
     await chat.order(OAK)
-    await chat.reads("Ready · Oak Terrace")
+    await chat.reads("Oak Terrace, show home\n*Ready*")
 
     assert len(slack.calls("chat.unfurl")) == 1
 

@@ -84,7 +84,7 @@ async def test_outside_the_channel_the_invitation_and_the_direct_message_are_off
     await shoot.later(minutes=1)
     await chat.noticed(card)
 
-    assert "Ready · Pine Lodge" in card.plain()
+    assert "Pine Lodge\n*Ready*" in card.plain()
     assert chat.posted(EDITING) == []
 
 

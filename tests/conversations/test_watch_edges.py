@@ -202,7 +202,7 @@ async def test_a_re_check_with_a_single_404_leaves_the_card(
     autoenhance.remove(shoot.id)
     await chat.click(card, "Re-check")
     await chat.reads("Autoenhance knows no order")
-    assert "Enhancing · Pine Lodge" in card.plain()
+    assert "Pine Lodge\n*Enhancing*" in card.plain()
     shoot.is_now(2)
     await shoot.later(minutes=1)
 

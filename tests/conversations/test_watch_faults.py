@@ -47,7 +47,7 @@ async def finished(sandbox: Sandbox, shoot: Shoot) -> None:
 
 async def posted_once(chat: Chat, sandbox: Sandbox, process: Running) -> None:
     """The card and the thread have the end once, and only the watch is left to do."""
-    await chat.until(lambda: [each for each in chat.posted() if "Ready · Pine Lodge" in each.plain()])
+    await chat.until(lambda: [each for each in chat.posted() if "Pine Lodge\n*Ready*" in each.plain()])
     [card] = chat.posted()
     notice = await chat.noticed(card)
     assert "is ready: 10 of 10 done" in notice.text
@@ -139,7 +139,7 @@ async def test_killed_after_the_reply_and_before_it_was_recorded(
         await chat.order("list")
         assert await process.stop() == 0
     assert len(chat.thread(card)) == 2
-    assert "Ready · Pine Lodge" in card.plain()
+    assert "Pine Lodge\n*Ready*" in card.plain()
 
 
 async def test_killed_while_slack_is_busy(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:

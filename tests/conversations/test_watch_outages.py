@@ -119,7 +119,7 @@ async def test_a_channel_that_refuses_pauses_its_watches(
     notice = await chat.noticed(card)
 
     assert "is ready" in notice.text
-    assert "Ready · Pine Lodge" in card.plain()
+    assert "Pine Lodge\n*Ready*" in card.plain()
     assert len(direct(slack)) == 1
 
 
@@ -148,7 +148,7 @@ async def test_an_invitation_resumes_the_watch_at_once(
     await slack.say("/invite @Order Desk")
 
     assert "is ready" in (await chat.noticed(card)).text
-    assert "Ready · Pine Lodge" in card.plain()
+    assert "Pine Lodge\n*Ready*" in card.plain()
 
 
 async def test_another_person_who_joins_resumes_nothing(
@@ -234,7 +234,7 @@ async def test_a_deleted_card_comes_again_with_the_next_notice(
     await shoot.later(minutes=2)
     card = await chat.until(lambda: next(iter(chat.posted()[1:]), None))
 
-    assert "Ready · Pine Lodge" in card.plain()
+    assert "Pine Lodge\n*Ready*" in card.plain()
     assert "is ready" in (await chat.noticed(card)).text
 
 
@@ -275,7 +275,7 @@ async def test_a_failing_slack_gets_it_later(
     assert chat.thread(card) == []
     while not chat.thread(card):
         await shoot.later(minutes=1)
-    while "Ready · Pine Lodge" not in card.plain():
+    while "Pine Lodge\n*Ready*" not in card.plain():
         await shoot.later(minutes=6)
 
     assert len(chat.thread(card)) == 1

@@ -30,7 +30,7 @@ async def test_a_watch_posts_a_card_and_its_thread_tells_of_the_end(
     await shoot.later(minutes=2)
     notice = await chat.noticed(card)
 
-    assert "Ready · Pine Lodge" in card.plain()
+    assert "Pine Lodge\n*Ready*" in card.plain()
     assert "*Pine Lodge* is ready: 10 of 10 done." in notice.text
     assert f"<@{ANA}>" in notice.text
     assert "Finished" in notice.plain()
@@ -210,7 +210,7 @@ async def test_failures_only_skips_a_plain_end(chat: Chat, shoot: Shoot, clock: 
     assert "ana (failures only)" in card.plain()
     shoot.finish()
     await shoot.later(minutes=1)
-    await chat.until(lambda: "Ready · Pine Lodge" in card.plain())
+    await chat.until(lambda: "Pine Lodge\n*Ready*" in card.plain())
     await shoot.later(minutes=6)
 
     assert chat.thread(card) == []
@@ -232,13 +232,13 @@ async def test_new_options_change_a_watch(chat: Chat, shoot: Shoot) -> None:
 async def test_the_button_of_an_answer_watches_in_the_channel(chat: Chat, shoot: Shoot) -> None:
     """Watch on Ana's ephemeral card posts a card that everyone sees."""
     answer = await chat.order(shoot.id)
-    assert answer.buttons() == ["Re-check", "Watch", "Open in Autoenhance"]
+    assert answer.buttons() == ["Watch", "Re-check", "Open"]
     await chat.click(answer, "Watch")
     await chat.until(lambda: len(chat.posted()) == 1)
 
     assert "Watched by ana" in chat.posted()[0].plain()
     again = await chat.order(shoot.id, user=BEN)
-    assert again.buttons() == ["Re-check", "Stop watching", "Open in Autoenhance"]
+    assert again.buttons() == ["Stop watching", "Re-check"]
 
 
 async def test_a_shared_card_becomes_the_card_of_its_watch(chat: Chat, shoot: Shoot, clock: Clock) -> None:
@@ -269,7 +269,7 @@ async def test_a_watched_message_gets_the_card_and_the_notices(
     await shoot.later(minutes=1)
     notice = await chat.noticed(message, 2)
 
-    assert "Ready · Pine Lodge" in card.plain()
+    assert "Pine Lodge\n*Ready*" in card.plain()
     assert "is ready" in notice.text
     assert chat.posted() == []
 
@@ -306,7 +306,7 @@ async def test_a_watch_in_a_direct_message_posts_there(chat: Chat, shoot: Shoot,
     await shoot.later(minutes=1)
     await chat.noticed(card)
 
-    assert "Ready · Pine Lodge" in card.plain()
+    assert "Pine Lodge\n*Ready*" in card.plain()
 
 
 async def test_notices_are_broadcast_only_where_the_channel_chose_it(

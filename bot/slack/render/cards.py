@@ -10,7 +10,7 @@ from bot.orders.changes import changes
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, Progress, State
 from bot.slack import blocks, constants
-from bot.slack.blocks import Block, escape, fit
+from bot.slack.blocks import Block, code, escape, fit
 from bot.slack.limits import LIMITS
 from bot.slack.render.buttons import ButtonValue, block_id, pack, share_value
 from bot.slack.render.failures import failures_block, failures_text, odd_settings
@@ -165,6 +165,11 @@ def _checked(view: OrderView, placement: Placement) -> str:
     return order_text.checked(view.at, view.by, dated=placement.where == "message")
 
 
+def _id(view: OrderView, placement: Placement) -> str:
+    """Only in a terminal, which has no menu to ask for it and no other readers."""
+    return code(view.order) if placement.where == "terminal" else ""
+
+
 def _downloaded(view: OrderView, _placement: Placement) -> str:
     count = view.progress.downloaded
     return order_text.downloaded(count) if count else ""
@@ -199,6 +204,7 @@ FACTS: tuple[Callable[[OrderView, Placement], str], ...] = (
     _downloaded,
     _created,
     _watched,
+    _id,
 )
 
 
