@@ -115,6 +115,26 @@ def test_nothing_waits_in_a_deleted_order() -> None:
     assert re.findall("Waiting|to go|done", text) == []
 
 
+def test_the_list_of_photos_has_a_part_for_each_status() -> None:
+    """Failed photos come first, expired ones have their own part, and two of one name have two lines."""
+    named = {"image_name": "DSC_0099.jpg"}
+    images = [
+        *photos(1),
+        *photos(1, status="expired"),
+        *photos(2, status="error", **named),
+        *photos(1, status=None),
+    ]
+
+    listed = modals.photos(view({"order_id": "x", "images": images}))["blocks"][1:]
+
+    assert [block["text"]["text"].split("\n") for block in listed] == [
+        ["*Failed* (2)", "`DSC_0099.jpg (photo 3)`", "`DSC_0099.jpg (photo 4)`"],
+        ["*Expired* (1)", "`DSC00000.jpg (photo 2)`"],
+        ["*No status* (1)", "`DSC00000.jpg (photo 5)`"],
+        ["*Done* (1)", "`DSC00000.jpg (photo 1)`"],
+    ]
+
+
 @pytest.mark.parametrize("order_id", SAMPLES, ids=[slug(order["name"]) for order in SAMPLES.values()])
 def test_below_a_link_to_each_kind_of_order(order_id: str, snapshot: SnapshotAssertion) -> None:
     """The small card has two lines and a button, and its text has no ID."""

@@ -77,7 +77,7 @@ def _sections(ordered: Sequence[Photo]) -> tuple[list[str], int]:
     for shown, photo in enumerate(ordered):
         line = _line(photo)
         if photo.word != last:
-            line = f"*{escape(fit(one_line(photo.word), 60)).capitalize()}* ({counts[photo.word]:,})\n{line}"
+            line = f"{_heading(photo.word, counts[photo.word])}\n{line}"
         new = photo.word != last or len(sections[-1]) + len(line) >= LIMITS.section
         characters_left -= len(line)
         if characters_left < 0 or (new and len(sections) == MAX_PHOTO_SECTIONS):
@@ -88,6 +88,11 @@ def _sections(ordered: Sequence[Photo]) -> tuple[list[str], int]:
             sections[-1] += f"\n{line}"
         last = photo.word
     return sections, len(ordered)
+
+
+def _heading(word: str, count: int) -> str:
+    name = order_text.NO_STATUS if word == "unknown" else escape(fit(one_line(word), 60)).capitalize()
+    return f"*{name}* ({count:,})"
 
 
 def _line(photo: Photo) -> str:

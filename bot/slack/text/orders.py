@@ -155,6 +155,7 @@ def _not_listed(count: int) -> str:
 
 
 NO_REASON = "No reason given"
+NO_STATUS = "No status"
 EXPIRED = "Expired"
 FAILED = "Failed"
 
