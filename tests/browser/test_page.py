@@ -297,7 +297,8 @@ async def test_a_card_fits_one_screen_of_a_phone(screen: Screen) -> None:
         for name in ("Watch Birch", "Re-check Birch", "Open Birch", "More")
     ]
 
-    assert box and box["height"] < 350
+    assert box
+    assert box["height"] < 350
     assert len({round(button["y"]) for button in buttons if button}) == 1
 
 
