@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.autoenhance.client import Autoenhance
 from bot.bootstrap.clients import open_autoenhance
 from bot.bootstrap.services import Services
+from bot.handlers.claims import Claims
 from bot.handlers.dispatch import Dispatcher, table
 from bot.handlers.lookups import Lookups
 from bot.handlers.notifier import Notifier
@@ -46,7 +47,9 @@ def _dispatcher(services: Services, autoenhance: Autoenhance) -> Dispatcher:
     made = _Handlers(services, autoenhance)
     polling, overviews = made.polling(), made.overviews()
     commands = made.watch_commands(overviews)
-    handlers = table(made.lookups(polling), commands, overviews, made.unfurls(), polling)
+    handlers = table(
+        made.lookups(polling), commands, overviews, made.unfurls(), polling, claims=made.claims()
+    )
     access = AccessPolicy(made.channels, services.identity.team_id, services.identity.enterprise_id)
     return Dispatcher(handlers, access, made.responder, made.retries, commands.forget)
 
@@ -127,6 +130,9 @@ class _Handlers:
             now=self.now,
             several_processes=self.several_processes,
         )
+
+    def claims(self) -> Claims:
+        return Claims(self.stores.watches, self.sender, self.responder, self.now)
 
     def unfurls(self) -> Unfurls:
         return Unfurls(

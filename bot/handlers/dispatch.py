@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.core.errors import SlackBusy, SlackError, TokenRefused
+from bot.handlers.claims import Claims
 from bot.handlers.lookups import Lookups
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
@@ -33,7 +34,13 @@ log = structlog.get_logger(__name__)
 
 
 def table(
-    lookups: Lookups, watches: WatchCommands, overviews: Overviews, unfurls: Unfurls, polling: Polling
+    lookups: Lookups,
+    watches: WatchCommands,
+    overviews: Overviews,
+    unfurls: Unfurls,
+    polling: Polling,
+    *,
+    claims: Claims,
 ) -> Table:
     """A new job is a new row. A handler takes the job and the number of this attempt, which begins at 1."""
     return dict(
@@ -45,6 +52,8 @@ def table(
             row(models.Say, lookups.say),
             row(models.StartWatch, watches.start),
             row(models.StopWatch, watches.stop),
+            row(models.ChooseOrder, watches.ask_which),
+            row(models.ClaimOrder, claims.claim),
             row(models.ListWatches, overviews.list_all),
             row(models.SendTestNotice, overviews.try_notices),
             row(models.Broadcast, overviews.broadcast),

@@ -1,11 +1,15 @@
 """Fetches an order and turns it into what a card shows."""
 
+import asyncio
+
 from bot.autoenhance.client import Autoenhance, FetchedOrder
-from bot.core.errors import AutoenhanceError
+from bot.core.errors import AutoenhanceError, OrderNotFound
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import progress_of
 from bot.slack.render.models import FailedLookUp, OrderView
+
+MAX_SECONDS_FOR_A_NAME = 5.0  # a person waits
 
 
 async def fetch_view(
@@ -24,6 +28,17 @@ async def fetch_view(
         return order_view(await orders.order(order, fresh=fresh), order, by, before)
     except AutoenhanceError as error:
         return FailedLookUp(order, error, last=before, before=before)
+
+
+async def order_name(orders: Autoenhance, order: OrderId) -> str | None:
+    """The order's name, or "" where it cannot be had soon. None if there is no such order."""
+    try:
+        async with asyncio.timeout(MAX_SECONDS_FOR_A_NAME):
+            return (await orders.order(order)).order.name or ""
+    except OrderNotFound:
+        return None
+    except (AutoenhanceError, TimeoutError):
+        return ""
 
 
 def order_view(

@@ -1,5 +1,6 @@
 """Starts and stops a watch."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,15 +17,15 @@ from bot.core.errors import (
     SlackRefused,
     Unconfirmed,
 )
-from bot.handlers.order_views import order_view
+from bot.handlers.order_views import order_name, order_view
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
-from bot.jobs.models import StartWatch, StopWatch, ThreadToUse
+from bot.jobs.models import ChooseOrder, StartWatch, StopWatch, ThreadToUse
 from bot.jobs.requests import HomeTab, View
 from bot.slack import blocks, constants
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
-from bot.slack.render import cards, notices
+from bot.slack.render import cards, modals, notices
 from bot.slack.render.buttons import block_id
 from bot.slack.render.models import Card, OrderView
 from bot.slack.render.permalinks import Permalinks
@@ -45,6 +46,7 @@ from bot.watches.models import (
 from bot.watches.transitions import ended
 
 MAX_WATCHES_PER_CHANNEL = 100  # or in one direct message
+MAX_ORDERS_TO_CHOOSE_FROM = 20  # whose names are looked up for one message
 UNPROMISED_WATCH_CHECKED_AFTER = timedelta(minutes=10)  # if its card could not be posted by then
 
 
@@ -77,7 +79,7 @@ class WatchCommands:
         if _has_ended(view) and (known is None or known.promised):
             await self.responder.give(job, lambda placement: notices.nothing_to_wait_for(view, placement))
         elif known and known.home and known.condition is Condition.OPEN:
-            await self._join(job, known)
+            await self._join(job, known, view)
         elif known:
             reopened = _reopened(job, known, view, self.now())
             if known.condition is Condition.ENDING:  # before a check writes its end on the card
@@ -94,16 +96,31 @@ class WatchCommands:
         if known and not known.promised and known.watchers[0].since == job.asker.at:
             await self.watches.remove(known)
 
-    async def _join(self, job: StartWatch, watch: Watch) -> None:
+    async def ask_which(self, job: ChooseOrder, _attempt: int) -> None:
+        """Shows the names of the orders in the modal that is already open, unless it was closed.
+
+        An order that Autoenhance does not have is left out, if it has another one.
+        """
+        shown = job.orders[:MAX_ORDERS_TO_CHOOSE_FROM]
+        names = await asyncio.gather(*(order_name(self.autoenhance, each) for each in shown))
+        named = [(order, name) for order, name in zip(shown, names, strict=True) if name is not None]
+        found = named or [(order, "") for order in shown]
+        if isinstance(job.place, View):
+            with suppress(Gone):
+                drawn = modals.choose_to_watch(found, len(job.orders), job.thread)
+                await self.sender.update_view(job.place.view_id, drawn)
+
+    async def _join(self, job: StartWatch, watch: Watch, view: OrderView) -> None:
         """Adds the asker to a watch that has a card. A check at once edits that card."""
         known = watch.watcher(job.asker.user_id)
         wanted = _watcher(job, known)
         joined = _with_asker(job, watch)
-        if not known:  # the new watcher has not read that the order finished
-            joined = replace(joined, told_over=None)
+        if not known:  # the new watcher has not read what the thread was told
+            joined = _news_for_all(joined, view)
         link = self.permalinks.thread(watch.home)
         if joined != watch:
             await self._save_and_check(joined)
+        joined = replace(joined, shown=view.glimpse)  # for the answer
         if known and known.since == job.asker.at:  # a retry of this job
             await self.responder.give(job, lambda _: _started_card(job, joined, wanted.level, link))
         elif known:
@@ -204,7 +221,7 @@ class WatchCommands:
             said = watch_text.stopped(watch, others) if mine else watch_text.not_yours(watch)
             if mine:
                 await self._save_and_check(replace(watch, watchers=others))
-            await self._reply(job, said, blocks.button("Stop for everybody", constants.STOP_FOR_ALL))
+            await self._reply(job, said, blocks.button("Stop for everyone", constants.STOP_FOR_ALL))
             return
         stopped = ended(watch, Ending.STOPPED, self.now(), job.asker.name)
         await self._save_and_check(replace(stopped, condition=Condition.ENDING))
@@ -256,6 +273,13 @@ def _reopened(job: StartWatch, watch: Watch, view: OrderView, now: datetime) -> 
     return replace(_with_asker(job, watch), condition=Condition.OPEN, reason="")
 
 
+def _news_for_all(watch: Watch, view: OrderView) -> Watch:
+    """The end is posted again, and the next new failure too. The failures so far are in the answer."""
+    again = replace(watch, told_over=None)
+    failed = view.progress.tally.failed
+    return replace(again, told_failure=False, known_failed=failed) if watch.told_failure else again
+
+
 def _new_watch(job: StartWatch, view: OrderView, now: datetime) -> Watch:
     tally = view.progress.tally
     return Watch(
@@ -266,6 +290,7 @@ def _new_watch(job: StartWatch, view: OrderView, now: datetime) -> Watch:
         name=view.name,
         seen=view.glimpse,
         first=view.glimpse,
-        told_failure=tally.failed > 0,  # the first card shows these failures
+        moved_at=view.at,
+        known_failed=tally.failed,  # the answer and the first card say so
         next_look=now + UNPROMISED_WATCH_CHECKED_AFTER,
     )

@@ -4,7 +4,7 @@ A job holds everything that its work needs, because another process may do the w
 JSON. A new field needs a default, so that a job from the version before can still be read.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
@@ -110,6 +110,34 @@ class StopWatch(WatchRequest):
 
 
 @frozen
+class PostedNotice:
+    """A notice as Slack sent it with a click, so that it can be edited without what it was drawn from."""
+
+    channel_id: str
+    ts: str
+    text: str
+    blocks: tuple[dict[str, Any], ...]
+
+
+@frozen
+class ClaimOrder(WatchRequest):
+    """Say that the asker takes care of this order, or gives it back."""
+
+    kind: Literal["claim_order"] = "claim_order"
+    seen_claim: str = ""  # who was on it when the clicked button was drawn. The asker: they give it back
+    notice: PostedNotice
+
+
+@frozen
+class ChooseOrder(Request):
+    """Ask in the open modal which of these orders to watch, by their names."""
+
+    kind: Literal["choose_order"] = "choose_order"
+    orders: tuple[OrderId, ...]
+    thread: str  # for the modal's `private_metadata`
+
+
+@frozen
 class ListWatches(Request):
     """List what is watched where the asker is."""
 
@@ -154,6 +182,8 @@ Job = Annotated[
     | Say
     | StartWatch
     | StopWatch
+    | ClaimOrder
+    | ChooseOrder
     | ListWatches
     | SendTestNotice
     | Broadcast

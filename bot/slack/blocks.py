@@ -149,6 +149,25 @@ def text_input(block_id: str, action_id: str, label: str, *, hint: str, placehol
     }
 
 
+def select_input(
+    block_id: str, action_id: str, label: str, options: list[tuple[str, str]], *, placeholder: str
+) -> Block:
+    """A menu in a modal. Each option is (label, value)."""
+    drawn = [{"text": plain(words, LIMITS.option), "value": value} for words, value in options]
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, LIMITS.input_label),
+        "element": {
+            "type": "static_select",
+            "action_id": action_id,
+            "placeholder": plain(placeholder, LIMITS.placeholder),
+            "options": drawn[: LIMITS.choices],
+            "focus_on_load": True,
+        },
+    }
+
+
 def rich_text(*elements: Block) -> Block:
     """Text that Slack never parses, so that file names and reasons are safe in it."""
     return {"type": "rich_text", "elements": list(elements)}

@@ -19,6 +19,7 @@ HOME = "home"
 # the field of ASK and ASK_TO_WATCH
 ASK_BLOCK = "ask"
 ASK_INPUT = "orders"
+CHOOSE_ORDER = "order"  # the menu in its place, where a message names several orders
 
 # actions
 RECHECK = "recheck"
@@ -30,12 +31,16 @@ MORE = "more"  # the overflow menu. Its options' values:
 SHARE = "share"
 SHOW_PHOTOS = "photos"
 COPY_ID = "copy_id"
+ROW_MENU = "watch_row"  # the overflow menu of a row in a list of watches. Its options' values:
+SHOW_CARD = "show_card"
+STOP_ROW = "stop"
 SEND_TO_ME = "send_to_me"
 WATCH = "watch"
 WATCH_FAILURES = "watch_failures"  # a watch with notices of failures only
 WATCH_FOR_ME = "watch_for_me"  # a watch in a direct message
 STOP_WATCHING = "stop_watching"
 STOP_FOR_ALL = "stop_for_all"
+ON_IT = "on_it"  # on a notice. Its value: the user who was on it when the notice was drawn
 LOOK_UP = "look_up"  # on the Home tab
 
 # events

@@ -9,7 +9,7 @@ FAILED_JOBS = timedelta(days=30)
 """Jobs that were given up, with their reason, for `app.py check`."""
 
 ENDED_WATCHES = timedelta(days=7)
-"""For the Home tab's "Finished lately"."""
+"""For the Home tab's "Recently finished"."""
 
 SNAPSHOTS = timedelta(days=30)
 """The last counts of each order, for when Autoenhance does not answer."""

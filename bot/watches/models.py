@@ -1,5 +1,6 @@
 """A watch: one order, one place, and the people there who want notices."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ class Level(StrEnum):
 class NoticeKind(StrEnum):
     """What a notice is about. A kind is posted once for an order, however many photos the order has."""
 
-    FAILURE = "failure"  # the first photo that failed, while others are still being enhanced
+    FAILURE = "failure"  # new failed photos, while others are still being enhanced
     STUCK = "stuck"
     FINISHED = "finished"
     FAILED = "failed"  # the order is finished, and some or all photos failed
@@ -77,6 +78,15 @@ class CardLocation:
 
 
 @frozen
+class Claim:
+    """Who takes care of what a notice said. `name` is shown where a mention would notify them."""
+
+    user_id: str
+    name: str = ""  # as Slack writes it
+    at: AwareDatetime
+
+
+@frozen
 class Sending:
     """A notice that is being posted. Slack's answer to it is not recorded yet."""
 
@@ -117,9 +127,12 @@ class Watch:
     missing: float = 0.0  # how long all checks have answered "no such order"
     missed_at: AwareDatetime | None = None  # the last of these checks; None when the last one found the order
     moved_after: AwareDatetime | None = None  # the last check before the last change
+    moved_at: AwareDatetime | None = None  # the check that saw that change; None in rows of older versions
     delay: Delay | None = None  # why the last check, or posting its result, was put off
     late_since: AwareDatetime | None = None
     told_failure: bool = False  # this notice is posted, as is `told_stuck`
+    known_failed: int = 0  # failed photos that the watchers read of when they began; only more are news
+    claimed_by: Claim | None = None  # until the order is finished
     told_stuck: bool = False
     told_over: Counts | None = None  # the counts in the notice about the order's end
     sending: Sending | None = None
@@ -144,7 +157,15 @@ class Watch:
     @property
     def face(self) -> str:
         """What the card shows of the watch, apart from the order's progress."""
-        return " ".join([self.name, *(f"{each.user_id}:{each.level}" for each in self.watchers)])
+        claimed = [f"claimed:{self.claimed_by.user_id}"] if self.claimed_by else []
+        return " ".join([self.name, *(f"{each.user_id}:{each.level}" for each in self.watchers), *claimed])
+
+    @property
+    def still_since(self) -> AwareDatetime | None:
+        """The check from which on nothing has changed."""
+        if self.moved_at or not self.seen:
+            return self.moved_at
+        return self.seen.at - timedelta(seconds=self.still)
 
     @property
     def is_finished(self) -> bool:

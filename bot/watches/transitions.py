@@ -9,6 +9,7 @@ from bot.watches import schedule
 from bot.watches.models import (
     DELETED_STATES,
     FINISHED_STATES,
+    Claim,
     Condition,
     Delay,
     Ending,
@@ -70,6 +71,7 @@ def next_step(
         told_failure=after.told_failure or kind in {NoticeKind.FAILURE, NoticeKind.FAILED},
         told_stuck=after.told_stuck or kind is NoticeKind.STUCK,
         told_over=tally if kind in {NoticeKind.FINISHED, NoticeKind.FAILED} else after.told_over,
+        claimed_by=None if _has_finished(after, tally, rules) else after.claimed_by,
         delay=None,
         late_since=None,
         pause=seconds,
@@ -126,8 +128,21 @@ def untold(watch: Watch, step: Step) -> Watch:
         missing=after.missing,
         missed_at=after.missed_at,
         moved_after=after.moved_after,
+        moved_at=after.moved_at,
+        known_failed=after.known_failed,
         name=after.name,
     )
+
+
+def claimed(watch: Watch, by: Claim, *, gives_back: bool) -> Watch:
+    """The watch after a click on "I'm on it".
+
+    Nobody gives back what another person has taken over, and the same claim twice is one claim.
+    """
+    mine = watch.claimed_by is not None and watch.claimed_by.user_id == by.user_id
+    if gives_back:
+        return replace(watch, claimed_by=None) if mine else watch
+    return watch if mine else replace(watch, claimed_by=by)
 
 
 def ended(watch: Watch, ending: Ending, now: datetime, reason: str = "") -> Watch:
@@ -135,7 +150,7 @@ def ended(watch: Watch, ending: Ending, now: datetime, reason: str = "") -> Watc
 
 
 def _ended(watch: Watch, ending: Ending, now: datetime) -> Watch:
-    return replace(watch, condition=Condition.ENDED, ending=ending, ended_at=now)
+    return replace(watch, condition=Condition.ENDED, ending=ending, ended_at=now, claimed_by=None)
 
 
 def _order_missing(watch: Watch, now: datetime, rules: Rules) -> Step:
@@ -171,6 +186,8 @@ def _checked(watch: Watch, tally: Counts, now: datetime) -> Watch:
         missing=0.0,
         missed_at=None,
         moved_after=(watch.seen.at if watch.seen else None) if moved else watch.moved_after,
+        moved_at=now if moved else watch.moved_at,
+        known_failed=min(watch.known_failed, tally.failed),
     )
 
 
@@ -196,7 +213,7 @@ def _notice_kind(after: Watch, tally: Counts, ending: Ending | None, rules: Rule
         return kind if news else None
     if ending is Ending.EXPIRED:
         return NoticeKind.EXPIRED
-    if tally.failed and not after.told_failure:
+    if tally.failed > after.known_failed and not after.told_failure:
         return NoticeKind.FAILURE
     return NoticeKind.STUCK if is_stuck(after, rules) and not after.told_stuck else None
 

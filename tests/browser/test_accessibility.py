@@ -79,5 +79,5 @@ async def test_axe_finds_nothing_serious(
         await page.get_by_role("button", name="Channels").click()
         assert await findings(page) == []
     await screen.enter("Order Desk · Home")
-    await expect(page.get_by_role("region", name="App Home")).to_contain_text("Finished lately")
+    await expect(page.get_by_role("region", name="App Home")).to_contain_text("Recently finished")
     assert await findings(page) == []

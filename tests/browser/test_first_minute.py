@@ -48,7 +48,7 @@ async def test_a_newcomers_first_minute(screen: Screen, slack: SlackSandbox, cal
     await expect(watched).to_contain_text("Watched by ana")
     await hint.get_by_role("button", name="Finish it now").click()
     await screen.page.get_by_role("button", name="1 reply").click()
-    await expect(screen.thread).to_contain_text("is ready: 12 of 12 done. @ana")
+    await expect(screen.thread).to_contain_text("is ready. 12 of 12 done. @ana")
 
     await hint.get_by_role("button", name="Take it down").click()
     await hint.get_by_role("button", name=f"/order {OAK}").click()
@@ -61,7 +61,7 @@ async def test_a_newcomers_first_minute(screen: Screen, slack: SlackSandbox, cal
 async def test_a_link_to_a_thread_opens_it(screen: Screen) -> None:
     """A link opens its thread as in Slack, also from another channel and from the Home tab."""
     await screen.type(f"/order watch {HARBOUR_VIEW}")
-    await screen.message("I'll write in").get_by_role("link", name="its thread").click()
+    await screen.message("I'll post in").get_by_role("link", name="its thread").click()
     await expect(screen.thread).to_contain_text("7 Harbour View, penthouse")
 
     await screen.conversations.get_by_role("button", name="Order Desk · Home").click()

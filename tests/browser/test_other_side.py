@@ -29,11 +29,11 @@ async def test_a_watch_to_its_end_with_the_webhook(screen: Screen, autoenhance: 
     await expect(screen.exchanges("webhook")).to_have_count(1)
     await expect(screen.exchanges("webhook")).to_contain_text("12 calls")
     await card.get_by_role("button", name="1 reply").click()
-    await expect(screen.thread).to_contain_text("is ready: 12 of 12 done. @ana")
+    await expect(screen.thread).to_contain_text("is ready. 12 of 12 done. @ana")
 
     await page.get_by_role("button", name=re.compile("Order Desk · Home")).click()
     home = page.get_by_role("region", name="App Home")
-    await expect(home).to_contain_text("Finished lately")
+    await expect(home).to_contain_text("Recently finished")
     await expect(home).to_contain_text("7 Harbour View, penthouse in #shoots")
 
 

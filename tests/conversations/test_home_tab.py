@@ -22,7 +22,7 @@ async def opened(slack: SlackSandbox, words: str, user: str = ANA) -> View:
 
 async def test_a_newcomer_reads_the_first_steps(slack: SlackSandbox) -> None:
     """A person who watches nothing sees the first steps."""
-    home = await opened(slack, "Nothing that you watch is being worked on")
+    home = await opened(slack, "None of your watched orders")
 
     assert "/order help" in home.plain()
     assert home.buttons() == ["Look up an order"]
@@ -39,7 +39,7 @@ async def test_it_shows_what_i_watch_and_where(chat: Chat, shoot: Shoot, slack: 
     assert f"#{EDITING}" in home.plain()
     assert "0 of 10 done" in home.plain()
 
-    assert "Pine Lodge" not in (await opened(slack, "Nothing that you watch", BEN)).plain()
+    assert "Pine Lodge" not in (await opened(slack, "None of your watched orders", BEN)).plain()
 
 
 async def test_stopping_on_the_home_tab_stops_in_that_place_alone(
@@ -55,17 +55,32 @@ async def test_stopping_on_the_home_tab_stops_in_that_place_alone(
     await slack.until(lambda: "Stopped watching" in home.plain())
 
     assert f"#{EDITING}" not in home.plain()
-    await chat.until(lambda: "ana stopped it" in other.plain())
+    await chat.until(lambda: "ana stopped watching" in other.plain())
     assert "Stop watching" in card.buttons()
+
+
+async def test_a_finished_order_is_not_stopped_on_the_home_tab(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
+) -> None:
+    """It is among the finished ones, as in the list. Its card comes in a modal."""
+    await chat.watch(shoot.id)
+    shoot.finish()
+    await shoot.later(minutes=1)
+    home = await opened(slack, "Recently finished")
+    assert "None of your watched orders are in progress." in home.plain()
+    assert [control.label for control in home.controls()] == ["Show card", "Look up an order"]
+    await slack.click(home, "Show card", user=ANA)
+
+    assert "10 of 10 done" in (await chat.view("Pine Lodge")).plain()
 
 
 async def test_what_finished_lately_stays_for_a_while(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
     """A finished order stays on the tab, also when its watch has ended."""
     card = await chat.watch(shoot.id)
     shoot.finish()
-    while "The watch ended" not in card.plain():
+    while "No longer watching" not in card.plain():
         await shoot.later(minutes=6)
-    home = await opened(slack, "Finished lately")
+    home = await opened(slack, "Recently finished")
 
     assert "Pine Lodge" in home.plain()
 

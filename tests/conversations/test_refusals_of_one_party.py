@@ -44,12 +44,12 @@ async def test_a_rate_limited_channel_does_not_delay_the_end_in_another(
     slack.fail("chat.postMessage", error="ratelimited", retry_after=180, times=None, channel=SHOOTS)
     shoot.is_now(3, failures=1)
     await shoot.later(minutes=1)
-    assert "has its first failure" in (await chat.noticed(other)).text
+    assert "1 photo failed in" in (await chat.noticed(other)).text
 
     shoot.finish(failures=1)
     await shoot.later(minutes=1)
 
-    assert "is finished" in (await chat.noticed(other, 2)).text
+    assert "finished with 1 failed photo" in (await chat.noticed(other, 2)).text
 
 
 async def test_edits_that_slack_does_not_take_hold_a_notice_back_once(
@@ -119,7 +119,7 @@ async def test_an_order_that_ended_before_its_card_could_be_posted(
     await chat.reads("Watching *Pine Lodge*")
 
     [card] = chat.posted()
-    assert "is ready: 10 of 10 done" in (await chat.noticed(card)).text
+    assert "is ready. 10 of 10 done" in (await chat.noticed(card)).text
     assert "Pine Lodge\n*Ready*" in card.plain()
     await until_idle(app)
     assert "I don't watch it" not in slack.transcript()

@@ -43,13 +43,13 @@ async def test_the_conversation_of_the_page(chat: Chat, shoot: Shoot) -> None:
     joined = await chat.order(f"watch {shoot.id}", user=BEN)
     said += [f"/order watch {shoot.id}", lines(joined)[0]]
     await chat.until(lambda: "ana, ben" in card.plain())
+    known = {message.ts for message in chat.said(SHOOTS, BEN)}
+    await chat.click(chat.thread(card)[0], "I'm on it", user=BEN)
+    said += lines(await chat.new(known, SHOOTS, BEN))[:1]
     shoot.finish(failures=1)
     await shoot.later(minutes=2)
     notice = await chat.noticed(card, 2)
     said += [*lines(card), *lines(notice)]
-    known = {message.ts for message in chat.said(SHOOTS, BEN)}
-    await chat.click(notice, "Stop", user=BEN)
-    said += lines(await chat.new(known, SHOOTS, BEN))[:1]
 
     position = 0
     for line in page_lines():

@@ -26,9 +26,9 @@ from tests.support.stored_rows import copy_watch
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("watch", "Which order? Type `/order watch` and its id or link"),
+        ("watch", "Which order? Type `/order watch` and its ID or link"),
         ("watch Elm Street", "I can't see an order id in"),
-        (f"watch {OAK} and {DELETED}", "One order at a time"),
+        (f"watch {OAK} and {DELETED}", "You can watch one order at a time"),
         ("unwatch", "Which order?"),
         ("settings loud", "`/order settings broadcast on`"),
     ],
@@ -48,12 +48,16 @@ async def test_an_unknown_order_is_not_watched(chat: Chat) -> None:
     assert chat.posted() == []
 
 
-@pytest.mark.parametrize("order", [OAK, DELETED], ids=["ready", "deleted"])
-async def test_a_finished_order_is_shown_and_not_watched(chat: Chat, order: str) -> None:
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [(OAK, "This order has finished"), (DELETED, "This order was deleted")],
+    ids=["ready", "deleted"],
+)
+async def test_a_finished_order_is_shown_and_not_watched(chat: Chat, order: str, said: str) -> None:
     """The card shows the state of an order that needs no watch."""
     answer = await chat.order(f"watch {order}")
 
-    assert "This order is over already" in answer.plain()
+    assert said in answer.plain()
     assert "Watch" not in answer.buttons()
     assert chat.posted() == []
 
@@ -65,9 +69,9 @@ async def test_a_place_has_a_limit(chat: Chat, shoot: Shoot, sandbox: Sandbox, c
     await copy_watch(sandbox.settings, others, next_look=clock() + 3000)
     answer = await chat.order(f"watch {BIRCH}")
 
-    assert "100 orders are watched here already" in answer.plain()
+    assert "100 orders are already being watched here" in answer.plain()
     assert "`/order list`" in answer.plain()
-    assert "and 80 more" in (await chat.order("list")).plain()
+    assert "and 60 more" in (await chat.order("list")).plain()
 
 
 async def test_outside_the_channel_the_invitation_and_the_direct_message_are_offered(
@@ -76,7 +80,7 @@ async def test_outside_the_channel_the_invitation_and_the_direct_message_are_off
     """The bot promises nothing. One click sends the notices as direct messages instead."""
     answer = await chat.order(f"watch {shoot.id}", channel=EDITING)
     assert "/invite @Order Desk" in answer.plain()
-    assert "watches no orders" in (await chat.order("list", channel=EDITING)).plain()
+    assert "No orders are being watched here" in (await chat.order("list", channel=EDITING)).plain()
     await slack.click(answer, "Send them to me instead", user=ANA)
     direct = slack.workspace.dm(ANA, "U0ORDRDESK").id
     card = await chat.until(lambda: next(iter(chat.posted(direct)), None))
@@ -150,6 +154,6 @@ async def test_a_forged_place_stops_no_other_persons_watch(
     control = next(each for each in card.controls() if each.label == "Stop watching")
     control.element["value"] = SHOOTS
     await chat.slack.click(card, control, user=BEN)
-    await chat.reads("isn't watched here", viewer=BEN)
+    await chat.reads("isn't being watched here", viewer=BEN)
 
     assert "Stop watching" in card.buttons()

@@ -53,7 +53,7 @@ async def test_a_notice_that_is_too_long_is_posted_in_short(
     slack.fail("chat.postMessage", error="msg_too_long")
     await shoot.later(minutes=1)
 
-    assert "is ready: 10 of 10 done." in (await chat.noticed(card)).plain()
+    assert "is ready. 10 of 10 done." in (await chat.noticed(card)).plain()
 
 
 @pytest.mark.both
@@ -250,7 +250,7 @@ async def test_joining_a_finished_order_promises_nothing(chat: Chat, shoot: Shoo
     await shoot.later(minutes=1)
     answer = await chat.order(f"watch {shoot.id}", user=BEN)
 
-    assert "This order is over already" in answer.plain()
+    assert "This order has finished" in answer.plain()
 
 
 async def test_an_order_that_is_listed_in_part_is_not_ready(chat: Chat, shoot: Shoot) -> None:
@@ -263,7 +263,7 @@ async def test_an_order_that_is_listed_in_part_is_not_ready(chat: Chat, shoot: S
     shoot.finish()
     await shoot.later(minutes=2)
 
-    assert "is ready: 10 of 10 done." in (await chat.noticed(card)).text
+    assert "is ready. 10 of 10 done." in (await chat.noticed(card)).text
 
 
 async def test_a_stop_counts_while_slack_fails(
@@ -274,7 +274,7 @@ async def test_a_stop_counts_while_slack_fails(
     slack.fail("chat.update", error="fatal_error", status=500, times=2)
     await chat.order(f"unwatch {shoot.id}")
     shoot.finish()
-    while "ana stopped it" not in card.plain():
+    while "ana stopped watching" not in card.plain():
         await shoot.later(minutes=1)
 
     assert chat.thread(card) == []
@@ -315,7 +315,7 @@ async def test_the_deletion_of_an_order_reaches_its_owner_when_the_channel_refus
         lambda: [each.text for each in slack.messages(ANA_BOT) if each.user == BOT and "deleted" in each.text]
     )
 
-    assert "I couldn't say so in <#" in words[0]
+    assert "I couldn't post this in <#" in words[0]
 
 
 async def test_watching_again_right_after_stopping_begins_a_new_watch(
@@ -328,8 +328,8 @@ async def test_watching_again_right_after_stopping_begins_a_new_watch(
     answer = await chat.order(f"watch {shoot.id}", user=BEN)
     await chat.until(lambda: "Watched by ben" in card.plain())
 
-    assert "Watching *Pine Lodge*. I'll write in" in answer.plain()
-    assert "The watch ended" not in card.plain()
+    assert "Watching *Pine Lodge*. I'll post in" in answer.plain()
+    assert "No longer watching" not in card.plain()
     assert chat.posted() == [card]
     assert await watches(sandbox) == [(SHOOTS, "open")]
 
@@ -354,7 +354,7 @@ async def test_a_join_whose_card_was_not_confirmed_counts(
     shoot.is_now(1)
     await shoot.later(minutes=1)
     slack.fail("chat.postMessage", error="fatal_error", status=500, times=2)
-    assert "I watch it" in (await chat.order(f"watch {shoot.id}", user=BEN)).plain()
+    assert "Watching, but Slack" in (await chat.order(f"watch {shoot.id}", user=BEN)).plain()
     shoot.finish()
     await shoot.later(minutes=2)
     card = await chat.until(lambda: next(iter(chat.posted()), None))
@@ -370,7 +370,7 @@ async def test_a_person_who_joins_in_a_second_run_is_mentioned_at_its_end(chat: 
     await chat.noticed(card)
     shoot.is_now(5)
     await shoot.later(minutes=6)
-    assert "I'll tell you too" in (await chat.order(f"watch {shoot.id}", user=BEN)).plain()
+    assert "I'll mention you" in (await chat.order(f"watch {shoot.id}", user=BEN)).plain()
     await chat.until(lambda: "ana, ben" in card.plain())
     shoot.finish()
     await shoot.later(minutes=6)

@@ -44,7 +44,7 @@ async def test_an_outage_of_autoenhance_ends_no_watch_and_is_logged_once(
     notice = await chat.noticed(card)
 
     assert "is ready" in notice.text
-    assert "late, as Autoenhance wasn't answering meanwhile" in notice.text
+    assert "late: Autoenhance wasn't responding" in notice.text
     written = caplog.text
     assert written.count("autoenhance does not answer") == 1
     assert written.count("autoenhance answers again") == 1
@@ -63,7 +63,7 @@ async def test_an_outage_does_not_make_an_order_look_stuck(
     await shoot.later(minutes=20)
 
     assert chat.thread(card) == []
-    assert "Nothing has moved" not in card.plain()
+    assert "No progress" not in card.plain()
 
 
 async def planned(sandbox: Sandbox) -> float:
@@ -84,7 +84,7 @@ async def test_a_clock_that_jumps_ends_nothing(
         await chat.order("list")
     shoot.is_now(3)
     await shoot.later(minutes=6)
-    assert "The watch ended" not in card.plain()
+    assert "No longer watching" not in card.plain()
     assert chat.thread(card) == []
     shoot.finish()
     await shoot.later(minutes=6)
@@ -95,10 +95,10 @@ async def test_a_clock_that_jumps_ends_nothing(
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        ("not_in_channel", "I am not in the channel any more"),
-        ("channel_not_found", "I am not in the channel any more"),
+        ("not_in_channel", "no longer in the channel"),
+        ("channel_not_found", "no longer in the channel"),
         ("is_archived", "the channel is archived"),
-        ("restricted_action", "Slack doesn't let me post there"),
+        ("restricted_action", "Slack won't let me post there"),
     ],
 )
 async def test_a_channel_that_refuses_pauses_its_watches(
@@ -111,7 +111,7 @@ async def test_a_channel_that_refuses_pauses_its_watches(
     await shoot.later(minutes=1)
     await slack.until(lambda: direct(slack))
     assert says in direct(slack)[0]
-    assert "Resting" in (await chat.order("list")).plain()
+    assert "Paused: " in (await chat.order("list")).plain()
     await shoot.later(minutes=70)
     assert len(direct(slack)) == 1
     shoot.finish()
@@ -133,7 +133,7 @@ async def test_the_message_to_the_owner_says_what_could_not_be_posted(
     await shoot.later(minutes=1)
     await slack.until(lambda: direct(slack))
 
-    assert "*Pine Lodge*: Needs attention, 8 of 10 done, 2 failed" in direct(slack)[0]
+    assert "*Pine Lodge*: Needs attention · 8 of 10 done, 2 failed" in direct(slack)[0]
 
 
 async def test_an_invitation_resumes_the_watch_at_once(
@@ -181,7 +181,7 @@ async def test_a_paused_watch_can_move_to_the_direct_message(
     await shoot.later(minutes=1)
     direct_message = slack.workspace.dm(ANA, BOT).id
     message = await chat.until(lambda: next(iter(chat.posted(direct_message)), None))
-    await chat.click(message, "Watch for me here")
+    await chat.click(message, "Send updates here")
     await chat.until(lambda: any("Watched by ana" in each.plain() for each in chat.posted(direct_message)))
 
 
@@ -216,7 +216,7 @@ async def test_what_only_an_admin_can_fix_loses_nothing(
     notice = await chat.noticed(card)
 
     assert "is ready" in notice.text
-    assert "late, as Slack wasn't taking messages meanwhile" in notice.text
+    assert "late: Slack wasn't accepting messages" in notice.text
 
 
 @pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "edit_window_closed"])

@@ -31,12 +31,13 @@ async def test_a_watch_posts_a_card_and_its_thread_tells_of_the_end(
     notice = await chat.noticed(card)
 
     assert "Pine Lodge\n*Ready*" in card.plain()
-    assert "*Pine Lodge* is ready: 10 of 10 done." in notice.text
+    assert "*Pine Lodge* is ready. 10 of 10 done." in notice.text
     assert f"<@{ANA}>" in notice.text
     assert "Finished" in notice.plain()
     assert "noticed" in notice.plain()
     assert "Asked for by ana" in notice.plain()
-    assert notice.buttons() == ["Open in Autoenhance", "Stop"]
+    assert notice.buttons() == ["Open in Autoenhance"]
+    assert "Stop watching" not in card.buttons()
 
 
 @pytest.mark.both
@@ -55,7 +56,7 @@ async def test_a_watch_tells_the_end_of_an_order_whose_photos_have_no_status(
     notice = await chat.noticed(card)
     await shoot.later(minutes=12)
 
-    assert "*Pine Lodge* has finished processing: 30 photos." in notice.text
+    assert "*Pine Lodge* has finished processing. 30 photos." in notice.text
     assert "30 photos, finished processing." in card.plain()
     assert "done" not in card.plain()
     assert len(chat.thread(card)) == 1
@@ -78,7 +79,7 @@ async def test_the_first_failure_is_posted_once(chat: Chat, shoot: Shoot, clock:
     shoot.is_now(3, 1)
     await shoot.later(seconds=30)
     notice = await chat.noticed(card)
-    assert "has its first failure: 3 of 10 done, 1 failed." in notice.text
+    assert "1 photo failed in *Pine Lodge*. 3 of 10 done." in notice.text
     assert "Image is too blurry" in notice.plain()
 
     shoot.is_now(5, 3)
@@ -88,8 +89,48 @@ async def test_the_first_failure_is_posted_once(chat: Chat, shoot: Shoot, clock:
     await shoot.later(minutes=2)
     last = await chat.noticed(card, 2)
 
-    assert "is finished, but needs attention: 7 of 10 done, 3 failed." in last.text
+    assert "finished with 3 failed photos. 7 of 10 done." in last.text
     assert len(chat.thread(card)) == 2
+
+
+@pytest.mark.both
+async def test_a_watch_that_began_with_failures_tells_the_next_new_one(chat: Chat, shoot: Shoot) -> None:
+    """The answer has the failures so far, the thread the next new one, and no third message follows."""
+    shoot.is_now(3, 2)
+    answer = await chat.order(f"watch {shoot.id}")
+    assert "2 photos have failed so far." in answer.text
+    assert "if another photo fails" in answer.text
+    card = chat.posted()[-1]
+    await shoot.later(minutes=1)
+    assert chat.thread(card) == []
+
+    shoot.is_now(3, 3)
+    await shoot.later(minutes=1)
+    notice = await chat.noticed(card)
+    shoot.is_now(3, 5)
+    await shoot.later(minutes=1)
+
+    assert "1 more photo failed in *Pine Lodge* (3 in all). 3 of 10 done." in notice.text
+    assert len(chat.thread(card)) == 1
+
+
+async def test_who_joins_after_a_failure_reads_it_and_is_told_of_the_next(chat: Chat, shoot: Shoot) -> None:
+    """A promise to a second watcher is kept, although the thread had its notice."""
+    card = await chat.watch(shoot.id)
+    shoot.is_now(3, 1)
+    await shoot.later(seconds=30)
+    await chat.noticed(card)
+    joined = await chat.order(f"watch {shoot.id}", user=BEN)
+    assert "1 photo has failed so far." in joined.text
+    assert "if another photo fails" in joined.text
+    again = await chat.order(f"watch {shoot.id}", user=BEN)
+    assert "You're already watching *Pine Lodge*" in again.text
+
+    shoot.is_now(3, 2)
+    await shoot.later(minutes=1)
+    second = await chat.noticed(card, 2)
+    assert "1 more photo failed" in second.text
+    assert f"<@{BEN}>" in second.text
 
 
 async def test_an_order_that_does_not_move_is_said_to_be_stuck_once(
@@ -102,14 +143,14 @@ async def test_an_order_that_does_not_move_is_said_to_be_stuck_once(
         await shoot.later(minutes=6)
     await shoot.later(minutes=6)
     [notice] = chat.thread(card)
-    assert "seems stuck at" in notice.text
-    assert "Nothing has moved" in card.plain()
+    assert "has stalled at" in notice.text
+    assert "No progress" in card.plain()
 
     shoot.is_now(3)
     await shoot.later(minutes=6)
     await chat.until(lambda: "3 of 10 done" in card.plain())
 
-    assert "Nothing has moved" not in card.plain()
+    assert "No progress" not in card.plain()
     assert len(chat.thread(card)) == 1
 
 
@@ -135,14 +176,14 @@ async def test_a_watch_ends_by_itself_when_the_order_is_finished_and_quiet(
     shoot.finish()
     await shoot.later(minutes=1)
     await chat.noticed(card)
-    while "The watch ended" not in card.plain():
+    while "No longer watching" not in card.plain():
         await shoot.later(minutes=6)
 
-    assert "it is finished, and nothing moved since" in card.plain()
+    assert "Finished. No longer watching." in card.plain()
     assert "Stop watching" not in card.buttons()
     assert len(chat.thread(card)) == 1
     clock.turn(minutes=30)
-    assert "watches no orders" in (await chat.order("list")).plain()
+    assert "No orders are being watched here" in (await chat.order("list")).plain()
 
 
 async def test_a_watch_expires(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> None:
@@ -152,8 +193,8 @@ async def test_a_watch_expires(chat: Chat, shoot: Shoot, sandbox: Sandbox) -> No
     await shoot.later(minutes=1)
     notice = await chat.noticed(card)
 
-    assert "The watch ended" in card.plain()
-    assert "is still not done, and I stop watching it now" in notice.text
+    assert "7-day limit reached" in card.plain()
+    assert "isn't done, but its watch ended after 7 days." in notice.text
 
 
 async def test_an_order_that_is_deleted_ends_its_watch(
@@ -170,16 +211,16 @@ async def test_an_order_that_is_deleted_ends_its_watch(
     await shoot.later(minutes=3)
     notice = await chat.noticed(card)
 
-    assert "was deleted in Autoenhance, or can't be read any more" in notice.text
-    assert "The watch ended" in card.plain()
-    assert "the order is gone" in card.plain()
+    assert "was deleted or is no longer available" in notice.text
+    assert "No longer watching" in card.plain()
+    assert "Deleted. No longer watching." in card.plain()
 
 
 async def test_all_watchers_are_mentioned_once_in_one_message(chat: Chat, shoot: Shoot, clock: Clock) -> None:
     """A second watch in the same place adds no card, and its notice is one for both."""
     card = await chat.watch(shoot.id)
     answer = await chat.order(f"watch {shoot.id}", user=BEN)
-    assert f"is watched in <#{SHOOTS}> already; I'll tell you too" in answer.text
+    assert f"is already being watched in <#{SHOOTS}>. I'll mention you" in answer.text
     await chat.until(lambda: "Watched by ana, ben" in card.plain())
     shoot.finish()
     await shoot.later(minutes=1)
@@ -220,7 +261,7 @@ async def test_new_options_change_a_watch(chat: Chat, shoot: Shoot) -> None:
     """Watching again posts nothing, and the new options hold."""
     card = await chat.watch(shoot.id)
     known = await chat.order(f"watch {shoot.id}")
-    assert f"You're watching *Pine Lodge* in <#{SHOOTS}> (since" in known.text
+    assert f"You're already watching *Pine Lodge* in <#{SHOOTS}>." in known.text
     await chat.order(f"watch {shoot.id} failures")
     await chat.until(lambda: "ana (failures only)" in card.plain())
     await chat.order(f"watch {shoot.id} all")
@@ -274,24 +315,18 @@ async def test_a_watched_message_gets_the_card_and_the_notices(
     assert chat.posted() == []
 
 
-@pytest.mark.parametrize(
-    ("said", "asked"),
-    [
-        ("Back from Pine Lodge", "I can't see an order id in that message"),
-        ("Both {} and " + OAK + " please", "That message names 2 orders"),
-    ],
-    ids=["none", "two"],
-)
 async def test_a_message_without_an_order_opens_a_modal(
-    chat: Chat, shoot: Shoot, slack: SlackSandbox, said: str, asked: str
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
 ) -> None:
     """The modal has one field, and the typed order is watched in that message's thread."""
-    await slack.say(said.format(shoot.id), user=BEN)
+    await slack.say("Back from Pine Lodge", user=BEN)
     message = slack.messages(SHOOTS)[-1]
     await slack.message_shortcut("watch_order_here", message, user=ANA)
-    modal = await chat.view(asked)
+    modal = await chat.view("Order ID or link")
     await slack.submit(modal, {"ask": "nothing of use here"})
-    assert "I can't see an order id" in modal.errors["ask"]
+    assert modal.errors["ask"]
+    await slack.submit(modal, {"ask": f"{shoot.id} {OAK}"})
+    assert "one order at a time" in modal.errors["ask"]
     await slack.submit(modal, {"ask": shoot.id})
     card = await chat.noticed(message)
 
@@ -346,12 +381,12 @@ async def test_stop_is_on_the_notice(chat: Chat, shoot: Shoot, clock: Clock) -> 
     await shoot.later(minutes=1)
     notice = await chat.noticed(card)
     await chat.click(notice, "Stop")
-    await chat.until(lambda: "ana stopped it" in card.plain())
+    await chat.until(lambda: "ana stopped watching" in card.plain())
     await chat.reads("Stopped watching")
     shoot.finish()
     clock.turn(minutes=10)
 
-    assert "watches no orders" in (await chat.order("list")).plain()
+    assert "No orders are being watched here" in (await chat.order("list")).plain()
     assert len(chat.thread(card)) == 1
     assert "Stop watching" not in card.buttons()
 
@@ -362,11 +397,11 @@ async def test_stopping_stops_only_ones_own_watch(chat: Chat, shoot: Shoot) -> N
     await chat.order(f"watch {shoot.id}", user=BEN)
     await chat.until(lambda: "ana, ben" in card.plain())
     answer = await chat.order(f"unwatch {shoot.id}")
-    assert "ben is still watching it" in answer.text
+    assert "ben is still watching" in answer.text
     stranger = await chat.order(f"unwatch {shoot.id}")
-    assert "ben watches *Pine Lodge*; you don't." in stranger.text
-    await chat.click(stranger, "Stop for everybody")
-    await chat.until(lambda: "ana stopped it" in card.plain())
+    assert "ben is watching it" in stranger.text
+    await chat.click(stranger, "Stop for everyone")
+    await chat.until(lambda: "ana stopped watching" in card.plain())
 
 
 async def test_a_click_after_the_end_is_answered(chat: Chat, shoot: Shoot, clock: Clock) -> None:
@@ -376,10 +411,10 @@ async def test_a_click_after_the_end_is_answered(chat: Chat, shoot: Shoot, clock
     await shoot.later(minutes=1)
     notice = await chat.noticed(card)
     await chat.order(f"unwatch {shoot.id}")
-    await chat.until(lambda: "stopped it" in card.plain())
+    await chat.until(lambda: "stopped watching" in card.plain())
     await chat.click(notice, "Stop")
 
-    await chat.reads("isn't watched here")
+    await chat.reads("isn't being watched here")
 
 
 async def test_two_clicks_at_once_are_one_watch(chat: Chat, shoot: Shoot) -> None:
@@ -394,16 +429,33 @@ async def test_two_clicks_at_once_are_one_watch(chat: Chat, shoot: Shoot) -> Non
 
 
 async def test_the_list_shows_the_state_of_each(chat: Chat, shoot: Shoot) -> None:
-    """Each entry has its counts and a button to stop it."""
+    """Each entry has its state and counts in words, its card, and a way to stop it."""
     await chat.watch(shoot.id)
     listed = await chat.order("list")
     assert listed.ephemeral_to == ANA
-    assert "1 order is watched here" in listed.plain()
+    assert "1 order is being watched" in listed.plain()
     assert "Pine Lodge" in listed.plain()
-    assert "0 of 10 done" in listed.plain()
+    assert "Enhancing · 0 of 10 done" in listed.plain()
+    assert "*Pine Lodge*: Enhancing · 0 of 10 done." in listed.text
+    known = {message.ts for message in chat.said()}
+    await chat.click(listed, "Show card")
+    assert "Pine Lodge" in (await chat.new(known)).plain()
     await chat.click(listed, "Stop watching")
 
     await chat.reads("Stopped watching")
+
+
+async def test_a_finished_order_is_finished_in_the_list(chat: Chat, shoot: Shoot) -> None:
+    """It is below the orders in progress, and cannot be stopped: its watch ends by itself."""
+    card = await chat.watch(shoot.id)
+    shoot.finish()
+    await shoot.later(minutes=1)
+    await chat.noticed(card)
+    listed = await chat.order("list")
+
+    assert "No order that is watched here is in progress." in listed.text
+    assert "Recently finished:\n*Pine Lodge*: Ready · 10 of 10 done." in listed.text
+    assert [control.label for control in listed.controls()] == ["Show card"]
 
 
 async def test_a_trial_posts_as_a_real_notice_does(chat: Chat) -> None:

@@ -13,7 +13,7 @@ from tests.demo.short_scenarios import STUCK as STUCK_ORDER
 
 ENDED = GOOD.ends or 0.0
 NOTHING = Traffic(orders={}, all_requests=0, statuses={})
-PROMISE = "I'll write in its thread"
+PROMISE = "I'll post in its thread"
 
 
 def watch(what: ActKind = ActKind.WATCH, order: str = GOOD.id, **changes: object) -> Asked:
@@ -60,7 +60,7 @@ def test_an_end_that_was_not_posted_is_lost() -> None:
 @pytest.mark.parametrize(
     ("asked", "due"),
     [
-        pytest.param(watch(said="This order is over already"), 0, id="never-promised"),
+        pytest.param(watch(said="This order has finished"), 0, id="never-promised"),
         pytest.param(watch(ActKind.WATCH_FAILURES), 0, id="only-failures-and-none"),
         pytest.param(watch(ActKind.WATCH_FAILURES, BAD.id), 1, id="only-failures-and-some"),
         pytest.param(watch(order=STUCK_ORDER.id), 1, id="stuck-and-never-ends"),

@@ -25,6 +25,7 @@ from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import watches as watch_text
 from bot.watches.models import (
     CardLocation,
+    Claim,
     Condition,
     Delay,
     Ending,
@@ -177,12 +178,14 @@ def test_the_text_of_a_notice_says_it_all(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", NOTICES)
-def test_stop_is_on_each_notice_of_a_watch_that_goes_on(case: str) -> None:
-    """Each notice of a watch that goes on has Stop, and that of an ended watch has not."""
+def test_the_buttons_of_a_notice(case: str) -> None:
+    """A failure or a stall of an order that goes on has I'm on it and Stop. An end has neither."""
     watched, sent, shown = NOTICES[case]
-    drawn = json.dumps(notices.notice(watched, sent, shown, NOW)["blocks"])
+    *_, row = notices.notice(watched, sent, shown, NOW)["blocks"]
 
-    assert ('"stop_watching"' in drawn) is (watched.condition is not Condition.ENDED)
+    goes_on = sent.kind in {NoticeKind.FAILURE, NoticeKind.STUCK}
+    labels = [button["text"]["text"] for button in row["elements"]]
+    assert labels == (["I'm on it", "Open in Autoenhance", "Stop"] if goes_on else ["Open in Autoenhance"])
 
 
 @pytest.mark.parametrize(
@@ -252,10 +255,11 @@ def bad(name: str) -> list[Card]:
     """Every message with this name of an order and of a person."""
     eva = person("U1", name)
     named, shown = watch(eva, BEN, name=name), view(27, 3, name=name, reason=name)
+    taken = replace(named, claimed_by=Claim(user_id="U1", name=name, at=NOW))
     over = ended(Ending.STOPPED, name=name, reason=name, order=OrderId("over"))
     parked = watch(eva, order=OrderId("parked"), name=name, condition=Condition.PARKED, reason=name)
     return [
-        *(notices.notice(named, Notice(kind, None), shown, NOW) for kind in NoticeKind),
+        *(notices.notice(taken, Notice(kind, None), shown, NOW) for kind in NoticeKind),
         notices.notice(ended(Ending.DELETED, name=name), Notice(NoticeKind.DELETED, None), None, NOW),
         notices.deleted_card(ended(Ending.DELETED, name=name)),
         notices.brief_card(named),
@@ -272,6 +276,9 @@ def bad(name: str) -> list[Card]:
                 watch_text.not_yours(named),
                 watch_text.watched(named),
                 watch_text.ended(over),
+                watch_text.on_it(taken),
+                watch_text.claimed(taken, taken.claimed_by),
+                watch_text.not_given_back(taken),
             )
         ),
     ]
@@ -284,11 +291,12 @@ def test_no_name_can_ping_or_break_a_message(case: str) -> None:
         fits(card)
         for text in [*texts(card["blocks"]), card["text"]]:
             made = [token for token in re.findall(r"<([^<>]*)>", text) if not token.startswith("!date^")]
-            assert set(made) <= {
+            assert all(token.count("|") <= 1 for token in made)
+            assert {token.partition("|")[0] for token in made} <= {
                 "@U1",
                 "@U2",
                 "#C1",
-                "https://harbour.slack.com/archives/C1/p1700000000000100|thread",
+                "https://harbour.slack.com/archives/C1/p1700000000000100",
             }
             assert re.search(r"&(?!amp;|lt;|gt;)", re.sub("<[^<>]*>", "", text)) is None
         for text in [*plain(card["blocks"]), card["text"]]:
@@ -307,7 +315,7 @@ def test_a_name_with_joiners_is_drawn_as_it_is() -> None:
     assert name in card["blocks"][0]["text"]["text"]
     assert sum(f"{name}.jpg" in text for text in plain(card["blocks"])) == 1
     assert name in card["text"]
-    assert f"*{name}* is finished" in sent["text"]
+    assert f"*{name}* finished" in sent["text"]
     assert f"Asked for by {name}" in sent["text"]
 
 
@@ -329,7 +337,7 @@ def test_a_bold_name_stays_bold() -> None:
     """Asterisks in the name would end the bold text, so they are replaced."""
     card = notices.notice(watch(name="*Elm* *2*"), Notice(NoticeKind.FINISHED, None), view(30), NOW)
 
-    assert card["text"].startswith("*∗Elm∗ ∗2∗* is ready: 30 of 30 done.")
+    assert card["text"].startswith("*∗Elm∗ ∗2∗* is ready. 30 of 30 done.")
 
 
 # The cards
@@ -389,7 +397,7 @@ def test_any_number_of_paused_watches_is_one_message(count: int) -> None:
 )
 def test_the_place_of_a_paused_watch(place: str, where: str) -> None:
     """A person's ID is never taken for a channel's, whatever its first letter."""
-    assert f"I can't post in {where} any more" in notices.paused_card(place, "shared", [watch()])["text"]
+    assert f"I can't post in {where}: " in notices.paused_card(place, "shared", [watch()])["text"]
 
 
 def test_the_answer_to_a_beginning(snapshot: SnapshotAssertion) -> None:
@@ -515,9 +523,9 @@ def test_a_home(snapshot: SnapshotAssertion) -> None:
 def test_stopping_at_home_says_where() -> None:
     """One order in two places has two rows, and each button has its own place."""
     drawn = at_home([watch(), watch(place="C2")])
-    stops = [each for block in drawn["blocks"] for each in block.get("elements", []) if "value" in each]
+    menus = [block["accessory"]["options"] for block in drawn["blocks"] if "accessory" in block]
 
-    assert [each["value"] for each in stops] == ["C2", "C1"]
+    assert [options[-1]["value"] for options in menus] == ["stop:C2", "stop:C1"]
 
 
 # Addresses

@@ -14,6 +14,7 @@ from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
 from bot.watches.models import (
     FINISHED_STATES,
+    Claim,
     Condition,
     Delay,
     Ending,
@@ -23,7 +24,17 @@ from bot.watches.models import (
     Watch,
     Watcher,
 )
-from bot.watches.transitions import Rules, Step, ended, is_stuck, next_step, put_off, waits_for_slack
+from bot.watches.transitions import (
+    Rules,
+    Step,
+    claimed,
+    ended,
+    is_stuck,
+    next_step,
+    put_off,
+    untold,
+    waits_for_slack,
+)
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RULES = Rules()
@@ -68,7 +79,7 @@ def watch(seen: Counts | None = None, **more: Any) -> Watch:
         "seen": snapshot,
         "first": snapshot,
         "shown": snapshot,
-        "told_failure": bool(seen and seen.failed),
+        "known_failed": seen.failed if seen else 0,
         "next_look": NOW + timedelta(seconds=10),
         "pause": 10.0,
     }
@@ -171,15 +182,101 @@ def test_what_the_thread_gets(case: str) -> None:
     assert run.notices == notices
 
 
-@pytest.mark.parametrize("seen", [tally(3, 1), tally(4, 1), tally(4, 5)], ids=str)
-def test_a_failure_that_was_there_from_the_start(seen: Counts) -> None:
-    """The first card has it, so the thread does not. The end is posted as usual."""
-    run = WatchRun(watch(tally(3, 1)))
-    run.check(seen)
+WITH_TWO_FAILED: dict[str, tuple[list[Counts], list[NoticeKind]]] = {
+    "no-new-one": ([tally(3, 2), tally(4, 2)], []),
+    "a-new-one": ([tally(3, 3)], [F]),
+    "new-ones-once": ([tally(3, 3), tally(3, 4), tally(3, 6)], [F]),
+    "fewer": ([tally(5, 1)], []),
+    "one-is-mended-and-another-fails": ([tally(5, 1), tally(5, 2)], [F]),
+    "the-end": ([tally(5, 5)], [Z]),
+    "a-new-one-and-the-end": ([tally(3, 3), tally(5, 5)], [F, Z]),
+}
+
+
+@pytest.mark.parametrize("case", WITH_TWO_FAILED)
+def test_failures_that_were_there_from_the_start(case: str) -> None:
+    """The answer and the card have them, so the thread tells only of new ones, once while it works."""
+    seen, notices = WITH_TWO_FAILED[case]
+    run = WatchRun(watch(tally(3, 2)))
+    for each in seen:
+        run.check(each)
+
+    assert run.notices == notices
+
+
+def test_a_row_of_an_older_version_tells_no_failure_again() -> None:
+    """It has only the mark that its failure was posted."""
+    run = WatchRun(watch(tally(3, 2), told_failure=True, known_failed=0))
+    run.check(tally(3, 3))
 
     assert run.notices == []
-    run.check(tally(5, 5))
-    assert run.notices == [Z]
+
+
+def test_a_failure_that_could_not_be_posted_is_still_news() -> None:
+    """What the watchers know of is kept, and not what was seen."""
+    before = watch(tally(3, 2))
+    step = next_step(before, tally(3, 3), NOW + MINUTE, RULES)
+    kept = untold(before, step)
+
+    assert (kept.known_failed, kept.told_failure) == (2, False)
+    again = next_step(kept, tally(3, 3), NOW + 2 * MINUTE, RULES)
+    assert again.notice
+    assert again.notice.kind is F
+
+
+BY_ANA, BY_BEN = Claim(user_id="U9", name="ana", at=NOW), Claim(user_id="U1", name="ben", at=NOW)
+LATER_BY_BEN = replace(BY_BEN, at=NOW + MINUTE)
+CLAIMS: dict[str, tuple[Claim | None, Claim, bool, Claim | None]] = {
+    "the-first": (None, BY_BEN, False, BY_BEN),
+    "taken-over": (BY_ANA, BY_BEN, False, BY_BEN),
+    "given-back": (BY_BEN, LATER_BY_BEN, True, None),
+    "a-retry-of-the-first": (BY_BEN, LATER_BY_BEN, False, BY_BEN),
+    "a-retry-of-giving-back": (None, LATER_BY_BEN, True, None),
+    "given-back-by-who-lost-it": (BY_ANA, BY_BEN, True, BY_ANA),
+}
+
+
+@pytest.mark.parametrize("case", CLAIMS)
+def test_who_is_on_it_after_a_click(case: str) -> None:
+    """A click means what its button showed. So the same click twice is one."""
+    before, by, gives_back, after = CLAIMS[case]
+    once = claimed(watch(tally(3, 1), claimed_by=before), by, gives_back=gives_back)
+
+    assert once.claimed_by == after
+    assert claimed(once, by, gives_back=gives_back) == once
+
+
+@pytest.mark.parametrize(
+    ("seen", "stays"),
+    [
+        (tally(4, 1), True),
+        (tally(4, state=State.READY), True),
+        (tally(10), False),
+        (tally(9, 1), False),
+        (DELETED, False),
+    ],
+    ids=["working", "not-all-listed", "ready", "attention", "deleted"],
+)
+def test_when_nobody_is_on_it_any_more(seen: Counts, *, stays: bool) -> None:
+    """The end of the order withdraws it, and the card shows that."""
+    run = WatchRun(watch(tally(3, 1), claimed_by=BY_BEN))
+    before = run.watch.face
+    step = run.check(seen)
+
+    assert (step.watch.claimed_by is not None) is stays
+    assert (step.watch.face == before) is stays
+
+
+def test_since_when_nothing_moves() -> None:
+    """It is the check that saw the last change, however long nobody checked after that."""
+    run = WatchRun(watch(tally(3)))
+    run.check(tally(4))
+    moved = run.now
+    run.check(tally(4), late=5 * HOUR)
+
+    assert run.watch.still_since == moved
+    old = replace(run.watch, moved_at=None, still=60.0)
+    assert old.still_since == run.now - MINUTE
 
 
 @pytest.mark.parametrize("level", Level)

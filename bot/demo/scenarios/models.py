@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum, auto
 
 MINUTE, HOUR = 60.0, 3600.0
-STUCK_SECONDS = 20 * MINUTE  # without progress, until the notice "seems stuck" is due
+STUCK_SECONDS = 20 * MINUTE  # without progress, until the notice "has stalled" is due
 
 
 class ActKind(StrEnum):

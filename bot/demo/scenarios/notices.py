@@ -15,13 +15,13 @@ _NAME = re.compile(r"\*([^*]+)\*")
 
 
 class Kind(StrEnum):
-    """The value is the text by which a notice of this kind is found."""
+    """The value is the text by which a notice of this kind is found. `{}` is the name of the order."""
 
-    READY = "is ready"
-    WRONG = "is finished, but needs attention"
-    FAILED = "failed."
-    FAILURE = "has its first failure"
-    STUCK = "seems stuck"
+    READY = "{} is ready"
+    WRONG = "{} finished with"
+    FAILED = "{} failed."
+    FAILURE = "failed in {}"
+    STUCK = "{} has stalled"
     OTHER = ""
 
 
@@ -61,7 +61,7 @@ def posted_notices(
             continue
         named = _NAME.search(message.text)
         if named and named[1] in orders:
-            kind = next(kind for kind in Kind if f"*{named[1]}* {kind}" in message.text or not kind)
+            kind = next(kind for kind in Kind if kind.format(f"*{named[1]}*") in message.text)
             found.append(PostedNotice(channel, orders[named[1]], kind, float(message.ts) - began))
     return found
 

@@ -14,8 +14,8 @@ from bot.sandbox.slack.sample_workspace import BOT
 from bot.sandbox.slack.workspace import Message, View
 
 _INTERIM = ("I'll answer here", "I'll keep trying")
-_PROMISES = ("I'll write in", "I'll tell you")
-_WATCH_CARD = ("Watched by", "The watch ended")
+_PROMISES = ("I'll post in", "I'll mention you")
+_WATCH_CARD = ("Watched by", "No longer watching", "topped watching")
 _WATCHING = {ActKind.WATCH: "", ActKind.WATCH_FAILURES: " failures"}
 
 See = Callable[[], Message | View | None]

@@ -1,7 +1,7 @@
 """Who may see orders where. Checked again for each job, from what Slack signed and never from a button."""
 
 from bot.core.errors import SlackBusy
-from bot.jobs.models import Find, LookUp, SendTestNotice, Share, StartWatch
+from bot.jobs.models import ClaimOrder, Find, LookUp, SendTestNotice, Share, StartWatch
 from bot.jobs.requests import Message, Reply, Request
 from bot.slack.api.channels import Audience, Channels
 from bot.slack.text import refusals
@@ -69,5 +69,7 @@ def _is_seen_by_others(job: Request) -> bool:
             return job.to == "channel"
         case LookUp() | Find():
             return isinstance(job.place, Message)
+        case ClaimOrder():
+            return True
         case _:
             return isinstance(job, SendTestNotice)

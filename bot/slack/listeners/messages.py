@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.core.errors import StaleButton
+from bot.jobs.models import PostedNotice
 from bot.jobs.requests import Ephemeral
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
@@ -121,6 +122,16 @@ def own_card_ts(payload: Payload, order: OrderId) -> str | None:
     cards = [block for block in found if _has_recheck_button(block)] if isinstance(found, list) else []
     alone = len(cards) == 1 and _order_of(cards[0]) == order
     return dig(payload, "message", "ts") or None if alone else None
+
+
+def posted(payload: Payload) -> PostedNotice:
+    """The clicked message, with its blocks. Raises StaleButton if the click was not in a message."""
+    found = _message(payload).get("blocks")
+    drawn = tuple(block for block in found if isinstance(block, dict)) if isinstance(found, list) else ()
+    channel, ts = dig(payload, "container", "channel_id"), dig(payload, "container", "message_ts")
+    if not (drawn and channel and ts):
+        raise StaleButton
+    return PostedNotice(channel_id=channel, ts=ts, text=message_text(payload), blocks=drawn)
 
 
 def _order_of(card: Payload) -> OrderId | None:

@@ -126,6 +126,11 @@ def field(payload: Payload, block_id: str, action_id: str) -> str:
     return dig(payload, "view", "state", "values", block_id, action_id, "value")
 
 
+def chosen(payload: Payload, block_id: str, action_id: str) -> str:
+    """The value of the option that was chosen in a modal's menu."""
+    return dig(payload, "view", "state", "values", block_id, action_id, "selected_option", "value")
+
+
 def home_opener(payload: Payload, now: datetime, team_id: str) -> Asker | None:
     """The person who opened the Home tab, with no channel. None if the event does not say."""
     user = dig(payload, "event", "user")

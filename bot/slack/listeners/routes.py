@@ -31,6 +31,8 @@ def register(app: AsyncApp, listeners: OrderListeners, watches: WatchListeners, 
     app.action(constants.WATCH_FOR_ME)(guard(watches.watch_for_me))
     app.action(constants.STOP_WATCHING)(guard(watches.stop_watching))
     app.action(constants.STOP_FOR_ALL)(guard(watches.stop_for_all))
+    app.action(constants.ON_IT)(guard(watches.on_it))
+    app.action(constants.ROW_MENU)(guard(watches.row_menu))
     app.action(constants.LOOK_UP)(guard(listeners.look_up_order))
     app.action(constants.RECHECK)(guard(listeners.recheck))
     app.action(constants.NEXT_HITS)(guard(listeners.show_page))

@@ -196,9 +196,14 @@ def _watched(view: OrderView, _placement: Placement) -> str:
     )
 
 
+def _on_it(view: OrderView, _placement: Placement) -> str:
+    return watch_text.on_it(view.watch).rstrip(".") if view.watch and view.watch.claimed_by else ""
+
+
 # The parts of the card's small line, in this order. A new one is a new row: it returns "" to be left out.
 FACTS: tuple[Callable[[OrderView, Placement], str], ...] = (
     _stuck,
+    _on_it,
     _changed,
     _checked,
     _downloaded,

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from bot.orders.ids import OrderId
 from bot.orders.progress import Photo
 from bot.slack import blocks, constants
 from bot.slack.blocks import Block, code, escape, fit, one_line
@@ -11,6 +12,7 @@ from bot.slack.limits import LIMITS
 from bot.slack.render.hits import show_button
 from bot.slack.render.models import Card, OrderView
 from bot.slack.text import orders as order_text
+from bot.slack.text import watches as watch_text
 
 MAX_PHOTO_SECTIONS = 90  # a modal may have 100 blocks
 # A view's JSON may have 250 kB, and a character of some scripts takes six bytes.
@@ -24,13 +26,41 @@ def ask_to_watch(note: str, thread: str) -> Block:
     field = blocks.text_input(
         constants.ASK_BLOCK,
         constants.ASK_INPUT,
-        "Order id or link",
-        hint="One order. Its card comes into the thread of the message.",
+        watch_text.ORDER_FIELD,
+        hint=watch_text.ORDER_HINT,
         placeholder=order_text.EXAMPLE_ID,
     )
+    return _to_watch(note, field, thread)
+
+
+def choose_to_watch(named: Sequence[tuple[OrderId, str]], count: int, thread: str) -> Block:
+    """The modal with a menu of the orders that a message names.
+
+    `named`: each with its name, "" if it is not known. Orders of one name have their short ID too.
+    """
+    names = Counter(one_line(name) for _, name in named)
+    options = [
+        (watch_text.option(one_line(name), order.short, alone=names[one_line(name)] == 1), order)
+        for order, name in named
+    ]
+    field = blocks.select_input(
+        constants.ASK_BLOCK,
+        constants.CHOOSE_ORDER,
+        watch_text.WHICH_ORDER,
+        [(label, str(order)) for label, order in options],
+        placeholder=watch_text.CHOOSE,
+    )
+    return _to_watch(watch_text.which(count, len(named)), field, thread)
+
+
+def _to_watch(note: str, field: Block, thread: str) -> Block:
     drawn = [blocks.section(note), field]
     view = blocks.modal(
-        "Watch an order", drawn, callback_id=constants.ASK_TO_WATCH, submit="Watch", close="Cancel"
+        _title(constants.ASK_TO_WATCH),
+        drawn,
+        callback_id=constants.ASK_TO_WATCH,
+        submit="Watch",
+        close="Cancel",
     )
     return view | {"private_metadata": thread}
 
@@ -113,4 +143,5 @@ def unfurl(view: OrderView) -> Block:
 
 
 def _title(callback_id: str) -> str:
-    return "Photos" if callback_id == constants.PHOTOS else "Orders"
+    titles = {constants.PHOTOS: "Photos", constants.ASK_TO_WATCH: watch_text.WATCH_AN_ORDER}
+    return titles.get(callback_id, "Orders")

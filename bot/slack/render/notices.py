@@ -10,7 +10,7 @@ from bot.jobs.requests import Wanted
 from bot.orders.ids import OrderId
 from bot.orders.progress import State
 from bot.slack import blocks, constants
-from bot.slack.blocks import Block, escape, fit_mrkdwn, one_line
+from bot.slack.blocks import Block, fit_mrkdwn, one_line
 from bot.slack.limits import LIMITS
 from bot.slack.render import cards
 from bot.slack.render.buttons import ButtonValue, block_id, pack
@@ -19,10 +19,12 @@ from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
 from bot.slack.text import notices as notice_text
 from bot.slack.text import orders as order_text
 from bot.slack.text import watches as watch_text
-from bot.watches.models import Ending, Level, Notice, NoticeKind, Watch
+from bot.watches.models import DELETED_STATES, Claim, Ending, Level, Notice, NoticeKind, Watch
 
 MAX_MENTIONS = 100  # as many as fit beside the longest name
 MAX_ORDERS_SHOWN = 10  # in one message to an owner
+_CLAIMED = {NoticeKind.FAILURE, NoticeKind.STUCK}
+_CLAIM_BLOCK = "claim"  # the block_id of the line that says who is on it
 _MARKS = {
     NoticeKind.FINISHED: ":white_check_mark:",
     NoticeKind.FAILED: ":warning:",
@@ -55,7 +57,8 @@ def notice(
         *failures_block(failures, cards.MAX_FAILURES_ON_CARD, order_text.ON_THE_CARD),
         blocks.section(next_step),
         blocks.context(facts),
-        _buttons(watch),
+        *_claim(watch, notice.kind),
+        _buttons(watch, notice.kind),
     ]
     spoken = (
         sentence,
@@ -64,16 +67,61 @@ def notice(
         next_step,
         f"{facts}.",
     )
-    return Card(text=fit_mrkdwn(" ".join(part for part in spoken if part), LIMITS.text), blocks=drawn)
+    text = fit_mrkdwn(" ".join(part for part in spoken if part), LIMITS.text)
+    claims = watch.claimed_by if notice.kind in _CLAIMED else None
+    return Card(text=_with_claim(text, claims), blocks=drawn)
 
 
-def _buttons(watch: Watch) -> Block:
+def _buttons(watch: Watch, kind: NoticeKind) -> Block:
+    """A finished order has no Stop, and nobody needs to be on it."""
     drawn = []
-    if watch.is_live:
-        drawn.append(stop_button(watch.order, "Stop"))
+    can_act = watch.is_live and kind in _CLAIMED
+    if can_act:
+        drawn.append(on_it_button(watch))
     address = cards.WEB_APP + quote(watch.order, safe="")
-    opening = blocks.button("Open in Autoenhance", constants.OPEN, url=address)
-    return blocks.actions(block_id(watch.order), opening, *drawn)
+    drawn.append(blocks.button("Open in Autoenhance", constants.OPEN, url=address))
+    if can_act:
+        drawn.append(stop_button(watch.order, "Stop"))
+    return blocks.actions(block_id(watch.order), *drawn)
+
+
+def on_it_button(watch: Watch) -> Block:
+    """Its value is who was on it when it was drawn: what the person saw decides what the click means."""
+    claimed_by = watch.claimed_by.user_id if watch.claimed_by else ""
+    says = f"{watch_text.ON_IT}, order {watch.order.short}"
+    return blocks.button(watch_text.ON_IT, constants.ON_IT, value=claimed_by, says=says)
+
+
+def _claim(watch: Watch, kind: NoticeKind) -> list[Block]:
+    if not watch.claimed_by or kind not in _CLAIMED:
+        return []
+    return [blocks.context(notice_text.taken(watch.claimed_by)) | {"block_id": _CLAIM_BLOCK}]
+
+
+def _with_claim(text: str, claim: Claim | None) -> str:
+    """The claim is the only second line of a notice's text, so that another one can replace it."""
+    said = f"\n{notice_text.taken(claim)}." if claim else ""
+    return fit_mrkdwn(text.partition("\n")[0], LIMITS.text - len(said)) + said
+
+
+def claimed_notice(watch: Watch | None, text: str, posted: Sequence[Block]) -> Card:
+    """A notice as Slack has it, with who is on it now.
+
+    Without a watch that goes on, nobody can be on it any more: the button goes, and the last claim stays.
+    """
+    goes_on = watch if watch and watch.is_live and not watch.is_finished else None
+    drawn: list[Block] = []
+    for block in posted:
+        elements = block.get("elements") if block.get("type") == "actions" else None
+        if elements is None:
+            drawn += [] if goes_on and block.get("block_id") == _CLAIM_BLOCK else [block]
+            continue
+        buttons = [each for each in elements if each.get("action_id") != constants.ON_IT]
+        if goes_on:
+            drawn += _claim(goes_on, NoticeKind.FAILURE)
+            buttons = [on_it_button(goes_on), *buttons]
+        drawn.append(block | {"elements": buttons})
+    return Card(text=_with_claim(text, goes_on.claimed_by) if goes_on else text, blocks=drawn)
 
 
 def stop_button(order: OrderId, label: str, value: str = "") -> Block:
@@ -94,7 +142,9 @@ def started_card(sentence: str, order: OrderId, level: Level, *, choice: bool) -
 
 def nothing_to_wait_for(view: OrderView, placement: Placement) -> Card:
     """For a person who wants to watch an order that is finished."""
-    return cards.with_note(cards.orders_card([view], placement), watch_text.NOTHING_TO_WAIT_FOR)
+    deleted = view.progress.tally.state in DELETED_STATES
+    note = watch_text.DELETED_SO_NOT_WATCHED if deleted else watch_text.NOTHING_TO_WAIT_FOR
+    return cards.with_note(cards.orders_card([view], placement), note)
 
 
 def watch_card(watch: Watch, view: OrderView | None) -> Card:
@@ -120,14 +170,13 @@ def _header(mark: str, watch: Watch) -> Block:
 
 def brief_card(watch: Watch) -> Card:
     """A watch's card, drawn from the watch alone: the counts of the last check, without the order."""
-    sentence = watch_text.status(watch)
     value = pack(ButtonValue(wanted=(Wanted(order=watch.order, before=watch.seen),)))
     buttons = [cards.recheck_button(watch.order, value)]
-    if watch.is_live:
+    if watch.is_live and not watch.is_finished:
         buttons.append(stop_button(watch.order, "Stop watching"))
     mark = order_text.mark(watch.seen.tally) if watch.seen else ""
-    counted = order_text.counted(watch.seen.tally) if watch.seen else ""
-    body = sentence if sentence.startswith(counted) else f"{counted}.\n{sentence}"
+    note = watch_text.watched(watch) if watch.is_live else watch_text.ended(watch)
+    body = f"{watch_text.status(watch)}\n{note}"
     drawn = [_header(mark, watch), blocks.section(body), blocks.actions(block_id(watch.order), *buttons)]
     return Card(text=fit_mrkdwn(f"{notice_text.title(watch)}. {body}", LIMITS.text), blocks=drawn)
 
@@ -138,7 +187,7 @@ def paused_card(place: str, why: str, watches: Sequence[Watch]) -> Card:
     drawn: list[Block] = [blocks.section(sentence)]
     for watch in watches[:MAX_ORDERS_SHOWN]:
         button = blocks.button(
-            "Watch for me here", constants.WATCH, says=f"Watch order {watch.order.short} here"
+            "Send updates here", constants.WATCH, says=f"Watch order {watch.order.short} here"
         )
         drawn += [blocks.section(_last_state(watch)), blocks.actions(block_id(watch.order), button)]
     if len(watches) > MAX_ORDERS_SHOWN:
@@ -152,5 +201,4 @@ def _last_state(watch: Watch) -> str:
     if watch.seen is None:
         return notice_text.title(watch)
     tally = watch.seen.tally
-    counted = f", {order_text.counted(tally)}" if tally.total else ""
-    return f"{order_text.mark(tally)} {notice_text.title(watch)}: {escape(order_text.state(tally))}{counted}"
+    return f"{order_text.mark(tally)} {notice_text.title(watch)}: {watch_text.progress(tally)}"

@@ -6,18 +6,26 @@ from datetime import datetime, timedelta
 from bot.orders.progress import Counts, State
 from bot.slack.blocks import code, escape, fit, one_line, when
 from bot.slack.constants import APP, COMMAND
-from bot.slack.text.orders import counted, situation
-from bot.watches.models import Delay, Notice, NoticeKind, Watch, Watcher, is_direct
+from bot.slack.text.orders import counted, photos, situation
+from bot.watches.models import Claim, Delay, Notice, NoticeKind, Watch, Watcher, is_direct
 
 MAX_NAME_CHARACTERS = 80  # of a name in a sentence
 LATE_AFTER = timedelta(minutes=3)
 TIME_FORMAT = "{time}"
+DATED = "{date_short_pretty} at {time}"
+_MINUTES_PER_HOUR, _HOURS_PER_DAY = 60, 24
 
 
 def title(watch: Watch) -> str:
     """The order's name for mrkdwn, or its short ID if the name is not known."""
     name = fit(one_line(watch.name), MAX_NAME_CHARACTERS)
     return f"*{escape(name.replace('*', '∗'))}*" if name else f"Order {code(watch.order.short)}"
+
+
+def linked_title(watch: Watch, address: str) -> str:
+    """The name as a link to the thread, where there is one."""
+    name = escape(fit(one_line(watch.name), MAX_NAME_CHARACTERS).replace("*", "∗").replace("|", "∣"))
+    return f"*<{address}|{name or f'Order {watch.order.short}'}>*" if address else title(watch)
 
 
 def watcher_name(watcher: Watcher) -> str:
@@ -36,7 +44,7 @@ def mention(user_ids: Sequence[str]) -> str:
 def what_happened(watch: Watch, notice: Notice, tally: Counts | None) -> str:
     """What happened, with the counts if `tally` has photos."""
     name = title(watch)
-    now = f": {counted(tally)}." if tally and tally.total else "."
+    now = f". {_so_far(tally)}." if tally and tally.total else "."
     match notice.kind:
         case NoticeKind.FINISHED if tally and tally.unstated:
             return f"{name} has finished processing{now}"
@@ -44,28 +52,48 @@ def what_happened(watch: Watch, notice: Notice, tally: Counts | None) -> str:
             return f"{name} is ready{now}"
         case NoticeKind.FAILED if tally and tally.state is State.FAILED:
             return f"{name} failed. {situation(tally)}"
+        case NoticeKind.FAILED if tally and tally.failed:
+            return f"{name} finished with {_failed(tally.failed)}{now}"
         case NoticeKind.FAILED:
-            return f"{name} is finished, but needs attention{now}"
+            return f"{name} finished and needs attention{f'. {counted(tally)}.' if tally else '.'}"
         case NoticeKind.FAILURE:
-            return f"{name} has its first failure{now}"
+            return _new_failures(watch, tally, now)
         case NoticeKind.STUCK:
             at = f" at {counted(tally)}" if tally and tally.total and not tally.unstated else ""
-            return f"{name} seems stuck{at}: nothing has moved for {minutes(watch.still)}."
+            return f"{name} has stalled{at}. No progress for {duration(watch.still)}."
         case NoticeKind.DELETED:
-            return f"{name} was deleted in Autoenhance, or can't be read any more. I stopped watching it."
+            return f"{name} was deleted or is no longer available. I've stopped watching it."
         case NoticeKind.EXPIRED:
-            return f"{name} is still not done, and I stop watching it now{now}"
+            return f"{name} isn't done, but its watch ended after {duration(watch.lived)}{now}"
+
+
+def _new_failures(watch: Watch, tally: Counts | None, now: str) -> str:
+    """Counts only the new ones. Those that were there from the start are in brackets, in the total."""
+    failed = tally.failed if tally else 1
+    new = max(failed - watch.known_failed, 1)
+    if watch.known_failed:
+        total = f" ({failed:,} in all)"
+        return f"{new:,} more {'photo' if new == 1 else 'photos'} failed in {title(watch)}{total}{now}"
+    return f"{photos(new)} failed in {title(watch)}{now}"
+
+
+def _failed(count: int) -> str:
+    return f"{count:,} failed photo" if count == 1 else f"{count:,} failed photos"
+
+
+def _so_far(tally: Counts) -> str:
+    return photos(tally.total) if tally.unstated else f"{tally.done:,} of {tally.total:,} done"
 
 
 NEXT = {
-    NoticeKind.FINISHED: "Next: open it in Autoenhance and download the photos.",
-    NoticeKind.FAILED: "Next: look at what failed; those photos may have to be shot or uploaded again.",
+    NoticeKind.FINISHED: "Open it in Autoenhance to download the photos.",
+    NoticeKind.FAILED: "Review what failed. You may need to upload or shoot it again.",
     NoticeKind.FAILURE: (
-        "The others go on. Next: look at the photo while somebody may still be near the house."
+        "The rest are still processing. If someone's still at the property, check whether to reshoot."
     ),
-    NoticeKind.STUCK: "Next: open it in Autoenhance and see whether all uploads came through.",
-    NoticeKind.DELETED: f"Next: if it was created again, watch the new one: `{COMMAND} watch` and its id.",
-    NoticeKind.EXPIRED: f"Next: look at it in Autoenhance, or watch it again: `{COMMAND} watch` and its id.",
+    NoticeKind.STUCK: "Open it in Autoenhance and check that every upload went through.",
+    NoticeKind.DELETED: f"If it was created again, watch the new one: type `{COMMAND} watch` and its ID.",
+    NoticeKind.EXPIRED: f"Check it in Autoenhance, or watch it again: type `{COMMAND} watch` and its ID.",
 }
 
 _HAPPENED = {
@@ -75,12 +103,12 @@ _HAPPENED = {
     NoticeKind.DELETED: "Deleted",
 }
 _WHY_LATE = {
-    Delay.AUTOENHANCE: "Autoenhance wasn't answering meanwhile",
-    Delay.SLACK: "Slack wasn't taking messages meanwhile",
-    Delay.DESK: f"{APP} wasn't running meanwhile",
-    Delay.PLACE: "I couldn't post here meanwhile",
+    Delay.AUTOENHANCE: "Autoenhance wasn't responding",
+    Delay.SLACK: "Slack wasn't accepting messages",
+    Delay.DESK: f"{APP} wasn't running",
+    Delay.PLACE: "I couldn't post here",
 }
-LATE_BY_INTERVAL = "; late, as I look seldom at an order that doesn't move"
+LATE_BY_INTERVAL = " (late: I check less often when nothing changes)"
 
 
 def clock(notice: Notice, noticed: datetime) -> str:
@@ -96,7 +124,7 @@ def clock(notice: Notice, noticed: datetime) -> str:
 
 
 def _late(delay: Delay | None) -> str:
-    return f"; late, as {_WHY_LATE[delay]}" if delay else ""
+    return f" (late: {_WHY_LATE[delay]})" if delay else ""
 
 
 def asked_by(watchers: Sequence[Watcher]) -> str:
@@ -105,14 +133,24 @@ def asked_by(watchers: Sequence[Watcher]) -> str:
     return f"Asked for by {watcher_name(first)}, {when(first.since)}{more}"
 
 
-def minutes(seconds: float) -> str:
-    return f"{round(seconds / 60)} minutes"
+def taken(claim: Claim) -> str:
+    """For the notice on which somebody pressed "I'm on it". It stays true when the order is finished."""
+    return f"{display_name(claim.name)} took this on {when(claim.at, DATED)}"
+
+
+def duration(seconds: float) -> str:
+    """As people say it, in one unit: "25 minutes", "26 hours", "2 days"."""
+    minutes = max(round(seconds / 60), 1)
+    hours = round(minutes / 60)
+    if minutes < 2 * _MINUTES_PER_HOUR:
+        return f"{minutes} minute{'' if minutes == 1 else 's'}"
+    return f"{hours} hours" if hours < 2 * _HOURS_PER_DAY else f"{round(hours / _HOURS_PER_DAY)} days"
 
 
 def last_notice_to_owner(watch: Watch, notice: Notice, tally: Counts | None) -> str:
     """For the owner: the last notice of a watch, which could not be posted in its place."""
     why = reason(watch.reason)
-    return f"{what_happened(watch, notice, tally)} I couldn't say so in {where(watch.place)}: {why}."
+    return f"{what_happened(watch, notice, tally)} I couldn't post this in {where(watch.place)}: {why}."
 
 
 def where(place: str) -> str:
@@ -122,21 +160,20 @@ def where(place: str) -> str:
 # Places that cannot be posted to
 
 _REASONS = {
-    "not_in_channel": f"I am not in the channel any more (`/invite @{APP}` brings me back)",
-    "channel_not_found": f"I am not in the channel any more (`/invite @{APP}` brings me back)",
+    "not_in_channel": f"I'm no longer in the channel (type `/invite @{APP}` there to bring me back)",
+    "channel_not_found": f"I'm no longer in the channel (type `/invite @{APP}` there to bring me back)",
     "is_archived": "the channel is archived",
-    "shared": "the channel is shared with another company now, so I show no orders there",
+    "shared": "the channel is now shared with another company, so I won't post orders there",
 }
 
 
 def reason(slack_code: str) -> str:
-    return _REASONS.get(slack_code, f"Slack doesn't let me post there ({code(slack_code)})")
+    return _REASONS.get(slack_code, f"Slack won't let me post there ({code(slack_code)})")
 
 
 def paused(place: str, why: str, count: int) -> str:
-    these = "the order" if count == 1 else f"the {count} orders"
+    these = "This watch is" if count == 1 else f"These {count} watches are"
     return (
-        f"I can't post in {where(place)} any more: {reason(why)}. "
-        f"Watching {these} below rests; nothing is lost. "
-        "I try again every hour, or you can have it here instead. The last I saw:"
+        f"I can't post in {where(place)}: {reason(why)}. {these} paused. "
+        "I'll retry every hour, or you can get updates here instead. Last status:"
     )

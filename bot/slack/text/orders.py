@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.orders.changes import Changes
 from bot.orders.progress import Counts, State
-from bot.slack.blocks import code, escape, when
+from bot.slack.blocks import escape, when
 from bot.slack.constants import APP, MAX_ORDERS_PER_ANSWER
 
 EXAMPLE_ID = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"

@@ -1,12 +1,17 @@
 """Sentences about watches: on cards, in lists, and for the person who starts or stops a watch."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from bot.slack.blocks import code, when
+from bot.orders.progress import Counts
+from bot.slack.blocks import code, escape, fit, when
 from bot.slack.constants import COMMAND
-from bot.slack.text.notices import asked_by, display_name, minutes, reason, title, watcher_name, where
-from bot.slack.text.orders import counted
-from bot.watches.models import Condition, Ending, Level, Watch, Watcher
+from bot.slack.text.notices import DATED, TIME_FORMAT, display_name, reason, title, watcher_name, where
+from bot.slack.text.orders import counted, photos, state
+from bot.watches.models import Claim, Condition, Ending, Level, Watch, Watcher
+
+SECONDS_PER_DAY = 86_400
+MAX_OPTION_NAME = 50  # characters, where the short ID must fit beside it
 
 # The card
 
@@ -18,137 +23,219 @@ def watched(watch: Watch) -> str:
         for each in watch.watchers
     ]
     shown = ", ".join(said[:5]) + (f" and {len(said) - 5} more" if len(said) > 5 else "")  # noqa: PLR2004
-    return f":bell: Watched by {shown}, since {when(watch.watchers[0].since)}"
+    return f"Watched by {shown}, since {when(watch.watchers[0].since)}"
+
+
+def on_it(watch: Watch) -> str:
+    """Who takes care of it. Empty if nobody said so."""
+    return f"{display_name(watch.claimed_by.name)} is on it" if watch.claimed_by else ""
 
 
 def stuck(watch: Watch) -> str:
-    return f":hourglass: Nothing has moved for {minutes(watch.still)}, which is longer than usual."
+    """A time and no duration: a card that nobody edits would go on saying "25 minutes"."""
+    since = f" since {when(watch.still_since, DATED)}" if watch.still_since else ""
+    return f"No progress{since}. That's unusual."
 
 
 def ended(watch: Watch) -> str:
     """When and why the watch ended, for its card."""
-    at = f" {when(watch.ended_at)}" if watch.ended_at else ""
-    why = {
-        Ending.QUIET: "it is finished, and nothing moved since",
-        Ending.DELETED: "the order is gone",
-        Ending.EXPIRED: "it was watched for as long as I watch",
-        Ending.STOPPED: f"{display_name(watch.reason)} stopped it",
-        None: "it came to its end",
+    at = f" {when(watch.ended_at, DATED)}" if watch.ended_at else ""
+    return {
+        Ending.QUIET: "Finished. No longer watching.",
+        Ending.DELETED: "Deleted. No longer watching.",
+        Ending.EXPIRED: f"Stopped watching{at}: {_limit(watch)} reached.",
+        Ending.STOPPED: f"{display_name(watch.reason)} stopped watching{at}.",
+        None: "No longer watching.",
     }[watch.ending]
-    return f":no_bell: The watch ended{at}: {why}."
+
+
+def _limit(watch: Watch) -> str:
+    days = round(watch.lived / SECONDS_PER_DAY)
+    return f"{days}-day limit" if days else "time limit"
 
 
 # Answers
 
 
-def starting(order: str) -> str:
-    return f"Starting to watch {code(order)}…"
+def which(count: int, shown: int) -> str:
+    first = f" The first {shown} are listed." if shown < count else ""
+    return f"This message names {count} orders. Choose the one to watch in its thread.{first}"
 
 
-def which(ids: Sequence[str]) -> str:
-    return f"That message names {len(ids)} orders. Which one do you want to watch in its thread?"
+STARTING = "Starting to watch this order…"
+LOOKING_UP_NAMES = "Looking up the names of these orders…"
+WATCH_AN_ORDER = "Watch an order"
+WHICH_ORDER = "Order"
+CHOOSE = "Choose an order"
+ORDER_FIELD = "Order ID or link"
+ORDER_HINT = "One order. Its card is posted in the message's thread."
+
+
+def option(name: str, short: str, *, alone: bool) -> str:
+    """An order in a menu, as plain text. `alone`: no other one there has this name."""
+    if not name:
+        return f"Order {short}"
+    return name if alone else f"{fit(name, MAX_OPTION_NAME)} ({short})"
 
 
 def started(watch: Watch, level: Level, link: str) -> str:
-    told_of = "when a photo fails or it gets stuck"
-    if level is Level.ALL:
-        told_of = "at the first failure, if it gets stuck, and when it is done"
-    return f"Watching {title(watch)}. I'll write in {_thread(link)} {told_of}."
+    return (
+        f"Watching {title(watch)}.{_so_far(watch)} I'll post in {_thread(link)} {_occasions(watch, level)}."
+    )
 
 
 def joined(watch: Watch, level: Level, link: str) -> str:
-    only = ", of failures only" if level is Level.FAILURES else ""
-    there = where(watch.place)
-    return f"{title(watch)} is watched in {there} already; I'll tell you too{only}, in {_thread(link)}."
+    there = f"{title(watch)} is already being watched in {where(watch.place)}."
+    return f"{there}{_so_far(watch)} I'll mention you in {_thread(link)} too {_occasions(watch, level)}."
 
 
 def already_watching(watch: Watch, watcher: Watcher, link: str) -> str:
-    what = "of failures only" if watcher.level is Level.FAILURES else "when it matters"
-    since = when(watcher.since)
-    there = where(watch.place)
-    said = f"You're watching {title(watch)} in {there} (since {since})"
-    return f"{said}: I'll tell you {what}, in {_thread(link)}."
+    said = f"You're already watching {title(watch)} in {where(watch.place)}."
+    return f"{said} I'll post in {_thread(link)} {_occasions(watch, watcher.level)}."
+
+
+def _so_far(watch: Watch) -> str:
+    failed = _failed(watch)
+    return f" {photos(failed)} {'has' if failed == 1 else 'have'} failed so far." if failed else ""
+
+
+def _failed(watch: Watch) -> int:
+    known = watch.shown or watch.seen
+    return known.tally.failed if known else 0
+
+
+def _occasions(watch: Watch, level: Level) -> str:
+    """Only what the watch will do: a notice that its thread has already is not posted again."""
+    another = "another photo" if _failed(watch) else "a photo"
+    finished = "when it's done" if level is Level.ALL else "if it finishes with failed photos"
+    *first, last = [
+        *([] if watch.told_failure else [f"if {another} fails"]),
+        *([] if watch.told_stuck else ["if it stalls"]),
+        finished,
+    ]
+    comma = "," if len(first) > 1 else ""
+    return f"{', '.join(first)}{comma} and {last}" if first else last
 
 
 def _thread(link: str) -> str:
     return f"<{link}|its thread>" if link else "its thread"
 
 
-NOTHING_TO_WAIT_FOR = "This order is over already, so I don't watch it."
+NOTHING_TO_WAIT_FOR = "This order has finished, so there's nothing to watch."
+DELETED_SO_NOT_WATCHED = "This order was deleted, so there's nothing to watch."
 UNCONFIRMED = (
-    "I watch it, but Slack did not confirm that its card was posted. If you don't see the card, "
-    "I'll post it again as soon as there is something to tell."
+    "Watching, but Slack didn't confirm the card. If it's missing, I'll post it with the next update."
 )
 
 
 def too_many(most: int) -> str:
     return (
-        f"{most} orders are watched here already, and that is as many as I follow in one place. "
-        f"Stop one first: `{COMMAND} list` shows them."
+        f"{most} orders are already being watched here, which is the limit. "
+        f"Stop watching one first: `{COMMAND} list` shows them."
     )
 
 
 def stopped(watch: Watch, others: Sequence[Watcher]) -> str:
     if others:
-        are = "is" if len(others) == 1 else "are"
-        return f"I won't tell you about {title(watch)} any more. {_names(others)} {are} still watching it."
-    return f"Stopped watching {title(watch)}. Nothing more is posted about it."
+        return f"You've stopped watching {title(watch)}. {_are(others)} still watching."
+    return f"Stopped watching {title(watch)}."
 
 
 def not_yours(watch: Watch) -> str:
-    return f"{_names(watch.watchers)} watch{_s(watch.watchers)} {title(watch)}; you don't."
+    return f"You aren't watching {title(watch)}. {_are(watch.watchers)} watching it."
 
 
 def not_watched(order: str) -> str:
-    return f"{code(order)} isn't watched here. `{COMMAND} list` shows what is."
+    return f"{code(order)} isn't being watched here. `{COMMAND} list` shows what is."
 
 
-def _names(watchers: Sequence[Watcher]) -> str:
+def _are(watchers: Sequence[Watcher]) -> str:
     names = [watcher_name(each) for each in watchers[:3]]
     more = len(watchers) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more else "")
+    said = ", ".join(names) + (f" and {more} more" if more else "")
+    return f"{said} {'is' if len(watchers) == 1 else 'are'}"
 
 
-def _s(watchers: Sequence[Watcher]) -> str:
-    return "es" if len(watchers) == 1 else ""
+def claimed(watch: Watch, before: Claim | None) -> str:
+    """For the person who is on it now. `before`: whom they take over from."""
+    over = f" You took over from {display_name(before.name)}." if before else ""
+    return f"You're on it: {title(watch)}.{over} To give it back, press *{ON_IT}* again."
 
 
-NOTHING_WATCHED = f"This channel watches no orders. Start with `{COMMAND} watch` and an order's id or link."
+def given_back(watch: Watch) -> str:
+    return f"You've given back {title(watch)}. Nobody is on it now."
 
 
-NOTHING_YOURS = (
-    "Nothing that you watch is being worked on just now. "
-    f"In a channel, type `{COMMAND} watch` and an order's id."
+def not_given_back(watch: Watch) -> str:
+    """For the person who gave back what somebody else has taken over since."""
+    name = display_name(watch.claimed_by.name) if watch.claimed_by else "Nobody"
+    return f"You're not on {title(watch)} any more. {name} is on it now."
+
+
+ON_IT = "I'm on it"
+NOTHING_TO_CLAIM = "This order has finished or isn't being watched, so there's nothing to take on."
+
+
+# Lists
+
+NOTHING_WATCHED = (
+    f"No orders are being watched here. To start, type `{COMMAND} watch` and an order ID or link."
 )
+NOTHING_YOURS = (
+    "None of your watched orders are in progress. "
+    f"To watch one, type `{COMMAND} watch` and an order ID in a channel."
+)
+YOUR_WATCHES = "Your watches"
+FINISHED = "Recently finished"
+ALL_FINISHED = "No order that is watched here is in progress."
 
 
-def listed(count: int) -> str:
-    return "1 order is watched here." if count == 1 else f"{count:,} orders are watched here, newest first."
+def listed(count: int, place: str, as_of: datetime | None) -> str:
+    """The line above a list. `as_of`: since then, each order has been checked."""
+    here = f"in {where(place)}" if place.startswith(("U", "W")) else "in this channel"
+    many = "1 order is" if count == 1 else f"{count:,} orders are"
+    newest = ", newest first" if count > 1 else ""
+    checked = f" As of {when(as_of, TIME_FORMAT)}." if as_of else ""
+    return f"{many} being watched {here}{newest}.{checked}"
 
 
 def status(watch: Watch) -> str:
-    """One line for a list: the counts, when they were seen, and who watches."""
+    """One line for a list: the state in words and the counts, and what else a person should know."""
     if watch.condition is Condition.PARKED:
-        return f"Resting: {reason(watch.reason)}"
-    if not watch.is_live:
-        return ended(watch)
-    seen = watch.seen
-    how = [f"{counted(seen.tally)}, seen {when(seen.at)}"] if seen and seen.tally.total else []
-    return " · ".join([*how, asked_by(watch.watchers)])
+        known = f". As of {when(watch.seen.at, DATED)}: {progress(watch.seen.tally)}" if watch.seen else ""
+        return f"Paused: {reason(watch.reason)}{known}"
+    if watch.ending is Ending.DELETED:
+        return "Deleted"
+    now = progress(watch.seen.tally) if watch.seen else "Not checked yet"
+    if watch.ending is Ending.EXPIRED:
+        return f"{now} · Stopped watching: {_limit(watch)} reached"
+    claimed_by = f" · {display_name(watch.claimed_by.name)} is on it" if watch.claimed_by else ""
+    return f"{now}{claimed_by}"
+
+
+def progress(tally: Counts) -> str:
+    counts = [counted(tally)] if tally.total else []
+    return " · ".join([escape(state(tally)), *counts])
+
+
+def spoken(watch: Watch) -> str:
+    """A row of a list for `text`, which screen readers and banners read."""
+    return f"{title(watch)}: {status(watch)}."
 
 
 def more_watches(left: int) -> str:
-    return f"and {left:,} more. `{COMMAND} unwatch` and an order's id stops any of them."
+    return f"and {left:,} more. To stop watching one of them, type `{COMMAND} unwatch` and its order ID."
 
 
 SETTINGS_WHAT = (
-    f"There are two settings: `{COMMAND} settings broadcast on` shows notices in the channel too, "
-    f"`{COMMAND} settings unfurl on` draws a small card below links to orders. `off` ends either."
+    f"There are two settings. `{COMMAND} settings broadcast on` also posts updates to the channel. "
+    f"`{COMMAND} settings unfurl on` adds a small card below links to orders. To turn one off, type `off`."
 )
 WATCH_WHAT = (
-    f"Which order? Type `{COMMAND} watch` and its id or link; add `failures` to hear of failures only."
+    f"Which order? Type `{COMMAND} watch` and its ID or link. "
+    "Add `failures` to be mentioned only when something fails."
 )
 UNWATCH_WHAT = (
-    f"Which order? Type `{COMMAND} unwatch` and its id; `{COMMAND} list` shows what is watched here."
+    f"Which order? Type `{COMMAND} unwatch` and its ID. `{COMMAND} list` shows what is being watched here."
 )
-ONE_AT_A_TIME = f"One order at a time, please: `{COMMAND} watch` and one id or link."
+ONE_AT_A_TIME = f"You can watch one order at a time. Send one ID or link: `{COMMAND} watch` and the ID."
