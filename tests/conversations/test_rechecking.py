@@ -134,7 +134,7 @@ async def test_an_old_card_says_that_it_was_old(chat: Chat) -> None:
 
     await chat.click(card, "Re-check")
 
-    await chat.reads("This card was from 3 May")
+    await chat.reads("No change since 3 May 10:00")
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ async def test_a_watch_tells_the_end_of_an_order_whose_photos_have_no_status(
     silent = order(shoot.id, "Pine Lodge", images, now=autoenhance.clock(), age=0, is_processing=True)
     autoenhance.add(silent)
     card = await chat.watch(shoot.id)
-    assert "30 photos, still processing." in card.plain()
+    assert "*Enhancing* · 30 photos" in card.plain()
 
     autoenhance.add(silent | {"is_processing": False})
     await shoot.later(minutes=2)
@@ -57,7 +57,7 @@ async def test_a_watch_tells_the_end_of_an_order_whose_photos_have_no_status(
     await shoot.later(minutes=12)
 
     assert "*Pine Lodge* has finished processing. 30 photos." in notice.text
-    assert "30 photos, finished processing." in card.plain()
+    assert "*Finished processing* · 30 photos" in card.plain()
     assert "done" not in card.plain()
     assert len(chat.thread(card)) == 1
 
