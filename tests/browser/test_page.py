@@ -293,7 +293,7 @@ async def test_a_card_fits_one_screen_of_a_phone(screen: Screen) -> None:
     card = await screen.order(BIRCH, BIRCH_NAME)
     box = await card.bounding_box()
     buttons = [
-        await card.get_by_role("button", name=name).bounding_box()
+        await card.get_by_label(name).bounding_box()
         for name in ("Watch Birch", "Re-check Birch", "Open Birch", "More")
     ]
 

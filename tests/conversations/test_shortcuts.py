@@ -162,7 +162,7 @@ async def test_an_answer_to_a_closed_modal_comes_as_a_direct_message(
     autoenhance.released.set()
 
     message = await chat.reads("21 Station Road", ANA_BOT)
-    assert "I could not answer there any more" in message.plain()
+    assert "I couldn't answer there" in message.plain()
 
 
 async def test_an_expired_trigger_is_reported(
