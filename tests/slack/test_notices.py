@@ -23,6 +23,7 @@ from bot.slack.render import cards, home, lists, notices
 from bot.slack.render.models import Card, OrderView, Placement
 from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import watches as watch_text
+from bot.slack.text.notices import duration
 from bot.watches.models import (
     CardLocation,
     Claim,
@@ -338,6 +339,22 @@ def test_a_bold_name_stays_bold() -> None:
     card = notices.notice(watch(name="*Elm* *2*"), Notice(NoticeKind.FINISHED, None), view(30), NOW)
 
     assert card["text"].startswith("*∗Elm∗ ∗2∗* is ready. 30 of 30 done.")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "1 minute"),
+        (1500, "25 minutes"),
+        (7170, "2 hours"),
+        (93_600, "26 hours"),
+        (172_800, "2 days"),
+        (604_800, "7 days"),
+    ],
+)
+def test_a_duration_is_said_as_people_say_it(seconds: float, said: str) -> None:
+    """In one unit, and never as 1560 minutes."""
+    assert duration(seconds) == said
 
 
 # The cards
