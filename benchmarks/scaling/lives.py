@@ -136,7 +136,7 @@ def begun(order: Order, number: int, way: Way) -> Watch:
         shown_as=f"12 Elm Street, Springfield U{number % 50_000:010}:all",
         promised=True,
         hooked=way.hooked,
-        told_failure=tally.failed > 0,
+        known_failed=tally.failed,
         next_look=now,
     )
     pause = schedule.pause(watch, tally)
