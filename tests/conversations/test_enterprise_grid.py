@@ -61,7 +61,7 @@ async def test_a_colleague_uses_the_shortcuts(chat: Chat, slack: SlackSandbox, s
     assert "Harbour View" in (await chat.view("Harbour View", TOM)).plain()
 
     await slack.global_shortcut(LOOK_UP_ORDER, user=TOM)
-    ask = await chat.view("Order id or link", TOM)
+    ask = await chat.view("Order ID, link or name", TOM)
     await slack.submit(ask, {ASK_BLOCK: OAK})
     await chat.view("Oak Terrace", TOM)
 

@@ -90,4 +90,4 @@ async def test_the_look_up_begins_on_the_home_tab(slack: SlackSandbox, chat: Cha
     home = await opened(slack, "Look up an order")
     await slack.click(home, "Look up an order", user=ANA)
 
-    await chat.view("Order id or link")
+    await chat.view("Order ID, link or name")

@@ -63,11 +63,11 @@ async def test_edits_that_slack_does_not_take_hold_a_notice_back_once(
     assert chat.thread(card) == []
     await shoot.later(minutes=1)
     assert "is ready" in (await chat.noticed(card)).text
-    assert "All 10 photos are done" not in card.plain()
+    assert "10 of 10 done" not in card.plain()
 
     slack.faults.clear("chat.update")
     await shoot.later(minutes=6)
-    await chat.until(lambda: "All 10 photos are done" in card.plain())
+    await chat.until(lambda: "10 of 10 done" in card.plain())
     assert len(chat.thread(card)) == 1
 
 

@@ -47,7 +47,7 @@ async def test_the_conversation_of_the_page(chat: Chat, shoot: Shoot) -> None:
     await chat.click(chat.thread(card)[0], "I'm on it", user=BEN)
     said += lines(await chat.new(known, SHOOTS, BEN))[:1]
     shoot.finish(failures=1)
-    await shoot.later(minutes=2)
+    await shoot.later(minutes=6)  # also if the click's check has seen the end already
     notice = await chat.noticed(card, 2)
     said += [*lines(card), *lines(notice)]
 

@@ -448,4 +448,4 @@ async def test_a_last_notice_that_slack_refuses_for_an_unknown_reason_reaches_th
         await shoot.later(minutes=1)
 
     told = await chat.reads("was deleted", channel=ANA_BOT)
-    assert f"I couldn't say so in <#{SHOOTS}>" in told.text
+    assert f"I couldn't post this in <#{SHOOTS}>" in told.text

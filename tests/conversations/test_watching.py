@@ -179,7 +179,7 @@ async def test_a_watch_ends_by_itself_when_the_order_is_finished_and_quiet(
     while "No longer watching" not in card.plain():
         await shoot.later(minutes=6)
 
-    assert "Finished. No longer watching." in card.plain()
+    assert "Finished. No longer watching" in card.plain()
     assert "Stop watching" not in card.buttons()
     assert len(chat.thread(card)) == 1
     clock.turn(minutes=30)

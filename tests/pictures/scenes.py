@@ -80,7 +80,7 @@ class Story:
 
     @property
     def card(self) -> Message:
-        return next(message for message in self.chat.posted() if SHOOT in message.plain())
+        return next(message for message in self.chat.posted() if SHOOT in str(message.blocks))
 
     def thread(self) -> list[Any]:
         """What #shoots shows of the watch: its card, and the notices in its thread."""

@@ -104,20 +104,16 @@ class OrderListeners:
         await ack()
 
     async def more(self, ack: AsyncAck, body: Payload) -> None:
-        """The overflow menu. Its `block_id` holds the order."""
+        """The overflow menu. Its `block_id` holds the order. `Open` is a link, which Slack has opened."""
         click = payloads.click(body)
         order = buttons.order_of(click.block_id)
         if click.value == constants.SHOW_PHOTOS:
-            opened = await self._open(body, modals.busy(FETCHING_PHOTOS, callback_id=constants.PHOTOS))
-            view = View(view_id=opened, callback_id=constants.PHOTOS)
-            await self._record(ShowPhotos(**self._from(body), place=view, order=order))
+            await self._show_photos(body, order)
         elif click.value == constants.WATCH:
             await self._record(StartWatch(**self._from(body), place=payloads.reply_place(body), order=order))
-        elif click.value == constants.OPEN:
-            pass  # a link: Slack has opened it
         elif click.value == constants.COPY_ID:
             await self._record(Say(**self._from(body), place=payloads.reply_place(body), text=order))
-        else:
+        elif click.value != constants.OPEN:
             await self._record(self._share(body, order, buttons.thread_to_share_in(click.value)))
         await ack()
 
@@ -142,6 +138,11 @@ class OrderListeners:
             Say(**self._from(body), place=payloads.reply_place(body), text=refusals.STALE_BUTTON)
         )
         await ack()
+
+    async def _show_photos(self, body: Payload, order: OrderId) -> None:
+        opened = await self._open(body, modals.busy(FETCHING_PHOTOS, callback_id=constants.PHOTOS))
+        view = View(view_id=opened, callback_id=constants.PHOTOS)
+        await self._record(ShowPhotos(**self._from(body), place=view, order=order))
 
     def _share(self, body: Payload, order: OrderId, thread: str | None) -> Share:
         return Share(**self._from(body), place=payloads.reply_place(body), order=order, in_thread=thread)
