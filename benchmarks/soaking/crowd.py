@@ -21,6 +21,7 @@ CHANNELS, PEOPLE, KNOWN = 100, 200, 300
 PHOTOS = 8
 SHARED_EVERY, PLACES = 5, 3  # of the watched orders, each fifth is watched in three channels
 NOT_YET = ("I'll answer here", "I'll search again")
+NOT_RECORDED = "I couldn't write that down"
 PROMISES = ("I'll write in", "I'll tell you", "I watch it")
 MAX_POSTS = 2  # times that a notice is posted without Slack's confirmation
 LOOK = 1.0  # seconds between two checks for answers
@@ -51,7 +52,7 @@ class Crowd:
     sandbox: Sandbox
     plan: Plan
     asked: list[Asked] = field(default_factory=list)
-    refused: int = 0  # requests without an ack: Slack showed an error
+    refused: int = 0  # requests without an ack, or whose ack says that nothing was recorded
     waiting: list[Asked] = field(default_factory=list)
     ends: dict[str, float] = field(default_factory=dict)  # of watched orders, by name
     statuses: Counter[str] = field(default_factory=Counter)  # of the bot's calls, by method and status
@@ -113,7 +114,7 @@ class Crowd:
     async def _type(self, text: str, channel: str, name: str = "") -> None:
         user, at = self._random.choice(self._people), self._now()
         exchange = await self.sandbox.slack.command(text, user=user, channel=channel)
-        if exchange.error:
+        if exchange.error or NOT_RECORDED in exchange.answer.get("text", ""):
             self.refused += 1
             return
         asked = Asked(exchange, channel, name, at)

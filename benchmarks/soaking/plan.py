@@ -1,6 +1,6 @@
 """How long a run lasts and what happens in it. All times are in seconds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,8 @@ class Plan:
     killed_every: float
     rest: float  # at most, for unfinished work after the last request
     off: tuple[float, ...]  # how far the clock of each next process is ahead. Slack's signature allows 300
+    failover: float = 0.0  # PostgreSQL is read-only for so long, once
+    workers: int = 0  # processes that only work, on PostgreSQL
 
 
 FULL = Plan(
@@ -41,3 +43,6 @@ SHORT = Plan(
     rest=300,
     off=(0, 12, -8),
 )
+FULL_ON_POSTGRES = replace(FULL, failover=60, workers=2)
+# An order must not end before its watch begins, though three processes share a slow machine.
+SHORT_ON_POSTGRES = replace(SHORT, look_ups=10, watches=3, life=(12, 30), failover=4, workers=2)

@@ -49,7 +49,7 @@ def judge(crowd: Crowd, keeper: Keeper, rows: Rows) -> Verdict:
     waits = sorted(asked.answered - asked.at for asked in crowd.asked if asked.answered is not None)
     counts: dict[str, object] = {
         "requests acknowledged": len(crowd.asked),
-        "requests refused, so that Slack said so": crowd.refused,
+        "requests refused, which the person read": crowd.refused,
         "answered": len(waits),
         "wait for the answer, p50 / p99 / longest": _spread(waits),
         "watches promised": len(promised),

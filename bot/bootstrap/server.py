@@ -37,14 +37,17 @@ async def serve(settings: Settings, *, now: Now = utc_now, timing: Timing = DEFA
             raise DatabaseLost(LOST)
 
 
-async def work(settings: Settings, *, at_once: int) -> None:
+async def work(
+    settings: Settings, *, at_once: int, now: Now = utc_now, timing: Timing = DEFAULT_TIMING
+) -> None:
     """Raises SettingsError and SlackBusy."""
     stop = stop_signal()
-    async with watched(MAX_BLOCKED_SECONDS), open_worker(settings, at_once=at_once) as worker:
+    working = open_worker(settings, at_once=at_once, now=now, timing=timing)
+    async with watched(MAX_BLOCKED_SECONDS), working as worker:
         _freeze_garbage_collector()
         log.info("working", at_once=at_once)
         if settings.worker_port is not None and not stop.is_set():
-            await _serve_web(worker, settings, settings.worker_port, DEFAULT_TIMING, until=asyncio.Event())
+            await _serve_web(worker, settings, settings.worker_port, timing, until=asyncio.Event())
         await stop.wait()
 
 
