@@ -172,8 +172,8 @@ class LimitedProtocol(HttpToolsProtocol):
             head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             if head > MAX_HEAD_BYTES:
                 raise _Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "head")
+        super().on_headers_complete()  # raises on an address that cannot be read, such as CONNECT's
         self._in_head = False
-        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         super().on_message_complete()

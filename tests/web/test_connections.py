@@ -209,6 +209,8 @@ async def test_an_answer_must_be_read_in_time(path: str) -> None:
         pytest.param(b"nonsense\r\n\r\n", b" 400 ", "malformed", id="no-http"),
         pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b" 400 ", "malformed", id="tls"),
         pytest.param(head("/read", "Content-Length: 1", "Transfer-Encoding: chunked"), b" 400 ", "malformed", id="two-lengths"),
+        pytest.param(b"CONNECT mail.example:443 HTTP/1.1\r\n\r\n", b" 400 ", "malformed", id="asks-for-a-proxy"),
+        pytest.param(head("http://", method="GET"), b" 400 ", "malformed", id="an-address-without-a-host"),
     ],
 )  # fmt: skip
 async def test_a_request_has_a_size(sent: bytes, status: bytes, reason: str) -> None:
