@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from bot.demo.demo import Sandbox
-from bot.sandbox.autoenhance.sample_orders import OAK
+from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
 from bot.slack.text.refusals import not_recorded
+from tests.support import stored_rows
 from tests.support.both_databases import on_sqlite
 from tests.support.chat import Chat
 from tests.support.crowd import accepted, eventually
@@ -104,6 +105,25 @@ async def test_a_file_that_is_replaced(sandbox: Sandbox) -> None:
         await sandbox.slack.command(f"/order watch {OAK}")
 
         await ends(process, "the database is lost")
+
+
+async def test_a_deleted_log_of_the_file(sandbox: Sandbox) -> None:
+    """What SQLite writes to a deleted `-wal` file is lost with the process, so the process ends in order.
+
+    Then everything that was accepted is in the file.
+    """
+    path, chat = sandbox.settings.database_path, Chat(sandbox.slack)
+    async with serving_process(sandbox) as process:
+        await chat.order(OAK)
+        path.with_name(path.name + "-wal").unlink()
+        asked = await sandbox.slack.command(f"/order {BIRCH}")
+
+        assert not any(accepted([asked]))
+        await ends(process, "the database is lost")
+    async with serving_process(sandbox):
+        await chat.order(OAK)
+    kept = await stored_rows.rows(sandbox.settings, "SELECT id FROM jobs")
+    assert len(kept) == 2
 
 
 @pytest.mark.parametrize("link", [os.symlink, os.link], ids=["symbolic", "hard"])

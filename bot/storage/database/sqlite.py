@@ -17,7 +17,7 @@ from typing import Any, Self, TypeVar
 
 from bot.core.errors import DatabaseFailed, DatabaseLost, Unstorable
 from bot.storage.database.base import Health, Row, Statement, Value, version
-from bot.storage.database.sqlite_file import LOST, failed, identity, make
+from bot.storage.database.sqlite_file import LOST, Identity, failed, identity, log_identity, make
 
 T = TypeVar("T")
 # A statement that comes while the one before waits for a lock waits twice. Slack waits three seconds.
@@ -106,6 +106,7 @@ class SqliteDatabase:
         self.health = Health()
         self._path = path.resolve()
         self._identity = identity(self._path)
+        self._log: Identity | None = None  # from the first transaction on
         self._connection = connection
         self._sql = _Sql(connection)
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
@@ -170,6 +171,7 @@ class SqliteDatabase:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             results = [self._try(call) for call in batch]
+            self._check_log()
             self._connection.execute("COMMIT")
             self._check_file()
         except (sqlite3.Error, DatabaseLost) as error:
@@ -184,6 +186,16 @@ class SqliteDatabase:
     def _check_file(self) -> None:
         """Raises DatabaseLost when what was written is in a file that no other process finds."""
         if identity(self._path) != self._identity:
+            raise DatabaseLost(LOST)
+
+    def _check_log(self) -> None:
+        """Raises DatabaseLost when the `-wal` file is another: what is written now is lost with the process.
+
+        To close the connection in order brings all that was written before to the file.
+        """
+        there = log_identity(self._path)
+        self._log = self._log or there
+        if there != self._log:
             raise DatabaseLost(LOST)
 
     def _try(self, call: _Call) -> _Result:

@@ -1,5 +1,6 @@
 """The file under SQLite: who may use it, whether it is still there, and what to do if it cannot be used."""
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from filelock import FileLock, Timeout
 
 from bot.core.errors import DatabaseDamaged, DatabaseFailed, DatabaseLost, SettingsError
 
-LOST = "its file is gone or was replaced"
+LOST = "its file, or the -wal file beside it, is gone or was replaced"
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _ANOTHER_FILE = "Set DATABASE_URL to another file."
 _WHAT_TO_DO = {
@@ -64,6 +65,13 @@ def identity(path: Path) -> Identity:
     except OSError:
         raise DatabaseLost(LOST) from None
     return there.st_dev, there.st_ino
+
+
+def log_identity(path: Path) -> Identity | None:
+    """Which `-wal` file is beside this path. None when there is none."""
+    with contextlib.suppress(DatabaseLost):
+        return identity(path.with_name(path.name + "-wal"))
+    return None
 
 
 def only_process(path: Path) -> FileLock:
