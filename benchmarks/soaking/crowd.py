@@ -20,9 +20,9 @@ from bot.sandbox.slack.workspace import Channel, Message, User
 CHANNELS, PEOPLE, KNOWN = 100, 200, 300
 PHOTOS = 8
 SHARED_EVERY, PLACES = 5, 3  # of the watched orders, each fifth is watched in three channels
-NOT_YET = ("I'll answer here", "I'll search again")
+NOT_YET = ("I'll answer here", "I'll keep trying")
 NOT_RECORDED = "I couldn't write that down"
-PROMISES = ("I'll write in", "I'll tell you", "I watch it")
+PROMISES = ("I'll post in", "I'll mention you", "Watching")
 MAX_POSTS = 2  # times that a notice is posted without Slack's confirmation
 LOOK = 1.0  # seconds between two checks for answers
 

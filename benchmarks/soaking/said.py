@@ -11,9 +11,9 @@ class Kind(StrEnum):
     """The value is the text by which a notice of this kind is found. A card has none of them."""
 
     READY = "is ready"
-    STUCK = "seems stuck"
+    STUCK = "has stalled"
     DELETED = "was deleted"
-    EXPIRED = "is still not done"
+    EXPIRED = "isn't done"
     CARD = ""
 
 
