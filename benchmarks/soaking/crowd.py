@@ -155,7 +155,8 @@ class Crowd:
         """Count the bot's calls and drop them, or they would fill the memory."""
         for call in self.sandbox.slack.forget():
             self.statuses[f"{call.method} {call.status}"] += 1
-            if call.method == POST and call.status == INTERNAL_SERVER_ERROR:
+            unread = call.status == INTERNAL_SERVER_ERROR or not isinstance(call.answer, dict)
+            if call.method == POST and unread:
                 said = said_of(call.params["channel"], call.params["text"])
                 self.unconfirmed.update(filter(None, [said]))
         for asked in self.sandbox.autoenhance.forget():

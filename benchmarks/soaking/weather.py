@@ -62,7 +62,7 @@ FAILURES: tuple[Failure, ...] = (
     _autoenhance("cut"),
     _slack(POST, status=500),
     _autoenhance("close"),
-    _some_channels(POST, error="ratelimited", retry_after=180),
+    _some_channels(POST, error="ratelimited", retry_after=5),
     _slack(UPDATE, status=500, accepted=True),
     _slack(INFO, error="ratelimited", retry_after=3),
     _slack(UPDATE, error="ratelimited", retry_after=1),

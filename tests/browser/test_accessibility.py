@@ -52,7 +52,7 @@ async def test_axe_finds_nothing_serious(
     autoenhance.finish(BIRCH)
     await autoenhance.call_webhook(BIRCH)
     await card.get_by_role("button", name="1 reply").click()
-    await expect(screen.thread).to_contain_text("needs attention")
+    await expect(screen.thread).to_contain_text("finished with")
     assert await findings(page) == []
 
     await page.get_by_role("button", name="Close thread").click()

@@ -156,7 +156,7 @@ async def test_what_no_person_has_just_written_is_not_answered(
     assert exchange
     assert exchange.status == 200
     await until_idle(app)
-    assert slack.calls() == [] or [call.method for call in slack.calls()] == ["auth.test"]
+    assert {call.method for call in slack.calls()} <= {"auth.test"}  # at the start of each process
 
 
 async def test_a_redelivered_mention_is_answered_once(chat: Chat, slack: SlackSandbox, app: App) -> None:
