@@ -17,35 +17,40 @@ On a message: ⋮ → *Check orders here*.
 
 TOPICS = {
     "ids": f"""\
-*What I can read.* An id, a link to the order in Autoenhance, or a sentence with ids or links in it:
+*What I can read.* An order ID, a link to the order, or any text with IDs or links in it:
 • `{COMMAND} {EXAMPLE_ID}`
 • `{COMMAND} https://app.autoenhance.ai/orders/{EXAMPLE_ID}`
-• An id of your own making, such as `12-elm-street`, only when it stands alone or in a link.
-• An id that is also one of my words, such as `help`: `{COMMAND} show help`.""",
+• An ID that your company chose, such as `12-elm-street`, counts when it stands alone or in a link.
+• Words without an ID are searched for by name.
+• An ID that matches a command name, such as `help`: type `{COMMAND} show help`.""",
     "card": """\
-*What a card says.* The mark and the word are the order's state; below it how many photos are done, failed \
-and waiting, and which failed and why.
-• *Paid downloads* counts the photos that were bought; looking costs nothing.
-• *Watch*: a thread in this channel is told when it is done, fails or gets stuck.
-• *Re-check* asks Autoenhance again and says what changed since the card was drawn.
-• ⋯ holds *Share in channel*, *Show photos* and *Copy id*.""",
+*What a card shows.* The order's name, its state, and how many photos are done, failed and to go. Below \
+that, \
+which photos failed and why.
+• *Watch* posts updates in a thread: if a photo fails, if it stalls, and when it's done.
+• *Re-check* asks Autoenhance again and says what changed.
+• *Open* opens the order in Autoenhance. Looking at an order never costs a credit.
+• ⋯ has *Share in channel*, *All photos* and *Show order ID*.""",
     "watch": f"""\
-*Watching.* The order's card is posted here and kept up to date; its thread is told of the first failure, \
-of getting stuck and of the end, once each.
+*Watching.* I post the order's card here and keep it up to date. Its thread gets a post if a photo \
+fails, if it \
+stalls, and when it's done.
 • `{COMMAND} watch {EXAMPLE_ID}`, or `{COMMAND} watch {EXAMPLE_ID} failures` for failures only.
-• `{COMMAND} unwatch` and an id, or *Stop watching* on the card. `{COMMAND} list` shows what is watched.
-• *Watch order here*, on a message: its thread becomes the order's home.
-• `{COMMAND} test` posts as a watch would. `{COMMAND} settings broadcast on` shows notices \
-in the channel too.""",
+• `{COMMAND} unwatch` and an ID, or *Stop watching* on the card. `{COMMAND} list` shows what is being watched.
+• *Watch order here*, on a message: updates go to that message's thread. So does a mention, `@{APP} \
+watch` and an ID.
+• *I'm on it*, on a failure: tells everyone that you take care of it.
+• `{COMMAND} test` checks that I can post here. `{COMMAND} settings broadcast on` posts updates to the \
+channel too.""",
     "find": f"""\
-*Searching.* `{COMMAND} find elm street` looks for the words in the names of your orders; \
-`{COMMAND} recent` lists the newest. A button beside each opens its card. \
-Both need an Autoenhance API key, which an admin sets.""",
+*Searching.* `{COMMAND} find elm street` searches the names of your orders. So does `{COMMAND} elm street`. \
+`{COMMAND} recent` shows the newest. *Show* opens an order's card. \
+An admin needs to add an Autoenhance API key for this.""",
     "share": f"""\
-*Sharing.* ⋯ → *Share in channel* posts the card where everybody sees it; \
-anybody there can press *Re-check*. I must be in the channel: type `/invite @{APP}`.
-• `{COMMAND} settings unfurl on`: a link to an order that somebody pastes here gets a small card. \
-In channels shared with another company I show no orders.""",
+*Sharing.* ⋯ → *Share in channel* posts the card for everyone here, and anyone can press *Re-check*. \
+I need to be in the channel: type `/invite @{APP}`.
+• `{COMMAND} settings unfurl on` adds a small card below links to orders.
+• I don't show orders in channels that are shared with another company.""",
 }
 
 
