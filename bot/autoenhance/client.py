@@ -23,7 +23,7 @@ from bot.autoenhance.single_flight import SingleFlight
 from bot.core.errors import KeyMissing, KeyRefused, Limited, OrderNotFound, StaleButton, Unavailable
 from bot.core.logging import Outage
 from bot.core.metrics import Metrics
-from bot.orders.ids import OrderId, is_same_id
+from bot.orders.ids import OrderId, as_order_id
 from bot.orders.models import Order, OrderPage, parse_order, parse_orders
 from bot.orders.search import Cursor, Found
 from bot.storage.rate_limits.base import RateLimiter
@@ -114,7 +114,7 @@ class Autoenhance:
         with self._large_answers.reading() as reading:
             body = await self._get(reading, quote(order_id, safe=""))
             order = await reading.parsed(parse_order, body)
-        if order.order_id and not is_same_id(order.order_id, order_id):
+        if order.order_id and as_order_id(order.order_id) != order_id:
             raise Unavailable("Autoenhance answered with another order")
         return FetchedOrder(order, self._now())
 

@@ -6,7 +6,6 @@ Generated ids are UUIDs. Customers may choose their own ids, and the allowed cha
 
 import re
 from typing import Any, Self
-from uuid import UUID
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -46,14 +45,6 @@ class OrderId(str):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(_validated, core_schema.str_schema())
-
-
-def is_same_id(one: str, other: str) -> bool:
-    """A UUID is the same in upper and lower case. Of an id that a customer chose, nobody has said that."""
-    try:
-        return one == other or UUID(one) == UUID(other)
-    except ValueError:
-        return False
 
 
 def as_order_id(text: str | None) -> OrderId | None:

@@ -96,6 +96,19 @@ async def test_the_words_of_the_command_work_in_a_mention(
     assert replied == typed if typed else "/order" in replied
 
 
+async def test_words_without_an_id_are_searched_for_by_every_door(chat: Chat, slack: SlackSandbox) -> None:
+    """The list comes where it was asked for, and another person can turn its pages."""
+    asked = await mention(slack, "elm street")
+    assert "2 orders match, newest first." in (await answer(chat, asked)).plain()
+
+    await slack.say("is 12 elm street done?", channel=ANA_BOT)
+    await chat.until(lambda: [each for each in written(slack) if "12 Elm Street" in each.plain()])
+
+    newest = await answer(chat, await mention(slack, "recent"))
+    await chat.click(newest, next(label for label in newest.buttons() if label != "Show"), user=BEN)
+    await chat.until(lambda: "First page" in newest.buttons())
+
+
 async def test_a_watch_by_mention_has_its_home_in_that_thread(
     chat: Chat, slack: SlackSandbox, shoot: Shoot
 ) -> None:
