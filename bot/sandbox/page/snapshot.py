@@ -39,9 +39,9 @@ def _channel(slack: SlackSandbox, channel: Channel, viewer: str) -> Json:
     messages = slack.messages(channel.id, viewer=viewer)
     replies: dict[str, list[Message]] = {}
     for message in messages:
-        if message.thread_ts is not None:
+        if message.thread_ts is not None and message.ephemeral_to is None:
             replies.setdefault(message.thread_ts, []).append(message)
-    seen = {message.ts: message for message in messages}
+    seen = {message.ts: message for message in messages if _is_shown(message, replies)}
     others = [slack.workspace.users[id_].real_name for id_ in sorted(channel.members - {viewer})]
     return {
         "id": channel.id,
@@ -53,8 +53,13 @@ def _channel(slack: SlackSandbox, channel: Channel, viewer: str) -> Json:
         "has_bot": BOT in channel.members,
         "is_offered": slack.is_offered(viewer, channel.id),
         "members": len(channel.members),
-        "messages": [_message(message, replies.get(message.ts, []), seen) for message in messages],
+        "messages": [_message(message, replies.get(message.ts, []), seen) for message in seen.values()],
     }
+
+
+def _is_shown(message: Message, replies: dict[str, list[Message]]) -> bool:
+    """Whether Slack shows it. Ephemeral replies show only in threads that are active (chat.postEphemeral)."""
+    return message.ephemeral_to is None or message.thread_ts is None or message.thread_ts in replies
 
 
 def _message(message: Message, replies: list[Message], seen: dict[str, Message]) -> Json:

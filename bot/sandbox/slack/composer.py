@@ -26,6 +26,7 @@ class Composer(Interactions):
         if not name.startswith("/"):
             sent = as_sent(text, self.names())
             message = self.workspace.post(channel, user, sent, thread_ts=thread_ts)
+            self._offer_to_invite(message)
             pasted = await self._paste(message)
             return await self.hear(message) or pasted
         if thread_ts is None and self.offered_command(name) and self.is_offered(user, channel):
@@ -38,6 +39,13 @@ class Composer(Interactions):
             answer = f"{name} is not a valid command."
         self._acks.slackbot(user, channel, answer, thread_ts)
         return None
+
+    def _offer_to_invite(self, message: Message) -> None:
+        """Tell a person who mentions the app where it is no member. Slack has buttons for this."""
+        place, app = self.workspace.channels[message.channel], self.workspace.users[BOT].real_name
+        if f"<@{BOT}>" in message.text and BOT not in place.members and not place.is_im:
+            answer = f"You mentioned @{app}, but they're not in this channel. To add them: /invite @{app}"
+            self._acks.slackbot(message.user, message.channel, answer, message.thread_ts)
 
     def _can_write(self, user: str, channel: str) -> bool:
         """A messages tab that is read-only takes nothing."""

@@ -147,8 +147,9 @@ class Interactions:
         return next((each for each in commands if each["command"] == name), None)
 
     def names(self) -> dict[str, str]:
-        """The mrkdwn entities for the names that people type, such as `@ana` and `#shoots`."""
-        people = {f"@{user.name}": f"<@{user.id}>" for user in self.workspace.users.values()}
+        """The mrkdwn entities for the names that people type, such as `@ana`, `@Ana Lind` and `#shoots`."""
+        users = self.workspace.users.values()
+        people = {f"@{name}": f"<@{user.id}>" for user in users for name in (user.name, user.real_name)}
         channels = [each for each in self.workspace.channels.values() if each.name]
         return people | {
             f"#{each.name}": _channel_entity(each.id, each.name, each.is_private) for each in channels

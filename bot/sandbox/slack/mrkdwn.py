@@ -4,11 +4,7 @@ import re
 from typing import Any
 
 _ENTITY = re.compile(r"<([^<>\n]+)>")
-_TYPED = re.compile(
-    r"(?P<url>https?://[^\s<>|]+)"
-    r"|(?P<bare>\b(?:[\w-]+\.)+(?:ai|com|dev|io|net|org)/[^\s<>|]+)"
-    r"|(?P<name>(?<![\w/])[@#][\w-]+)"
-)
+_LINK = r"(?P<url>https?://[^\s<>|]+)|(?P<bare>\b(?:[\w-]+\.)+(?:ai|com|dev|io|net|org)/[^\s<>|]+)"
 
 
 def escape(text: str) -> str:
@@ -22,11 +18,14 @@ def unescape(text: str) -> str:
 def as_sent(typed: str, names: dict[str, str]) -> str:
     """Typed text as an app receives it: escaped, links in angle brackets, names as IDs.
 
-    `names` maps `@ana` and `#shoots` to `<@U…>` and `<#C…|shoots>`.
+    `names` maps `@ana`, `@Ana Lind` and `#shoots` to `<@U…>` and `<#C…|shoots>`, in any case.
     """
+    known = {name.casefold(): entity for name, entity in names.items()}
+    longest_first = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    typed_name = rf"(?P<name>(?<![\w/])(?:{longest_first or '(?!)'})(?![\w-]))"
     sent, at = [], 0
-    for match in _TYPED.finditer(typed):
-        sent += [escape(typed[at : match.start()]), _entity(match, names)]
+    for match in re.finditer(f"{_LINK}|{typed_name}", typed, re.IGNORECASE):
+        sent += [escape(typed[at : match.start()]), _entity(match, known)]
         at = match.end()
     return "".join([*sent, escape(typed[at:])])
 
@@ -34,7 +33,7 @@ def as_sent(typed: str, names: dict[str, str]) -> str:
 def _entity(match: re.Match[str], names: dict[str, str]) -> str:
     found = match[0]
     if match["name"]:
-        return names.get(found, escape(found))
+        return names[found.casefold()]
     # Slack does not include punctuation at the end of a link.
     link = found.rstrip(".,;:!?)'\"*_~`")
     address = link if match["url"] else f"http://{link}|{link}"

@@ -6,7 +6,7 @@ from bot.sandbox.errors import NotOffered
 from bot.sandbox.slack.blocks import Block, elements
 
 Filled = dict[str, str | list[str]]
-"""By block_id or by label: a text, the label of one option, or the labels of several."""
+"""By block_id or by label: a text, one option, or several. An option is its value or its label."""
 
 
 def state(blocks: list[Block], filled: Filled, *, complete: bool) -> dict[str, Any]:
@@ -51,4 +51,6 @@ def _value(element: dict[str, Any], entered: str | list[str] | None) -> dict[str
 
 def _chosen(element: dict[str, Any], entered: str | list[str]) -> list[dict[str, Any]]:
     words = [entered] if isinstance(entered, str) else entered
-    return [option for option in element["options"] if option["text"]["text"] in words]
+    options: list[dict[str, Any]] = element["options"]
+    by_value = [option for option in options if option["value"] in words]
+    return by_value or [option for option in options if option["text"]["text"] in words]
