@@ -43,7 +43,7 @@ class Screen:
 
     @property
     def hint(self) -> Locator:
-        return self.page.get_by_role("region", name="Try it")
+        return self.page.get_by_role("region", name="Tour")
 
     @property
     def modal(self) -> Locator:
@@ -54,12 +54,12 @@ class Screen:
         return self.page.get_by_role("complementary", name="Thread")
 
     @property
-    def other_side(self) -> Locator:
-        return self.page.get_by_role("complementary", name="The other side")
+    def under_the_hood(self) -> Locator:
+        return self.page.get_by_role("complementary", name="Under the hood")
 
     def order_controls(self, order: str) -> Locator:
         """The controls of this order in the panel, once its row is open."""
-        return self.other_side.get_by_role("group", name=order)
+        return self.under_the_hood.get_by_role("group", name=order)
 
     @property
     def suggestions(self) -> Locator:
@@ -67,7 +67,7 @@ class Screen:
 
     def exchanges(self, words: str) -> Locator:
         """The exchanges whose row has these words."""
-        rows = self.other_side.get_by_role("list", name="Exchanges").locator("> li")
+        rows = self.under_the_hood.get_by_role("list", name="Requests").locator("> li")
         return rows.filter(has=self.page.locator("summary", has_text=words))
 
     def message(self, words: str) -> Locator:
@@ -98,13 +98,13 @@ class Screen:
         await message.hover()
         button = message.get_by_role("button", name=name)
         if not await button.count():
-            await message.get_by_label("Actions for this message").click()
+            await message.get_by_label("More actions").click()
             button = message.get_by_role("menuitem", name=name)
         await button.click()
 
     async def open_order(self, name: str) -> Locator:
         """Opens its row in the panel, and returns its controls."""
-        await self.other_side.locator("summary").filter(has_text=name).first.click()
+        await self.under_the_hood.locator("summary").filter(has_text=name).first.click()
         return self.order_controls(name)
 
     async def act_as(self, name: str) -> None:

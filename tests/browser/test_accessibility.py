@@ -34,7 +34,7 @@ async def test_axe_finds_nothing_serious(
 ) -> None:
     """Axe finds nothing serious in any part of the page.
 
-    That is: cards, suggestions, an open thread, the other side, a modal with an error, and the Home tab.
+    That is: cards, suggestions, an open thread, the panel, a modal with an error, and the Home tab.
     """
     page = screen.page
     await page.emulate_media(color_scheme=scheme)
@@ -56,15 +56,15 @@ async def test_axe_finds_nothing_serious(
     assert await findings(page) == []
 
     await page.get_by_role("button", name="Close thread").click()
-    if not await screen.other_side.is_visible():
-        await page.get_by_role("button", name="The other side", exact=True).click()
+    if not await screen.under_the_hood.is_visible():
+        await page.get_by_role("button", name="Under the hood", exact=True).click()
     await screen.open_order("Birch Avenue 9")
     await screen.exchanges("chat.postMessage").first.locator("summary").click()
     await expect(screen.exchanges("chat.postMessage").first).to_contain_text("Sent")
     assert await findings(page) == []
-    await screen.other_side.get_by_role("tab", name="Slack").click()
+    await screen.under_the_hood.get_by_role("tab", name="Slack").click()
     assert await findings(page) == []
-    await page.get_by_role("button", name="Close the other side").click()
+    await page.get_by_role("button", name="Close Under the hood").click()
 
     await page.get_by_label("Shortcuts").click()
     await page.get_by_role("menuitem", name="Look up an order").click()

@@ -35,23 +35,23 @@ async def test_a_newcomers_first_minute(screen: Screen, slack: SlackSandbox, cal
     card = screen.card("12 Elm Street — twilight")
     await expect(card).to_contain_text(ONLY_YOU)
 
-    await expect(hint).to_contain_text("Press Re-check on its card")
+    await expect(hint).to_contain_text("press Re-check on its card")
     await card.get_by_text("Re-check").click()
     await expect(card).to_contain_text("since")
 
     await hint.get_by_role("button", name=f"/order watch {HARBOUR_VIEW}").click()
     watched = screen.card("7 Harbour View, penthouse")
     await expect(watched).to_contain_text("Watched by ana")
-    await hint.get_by_role("button", name="Finish it now").click()
+    await hint.get_by_role("button", name="Finish the order now").click()
     await screen.page.get_by_role("button", name="1 reply").click()
     await expect(screen.thread).to_contain_text("is ready. 12 of 12 done. @ana")
 
-    await hint.get_by_role("button", name="Take it down").click()
+    await hint.get_by_role("button", name="Take Autoenhance down").click()
     await hint.get_by_role("button", name=f"/order {OAK}").click()
     await expect(screen.message("isn't answering")).to_contain_text(ONLY_YOU)
     await hint.get_by_role("button", name="Bring it back").click()
     await expect(screen.card("Oak Terrace, show home")).to_be_visible()
-    await expect(hint).to_contain_text("That was the minute")
+    await expect(hint).to_contain_text("That's the tour")
 
 
 async def test_a_link_to_a_thread_opens_it(screen: Screen) -> None:
@@ -84,7 +84,7 @@ async def test_a_pasted_link_gets_a_card(screen: Screen) -> None:
 
 async def test_the_hint_stays_away_once_hidden(screen: Screen) -> None:
     """A hint that was closed stays closed after a reload."""
-    await screen.hint.get_by_role("button", name="Hide this hint").click()
+    await screen.hint.get_by_role("button", name="Close the tour").click()
     await expect(screen.hint).to_be_hidden()
 
     await screen.page.reload()

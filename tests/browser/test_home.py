@@ -67,7 +67,7 @@ async def test_the_home_tab_is_opened_drawn_and_pressed(tab_page: HomePage) -> N
     """
     screen = tab_page.screen
     await screen.enter(ENTRY)
-    await expect(tab_page.home).to_contain_text("published nothing here yet")
+    await expect(tab_page.home).to_contain_text("Nothing here yet")
     await expect(screen.composer).to_be_hidden()
     assert (await tab_page.heard("event_callback"))["event"]["user"] == ANA
 

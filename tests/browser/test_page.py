@@ -208,12 +208,12 @@ async def test_foreign_text_is_only_text(screen: Screen, autoenhance: Autoenhanc
 
 async def test_autoenhance_goes_down_and_comes_back(screen: Screen) -> None:
     """The panel takes Autoenhance down: the person reads so, and gets the card once it is back."""
-    failure = screen.page.get_by_label("Its mood", exact=True)
-    await failure.select_option(label="down: no answer")
+    failure = screen.page.get_by_label("Responses", exact=True)
+    await failure.select_option(label="Down: no response")
     await screen.type(f"/order {OAK}")
     await expect(screen.message("isn't answering")).to_contain_text(ONLY_YOU)
 
-    await failure.select_option(label="answers")
+    await failure.select_option(label="Normal")
 
     await expect(screen.card(OAK_NAME)).to_be_visible()
     await expect(screen.message("isn't answering")).to_have_count(1)
@@ -270,7 +270,7 @@ async def test_an_outsider_gets_nothing(screen: Screen, autoenhance: Autoenhance
     await expect(screen.message("/order is not a valid command")).to_be_visible()
     await screen.composer.press_sequentially("/o")
     await expect(screen.suggestions).to_have_count(0)
-    await expect(screen.messages.first.get_by_label("Actions for this message")).to_have_count(0)
+    await expect(screen.messages.first.get_by_label("More actions")).to_have_count(0)
     assert autoenhance.requests == []
 
 

@@ -1,4 +1,4 @@
-"""The other side of the page: the exchanges, and the controls of both stand-ins."""
+"""Under the hood: the exchanges, and the controls of both stand-ins."""
 
 import re
 
@@ -46,15 +46,15 @@ async def test_an_exchange_in_detail(screen: Screen) -> None:
     row = screen.exchanges(f"/order {OAK}").last
     await expect(row).to_contain_text("4 uses left")
     await row.locator("summary").click()
-    await expect(row).to_contain_text("4 of 5 uses and 30 min left")
+    await expect(row).to_contain_text("4 of 5 uses and 30 minutes left")
     await expect(row).to_contain_text('"channel_name": "shoots"')
     await expect(screen.exchanges("GET /v3/orders/1a8e53c7…")).to_contain_text("200")
 
-    await row.get_by_role("button", name="Deliver again").click()
+    await row.get_by_role("button", name="Send again").click()
     await expect(screen.exchanges("retry 1")).to_contain_text("ack")
     await expect(screen.card("Oak Terrace, show home")).to_have_count(1)
 
-    chip = screen.other_side.get_by_role("button", name=re.compile("^Deliveries"))
+    chip = screen.under_the_hood.get_by_role("button", name=re.compile("^Slack"))
     await chip.press("Enter")
     await expect(screen.exchanges(f"/order {OAK}")).to_have_count(0)
     await expect(screen.exchanges("GET")).to_have_count(1)
@@ -72,7 +72,7 @@ async def test_one_order_fails_and_has_its_own_failure(screen: Screen) -> None:
     await card.get_by_text("Re-check").click()
     await expect(card).to_contain_text("1 new failure")
 
-    await controls.get_by_label("Its own mood").select_option(label="down: no answer")
+    await controls.get_by_label("Responses for this order").select_option(label="Down: no response")
     await card.get_by_text("Re-check").click()
     await expect(screen.message("isn't answering")).to_be_visible()
     await screen.order(OAK, "Oak Terrace, show home")
@@ -81,7 +81,7 @@ async def test_one_order_fails_and_has_its_own_failure(screen: Screen) -> None:
 async def test_slack_fails_as_chosen(screen: Screen, slack: SlackSandbox) -> None:
     """A post answered with 429 arrives later. Then the bot is removed, and the channel archived."""
     card = await screen.order(OAK, "Oak Terrace, show home")
-    panel = screen.other_side
+    panel = screen.under_the_hood
     await panel.get_by_role("tab", name="Autoenhance").press("ArrowRight")
     await panel.get_by_label("Retry-After").fill("1")
     await panel.get_by_label("chat.postMessage").select_option(label="429: too many requests")
@@ -111,15 +111,15 @@ async def test_unsupported_blocks_are_named(screen: Screen, slack: SlackSandbox)
         [{"type": "video", "alt_text": "x"}, section | {"accessory": {"type": "datepicker"}}],
         attachments=[{"color": "good", "title": "A link", "blocks": [section, {"type": "plan"}]}],
     )
-    message = screen.message("This page cannot draw the block “video”")
-    await expect(message).to_contain_text("This page cannot draw the element “datepicker”")
+    message = screen.message("This page can't show the block “video”")
+    await expect(message).to_contain_text("This page can't show the element “datepicker”")
     await expect(message).to_contain_text("A link")
     await expect(message.locator("b").filter(has_text=re.compile("^In$"))).to_have_count(2)
-    await expect(screen.other_side.get_by_text("3 not drawn: video, datepicker, plan")).to_be_visible()
+    await expect(screen.under_the_hood.get_by_text("3 not supported here: video, datepicker, plan")).to_be_visible()
 
 
-async def test_the_other_side_gives_way_to_a_thread(screen: Screen) -> None:
-    """Where only one fits, the thread hides the other side.
+async def test_the_under_the_hood_gives_way_to_a_thread(screen: Screen) -> None:
+    """Where only one fits, the thread hides the panel.
 
     It comes back when the thread is closed, or earlier by its button.
     """
@@ -127,17 +127,17 @@ async def test_the_other_side_gives_way_to_a_thread(screen: Screen) -> None:
     await page.set_viewport_size({"width": 1280, "height": 800})
     message = screen.message("Is this one done?")
     await screen.shortcut(message, "Reply in thread")
-    await expect(screen.other_side).to_be_hidden()
+    await expect(screen.under_the_hood).to_be_hidden()
     await page.get_by_role("button", name="Close thread").click()
-    await expect(screen.other_side).to_be_visible()
+    await expect(screen.under_the_hood).to_be_visible()
 
     await screen.shortcut(message, "Reply in thread")
-    await page.get_by_role("button", name="The other side", exact=True).click()
+    await page.get_by_role("button", name="Under the hood", exact=True).click()
     await expect(screen.thread).to_be_hidden()
 
     await page.set_viewport_size({"width": 1600, "height": 900})
     await screen.shortcut(message, "Reply in thread")
-    await expect(screen.other_side).to_be_visible()
+    await expect(screen.under_the_hood).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(screen.thread).to_be_hidden()
 

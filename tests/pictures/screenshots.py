@@ -74,7 +74,7 @@ class Screenshots:
         for message in self.slack.messages():
             if message.user != BOT:
                 self.slack.workspace.delete(message)
-        await self.page.get_by_role("button", name="Hide this hint").click()
+        await self.page.get_by_role("button", name="Close the tour").click()
         await self._resize(WIDE, TALL)
         await self.page.locator(f'#messages > [data-key="{card.ts}"] .replies').click()
         replies = self.page.locator("#replies")

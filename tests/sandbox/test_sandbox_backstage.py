@@ -1,4 +1,4 @@
-"""The other side of the page: each exchange as a row and in detail, and the controls of both stand-ins."""
+"""Under the hood: each exchange as a row and in detail, and the controls of both stand-ins."""
 
 from collections.abc import AsyncIterator
 
@@ -66,7 +66,7 @@ async def test_calls_of_the_webhook_that_come_together_are_one_row(browser: Brow
     ]
     facts, parts = await browser.detail(log[0])
     assert (facts["Calls"], facts["Order"]) == ("3", ELM)
-    assert len(parts["Each"].splitlines()) == 3
+    assert len(parts["Each call"].splitlines()) == 3
 
 
 async def test_one_kind_does_not_push_out_the_others(browser: Browser) -> None:
@@ -93,14 +93,14 @@ async def test_a_delivery_in_detail(browser: Browser) -> None:
     facts, parts = await browser.detail(delivery)
 
     assert facts["Ack"].endswith(" ms")
-    assert (facts["Over"], facts["response_url"]) == ("signed HTTP", "4 of 5 uses and 20 min left")
+    assert (facts["Sent over"], facts["response_url"]) == ("signed HTTP", "4 of 5 uses and 20 minutes left")
     assert (facts["Signature"][:3], facts["Signature"][-1]) == ("v0=", "…")
-    assert facts["Its timestamp"].startswith("0 s old")
+    assert facts["Timestamp"].startswith("0 seconds old")
     assert '"text": "3f9a"' in parts["Sent"]
-    assert parts["Answered"] == "(nothing)"
+    assert parts["Response"] == "(empty)"
     facts, parts = await browser.detail(response)
     assert "(1,000 characters)" in parts["Sent"]
-    assert parts["Answered"] == "ok"
+    assert parts["Response"] == "ok"
 
 
 async def test_a_late_ack_says_so(browser: Browser) -> None:
@@ -108,7 +108,7 @@ async def test_a_late_ack_says_so(browser: Browser) -> None:
     (exchange,) = [await browser.world.slack.command("/order 3f9a")]
     exchange.seconds = 3.5
     facts, _ = await browser.detail({"id": "d0"})
-    assert facts["Ack"] == "3500.0 ms, too late: Slack waits 3 s"
+    assert facts["Ack"] == "3500.0 ms, too late. Slack waits 3 seconds"
 
 
 async def test_a_request_to_autoenhance_in_detail(browser: Browser) -> None:
@@ -118,7 +118,7 @@ async def test_a_request_to_autoenhance_in_detail(browser: Browser) -> None:
     facts, parts = await browser.detail(row)
     assert (facts["Path"], facts["Status"]) == (f"/v3/orders/{OAK}", "200")
     assert '"a-very-sec…"' in parts["Headers"]
-    assert "… and 15 more" in parts["Answered"]
+    assert "… and 15 more" in parts["Response"]
     for nothing in ("a7", "x0", "anything"):
         assert (await browser.http.get(f"/page/wire/{nothing}")).status_code == 404
 

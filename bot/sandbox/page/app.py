@@ -92,7 +92,7 @@ class Page:
     async def _events(self, request: Request) -> Response:
         viewer = request.query_params.get("as", ANA)
         if viewer not in ACTORS:
-            return JSONResponse({"error": "nobody of that name"}, 404)
+            return JSONResponse({"error": "There is no such person."}, 404)
         stream = self._snapshots(viewer)
         return StreamingResponse(stream, media_type="text/event-stream", headers=_HEADERS)
 
@@ -121,15 +121,15 @@ class Page:
 
     async def _exchange_details(self, request: Request) -> Response:
         found = exchange_details(self._slack, self._autoenhance, request.path_params["row"])
-        return JSONResponse(found or {"error": "no such exchange"}, 200 if found else 404, _HEADERS)
+        return JSONResponse(found or {"error": "There is no such request."}, 200 if found else 404, _HEADERS)
 
     async def _act(self, request: Request) -> Response:
         """Do what a person did on the page. Pages of other sites cannot send the `x-sandbox` header."""
         if request.headers.get("x-sandbox") != "1":
-            return JSONResponse({"error": "only for the sandbox's own page"}, 403)
+            return JSONResponse({"error": "Only the demo's own page can do this."}, 403)
         action = self._actions.get(request.path_params["action"])
         if action is None:
-            return JSONResponse({"error": "no such thing to do"}, 404)
+            return JSONResponse({"error": "The page has no such action."}, 404)
         try:
             await action(json_object(await request.body()))
         except HTTPException as bad:
@@ -139,7 +139,7 @@ class Page:
         except NotOffered as no:
             return JSONResponse({"error": str(no)}, 409)
         except KeyError as missing:
-            return JSONResponse({"error": f"there is no {missing}"}, 409)
+            return JSONResponse({"error": f"{missing} doesn't exist."}, 409)
         return JSONResponse({})
 
     async def _say(self, body: Json) -> None:
@@ -169,7 +169,7 @@ class Page:
     def _message(self, body: Json) -> Message:
         message = self._slack.workspace.find(body["channel"], body["ts"])
         if message is None:
-            raise NotOffered("this message is not there any more")
+            raise NotOffered("This message was deleted.")
         return message
 
     def _view(self, body: Json) -> View:
@@ -178,7 +178,7 @@ class Page:
             return home
         view = self._slack.workspace.view(body["view"])
         if view is None:
-            raise NotOffered("this modal is closed")
+            raise NotOffered("This dialog is closed.")
         return view
 
 
@@ -188,7 +188,7 @@ def _control(place: Drawn, body: Json) -> Control:
         here = (control.block_id, control.element["action_id"])
         if here == (body["block_id"], body["action_id"]) and control.option == body.get("option"):
             return control
-    raise NotOffered("this button is not there any more")
+    raise NotOffered("This button is gone. Use the newest message.")
 
 
 async def _document(_: Request) -> Response:

@@ -61,13 +61,13 @@ class Controls:
 
     async def _webhook(self, body: Json) -> None:
         if not await self._autoenhance.call_webhook(body["order"]):
-            raise NotOffered("nobody answers at the webhook's address")
+            raise NotOffered("The webhook's address doesn't respond.")
 
     async def _slack_mood(self, body: Json) -> None:
         """Set how Slack answers one method: once, or until it is changed again."""
         method, faults = body["method"], self._slack.faults
         if method not in MAY_FAIL:
-            raise NotOffered(f"the panel has no moods for {method}")
+            raise NotOffered(f"The panel can't change responses of {method}.")
         if body["mood"] not in SLACK_MOODS:
             raise Unknown("mood", body["mood"], SLACK_MOODS)
         times = 1 if body.get("once") else None
@@ -94,6 +94,6 @@ class Controls:
         every = self._slack.exchanges
         number = body.get("number", len(every) - 1)
         if not 0 <= number < len(every):
-            raise NotOffered("nothing was delivered yet")
+            raise NotOffered("Nothing was sent to the bot yet.")
         attempt = sum(exchange.body == every[number].body for exchange in every)
         await self._slack.redeliver(every[number], attempt=attempt, reason="http_timeout")

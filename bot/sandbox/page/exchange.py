@@ -46,38 +46,38 @@ def exchange_details(
 
 def _delivery(slack: SlackSandbox, exchange: Exchange) -> ExchangeDetails:
     late = exchange.seconds > ACK_SECONDS or exchange.error == "operation_timeout"
-    acked = f"{1000 * exchange.seconds:.1f} ms{', too late: Slack waits 3 s' * late}"
+    acked = f"{1000 * exchange.seconds:.1f} ms{', too late. Slack waits 3 seconds' * late}"
     stamp = exchange.headers.get("X-Slack-Request-Timestamp")
-    age = f"{exchange.at - float(stamp):.0f} s old when delivered; refused after 5 min" if stamp else ""
+    age = f"{exchange.at - float(stamp):.0f} seconds old when sent. Refused after 5 minutes" if stamp else ""
     facts = [
-        ("Ack", acked if exchange.seconds else "none yet"),
-        ("Over", "Socket Mode" if exchange.over_socket else "signed HTTP"),
+        ("Ack", acked if exchange.seconds else "None yet"),
+        ("Sent over", "Socket Mode" if exchange.over_socket else "signed HTTP"),
         ("Signature", _short(exchange.headers.get("X-Slack-Signature", ""))),
-        ("Its timestamp", age),
+        ("Timestamp", age),
         ("Retry", " ".join(v for k, v in exchange.headers.items() if k.startswith("X-Slack-Retry"))),
         ("response_url", _left(slack, secret_of(exchange.payload))),
     ]
-    parts = [("Sent", _pretty(exchange.payload)), ("Answered", _pretty(_read(exchange.reply)))]
+    parts = [("Sent", _pretty(exchange.payload)), ("Response", _pretty(_read(exchange.reply)))]
     return _drawn(facts, parts)
 
 
 def _call(slack: SlackSandbox, call: Call) -> ExchangeDetails:
     facts = [
-        ("Status", str(call.status or "no answer yet")),
+        ("Status", str(call.status or "No response yet")),
         ("Took", f"{1000 * call.seconds:.1f} ms"),
         ("response_url", _left(slack, call.secret)),
     ]
-    return _drawn(facts, [("Sent", _pretty(call.params)), ("Answered", _pretty(call.answer))])
+    return _drawn(facts, [("Sent", _pretty(call.params)), ("Response", _pretty(call.answer))])
 
 
 def _request(asked: Asked) -> ExchangeDetails:
     headers = {key: value for key, value in asked.headers.items() if key != "host"}
     facts = [
         ("Path", asked.path),
-        ("Status", str(asked.status or "no answer")),
+        ("Status", str(asked.status or "No response")),
         ("Took", f"{1000 * (asked.seconds or 0):.1f} ms"),
     ]
-    return _drawn(facts, [("Headers", _pretty(headers)), ("Answered", _pretty(_read(asked.answer)))])
+    return _drawn(facts, [("Headers", _pretty(headers)), ("Response", _pretty(_read(asked.answer)))])
 
 
 def _webhook(calls: list[WebhookCall]) -> ExchangeDetails:
@@ -95,7 +95,7 @@ def _webhook(calls: list[WebhookCall]) -> ExchangeDetails:
         for call in burst
     ]
     facts = [("Calls", str(len(burst))), ("Order", str(burst[0].body.get("order_id")))]
-    return _drawn(facts, [("Each", "\n".join(lines)), ("The last one", _pretty(burst[-1].body))])
+    return _drawn(facts, [("Each call", "\n".join(lines)), ("Last call", _pretty(burst[-1].body))])
 
 
 def _drawn(facts: list[tuple[str, str]], parts: list[tuple[str, str]]) -> ExchangeDetails:
@@ -104,7 +104,7 @@ def _drawn(facts: list[tuple[str, str]], parts: list[tuple[str, str]]) -> Exchan
 
 def _left(slack: SlackSandbox, secret: str) -> str:
     left = slack.uses_left(secret) if secret else None
-    return f"{left[0]} of 5 uses and {left[1] / 60:.0f} min left" if left else ""
+    return f"{left[0]} of 5 uses and {left[1] / 60:.0f} minutes left" if left else ""
 
 
 def _read(body: bytes) -> Any:
@@ -117,7 +117,7 @@ def _read(body: bytes) -> Any:
 
 def _pretty(value: Any) -> str:
     if value in ("", None):
-        return "(nothing)"
+        return "(empty)"
     return value if isinstance(value, str) else json.dumps(_fit(value), indent=2, ensure_ascii=False)
 
 

@@ -109,7 +109,7 @@ def _asked(number: int, asked: Asked) -> Json:
         "kind": "autoenhance",
         "at": asked.at,
         "what": f"GET {_shortened(asked.path)}{'?' * bool(asked.query)}{asked.query}",
-        "result": asked.status or ("no answer" if ended else "…"),
+        "result": asked.status or ("no response" if ended else "…"),
         "ok": asked.status == HTTPStatus.OK or not ended,
         "ms": _ms(asked.seconds or 0),
         "notes": [],

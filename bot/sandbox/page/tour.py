@@ -1,15 +1,17 @@
 """The tour for a new user: four steps, and which of them are done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
+from itertools import islice
 
 from bot.sandbox.autoenhance.app import Asked, AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import Json
 from bot.sandbox.autoenhance.sample_orders import ELM, HARBOUR_VIEW, OAK
+from bot.sandbox.page import deeds
 from bot.sandbox.slack.app import SlackSandbox
-from bot.sandbox.slack.endpoints import RESPOND, Call
+from bot.sandbox.slack.delivery import Exchange
+from bot.sandbox.slack.endpoints import Call
 
-RECHECK = "Re-check"
 WATCH = 2  # index in STEPS
 
 
@@ -26,46 +28,53 @@ class Tour:
         if self._begun is None:
             slack = self._slack
             self._begun = len(slack.exchanges), len(slack.calls()), len(self._autoenhance.requests)
-        seen = (self._looked_up, self._rechecked, self._watched, self._saw_outage)
-        self._done = [done or now() for done, now in zip(self._done, seen, strict=True)]
+        if not all(self._done):
+            self._look(*self._begun)
         steps = [{**step, "done": done} for step, done in zip(STEPS, self._done, strict=True)]
         steps[WATCH]["acts"] = steps[WATCH]["acts"][1:] if self._is_watching() else steps[WATCH]["acts"][:1]
         return steps
 
-    def _calls(self, method: str) -> Iterator[Call]:
-        since = self._begun[1] if self._begun else 0
-        return (call for call in self._slack.calls()[since:] if call.method == method and _went_well(call))
-
-    def _looked_up(self) -> bool:
-        """Whether a card came. Of all the bot's answers, only a card has a header."""
-        return any(_has_header(call.params) for call in self._calls(RESPOND))
-
-    def _rechecked(self) -> bool:
-        since = self._begun[0] if self._begun else 0
-        clicks = (each.payload.get("actions", []) for each in self._slack.exchanges[since:] if not each.error)
-        return any(click.get("text", {}).get("text") == RECHECK for clicked in clicks for click in clicked)
+    def _look(self, *begun: int) -> None:
+        """Tick the steps that are done by now."""
+        exchanges = self._slack.exchanges[begun[0] :]
+        calls = [call for call in self._slack.calls()[begun[1] :] if _went_well(call)]
+        cards = list(deeds.answered(exchanges, calls))
+        now = (
+            any(deeds.is_look_up(exchange) for exchange, _ in cards),
+            any(deeds.RECHECK in deeds.pressed(exchange) for exchange, _ in cards),
+            self._was_told([exchange.at for exchange in exchanges if deeds.is_watch(exchange)]),
+            self._saw_outage(cards, self._autoenhance.requests[begun[2] :]),
+        )
+        self._done = [done or seen for done, seen in zip(self._done, now, strict=True)]
 
     def _is_watching(self) -> bool:
-        """Whether a card was posted in a channel, so that there is an order to finish."""
-        return any(_has_header(call.params) for call in self._calls("chat.postMessage"))
+        """Whether the order of this step is watched, so that it can be finished."""
+        begun, calls = self._begun or (0, 0, 0), self._slack.calls("chat.postMessage")
+        watched = any(deeds.is_watch(exchange) for exchange in islice(self._slack.exchanges, begun[0], None))
+        name = self._autoenhance.order(HARBOUR_VIEW)["name"]
+        return watched and any(name in deeds.title(call.params) for call in calls if _went_well(call))
 
-    def _watched(self) -> bool:
-        """Whether a notice was posted in a thread, and an order that runs has finished."""
-        posted = any(call.params.get("thread_ts") for call in self._calls("chat.postMessage"))
-        return posted and any(_is_finished(order) for order in self._running())
+    def _was_told(self, watches: Sequence[float]) -> bool:
+        """Whether the bot posted, after a watch began, in a thread about an order that has finished."""
+        finished = [str(order["name"]) for order in self._running() if _is_finished(order)]
+        said = (
+            notice
+            for channel in self._slack.workspace.channels
+            for notice in deeds.notices(self._slack.messages(channel), min(watches))
+        )
+        return bool(watches and finished) and any(name in notice for notice in said for name in finished)
 
     def _running(self) -> Iterator[Json]:
         autoenhance = self._autoenhance
         return (order for order in autoenhance.orders() if autoenhance.can_run(order["order_id"]))
 
-    def _saw_outage(self) -> bool:
-        """Whether Autoenhance failed to answer, and a card came after it was working again."""
-        since = self._begun[2] if self._begun else 0
-        asked = self._autoenhance.requests[since:]
+    def _saw_outage(self, cards: Sequence[tuple[Exchange, float]], asked: Sequence[Asked]) -> bool:
+        """Whether a look-up met an outage of Autoenhance, and its card came later."""
         down = [each.at for each in asked if not _answers(each)]
-        if not down or self._autoenhance.failure() != "well":
+        if self._autoenhance.failure() != "well":
             return False
-        return any(call.at > down[-1] and _has_header(call.params) for call in self._calls(RESPOND))
+        looked_up = ((exchange.at, came) for exchange, came in cards if deeds.is_look_up(exchange))
+        return any(begun <= at < came for begun, came in looked_up for at in down)
 
 
 def _went_well(call: Call) -> bool:
@@ -79,33 +88,31 @@ def _answers(asked: Asked) -> bool:
     return asked.seconds is None or HTTPStatus.OK <= asked.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _has_header(params: Json) -> bool:
-    return any(block.get("type") == "header" for block in params.get("blocks") or [])
-
-
 def _is_finished(order: Json) -> bool:
     return bool(order["images"]) and not order["is_processing"]
 
 
 STEPS: tuple[Json, ...] = (
     {
-        "name": "Look up",
-        "says": "Ask for an order: click this, or type / below. Only you see the answer.",
+        "name": "Look up an order",
+        "says": "An order is one shoot. Press the button, or type an order ID below. Order Desk answers with "
+        "a card that only you can see.",
         "acts": [{"label": f"/order {ELM}", "wish": "say", "text": f"/order {ELM}"}],
     },
     {
-        "name": "Re-check",
-        "says": "12 Elm Street is being enhanced while you look. Press Re-check on its card: what changed?",
+        "name": "Re-check it",
+        "says": "12 Elm Street is still processing. Wait a few seconds, then press Re-check on its card. "
+        "The card says what changed.",
         "acts": [],
     },
     {
-        "name": "Watch",
-        "says": "Have 7 Harbour View watched: its card comes into the channel, for everybody. In half a "
-        "minute it is done, and the thread below its card says so.",
+        "name": "Watch one",
+        "says": "Watch 7 Harbour View. Its card is posted in the channel for everyone. When the order is "
+        "done, in about half a minute, Order Desk replies in the card's thread.",
         "acts": [
             {"label": f"/order watch {HARBOUR_VIEW}", "wish": "say", "text": f"/order watch {HARBOUR_VIEW}"},
             {
-                "label": "Finish it now",
+                "label": "Finish the order now",
                 "wish": "order",
                 "order": HARBOUR_VIEW,
                 "act": "finish",
@@ -114,13 +121,13 @@ STEPS: tuple[Json, ...] = (
         ],
     },
     {
-        "name": "Outage",
-        "says": "“1 reply” below its card is what the thread was told. Now take Autoenhance down, ask, and "
-        "bring it back: the answer comes within half a minute, as nothing that was asked is lost.",
+        "name": "Try an outage",
+        "says": "What if Autoenhance is down? Press the three buttons in this order. Order Desk tells you "
+        "about the outage, and posts the card within half a minute after it ends.",
         "acts": [
-            {"label": "Take it down", "wish": "mood", "mood": "close", "quiet": True},
-            {"label": f"/order {OAK}", "wish": "say", "text": f"/order {OAK}"},
-            {"label": "Bring it back", "wish": "mood", "mood": "well", "quiet": True},
+            {"label": "1. Take Autoenhance down", "wish": "mood", "mood": "close", "quiet": True},
+            {"label": f"2. /order {OAK}", "wish": "say", "text": f"/order {OAK}"},
+            {"label": "3. Bring it back", "wish": "mood", "mood": "well", "quiet": True},
         ],
     },
 )

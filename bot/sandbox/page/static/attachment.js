@@ -15,11 +15,11 @@ export function attachment(part, context) {
     part.fields && h("div", { class: "fields" }, part.fields.map((field) =>
       h("div", { class: field.short ? "" : "long" }, h("b", {}, field.title), h("div", {}, mrkdwn(field.value, context))))),
     part.blocks && h("div", { class: "content" }, drawBlocks(part.blocks, context)),
-    part.image_url && h("span", { class: "picture" }, "🖼 picture"),
-    part.actions && h("span", { class: "unknown", "data-type": "attachment actions" }, "cannot draw: attachment actions"),
+    part.image_url && h("span", { class: "picture" }, "🖼 Picture"),
+    part.actions && h("span", { class: "unknown", "data-type": "attachment actions" }, "This page can't show attachment actions"),
     part.footer && h("p", { class: "note" }, plainText(part.footer)),
     part.is_app_unfurl && h("p", { class: "note" }, "Added by Order Desk"));
-  if (!node.childElementCount) node.append(part.fallback ?? "an empty attachment");
+  if (!node.childElementCount) node.append(part.fallback ?? "Empty attachment");
   const colour = NAMED[part.color] ?? (/^#?[0-9a-f]{6}$/i.test(part.color ?? "") ? `#${part.color.replace("#", "")}` : null);
   if (colour) node.style.setProperty("--bar", colour);
   return node;

@@ -6,13 +6,13 @@ import { hasRoom, isOpen, isPhone, onPhone, redraw, unfold } from "./unfold.js";
 import { drawWire } from "./wire.js";
 
 const SAYS = {
-  well: "as usual", ratelimited: "429: too many requests", internal_error: "500: internal error", slow: "slow: 4 s",
+  well: "Normal", ratelimited: "429: too many requests", internal_error: "500: internal error", slow: "Slow: 4 seconds",
 };
 const NAMES = { respond: "response_url" };
 const SWITCHES = [
-  ["has_bot", "Order Desk is in", "in it", "invite", "remove"],
-  ["is_archived", "Archive", "archived", "archive", "unarchive"],
-  ["is_ext_shared", "Share with another company", "shared", "share", "unshare"],
+  ["has_bot", "Order Desk is in", "Has the bot", "invite", "remove"],
+  ["is_archived", "Archive", "Archived", "archive", "unarchive"],
+  ["is_ext_shared", "Share with another company", "Shared", "share", "unshare"],
 ];
 
 export function drawBackstage() {
@@ -28,18 +28,18 @@ $("mood").addEventListener("change", ({ target }) => ask("mood", { mood: target.
 
 // Slack: how it answers, and the state of its channels.
 
-const once = h("select", { id: "how-long" }, h("option", { value: "1" }, "the next answer"), h("option", { value: "" }, "until I change it"));
+const once = h("select", { id: "how-long" }, h("option", { value: "1" }, "Next response only"), h("option", { value: "" }, "Until I change it"));
 const after = h("input", { id: "retry-after", type: "number", min: "1", max: "120", value: "5" });
 const methods = h("div", { class: "grid" });
 const channels = h("table", { class: "switches" });
 
 $("panel-slack").append(
-  h("h3", {}, "How it answers the bot"),
-  h("p", { class: "row" }, h("label", { for: "how-long" }, "How long"), once),
-  h("p", { class: "row" }, h("label", { for: "retry-after" }, "Retry-After of a 429, in seconds"), after),
+  h("h3", {}, "Responses to the bot"),
+  h("p", { class: "row" }, h("label", { for: "how-long" }, "Use this for"), once),
+  h("p", { class: "row" }, h("label", { for: "retry-after" }, "Retry-After for 429, in seconds"), after),
   methods,
-  h("h3", {}, "Its deliveries"),
-  h("p", {}, h("button", { class: "small", title: "As Slack does when no ack came in time: the same body, with X-Slack-Retry-Num", onclick: () => ask("redeliver", {}) }, "Deliver the last request again")),
+  h("h3", {}, "Requests to the bot"),
+  h("p", {}, h("button", { class: "small", title: "Slack does this when the bot doesn't respond in time. Same body, with X-Slack-Retry-Num.", onclick: () => ask("redeliver", {}) }, "Send the last request again")),
   h("h3", {}, "Channels"), channels);
 
 function drawSlack() {

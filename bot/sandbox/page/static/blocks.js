@@ -12,7 +12,7 @@ function draw(table, part, context, block) {
 }
 
 /** A box in place of an unknown block or element. The panel counts these boxes. */
-const unknown = (type, kind) => h("span", { class: "unknown", "data-type": type }, `This page cannot draw the ${kind} “${type}”`);
+const unknown = (type, kind) => h("span", { class: "unknown", "data-type": type }, `This page can't show the ${kind} “${type}”`);
 
 const text = (part, context) => (part.type === "mrkdwn" ? mrkdwn(part.text, context) : plainText(part.text));
 
@@ -36,11 +36,15 @@ const BLOCKS = {
     return h("div", { class: "input" },
       h("label", { for: block.block_id }, plainText(block.label.text), block.optional && h("span", { class: "note" }, " (optional)")),
       draw(ELEMENTS, block.element, context, block),
-      block.hint && h("p", { class: "note" }, plainText(block.hint.text)),
+      block.hint && h("p", { class: "note", id: `${block.block_id}-hint` }, plainText(block.hint.text)),
       error && h("p", { class: "error", role: "alert", id: `${block.block_id}-error` }, error));
   },
   rich_text: (block, context) => h("div", {}, block.elements.map((part) => draw(RICH, part, context, block))),
 };
+
+/** The IDs of an input's hint and error. null when it has none. */
+const described = (block, context) =>
+  [block.hint && `${block.block_id}-hint`, context.errors?.[block.block_id] && `${block.block_id}-error`].filter(Boolean).join(" ") || null;
 
 /** An image as its alt text: the images themselves are on other hosts. */
 const picture = (part) => h("span", { class: "picture", role: "img", "aria-label": part.alt_text }, `🖼 ${part.alt_text}`);
@@ -65,7 +69,7 @@ const ELEMENTS = {
   plain_text_input: (element, context, block) => {
     const props = {
       id: block.block_id, name: block.block_id, maxlength: element.max_length, placeholder: element.placeholder?.text,
-      required: !block.optional, "aria-describedby": context.errors?.[block.block_id] ? `${block.block_id}-error` : null,
+      required: !block.optional, "aria-describedby": described(block, context),
       autocomplete: "off",
     };
     const input = element.multiline ? h("textarea", { ...props, rows: 4 }) : h("input", { ...props, type: "text" });
@@ -74,10 +78,10 @@ const ELEMENTS = {
   },
   static_select: (element, context, block) => {
     const chosen = element.initial_option?.value;
-    const options = element.options.map((option) => h("option", { value: option.text.text, selected: option.value === chosen }, option.text.text));
+    const options = element.options.map((option) => h("option", { value: option.value, selected: option.value === chosen }, option.text.text));
     const inForm = block.type === "input";
     const choose = (event) => context.act(block.block_id, element, element.options[event.target.selectedIndex - 1]);
-    return h("select", { id: block.block_id, name: block.block_id, required: inForm && !block.optional, "aria-label": element.placeholder?.text, onchange: inForm ? null : choose },
+    return h("select", { id: block.block_id, name: block.block_id, required: inForm && !block.optional, "aria-label": inForm ? null : element.placeholder?.text, "aria-describedby": inForm ? described(block, context) : null, onchange: inForm ? null : choose },
       h("option", { value: "" }, element.placeholder?.text ?? "Choose"), options);
   },
   checkboxes: (element, context, block) => choices("checkbox", element, element.initial_options ?? [], context, block),
@@ -87,7 +91,7 @@ const ELEMENTS = {
 function choices(type, element, initial, context, block) {
   const chosen = new Set(initial.map((option) => option.value));
   return h("div", { class: "choices", role: "group", "aria-label": block.label?.text ?? "Choices" }, element.options.map((option) =>
-    h("label", {}, h("input", { type, name: block.block_id, value: option.text.text, checked: chosen.has(option.value),
+    h("label", {}, h("input", { type, name: block.block_id, value: option.value, checked: chosen.has(option.value),
       onchange: block.type === "input" ? null : () => context.act(block.block_id, element, option) }),
       " ", text(option.text, context), option.description && h("span", { class: "note" }, " ", text(option.description, context)))));
 }

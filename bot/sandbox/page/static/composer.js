@@ -1,12 +1,12 @@
-// The composer: messages, slash commands with suggestions, and the shortcuts in the plus menu.
-import { suggestions } from "./complete.js";
+// The composers of a channel and of a thread, and the shortcuts in the plus menu.
 import { h } from "./dom.js";
 import { move } from "./menu.js";
 import { $, ask, here, room } from "./state.js";
+import { suggesting } from "./suggest.js";
 
 const field = $("composer").text;
-const box = $("suggestions");
-let marked = -1;
+/** Slack has no commands in threads. */
+const closers = { composer: suggesting($("composer"), () => room().is_offered), reply: suggesting($("reply"), () => false) };
 
 export function drawComposer() {
   const { is_im, is_archived, name } = room();
@@ -40,7 +40,7 @@ export function insert(id) {
 function send(form) {
   const text = form.text.value.trim();
   form.text.value = "";
-  close();
+  closers[form.id]();
   if (!text) return;
   if (form === $("composer")) say(text);
   else ask("say", { channel: here.channel, text, thread_ts: here.thread });
@@ -54,71 +54,6 @@ for (const id of ["composer", "reply"]) {
     send($(id));
   });
 }
-
-// Suggestions: a combobox. None is selected at first, so that Enter sends the typed text. An incomplete
-// command is the exception: no one means to send that.
-
-function suggest() {
-  const groups = suggestions(field.value, here.snapshot, { offered: room().is_offered });
-  let number = 0;
-  marked = -1;
-  box.replaceChildren(...groups.map((group) => h("div", { role: "group", "aria-label": group.name },
-    h("div", { class: "group", "aria-hidden": "true" }, group.name),
-    group.options.map((option) => drawOption(option, number++)))));
-  show(groups.length > 0);
-}
-
-function drawOption(option, number) {
-  const node = h("div", { role: "option", id: `suggestion-${number}`, class: "option", "aria-selected": "false", onclick: () => take(option) },
-    h("b", {}, option.label), option.hint && h("code", {}, option.hint), h("span", { class: "note" }, option.says));
-  node.option = option;
-  return node;
-}
-
-const isHalf = () => !field.value.includes(" ") && options()[0]?.option.label !== field.value;
-
-const options = () => [...box.querySelectorAll("[role=option]")];
-
-function show(open) {
-  box.hidden = !open;
-  field.setAttribute("aria-expanded", open);
-  if (!open) field.removeAttribute("aria-activedescendant");
-}
-
-function close() {
-  marked = -1;
-  show(false);
-}
-
-function mark(at) {
-  marked = at;
-  for (const [number, node] of options().entries()) node.setAttribute("aria-selected", number === at);
-  const node = options()[at];
-  if (!node) { field.removeAttribute("aria-activedescendant"); return; }
-  field.setAttribute("aria-activedescendant", node.id);
-  node.scrollIntoView({ block: "nearest" });
-}
-
-function take(option) {
-  field.value = option.becomes;
-  field.focus();
-  suggest();
-}
-
-/** Runs before the composer's own Enter: Enter chooses a selected suggestion. */
-field.addEventListener("keydown", (event) => {
-  if (box.hidden || event.isComposing) return;
-  const count = options().length;
-  const moves = { ArrowDown: marked + 1 >= count ? 0 : marked + 1, ArrowUp: marked <= 0 ? count - 1 : marked - 1 };
-  if (event.key in moves) mark(moves[event.key]);
-  else if (event.key === "Escape") close();
-  else if ((event.key === "Enter" || event.key === "Tab") && (marked >= 0 || isHalf()) && !event.shiftKey) take(options()[Math.max(marked, 0)].option);
-  else return;
-  event.preventDefault();
-}, { capture: true });
-field.addEventListener("input", suggest);
-field.addEventListener("blur", close);
-box.addEventListener("mousedown", (event) => event.preventDefault());
 
 // The plus menu.
 

@@ -5,7 +5,7 @@ import { confirmed } from "./modal.js";
 
 export function drawHome(box, view, names, ask) {
   keyed(box, [view ?? { id: "" }], (item) => item.id, (item) => (item.id ? shown(item, names, ask) :
-    h("p", { class: "note" }, "The app has published nothing here yet.")));
+    h("p", { class: "note" }, "Nothing here yet.")));
 }
 
 function shown(view, names, ask) {
@@ -15,6 +15,6 @@ function shown(view, names, ask) {
   };
   const node = h("div", { class: "content" },
     drawBlocks(view.blocks, { ...names, act }),
-    view.warning && h("p", { class: "error", role: "alert" }, `⚠ Slack could not reach the app: ${view.warning}`));
+    view.warning && h("p", { class: "error", role: "alert" }, `⚠ Slack couldn't reach the app: ${view.warning}`));
   return node;
 }

@@ -5,10 +5,12 @@ import { h, keyed } from "./dom.js";
 import { menu } from "./menu.js";
 import { confirmed } from "./modal.js";
 import { mrkdwn, plainText } from "./mrkdwn.js";
+import { roving } from "./rove.js";
 import { $, ask, here, names, room } from "./state.js";
 import { comeBack, giveWay, redraw } from "./unfold.js";
 
 const NEAR = 80;
+const rove = { messages: roving($("messages")), replies: roving($("replies")) };
 
 export function drawMessages() {
   const shown = room().messages.filter((message) => !message.thread_ts || message.broadcast);
@@ -52,6 +54,7 @@ function list(box, messages, inThread) {
   box.dataset.place = place;
   box.dataset.newest = messages.at(-1)?.ts ?? "";
   const changed = keyed(box, messages, (message) => message.ts, (message) => row(message, inThread));
+  rove[box.id]();
   if (changed && atEnd) toItsEnd(box, before === box.dataset.newest);
   else if (changed) follow(box);
   if (inThread) return;
@@ -108,7 +111,7 @@ function row(message, inThread) {
         message.edited && h("span", { class: "note" }, " (edited)"),
         message.files.map((name) => h("p", { class: "file" }, `📄 ${name}`)),
         message.attachments.map((part) => attachment(part, context))),
-      message.warning && h("p", { class: "error", role: "alert" }, `⚠ Slack could not reach the app: ${message.warning}`),
+      message.warning && h("p", { class: "error", role: "alert" }, `⚠ Slack couldn't reach the app: ${message.warning}`),
       message.replies > 0 && !inThread && summary(message)),
     !message.is_ephemeral && tools(message, inThread));
 }
@@ -138,9 +141,9 @@ function tools(message, inThread) {
     if (!inThread && !message.thread_ts) $("messages").scrollTop = $("messages").scrollHeight;
     ask("shortcut", { callback_id: shortcut.callback_id, channel: message.channel, ts: message.ts });
   };
-  return h("div", { class: "tools", role: "toolbar", "aria-label": "What to do with this message" },
+  return h("div", { class: "tools", role: "toolbar", "aria-label": "Message actions" },
     h("button", { "aria-label": "Reply in thread", title: "Reply in thread", onclick: () => openThread(message.thread_ts ?? message.ts) }, "💬"),
-    offered.length > 0 && menu("Actions for this message", "⋮", offered.map((shortcut) => [shortcut.name, use(shortcut)]), "quiet"));
+    offered.length > 0 && menu("More actions", "⋮", offered.map((shortcut) => [shortcut.name, use(shortcut)]), "quiet"));
 }
 
 export function openThread(ts) {

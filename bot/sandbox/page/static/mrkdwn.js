@@ -74,7 +74,11 @@ function entity(body, names) {
   return link(unescape(head), plainText(unescape(label || head)));
 }
 
-export const user = (id, names) => h("span", { class: "mention" }, `@${names.users[id]?.name ?? id}`);
+/** People have short names here, and the app has its full one. */
+export function user(id, { users }) {
+  const found = users[id];
+  return h("span", { class: "mention" }, `@${(found?.is_bot ? found.real_name : found?.name) ?? id}`);
+}
 
 /** No link in the sandbox leaves this machine. A link to a message on this page opens that message. */
 export function link(url, label) {

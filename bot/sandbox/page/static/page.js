@@ -28,7 +28,7 @@ function listen() {
   stream?.close();
   stream = new EventSource(`/page/events${here.actor ? `?as=${here.actor}` : ""}`);
   stream.onmessage = (event) => { here.snapshot = JSON.parse(event.data); draw(); };
-  stream.onerror = () => toast("The sandbox has stopped. Waiting for it to come back.");
+  stream.onerror = () => toast("The demo isn't running. I'll reconnect when it's back.");
 }
 
 function draw() {
@@ -54,7 +54,7 @@ function draw() {
 function drawAppHome() {
   const { me, users, app_home } = here.snapshot;
   $("channel-name").textContent = HOME;
-  $("channel-note").textContent = `As ${users[me].real_name} sees it.`;
+  $("channel-note").textContent = `${users[me].real_name}'s view`;
   drawHome($("home"), app_home, names(), ask);
   if (here.home === me) return;
   here.home = me;
@@ -95,6 +95,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented) return;
   if (here.thread && $("thread").contains(document.activeElement)) closeThread();
 });
+$("skip").addEventListener("click", (event) => { event.preventDefault(); ($("composer").hidden ? $("home") : $("composer").text).focus(); });
 $("jump").addEventListener("click", () => { toEnd(); $("messages").focus(); });
 
 drawings.draw = draw;

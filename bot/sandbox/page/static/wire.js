@@ -4,7 +4,7 @@ import { $, ask, here } from "./state.js";
 import { redraw } from "./unfold.js";
 
 const KINDS = {
-  delivery: ["Deliveries", "Slack → bot"], api: ["Web API", "bot → Slack"], response: ["response_url", "bot → Slack"],
+  delivery: ["Slack", "Slack → bot"], api: ["Web API", "bot → Slack"], response: ["response_url", "bot → Slack"],
   autoenhance: ["Autoenhance", "bot → Autoenhance"], webhook: ["Webhook", "Autoenhance → bot"],
 };
 const LATE = 3000;
@@ -18,7 +18,7 @@ export function drawWire(log) {
   const shown = fresh.filter((line) => !off.has(line.kind)).toReversed();
   keyed($("log"), shown, (line) => line.id, row);
   const unknown = [...document.querySelectorAll(".unknown")].map((box) => box.dataset.type);
-  const told = unknown.length ? `${unknown.length} not drawn: ${[...new Set(unknown)].join(", ")}` : "";
+  const told = unknown.length ? `${unknown.length} not supported here: ${[...new Set(unknown)].join(", ")}` : "";
   if ($("unknown").textContent !== told) $("unknown").textContent = told;
 }
 
@@ -49,7 +49,7 @@ function row(line) {
       h("summary", {},
         h("code", {}, line.what), h("span", { class: "result" }, line.result),
         h("span", { class: "note" }, [way, took, ...line.notes, time].filter(Boolean).join(" · ")),
-        late && h("span", { class: "late" }, "⚠ later than 3 s")),
+        late && h("span", { class: "late" }, "⚠ Later than 3 seconds")),
       body));
 }
 
@@ -61,7 +61,7 @@ async function look(line, body) {
   body.replaceChildren(
     h("dl", {}, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
     ...parts.map(([title, text]) => h("div", {}, h("h4", {}, title), h("pre", { tabindex: "0", role: "group", "aria-label": title }, text))),
-    line.kind === "delivery" ? h("button", { class: "small", title: "The same body, signed anew, with X-Slack-Retry-Num", onclick: () => ask("redeliver", { number: Number(line.id.slice(1)) }) }, "Deliver again") : "");
+    line.kind === "delivery" ? h("button", { class: "small", title: "Same body, new signature, with X-Slack-Retry-Num", onclick: () => ask("redeliver", { number: Number(line.id.slice(1)) }) }, "Send again") : "");
 }
 
 $("clear-log").addEventListener("click", () => { since = here.snapshot.log.at(-1)?.at ?? 0; redraw(); });
