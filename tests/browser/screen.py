@@ -39,7 +39,7 @@ class Screen:
 
     @property
     def composer(self) -> Locator:
-        return self.page.get_by_role("combobox", name=re.compile("^Message "))
+        return self.page.get_by_role("textbox", name=re.compile("^Message "))
 
     @property
     def hint(self) -> Locator:
@@ -102,16 +102,24 @@ class Screen:
             button = message.get_by_role("menuitem", name=name)
         await button.click()
 
+    async def open_panel(self) -> None:
+        """Opens *Under the hood* if it is closed."""
+        if not await self.under_the_hood.is_visible():
+            await self.page.get_by_role("button", name="Under the hood", exact=True).click()
+
     async def open_order(self, name: str) -> Locator:
         """Opens its row in the panel, and returns its controls."""
+        await self.open_panel()
         await self.under_the_hood.locator("summary").filter(has_text=name).first.click()
         return self.order_controls(name)
 
     async def act_as(self, name: str) -> None:
-        await self.page.get_by_label("Act as").select_option(label=name)
+        await self.page.get_by_label("You are").select_option(label=name)
 
     async def enter(self, conversation: str) -> None:
         called = re.compile(rf"^{re.escape(conversation)}( new)?$")
+        if not await self.conversations.is_visible():
+            await self.page.get_by_role("button", name="Channels").click()
         await self.conversations.get_by_role("button", name=called).click()
         await expect(self.page.get_by_role("heading", level=1)).to_contain_text(conversation)
 

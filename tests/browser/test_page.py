@@ -208,6 +208,7 @@ async def test_foreign_text_is_only_text(screen: Screen, autoenhance: Autoenhanc
 
 async def test_autoenhance_goes_down_and_comes_back(screen: Screen) -> None:
     """The panel takes Autoenhance down: the person reads so, and gets the card once it is back."""
+    await screen.open_panel()
     failure = screen.page.get_by_label("Responses", exact=True)
     await failure.select_option(label="Down: no response")
     await screen.type(f"/order {OAK}")

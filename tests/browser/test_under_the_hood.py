@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
@@ -12,6 +13,23 @@ from bot.sandbox.slack.sample_workspace import BEN, BOT, SHOOTS
 from tests.browser.screen import Screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+async def opened(screen: Screen) -> None:
+    """The panel is closed on a first visit."""
+    await expect(screen.under_the_hood).to_be_hidden()
+    await screen.open_panel()
+
+
+async def test_the_panel_stays_as_it_was_left(screen: Screen) -> None:
+    """It is open after a reload where it was open, and closed where it was closed."""
+    await screen.page.reload()
+    await expect(screen.under_the_hood).to_be_visible()
+    await screen.page.get_by_role("button", name="Close Under the hood").click()
+    await screen.page.reload()
+    await expect(screen.messages).not_to_have_count(0)
+    await expect(screen.under_the_hood).to_be_hidden()
 
 
 async def test_a_watch_to_its_end_with_the_webhook(screen: Screen, autoenhance: AutoenhanceSandbox) -> None:
@@ -115,7 +133,8 @@ async def test_unsupported_blocks_are_named(screen: Screen, slack: SlackSandbox)
     await expect(message).to_contain_text("This page can't show the element “datepicker”")
     await expect(message).to_contain_text("A link")
     await expect(message.locator("b").filter(has_text=re.compile("^In$"))).to_have_count(2)
-    await expect(screen.under_the_hood.get_by_text("3 not supported here: video, datepicker, plan")).to_be_visible()
+    told = screen.under_the_hood.get_by_text("3 not supported here: video, datepicker, plan")
+    await expect(told).to_be_visible()
 
 
 async def test_the_under_the_hood_gives_way_to_a_thread(screen: Screen) -> None:

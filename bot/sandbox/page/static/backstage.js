@@ -95,11 +95,13 @@ for (const [at, tab] of tabs.entries()) {
   });
 }
 
+/** Closed until the person opens it. On a wide window it is opened again after a reload. */
 $("open-backstage").addEventListener("click", () => {
   unfold("backstage");
+  localStorage.panel = isOpen("backstage") ? "open" : "";
   if (isOpen("backstage") && !hasRoom() && here.thread) { here.thread = null; redraw(); }
 });
-$("close-backstage").addEventListener("click", () => { unfold("backstage", false); $("open-backstage").focus(); });
-unfold("backstage", !isPhone());
+$("close-backstage").addEventListener("click", () => { unfold("backstage", false); localStorage.panel = ""; $("open-backstage").focus(); });
+unfold("backstage", !isPhone() && localStorage.panel === "open");
 /** Close the panel when the window becomes narrow, as it would cover the page. */
-onPhone((narrow) => unfold("backstage", !narrow && !here.thread));
+onPhone((narrow) => narrow && unfold("backstage", false));

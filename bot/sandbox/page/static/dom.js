@@ -42,6 +42,7 @@ function replaceKeepingFocus(parent, nodes) {
   if (!focused || focused === document.activeElement) return;
   if (focused.isConnected) { focused.focus({ preventScroll: true }); return; }
   const home = nodes.find((node) => node.dataset.key === row?.dataset.key);
+  if (home && focused === row) { home.focus({ preventScroll: true }); return; }
   const buttons = home ? alike(home, focused) : [];
   (buttons[nth] ?? buttons[0] ?? parent).focus({ preventScroll: true });
 }

@@ -14,8 +14,13 @@ const rove = { messages: roving($("messages")), replies: roving($("replies")) };
 
 export function drawMessages() {
   const shown = room().messages.filter((message) => !message.thread_ts || message.broadcast);
-  list($("messages"), withDays(shown), false);
+  list($("messages"), [...(shown.length ? [] : [{ ts: "start", start: begins(room()) }]), ...withDays(shown)], false);
 }
+
+/** What an empty conversation says. */
+const begins = ({ members, is_im, name }) => (is_im && name === here.snapshot.users[here.snapshot.bot].real_name
+  ? "Send Order Desk an order ID, a link or a name. It answers here, and only you can see it."
+  : `No messages yet. ${members} members.`);
 
 export function drawThread() {
   const inThread = room().messages.filter((message) => here.thread && [message.ts, message.thread_ts].includes(here.thread));
@@ -95,6 +100,7 @@ for (const id of ["messages", "replies"]) {
 }
 
 function row(message, inThread) {
+  if (message.start) return h("li", { class: "note start" }, message.start);
   if (message.divider) return h("li", { class: "line" }, h("span", {}, message.divider));
   const author = here.snapshot.users[message.user];
   const time = new Date(Number(message.ts) * 1000);

@@ -10,8 +10,7 @@ export function roving(box) {
   function mark(node) {
     current = node?.dataset.key ?? "";
     for (const each of box.querySelectorAll(":scope > .message")) {
-      const stops = each === node ? 0 : -1;
-      for (const stop of [each, ...each.querySelectorAll(CONTROLS)]) if (stop.tabIndex !== stops) stop.tabIndex = stops;
+      for (const stop of [each, ...each.querySelectorAll(CONTROLS)]) stop.setAttribute("tabindex", each === node ? "0" : "-1");
     }
   }
 

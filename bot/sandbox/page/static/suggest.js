@@ -1,4 +1,5 @@
-// A composer's suggestions: a combobox. None is selected at first, so that Enter sends the typed text.
+// A composer's suggestions. None is selected at first, so that Enter sends the typed text. It is no combobox, as
+// HTML allows none of several lines, so their number is spoken.
 // A command or a name that is typed in part is the exception: no one means to send that.
 import { suggestions } from "./complete.js";
 import { h } from "./dom.js";
@@ -8,6 +9,7 @@ import { here } from "./state.js";
 export function suggesting(form, isOffered) {
   const field = form.text;
   const box = form.querySelector("[role=listbox]");
+  const spoken = form.querySelector("[aria-live]");
   const options = () => [...box.querySelectorAll("[role=option]")];
   let marked = -1;
 
@@ -30,7 +32,8 @@ export function suggesting(form, isOffered) {
 
   function show(open) {
     box.hidden = !open;
-    field.setAttribute("aria-expanded", open);
+    const [count, words] = [options().length, "Press the down arrow to choose."];
+    spoken.textContent = open ? `${count === 1 ? "1 suggestion" : `${count} suggestions`}. ${words}` : "";
     field.removeAttribute("aria-activedescendant");
   }
 
@@ -63,7 +66,10 @@ export function suggesting(form, isOffered) {
     if (event.key in moves) mark(moves[event.key]);
     else if (event.key === "Escape") close();
     else if ((event.key === "Enter" || event.key === "Tab") && (marked >= 0 || isHalf) && !event.shiftKey) take(offered[Math.max(marked, 0)].option);
-    else return;
+    else {
+      if (event.key === "Tab") close();  // so that the list itself is no stop
+      return;
+    }
     event.preventDefault();
   }, { capture: true });
   field.addEventListener("input", suggest);

@@ -22,6 +22,7 @@ export function drawHint() {
   $("hint").replaceChildren(
     h("div", { class: "hint-head" }, fold(steps, next), h("button", { class: "icon", "aria-label": "Close the tour", title: "Close", onclick: shut }, "✕")),
     h("div", { id: "tour", hidden: !isOpen() },
+      h("p", { class: "note narrow" }, document.querySelector(".top .note").textContent),
       h("ol", { class: "steps" }, steps.map((step, at) => h("li", { class: step.done ? "done" : at === next ? "next" : "", "aria-current": at === next ? "step" : null },
         h("span", { class: "tick", "aria-hidden": "true" }, step.done ? "✓" : at + 1), step.name, step.done && hidden(" done")))),
       h("p", {}, steps[next]?.says ?? AFTER),
@@ -31,7 +32,7 @@ export function drawHint() {
 
 /** The heading, which opens and folds the tour. */
 function fold(steps, next) {
-  const words = next < 0 ? "All 4 steps done" : isOpen() ? "New here? Try it in 4 steps" : `Step ${next + 1} of 4: ${steps[next].name}`;
+  const words = next < 0 ? "All 4 steps done" : isOpen() ? "New here? Try it in 4 steps" : `New here? Step ${next + 1} of 4: ${steps[next].name}`;
   const press = () => { localStorage.tour = isOpen() ? "folded" : "open"; redraw(); };
   return h("button", { id: "fold", class: "fold", "aria-expanded": isOpen(), "aria-controls": "tour", onclick: press },
     h("span", { "aria-hidden": "true" }, isOpen() ? "▾ " : "▸ "), words);
