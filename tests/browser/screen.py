@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, ConsoleMessage, Dialog, Error, Locator, Page, Request, expect
 
 MAX_TAB_PRESSES = 120
+DOWN = re.compile("isn't (answering|responding)")
+"""What the bot says while Autoenhance is down."""
 _CONTRAST = """(node) => {
   const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
   const light = (colour) => channels(colour).slice(0, 3).map((value) => value / 255)
@@ -70,7 +72,7 @@ class Screen:
         rows = self.under_the_hood.get_by_role("list", name="Requests").locator("> li")
         return rows.filter(has=self.page.locator("summary", has_text=words))
 
-    def message(self, words: str) -> Locator:
+    def message(self, words: str | re.Pattern[str]) -> Locator:
         return self.messages.filter(has_text=words)
 
     def card(self, name: str) -> Locator:

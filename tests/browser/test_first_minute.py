@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import ELM, HARBOUR_VIEW, OAK
 from bot.sandbox.slack.app import SlackSandbox
-from tests.browser.screen import Screen
+from tests.browser.screen import DOWN, Screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -48,7 +48,7 @@ async def test_a_newcomers_first_minute(screen: Screen, slack: SlackSandbox, cal
 
     await hint.get_by_role("button", name="Take Autoenhance down").click()
     await hint.get_by_role("button", name=f"/order {OAK}").click()
-    await expect(screen.message("isn't answering")).to_contain_text(ONLY_YOU)
+    await expect(screen.message(DOWN)).to_contain_text(ONLY_YOU)
     await hint.get_by_role("button", name="Bring it back").click()
     await expect(screen.card("Oak Terrace, show home")).to_be_visible()
     await expect(hint).to_contain_text("That's the tour")
@@ -80,6 +80,57 @@ async def test_a_pasted_link_gets_a_card(screen: Screen) -> None:
 
     await pasted.get_by_role("button", name="Show Oak Terrace, show home").click()
     await expect(screen.card("Oak Terrace, show home")).to_contain_text(ONLY_YOU)
+
+
+async def test_the_tour_with_the_keyboard_alone(screen: Screen, calling: None) -> None:
+    """All four steps are done with Tab, Enter and typing."""
+    hint, keyboard = screen.hint, screen.page.keyboard
+    for name in (f"/order {ELM}", f"/order watch {HARBOUR_VIEW}", "Finish the order now"):
+        await screen.tab_to(hint.get_by_role("button", name=name), "Shift+Tab")
+        await keyboard.press("Enter")
+        if name == f"/order {ELM}":
+            card = screen.card("12 Elm Street")
+            await expect(card).to_be_visible()
+            await screen.tab_to(card, "Shift+Tab")
+            await screen.tab_to(card.get_by_role("button", name="Re-check"))
+            await keyboard.press("Enter")
+            await expect(hint).to_contain_text("Watch 7 Harbour View")
+            await screen.tab_to(screen.composer)
+        if "watch" in name:
+            await expect(hint.get_by_role("button", name="Finish the order now")).to_be_focused()
+            await screen.tab_to(screen.composer)
+    await expect(hint.get_by_role("button", name="Take Autoenhance down")).to_be_focused()
+    await keyboard.press("Enter")
+    for name in (OAK, "Bring it back"):
+        await screen.tab_to(hint.get_by_role("button", name=name))
+        await keyboard.press("Enter")
+        await expect(screen.message(DOWN)).to_be_visible()
+    await expect(hint).to_contain_text("That's the tour")
+
+
+async def test_the_tour_is_folded_on_a_phone(screen: Screen) -> None:
+    """It is one line that names the next step, and stays as the person leaves it."""
+    page = screen.page
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.reload()
+    line = screen.hint.get_by_role("button", name="New here?")
+    await expect(line).to_have_attribute("aria-expanded", "false")
+    await expect(line).to_contain_text("1 of 4")
+    folded = await screen.hint.bounding_box()
+    assert folded
+    assert folded["height"] < 50
+    await screen.order(ELM, "12 Elm Street")
+    await expect(line).to_contain_text("2 of 4")
+    await expect(line).to_have_attribute("aria-expanded", "false")
+
+    await line.click()
+    await expect(screen.hint).to_contain_text("press Re-check on its card")
+    await screen.card("12 Elm Street").get_by_role("button", name="Re-check").click()
+    await expect(screen.hint).to_contain_text("Watch 7 Harbour View")
+    await line.click()
+    await page.reload()
+    await expect(line).to_contain_text("3 of 4")
+    await expect(line).to_have_attribute("aria-expanded", "false")
 
 
 async def test_the_hint_stays_away_once_hidden(screen: Screen) -> None:

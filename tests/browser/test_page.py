@@ -11,7 +11,7 @@ from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import failed, order, photos
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK, REASONS
 from bot.sandbox.slack.app import SlackSandbox
-from tests.browser.screen import Screen
+from tests.browser.screen import DOWN, Screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -212,12 +212,12 @@ async def test_autoenhance_goes_down_and_comes_back(screen: Screen) -> None:
     failure = screen.page.get_by_label("Responses", exact=True)
     await failure.select_option(label="Down: no response")
     await screen.type(f"/order {OAK}")
-    await expect(screen.message("isn't answering")).to_contain_text(ONLY_YOU)
+    await expect(screen.message(DOWN)).to_contain_text(ONLY_YOU)
 
     await failure.select_option(label="Normal")
 
     await expect(screen.card(OAK_NAME)).to_be_visible()
-    await expect(screen.message("isn't answering")).to_have_count(1)
+    await expect(screen.message(DOWN)).to_have_count(1)
 
 
 @pytest.mark.parametrize("channel", ["editing", "owners"])

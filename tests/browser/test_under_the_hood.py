@@ -10,7 +10,7 @@ from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, HARBOUR_VIEW, OAK
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import BEN, BOT, SHOOTS
-from tests.browser.screen import Screen
+from tests.browser.screen import DOWN, Screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -92,7 +92,7 @@ async def test_one_order_fails_and_has_its_own_failure(screen: Screen) -> None:
 
     await controls.get_by_label("Responses for this order").select_option(label="Down: no response")
     await card.get_by_text("Re-check").click()
-    await expect(screen.message("isn't answering")).to_be_visible()
+    await expect(screen.message(DOWN)).to_be_visible()
     await screen.order(OAK, "Oak Terrace, show home")
 
 

@@ -29,7 +29,8 @@ export function drawThread() {
   if (!inThread.length) { comeBack(); return; }
   $("thread-place").textContent = room().is_im ? room().name : `# ${room().name}`;
   const [root, ...replies] = inThread;
-  const line = { ts: "count", divider: replies.length === 1 ? "1 reply" : `${replies.length} replies` };
+  const count = replies.filter((reply) => !reply.is_ephemeral).length;
+  const line = { ts: "count", divider: count === 1 ? "1 reply" : `${count} replies` };
   list($("replies"), replies.length ? [root, line, ...replies] : [root], true);
 }
 

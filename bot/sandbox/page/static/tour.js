@@ -32,7 +32,7 @@ export function drawHint() {
 
 /** The heading, which opens and folds the tour. */
 function fold(steps, next) {
-  const words = next < 0 ? "All 4 steps done" : isOpen() ? "New here? Try it in 4 steps" : `New here? Step ${next + 1} of 4: ${steps[next].name}`;
+  const words = next < 0 ? "All 4 steps done" : isOpen() ? "New here? Try it in 4 steps" : `New here? ${next + 1} of 4: ${steps[next].name}`;
   const press = () => { localStorage.tour = isOpen() ? "folded" : "open"; redraw(); };
   return h("button", { id: "fold", class: "fold", "aria-expanded": isOpen(), "aria-controls": "tour", onclick: press },
     h("span", { "aria-hidden": "true" }, isOpen() ? "▾ " : "▸ "), words);
