@@ -35,7 +35,7 @@ async def test_a_newcomers_first_minute(screen: Screen, slack: SlackSandbox, cal
     card = screen.card("12 Elm Street — twilight")
     await expect(card).to_contain_text(ONLY_YOU)
 
-    await expect(hint).to_contain_text("press Re-check on its card")
+    await expect(hint).to_contain_text("Press Re-check")
     await card.get_by_text("Re-check").click()
     await expect(card).to_contain_text("since")
 
@@ -124,7 +124,7 @@ async def test_the_tour_is_folded_on_a_phone(screen: Screen) -> None:
     await expect(line).to_have_attribute("aria-expanded", "false")
 
     await line.click()
-    await expect(screen.hint).to_contain_text("press Re-check on its card")
+    await expect(screen.hint).to_contain_text("Press Re-check")
     await screen.card("12 Elm Street").get_by_role("button", name="Re-check").click()
     await expect(screen.hint).to_contain_text("Watch 7 Harbour View")
     await line.click()

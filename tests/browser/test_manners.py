@@ -125,7 +125,7 @@ async def test_an_input_is_named_by_its_label_and_described_by_its_hint(
     """The placeholder of a menu is not its name, and of two options with one label the chosen one is sent."""
     text = {"type": "plain_text", "text": "7 Harbour View"}
     options = [{"text": text, "value": value} for value in ("first", "second")]
-    menu = {"type": "static_select", "action_id": "chosen", "options": options}
+    menu: dict[str, Any] = {"type": "static_select", "action_id": "chosen", "options": options}
     words = {
         key: {"type": "plain_text", "text": value} for key, value in (("label", "Order"), ("hint", "One."))
     }

@@ -101,8 +101,8 @@ STEPS: tuple[Json, ...] = (
     },
     {
         "name": "Re-check it",
-        "says": "12 Elm Street is still processing. Wait a few seconds, then press Re-check on its card. "
-        "The card says what changed.",
+        "says": "Press Re-check on a card. It says what changed since the last check. "
+        "12 Elm Street is still processing, so its card changes every few seconds.",
         "acts": [],
     },
     {
