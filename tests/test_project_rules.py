@@ -109,3 +109,22 @@ def test_a_misspelt_field_fails_make_check(tmp_path: Path) -> None:
     assert said.returncode == 1
     assert "snippet.py:6: error: Unexpected keyword argument" in said.stdout
     assert "Found 1 error" in said.stdout
+
+
+def test_what_people_read_is_in_the_texts() -> None:
+    """No label and no sentence is written where a card is drawn. They are in `bot/slack/text`."""
+    drawn = sorted((ROOT / "bot" / "slack" / "render").glob("*.py"))
+
+    assert [f"{path.name}: {text}" for path in drawn for text in _literals(path) if _WORDS.match(text)] == []
+
+
+_WORDS = re.compile(r"[A-Z][a-z]+(-[a-z]+)?( |$)")  # a label or a sentence begins so
+
+
+def _literals(path: Path) -> Iterator[str]:
+    """The module's strings and parts of strings, without the docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node.value

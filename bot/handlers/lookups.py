@@ -83,7 +83,7 @@ class Lookups:
     async def _say_slow(self, job: LookUp, error: TryLater) -> None:
         """With what was last known of the order, if it is one."""
         if len(job.wanted) > 1:
-            await self.responder.say(job, refusals.SEVERAL_LATE, alone=True)
+            await self.responder.say(job, refusals.several_late(error), alone=True)
             return
         [wanted] = job.wanted
         last = await self.snapshots.last(job.team_id, wanted.order)

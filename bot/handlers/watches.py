@@ -221,7 +221,7 @@ class WatchCommands:
             said = watch_text.stopped(watch, others) if mine else watch_text.not_yours(watch)
             if mine:
                 await self._save_and_check(replace(watch, watchers=others))
-            await self._reply(job, said, blocks.button("Stop for everyone", constants.STOP_FOR_ALL))
+            await self._reply(job, said, blocks.button(watch_text.STOP_FOR_ALL, constants.STOP_FOR_ALL))
             return
         stopped = ended(watch, Ending.STOPPED, self.now(), job.asker.name)
         await self._save_and_check(replace(stopped, condition=Condition.ENDING))

@@ -57,6 +57,11 @@ def code(text: str, limit: int = 140) -> str:
     return f"`{escape(fit(one_line(text).replace('`', 'ʼ'), limit)) or ' '}`"
 
 
+def quoted(text: str) -> str:
+    """Foreign text in quotation marks, on one line."""
+    return f"“{escape(fit(one_line(text), 60))}”"
+
+
 def when(at: datetime, form: str = "{date_short_pretty} {time}") -> str:
     """A time in the reader's time zone. Where Slack cannot format it, in UTC, with "UTC" behind it."""
     utc = at.astimezone(UTC)

@@ -229,8 +229,8 @@ async def test_where_the_bot_is_no_member(screen: Screen, channel: str) -> None:
     await screen.choose(card, "Share in channel")
     await expect(screen.message("/invite @Order Desk")).to_contain_text(ONLY_YOU)
 
-    await screen.page.get_by_role("button", name="Send it to me instead").click()
-    await expect(screen.message("I sent it to you in a direct message")).to_be_visible()
+    await screen.page.get_by_role("button", name="Send me the card").click()
+    await expect(screen.message("I sent you the card in a direct message")).to_be_visible()
     await screen.enter("Order Desk")
     await expect(card).to_have_count(1)
 
@@ -261,7 +261,7 @@ async def test_an_outsider_gets_nothing(screen: Screen, autoenhance: Autoenhance
     """
     await screen.enter("partners")
     await screen.type(f"/order {OAK}")
-    await expect(screen.message("people from outside your company")).to_contain_text(ONLY_YOU)
+    await expect(screen.message("shared with another company")).to_contain_text(ONLY_YOU)
 
     await screen.act_as("Olga Petrova (other company)")
     await expect(screen.message(ONLY_YOU)).to_have_count(0)

@@ -51,7 +51,7 @@ async def test_order_takes_several_ids_and_links(sandbox: Sandbox) -> None:
     ("typed", "code", "says"),
     [
         pytest.param("where is it", 2, "There is no order id in “where is it”", id="no-id"),
-        pytest.param("no-such-order", 1, "Autoenhance knows no order no-such-order", id="unknown"),
+        pytest.param("no-such-order", 1, "I couldn't find order no-such-order", id="unknown"),
     ],
 )
 async def test_order_explains_what_it_cannot_show(sandbox: Sandbox, typed: str, code: int, says: str) -> None:
@@ -70,7 +70,7 @@ async def test_order_says_when_autoenhance_is_down(sandbox: Sandbox) -> None:
     ran = await invoke("order", OAK, env=environment(sandbox.settings))
 
     assert ran.code == 1
-    assert "Autoenhance isn't answering" in ran.out
+    assert "Autoenhance isn't responding" in ran.out
     assert "I'll answer here" not in ran.out
 
 
@@ -133,7 +133,7 @@ async def test_check_lists_the_jobs_that_were_given_up(
     card = await chat.order(OAK)
     slack.fail("chat.postMessage", error="invalid_blocks")
     await chat.click(card, "Share in channel")
-    await chat.reads("Something broke on our side")
+    await chat.reads("Something went wrong")
 
     ran = await invoke("check", env=environment(sandbox.settings))
 

@@ -137,7 +137,7 @@ async def test_an_unknown_action_is_explained(chat: Chat, slack: SlackSandbox) -
 
     await chat.click(card, "Re-check")
 
-    await chat.reads("This button is out of date")
+    await chat.reads("This card is too old to update")
 
 
 async def test_names_cannot_ping_or_link(chat: Chat, slack: SlackSandbox) -> None:

@@ -122,7 +122,7 @@ async def test_a_job_that_was_given_up(chat: Chat, slack: SlackSandbox, scraped:
     await chat.reads("archived")
     slack.fail("chat.postMessage", error="invalid_blocks")
     await chat.click(card, "Share in channel")
-    await chat.reads("Something broke on our side")
+    await chat.reads("Something went wrong")
 
     metrics = await scraped()
     assert metrics.counted("order_desk_jobs_total", kind="share", outcome="dead") == 1

@@ -22,7 +22,7 @@ from tests.support.shoot import NAME, Shoot
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 OUTAGE = 10.0  # seconds
-FAULT = "I couldn't write that down"
+FAULT = "I couldn't save that"
 
 
 @pytest.fixture

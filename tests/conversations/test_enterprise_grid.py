@@ -101,7 +101,7 @@ async def test_a_colleague_is_refused_where_outsiders_are(
 
     answer = await chat.order(OAK, user=TOM, channel=PARTNERS)
 
-    assert "includes people from outside your company" in answer.plain()
+    assert "is shared with another company" in answer.plain()
     assert autoenhance.requests == []
 
 
@@ -112,7 +112,7 @@ async def test_a_colleague_is_refused_as_soon_as_outsiders_are_there(chat: Chat,
 
     answer = await chat.order(OAK, user=TOM)
 
-    assert "includes people from outside your company" in answer.plain()
+    assert "is shared with another company" in answer.plain()
 
 
 @pytest.mark.parametrize("trouble", ["scope", "busy", "hidden"])
@@ -134,7 +134,7 @@ async def test_a_colleague_is_refused_where_slack_does_not_say_who_is_there(
     if trouble == "busy":  # the answer waits until Slack says
         assert "Oak Terrace" in answer.plain()
         return
-    assert "I can't see whether everyone here is from your organisation" in answer.plain()
+    assert "I can't tell whether everyone here works for your company" in answer.plain()
     assert autoenhance.requests == []
 
 
@@ -147,5 +147,5 @@ async def test_another_organisation_is_outside(
 
     answer = await chat.order(OAK, user=TOM)
 
-    assert "only to people of the company that installed it" in answer.plain()
+    assert "only to members of the company that installed it" in answer.plain()
     assert autoenhance.requests == []

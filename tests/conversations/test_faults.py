@@ -60,7 +60,7 @@ async def test_killed_while_waiting_for_autoenhance(sandbox: Sandbox) -> None:
     sandbox.autoenhance.set_failure("500")
     async with serving_process(sandbox) as process:
         await sandbox.slack.command(f"/order {OAK}")
-        await chat.reads("Autoenhance isn't answering")
+        await chat.reads("Autoenhance isn't responding")
         await process.kill()
     sandbox.autoenhance.set_failure("well")
 

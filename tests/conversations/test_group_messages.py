@@ -31,8 +31,8 @@ async def test_a_watch_says_where_it_can_be(chat: Chat) -> None:
     """An invitation or a scope would not help, so neither is named."""
     answer = (await chat.order(f"watch {OAK}", channel=GROUP)).plain()
 
-    assert "no app post in a group direct message" in answer
-    assert "use a channel, or a direct message with Order Desk" in answer
+    assert "Apps can't post in group direct messages" in answer
+    assert "use a channel or a direct message to Order Desk" in answer
     assert "/invite" not in answer
     assert "scope" not in answer
 
@@ -43,9 +43,9 @@ async def test_so_does_sharing(chat: Chat) -> None:
 
     await chat.click(card, "Share in channel")
 
-    await chat.reads("no app post in a group direct message", channel=GROUP)
+    await chat.reads("Apps can't post in group direct messages", channel=GROUP)
 
 
 async def test_unfurls_are_for_channels(chat: Chat) -> None:
     """The setting says that links get cards in channels only."""
-    assert "in channels only" in (await chat.order("settings unfurl on", channel=GROUP)).plain()
+    assert "only in channels" in (await chat.order("settings unfurl on", channel=GROUP)).plain()

@@ -55,7 +55,7 @@ async def test_stopping_on_the_home_tab_stops_in_that_place_alone(
     await slack.until(lambda: "Stopped watching" in home.plain())
 
     assert f"#{EDITING}" not in home.plain()
-    await chat.until(lambda: "ana stopped watching" in other.plain())
+    await chat.until(lambda: "Ana stopped watching" in other.plain())
     assert "Stop watching" in card.buttons()
 
 

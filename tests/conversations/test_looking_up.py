@@ -79,7 +79,7 @@ async def test_a_slow_autoenhance_is_said_once(sandbox: Sandbox) -> None:
     async with running_bot(sandbox, timing=replace(FAST_TIMING, slow=0.05)) as app:
         sandbox.autoenhance.set_failure("hang")
         await sandbox.slack.command(f"/order {OAK}")
-        line = await chat.reads("Autoenhance isn't answering about")
+        line = await chat.reads("Autoenhance isn't responding")
         assert [block["type"] for block in line.blocks] == ["section"]
 
         sandbox.autoenhance.set_failure("well")
@@ -111,7 +111,7 @@ async def test_slowness_is_said_of_a_watch_too(sandbox: Sandbox) -> None:
     async with running_bot(sandbox, timing=replace(FAST_TIMING, slow=0.05)):
         sandbox.autoenhance.set_failure("hang")
         await sandbox.slack.command(f"/order watch {OAK}")
-        await chat.reads("Autoenhance isn't answering about")
+        await chat.reads("Autoenhance isn't responding")
         sandbox.autoenhance.set_failure("well")
         sandbox.autoenhance.released.set()
         await chat.reads("Oak Terrace")
@@ -186,7 +186,7 @@ async def test_one_bad_id_does_not_spoil_the_others(chat: Chat) -> None:
     card = await chat.order(f"{OAK}, no-such-order-1")
 
     assert "Oak Terrace" in card.plain()
-    assert "Autoenhance knows no order `no-such-order-1`" in card.plain()
+    assert "I couldn't find order `no-such-order-1`" in card.plain()
 
 
 async def test_a_word_that_is_a_sub_command_can_be_shown(autoenhance: AutoenhanceSandbox, chat: Chat) -> None:

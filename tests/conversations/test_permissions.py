@@ -17,7 +17,7 @@ async def test_no_orders_in_a_shared_channel(
     """Where people of another company read along, a look-up is refused and Autoenhance gets no request."""
     await chat.order(OAK, channel=PARTNERS)
 
-    refusal = await chat.reads("includes people from outside your company", PARTNERS)
+    refusal = await chat.reads("is shared with another company", PARTNERS)
     assert refusal.ephemeral_to == ANA
     assert autoenhance.requests == []
     assert chat.said(PARTNERS, OLGA) == []
@@ -31,7 +31,7 @@ async def test_nor_by_the_message_shortcut(
 
     await slack.message_shortcut(CHECK_ORDERS_HERE, message)
 
-    await chat.reads("includes people from outside your company", PARTNERS)
+    await chat.reads("is shared with another company", PARTNERS)
     assert autoenhance.requests == []
 
 
@@ -44,9 +44,9 @@ async def test_a_card_in_a_channel_that_was_shared_later(chat: Chat, slack: Slac
     slack.workspace.channels[SHOOTS].is_ext_shared = True
 
     await chat.click(shared, "Re-check", user=BEN)
-    refusal = await chat.reads("includes people from outside your company", viewer=BEN)
+    refusal = await chat.reads("is shared with another company", viewer=BEN)
     await chat.click(card, "Share in channel")
-    await chat.reads("includes people from outside your company")
+    await chat.reads("is shared with another company")
 
     assert refusal.ephemeral_to == BEN
     assert shared.blocks == face
@@ -61,7 +61,7 @@ async def test_a_shared_card_where_the_audience_is_unknown(chat: Chat, slack: Sl
 
     await chat.click(shared, "Re-check", user=BEN)
 
-    await chat.reads("I can't see whether this channel is shared", viewer=BEN)
+    await chat.reads("I can't tell whether this channel is shared", viewer=BEN)
     assert slack.calls("chat.update") == []
 
 
@@ -77,7 +77,7 @@ async def test_a_person_of_no_known_company_is_an_outsider(
 
     await slack.send_raw(body, slack.signed(body))
 
-    await chat.reads("only to people of the company that installed it")
+    await chat.reads("only to members of the company that installed it")
     assert len(autoenhance.requests) == asked
 
 
@@ -96,6 +96,6 @@ async def test_an_outsiders_click_gets_nothing(
     body = urlencode({"payload": json.dumps(payload)}).encode()
     assert (await slack.send_raw(body, slack.signed(body))).status == 200
 
-    await chat.reads("only to people of the company that installed it", viewer=BEN)
+    await chat.reads("only to members of the company that installed it", viewer=BEN)
     assert len(autoenhance.requests) == asked
     assert shared.blocks == face

@@ -10,7 +10,7 @@ from bot.sandbox.slack.app import SlackSandbox
 from bot.slack.constants import CHECK_ORDERS_HERE
 from tests.support.chat import Chat
 
-FAULT = "Something broke on our side"
+FAULT = "Something went wrong"
 
 
 async def test_of_a_listener_that_broke(chat: Chat, slack: SlackSandbox) -> None:

@@ -161,7 +161,7 @@ async def test_a_button_of_another_version_is_explained(
 
     await chat.click(card, "Re-check")
 
-    await chat.reads("This button is out of date")
+    await chat.reads("This card is too old to update")
     assert len(autoenhance.requests) == asked
 
 
@@ -200,7 +200,7 @@ async def test_a_re_check_that_is_put_off_delays_no_other(
     shared = await chat.reads("Shared by", viewer=BEN)
     autoenhance.set_failure("429", retry_after=30)
     await chat.click(shared, "Re-check")
-    await chat.reads("Too many look-ups just now")
+    await chat.reads("Autoenhance is limiting requests")
     autoenhance.set_failure("well")
 
     await chat.click(shared, "Re-check", user=BEN)

@@ -134,7 +134,7 @@ async def test_an_order_that_was_deleted_before_its_card_could_be_posted(
     await chat.until(lambda: slack.calls("chat.postMessage"))
     sandbox.autoenhance.remove(shoot.id)
 
-    await chat.reads("Autoenhance knows no order")
+    await chat.reads("I couldn't find order")
     await until_idle(app)
 
     assert await rows(sandbox.settings, "SELECT id FROM watches") == []
@@ -153,7 +153,7 @@ async def test_a_watch_whose_start_is_refused_later_leaves_no_row(
     if trouble == "revoked":
         slack.fail("conversations.info", error="token_revoked", times=None)
 
-    await chat.reads("outside your company" if trouble == "shared" else "install it again")
+    await chat.reads("shared with another company" if trouble == "shared" else "needs to reinstall it")
 
     await until_idle(app)
     assert await rows(sandbox.settings, "SELECT id FROM watches") == []
@@ -245,7 +245,7 @@ async def test_no_answer_is_promised_beyond_the_bots_patience(
 
     assert "doesn't answer about" in answer
     assert "for about 60 minutes" in answer
-    assert "Ask again after that." in answer
+    assert "Try again after that." in answer
     assert "I'll answer" not in answer
 
 
@@ -253,7 +253,7 @@ async def test_the_same_for_watches_and_searches(chat: Chat, autoenhance: Autoen
     """Each way to ask says the truth about an hour of refusals."""
     autoenhance.set_failure("429", retry_after=3600)
 
-    assert "Ask again after that" in (await chat.order(f"watch {OAK}")).plain()
+    assert "Try again after that" in (await chat.order(f"watch {OAK}")).plain()
     assert "after that" in (await chat.order("recent")).plain()
 
 
@@ -267,7 +267,7 @@ async def test_a_revoked_token_says_that_the_app_must_be_installed_again(
     answer = (await chat.order(OAK)).plain()
 
     assert "An admin must install it again" in answer
-    assert "Something broke" not in answer
+    assert "Something went wrong" not in answer
     assert [line.levelname for line in caplog.records if line.exc_info or line.levelname == "ERROR"] == []
 
 

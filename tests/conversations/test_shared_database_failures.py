@@ -31,7 +31,7 @@ async def test_a_table_that_another_session_locks(sandbox: Sandbox) -> None:
             other.execute("LOCK TABLE jobs")
             asked = await asyncio.gather(*(later(crowd, number) for number in crowd.all))
 
-    assert all("I couldn't write that down" in each.answer.get("text", "") for each in asked)
+    assert all("I couldn't save that" in each.answer.get("text", "") for each in asked)
     assert max(each.seconds for each in asked) < 3
 
 

@@ -27,11 +27,11 @@ async def test_where_the_bot_is_not_in_the_channel(chat: Chat, slack: SlackSandb
     await chat.click(await chat.order(OAK, channel=channel), "Share in channel")
 
     refusal = await chat.reads("/invite @Order Desk", channel)
-    await chat.click(refusal, "Send it to me instead")
+    await chat.click(refusal, "Send me the card")
     sent = await chat.reads("Oak Terrace", ANA_BOT)
 
     assert sent.ephemeral_to is None
-    await chat.reads("I sent it to you in a direct message", channel)
+    await chat.reads("I sent you the card in a direct message", channel)
     assert chat.said(channel, BEN) == []
 
 
@@ -67,7 +67,7 @@ async def test_another_refusal_of_slack_is_explained(chat: Chat, slack: SlackSan
 
     await chat.click(card, "Share in channel")
 
-    await chat.reads("Slack doesn't let me post here (`restricted_action`)")
+    await chat.reads("Slack won't let me post here (`restricted_action`)")
 
 
 async def test_without_the_scope_to_ask_nothing_is_posted(chat: Chat, slack: SlackSandbox) -> None:
@@ -77,7 +77,7 @@ async def test_without_the_scope_to_ask_nothing_is_posted(chat: Chat, slack: Sla
 
     await chat.click(card, "Share in channel")
 
-    await chat.reads("I can't see whether this channel is shared")
+    await chat.reads("I can't tell whether this channel is shared")
     assert chat.said(viewer=BEN) == []
 
 
@@ -118,7 +118,7 @@ async def test_photos_when_autoenhance_is_down(chat: Chat, autoenhance: Autoenha
     autoenhance.set_failure("503", times=4)
 
     await chat.click(card, "All photos")
-    await chat.view("Autoenhance isn't answering")
+    await chat.view("Autoenhance isn't responding")
 
     await chat.view("*Failed* (2)")
 
@@ -153,7 +153,7 @@ async def test_a_menu_value_of_another_version_posts_nothing(
 
     await chat.click(card, "Show order ID")
 
-    await chat.reads("This button is out of date")
+    await chat.reads("This card is too old to update")
     assert slack.calls("chat.postMessage") == []
 
 
@@ -164,7 +164,7 @@ async def test_a_post_that_slack_does_not_confirm_is_repeated_once(chat: Chat, s
 
     await chat.click(card, "Share in channel")
 
-    await chat.reads("Slack did not confirm that the card was posted")
+    await chat.reads("Slack didn't confirm that the card was posted")
     assert len([each for each in chat.said(viewer=BEN) if "Shared by" in each.plain()]) == 2
 
 
@@ -174,7 +174,7 @@ async def test_a_direct_message_is_sent_once(chat: Chat, slack: SlackSandbox) ->
     refusal = await chat.reads("/invite @Order Desk", EDITING)
     slack.fail("respond", status=500, times=5)
 
-    await chat.click(refusal, "Send it to me instead")
+    await chat.click(refusal, "Send me the card")
     await slack.until(lambda: len([call for call in slack.calls("respond") if call.status == 500]) == 1)
     await chat.order(BIRCH)
 
@@ -187,9 +187,9 @@ async def test_a_direct_message_that_slack_does_not_confirm(chat: Chat, slack: S
     refusal = await chat.reads("/invite @Order Desk", EDITING)
     slack.fail("chat.postMessage", status=500, times=5, accepted=True)
 
-    await chat.click(refusal, "Send it to me instead")
+    await chat.click(refusal, "Send me the card")
 
-    await chat.reads("Slack did not confirm", EDITING)
+    await chat.reads("Slack didn't confirm", EDITING)
     assert len(chat.said(ANA_BOT)) == 2
 
 

@@ -92,7 +92,7 @@ async def test_several_orders_open_a_modal(chat: Chat, slack: SlackSandbox) -> N
 async def test_no_order_opens_a_modal_with_one_field(chat: Chat, slack: SlackSandbox) -> None:
     """The modal says that the message has no ID, and asks for one."""
     await slack.message_shortcut(CHECK_ORDERS_HERE, wrote(slack, "Back from Elm Street"))
-    view = await chat.view("I can't see an order id in that message")
+    view = await chat.view("No order ID in that message")
 
     await slack.submit(view, {ASK_BLOCK: OAK})
 

@@ -252,7 +252,7 @@ async def test_an_outage_is_said_to_the_asker_alone(
     """The line about it would stay in the thread for all. The card comes there when Autoenhance is back."""
     autoenhance.set_failure("503")
     asked = await mention(slack, OAK)
-    line = await chat.reads("Autoenhance isn't answering")
+    line = await chat.reads("Autoenhance isn't responding")
     assert line.ephemeral_to == ANA
     autoenhance.set_failure("well")
 

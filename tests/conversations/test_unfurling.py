@@ -154,18 +154,21 @@ async def test_what_cannot_be_chosen_is_explained(chat: Chat, slack: SlackSandbo
     slack.scopes.discard("channels:read")
     unknown = await chat.order("settings unfurl on", channel=EDITING)
 
-    assert "in channels only" in alone.plain()
+    assert "only in channels" in alone.plain()
     assert "/invite @Order Desk" in hidden.plain()
-    assert "outside your company" in shared.plain()
+    assert "another company" in shared.plain()
     assert "channels:read" in unknown.plain()
 
 
 async def test_it_is_chosen_for_one_channel_and_ends(paste: Paster, chat: Chat, chosen: None) -> None:
     """The setting holds for one channel, the settings show it, and it can be turned off."""
-    assert "notices of watched orders stay in their thread" in (await chat.order("settings")).plain()
-    assert "gets a small card" in (await chat.order("settings")).plain()
+    said = (await chat.order("settings")).plain()
+    assert "*Post updates to the channel:* Off. Turn on: `/order settings broadcast on`" in said
+    assert "*Add a small card below links to orders:* On. Turn off: `/order settings unfurl off`" in said
     assert (await paste(f"{APP}{OAK}", channel=EDITING)).attachments == []
-    assert "are left as they are" in (await chat.order("settings unfurl off")).plain()
+    assert (
+        "*Add a small card below links to orders:* Off" in (await chat.order("settings unfurl off")).plain()
+    )
 
     assert (await paste(f"{APP}{OAK}")).attachments == []
 

@@ -27,7 +27,7 @@ from tests.support.stored_rows import copy_watch
     ("typed", "says"),
     [
         ("watch", "Which order? Type `/order watch` and its ID or link"),
-        ("watch Elm Street", "I can't see an order id in"),
+        ("watch Elm Street", "No order ID in"),
         (f"watch {OAK} and {DELETED}", "You can watch one order at a time"),
         ("unwatch", "Which order?"),
         ("settings loud", "`/order settings broadcast on`"),
@@ -44,7 +44,7 @@ async def test_an_unknown_order_is_not_watched(chat: Chat) -> None:
     """The bot posts nothing, and the asker reads what may be wrong."""
     answer = await chat.order("watch 00000000-1111-4222-8333-444444444444")
 
-    assert "Autoenhance knows no order" in answer.plain()
+    assert "I couldn't find order" in answer.plain()
     assert chat.posted() == []
 
 
@@ -81,7 +81,7 @@ async def test_outside_the_channel_the_invitation_and_the_direct_message_are_off
     answer = await chat.order(f"watch {shoot.id}", channel=EDITING)
     assert "/invite @Order Desk" in answer.plain()
     assert "No orders are being watched here" in (await chat.order("list", channel=EDITING)).plain()
-    await slack.click(answer, "Send them to me instead", user=ANA)
+    await slack.click(answer, "Send me updates", user=ANA)
     direct = slack.workspace.dm(ANA, "U0ORDRDESK").id
     card = await chat.until(lambda: next(iter(chat.posted(direct)), None))
     shoot.finish()
@@ -105,7 +105,7 @@ async def test_an_archived_channel_cannot_watch(chat: Chat, shoot: Shoot, slack:
     answer = await chat.order(f"watch {shoot.id}", channel=OLD_SHOOTS)
 
     assert "archived" in answer.plain()
-    assert answer.buttons() == ["Send them to me instead"]
+    assert answer.buttons() == ["Send me updates"]
 
 
 async def test_nothing_is_watched_in_a_shared_channel(chat: Chat, shoot: Shoot) -> None:
@@ -142,7 +142,7 @@ async def test_a_forged_button_starts_and_stops_nothing(chat: Chat, shoot: Shoot
     card.blocks[-1]["block_id"] = value
     await chat.click(card, "Stop watching", user=BEN)
 
-    await chat.reads("This button is out of date", viewer=BEN)
+    await chat.reads("This card is too old to update", viewer=BEN)
     assert "Stop watching" in card.buttons()
 
 

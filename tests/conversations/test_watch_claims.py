@@ -26,10 +26,10 @@ async def test_who_is_on_it_is_said_in_the_thread_and_on_the_card(chat: Chat, sh
     before = notice.text
     await chat.click(notice, ON_IT, user=BEN)
 
-    await chat.until(lambda: "ben is on it" in card.plain())
-    await chat.until(lambda: "ben took this on" in notice.plain())
+    await chat.until(lambda: "Ben is on it" in card.plain())
+    await chat.until(lambda: "Ben took this on" in notice.plain())
     assert notice.text.startswith(before)
-    assert "ben took this on" in notice.text
+    assert "Ben took this on" in notice.text
     assert "You're on it: *Pine Lodge*." in (await chat.reads("You're on it", viewer=BEN)).text
     assert len(chat.thread(card)) == 1
 
@@ -38,10 +38,10 @@ async def test_somebody_else_takes_it_over_and_gives_it_back(chat: Chat, shoot: 
     """A second person's click makes it theirs. Their next click leaves it to nobody."""
     card, notice = await failing(chat, shoot)
     await chat.click(notice, ON_IT, user=BEN)
-    await chat.until(lambda: "ben took this on" in notice.plain())
+    await chat.until(lambda: "Ben took this on" in notice.plain())
     await chat.click(notice, ON_IT)
-    await chat.until(lambda: "ana is on it" in card.plain())
-    await chat.until(lambda: "ana took this on" in notice.plain())
+    await chat.until(lambda: "Ana is on it" in card.plain())
+    await chat.until(lambda: "Ana took this on" in notice.plain())
     assert "You took over from ben." in (await chat.reads("You're on it")).text
     assert "ben" not in notice.plain()
 
@@ -59,16 +59,16 @@ async def test_an_order_that_stalled_has_it_too(chat: Chat, shoot: Shoot) -> Non
     while not chat.thread(card):
         await shoot.later(minutes=6)
     await chat.click(chat.thread(card)[0], ON_IT, user=BEN)
-    await chat.until(lambda: "ben is on it" in card.plain())
+    await chat.until(lambda: "Ben is on it" in card.plain())
 
-    assert "Enhancing · 2 of 10 done · ben is on it" in (await chat.order("list")).plain()
+    assert "Enhancing · 2 of 10 done · Ben is on it" in (await chat.order("list")).plain()
 
 
 async def test_it_is_withdrawn_when_the_order_is_finished(chat: Chat, shoot: Shoot) -> None:
     """The card says no more that somebody is on it, and a late click takes the button away."""
     card, notice = await failing(chat, shoot)
     await chat.click(notice, ON_IT, user=BEN)
-    await chat.until(lambda: "ben is on it" in card.plain())
+    await chat.until(lambda: "Ben is on it" in card.plain())
     shoot.finish(failures=1)
     await shoot.later(minutes=2)
     last = await chat.noticed(card, 2)
@@ -79,7 +79,7 @@ async def test_it_is_withdrawn_when_the_order_is_finished(chat: Chat, shoot: Sho
     await chat.reads("there's nothing to take on")
     await chat.until(lambda: ON_IT not in notice.buttons())
     assert "is on it" not in card.plain()
-    assert "ben took this on" in notice.plain()
+    assert "Ben took this on" in notice.plain()
 
 
 async def test_an_outsider_is_not_on_it(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
@@ -116,15 +116,15 @@ async def test_it_works_in_the_direct_message(chat: Chat, shoot: Shoot) -> None:
     card, notice = await failing(chat, shoot, ANA_BOT)
     await chat.click(notice, ON_IT)
 
-    await chat.until(lambda: "ana is on it" in card.plain())
+    await chat.until(lambda: "Ana is on it" in card.plain())
 
 
 async def test_a_repeated_delivery_is_one_click(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:
     """The same click twice does not give back what it took."""
     card, notice = await failing(chat, shoot)
     exchange = await slack.click(notice, ON_IT, user=ANA)
-    await chat.until(lambda: "ana is on it" in card.plain())
+    await chat.until(lambda: "Ana is on it" in card.plain())
     await slack.redeliver(exchange, attempt=1, reason="http_timeout")
     await shoot.later(minutes=1)
 
-    assert "ana is on it" in card.plain()
+    assert "Ana is on it" in card.plain()

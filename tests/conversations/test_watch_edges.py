@@ -137,7 +137,7 @@ async def test_a_card_in_the_direct_message_can_be_watched(
     """Watch on a card in the direct message keeps that card up to date."""
     answer = await chat.order(shoot.id, channel=EDITING)
     await chat.click(answer, "Share in channel")
-    await chat.click(await chat.reads("/invite", EDITING), "Send it to me instead")
+    await chat.click(await chat.reads("/invite", EDITING), "Send me the card")
     card = await chat.until(lambda: next(iter(chat.posted(ANA_BOT)), None))
     await chat.click(card, "Watch")
     await chat.until(lambda: "Watched by ana" in card.plain())
@@ -163,7 +163,7 @@ async def test_a_modal_says_that_it_is_watched_and_has_no_button(
     """A click in a modal does not name its channel, so the modal has no button to stop."""
     message = slack.messages(SHOOTS)[0]
     await slack.message_shortcut("watch_order_here", message, user=ANA)
-    modal = await chat.view("I can't see an order id")
+    modal = await chat.view("No order ID in that message")
     await slack.submit(modal, {"ask": shoot.id})
 
     assert (await chat.view("Watching *Pine Lodge*")).buttons() == []
@@ -176,7 +176,7 @@ async def test_a_start_that_slack_refuses_leaves_nothing_behind(
     slack.fail("chat.postMessage", error="missing_scope")
     answer = await chat.order(f"watch {shoot.id}")
 
-    assert "An admin must install me again" in answer.plain()
+    assert "Ask an admin to run `python app.py check`" in answer.plain()
     assert await watches(sandbox) == []
 
 
@@ -201,7 +201,7 @@ async def test_a_re_check_with_a_single_404_leaves_the_card(
     card = await chat.watch(shoot.id)
     autoenhance.remove(shoot.id)
     await chat.click(card, "Re-check")
-    await chat.reads("Autoenhance knows no order")
+    await chat.reads("I couldn't find order")
     assert "Pine Lodge\n*Enhancing*" in card.plain()
     shoot.is_now(2)
     await shoot.later(minutes=1)
@@ -274,7 +274,7 @@ async def test_a_stop_counts_while_slack_fails(
     slack.fail("chat.update", error="fatal_error", status=500, times=2)
     await chat.order(f"unwatch {shoot.id}")
     shoot.finish()
-    while "ana stopped watching" not in card.plain():
+    while "Ana stopped watching" not in card.plain():
         await shoot.later(minutes=1)
 
     assert chat.thread(card) == []

@@ -224,5 +224,5 @@ async def test_stopping_a_watch_survives_a_kill(chat: Chat, shoot: Shoot, sandbo
     async with serving_process(sandbox) as process:
         await chat.reads("Stopped watching")
         assert await process.stop() == 0
-    assert "ana stopped watching" in card.plain()
+    assert "Ana stopped watching" in card.plain()
     assert await rows(sandbox) == [("watch", "ended")]

@@ -330,7 +330,9 @@ async def test_a_failing_trial_names_the_step(chat: Chat, slack: SlackSandbox, s
     slack.fail("chat.update", error="missing_scope")
     answer = await chat.order("test")
 
-    assert "Editing the card did not work. An admin must install me again" in answer.plain()
+    assert (
+        "Updating the card failed. Slack says `missing_scope`. An admin needs to reinstall" in answer.plain()
+    )
 
 
 async def test_a_refused_key_ends_no_watch(chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox) -> None:

@@ -381,7 +381,7 @@ async def test_stop_is_on_the_notice(chat: Chat, shoot: Shoot, clock: Clock) -> 
     await shoot.later(minutes=1)
     notice = await chat.noticed(card)
     await chat.click(notice, "Stop")
-    await chat.until(lambda: "ana stopped watching" in card.plain())
+    await chat.until(lambda: "Ana stopped watching" in card.plain())
     await chat.reads("Stopped watching")
     shoot.finish()
     clock.turn(minutes=10)
@@ -401,7 +401,7 @@ async def test_stopping_stops_only_ones_own_watch(chat: Chat, shoot: Shoot) -> N
     stranger = await chat.order(f"unwatch {shoot.id}")
     assert "ben is watching it" in stranger.text
     await chat.click(stranger, "Stop for everyone")
-    await chat.until(lambda: "ana stopped watching" in card.plain())
+    await chat.until(lambda: "Ana stopped watching" in card.plain())
 
 
 async def test_a_click_after_the_end_is_answered(chat: Chat, shoot: Shoot, clock: Clock) -> None:
@@ -453,19 +453,19 @@ async def test_a_finished_order_is_finished_in_the_list(chat: Chat, shoot: Shoot
     await chat.noticed(card)
     listed = await chat.order("list")
 
-    assert "No order that is watched here is in progress." in listed.text
+    assert "None of the orders watched here are in progress." in listed.text
     assert "Recently finished:\n*Pine Lodge*: Ready · 10 of 10 done." in listed.text
     assert [control.label for control in listed.controls()] == ["Show card"]
 
 
 async def test_a_trial_posts_as_a_real_notice_does(chat: Chat) -> None:
-    """The bot posts a card, edits it and replies. Then the asker reads that all is well."""
+    """The bot posts a card, edits it and replies. Then the asker reads that it works."""
     answer = await chat.order("test")
 
-    assert "All is well" in answer.plain()
+    assert "It works." in answer.plain()
     [card] = chat.posted()
-    assert "it was edited in place" in card.plain()
-    assert "this is how a notice comes" in chat.thread(card)[0].plain()
+    assert "this card was updated" in card.plain()
+    assert "posted in its thread, like this" in chat.thread(card)[0].plain()
 
 
 async def test_every_card_is_from_the_bot(chat: Chat, shoot: Shoot) -> None:

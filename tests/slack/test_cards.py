@@ -23,6 +23,7 @@ from bot.slack.render import cards, modals
 from bot.slack.render.models import Card, FailedLookUp, Placement, Target
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
+from bot.slack.text import search as search_text
 from bot.slack.text.help import HELP, TOPICS
 from bot.watches.models import Condition, Ending, Watch, Watcher
 from tests.slack.sample_views import NOW, SAMPLES, SEEN, view
@@ -49,9 +50,13 @@ def photos(count: int, **fields: Any) -> list[dict[str, Any]]:
     ]
 
 
+EMOJI_CODE = re.compile(r":[a-z_]+:")
+
+
 def fits(card: Card, surface: Surface = "message") -> None:
     assert problems(card["blocks"], surface=surface) == []
     assert 1 <= len(card["text"]) <= LIMITS.text
+    assert not EMOJI_CODE.search(card["text"])  # screen readers and banners read it
 
 
 @pytest.mark.parametrize("order_id", SAMPLES, ids=[slug(order["name"]) for order in SAMPLES.values()])
@@ -257,6 +262,15 @@ def test_several_orders_in_one_message(snapshot: SnapshotAssertion) -> None:
 
     fits(card)
     assert card == snapshot
+
+
+def test_each_of_several_troubles_names_its_order() -> None:
+    """Two orders that cannot be shown can be told apart. One alone needs no ID: it was just typed."""
+    late = [FailedLookUp(OrderId(name), errors.Unavailable("x")) for name in ("12-elm", "14-elm")]
+
+    assert "`12-elm`: Autoenhance isn't responding." in cards.orders_card(late, EPHEMERAL)["text"]
+    assert "`14-elm`: Autoenhance isn't responding." in cards.orders_card(late, EPHEMERAL)["text"]
+    assert "12-elm" not in cards.orders_card(late[:1], EPHEMERAL)["text"]
 
 
 @pytest.mark.parametrize("name", ["NOT_IN_CHANNEL", "ARCHIVED", "CANNOT_POST"])
@@ -487,6 +501,26 @@ def test_every_error_of_autoenhance_has_its_sentence() -> None:
     for sentence in said:
         assert "secret detail" not in sentence
         assert not any(kind.__name__ in sentence for kind in kinds)
+
+
+def test_only_a_card_with_the_button_says_to_press_it() -> None:
+    """Where there is no Re-check, the last sentence does not name it."""
+    late = errors.Unavailable("x")
+
+    assert "*Re-check*" in FailedLookUp(OrderId("12-elm"), late, gave_up=25).sentence
+    assert "Re-check" not in refusals.gave_up(late, "12-elm", None, 25)
+
+
+def test_several_orders_that_wait_for_a_limit() -> None:
+    """The line says that Autoenhance limits requests, and not that it is away."""
+    assert "limiting requests" in refusals.several_late(errors.Limited("x"))
+    assert "limiting requests" in search_text.trouble(errors.Limited("x"))
+
+
+def test_an_error_of_a_field_has_no_markup() -> None:
+    """Slack shows a field's error as it is, so a backtick would be read."""
+    for said in (refusals.NO_ID_FIELD, refusals.ONE_IN_THE_FIELD, search_text.NO_NAME, search_text.TOO_LONG):
+        assert not re.search(r"[`*_<]", said)
 
 
 def _subclasses(kind: type[errors.AutoenhanceError]) -> set[type[errors.AutoenhanceError]]:

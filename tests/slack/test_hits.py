@@ -26,9 +26,13 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(JSONSnapshotExtension)
 
 
+EMOJI_CODE = re.compile(r":[a-z_]+:")
+
+
 def fits(card: Card) -> None:
     assert problems(card["blocks"], surface="message") == []
     assert 1 <= len(card["text"]) <= LIMITS.text
+    assert not EMOJI_CODE.search(card["text"])  # screen readers and banners read it
 
 
 def found(shown: int, total: int = 0, before: int = 0, **changes: Any) -> Found:

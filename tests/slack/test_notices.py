@@ -103,9 +103,13 @@ def silent(*, working: bool) -> OrderView:
     return order_view(FetchedOrder(parse_order(json.dumps(order)), NOW), ELM)
 
 
+EMOJI_CODE = re.compile(r":[a-z_]+:")
+
+
 def fits(card: Card) -> None:
     assert problems(card["blocks"], surface="message") == []
     assert 1 <= len(card["text"]) <= LIMITS.text
+    assert not EMOJI_CODE.search(card["text"])  # screen readers and banners read it
 
 
 def texts(node: Any) -> list[str]:
@@ -361,10 +365,11 @@ def test_a_duration_is_said_as_people_say_it(seconds: float, said: str) -> None:
 
 
 def test_the_card_of_an_order_that_is_gone(snapshot: SnapshotAssertion) -> None:
-    """The card has the name, what is wrong, and that the watch has ended. Re-check stays."""
+    """The card has the name, what is wrong, and that the watch has ended, but not the ID. Re-check stays."""
     card = notices.deleted_card(ended(Ending.DELETED))
 
     fits(card)
+    assert all(watch().order not in text for text in (card["text"], *texts(card["blocks"])))
     assert card == snapshot
 
 

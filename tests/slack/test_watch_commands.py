@@ -132,7 +132,7 @@ SENTENCES: list[tuple[str, str]] = [
     ("  WATCH ", watch_text.WATCH_WHAT),
     (f"watch {ELM} {OAK}", watch_text.ONE_AT_A_TIME),
     (f"watch {ELM}, {OAK} failures", watch_text.ONE_AT_A_TIME),
-    (f"unwatch {ELM} {OAK}", watch_text.ONE_AT_A_TIME),
+    (f"unwatch {ELM} {OAK}", watch_text.ONE_TO_STOP),
     ("watch 12-elm, 14-elm", watch_text.ONE_AT_A_TIME),
     ("unwatch", watch_text.UNWATCH_WHAT),
     ("settings on", watch_text.SETTINGS_WHAT),
@@ -156,13 +156,13 @@ def test_what_is_answered_in_the_ack(text: str, said: str) -> None:
     ["watch the house", "watch elm street failures", "unwatch the house", "watch <!channel>", "watch ???"],
 )
 def test_what_names_no_order(text: str) -> None:
-    """The answer quotes what was typed, escaped, and shows what IDs look like."""
+    """The answer quotes what was typed, escaped, and names the next step."""
     said, job = typed(text)
 
     assert job is None
-    assert "I can't see an order id in" in said
+    assert said.startswith("No order ID in “")
     assert "<!" not in said
-    assert "/order find" in said
+    assert ("/order list" if text.startswith("unwatch") else "/order find") in said
 
 
 @pytest.mark.parametrize("word", ["list", "test", "settings"])

@@ -16,7 +16,6 @@ from bot.jobs.models import (
     UnfurlLinks,
 )
 from bot.jobs.requests import Ephemeral, Place, Wanted
-from bot.orders.ids import OrderId
 from bot.orders.ids_in_text import find_mentioned_ids, find_order_ids
 from bot.slack.blocks import unescape
 from bot.slack.constants import MAX_ORDERS_PER_ANSWER
@@ -131,7 +130,7 @@ def _watch(command: Command, key: str, rest: str) -> Reply:
         meant = find_mentioned_ids(named) or ("[id]",)
         return refusals.did_you_mean(slip, f"watch {' '.join(meant)} failures")
     if len(ids) != 1:
-        return _not_one(named, ids)
+        return watch_text.ONE_AT_A_TIME if ids else refusals.no_id_to_watch(unescape(named))
     return StartWatch(**_request(command, key), order=ids[0], level=level, adopt=command.thread)
 
 
@@ -157,12 +156,8 @@ def _unwatch(command: Command, key: str, rest: str) -> Reply:
     if not rest:
         return watch_text.UNWATCH_WHAT
     if len(ids) != 1:
-        return _not_one(rest, ids)
+        return watch_text.ONE_TO_STOP if ids else refusals.no_id_to_unwatch(unescape(rest))
     return StopWatch(**_request(command, key), order=ids[0])
-
-
-def _not_one(typed: str, ids: tuple[OrderId, ...]) -> str:
-    return watch_text.ONE_AT_A_TIME if ids else refusals.no_id(unescape(typed))
 
 
 def _list(command: Command, key: str, _rest: str) -> Reply:

@@ -87,7 +87,8 @@ class ErrorHandler:
         if "command" in body:
             await ack(text=sentence, response_type="ephemeral")
         elif body.get("type") == "view_submission":
-            await ack(response_action="errors", errors={constants.ASK_BLOCK: sentence})
+            without_markup = sentence.replace("`", "")
+            await ack(response_action="errors", errors={constants.ASK_BLOCK: without_markup})
         else:
             await ack()
             await self._send(body, sentence)

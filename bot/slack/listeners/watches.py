@@ -66,7 +66,7 @@ class WatchListeners:
         """The modal was submitted. Its `private_metadata` holds the thread that it was opened for."""
         ids = _submitted(body)
         if len(ids) != 1:
-            said = watch_text.ONE_AT_A_TIME if ids else refusals.NO_ID_FIELD
+            said = refusals.ONE_IN_THE_FIELD if ids else refusals.NO_ID_FIELD
             await ack(response_action="errors", errors={constants.ASK_BLOCK: said})
             return
         thread = THREAD.validate_json(payloads.dig(body, "view", "private_metadata"))

@@ -36,7 +36,9 @@ def orders_card(views: Sequence[OrderView | FailedLookUp], placement: Placement,
     wanted = tuple(view.wanted for view in views)
     value = pack(ButtonValue(wanted=wanted, in_thread=placement.in_thread, shared_by=placement.shared_by))
     drawn = [
-        _order(v, placement, value) if isinstance(v, OrderView) else _trouble(v, placement, value)
+        _order(v, placement, value)
+        if isinstance(v, OrderView)
+        else _trouble(v, placement, value, among=len(views) > 1)
         for v in views
     ]
     between = [block for card in drawn for block in (*card["blocks"], blocks.divider())][:-1]
@@ -66,7 +68,7 @@ def not_posted(error: CannotPost, order: OrderId) -> Card:
         return sentence_card(refusals.ARCHIVED)
     if not isinstance(error, NotInChannel):
         return sentence_card(refusals.cannot_post(error.code))
-    button = blocks.button("Send it to me instead", constants.SEND_TO_ME)
+    button = blocks.button(order_text.SEND_ME_CARD, constants.SEND_TO_ME)
     drawn = [blocks.section(refusals.NOT_IN_CHANNEL), blocks.actions(block_id(order), button)]
     return Card(text=refusals.NOT_IN_CHANNEL, blocks=drawn)
 
@@ -76,7 +78,7 @@ def not_watched(error: SlackError, order: OrderId) -> Card:
     sentence = refusals.cannot_watch(error)
     if isinstance(error, NotAllowed):
         return sentence_card(sentence)
-    button = blocks.button("Send them to me instead", constants.WATCH_FOR_ME)
+    button = blocks.button(watch_text.SEND_ME_UPDATES, constants.WATCH_FOR_ME)
     return Card(text=sentence, blocks=[blocks.section(sentence), blocks.actions(block_id(order), button)])
 
 
@@ -84,11 +86,13 @@ def _text(text: str) -> str:
     return blocks.fit_mrkdwn(text, LIMITS.text)
 
 
-def _trouble(view: FailedLookUp, placement: Placement, value: str) -> Card:
+def _trouble(view: FailedLookUp, placement: Placement, value: str, *, among: bool) -> Card:
+    """`among`: the message has other orders too."""
+    sentence = refusals.about(view.order, view.sentence) if among else view.sentence
     recheck = [blocks.actions(block_id(view.order), recheck_button(view.order, value))]
     return Card(
-        text=view.sentence,
-        blocks=[blocks.section(view.sentence)] + (recheck if placement.where != "terminal" else []),
+        text=sentence,
+        blocks=[blocks.section(sentence)] + (recheck if placement.where != "terminal" else []),
     )
 
 
@@ -215,7 +219,7 @@ FACTS: tuple[Callable[[OrderView, Placement], str], ...] = (
 
 def recheck_button(order: OrderId, value: str, name: str = "") -> Block:
     """`name`: the order's name, where it is known."""
-    says = f"{order_text.RECHECK} {name or f'order {order.short}'}"
+    says = order_text.rechecks(name, order.short)
     return blocks.button(order_text.RECHECK, constants.RECHECK, value=value, says=says)
 
 

@@ -65,7 +65,8 @@ def hits(views: Sequence[OrderView], found: Found, words: str, *, typed: str = "
 
 def show_button(view: OrderView) -> Block:
     value = pack(ButtonValue(wanted=(Wanted(order=view.order),)))
-    return blocks.button(search_text.SHOW, constants.SHOW, value=value, says=f"Show {view.title}")
+    says = f"{search_text.SHOW} {view.title}"
+    return blocks.button(search_text.SHOW, constants.SHOW, value=value, says=says)
 
 
 def _buttons(found: Found, words: str) -> tuple[list[Block], str]:

@@ -6,6 +6,7 @@ from bot.slack import blocks, constants
 from bot.slack.blocks import Block
 from bot.slack.limits import LIMITS
 from bot.slack.render.lists import Link, watch_row
+from bot.slack.text import orders as order_text
 from bot.slack.text import watches as watch_text
 from bot.slack.text.help import HELP
 from bot.watches.models import Ending, Watch
@@ -39,4 +40,4 @@ def home_tab(found: Sequence[Watch], link: Link, note: str = "") -> Block:
 
 
 def _begin() -> Block:
-    return blocks.button("Look up an order", constants.LOOK_UP)
+    return blocks.button(order_text.LOOK_UP_AN_ORDER, constants.LOOK_UP)

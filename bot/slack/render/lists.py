@@ -71,7 +71,7 @@ def _mark(watch: Watch) -> str:
 
 def _menu(watch: Watch, place: str) -> Block:
     """A finished order has no Stop watching: its watch ends by itself."""
-    options = [("Show card", constants.SHOW_CARD, "")]
+    options = [(watch_text.SHOW_CARD, constants.SHOW_CARD, "")]
     if watch.is_live and not watch.is_finished:
-        options.append(("Stop watching", f"{constants.STOP_ROW}:{place}", ""))
+        options.append((order_text.STOP_WATCHING, f"{constants.STOP_ROW}:{place}", ""))
     return blocks.overflow(constants.ROW_MENU, options)

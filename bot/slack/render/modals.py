@@ -7,7 +7,6 @@ from bot.orders.ids import OrderId
 from bot.orders.progress import Photo
 from bot.slack import blocks, constants
 from bot.slack.blocks import Block, code, escape, fit, one_line
-from bot.slack.constants import MAX_ORDERS_PER_ANSWER
 from bot.slack.limits import LIMITS
 from bot.slack.render.hits import show_button
 from bot.slack.render.models import Card, OrderView
@@ -59,8 +58,8 @@ def _to_watch(note: str, field: Block, thread: str) -> Block:
         _title(constants.ASK_TO_WATCH),
         drawn,
         callback_id=constants.ASK_TO_WATCH,
-        submit="Watch",
-        close="Cancel",
+        submit=order_text.WATCH,
+        close=order_text.CANCEL,
     )
     return view | {"private_metadata": thread}
 
@@ -70,13 +69,17 @@ def ask(note: str = "") -> Block:
     field = blocks.text_input(
         constants.ASK_BLOCK,
         constants.ASK_INPUT,
-        "Order ID, link or name",
-        hint=f"Up to {MAX_ORDERS_PER_ANSWER} at once. Only you see the answer.",
+        order_text.FIELD,
+        hint=order_text.HINT,
         placeholder=order_text.EXAMPLE_ID,
     )
     drawn = [blocks.section(note), field] if note else [field]
     return blocks.modal(
-        "Look up an order", drawn, callback_id=constants.ASK, submit="Look up", close="Cancel"
+        order_text.LOOK_UP_AN_ORDER,
+        drawn,
+        callback_id=constants.ASK,
+        submit=order_text.LOOK_UP,
+        close=order_text.CANCEL,
     )
 
 
@@ -143,5 +146,5 @@ def unfurl(view: OrderView) -> Block:
 
 
 def _title(callback_id: str) -> str:
-    titles = {constants.PHOTOS: "Photos", constants.ASK_TO_WATCH: watch_text.WATCH_AN_ORDER}
-    return titles.get(callback_id, "Orders")
+    titles = {constants.PHOTOS: order_text.ALL_PHOTOS, constants.ASK_TO_WATCH: watch_text.WATCH_AN_ORDER}
+    return titles.get(callback_id, order_text.ORDERS)

@@ -11,6 +11,7 @@ from bot.orders.ids import OrderId
 from bot.orders.progress import Progress
 from bot.slack.blocks import Block, fit, one_line
 from bot.slack.limits import LIMITS
+from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.watches.models import Watch
 
@@ -40,7 +41,7 @@ class OrderView:
 
     @property
     def title(self) -> str:
-        return fit(one_line(self.name), LIMITS.header) or f"Order {self.order.short}"
+        return fit(one_line(self.name), LIMITS.header) or order_text.unnamed(self.order.short)
 
     @property
     def glimpse(self) -> Snapshot:
@@ -72,7 +73,7 @@ class FailedLookUp:
     @property
     def sentence(self) -> str:
         if isinstance(self.error, TryLater) and self.gave_up is not None:
-            return refusals.gave_up(self.error, self.order, self.last, self.gave_up)
+            return refusals.gave_up(self.error, self.order, self.last, self.gave_up, recheck=True)
         return refusals.trouble(self.error, self.order, self.last)
 
     @property

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
-from bot.core.errors import OrderNotFound
 from bot.jobs.requests import Wanted
 from bot.orders.ids import OrderId
 from bot.orders.progress import State
@@ -15,7 +14,7 @@ from bot.slack.limits import LIMITS
 from bot.slack.render import cards
 from bot.slack.render.buttons import ButtonValue, block_id, pack
 from bot.slack.render.failures import failures_block, failures_text
-from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
+from bot.slack.render.models import Card, OrderView, Placement
 from bot.slack.text import notices as notice_text
 from bot.slack.text import orders as order_text
 from bot.slack.text import watches as watch_text
@@ -79,16 +78,17 @@ def _buttons(watch: Watch, kind: NoticeKind) -> Block:
     if can_act:
         drawn.append(on_it_button(watch))
     address = cards.WEB_APP + quote(watch.order, safe="")
-    drawn.append(blocks.button("Open in Autoenhance", constants.OPEN, url=address))
+    says = watch_text.for_screen_readers(order_text.OPEN_IN_AUTOENHANCE, watch)
+    drawn.append(blocks.button(order_text.OPEN_IN_AUTOENHANCE, constants.OPEN, url=address, says=says))
     if can_act:
-        drawn.append(stop_button(watch.order, "Stop"))
+        drawn.append(_stop_button(watch, watch_text.STOP))
     return blocks.actions(block_id(watch.order), *drawn)
 
 
 def on_it_button(watch: Watch) -> Block:
     """Its value is who was on it when it was drawn: what the person saw decides what the click means."""
     claimed_by = watch.claimed_by.user_id if watch.claimed_by else ""
-    says = f"{watch_text.ON_IT}, order {watch.order.short}"
+    says = watch_text.for_screen_readers(watch_text.ON_IT, watch)
     return blocks.button(watch_text.ON_IT, constants.ON_IT, value=claimed_by, says=says)
 
 
@@ -124,18 +124,16 @@ def claimed_notice(watch: Watch | None, text: str, posted: Sequence[Block]) -> C
     return Card(text=_with_claim(text, goes_on.claimed_by) if goes_on else text, blocks=drawn)
 
 
-def stop_button(order: OrderId, label: str, value: str = "") -> Block:
-    """`value` is the place of the watch, if the button is in another place."""
-    return blocks.button(
-        label, constants.STOP_WATCHING, value=value, says=f"Stop watching order {order.short}"
-    )
+def _stop_button(watch: Watch, label: str) -> Block:
+    says = watch_text.for_screen_readers(order_text.STOP_WATCHING, watch)
+    return blocks.button(label, constants.STOP_WATCHING, says=says)
 
 
 def started_card(sentence: str, order: OrderId, level: Level, *, choice: bool) -> Card:
     """For the person who started a watch. `choice` adds a button for notices of failures only."""
     drawn = cards.sentence_card(sentence)
     if choice and level is Level.ALL:
-        button = blocks.button("Failures only", constants.WATCH_FAILURES)
+        button = blocks.button(watch_text.FAILURES_ONLY, constants.WATCH_FAILURES)
         drawn["blocks"].append(blocks.actions(block_id(order), button))
     return drawn
 
@@ -156,24 +154,27 @@ def watch_card(watch: Watch, view: OrderView | None) -> Card:
 
 def deleted_card(watch: Watch) -> Card:
     """The card of a watched order that Autoenhance no longer finds."""
-    lost = cards.orders_card(
-        [FailedLookUp(watch.order, OrderNotFound(), last=watch.seen)], Placement("message")
-    )
-    drawn = [_header(order_text.MARKS[State.DELETED], watch), *lost["blocks"]]
-    text = f"{notice_text.title(watch)}. {lost['text']}"
+    value = pack(ButtonValue(wanted=(Wanted(order=watch.order),)))
+    button = cards.recheck_button(watch.order, value, one_line(watch.name))
+    drawn = [
+        _header(order_text.MARKS[State.DELETED], watch),
+        blocks.section(watch_text.NO_LONGER_AVAILABLE),
+        blocks.actions(block_id(watch.order), button),
+    ]
+    text = f"{notice_text.title(watch)}. {watch_text.NO_LONGER_AVAILABLE}"
     return cards.with_note(Card(text=text, blocks=drawn), watch_text.ended(watch))
 
 
 def _header(mark: str, watch: Watch) -> Block:
-    return blocks.header(f"{mark} {one_line(watch.name) or f'Order {watch.order.short}'}")
+    return blocks.header(f"{mark} {one_line(watch.name) or order_text.unnamed(watch.order.short)}")
 
 
 def brief_card(watch: Watch) -> Card:
     """A watch's card, drawn from the watch alone: the counts of the last check, without the order."""
     value = pack(ButtonValue(wanted=(Wanted(order=watch.order, before=watch.seen),)))
-    buttons = [cards.recheck_button(watch.order, value)]
+    buttons = [cards.recheck_button(watch.order, value, one_line(watch.name))]
     if watch.is_live and not watch.is_finished:
-        buttons.append(stop_button(watch.order, "Stop watching"))
+        buttons.append(_stop_button(watch, order_text.STOP_WATCHING))
     mark = order_text.mark(watch.seen.tally) if watch.seen else ""
     note = watch_text.watched(watch) if watch.is_live else watch_text.ended(watch)
     body = f"{watch_text.status(watch)}\n{note}"
@@ -186,19 +187,20 @@ def paused_card(place: str, why: str, watches: Sequence[Watch]) -> Card:
     sentence = notice_text.paused(place, why, len(watches))
     drawn: list[Block] = [blocks.section(sentence)]
     for watch in watches[:MAX_ORDERS_SHOWN]:
-        button = blocks.button(
-            "Send updates here", constants.WATCH, says=f"Watch order {watch.order.short} here"
-        )
-        drawn += [blocks.section(_last_state(watch)), blocks.actions(block_id(watch.order), button)]
+        label = watch_text.SEND_UPDATES_HERE
+        says = watch_text.for_screen_readers(label, watch)
+        button = blocks.button(label, constants.WATCH, says=says)
+        mark = f"{order_text.mark(watch.seen.tally)} " if watch.seen else ""
+        drawn.append(blocks.section(f"{mark}{_last_state(watch)}"))
+        drawn.append(blocks.actions(block_id(watch.order), button))
     if len(watches) > MAX_ORDERS_SHOWN:
         drawn.append(blocks.context(watch_text.more_watches(len(watches) - MAX_ORDERS_SHOWN)))
-    named = "; ".join(_last_state(watch) for watch in watches[:MAX_ORDERS_SHOWN])
-    return Card(text=fit_mrkdwn(f"{sentence} {named}", LIMITS.text), blocks=drawn)
+    named = "\n".join(_last_state(watch) for watch in watches[:MAX_ORDERS_SHOWN])
+    return Card(text=fit_mrkdwn(f"{sentence}\n{named}", LIMITS.text), blocks=drawn)
 
 
 def _last_state(watch: Watch) -> str:
     """The state at the last check, because the paused place could not show it."""
     if watch.seen is None:
         return notice_text.title(watch)
-    tally = watch.seen.tally
-    return f"{order_text.mark(tally)} {notice_text.title(watch)}: {watch_text.progress(tally)}"
+    return f"{notice_text.title(watch)}: {watch_text.progress(watch.seen.tally)}"

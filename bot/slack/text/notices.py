@@ -34,7 +34,13 @@ def watcher_name(watcher: Watcher) -> str:
 
 
 def display_name(name: str) -> str:
-    return escape(fit(one_line(name), MAX_NAME_CHARACTERS)) or "somebody"
+    return escape(fit(one_line(name), MAX_NAME_CHARACTERS)) or "someone"
+
+
+def at_the_start(name: str) -> str:
+    """The same at the start of a sentence: "ben" is "Ben" there."""
+    said = display_name(name)
+    return said[:1].upper() + said[1:]
 
 
 def mention(user_ids: Sequence[str]) -> str:
@@ -129,13 +135,13 @@ def _late(delay: Delay | None) -> str:
 
 def asked_by(watchers: Sequence[Watcher]) -> str:
     first, *others = watchers
-    more = f", and {len(others)} more" if others else ""
-    return f"Asked for by {watcher_name(first)}, {when(first.since)}{more}"
+    more = f" and {len(others)} more" if others else ""
+    return f"Asked for by {watcher_name(first)}{more}, {when(first.since)}"
 
 
 def taken(claim: Claim) -> str:
     """For the notice on which somebody pressed "I'm on it". It stays true when the order is finished."""
-    return f"{display_name(claim.name)} took this on {when(claim.at, DATED)}"
+    return f"{at_the_start(claim.name)} took this on {when(claim.at, DATED)}"
 
 
 def duration(seconds: float) -> str:

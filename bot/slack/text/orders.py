@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.orders.changes import Changes
 from bot.orders.progress import Counts, State
 from bot.slack.blocks import escape, when
-from bot.slack.constants import APP, MAX_ORDERS_PER_ANSWER
+from bot.slack.constants import MAX_ORDERS_PER_ANSWER
 
 EXAMPLE_ID = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
 
@@ -125,7 +125,7 @@ def situation(tally: Counts) -> str:
         case State.DELETED:
             return "This order was deleted in Autoenhance."
         case State.GROUPING:
-            return "The photos appear in a few minutes."
+            return "Photos will appear in a few minutes."
         case State.WAITING if tally.total == 0:
             return "No photos yet. They may still be uploading."
         case State.WAITING:
@@ -169,7 +169,8 @@ def more_failures(left: int, where: str) -> str:
 
 
 def more_photos(left: int) -> str:
-    return f"and {photos(left)} more. Open the order in Autoenhance to see all of them."
+    more = "1 more photo" if left == 1 else f"{left:,} more photos"
+    return f"and {more}. Open the order in Autoenhance to see all of them."
 
 
 def differs(setting: str, value: str, usual: str) -> str:
@@ -228,7 +229,7 @@ def downloaded(count: int) -> str:
 def skipped(count: int) -> str:
     """`count` orders were left out."""
     shown = f"Showing the first {MAX_ORDERS_PER_ANSWER} of {MAX_ORDERS_PER_ANSWER + count:,} orders."
-    return f"{shown} Send the other {'one' if count == 1 else f'{count:,}'} again."
+    return f"{shown} Send the other {'one' if count == 1 else f'{count:,}'} separately."
 
 
 # Around the card
@@ -242,11 +243,31 @@ MENTION_ME_TOO = "Mention me too"
 SHARE = "Share in channel"
 ALL_PHOTOS = "All photos"
 SHOW_ID = "Show order ID"
+SEND_ME_CARD = "Send me the card"
+
+# The modals
+
+LOOK_UP_AN_ORDER = "Look up an order"
+LOOK_UP = "Look up"
+CANCEL = "Cancel"
+ORDERS = "Orders"
+FIELD = "Order ID, link or name"
+HINT = f"Up to {MAX_ORDERS_PER_ANSWER} at once. Only you see the answer."
+
+
+def unnamed(short: str) -> str:
+    """In place of a name that is not known."""
+    return f"Order {short}"
 
 
 def watches(name: str) -> str:
-    """For screen readers, as is `opens`."""
+    """For screen readers, as are `opens` and `rechecks`."""
     return f"{WATCH} {name} here"
+
+
+def rechecks(name: str, short: str) -> str:
+    """With the short ID if the name is not known."""
+    return f"{RECHECK} {name or f'order {short}'}"
 
 
 def opens(name: str) -> str:
@@ -266,5 +287,5 @@ def shared_by(user: str) -> str:
     return f"Shared by <@{user}>"
 
 
-SENT_TO_YOU = f"I sent it to you in a direct message from {APP}."
+SENT_TO_YOU = "I sent you the card in a direct message."
 FETCHING_PHOTOS = "Loading photos…"

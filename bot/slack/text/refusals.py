@@ -3,59 +3,67 @@
 from bot.core import errors
 from bot.orders.changes import Snapshot
 from bot.orders.ids import shortened
-from bot.slack.blocks import code, when
+from bot.slack.blocks import code, quoted, when
 from bot.slack.constants import APP, COMMAND
 from bot.slack.text.orders import EXAMPLE_ID, counted
 
 
-def no_id(typed: str) -> str:
+def no_id_to_watch(typed: str) -> str:
+    find = code(f"{COMMAND} find {typed}", 200)
+    return f"No order ID in {quoted(typed)}. To search by name, type {find}, then press *Show* and *Watch*."
+
+
+def no_id_to_unwatch(typed: str) -> str:
     return (
-        f"I can't see an order id in {code(typed, 60)}. Ids look like `{EXAMPLE_ID}`; "
-        f"an order's link does too. To search by name, type `{COMMAND} find` and a part of it."
+        f"No order ID in {quoted(typed)}. `{COMMAND} list` shows what is being watched here. "
+        "To stop watching an order, use the menu beside it."
     )
 
 
 def did_you_mean(typed: str, suggested: str, *, or_id: str = "") -> str:
-    """For a word that is nearly one of the command's. `or_id` is the order's id that it may be as well."""
+    """For a word that is nearly one of the command's. `or_id` is the order's ID that it may be as well."""
     asked = f"I don't know {code(typed, 60)}. Did you mean {code(f'{COMMAND} {suggested}', 200)}?"
     if not or_id:
         return asked
-    return (
-        f"{asked} To look up an order with the id {code(or_id, 60)}, type {code(f'{COMMAND} show {or_id}')}."
-    )
+    return f"{asked} To look up the order ID {code(or_id, 60)}, type {code(f'{COMMAND} show {or_id}')}."
 
 
-NO_ID_FIELD = f"I can't see an order id in that. Paste an id such as {EXAMPLE_ID}, or an order's link."
-NO_ID_IN_MESSAGE = "I can't see an order id in that message. Paste an id or a link here instead:"
+# A field's error has no markup.
+NO_ID_FIELD = f"No order ID in that. Enter an ID such as {EXAMPLE_ID}, or a link to the order."
+ONE_IN_THE_FIELD = "You can watch one order at a time. Enter one ID or link."
+NO_ID_IN_MESSAGE = "No order ID in that message. Enter the order here:"
 
 
 def trouble(error: errors.AutoenhanceError, order: str, last: Snapshot | None) -> str:
     """Why there is no card for this order, its counts from the last check, if any, and what to do."""
-    named, known = code(shortened(order)), _known(last)
+    known = _known(last)
     match error:
         case errors.OrderNotFound():
             return (
-                f"Autoenhance knows no order {code(order)}. A character may be missing, "
-                f"or it was deleted, or it isn't yours."
+                f"I couldn't find order {code(order)}. Check the ID. "
+                "The order may have been deleted, or it may belong to another account."
             )
         case errors.OrderTooLarge():
-            return f"Order {named} is larger than I can read. Open it in Autoenhance instead."
-        case errors.Limited(retry_after=seconds):
-            return (
-                f"Too many look-ups just now, so {named} has to wait.{known} "
-                f"I'll answer here in {soon(seconds)}."
-            )
+            return "This order is too large to show. Open it in Autoenhance."
+        case errors.Limited():
+            return f"Autoenhance is limiting requests.{known} I'll keep trying and answer here."
         case errors.TryLater():
-            return f"Autoenhance isn't answering about {named}.{known} I'll answer here when it does."
+            return f"Autoenhance isn't responding.{known} I'll answer here when it's back."
         case _:
             return f"{refused(error)}{known}"
 
 
-SEVERAL_LATE = "Autoenhance isn't responding. I'll answer here when it's back."
+def about(order: str, sentence: str) -> str:
+    """The sentence with the order's ID, where there are answers about other orders beside it."""
+    return sentence if code(order) in sentence else f"{code(shortened(order))}: {sentence}"
+
+
+def several_late(error: errors.TryLater) -> str:
+    return trouble(error, "", None)
 
 
 def _known(last: Snapshot | None) -> str:
-    return f" Last known ({when(last.at)}): {counted(last.tally)}." if last else ""
+    return f" As of {when(last.at)}: {counted(last.tally)}." if last else ""
 
 
 def soon(seconds: float | None) -> str:
@@ -65,72 +73,69 @@ def soon(seconds: float | None) -> str:
     return f"about {max(1, round(count))} {unit}{'' if round(count) <= 1 else 's'}"
 
 
-def gave_up(error: errors.TryLater, order: str, last: Snapshot | None, minutes: int) -> str:
-    """After `minutes` of retries. Where Autoenhance names a time, that was too long to wait for."""
-    named, known = code(shortened(order)), _known(last)
+def gave_up(
+    error: errors.TryLater, order: str, last: Snapshot | None, minutes: int, *, recheck: bool = False
+) -> str:
+    """After `minutes` of retries. Where Autoenhance names a time, that was too long to wait for.
+
+    `recheck`: there is a button for it.
+    """
+    known, again = _known(last), "Press *Re-check* to try again." if recheck else "Try again later."
     if error.retry_after:
-        wait = soon(error.retry_after)
-        return f"Autoenhance doesn't answer about {named} for {wait}.{known} Ask again after that."
+        return f"Autoenhance is unavailable for {soon(error.retry_after)}.{known} Try again after that."
     if not minutes:
-        return f"Autoenhance isn't answering about {named}.{known} Ask again in a few minutes."
-    return (
-        f"Autoenhance has not answered about {named} for {minutes} minutes, so I stopped asking."
-        f"{known} Press Re-check when it is back."
-    )
+        return f"Autoenhance isn't responding.{known} Try again in a few minutes."
+    return f"Still no response about order {code(shortened(order))} after {waited(minutes)}.{known} {again}"
+
+
+def waited(minutes: int) -> str:
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def refused(error: errors.AutoenhanceError) -> str:
     """For errors whose sentence does not depend on what was asked for."""
     if isinstance(error, errors.OrderTooLarge):
-        return "Autoenhance's answer is longer than I can read. Ask for less, or look in Autoenhance itself."
+        return "Autoenhance sent more than I can show. Search for more words, or open Autoenhance."
     if isinstance(error, errors.KeyMissing):
-        return "Autoenhance wants an API key for this, and I have none. An admin can set AUTOENHANCE_API_KEY."
+        return "To do this, an admin needs to add an Autoenhance API key (`AUTOENHANCE_API_KEY`)."
     return (
-        "Autoenhance no longer accepts the key. An admin must replace it (AUTOENHANCE_API_KEY). "
-        "Nothing was lost; the watches stay."
+        "Our Autoenhance API key was rejected. Ask an admin to replace it (`AUTOENHANCE_API_KEY`). "
+        "Your watches are safe."
     )
 
 
 SHARED_CHANNEL = (
-    "This channel includes people from outside your company, so I don't show orders here. "
-    f"Ask in another channel, or in a direct message with {APP}."
+    "This channel is shared with another company, so I won't show orders here. "
+    f"Ask in another channel, or in a direct message to {APP}."
 )
-OUTSIDER = f"{APP} shows orders only to people of the company that installed it."
-NOT_IN_CHANNEL = (
-    f"I can answer you, but can't post here until someone types `/invite @{APP}`. "
-    "After that, press Share in channel again."
-)
-NOT_IN_CHANNEL_TO_WATCH = (
-    f"I can answer you, but can't post updates here until someone types `/invite @{APP}`. "
-    "After that, watch the order again."
-)
-ARCHIVED = "This channel is archived, so nothing can be posted here. Use another channel."
+OUTSIDER = f"{APP} shows orders only to members of the company that installed it. Ask your contact there."
+NOT_IN_CHANNEL = f"I'm not in this channel. Type `/invite @{APP}`, then share again."
+NOT_IN_CHANNEL_TO_WATCH = f"I'm not in this channel. Type `/invite @{APP}`, then watch again."
+ARCHIVED = "This channel is archived. Use another channel."
 CANNOT_TELL_SHARED = (
-    "I can't see whether this channel is shared with another company, so I don't post orders here. "
-    "An admin must install me again, with the scopes `channels:read` and `groups:read`."
+    "I can't tell whether this channel is shared with another company, so I won't post orders here. "
+    f"An admin needs to reinstall {APP} with the scopes `channels:read` and `groups:read`."
 )
 GROUP_MESSAGE = (
-    "Slack lets no app post in a group direct message. Look orders up here, where only you see the answer. "
-    f"To share or watch one, use a channel, or a direct message with {APP}."
+    f"Apps can't post in group direct messages. Here, use `{COMMAND}`: only you see the answer. "
+    f"To share or watch an order, use a channel or a direct message to {APP}."
 )
 CANNOT_TELL_COLLEAGUE = (
-    "I can't see whether everyone here is from your organisation, so I show no orders here. "
-    f"Ask in a channel that {APP} is in, or in a direct message with {APP}."
+    "I can't tell whether everyone here works for your company, so I won't show orders here. "
+    f"Ask in a channel that {APP} is in, or in a direct message to {APP}."
 )
-UNCONFIRMED = (
-    "Slack did not confirm that the card was posted. It may be there already; if it isn't, share it again."
-)
+UNCONFIRMED = "Slack didn't confirm that the card was posted. If it's missing, share it again."
 REINSTALL = (
-    f"Slack no longer lets {APP} in, because the app was removed or its token was revoked. "
-    "An admin must install it again and set the new SLACK_BOT_TOKEN."
+    f"Slack no longer accepts {APP}. "
+    "An admin needs to reinstall it and replace its token (`SLACK_BOT_TOKEN`)."
 )
-CLICK_AGAIN = "That took too long, and Slack no longer accepts the click. Please click again."
-SLACK_BUSY = "Slack isn't answering us just now. Please click again in a minute."
-STALE_BUTTON = f"This button is out of date. Type `{COMMAND}` and the order's id for a new card."
+TOO_LATE = "That took too long. Please try again."
+SLACK_BUSY = "Slack isn't responding. Try again in a minute."
+STALE_BUTTON = f"This card is too old to update. Type `{COMMAND}` and the order ID for a new one."
 
 
 def cannot_post(slack_code: str) -> str:
-    return f"Slack doesn't let me post here ({code(slack_code)}). Use another channel."
+    return f"Slack won't let me post here ({code(slack_code)}). Use another channel."
 
 
 def cannot_watch(error: errors.SlackError) -> str:
@@ -141,8 +146,8 @@ def cannot_watch(error: errors.SlackError) -> str:
             return ARCHIVED
         case errors.NotAllowed():
             return (
-                f"Slack lets me post nothing just now ({code(error.code)}), so I can't watch. "
-                "An admin must install me again, or look at `python app.py check`."
+                f"I can't watch orders, because Slack won't let me post ({code(error.code)}). "
+                "Ask an admin to run `python app.py check`."
             )
         case _:
             return cannot_post(error.code)
@@ -154,7 +159,7 @@ def not_opened(error: Exception) -> str:
         case errors.TokenRefused():
             return REINSTALL
         case errors.Gone():
-            return CLICK_AGAIN
+            return TOO_LATE
         case errors.SlackBusy():
             return SLACK_BUSY
         case _:
@@ -162,11 +167,12 @@ def not_opened(error: Exception) -> str:
 
 
 def not_recorded(reference: str) -> str:
-    return (
-        "I couldn't write that down, so I won't do it: my database takes nothing just now. "
-        f"Try again in a minute. If it goes on, quote `{reference}` to your admin."
-    )
+    return f"I couldn't save that, so nothing was done. Try again in a minute. {_code_for_admin(reference)}"
 
 
 def internal_error(reference: str) -> str:
-    return f"Something broke on our side. If it goes on, quote `{reference}` to your admin."
+    return f"Something went wrong. {_code_for_admin(reference)}"
+
+
+def _code_for_admin(reference: str) -> str:
+    return f"If it keeps happening, give your admin this code: `{reference}`."

@@ -2,24 +2,18 @@
 
 from bot.core import errors
 from bot.orders.search import Found
-from bot.slack.blocks import code, escape, fit, one_line
+from bot.slack.blocks import code, quoted
 from bot.slack.constants import COMMAND
 from bot.slack.text import refusals
 from bot.slack.text.orders import EXAMPLE_ID
 
 RECENT = f"`{COMMAND} recent`"
-FIND_WHAT = (
-    f"Which name? Type a part of it: `{COMMAND} find elm street`. For the newest orders, type {RECENT}."
-)
+FIND_WHAT = f"Which name? Type part of it: `{COMMAND} find elm street`. For the newest orders, type {RECENT}."
 NO_NAME = "No order ID or name in that. Type an order ID, a link, or at least 2 letters of a name."
 TOO_LONG = "No order ID in that, and it's too long for a name. Type an order ID, a link, or part of a name."
 NARROW = "To see the others, search for more words."
 NEXT_OLDER, FIRST_PAGE = "Search older orders", "First page"
 SHOW = "Show"
-
-
-def quoted(words: str) -> str:
-    return f"“{escape(fit(one_line(words), 60))}”"
 
 
 def searching(words: str) -> str:
@@ -100,6 +94,8 @@ def _no_match(found: Found, name: str) -> str:
 
 def trouble(error: errors.AutoenhanceError, typed: str = "") -> str:
     """Why there are no hits. `typed` was typed without `find`, and has no order ID."""
+    if isinstance(error, errors.Limited):
+        return "Autoenhance is limiting requests. I'll keep trying and show the results here."
     if isinstance(error, errors.TryLater):
         return "Autoenhance isn't responding. I'll keep trying and show the results here."
     if isinstance(error, errors.KeyMissing):
@@ -115,8 +111,8 @@ def gave_up(error: errors.TryLater, minutes: int, words: str) -> str:
     again = code(_command(words), 200)
     if error.retry_after:
         wait = refusals.soon(error.retry_after)
-        return f"Autoenhance takes no searches for {wait}. Try {again} after that."
-    after = f" after {minutes} minutes" if minutes else ""
+        return f"Autoenhance is unavailable for {wait}. Try {again} after that."
+    after = f" after {refusals.waited(minutes)}" if minutes else ""
     return f"Still no response from Autoenhance{after}. Try {again} later."
 
 

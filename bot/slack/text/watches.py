@@ -4,10 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.orders.progress import Counts
-from bot.slack.blocks import code, escape, fit, when
+from bot.slack.blocks import code, escape, fit, one_line, when
 from bot.slack.constants import COMMAND
-from bot.slack.text.notices import DATED, TIME_FORMAT, display_name, reason, title, watcher_name, where
-from bot.slack.text.orders import counted, photos, state
+from bot.slack.text.notices import (
+    DATED,
+    TIME_FORMAT,
+    at_the_start,
+    display_name,
+    reason,
+    title,
+    watcher_name,
+    where,
+)
+from bot.slack.text.orders import counted, photos, state, unnamed
 from bot.watches.models import Claim, Condition, Ending, Level, Watch, Watcher
 
 SECONDS_PER_DAY = 86_400
@@ -28,7 +37,7 @@ def watched(watch: Watch) -> str:
 
 def on_it(watch: Watch) -> str:
     """Who takes care of it. Empty if nobody said so."""
-    return f"{display_name(watch.claimed_by.name)} is on it" if watch.claimed_by else ""
+    return f"{at_the_start(watch.claimed_by.name)} is on it" if watch.claimed_by else ""
 
 
 def stuck(watch: Watch) -> str:
@@ -44,9 +53,12 @@ def ended(watch: Watch) -> str:
         Ending.QUIET: "Finished. No longer watching.",
         Ending.DELETED: "Deleted. No longer watching.",
         Ending.EXPIRED: f"Stopped watching{at}: {_limit(watch)} reached.",
-        Ending.STOPPED: f"{display_name(watch.reason)} stopped watching{at}.",
+        Ending.STOPPED: f"{at_the_start(watch.reason)} stopped watching{at}.",
         None: "No longer watching.",
     }[watch.ending]
+
+
+NO_LONGER_AVAILABLE = "This order was deleted or is no longer available."
 
 
 def _limit(watch: Watch) -> str:
@@ -74,7 +86,7 @@ ORDER_HINT = "One order. Its card is posted in the message's thread."
 def option(name: str, short: str, *, alone: bool) -> str:
     """An order in a menu, as plain text. `alone`: no other one there has this name."""
     if not name:
-        return f"Order {short}"
+        return unnamed(short)
     return name if alone else f"{fit(name, MAX_OPTION_NAME)} ({short})"
 
 
@@ -121,6 +133,19 @@ def _thread(link: str) -> str:
     return f"<{link}|its thread>" if link else "its thread"
 
 
+FAILURES_ONLY = "Failures only"
+SEND_ME_UPDATES = "Send me updates"
+SEND_UPDATES_HERE = "Send updates here"
+STOP = "Stop"
+STOP_FOR_ALL = "Stop for everyone"
+SHOW_CARD = "Show card"
+
+
+def for_screen_readers(label: str, watch: Watch) -> str:
+    """A button's label with the name of its order, as plain text."""
+    return f"{label}: {fit(one_line(watch.name), MAX_OPTION_NAME) or f'order {watch.order.short}'}"
+
+
 NOTHING_TO_WAIT_FOR = "This order has finished, so there's nothing to watch."
 DELETED_SO_NOT_WATCHED = "This order was deleted, so there's nothing to watch."
 UNCONFIRMED = (
@@ -150,9 +175,11 @@ def not_watched(order: str) -> str:
 
 
 def _are(watchers: Sequence[Watcher]) -> str:
-    names = [watcher_name(each) for each in watchers[:3]]
+    first, *others = watchers[:3]
+    names = [at_the_start(first.name), *map(watcher_name, others)]
     more = len(watchers) - len(names)
-    said = ", ".join(names) + (f" and {more} more" if more else "")
+    *most, last = [*names, *([f"{more} more"] if more else [])]
+    said = f"{', '.join(most)} and {last}" if most else last
     return f"{said} {'is' if len(watchers) == 1 else 'are'}"
 
 
@@ -168,7 +195,7 @@ def given_back(watch: Watch) -> str:
 
 def not_given_back(watch: Watch) -> str:
     """For the person who gave back what somebody else has taken over since."""
-    name = display_name(watch.claimed_by.name) if watch.claimed_by else "Nobody"
+    name = at_the_start(watch.claimed_by.name) if watch.claimed_by else "Nobody"
     return f"You're not on {title(watch)} any more. {name} is on it now."
 
 
@@ -187,7 +214,7 @@ NOTHING_YOURS = (
 )
 YOUR_WATCHES = "Your watches"
 FINISHED = "Recently finished"
-ALL_FINISHED = "No order that is watched here is in progress."
+ALL_FINISHED = "None of the orders watched here are in progress."
 
 
 def listed(count: int, place: str, as_of: datetime | None) -> str:
@@ -209,8 +236,7 @@ def status(watch: Watch) -> str:
     now = progress(watch.seen.tally) if watch.seen else "Not checked yet"
     if watch.ending is Ending.EXPIRED:
         return f"{now} · Stopped watching: {_limit(watch)} reached"
-    claimed_by = f" · {display_name(watch.claimed_by.name)} is on it" if watch.claimed_by else ""
-    return f"{now}{claimed_by}"
+    return " · ".join(filter(None, [now, on_it(watch)]))
 
 
 def progress(tally: Counts) -> str:
@@ -239,3 +265,4 @@ UNWATCH_WHAT = (
     f"Which order? Type `{COMMAND} unwatch` and its ID. `{COMMAND} list` shows what is being watched here."
 )
 ONE_AT_A_TIME = f"You can watch one order at a time. Send one ID or link: `{COMMAND} watch` and the ID."
+ONE_TO_STOP = f"You can stop one watch at a time. Send one ID or link: `{COMMAND} unwatch` and the ID."
