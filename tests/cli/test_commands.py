@@ -96,7 +96,7 @@ async def test_check_names_every_problem_with_its_remedy(sandbox: Sandbox) -> No
     assert ran.code == 1
     assert "lacks the scopes groups:read" in ran.out
     assert "install the app again" in ran.out
-    assert "An admin must replace it (AUTOENHANCE_API_KEY)" in ran.out
+    assert "Ask an admin to replace it (`AUTOENHANCE_API_KEY`)" in ran.out
 
 
 @pytest.mark.parametrize(
