@@ -173,6 +173,6 @@ async def test_an_expired_trigger_is_reported(
 
     await slack.message_shortcut(CHECK_ORDERS_HERE, wrote(slack, "Two for the owners"))
 
-    await chat.reads("Please click again.")
+    await chat.reads("Please try again.")
     assert autoenhance.requests == []
     assert HARBOUR_VIEW not in slack.transcript()

@@ -191,7 +191,7 @@ async def test_outsiders_read_nothing_of_an_order(
     chat: Chat, slack: SlackSandbox, autoenhance: AutoenhanceSandbox
 ) -> None:
     """In a shared channel, only who asked reads why, a colleague as well as an outsider."""
-    for user, why in ((ANA, "people from outside your company"), (OLGA, "of the company that installed it")):
+    for user, why in ((ANA, "shared with another company"), (OLGA, "of the company that installed it")):
         asked = await mention(slack, OAK, channel=PARTNERS, user=user)
         refusal = await chat.reads(why, PARTNERS, user)
         assert refusal.ephemeral_to == user

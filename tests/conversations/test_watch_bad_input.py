@@ -124,7 +124,7 @@ async def test_an_outsider_stops_nothing(chat: Chat, shoot: Shoot, slack: SlackS
     await slack.click(card, "Stop watching", user=OLGA)
     refusal = await chat.new(known, SHOOTS, OLGA)
 
-    assert "only to people of the company" in refusal.plain()
+    assert "only to members of the company" in refusal.plain()
     assert "Stop watching" in card.buttons()
 
 
