@@ -42,7 +42,7 @@ def paste(slack: SlackSandbox, app: App) -> Paster:
 @pytest.fixture
 async def chosen(chat: Chat) -> None:
     """#shoots has unfurling turned on."""
-    assert "gets a small card" in (await chat.order("settings unfurl on")).plain()
+    assert "*Add a small card below links to orders:* On" in (await chat.order("settings unfurl on")).plain()
 
 
 async def test_a_channel_without_the_setting_gets_none(

@@ -112,7 +112,7 @@ async def test_nothing_is_watched_in_a_shared_channel(chat: Chat, shoot: Shoot) 
     """A watch is refused in a channel that is shared with another company."""
     answer = await chat.order(f"watch {shoot.id}", channel=PARTNERS)
 
-    assert "people from outside your company" in answer.plain()
+    assert "shared with another company" in answer.plain()
     assert chat.posted(PARTNERS) == []
 
 

@@ -349,11 +349,11 @@ async def test_notices_are_broadcast_only_where_the_channel_chose_it(
 ) -> None:
     """Notices are broadcast only in a channel where a person turned it on."""
     card = await chat.watch(shoot.id)
-    assert "stay in their thread" in (await chat.order("settings")).plain()
+    assert "*Post updates to the channel:* Off" in (await chat.order("settings")).plain()
     shoot.is_now(1, 1)
     await shoot.later(minutes=1)
     quiet = await chat.noticed(card)
-    assert "are shown in this channel too" in (await chat.order("settings broadcast on")).plain()
+    assert "*Post updates to the channel:* On" in (await chat.order("settings broadcast on")).plain()
     shoot.finish()
     await shoot.later(minutes=2)
     loud = await chat.noticed(card, 2)
@@ -397,9 +397,9 @@ async def test_stopping_stops_only_ones_own_watch(chat: Chat, shoot: Shoot) -> N
     await chat.order(f"watch {shoot.id}", user=BEN)
     await chat.until(lambda: "ana, ben" in card.plain())
     answer = await chat.order(f"unwatch {shoot.id}")
-    assert "ben is still watching" in answer.text
+    assert "Ben is still watching" in answer.text
     stranger = await chat.order(f"unwatch {shoot.id}")
-    assert "ben is watching it" in stranger.text
+    assert "Ben is watching it" in stranger.text
     await chat.click(stranger, "Stop for everyone")
     await chat.until(lambda: "Ana stopped watching" in card.plain())
 
