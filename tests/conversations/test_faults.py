@@ -123,7 +123,7 @@ async def test_the_job_that_kills_it_is_given_up(sandbox: Sandbox) -> None:
 
     async with serving_process(sandbox) as process:
         await process.logged("job given up", within=20)
-        await sandbox.slack.until(lambda: [m for m in crowd.said(guilty) if "broke on our side" in m.text])
+        await sandbox.slack.until(lambda: [m for m in crowd.said(guilty) if "Something went wrong" in m.text])
         await crowd.answered([0, 1], within=20)
 
     assert crowd.checks()[guilty] == 3

@@ -202,7 +202,7 @@ async def test_a_word_that_is_a_sub_command_can_be_shown(autoenhance: Autoenhanc
     [
         pytest.param("", "*Order Desk shows Autoenhance orders", id="nothing"),
         pytest.param("help", "*Order Desk shows Autoenhance orders", id="help"),
-        pytest.param("help ids", "*What I can read.*", id="help-on-a-word"),
+        pytest.param("help ids", "*What you can type.*", id="help-on-a-word"),
         pytest.param("HELP card", "*What a card shows.*", id="help-in-capitals"),
         pytest.param("help whatever", "*Order Desk shows Autoenhance orders", id="help-on-nothing"),
         pytest.param("where is my order", "No order ID or name in that.", id="no-id"),

@@ -179,8 +179,8 @@ async def test_choosing_one_thing_keeps_the_other(chat: Chat, chosen: None) -> N
     await chat.order("settings unfurl on")
     said = (await chat.order("settings")).plain()
 
-    assert "are shown in this channel too" in said
-    assert "gets a small card" in said
+    assert "*Post updates to the channel:* On" in said
+    assert "*Add a small card below links to orders:* On" in said
 
 
 async def test_a_link_in_a_draft_is_left_alone(
