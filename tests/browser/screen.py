@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, ConsoleMessage, Dialog, Error, Locator, Page, Request, expect
 
 MAX_TAB_PRESSES = 120
-DOWN = re.compile("isn't (answering|responding)")
+DOWN = "isn't responding"
 """What the bot says while Autoenhance is down."""
 _CONTRAST = """(node) => {
   const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
