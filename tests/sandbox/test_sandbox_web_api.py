@@ -141,6 +141,22 @@ async def test_an_ephemeral_post_is_for_members_only(world: World) -> None:
     assert world.slack.messages(viewer=BEN)[-1].text != "x"
 
 
+async def test_what_one_person_is_shown_in_a_thread_needs_an_active_thread(world: World) -> None:
+    """Before somebody has replied there, Slack takes the message and shows it to nobody, also later."""
+    root = world.slack.messages()[0]
+
+    async def shown(text: str) -> bool:
+        params = {"channel": SHOOTS, "user": ANA, "thread_ts": root.ts, "text": text}
+        assert (await world.bot.call("chat.postEphemeral", **params))["ok"]
+        return text in {each.text for each in world.slack.messages(viewer=ANA)}
+
+    assert not await shown("early")
+    assert not await shown("an ephemeral message is no reply")
+    await world.slack.say("I am on my way", user=BEN, thread_ts=root.ts)
+    assert await shown("later")
+    assert "early" not in {each.text for each in world.slack.messages(viewer=ANA)}
+
+
 async def test_only_own_messages_can_be_updated_and_not_with_long_text(world: World) -> None:
     """Four thousand characters are the limit of chat.update, not of chat.postMessage."""
     posted = await world.bot.call("chat.postMessage", channel=SHOOTS, text="x" * 5000)

@@ -46,7 +46,7 @@ class Channel:
 
 @dataclass(kw_only=True)
 class Message(Drawn):
-    """`broadcast` marks a reply that is also shown in the channel."""
+    """`broadcast` marks a reply that is also shown in the channel. A `lost` message is shown to nobody."""
 
     ts: str
     channel: str
@@ -59,6 +59,7 @@ class Message(Drawn):
     files: list[dict[str, Any]] = field(default_factory=list)
     metadata: dict[str, Any] | None = None
     edited: bool = False
+    lost: bool = False
 
     def plain(self) -> str:
         return "\n".join([super().plain() or as_seen(self.text), *map(plain, self._below())])
@@ -134,7 +135,8 @@ class Workspace:
         return [
             message
             for message in self._messages
-            if message.channel == channel and (viewer is None or message.ephemeral_to in seen)
+            if message.channel == channel
+            and (viewer is None or (message.ephemeral_to in seen and not message.lost))
         ]
 
     def find(self, channel: str, ts: str | None) -> Message | None:
@@ -146,15 +148,27 @@ class Workspace:
     def post(
         self, channel: str, user: str, text: str, blocks: list[Block] | None = None, **more: Any
     ) -> Message:
-        """`more` are other fields of the Message. A reply to a reply goes into the same thread."""
+        """`more` are other fields of the Message. A reply to a reply goes into the same thread.
+
+        What an app shows one person in a thread is lost where nobody has replied yet (the documentation of
+        chat.postEphemeral: only in an active thread). It does not appear when somebody replies later.
+        """
         drawn = with_ids(blocks or [], self._numbers)
         message = Message(channel=channel, user=user, text=text, blocks=drawn, **{"ts": self.ts(), **more})
         answered = self.find(channel, message.thread_ts)
         if answered is not None and answered.thread_ts is not None:
             message.thread_ts = answered.thread_ts
+        message.lost = (
+            self.users[user].is_bot and message.ephemeral_to is not None and not self._is_active(message)
+        )
         self._messages.append(message)
         self.change_signal.ring()
         return message
+
+    def _is_active(self, message: Message) -> bool:
+        """Whether the message is in no thread, or in one that somebody has replied in."""
+        thread = [each for each in self.messages(message.channel) if each.thread_ts == message.thread_ts]
+        return message.thread_ts is None or any(each.ephemeral_to is None for each in thread)
 
     def edit(self, message: Message, text: str, blocks: list[Block] | None) -> None:
         """Text without blocks removes the blocks. Slack shows "(edited)" only on messages without blocks."""

@@ -14,6 +14,7 @@ from bot.orders.base import frozen
 from bot.orders.ids import OrderId
 from bot.orders.ids_in_text import find_ids_in_file_name, find_mentioned_ids, find_order_ids
 from bot.slack import constants
+from bot.slack.listeners import payloads
 from bot.slack.listeners.payloads import Payload, dig
 from bot.slack.render.buttons import order_of
 
@@ -38,11 +39,6 @@ def thread(payload: Payload) -> Thread:
 def thread_of(payload: Payload) -> str:
     """The `ts` of the thread for answers to this message. The message's own if it is in no thread."""
     return dig(payload, "message", "thread_ts") or dig(payload, "message", "ts") or dig(payload, "message_ts")
-
-
-def has_thread(payload: Payload) -> bool:
-    """Whether the message is in a thread. Slack shows ephemeral messages only in threads that exist."""
-    return bool(dig(payload, "message", "thread_ts"))
 
 
 def message_text(payload: Payload) -> str:
@@ -100,8 +96,8 @@ def _message(payload: Payload) -> Payload:
 
 
 def in_thread(payload: Payload) -> Ephemeral:
-    """An ephemeral answer, in the message's thread if there is one."""
-    shown_in = thread_of(payload) if has_thread(payload) else None
+    """An ephemeral answer, in the thread if the message is a reply. Otherwise in the channel."""
+    shown_in = payloads.thread_replied_in(dig(payload, "message", "thread_ts"), dig(payload, "message", "ts"))
     return Ephemeral(response_url=dig(payload, "response_url"), thread_ts=shown_in)
 
 

@@ -93,16 +93,26 @@ def card_place(payload: Payload) -> Place:
     return Message(
         channel_id=dig(container, "channel_id"),
         ts=dig(container, "message_ts"),
-        thread_ts=dig(container, "thread_ts") or None,
+        thread_ts=thread_replied_in(dig(container, "thread_ts"), dig(container, "message_ts")),
         response_url=response_url,
     )
+
+
+def thread_replied_in(thread_ts: str, ts: str) -> str | None:
+    """The thread, if the message is a reply in it.
+
+    The message that a thread begins with is read in the channel, also when it has replies. In its thread,
+    an answer for one person would be behind "3 replies", and without replies Slack shows it to nobody.
+    """
+    return thread_ts if thread_ts and thread_ts != ts else None
 
 
 def reply_place(payload: Payload) -> Place:
     """A new ephemeral message next to the clicked card. In a modal or on the Home tab, that itself."""
     match card_place(payload):
         case Ephemeral(response_url=url) | Message(response_url=url):
-            return Ephemeral(response_url=url, thread_ts=dig(payload, "container", "thread_ts") or None)
+            thread, ts = dig(payload, "container", "thread_ts"), dig(payload, "container", "message_ts")
+            return Ephemeral(response_url=url, thread_ts=thread_replied_in(thread, ts))
         case place:
             return place
 
