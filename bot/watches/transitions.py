@@ -219,7 +219,9 @@ def _notice_kind(after: Watch, tally: Counts, ending: Ending | None, rules: Rule
 
 
 def _end_notice(tally: Counts) -> NoticeKind:
-    return NoticeKind.FINISHED if tally.state is State.READY else NoticeKind.FAILED
+    """Expired photos did not fail."""
+    no_failure = tally.state is State.READY or tally.only_expired
+    return NoticeKind.FINISHED if no_failure else NoticeKind.FAILED
 
 
 def _has_finished(after: Watch, tally: Counts, rules: Rules) -> bool:

@@ -40,6 +40,34 @@ async def test_a_watch_posts_a_card_and_its_thread_tells_of_the_end(
     assert "Stop watching" not in card.buttons()
 
 
+async def test_an_end_with_expired_photos_is_no_failure(
+    chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox
+) -> None:
+    """The notice says that they expired and what to do. Who watches failures only is not mentioned."""
+    card = await chat.watch(f"{shoot.id} failures", user=BEN)
+    await chat.order(f"watch {shoot.id}")
+    images = photos(shoot.id, (8, {}), (2, {"status": "expired"}))
+    autoenhance.add(order(shoot.id, "Pine Lodge", images, now=autoenhance.clock(), age=0))
+    await shoot.later(minutes=2)
+    notice = await chat.noticed(card)
+
+    assert "*Pine Lodge* finished, but 2 photos expired. 8 of 10 done." in notice.text
+    assert "ailed" not in notice.plain()
+    assert (f"<@{ANA}>" in notice.text, f"<@{BEN}>" in notice.text) == (True, False)
+
+
+async def test_a_finished_card_offers_nothing_about_a_watch(chat: Chat, shoot: Shoot) -> None:
+    """While the order is in progress, others can be mentioned too."""
+    card = await chat.watch(shoot.id)
+    assert "Mention me too" in card.menu()
+    shoot.finish(failures=1)
+    await shoot.later(minutes=2)
+    await chat.noticed(card)
+
+    assert "Mention me too" not in card.menu()
+    assert card.buttons() == ["Re-check", "Open"]
+
+
 @pytest.mark.both
 async def test_a_watch_tells_the_end_of_an_order_whose_photos_have_no_status(
     chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox

@@ -96,6 +96,16 @@ def view(done: int, failed: int = 0, *, name: str = "12 Elm Street", reason: str
     return order_view(FetchedOrder(parse_order(json.dumps(order)), NOW), ELM)
 
 
+def some_expired() -> OrderView:
+    """An order of thirty photos, three of which Autoenhance kept too long."""
+    images = [
+        {"image_id": f"i{n}", "image_name": f"DSC{n:05d}.jpg", "status": "expired" if n < 3 else "processed"}
+        for n in range(30)
+    ]
+    order = {"order_id": ELM, "name": "12 Elm Street", "images": images, "is_processing": False}
+    return order_view(FetchedOrder(parse_order(json.dumps(order)), NOW), ELM)
+
+
 def silent(*, working: bool) -> OrderView:
     """An order of thirty photos without a status."""
     images = [{"image_id": f"i{n}", "status": None} for n in range(30)]
@@ -156,6 +166,7 @@ NOTICES: dict[str, tuple[Watch, Notice, OrderView | None]] = {
     "late-and-no-harm": (watch(), Notice(NoticeKind.FINISHED, NOW - 2 * MINUTE, Delay.DESK), view(30)),
     "nameless": (watch(name=""), Notice(NoticeKind.FINISHED, None), view(30, name="")),
     "finished-without-a-status": (watch(), Notice(NoticeKind.FINISHED, None), silent(working=False)),
+    "some-expired": (watch(), Notice(NoticeKind.FINISHED, None), some_expired()),
     "stuck-without-a-status": (watch(still=1260.0), Notice(NoticeKind.STUCK, None), silent(working=True)),
     "alone": (watch(ANA), Notice(NoticeKind.FINISHED, None), view(30)),
 }

@@ -64,6 +64,7 @@ WAITING = tally(of=0, state=State.WAITING)
 OTHER = tally(4, state=State.OTHER, word="paused")
 DELETED = tally(4, state=State.DELETED)
 SILENT = replace(tally(state=State.ENHANCING), waiting=0)
+EXPIRED = replace(tally(10, state=State.ATTENTION), done=7, expired=3)
 SILENT_END = replace(SILENT, state=State.READY)
 
 
@@ -165,6 +166,9 @@ SEQUENCES: dict[str, tuple[list[Counts | None], list[NoticeKind]]] = {
     "failed-then-deleted": ([tally(0, 10), DELETED], [Z]),
     "waiting-then-work": ([WAITING, GROUPING, tally(1), tally(10)], [E]),
     "a-word-we-do-not-know": ([OTHER, tally(10)], [E]),
+    "some-expired": ([tally(5), EXPIRED], [E]),
+    "ready-then-expired": ([tally(10), EXPIRED], [E]),
+    "expired-then-one-fails": ([EXPIRED, replace(EXPIRED, done=6, failed=1)], [E, Z]),
     "photos-without-a-status": ([SILENT, SILENT, SILENT_END, SILENT_END], [E]),
     "photos-without-a-status-that-are-downloaded": ([SILENT, SILENT_END, tally(10)], [E]),
     "not-all-listed-without-a-status": ([SILENT, replace(SILENT_END, waiting=2), SILENT_END], [E]),

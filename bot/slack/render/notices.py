@@ -43,14 +43,15 @@ def notice(
     """
     concerned = [each for each in watch.watchers if notice.concerns(each)]
     mentioned = [each.user_id for each in concerned if each.user_id != caused_by][:MAX_MENTIONS]
-    sentence = notice_text.what_happened(watch, notice, view.progress.tally if view else None)
-    next_step = notice_text.NEXT[notice.kind]
+    tally = view.progress.tally if view else None
+    sentence = notice_text.what_happened(watch, notice, tally)
+    next_step = notice_text.next_step(notice, tally)
     facts = f"{notice_text.clock(notice, noticed)} · {notice_text.asked_by(watch.watchers)}"
-    shows_failures = view is not None and notice.kind in {NoticeKind.FAILURE, NoticeKind.FAILED}
+    only_expired = tally is not None and tally.only_expired
+    shows_failures = notice.kind in {NoticeKind.FAILURE, NoticeKind.FAILED} or only_expired
     failures = view.progress.failures if view and shows_failures else ()
-    opening = " ".join(
-        part for part in (_MARKS[notice.kind], sentence, notice_text.mention(mentioned)) if part
-    )
+    mark = order_text.mark(tally) if tally and only_expired else _MARKS[notice.kind]
+    opening = " ".join(part for part in (mark, sentence, notice_text.mention(mentioned)) if part)
     drawn = [
         blocks.section(opening),
         *failures_block(failures, cards.MAX_FAILURES_ON_CARD, order_text.ON_THE_CARD),

@@ -52,10 +52,8 @@ def what_happened(watch: Watch, notice: Notice, tally: Counts | None) -> str:
     name = title(watch)
     now = f". {_so_far(tally)}." if tally and tally.total else "."
     match notice.kind:
-        case NoticeKind.FINISHED if tally and tally.unstated:
-            return f"{name} has finished processing{now}"
         case NoticeKind.FINISHED:
-            return f"{name} is ready{now}"
+            return f"{name} {_finished(tally)}{now}"
         case NoticeKind.FAILED if tally and tally.state is State.FAILED:
             return f"{name} failed. {situation(tally)}"
         case NoticeKind.FAILED if tally and tally.failed:
@@ -71,6 +69,14 @@ def what_happened(watch: Watch, notice: Notice, tally: Counts | None) -> str:
             return f"{name} was deleted or is no longer available. I've stopped watching it."
         case NoticeKind.EXPIRED:
             return f"{name} isn't done, but its watch ended after {duration(watch.lived)}{now}"
+
+
+def _finished(tally: Counts | None) -> str:
+    if tally and tally.unstated:
+        return "has finished processing"
+    if tally and tally.only_expired:
+        return f"finished, but {photos(tally.expired)} expired"
+    return "is ready"
 
 
 def _new_failures(watch: Watch, tally: Counts | None, now: str) -> str:
@@ -91,6 +97,12 @@ def _so_far(tally: Counts) -> str:
     return photos(tally.total) if tally.unstated else f"{tally.done:,} of {tally.total:,} done"
 
 
+def next_step(notice: Notice, tally: Counts | None) -> str:
+    expired = notice.kind is NoticeKind.FINISHED and tally and tally.only_expired
+    return EXPIRED_NEXT if expired else NEXT[notice.kind]
+
+
+EXPIRED_NEXT = "Autoenhance has deleted the expired photos. Upload them again if you need them."
 NEXT = {
     NoticeKind.FINISHED: "Open it in Autoenhance to download the photos.",
     NoticeKind.FAILED: "Review what failed. You may need to upload or shoot it again.",
