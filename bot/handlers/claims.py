@@ -14,7 +14,7 @@ from bot.slack.render import notices
 from bot.slack.text import watches as watch_text
 from bot.storage.watches import Watches
 from bot.watches.models import Claim, Watch
-from bot.watches.transitions import claimed
+from bot.watches.transitions import claimed, with_claim_on
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +40,7 @@ class Claims:
             return
         by = Claim(user_id=asker.user_id, name=asker.name, at=asker.at)
         after = claimed(watch, by, gives_back=job.seen_claim == asker.user_id)
+        after = with_claim_on(after, job.notice.channel_id, job.notice.ts)
         if after != watch:
             await self.watches.save(replace(after, next_look=self.now()))
         await self._edit(job, after)

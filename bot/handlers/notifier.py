@@ -40,7 +40,7 @@ class WatchUpdate:
     step: Step
     view: OrderView | None  # None: no such order, or a stopped watch without an answer of Autoenhance
     by: str | None = None  # the user who clicked Re-check
-    late_edit: SlackBusy | None = None  # the notice was posted, and Slack takes the card's edit later
+    late_edit: SlackBusy | None = None  # the notice was posted, and Slack takes an edit later
 
     @property
     def after(self) -> Watch:
@@ -53,6 +53,7 @@ class WatchUpdate:
             shown_as=self.watch.shown_as,
             sending=self.watch.sending,
             card_tries=self.watch.card_tries,
+            claim_notices=self.watch.claim_notices,
         )
 
     @property
@@ -86,7 +87,8 @@ class Notifier:
         step, location = update.step, update.watch.home
         wanted = step.edit or (update.asked_for and update.view is not None)
         edits = wanted and location is not None and await self._may_edit(update)
-        if edits or step.notice:
+        closes = step.closes and update.watch.claim_notices
+        if edits or step.notice or closes:
             await self._check_audience(update.watch)
         if edits and location:
             try:
@@ -98,6 +100,8 @@ class Notifier:
                 update.late_edit = busy
         if step.notice and any(map(step.notice.concerns, update.watch.watchers)):
             await self._notify(update, step.notice)
+        if closes:
+            await self._close_notices(update)
 
     async def _check_audience(self, watch: Watch) -> None:
         """Raises CannotPost in a channel shared with another company, ScopeMissing if Slack does not say."""
@@ -135,6 +139,24 @@ class Notifier:
             update.watch = replace(update.watch, home=thread_only)
         update.watch = replace(update.watch, shown=after.seen, shown_stuck=stuck, shown_as=after.face)
 
+    async def _close_notices(self, update: WatchUpdate) -> None:
+        """Takes "I'm on it" off the notices. It never fails: the notice of the end is posted already.
+
+        What Slack takes later, the next check edits, if there is one.
+        """
+        for posted in update.watch.claim_notices:
+            drawn = notices.closed_notice(update.watch, posted)
+            try:
+                await self.sender.update(posted.channel_id, posted.ts, drawn, patient=update.by is not None)
+            except SlackBusy as busy:
+                if update.step.watch.condition is not Condition.ENDED:
+                    update.late_edit = busy
+                    continue
+            except SlackError as error:  # deleted, say
+                log.warning("slack refused to edit a notice", slack=error.code)
+            left = tuple(each for each in update.watch.claim_notices if each != posted)
+            update.watch = replace(update.watch, claim_notices=left)
+
     async def _notify(self, update: WatchUpdate, notice: Notice) -> None:
         """Posts the notice, unless Slack may have taken two posts of it. A refused post does not count."""
         sent = update.watch.sending
@@ -147,10 +169,11 @@ class Notifier:
         await self._save(update, replace(update.watch, sending=Sending(kind=notice.kind, tries=posts + 1)))
         watch, view = update.after, update.view
         tally = view.progress.tally if view else None
+        now = self.now()
         try:
-            await self.sender.post_once(
+            posted = await self.sender.post_once(
                 channel,
-                notices.notice(watch, notice, view, self.now(), caused_by=update.by),
+                notices.notice(watch, notice, view, now, caused_by=update.by),
                 thread_ts=location.thread_ts if location else None,
                 broadcast=await self.channel_settings.broadcast(watch.team_id, watch.place),
                 brief=lambda: cards.sentence_card(notice_text.what_happened(watch, notice, tally)),
@@ -162,6 +185,8 @@ class Notifier:
             if not _may_be_posted(error):
                 update.watch = replace(update.watch, sending=sent)
             raise
+        if kept := notices.claim_notice(watch, notice, view, now, posted, caused_by=update.by):
+            update.watch = replace(update.watch, claim_notices=(*update.watch.claim_notices, kept))
         self.metrics.notice(notice.kind)
 
     async def _post_new_card(self, update: WatchUpdate) -> CardLocation | None:

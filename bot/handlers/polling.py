@@ -163,7 +163,7 @@ class Polling:
         """A paused watch whose order was found is open again. Of a stopped one, only the card is edited."""
         named = replace(watch, name=view.name) if view else watch
         if watch.condition is Condition.ENDING:
-            return Step(replace(named, condition=Condition.ENDED), edit=True, at_once=True)
+            return Step(replace(named, condition=Condition.ENDED), edit=True, at_once=True, closes=True)
         tally = view.progress.tally if view else None
         step = next_step(named, tally, now, self.rules, view.updated if view else None)
         if view and step.watch.condition is not Condition.ENDED:

@@ -87,6 +87,21 @@ class Claim:
 
 
 @frozen
+class ClaimNotice:
+    """A posted notice with the button "I'm on it", and what it says when the order is finished.
+
+    `said` and `facts` are mrkdwn, without the names of photos.
+    """
+
+    kind: NoticeKind
+    channel_id: str
+    ts: str
+    said: str
+    facts: str
+    taken: Claim | None = None  # what it says of who is on it
+
+
+@frozen
 class Sending:
     """A notice that is being posted. Slack's answer to it is not recorded yet."""
 
@@ -133,6 +148,7 @@ class Watch:
     told_failure: bool = False  # this notice is posted, as is `told_stuck`
     known_failed: int = 0  # failed photos that the watchers read of when they began; only more are news
     claimed_by: Claim | None = None  # until the order is finished
+    claim_notices: tuple[ClaimNotice, ...] = ()  # until then; they lose their button
     told_stuck: bool = False
     told_over: Counts | None = None  # the counts in the notice about the order's end
     sending: Sending | None = None

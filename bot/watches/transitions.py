@@ -10,6 +10,7 @@ from bot.watches.models import (
     DELETED_STATES,
     FINISHED_STATES,
     Claim,
+    ClaimNotice,
     Condition,
     Delay,
     Ending,
@@ -49,6 +50,7 @@ class Step:
     notice: Notice | None = None
     edit: bool = False  # the card is out of date
     at_once: bool = False  # and its edit must not wait
+    closes: bool = False  # nobody needs to be on it any more
 
 
 def next_step(
@@ -82,6 +84,7 @@ def next_step(
         Notice(kind, _happened(after, kind, updated, now), _delay(watch, now, rules)) if kind else None,
         edit=after.shown is None or after.shown.tally != tally or after.shown_stuck != stuck or bool(ending),
         at_once=bool(kind or ending) or tally.state in FINISHED_STATES | DELETED_STATES,
+        closes=bool(ending) or _has_finished(after, tally, rules),
     )
 
 
@@ -134,6 +137,16 @@ def untold(watch: Watch, step: Step) -> Watch:
     )
 
 
+def with_claim_on(watch: Watch, channel_id: str, ts: str) -> Watch:
+    """The watch, whose notice there says now who is on it."""
+
+    def says(notice: ClaimNotice) -> ClaimNotice:
+        here = (notice.channel_id, notice.ts) == (channel_id, ts)
+        return replace(notice, taken=watch.claimed_by) if here else notice
+
+    return replace(watch, claim_notices=tuple(map(says, watch.claim_notices)))
+
+
 def claimed(watch: Watch, by: Claim, *, gives_back: bool) -> Watch:
     """The watch after a click on "I'm on it".
 
@@ -162,7 +175,7 @@ def _order_missing(watch: Watch, now: datetime, rules: Rules) -> Step:
         return Step(replace(missed, pause=_MISSING_ORDER_PAUSE_SECONDS, next_look=next_look))
     deleted = ended(missed, Ending.DELETED, now)
     notice = None if watch.told_over else Notice(NoticeKind.DELETED, None, _delay(watch, now, rules))
-    return Step(deleted, notice, edit=True, at_once=True)
+    return Step(deleted, notice, edit=True, at_once=True, closes=True)
 
 
 def _passed(watch: Watch, since: datetime | None, now: datetime) -> float:

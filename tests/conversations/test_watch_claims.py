@@ -1,7 +1,10 @@
 """I'm on it: who takes care of an order that failed or stalled, as everybody in the channel sees it."""
 
+import asyncio
+
 import pytest
 
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, OLGA, SHOOTS
 from bot.sandbox.slack.workspace import Message
@@ -64,22 +67,93 @@ async def test_an_order_that_stalled_has_it_too(chat: Chat, shoot: Shoot) -> Non
     assert "Enhancing · 2 of 10 done · Ben is on it" in (await chat.order("list")).plain()
 
 
+@pytest.mark.both
 async def test_it_is_withdrawn_when_the_order_is_finished(chat: Chat, shoot: Shoot) -> None:
-    """The card says no more that somebody is on it, and a late click takes the button away."""
+    """Nobody has to click: the notice loses its buttons and its next step, and the card its claim."""
     card, notice = await failing(chat, shoot)
     await chat.click(notice, ON_IT, user=BEN)
     await chat.until(lambda: "Ben is on it" in card.plain())
     shoot.finish(failures=1)
     await shoot.later(minutes=2)
-    last = await chat.noticed(card, 2)
-    assert "is on it" not in card.plain()
-    assert ON_IT not in last.buttons()
 
-    await chat.click(notice, ON_IT)
-    await chat.reads("there's nothing to take on")
-    await chat.until(lambda: ON_IT not in notice.buttons())
-    assert "is on it" not in card.plain()
+    last = await chat.noticed(card, 2)
+    await chat.until(lambda: notice.buttons() == ["Open in Autoenhance"])
+    assert last.buttons() == ["Open in Autoenhance"]
+    assert "1 photo failed in *Pine Lodge*. 3 of 10 done." in notice.text
     assert "Ben took this on" in notice.plain()
+    assert "Ben took this on" in notice.text
+    assert "still processing" not in notice.plain()
+    assert "is on it" not in card.plain()
+    assert len(chat.thread(card)) == 2
+
+
+async def test_every_notice_loses_its_button(chat: Chat, shoot: Shoot) -> None:
+    """That of a failure and that of a stall, also where nobody took it on or gave it back."""
+    card, failure = await failing(chat, shoot)
+    await chat.click(failure, ON_IT, user=BEN)
+    await chat.until(lambda: "Ben took this on" in failure.plain())
+    await chat.click(failure, ON_IT, user=BEN)
+    await chat.until(lambda: "took this on" not in failure.plain())
+    while len(chat.thread(card)) == 1:
+        await shoot.later(minutes=6)
+    stall = chat.thread(card)[1]
+    assert ON_IT in stall.buttons()
+    shoot.finish()
+    await shoot.later(minutes=10)
+
+    await chat.until(lambda: [each.buttons() for each in (failure, stall)] == [["Open in Autoenhance"]] * 2)
+    assert "took this on" not in failure.plain() + stall.plain()
+
+
+@pytest.mark.parametrize("how", ["stopped", "deleted"])
+async def test_it_is_withdrawn_when_the_watch_ends(
+    chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox, how: str
+) -> None:
+    """Nobody would see on the card who is on it."""
+    card, notice = await failing(chat, shoot)
+    if how == "stopped":
+        await chat.click(card, "Stop watching")
+    else:
+        shoot.is_now(3, 1, is_deleted=True)
+        await shoot.later(minutes=2)
+
+    await chat.until(lambda: notice.buttons() == ["Open in Autoenhance"])
+
+
+async def test_a_notice_that_slack_does_not_edit_is_edited_later(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox
+) -> None:
+    """The end is told once all the same."""
+    card, notice = await failing(chat, shoot)
+    shoot.finish()
+    gate = slack.hold("chat.update", accepted=True)  # the card's
+    later = asyncio.create_task(shoot.later(minutes=2))
+    await gate.reached.wait()
+    slack.fail("chat.update", error="ratelimited")  # the notice's
+    gate.open()
+    await later
+    await chat.noticed(card, 2)
+    assert ON_IT in notice.buttons()
+    await shoot.later(minutes=1)
+
+    await chat.until(lambda: notice.buttons() == ["Open in Autoenhance"])
+    assert len(chat.thread(card)) == 2
+
+
+async def test_a_click_that_comes_late(chat: Chat, shoot: Shoot) -> None:
+    """A client that still shows the button is told that the order is finished."""
+    card, notice = await failing(chat, shoot)
+    still_shown = notice.blocks
+    shoot.finish(failures=1)
+    await shoot.later(minutes=2)
+    await chat.noticed(card, 2)
+    await chat.until(lambda: ON_IT not in notice.buttons())
+
+    notice.blocks = still_shown
+    await chat.click(notice, ON_IT, user=BEN)
+    await chat.reads("there's nothing to take on", viewer=BEN)
+    assert notice.buttons() == ["Open in Autoenhance"]
+    assert "is on it" not in card.plain()
 
 
 async def test_an_outsider_is_not_on_it(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:

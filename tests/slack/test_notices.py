@@ -181,6 +181,20 @@ def test_each_notice(case: str, snapshot: SnapshotAssertion) -> None:
     assert card == snapshot
 
 
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_notice_after_the_end_of_its_order(snapshot: SnapshotAssertion, *, taken: bool) -> None:
+    """What happened and who took it on stay true. No next step, no file name, and one button."""
+    watched, sent, shown = NOTICES["failure"]
+    claim = Claim(user_id="U2", name="ben", at=NOW) if taken else None
+    kept = notices.claim_notice(replace(watched, claimed_by=claim), sent, shown, NOW, ("C1", "1.2"))
+    assert kept
+    assert ".jpg" not in repr(kept)
+    card = notices.closed_notice(watched, kept)
+
+    fits(card)
+    assert card == snapshot
+
+
 @pytest.mark.parametrize("case", NOTICES)
 def test_the_text_of_a_notice_says_it_all(case: str) -> None:
     """Banners and screen readers get the name, the words and the mentions without the blocks."""

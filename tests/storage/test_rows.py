@@ -23,7 +23,12 @@ STORED: dict[str, list[dict[str, Any]]] = json.loads(
 )
 ADDED_TO_ASKERS = {"enterprise_id": ""}  # since version 1
 ADDED: dict[str, dict[str, Any]] = {"find": {"typed": "", "after": None}, "say": {"has_markup": False}}
-ADDED_TO_WATCHES = {"known_failed": 0, "claimed_by": None, "moved_at": None}
+ADDED_TO_WATCHES: dict[str, Any] = {
+    "known_failed": 0,
+    "claimed_by": None,
+    "claim_notices": [],
+    "moved_at": None,
+}
 ADDED_KINDS = {"claim_order", "choose_order"}
 LATER = {"field_of_a_later_version": 1}
 KINDS = set(JOB.json_schema()["discriminator"]["mapping"])

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from bot.jobs.requests import Wanted
 from bot.orders.ids import OrderId
-from bot.orders.progress import State
+from bot.orders.progress import Counts, State
 from bot.slack import blocks, constants
 from bot.slack.blocks import Block, fit_mrkdwn, one_line
 from bot.slack.limits import LIMITS
@@ -18,7 +18,7 @@ from bot.slack.render.models import Card, OrderView, Placement
 from bot.slack.text import notices as notice_text
 from bot.slack.text import orders as order_text
 from bot.slack.text import watches as watch_text
-from bot.watches.models import DELETED_STATES, Claim, Ending, Level, Notice, NoticeKind, Watch
+from bot.watches.models import DELETED_STATES, Claim, ClaimNotice, Ending, Level, Notice, NoticeKind, Watch
 
 MAX_MENTIONS = 100  # as many as fit beside the longest name
 MAX_ORDERS_SHOWN = 10  # in one message to an owner
@@ -41,19 +41,15 @@ def notice(
 
     `view` is None if the order is deleted. `noticed` is when the bot saw the change.
     """
-    concerned = [each for each in watch.watchers if notice.concerns(each)]
-    mentioned = [each.user_id for each in concerned if each.user_id != caused_by][:MAX_MENTIONS]
     tally = view.progress.tally if view else None
-    sentence = notice_text.what_happened(watch, notice, tally)
+    said, facts = _said(watch, notice, tally, caused_by), _facts(watch, notice, noticed)
     next_step = notice_text.next_step(notice, tally)
-    facts = f"{notice_text.clock(notice, noticed)} · {notice_text.asked_by(watch.watchers)}"
     only_expired = tally is not None and tally.only_expired
     shows_failures = notice.kind in {NoticeKind.FAILURE, NoticeKind.FAILED} or only_expired
     failures = view.progress.failures if view and shows_failures else ()
     mark = order_text.mark(tally) if tally and only_expired else _MARKS[notice.kind]
-    opening = " ".join(part for part in (mark, sentence, notice_text.mention(mentioned)) if part)
     drawn = [
-        blocks.section(opening),
+        blocks.section(f"{mark} {said}"),
         *failures_block(failures, cards.MAX_FAILURES_ON_CARD, order_text.ON_THE_CARD),
         blocks.section(next_step),
         blocks.context(facts),
@@ -61,8 +57,7 @@ def notice(
         _buttons(watch, notice.kind),
     ]
     spoken = (
-        sentence,
-        notice_text.mention(mentioned),
+        said,
         failures_text(failures, cards.MAX_FAILURES_ON_CARD, order_text.ON_THE_CARD),
         next_step,
         f"{facts}.",
@@ -72,18 +67,71 @@ def notice(
     return Card(text=_with_claim(text, claims), blocks=drawn)
 
 
+def _said(watch: Watch, notice: Notice, tally: Counts | None, caused_by: str | None) -> str:
+    """What happened, and the mentions of those whom it concerns."""
+    concerned = [each for each in watch.watchers if notice.concerns(each)]
+    mentioned = [each.user_id for each in concerned if each.user_id != caused_by][:MAX_MENTIONS]
+    sentence = notice_text.what_happened(watch, notice, tally)
+    return " ".join(part for part in (sentence, notice_text.mention(mentioned)) if part)
+
+
+def _facts(watch: Watch, notice: Notice, noticed: datetime) -> str:
+    return f"{notice_text.clock(notice, noticed)} · {notice_text.asked_by(watch.watchers)}"
+
+
 def _buttons(watch: Watch, kind: NoticeKind) -> Block:
     """A finished order has no Stop, and nobody needs to be on it."""
-    drawn = []
-    can_act = watch.is_live and kind in _CLAIMED
-    if can_act:
-        drawn.append(on_it_button(watch))
+    opens = _open_button(watch)
+    if not _can_act(watch, kind):
+        return blocks.actions(block_id(watch.order), opens)
+    stops = _stop_button(watch, watch_text.STOP)
+    return blocks.actions(block_id(watch.order), on_it_button(watch), opens, stops)
+
+
+def _can_act(watch: Watch, kind: NoticeKind) -> bool:
+    return watch.is_live and kind in _CLAIMED
+
+
+def _open_button(watch: Watch) -> Block:
     address = cards.WEB_APP + quote(watch.order, safe="")
     says = watch_text.for_screen_readers(order_text.OPEN_IN_AUTOENHANCE, watch)
-    drawn.append(blocks.button(order_text.OPEN_IN_AUTOENHANCE, constants.OPEN, url=address, says=says))
-    if can_act:
-        drawn.append(_stop_button(watch, watch_text.STOP))
-    return blocks.actions(block_id(watch.order), *drawn)
+    return blocks.button(order_text.OPEN_IN_AUTOENHANCE, constants.OPEN, url=address, says=says)
+
+
+def claim_notice(
+    watch: Watch,
+    notice: Notice,
+    view: OrderView | None,
+    noticed: datetime,
+    posted: tuple[str, str],
+    *,
+    caused_by: str | None = None,
+) -> ClaimNotice | None:
+    """What to keep of a posted notice until the order is finished. None if it has no button to lose.
+
+    `posted` is its channel and its ts. The other arguments are those of `notice`.
+    """
+    if not _can_act(watch, notice.kind):
+        return None
+    said = _said(watch, notice, view.progress.tally if view else None, caused_by)
+    facts, (channel, ts) = _facts(watch, notice, noticed), posted
+    taken = watch.claimed_by
+    return ClaimNotice(kind=notice.kind, channel_id=channel, ts=ts, said=said, facts=facts, taken=taken)
+
+
+def closed_notice(watch: Watch, posted: ClaimNotice) -> Card:
+    """A notice of a failure or a stall when the order is finished: without a next step and its buttons.
+
+    The notice of the end has the photos that failed.
+    """
+    taken = [blocks.context(notice_text.taken(posted.taken))] if posted.taken else []
+    drawn = [
+        blocks.section(f"{_MARKS[posted.kind]} {posted.said}"),
+        blocks.context(posted.facts),
+        *taken,
+        blocks.actions(block_id(watch.order), _open_button(watch)),
+    ]
+    return Card(text=_with_claim(f"{posted.said} {posted.facts}.", posted.taken), blocks=drawn)
 
 
 def on_it_button(watch: Watch) -> Block:
@@ -108,16 +156,17 @@ def _with_claim(text: str, claim: Claim | None) -> str:
 def claimed_notice(watch: Watch | None, text: str, posted: Sequence[Block]) -> Card:
     """A notice as Slack has it, with who is on it now.
 
-    Without a watch that goes on, nobody can be on it any more: the button goes, and the last claim stays.
+    Without a watch that goes on, nobody can be on it any more: its buttons go, and the last claim stays.
     """
     goes_on = watch if watch and watch.is_live and not watch.is_finished else None
+    dropped = {constants.ON_IT} if goes_on else {constants.ON_IT, constants.STOP_WATCHING}
     drawn: list[Block] = []
     for block in posted:
         elements = block.get("elements") if block.get("type") == "actions" else None
         if elements is None:
             drawn += [] if goes_on and block.get("block_id") == _CLAIM_BLOCK else [block]
             continue
-        buttons = [each for each in elements if each.get("action_id") != constants.ON_IT]
+        buttons = [each for each in elements if each.get("action_id") not in dropped]
         if goes_on:
             drawn += _claim(goes_on, NoticeKind.FAILURE)
             buttons = [on_it_button(goes_on), *buttons]
