@@ -60,6 +60,7 @@ class _Handlers:
     def __init__(self, services: Services, autoenhance: Autoenhance) -> None:
         self.autoenhance = autoenhance
         self.stores = services.storage.stores
+        self.job_store = services.storage.job_store
         self.sender = services.sender
         self.pacing = services.pacing
         self.metrics = services.metrics
@@ -122,6 +123,7 @@ class _Handlers:
         return WatchCommands(
             autoenhance=self.autoenhance,
             watches=self.stores.watches,
+            job_store=self.job_store,
             sender=self.sender,
             responder=self.responder,
             overviews=overviews,

@@ -20,7 +20,7 @@ from bot.core.errors import (
 from bot.handlers.order_views import order_name, order_view
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
-from bot.jobs.models import ChooseOrder, StartWatch, StopWatch, ThreadToUse
+from bot.jobs.models import ChooseOrder, Job, StartWatch, StopWatch, ThreadToUse
 from bot.jobs.requests import HomeTab, View
 from bot.slack import blocks, constants
 from bot.slack.api.responder import Responder
@@ -30,6 +30,7 @@ from bot.slack.render.buttons import block_id
 from bot.slack.render.models import Card, OrderView
 from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import watches as watch_text
+from bot.storage.jobs import JobStore
 from bot.storage.watches import Watches
 from bot.watches import schedule
 from bot.watches.models import (
@@ -54,6 +55,7 @@ UNPROMISED_WATCH_CHECKED_AFTER = timedelta(minutes=10)  # if its card could not 
 class WatchCommands:
     autoenhance: Autoenhance
     watches: Watches
+    job_store: JobStore
     sender: Sender
     responder: Responder
     overviews: Overviews
@@ -211,21 +213,43 @@ class WatchCommands:
 
     async def stop(self, job: StopWatch, _attempt: int) -> None:
         """Saves first and answers then. A check at once edits the card for the last time."""
+        withdrawn = await self._withdraw_starts(job)
         watch = await self.watches.known(job.team_id, job.watched_in or job.asker.place, job.order)
         mine = watch.watcher(job.asker.user_id) if watch else None
         if watch is None or not watch.is_live or (job.watched_in and mine is None):
-            await self._reply(job, watch_text.not_watched(job.order))
+            said = watch_text.stopped_early(job.order) if withdrawn else watch_text.not_watched(job.order)
+            await self._reply(job, said)
             return
         others = tuple(each for each in watch.watchers if each != mine)
         if others and not job.everybody:
-            said = watch_text.stopped(watch, others) if mine else watch_text.not_yours(watch)
+            said = watch_text.stopped(watch, others) if mine or withdrawn else watch_text.not_yours(watch)
             if mine:
                 await self._save_and_check(replace(watch, watchers=others))
             await self._reply(job, said, blocks.button(watch_text.STOP_FOR_ALL, constants.STOP_FOR_ALL))
             return
-        stopped = ended(watch, Ending.STOPPED, self.now(), job.asker.name)
-        await self._save_and_check(replace(stopped, condition=Condition.ENDING))
+        if not watch.promised:  # it has no card yet
+            await self.watches.remove(watch)
+        else:
+            stopped = ended(watch, Ending.STOPPED, self.now(), job.asker.name)
+            await self._save_and_check(replace(stopped, condition=Condition.ENDING))
         await self._reply(job, watch_text.stopped(watch, ()))
+
+    async def _withdraw_starts(self, job: StopWatch) -> bool:
+        """Ends the starts that are put off, so that the watch does not begin with their next attempt.
+
+        Those of the asker in this place from before, or with `everybody` of all people. Jobs about one order
+        run one after the other, so none of them runs now.
+        """
+
+        def unwanted(start: Job) -> bool:
+            return (
+                isinstance(start, StartWatch)
+                and (start.order, _place(start)) == (job.order, job.watched_in or job.asker.place)
+                and (job.everybody or start.asker.user_id == job.asker.user_id)
+                and start.asker.at <= job.asker.at
+            )
+
+        return await self.job_store.withdraw(StartWatch.kind, job.team_id, unwanted, self.now()) > 0
 
     async def _reply(self, job: StopWatch, text: str, button: blocks.Block | None = None) -> None:
         if isinstance(job.place, HomeTab):

@@ -5,10 +5,13 @@ deleted, because order ids and response_urls are secrets. A dead job, which was 
 its reason for 30 days.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_hex
 from time import perf_counter
+
+from pydantic import ValidationError
 
 from bot.jobs.models import CHECK_KIND, JOB, Job
 from bot.storage import retention
@@ -171,6 +174,28 @@ class JobStore:
     async def forget(self, id_: int) -> None:
         """Deletes the row of a job that is done and cannot be delivered again."""
         await self._database.run(lambda sql: sql.do("DELETE FROM jobs WHERE id = :id", id=id_))
+
+    async def withdraw(self, kind: str, team_id: str, unwanted: Callable[[Job], bool], now: datetime) -> int:
+        """Ends the open jobs of this kind that nobody wants any more. Returns how many that were.
+
+        Call it from a job with their lock, so that none of them runs now.
+        """
+        query = "SELECT id, content FROM jobs WHERE state = 'open' AND kind = :kind AND team_id = :team"
+        end = "UPDATE jobs SET state = 'done', content = '', ended_at = :now WHERE id = :id"
+
+        def withdraw(sql: Sql) -> int:
+            found = [row["id"] for row in sql.rows(query, kind=kind, team=team_id) if matches(row["content"])]
+            for id_ in found:
+                sql.do(end, id=id_, now=now.timestamp())
+            return len(found)
+
+        def matches(content: str) -> bool:
+            try:
+                return unwanted(JOB.validate_json(content))
+            except ValidationError:  # of another version
+                return False
+
+        return await self._database.run(withdraw)
 
     async def dead(self, id_: int, reason: str, now: datetime) -> None:
         """Keeps the job with the reason why it was given up, which may quote what another server sent.

@@ -166,6 +166,11 @@ def stopped(watch: Watch, others: Sequence[Watcher]) -> str:
     return f"Stopped watching {title(watch)}."
 
 
+def stopped_early(order: str) -> str:
+    """For a watch that had not begun, so its order's name is not known."""
+    return f"Stopped watching {code(order)}."
+
+
 def not_yours(watch: Watch) -> str:
     return f"You aren't watching {title(watch)}. {_are(watch.watchers)} watching it."
 
