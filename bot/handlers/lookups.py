@@ -24,6 +24,7 @@ from bot.jobs.models import Find, LookUp, Say, Share, ShowPhotos
 from bot.jobs.outcomes import Retry
 from bot.jobs.requests import Ephemeral, Message, Reply, Wanted
 from bot.orders.ids import as_order_id
+from bot.orders.names import has_letters
 from bot.orders.search import Cursor, Found
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
@@ -117,6 +118,8 @@ class Lookups:
         order = job.wanted[0].order
         missing = isinstance(seen[0], FailedLookUp) and isinstance(seen[0].error, OrderNotFound)
         if len(seen) > 1 or not missing or order.is_uuid or isinstance(job.place, Message):
+            return None
+        if not has_letters(order):
             return None
         with suppress(AutoenhanceError):  # the order is not found in any case
             return await self._search(order)

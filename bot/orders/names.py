@@ -11,6 +11,7 @@ _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "
 _INVISIBLE = {"Mn", "Me", "Cf"}  # accents that stand alone, and marks of direction, joiners, soft hyphens
 _ASCII = re.compile(r"[0-9A-Za-z]+")
 MIN_ASKED_CHARACTERS = 2
+MIN_LETTERS = 2
 
 
 def folded(text: str) -> str:
@@ -19,6 +20,11 @@ def folded(text: str) -> str:
     Whatever is no letter and no digit separates words.
     """
     return " ".join("".join(char if _counts(char) else " " for char in _letters(text)).split())
+
+
+def has_letters(name: str) -> bool:
+    """Whether a word has at least two letters or digits. One letter is in nearly every name."""
+    return any(len(word) >= MIN_LETTERS for word in folded(name).split())
 
 
 def is_named(name: str | None, sought: str) -> bool:

@@ -40,16 +40,22 @@ class Interactions:
         self._delivery = delivery
         self._acks = acks
 
-    async def command(self, typed: str, *, user: str = ANA, channel: str = SHOOTS) -> Exchange:
-        """Type a slash command of the app, such as `/order help`."""
+    async def command(
+        self, typed: str, *, user: str = ANA, channel: str = SHOOTS, as_sent_to_app: str | None = None
+    ) -> Exchange:
+        """Type a slash command of the app, such as `/order help`.
+
+        `as_sent_to_app` is the text with Slack's own markup, where Slack makes more of it than `as_sent`.
+        """
         self._require_offered(user, channel)
-        name, _, text = typed.partition(" ")
+        name, text = (*typed.split(maxsplit=1), "")[:2]
         offered = self.offered_command(name)
         if offered is None:
             raise NotOffered(f"the app has no command {name}")
         url = self._triggers.response(user, channel)
         url.ack_shown.clear()
         sent = as_sent(text.strip(), self.names()) if offered.get("should_escape") else text.strip()
+        sent = sent if as_sent_to_app is None else as_sent_to_app
         payload = payloads.command(self._occasion(user, channel, url), name, sent)
         exchange = await self._delivery.deliver("slash_commands", payload)
         self._acks.to_command(exchange, url, typed)
@@ -151,9 +157,12 @@ class Interactions:
         users = self.workspace.users.values()
         people = {f"@{name}": f"<@{user.id}>" for user in users for name in (user.name, user.real_name)}
         channels = [each for each in self.workspace.channels.values() if each.name]
-        return people | {
-            f"#{each.name}": _channel_entity(each.id, each.name, each.is_private) for each in channels
-        }
+        groups = {f"@{name}": f"<!{name}>" for name in ("here", "channel", "everyone")}
+        return (
+            people
+            | groups
+            | {f"#{each.name}": _channel_entity(each.id, each.name, each.is_private) for each in channels}
+        )
 
     def _occasion(self, user: str, channel: str, url: ResponseUrl | None = None) -> Occasion:
         return Occasion(

@@ -4,7 +4,10 @@ import re
 from typing import Any
 
 _ENTITY = re.compile(r"<([^<>\n]+)>")
-_LINK = r"(?P<url>https?://[^\s<>|]+)|(?P<bare>\b(?:[\w-]+\.)+(?:ai|com|dev|io|net|org)/[^\s<>|]+)"
+_LINK = (
+    r"(?P<url>https?://[^\s<>|]+)"
+    r"|(?P<bare>(?<![\w@.-])(?:[\w-]+\.)+(?:ai|com|dev|io|net|org|uk)(?:/[^\s<>|]+|(?![\w.-]*\w)))"
+)
 
 
 def escape(text: str) -> str:

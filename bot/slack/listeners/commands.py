@@ -17,6 +17,7 @@ from bot.jobs.models import (
 )
 from bot.jobs.requests import Ephemeral, Place, Wanted
 from bot.orders.ids_in_text import find_mentioned_ids, find_order_ids
+from bot.orders.names import has_letters
 from bot.slack.blocks import unescape
 from bot.slack.constants import MAX_ORDERS_PER_ANSWER
 from bot.slack.listeners import names, words
@@ -74,6 +75,8 @@ def _nearest_subcommand(typed: Typed) -> str:
     """The word itself in `watch: …`. Also `watch` in `watch-order …`: alone that may be an order's id."""
     if typed.word in _ALL_SUBCOMMANDS:
         return typed.word if typed.marked else ""
+    if typed.word in _OTHER_WORDS:
+        return _OTHER_WORDS[typed.word]
     begins = typed.word.replace("_", "-").partition("-")[0]
     joined = begins if typed.rest and begins in _ORDER_SUBCOMMANDS else ""
     return joined or words.nearest(typed.word, _ALL_SUBCOMMANDS)
@@ -98,10 +101,10 @@ def look_up_or_search(text: str, request: dict[str, Any]) -> Reply:
 
 
 def _search(name: str, request: dict[str, Any], typed: str = "") -> Reply:
-    if not names.has_letters(name):
-        return search_text.NO_NAME
-    if len(name) > names.MAX_NAME_CHARACTERS:
+    if len(name) > names.MAX_NAME_CHARACTERS:  # first: a long text of accents alone takes seconds to fold
         return search_text.TOO_LONG
+    if not has_letters(name):
+        return search_text.NO_NAME
     return Find(**request, words=name, typed=typed[: names.MAX_NAME_CHARACTERS])
 
 
@@ -201,6 +204,7 @@ _ORDER_SUBCOMMANDS: dict[str, Callable[[Command, str, str], Reply]] = {
     "unwatch": _unwatch,
 }
 _ALL_SUBCOMMANDS = _SUBCOMMANDS | _ORDER_SUBCOMMANDS
+_OTHER_WORDS = {"stop": "unwatch"}  # what people say instead, as in "stop watching …"
 _LEVELS = {"failures": Level.FAILURES, "failure": Level.FAILURES, "all": Level.ALL}
 _FAILURES = {word for word, level in _LEVELS.items() if level is Level.FAILURES}
 _OTHER_FORMS = {"fail", "fails", "failed", "failing"}

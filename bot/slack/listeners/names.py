@@ -2,12 +2,10 @@
 
 import re
 
-from bot.orders.names import folded
 from bot.slack.blocks import one_line, unescape
 from bot.slack.listeners.words import bare
 
 MAX_NAME_CHARACTERS = 200
-MIN_LETTERS = 2
 
 _TOKEN = re.compile(r"<([^<>]*)>")
 _LINK = re.compile(r"\bhttps?://\S*", re.IGNORECASE)
@@ -15,9 +13,9 @@ _EMOJI = re.compile(r"(?:(?<=\s)|^):[^\s:]+:(?::skin-tone-\d:)?(?=\s|$)")
 _AROUND = " \t\"'`“”„‟‘’‚‛«»‹›「」*_~()[],.:;!?…，。；！？、،؛؟¿¡-–—"
 # What people say around a name when they ask for an order, as in "Is 12 Elm Street done?"
 _ASKING = re.compile(
-    r"a|about|an|and|any|are|can|check|complete|could|did|do|done|finished|for|has|have|hello|hey|hi|how|i|is"
-    r"|it|me|my|of|on|orders?|our|photos|please|ready|status|still|thanks?|that|the|there|this|was|we|were"
-    r"|(?:what|where)(?:['’]?s)?|with|yet|you"
+    r"a|about|an|and|any|are|can|check|complete|could|did|do|done|find|finished|for|has|have|hello|hey|hi|how|i"
+    r"|is|it|me|my|of|on|orders?|our|photos|please|ready|search|see|show|status|still|thanks?|that|the|there"
+    r"|this|was|we|were|(?:what|where)(?:['’]?s)?|with|yet|you"
 )
 
 
@@ -38,9 +36,9 @@ def asked_about(text: str) -> str:
     return " ".join(typed[named[0] : named[-1] + 1]).strip(_AROUND) if named else ""
 
 
-def has_letters(name: str) -> bool:
-    """Whether a word has at least two letters or digits. One letter is in nearly every name."""
-    return any(len(word) >= MIN_LETTERS for word in folded(name).split())
+def is_greeting(text: str) -> bool:
+    """Whether it is one word, and one with which people only begin or end a question."""
+    return len(sought(text).split()) == 1 and not asked_about(text)
 
 
 def _words_of(token: re.Match[str]) -> str:

@@ -7,10 +7,11 @@ from bot.jobs.models import ThreadToUse
 from bot.jobs.requests import Asker, Reply
 from bot.orders.ids_in_text import find_mentioned_ids
 from bot.slack.constants import MENTIONED
-from bot.slack.listeners import commands, messages
+from bot.slack.listeners import commands, messages, names
 from bot.slack.listeners.payloads import Command, Payload, dig
 
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^<>]*)?>")
+_AFTER_A_NAME = re.compile(r"^(?:[\s,;.!–—-]|:(?=\s))+(?=\S)")  # as in "@Order Desk, find elm"
 _BY_PEOPLE = {"", "file_share", "thread_broadcast"}  # the subtypes of messages that a person writes
 _SLACK_ITSELF = {"USLACK", "USLACKBOT"}
 
@@ -52,8 +53,13 @@ def _is_new_by_person(payload: Payload) -> bool:
 
 
 def _text(payload: Payload) -> str:
-    """The words without mentions. The orders in files or in a forwarded message, if the words name none."""
+    """The words without mentions. The orders in files or in a forwarded message, if the words name none.
+
+    Empty for a greeting, which is answered with help.
+    """
     text = _MENTION.sub(" ", dig(payload, "event", "text")).strip()
+    text = _AFTER_A_NAME.sub("", text)
     if find_mentioned_ids(text) or commands.is_subcommand(text):
         return text
-    return " ".join(messages.ids_in_message({"message": payload["event"] | {"text": ""}})) or text
+    named = " ".join(messages.ids_in_message({"message": payload["event"] | {"text": ""}}))
+    return named or ("" if names.is_greeting(text) else text)
