@@ -15,6 +15,7 @@ from bot.handlers.notifier import Notifier
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
 from bot.handlers.polling import Polling
+from bot.handlers.stops import Stops
 from bot.handlers.unfurls import Unfurls
 from bot.handlers.watches import WatchCommands
 from bot.queue.runner import JobRunner
@@ -46,9 +47,15 @@ async def open_job_runner(services: Services) -> AsyncIterator[JobRunner]:
 def _dispatcher(services: Services, autoenhance: Autoenhance) -> Dispatcher:
     made = _Handlers(services, autoenhance)
     polling, overviews = made.polling(), made.overviews()
-    commands = made.watch_commands(overviews)
+    commands = made.watch_commands()
     handlers = table(
-        made.lookups(polling), commands, overviews, made.unfurls(), polling, claims=made.claims()
+        made.lookups(polling),
+        commands,
+        overviews,
+        made.unfurls(),
+        polling,
+        claims=made.claims(),
+        stops=made.stops(overviews),
     )
     access = AccessPolicy(made.channels, services.identity.team_id, services.identity.enterprise_id)
     return Dispatcher(handlers, access, made.responder, made.retries, commands.forget)
@@ -119,14 +126,12 @@ class _Handlers:
             several_processes=self.several_processes,
         )
 
-    def watch_commands(self, overviews: Overviews) -> WatchCommands:
+    def watch_commands(self) -> WatchCommands:
         return WatchCommands(
             autoenhance=self.autoenhance,
             watches=self.stores.watches,
-            job_store=self.job_store,
             sender=self.sender,
             responder=self.responder,
-            overviews=overviews,
             retries=self.retries,
             permalinks=self.permalinks,
             now=self.now,
@@ -135,6 +140,9 @@ class _Handlers:
 
     def claims(self) -> Claims:
         return Claims(self.stores.watches, self.sender, self.responder, self.now)
+
+    def stops(self, overviews: Overviews) -> Stops:
+        return Stops(self.stores.watches, self.job_store, self.responder, overviews, self.now)
 
     def unfurls(self) -> Unfurls:
         return Unfurls(

@@ -14,6 +14,7 @@ from bot.handlers.lookups import Lookups
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
 from bot.handlers.polling import Polling
+from bot.handlers.stops import Stops
 from bot.handlers.unfurls import Unfurls
 from bot.handlers.watches import WatchCommands
 from bot.jobs import background, models
@@ -41,6 +42,7 @@ def table(
     polling: Polling,
     *,
     claims: Claims,
+    stops: Stops,
 ) -> Table:
     """A new job is a new row. A handler takes the job and the number of this attempt, which begins at 1."""
     return dict(
@@ -51,7 +53,7 @@ def table(
             row(models.Find, lookups.find),
             row(models.Say, lookups.say),
             row(models.StartWatch, watches.start),
-            row(models.StopWatch, watches.stop),
+            row(models.StopWatch, stops.stop),
             row(models.ChooseOrder, watches.ask_which),
             row(models.ClaimOrder, claims.claim),
             row(models.ListWatches, overviews.list_all),

@@ -19,18 +19,14 @@ from bot.core.errors import (
 )
 from bot.handlers.order_views import order_name, order_view
 from bot.handlers.outages import Retries
-from bot.handlers.overviews import Overviews
-from bot.jobs.models import ChooseOrder, Job, StartWatch, StopWatch, ThreadToUse
-from bot.jobs.requests import HomeTab, View
-from bot.slack import blocks, constants
+from bot.jobs.models import ChooseOrder, StartWatch, ThreadToUse
+from bot.jobs.requests import View
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
 from bot.slack.render import cards, modals, notices
-from bot.slack.render.buttons import block_id
 from bot.slack.render.models import Card, OrderView
 from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import watches as watch_text
-from bot.storage.jobs import JobStore
 from bot.storage.watches import Watches
 from bot.watches import schedule
 from bot.watches.models import (
@@ -38,13 +34,11 @@ from bot.watches.models import (
     CardLocation,
     Condition,
     Delay,
-    Ending,
     Level,
     Watch,
     Watcher,
     is_finished,
 )
-from bot.watches.transitions import ended
 
 MAX_WATCHES_PER_CHANNEL = 100  # or in one direct message
 MAX_ORDERS_TO_CHOOSE_FROM = 20  # whose names are looked up for one message
@@ -55,10 +49,8 @@ UNPROMISED_WATCH_CHECKED_AFTER = timedelta(minutes=10)  # if its card could not 
 class WatchCommands:
     autoenhance: Autoenhance
     watches: Watches
-    job_store: JobStore
     sender: Sender
     responder: Responder
-    overviews: Overviews
     retries: Retries
     permalinks: Permalinks
     now: Callable[[], datetime]
@@ -73,7 +65,7 @@ class WatchCommands:
         """
         asking = self.autoenhance.order(job.order, fresh=self.several_processes)
         fetched = await self.retries.ask(asking, job, attempt)
-        known = await self.watches.known(job.team_id, _place(job), job.order)
+        known = await self.watches.known(job.team_id, job.watch_place, job.order)
         if fetched is None:  # the asker has read why
             await self.forget(job)
             return
@@ -94,7 +86,7 @@ class WatchCommands:
 
     async def forget(self, job: StartWatch) -> None:
         """Removes the watch that an attempt of this job stored, if its card was not posted yet."""
-        known = await self.watches.known(job.team_id, _place(job), job.order)
+        known = await self.watches.known(job.team_id, job.watch_place, job.order)
         if known and not known.promised and known.watchers[0].since == job.asker.at:
             await self.watches.remove(known)
 
@@ -211,55 +203,6 @@ class WatchCommands:
             return settled
         return replace(settled, delay=Delay.SLACK, late_since=watch.watchers[0].since, next_look=now)
 
-    async def stop(self, job: StopWatch, _attempt: int) -> None:
-        """Saves first and answers then. A check at once edits the card for the last time."""
-        withdrawn = await self._withdraw_starts(job)
-        watch = await self.watches.known(job.team_id, job.watched_in or job.asker.place, job.order)
-        mine = watch.watcher(job.asker.user_id) if watch else None
-        if watch is None or not watch.is_live or (job.watched_in and mine is None):
-            said = watch_text.stopped_early(job.order) if withdrawn else watch_text.not_watched(job.order)
-            await self._reply(job, said)
-            return
-        others = tuple(each for each in watch.watchers if each != mine)
-        if others and not job.everybody:
-            said = watch_text.stopped(watch, others) if mine or withdrawn else watch_text.not_yours(watch)
-            if mine:
-                await self._save_and_check(replace(watch, watchers=others))
-            await self._reply(job, said, blocks.button(watch_text.STOP_FOR_ALL, constants.STOP_FOR_ALL))
-            return
-        if not watch.promised:  # it has no card yet
-            await self.watches.remove(watch)
-        else:
-            stopped = ended(watch, Ending.STOPPED, self.now(), job.asker.name)
-            await self._save_and_check(replace(stopped, condition=Condition.ENDING))
-        await self._reply(job, watch_text.stopped(watch, ()))
-
-    async def _withdraw_starts(self, job: StopWatch) -> bool:
-        """Ends the starts that are put off, so that the watch does not begin with their next attempt.
-
-        Those of the asker in this place from before, or with `everybody` of all people. Jobs about one order
-        run one after the other, so none of them runs now.
-        """
-
-        def unwanted(start: Job) -> bool:
-            return (
-                isinstance(start, StartWatch)
-                and (start.order, _place(start)) == (job.order, job.watched_in or job.asker.place)
-                and (job.everybody or start.asker.user_id == job.asker.user_id)
-                and start.asker.at <= job.asker.at
-            )
-
-        return await self.job_store.withdraw(StartWatch.kind, job.team_id, unwanted, self.now()) > 0
-
-    async def _reply(self, job: StopWatch, text: str, button: blocks.Block | None = None) -> None:
-        if isinstance(job.place, HomeTab):
-            await self.overviews.update_home(job.asker, text)
-            return
-        drawn = cards.sentence_card(text)
-        if button:
-            drawn["blocks"].append(blocks.actions(block_id(job.order), button))
-        await self.responder.give(job, lambda _: drawn)
-
 
 def _started_card(job: StartWatch, watch: Watch, level: Level, link: str) -> Card:
     choice = not isinstance(job.place, View)  # a click in a modal does not name its channel
@@ -269,10 +212,6 @@ def _started_card(job: StartWatch, watch: Watch, level: Level, link: str) -> Car
 def _has_ended(view: OrderView) -> bool:
     tally = view.progress.tally
     return is_finished(tally) or tally.state in DELETED_STATES
-
-
-def _place(job: StartWatch) -> str:
-    return job.asker.user_id if job.to == "asker" else job.asker.place
 
 
 def _watcher(job: StartWatch, known: Watcher | None) -> Watcher:
@@ -308,7 +247,7 @@ def _new_watch(job: StartWatch, view: OrderView, now: datetime) -> Watch:
     tally = view.progress.tally
     return Watch(
         team_id=job.team_id,
-        place=_place(job),
+        place=job.watch_place,
         order=job.order,
         watchers=(_watcher(job, None),),
         name=view.name,

@@ -99,6 +99,11 @@ class StartWatch(WatchRequest):
     to: Literal["channel", "asker"] = "channel"
     adopt: ThreadToUse | None = None
 
+    @property
+    def watch_place(self) -> str:
+        """The place of the watch: the asker's direct message, or where they ask."""
+        return self.asker.user_id if self.to == "asker" else self.asker.place
+
 
 @frozen
 class StopWatch(WatchRequest):
