@@ -345,3 +345,17 @@ async def test_waiting_ends_when_a_channel_changes(world: World, act: str) -> No
         getattr(world.slack, act)(SHOOTS)
 
     await asyncio.gather(world.slack.until(lambda: repr(channel) != before, timeout=1), change_it())
+
+
+async def test_a_messages_tab_that_is_read_only_takes_nothing(world: World) -> None:
+    """There is no composer then. The app's other conversations, and a tab that is open, take messages."""
+    world.slack.features = {"app_home": {"messages_tab_read_only_enabled": True}}
+    said = len(world.slack.messages(ANA_BOT))
+    with pytest.raises(NotOffered, match="cannot write"):
+        await world.slack.say("hello", channel=ANA_BOT)
+    assert len(world.slack.messages(ANA_BOT)) == said
+
+    await world.slack.say("hello", channel=SHOOTS)
+    world.slack.features = {"app_home": {"messages_tab_read_only_enabled": False}}
+    await world.slack.say("hello", channel=ANA_BOT)
+    assert len(world.slack.messages(ANA_BOT)) == said + 1
