@@ -17,7 +17,7 @@ from tests.support.process import ROOT, environment
 
 RESTART_SECONDS = 0.5  # before a process that ended is started again
 READY = b"Uvicorn running on "
-WORKING = b'"event": "working"'
+WORKING = b'"event": "worker started"'
 
 
 @dataclass(frozen=True)

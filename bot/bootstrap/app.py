@@ -20,7 +20,9 @@ from bot.queue.periodic import PeriodicTask
 from bot.slack.api.identity import Identity
 
 MAX_CONCURRENT_JOBS = 32  # of people, and as many background jobs
-WORKER_NEEDS_POSTGRES = "`worker` is for PostgreSQL. On SQLite, `python app.py serve` does the work itself."
+WORKER_NEEDS_POSTGRES = (
+    "`worker` needs PostgreSQL. On SQLite, run only `python app.py serve`, which also does the jobs."
+)
 
 
 @dataclass(frozen=True)

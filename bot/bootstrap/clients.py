@@ -11,7 +11,7 @@ import httpx
 from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
 from bot.autoenhance.responses import had_no_answer
-from bot.core.errors import AutoenhanceError
+from bot.core.errors import AutoenhanceError, KeyRefused
 from bot.core.metrics import Metrics
 from bot.core.network import Network
 from bot.core.settings import Settings, revealed
@@ -21,6 +21,10 @@ from bot.storage.rate_limits.base import RateLimiter
 Now = Callable[[], datetime]
 SLACK_TIMEOUT_SECONDS = 15.0  # for one call of Slack's Web API
 DEFAULT_LIMITS = Limits()
+KEY_REFUSED = (
+    "Autoenhance rejected AUTOENHANCE_API_KEY. "
+    "Copy a valid key from app.autoenhance.ai, under settings, account."
+)
 
 
 def utc_now() -> datetime:
@@ -51,6 +55,8 @@ async def open_autoenhance(
 
 def failure_cause(settings: Settings, error: AutoenhanceError) -> str:
     """A sentence that names the setting that keeps Autoenhance from answering. Empty if none does."""
+    if isinstance(error, KeyRefused):
+        return KEY_REFUSED
     if not had_no_answer(error):
         return ""
     return settings.network.cause_of("Autoenhance", settings.autoenhance_api_url, error)

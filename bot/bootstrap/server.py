@@ -45,7 +45,7 @@ async def work(
     working = open_worker(settings, at_once=at_once, now=now, timing=timing)
     async with watched(MAX_BLOCKED_SECONDS), working as worker:
         _freeze_garbage_collector()
-        log.info("working", at_once=at_once)
+        log.info("worker started", concurrency=at_once)
         if settings.worker_port is not None and not stop.is_set():
             await _serve_web(worker, settings, settings.worker_port, timing, until=asyncio.Event())
         await stop.wait()

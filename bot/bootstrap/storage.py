@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from bot.storage.database.postgres import PostgresDatabase
 
 POSTGRES_MISSING = (
-    "DATABASE_URL names PostgreSQL, for which requirements-postgres.txt is to be installed with pip first."
+    "DATABASE_URL is a PostgreSQL address, but its libraries aren't installed. "
+    "Run `python -m pip install --no-deps --require-hashes -r requirements-postgres.txt`."
 )
-MIGRATE = "The database lacks tables of this version. Run `python app.py migrate`, then start again."
-CHECK_SERVER = "Check DATABASE_URL, and that the server runs."
-ANOTHER_DATABASE = "Make a database for Order Desk alone, and set DATABASE_URL to it."
+MIGRATE = (
+    "The database's tables are older than this version of Order Desk. "
+    "Run `python app.py migrate`, then start again."
+)
+CHECK_SERVER = "Check DATABASE_URL, and whether the server is running."
+ANOTHER_DATABASE = "Create a database for Order Desk alone, and set DATABASE_URL to it."
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def explained(settings: Settings) -> Iterator[None]:
     except DatabaseFailed as error:
         if settings.on_postgres:
             todo = ANOTHER_DATABASE if str(error) == schema.FOREIGN else CHECK_SERVER
-            raise SettingsError([f"PostgreSQL cannot be used ({error}). {todo}"]) from None
+            raise SettingsError([f"PostgreSQL can't be used ({error}). {todo}"]) from None
         raise SettingsError([unusable(settings.database_path, error)]) from None
 
 
@@ -110,8 +114,10 @@ def migrate_database(settings: Settings) -> str:
     with explained(settings):
         version = (_migrate_postgres if settings.on_postgres else _migrate_sqlite)(settings)
     if version != schema.HEAD:
-        return f"The tables are those of version {version}, and work with this one ({schema.HEAD}) too."
-    return f"The tables are those of version {version}."
+        return (
+            f"The tables are at version {version}. Order Desk needs {schema.HEAD}, and works with these too."
+        )
+    return f"The tables are at version {version}."
 
 
 def _migrate_sqlite(settings: Settings) -> str:

@@ -9,22 +9,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from bot.autoenhance.responses import had_no_answer
 from bot.bootstrap.clients import failure_cause, open_autoenhance, open_session, slack_client
 from bot.bootstrap.storage import explained, open_database
-from bot.core.errors import AutoenhanceError, KeyRefused, SettingsError, SlackBusy, SlackError
+from bot.core.errors import AutoenhanceError, Limited, SettingsError, SlackBusy, SlackError
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
 from bot.slack.api.channels import channel_name
 from bot.slack.api.identity import identify, missing_scopes, probe_socket
-from bot.slack.text.refusals import refused
 from bot.storage.database.base import Database
 from bot.storage.database.sqlite_file import unwritable
-from bot.storage.jobs import JobStore
+from bot.storage.jobs import DeadJob, JobStore
 from bot.storage.rate_limits.memory import LocalRateLimiter
 from bot.storage.watches import Watches
 from bot.watches.models import Watch, is_direct
 
 MAX_FINDINGS_OF_A_KIND = 10
+SEE_WHY = "To see what to do, type /order test there."
+FIRST_START = "will be created when Order Desk starts"
+ONE_VERSION = "Start the newest version of Order Desk everywhere."
+WITHOUT_KEY = "responding. To search orders by name, set AUTOENHANCE_API_KEY."
 
 
 @dataclass(frozen=True)
@@ -57,18 +61,16 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
         web = slack_client(settings, session, Metrics())
         try:
             identity = await identify(web)
-            yield Finding(
-                good=True, about="Slack", says=f"the token is that of {identity.team or 'a workspace'}"
-            )
+            yield Finding(good=True, about="Slack", says=f"connected to {identity.team or 'the workspace'}")
             lacking = missing_scopes(identity)
             yield Finding(good=not lacking, about="Slack scopes", says=lacking or "all granted")
             if settings.slack_app_token is not None:
                 await probe_socket(web, settings.slack_app_token.get_secret_value())
-                yield Finding(good=True, about="Socket Mode", says="Slack accepts the app-level token")
+                yield Finding(good=True, about="Socket Mode", says="Slack accepted the app-level token")
         except SettingsError as error:
             yield Finding(good=False, about="Slack", says=str(error))
         except SlackBusy:
-            says = "Slack isn't answering. Check SLACK_API_URL and this machine's connection."
+            says = "Slack isn't responding. Check this machine's connection and SLACK_API_URL."
             yield Finding(good=False, about="Slack", says=says)
 
 
@@ -79,22 +81,21 @@ async def _autoenhance(settings: Settings) -> Finding:
         try:
             await orders.probe()
         except AutoenhanceError as error:
-            return Finding(good=False, about="Order API", says=_trouble(settings, error))
-    key = (
-        "accepts the key"
-        if settings.autoenhance_api_key
-        else "answers; without a key nothing can be searched"
-    )
-    return Finding(good=True, about="Order API", says=f"Autoenhance {key}")
+            return Finding(good=False, about="Autoenhance", says=_trouble(settings, error))
+    says = "accepted the API key" if settings.autoenhance_api_key else WITHOUT_KEY
+    return Finding(good=True, about="Autoenhance", says=says)
 
 
 def _trouble(settings: Settings, error: AutoenhanceError) -> str:
-    if isinstance(error, KeyRefused):
-        return refused(error)
     if blame := failure_cause(settings, error):
         return blame
+    if isinstance(error, Limited):
+        return "Autoenhance is limiting requests. Run `check` again in a few minutes."
+    if had_no_answer(error):
+        return "Autoenhance isn't responding. Check this machine's connection and AUTOENHANCE_API_URL."
     return (
-        "Autoenhance isn't answering as it should. Check AUTOENHANCE_API_URL and this machine's connection."
+        f"{error}, which isn't a valid response. Run `check` again in a few minutes. "
+        "If it happens again, check AUTOENHANCE_API_URL."
     )
 
 
@@ -119,16 +120,25 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
     except SettingsError as error:
         yield Finding(good=False, about="Database", says=str(error))
         return
-    if not dead:
-        yield Finding(good=True, about="Jobs", says="none was given up")
-    for job in dead[:MAX_FINDINGS_OF_A_KIND]:
-        at = datetime.fromtimestamp(job.ended_at, UTC)
-        yield Finding(
-            good=False, about="Jobs", says=f"{job.kind} given up at {at:%d %b %H:%M} UTC: {job.reason}"
-        )
+    for finding in _failed(dead):
+        yield finding
     names = await _place_names(settings, {watch.place for watch in parked})
     for finding in _paused(parked, names):
         yield finding
+
+
+def _failed(dead: Sequence[DeadJob]) -> Iterator[Finding]:
+    """One finding for each of the newest jobs that were given up, and one for the number of the others."""
+    if not dead:
+        yield Finding(good=True, about="Jobs", says="none failed in the last 30 days")
+    for job in dead[:MAX_FINDINGS_OF_A_KIND]:
+        at = datetime.fromtimestamp(job.ended_at, UTC)
+        code = job.reason.rpartition("(")[2].rstrip(")")
+        todo = f"Search the log for {code}." if job.reason.endswith(")") else ONE_VERSION
+        says = f"{job.kind} failed on {at:%d %b %H:%M} UTC: {job.reason}. {todo}"
+        yield Finding(good=False, about="Jobs", says=says)
+    if (more := len(dead) - MAX_FINDINGS_OF_A_KIND) > 0:
+        yield Finding(good=False, about="Jobs", says=f"{more:,} more failed. The log has all of them.")
 
 
 async def _place_names(settings: Settings, places: Iterable[str]) -> dict[str, str]:
@@ -150,7 +160,7 @@ async def _workers(database: Database) -> Finding:
 
     alive = await workers(database)
     says = (
-        f"{alive} at work" if alive else "none is at work, so nobody is answered. Run `python app.py worker`."
+        f"{alive} running" if alive else "none running, so nobody gets an answer. Run `python app.py worker`."
     )
     return Finding(good=alive > 0, about="Workers", says=says)
 
@@ -163,7 +173,7 @@ def _paused(parked: Sequence[Watch], names: Mapping[str, str]) -> Iterator[Findi
         MAX_FINDINGS_OF_A_KIND
     ):
         watching = "1 watch is paused" if count == 1 else f"{count} watches are paused"
-        says = f"{watching} in {names[place]}: {why}. I retry every hour. Type /order test there to see why."
+        says = f"{watching} in {names[place]} ({why}). Order Desk retries every hour. {SEE_WHY}"
         yield Finding(good=False, about="Watches", says=says)
 
 
@@ -172,6 +182,6 @@ def _database_folder(path: Path) -> Finding:
     there = next(folder for folder in path.absolute().parents if folder.exists())
     try:
         with NamedTemporaryFile(dir=there):
-            return Finding(good=True, about="Jobs", says="none yet; the database is made at the first start")
+            return Finding(good=True, about="Database", says=FIRST_START)
     except OSError as error:
         return Finding(good=False, about="Database", says=unwritable(path, error))

@@ -1,14 +1,11 @@
-"""The commands of `python app.py`. Each imports what it needs when it runs, so an error shows quickly."""
+"""The commands of `python app.py`. Each imports what it needs when it runs, so help and errors are quick."""
 
-import asyncio
 import json
-import time
+import os
 from collections.abc import Coroutine, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Never
 
 import typer
-from rich.console import Console
 from typer.core import TyperGroup
 
 from bot.core.errors import SettingsError, SlackBusy
@@ -20,11 +17,17 @@ if TYPE_CHECKING:
     from bot.slack.render.models import FailedLookUp, OrderView
 
 REAL_TOKENS_SET = (
-    "A demo beside real tokens is how mistakes happen, and {} is set here: "
-    "unset that (or move .env away), or run the demo in another folder or on another machine."
+    "The demo doesn't start where real tokens are set. Found: {}. "
+    "Run the demo in another folder, or unset these and rename .env."
 )
-out = Console()
-err = Console(stderr=True)
+SLACK_BUSY = (
+    "Slack isn't responding. Check this machine's connection, then start again. "
+    "Requests that were already accepted are answered then."
+)
+NO_ID = (
+    "No order ID in “{}”. An ID is like {}. A link to the order works too. "
+    "To search by name, type `/order` and the name in Slack."
+)
 
 
 class Commands(TyperGroup):
@@ -36,9 +39,7 @@ class Commands(TyperGroup):
         except SettingsError as error:
             _stop(*error.problems)
         except SlackBusy:
-            _stop(
-                "Slack isn't answering. Nothing is lost: what was asked before is answered at the next start."
-            )
+            _stop(SLACK_BUSY)
 
 
 cli = typer.Typer(
@@ -46,7 +47,9 @@ cli = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Autoenhance orders, in Slack.",
+    rich_markup_mode=None,  # plain text, which also a pipe and a screen reader can use
+    help="Order Desk shows a team its Autoenhance orders in Slack.",
+    epilog="To try it, run `python app.py demo`. It needs no account and no tokens.",
 )
 
 
@@ -56,7 +59,7 @@ def main() -> None:
 
 @cli.command()
 def serve() -> None:
-    """Answer Slack, over HTTP or Socket Mode, until SIGTERM."""
+    """Answer Slack over Socket Mode or HTTP, until Ctrl-C or SIGTERM."""
     from bot.bootstrap import server
     from bot.core import logging
     from bot.core.settings import Settings
@@ -70,10 +73,14 @@ def serve() -> None:
 def worker(
     concurrency: Annotated[
         int,
-        typer.Option(min=1, max=200, help="Jobs at once; background checks get the same number."),
+        typer.Option(
+            min=1,
+            max=200,
+            help="How many jobs run at the same time. Background checks get the same number.",
+        ),
     ] = 32,
 ) -> None:
-    """Do what `serve` has recorded, until SIGTERM. On PostgreSQL, beside others that do the same."""
+    """Do the jobs that `serve` records, until Ctrl-C or SIGTERM. Needs PostgreSQL."""
     from bot.bootstrap import server
     from bot.core import logging
     from bot.core.settings import Settings
@@ -85,7 +92,7 @@ def worker(
 
 @cli.command()
 def migrate() -> None:
-    """Bring the database's tables up to this version. On SQLite, `serve` does it by itself."""
+    """Create or update the database's tables. On SQLite, `serve` does this when it starts."""
     from bot.bootstrap.storage import migrate_database
     from bot.core import logging
     from bot.core.settings import Settings
@@ -96,19 +103,23 @@ def migrate() -> None:
     ):  # those of the network are not: it asks only the database
         raise SettingsError(problems)
     logging.configure(settings.log_level)
-    out.print(migrate_database(settings))
+    typer.echo(migrate_database(settings))
 
 
 @cli.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Port of the page; 0 takes a free one.")] = 0,
-    once: Annotated[bool, typer.Option("--once", help="Show one look-up here and stop.")] = False,
+    port: Annotated[int, typer.Option(help="The port of the page. 0 takes a free one.")] = 0,
+    once: Annotated[bool, typer.Option("--once", help="Print one order and stop.")] = False,
     scenario: Annotated[
-        Name | None, typer.Option(help="Play this scripted day, as fast as it can be done.")
+        Name | None, typer.Option(help="Play this scripted day, faster than real time.")
     ] = None,
-    stay: Annotated[bool, typer.Option("--stay", help="Keep the page open when that day is over.")] = False,
+    stay: Annotated[
+        bool, typer.Option("--stay", help="With --scenario: keep the page open afterwards.")
+    ] = False,
 ) -> None:
-    """A Slack and an Autoenhance of your own on this machine, with the bot between them."""
+    """Try the bot on this machine. Slack and Autoenhance are simulated."""
+    from rich.console import Console
+
     from bot.core import logging
     from bot.core.settings import Tokens
     from bot.demo.demo import show_demo
@@ -117,25 +128,25 @@ def demo(
     if real := Tokens.set_here():
         _stop(REAL_TOKENS_SET.format(" and ".join(real)))
     logging.configure("ERROR" if scenario else "WARNING")
+    out = Console()
     try:
         if scenario is None:
             _run(show_demo(out, port=port, once=once))
         elif not play(scenario, out, port=port, stay=stay):
             raise typer.Exit(1)
     except OSError as error:
-        _stop(
-            f"The page cannot be served on port {port} ({error.strerror}). Leave --port out for a free one."
-        )
+        why = os.strerror(error.errno) if error.errno else error
+        _stop(f"The page can't use port {port} ({why}). Leave out --port to use a free one.")
 
 
 @cli.command()
 def order(
-    order: Annotated[list[str], typer.Argument(help="Ids or links, as one would type them in Slack.")],
-    as_json: Annotated[
-        bool, typer.Option("--json", help="The message as it would be sent to Slack.")
-    ] = False,
+    order: Annotated[list[str], typer.Argument(metavar="ORDER", help="Order IDs or links.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the message for Slack as JSON.")] = False,
 ) -> None:
-    """Look orders up and draw their card here."""
+    """Look up orders and show them in the terminal."""
+    from rich.console import Console
+
     from bot.core import logging
     from bot.core.settings import Settings
     from bot.orders.ids_in_text import find_order_ids
@@ -148,12 +159,9 @@ def order(
     typed = " ".join(order)
     ids = find_order_ids(typed)
     if not ids:
-        _stop(
-            f"There is no order id in “{typed[:60]}”. Ids look like {EXAMPLE_ID}; a link does too.",
-            code=2,
-        )
+        _stop(NO_ID.format(typed[:60], EXAMPLE_ID), code=2)
     settings = Settings.load(for_slack=False)
-    logging.configure("DEBUG" if settings.log_level == "DEBUG" else "ERROR")  # the card shows what is wrong
+    logging.configure("ERROR")  # the answer itself says what is wrong
     seen = _run(_look_up(settings, ids[:MAX_ORDERS_PER_ANSWER]))
     card = cards.orders_card(
         seen, Placement("ephemeral" if as_json else "terminal"), skipped=len(ids) - len(seen)
@@ -161,13 +169,13 @@ def order(
     if as_json:
         typer.echo(json.dumps(card, indent=2, ensure_ascii=False))
     else:
-        out.print(draw(card))
+        Console().print(draw(card))
     raise typer.Exit(1 if any(isinstance(view, FailedLookUp) for view in seen) else 0)
 
 
 @cli.command()
 def check() -> None:
-    """Say whether the settings, Slack and the order API are in order, and what to do if not."""
+    """Check the settings, Slack, Autoenhance and the database. Each problem comes with its next step."""
     from bot.core import logging
 
     logging.configure("ERROR")
@@ -176,14 +184,16 @@ def check() -> None:
 
 @cli.command()
 def manifest(
-    url: Annotated[str | None, typer.Option(help="Where Slack reaches the bot over HTTP; https://…")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON instead of YAML.")] = False,
+    url: Annotated[
+        str | None, typer.Option(help="The bot's public address, such as https://your.host.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of YAML.")] = False,
     source: Annotated[str | None, typer.Option(hidden=True, help="Slack's own command line adds it.")] = None,
 ) -> None:
-    """Print the app's manifest: for Socket Mode, or for HTTP with --url."""
+    """Print the manifest of the Slack app for Socket Mode. With --url, for HTTP."""
     del source  # the project's folder, which is the current one
     if url is not None and not url.startswith("https://"):
-        _stop("--url must begin with https://; Slack calls nothing else.", code=2)
+        _stop("--url must begin with https://, because Slack calls no other address.", code=2)
     from bot.slack import manifest
 
     drawn = manifest.manifest(url)
@@ -193,6 +203,9 @@ def manifest(
 
 
 async def _look_up(settings: "Settings", ids: "Sequence[OrderId]") -> "list[OrderView | FailedLookUp]":
+    import time
+    from dataclasses import replace
+
     from bot.bootstrap.clients import failure_cause, open_autoenhance
     from bot.core.metrics import Metrics
     from bot.handlers.order_views import fetch_view
@@ -217,14 +230,15 @@ async def _check() -> bool:
 
     good = True
     async for finding in findings(Settings.read()):
-        mark, style = ("✓", "green") if finding.good else ("✗", "red")
-        out.print(f"[{style}]{mark}[/{style}] [bold]{finding.about}[/bold]: ", end="")
-        out.print(finding.says, markup=False, highlight=False, soft_wrap=True)
+        mark, colour = ("✓", "green") if finding.good else ("✗", "red")
+        typer.echo(f"{typer.style(mark, colour)} {typer.style(finding.about, bold=True)}: {finding.says}")
         good = good and finding.good
     return good
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    import asyncio
+
     from uvicorn.loops.auto import auto_loop_factory
 
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
@@ -233,5 +247,5 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 
 def _stop(*sentences: str, code: int = 1) -> Never:
     for sentence in sentences:
-        err.print(sentence, markup=False, highlight=False, soft_wrap=True)
+        typer.echo(sentence, err=True)
     raise typer.Exit(code)

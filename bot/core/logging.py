@@ -17,8 +17,8 @@ from collections.abc import Iterator
 
 import structlog
 
-# Their lines below ERROR hold URLs with order ids, request bodies and tokens.
-_NOISY_LOGGERS = ("httpx", "httpcore", "slack_sdk", "stamina", "procrastinate", "psycopg")
+# Their lines below ERROR hold URLs with order ids, bodies and tokens. Alembic's hold nothing to act on.
+_NOISY_LOGGERS = ("httpx", "httpcore", "slack_sdk", "stamina", "procrastinate", "psycopg", "alembic")
 
 # URLs come as they are, with the slashes of JSON (`\/`), or encoded in a form.
 _SLASH = r"(?:\\{0,4}/|%2[fF])"

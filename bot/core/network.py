@@ -37,13 +37,13 @@ class Proxy:
         """One sentence, without the URL. Empty if the proxy can be used."""
         parts = _strictly_parsed(self.url)
         if parts is None or not _is_host(parts.hostname or "") or parts.port == 0 or _has_path(parts):
-            return f"{self.variable} is not the address of a proxy. {self._remedy()}"
+            return f"{self.variable} is not a proxy's address. {self._remedy()}"
         if parts.scheme.startswith("socks"):
             return f"{self.variable} names a SOCKS proxy, which Order Desk can't use. {self._remedy()}"
         if parts.scheme not in {"http", "https"}:
             return f"{self.variable} must begin with http:// or https://. {self._remedy()}"
         if not unquote(f"{parts.username}{parts.password}").isascii():
-            return f"{self.variable} has a letter in its user name or password that no proxy can read."
+            return f"{self.variable} has a user name or password that isn't ASCII. {self._remedy()}"
         return ""
 
     def _remedy(self) -> str:
@@ -52,7 +52,7 @@ class Proxy:
         if "@" in self.url:
             return (
                 f"Set it to an address such as {_EXAMPLE_PROXY}, or unset it. "
-                "Special characters in a password must be percent-encoded, as %40 for @."
+                "Special characters in a password must be percent-encoded, such as %40 for @."
             )
         return f"Set it to an address such as {_EXAMPLE_PROXY}, or unset it."
 
@@ -111,7 +111,7 @@ class Network:
             return ""
         return (
             f"{who} can't be reached through {proxy.variable} ({proxy.address}). "
-            f"Check its address and password, and whether it allows {urlsplit(url).hostname}."
+            f"Check the proxy's address and password, and whether it allows {urlsplit(url).hostname}."
         )
 
     def _untrusted_sentence(self, who: str) -> str:
@@ -122,16 +122,16 @@ class Network:
                     "Add your network's certificate there, or unset the variable."
                 )
         return (
-            f"{who}'s certificate isn't trusted on this machine. If your network has a certificate of its "
-            "own, set SSL_CERT_FILE to a file that holds it."
+            f"{who}'s certificate isn't trusted on this machine. If your network uses its own certificate, "
+            "set SSL_CERT_FILE to the file with it."
         )
 
     def _certificate_problems(self) -> list[str]:
         file, folders, found = self.ssl_cert_file, self.ssl_cert_dir, []
         if file and (problem := _certificate_file_problem(file)):
-            found.append(f"SSL_CERT_FILE names a file that {problem}: {file}. Correct it or unset it.")
+            found.append(f"SSL_CERT_FILE can't be used, because {file} {problem}. Correct it or unset it.")
         if folders and not any(Path(folder).is_dir() for folder in folders.split(":")):
-            found.append(f"SSL_CERT_DIR names no folder that is there: {folders}. Correct it or unset it.")
+            found.append(f"SSL_CERT_DIR must be an existing folder, not {folders}. Correct it or unset it.")
         return found
 
     def _excludes(self, parts: SplitResult, host: str) -> bool:
@@ -223,9 +223,9 @@ def _certificate_file_problem(path: str) -> str:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
     except ssl.SSLError:
-        return "holds no certificate"
+        return "contains no certificate"
     except FileNotFoundError:
-        return "isn't there"
+        return "doesn't exist"
     except (OSError, ValueError) as error:
         return f"can't be read ({getattr(error, 'strerror', None) or 'no path'})"
     return ""

@@ -33,6 +33,9 @@ VALID_VALUES = {
     "max_connections": "a whole number from 10 to 100000",
     "log_level": "DEBUG, INFO, WARNING or ERROR",
 }
+_APP_PAGE = "your app's page on api.slack.com/apps"
+_BOT_TOKEN = f"Copy the Bot User OAuth Token from {_APP_PAGE}, under OAuth & Permissions."
+_APP_TOKEN = f"Copy an app-level token from {_APP_PAGE}, under Basic Information."
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _PROXY_VARIABLES = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
 
@@ -180,8 +183,8 @@ class Settings(Tokens):
         on_sqlite = self.database_url.startswith("sqlite:///") and self.database_url != "sqlite:///"
         if not on_sqlite and not self.on_postgres:
             found.append(
-                "DATABASE_URL must be sqlite:/// and a file's path, as sqlite:///data/order-desk.sqlite3 is, "
-                "or an address such as postgresql://user:password@host/name."
+                "DATABASE_URL must be a SQLite file, such as sqlite:///data/order-desk.sqlite3, "
+                "or a PostgreSQL address, such as postgresql://user:password@host/name."
             )
         for name, field in type(self).model_fields.items():
             if field.annotation == SecretStr | None:
@@ -199,18 +202,18 @@ class Settings(Tokens):
     def _slack_problems(self) -> list[str]:
         token, app, secret = self.slack_bot_token, self.slack_app_token, self.slack_signing_secret
         checks = {
-            "SLACK_BOT_TOKEN is missing. It is on your app's page under OAuth & Permissions.": token is None,
-            "SLACK_BOT_TOKEN must begin with xoxb-; this is another kind of token.": (
+            f"SLACK_BOT_TOKEN is missing. {_BOT_TOKEN}": token is None,
+            f"SLACK_BOT_TOKEN must begin with xoxb-. {_BOT_TOKEN}": (
                 token is not None and not token.get_secret_value().startswith("xoxb-")
             ),
-            "SLACK_APP_TOKEN must begin with xapp-; this is another kind of token.": (
+            f"SLACK_APP_TOKEN must begin with xapp-. {_APP_TOKEN}": (
                 app is not None and not app.get_secret_value().startswith("xapp-")
             ),
-            "SLACK_SIGNING_SECRET and SLACK_APP_TOKEN are both missing. Slack calls over HTTP with one, "
-            "over Socket Mode with the other; the app's page has both under Basic Information.": (
+            "SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are missing. Set the first for Socket Mode, "
+            f"or the second for HTTP. Both are on {_APP_PAGE}, under Basic Information.": (
                 secret is None and app is None
             ),
-            "SLACK_CLIENT_ID is set, but Order Desk serves one workspace with SLACK_BOT_TOKEN. Unset it.": (
+            "SLACK_CLIENT_ID must not be set, because Order Desk uses SLACK_BOT_TOKEN. Unset it.": (
                 self.slack_client_id is not None
             ),
         }
@@ -250,9 +253,9 @@ def _env_file_errors() -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError:
-        raise SettingsError([".env is not UTF-8 text. Save it again as UTF-8."]) from None
+        raise SettingsError([".env is not UTF-8 text. Save it as UTF-8."]) from None
     except OSError as error:
-        raise SettingsError([f".env cannot be read ({error.strerror}). Check its permissions."]) from None
+        raise SettingsError([f".env can't be read ({error.strerror}). Check its permissions."]) from None
 
 
 def _character_problems(name: str, secret: SecretStr | None) -> list[str]:
@@ -260,7 +263,7 @@ def _character_problems(name: str, secret: SecretStr | None) -> list[str]:
     text = revealed(secret)
     if all("!" <= each <= "~" for each in text):
         return []
-    return [f"{name} has a blank, a line break or another character that it cannot have. Copy it again."]
+    return [f"{name} has a space, a line break or another character that isn't allowed. Copy it again."]
 
 
 def _token_problems(name: str, token: SecretStr | None, there: str) -> list[str]:
@@ -268,8 +271,8 @@ def _token_problems(name: str, token: SecretStr | None, there: str) -> list[str]
     if token is None:
         return []
     if len(token.get_secret_value()) < MIN_TOKEN_CHARACTERS:
-        guessable = f"{name} has fewer than {MIN_TOKEN_CHARACTERS} characters, and could be guessed."
-        return [f"{guessable} Choose a longer one, here and in {there}."]
+        short = f"{name} must have at least {MIN_TOKEN_CHARACTERS} characters, so that nobody can guess it."
+        return [f"{short} Set a longer one here and in {there}."]
     return []
 
 
@@ -279,4 +282,4 @@ def _url_problems(name: str, url: str) -> list[str]:
         return []
     if parts.scheme == "http" and parts.hostname in _LOOPBACK:
         return []
-    return [f"{name} must be an https:// address; http:// is only for this machine."]
+    return [f"{name} must be an https:// address. Only this machine's own address may begin with http://."]

@@ -136,6 +136,6 @@ async def show_demo(out: Console, *, port: int, once: bool) -> None:
         out.print(draw(await demo.look_up(), demo.names))
         if once:
             return
-        out.print(f"\n[bold]Your own Slack:[/bold] {demo.url}   (Ctrl-C ends it)\n")
+        out.print(f"\n[bold]Try it in your browser:[/bold] {demo.url}   (Ctrl-C to stop)\n")
         await stop.wait()
-    out.print("Ended; nothing was kept.")
+    out.print("Stopped. Nothing was saved.")

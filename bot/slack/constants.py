@@ -56,12 +56,12 @@ UNFURL_DOMAINS = ("app.autoenhance.ai",)  # Slack sends events for links to thes
 
 # bot scopes, and why the bot needs each
 SCOPES = {
-    "commands": "the command `/order` and the three shortcuts",
-    "chat:write": "cards and notices where the bot was invited, and direct messages",
-    "channels:read": "seeing whether a public channel is shared with another company",
-    "groups:read": "the same for private channels that the bot was invited to",
-    "app_mentions:read": "hearing of messages that mention the bot, and of no others",
-    "im:history": "reading what people write to the bot in a direct message, and no other message",
-    "links:read": "hearing of pasted links to Autoenhance's web app, and of no others",
-    "links:write": "a small card below such a link, in channels that chose it",
+    "commands": "the /order command and the three shortcuts",
+    "chat:write": "posting cards and updates where the bot was invited, and sending direct messages",
+    "channels:read": "checking whether a public channel is shared with another company",
+    "groups:read": "checking the same for private channels that the bot was invited to",
+    "app_mentions:read": "answering messages that mention the bot",
+    "im:history": "answering direct messages to the bot",
+    "links:read": "seeing pasted links to app.autoenhance.ai",
+    "links:write": "showing a small card below such a link, in channels that turned it on",
 }

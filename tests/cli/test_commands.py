@@ -23,7 +23,7 @@ async def test_order_draws_the_card(sandbox: Sandbox) -> None:
     """The card in the terminal says what the card in Slack says."""
     ran = await invoke("order", BIRCH, env=environment(sandbox.settings))
 
-    assert ran.code == 0
+    assert (ran.code, ran.err) == (0, "")
     for words in ("Birch Avenue 9", "Enhancing · 22 of 30 done", "80%", "Image is too blurry", BIRCH):
         assert words in ran.out
 
@@ -50,7 +50,7 @@ async def test_order_takes_several_ids_and_links(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("typed", "code", "says"),
     [
-        pytest.param("where is it", 2, "There is no order id in “where is it”", id="no-id"),
+        pytest.param("where is it", 2, "No order ID in “where is it”", id="no-id"),
         pytest.param("no-such-order", 1, "I couldn't find order no-such-order", id="unknown"),
     ],
 )
@@ -64,14 +64,41 @@ async def test_order_explains_what_it_cannot_show(sandbox: Sandbox, typed: str, 
 
 
 async def test_order_says_when_autoenhance_is_down(sandbox: Sandbox) -> None:
-    """A terminal gets one answer, so it promises no second one."""
+    """A terminal gets one answer without a log line, so it promises no second one."""
     sandbox.autoenhance.set_failure("500")
+
+    ran = await run("order", OAK, env=environment(sandbox.settings) | {"LOG_LEVEL": "DEBUG"})
+
+    assert (ran.code, ran.err) == (1, "")
+    assert "Autoenhance isn't responding" in ran.out
+    assert "I'll answer here" not in ran.out
+
+
+async def test_order_names_a_rejected_key(sandbox: Sandbox) -> None:
+    """Who types the command reads which setting to change, and not to ask an admin."""
+    sandbox.autoenhance.set_failure("401")
 
     ran = await invoke("order", OAK, env=environment(sandbox.settings))
 
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("Autoenhance rejected AUTOENHANCE_API_KEY. Copy a valid key")
+
+
+@pytest.mark.parametrize(
+    ("failure", "says"),
+    [
+        ("429", "Autoenhance is limiting requests. Run `check` again in a few minutes."),
+        ("503", "Autoenhance answered 503, which isn't a valid response. Run `check` again"),
+    ],
+)
+async def test_check_says_how_autoenhance_fails(sandbox: Sandbox, failure: str, says: str) -> None:
+    """A limit and an error of Autoenhance pass by themselves, so `check` blames no setting first."""
+    sandbox.autoenhance.set_failure(failure)
+
+    ran = await invoke("check", env=environment(sandbox.settings))
+
     assert ran.code == 1
-    assert "Autoenhance isn't responding" in ran.out
-    assert "I'll answer here" not in ran.out
+    assert says in ran.out
 
 
 async def test_check_finds_everything_in_order(sandbox: Sandbox) -> None:
@@ -79,8 +106,8 @@ async def test_check_finds_everything_in_order(sandbox: Sandbox) -> None:
     ran = await invoke("check", env=environment(sandbox.settings))
 
     assert (ran.code, "✗" in ran.out) == (0, False)
-    assert "the token is that of Harbour Photo" in ran.out
-    assert "Autoenhance accepts the key" in ran.out
+    assert "connected to Harbour Photo" in ran.out
+    assert "Autoenhance: accepted the API key" in ran.out
 
 
 async def test_check_names_every_problem_with_its_remedy(sandbox: Sandbox) -> None:
@@ -94,25 +121,27 @@ async def test_check_names_every_problem_with_its_remedy(sandbox: Sandbox) -> No
     ran = await invoke("check", env=environment(sandbox.settings))
 
     assert ran.code == 1
-    assert "lacks the scopes groups:read" in ran.out
+    assert "needs these scopes: groups:read" in ran.out
     assert "install the app again" in ran.out
-    assert "Ask an admin to replace it (`AUTOENHANCE_API_KEY`)" in ran.out
+    assert "Autoenhance rejected AUTOENHANCE_API_KEY. Copy a valid key" in ran.out
 
 
 @pytest.mark.parametrize(
     ("env", "says"),
     [
         pytest.param(
-            {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack refuses SLACK_BOT_TOKEN (invalid_auth)", id="token"
+            {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack rejected SLACK_BOT_TOKEN (invalid_auth)", id="token"
         ),
-        pytest.param({"SLACK_APP_TOKEN": "xapp-wrong"}, "Slack refuses SLACK_APP_TOKEN", id="app-token"),
-        pytest.param({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, "Slack isn't answering", id="no-slack"),
+        pytest.param({"SLACK_APP_TOKEN": "xapp-wrong"}, "Slack rejected SLACK_APP_TOKEN", id="app-token"),
+        pytest.param({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, "Slack isn't responding", id="no-slack"),
         pytest.param(
-            {"AUTOENHANCE_API_URL": "http://127.0.0.1:9"}, "Check AUTOENHANCE_API_URL", id="no-vendor"
+            {"AUTOENHANCE_API_URL": "http://127.0.0.1:9"},
+            "connection and AUTOENHANCE_API_URL",
+            id="no-vendor",
         ),
-        pytest.param({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must be sqlite:///", id="database"),
+        pytest.param({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must be a SQLite file", id="database"),
         pytest.param(
-            {"DATABASE_URL": "sqlite:////proc/x.sqlite3"}, "/proc/x.sqlite3 cannot be written", id="disk"
+            {"DATABASE_URL": "sqlite:////proc/x.sqlite3"}, "/proc/x.sqlite3 can't be written", id="disk"
         ),
         pytest.param({"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is missing", id="missing"),
     ],
@@ -137,7 +166,10 @@ async def test_check_lists_the_jobs_that_were_given_up(
 
     ran = await invoke("check", env=environment(sandbox.settings))
 
-    assert re.search(r"share given up at .*: Slack refused the answer: invalid_blocks \(E-", ran.out)
+    assert re.search(
+        r"share failed on .*: Slack refused the answer: invalid_blocks \((E-\w+)\)\. Search the log for \1\.",
+        ran.out,
+    )
     assert OAK not in ran.out
 
 
@@ -148,7 +180,7 @@ async def test_serve_without_settings_names_them_all() -> None:
     assert ran.code == 1
     assert ran.err.count("\n") == 2
     assert "SLACK_BOT_TOKEN is missing" in ran.err
-    assert "SLACK_SIGNING_SECRET and SLACK_APP_TOKEN are both missing" in ran.err
+    assert "SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are missing" in ran.err
 
 
 async def test_serve_takes_secrets_as_they_are_pasted(sandbox: Sandbox) -> None:
@@ -168,7 +200,7 @@ async def test_serve_with_an_app_token_that_slack_refuses_stops(sandbox: Sandbox
     ran = await invoke("serve", env=environment(sandbox.settings) | {"SLACK_APP_TOKEN": "xapp-1-A1-1-abc\n"})
 
     assert ran.code == 1
-    assert "Slack refuses SLACK_APP_TOKEN" in ran.err
+    assert "Slack rejected SLACK_APP_TOKEN" in ran.err
     assert "Traceback" not in ran.err
 
 
@@ -177,7 +209,7 @@ async def test_serve_with_a_bad_token_stops(sandbox: Sandbox) -> None:
     ran = await run("serve", env=environment(sandbox.settings) | {"SLACK_BOT_TOKEN": "xoxb-wrong"})
 
     assert ran.code == 1
-    assert "Slack refuses SLACK_BOT_TOKEN" in ran.err
+    assert "Slack rejected SLACK_BOT_TOKEN" in ran.err
     assert "Traceback" not in ran.err
 
 
@@ -186,7 +218,7 @@ async def test_serve_without_slack_stops(sandbox: Sandbox) -> None:
     ran = await invoke("serve", env=environment(sandbox.settings) | {"SLACK_API_URL": "http://127.0.0.1:9/"})
 
     assert ran.code == 1
-    assert "Slack isn't answering. Nothing is lost" in ran.err
+    assert "Slack isn't responding. Check" in ran.err
 
 
 async def test_serve_without_a_writable_folder_stops(sandbox: Sandbox) -> None:
@@ -196,7 +228,7 @@ async def test_serve_without_a_writable_folder_stops(sandbox: Sandbox) -> None:
     )
 
     assert ran.code == 1
-    assert "/proc/x.sqlite3 cannot be written" in ran.err
+    assert "/proc/x.sqlite3 can't be written" in ran.err
     assert "Traceback" not in ran.err
 
 
@@ -218,7 +250,7 @@ async def test_demo_on_a_taken_port() -> None:
         ran = await invoke("demo", "--once", "--port", str(taken.getsockname()[1]))
 
     assert ran.code == 1
-    assert "Leave --port out for a free one" in ran.err
+    assert "(Address already in use). Leave out --port to use a free one" in ran.err
 
 
 async def test_demo_prints_one_look_up() -> None:
@@ -305,5 +337,5 @@ async def test_check_lists_the_paused_watches(chat: Chat, shoot: Shoot, sandbox:
     ran = await invoke("check", env=environment(sandbox.settings))
 
     assert ran.code == 1
-    assert "1 watch is paused in #shoots: is_archived." in ran.out
+    assert "1 watch is paused in #shoots (is_archived)." in ran.out
     assert shoot.id not in ran.out

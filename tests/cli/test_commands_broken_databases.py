@@ -90,11 +90,11 @@ def torn(path: Path) -> None:
     ("breaks", "words"),
     [
         (folder, "is a folder. Set DATABASE_URL to a file."),
-        (no_database, "cannot be used (file is not a database)"),
-        (other_tables, "it holds the tables of another program"),
-        (other_jobs, "it holds the tables of another program"),
-        (other_alembic, "it holds the tables of another program"),
-        (read_only, "cannot be used (attempt to write a readonly database)"),
+        (no_database, "can't be used (file is not a database)"),
+        (other_tables, "it contains another program's tables"),
+        (other_jobs, "it contains another program's tables"),
+        (other_alembic, "it contains another program's tables"),
+        (read_only, "can't be used (attempt to write a readonly database)"),
     ],
 )
 @COMMANDS
@@ -132,7 +132,7 @@ async def test_a_folder_that_cannot_be_written(sandbox: Sandbox, command: str, f
     """No file can be made there, not even by root."""
     env = environment(sandbox.settings) | {"DATABASE_URL": f"sqlite:///{folder}/desk.sqlite3"}
 
-    says(await invoke(command, env=env), folder, "cannot be written")
+    says(await invoke(command, env=env), folder, "can't be written")
 
 
 @pytest.mark.parametrize("blocks", [0, 40, 120], ids=["at-once", "while-migrating", "later"])
@@ -145,7 +145,7 @@ async def test_a_full_disk(sandbox: Sandbox, tmp_path: Path, command: str, block
     env = environment(sandbox.settings) | {"DATABASE_URL": f"sqlite:///{path}"}
     ran = await limited(command, env=env, blocks=blocks)
 
-    says(ran, str(path), "cannot be")
+    says(ran, str(path), "can't be")
 
 
 async def limited(command: str, *, env: dict[str, str], blocks: int) -> CommandResult:
@@ -171,7 +171,7 @@ async def test_a_file_that_another_program_locks(sandbox: Sandbox, tmp_path: Pat
         other.execute("BEGIN EXCLUSIVE")
         ran = await invoke(command, env=environment(sandbox.settings) | {"DATABASE_URL": f"sqlite:///{path}"})
 
-    says(ran, str(path), "database is locked", "Another program holds it.")
+    says(ran, str(path), "database is locked", "Another program is using it.")
 
 
 @pytest.fixture
@@ -214,7 +214,9 @@ async def test_a_server_that_is_not_there(sandbox: Sandbox, command: str, host: 
     """The sentence says what to check."""
     env = environment(sandbox.settings) | {"DATABASE_URL": f"postgresql://desk@{host}/desk"}
 
-    says(await invoke(command, env=env), "PostgreSQL", "Check DATABASE_URL, and that the server runs.")
+    says(
+        await invoke(command, env=env), "PostgreSQL", "Check DATABASE_URL, and whether the server is running."
+    )
 
 
 @COMMANDS
@@ -238,7 +240,7 @@ async def test_a_server_with_the_tables_of_another_program(
         [(left,)] = other.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
 
     if command == "migrate" or len(others) > 1:
-        says(ran, "PostgreSQL", "it holds the tables of another program", "for Order Desk alone")
+        says(ran, "PostgreSQL", "it contains another program's tables", "for Order Desk alone")
     else:
         says(ran, "Run `python app.py migrate`")
     assert left == (1 if len(others) == 1 else 2)
@@ -279,7 +281,7 @@ async def test_the_tables_of_a_later_version(sandbox: Sandbox, tmp_path: Path, u
         migrated, checked = await invoke("migrate", env=env), await invoke("check", env=env)
 
         assert migrated.code == 0
-        assert f"version 9999, and work with this one ({HEAD}) too." in migrated.out
-        assert "none was given up" in checked.out
+        assert f"version 9999. Order Desk needs {HEAD}, and works with these too." in migrated.out
+        assert "none failed" in checked.out
         async with running("serve", env=env) as serving:
             await serving.serves()

@@ -16,7 +16,7 @@ from bot.demo.demo import Sandbox
 from bot.storage.database.schema import HEAD, migrate_postgres
 from tests.support.databases import new_name
 from tests.support.postgres_server import OwnServer, Server
-from tests.support.process import environment, invoke, start
+from tests.support.process import environment, invoke, run, start
 
 
 @pytest.fixture
@@ -31,14 +31,14 @@ async def test_migrate_needs_nothing_but_the_database(empty_url: str) -> None:
     """`migrate` works without tokens, as in a release phase. A second run changes nothing."""
     for _ in range(2):
         ran = await invoke("migrate", env={"DATABASE_URL": empty_url})
-        assert (ran.code, ran.out.strip()) == (0, f"The tables are those of version {HEAD}.")
+        assert (ran.code, ran.out.strip()) == (0, f"The tables are at version {HEAD}.")
 
 
 async def test_migrate_makes_a_file_too(tmp_path: Path) -> None:
-    """On SQLite `migrate` works too, though `serve` makes the tables by itself."""
-    ran = await invoke("migrate", env={"DATABASE_URL": f"sqlite:///{tmp_path}/new/desk.sqlite3"})
+    """On SQLite `migrate` works too, and prints one sentence and no log line."""
+    ran = await run("migrate", env={"DATABASE_URL": f"sqlite:///{tmp_path}/new/desk.sqlite3"})
 
-    assert (ran.code, ran.out.strip()) == (0, f"The tables are those of version {HEAD}.")
+    assert (ran.code, ran.out, ran.err) == (0, f"The tables are at version {HEAD}.\n", "")
     assert (tmp_path / "new" / "desk.sqlite3").exists()
 
 
@@ -55,7 +55,7 @@ async def test_migrate_needs_no_proxy(tmp_path: Path) -> None:
 
     ran = await invoke("migrate", env=env)
 
-    assert (ran.code, ran.out.strip()) == (0, f"The tables are those of version {HEAD}.")
+    assert (ran.code, ran.out.strip()) == (0, f"The tables are at version {HEAD}.")
 
 
 def test_a_worker_does_as_many_jobs_as_serve() -> None:
@@ -85,8 +85,8 @@ async def test_a_server_that_cannot_be_reached_is_named(sandbox: Sandbox, comman
 
     said = ran.out + ran.err
     assert ran.code == 1
-    assert "PostgreSQL cannot be used (connection failed" in said
-    assert "Check DATABASE_URL, and that the server runs." in said
+    assert "PostgreSQL can't be used (connection failed" in said
+    assert "Check DATABASE_URL, and whether the server is running." in said
     assert "s3cret" not in said
     assert "Traceback" not in said
 
@@ -126,7 +126,10 @@ async def test_a_worker_is_for_postgresql(sandbox: Sandbox) -> None:
     ran = await invoke("worker", env=environment(sandbox.settings))
 
     assert ran.code == 1
-    assert "`worker` is for PostgreSQL. On SQLite, `python app.py serve` does the work itself." in ran.err
+    assert (
+        "`worker` needs PostgreSQL. On SQLite, run only `python app.py serve`, which also does the jobs."
+        in ran.err
+    )
 
 
 async def test_a_worker_without_settings_names_them_all() -> None:
@@ -141,9 +144,9 @@ async def test_check_reads_a_shared_database(sandbox: Sandbox, postgres_url: str
     """`check` lists dead jobs and paused watches, and says that no worker runs."""
     ran = await invoke("check", env=environment(sandbox.settings) | {"DATABASE_URL": postgres_url})
 
-    assert "Jobs: none was given up" in ran.out
+    assert "Jobs: none failed in the last 30 days" in ran.out
     assert "Watches: none paused" in ran.out
-    assert "Workers: none is at work, so nobody is answered. Run `python app.py worker`." in ran.out
+    assert "Workers: none running, so nobody gets an answer. Run `python app.py worker`." in ran.out
     assert ran.code == 1
 
 
@@ -154,11 +157,11 @@ async def test_an_idle_worker_stops_at_sigterm(sandbox: Sandbox, postgres_url: s
     assert process.stderr is not None
     async with asyncio.timeout(20):
         async for line in process.stderr:
-            if b"working" in line:
+            if b"worker started" in line:
                 break
         checked = await invoke("check", env=env)
         process.terminate()
         _, err = await process.communicate()
 
     assert (process.returncode, b"Traceback" in err) == (0, False)
-    assert (checked.code, "Workers: 1 at work" in checked.out) == (0, True)
+    assert (checked.code, "Workers: 1 running" in checked.out) == (0, True)

@@ -65,7 +65,7 @@ async def test_an_unusable_variable_is_named(command: list[str]) -> None:
     said = calm(await run(*command, env=TOKENS | UNUSABLE), 1)
 
     assert "ALL_PROXY names a SOCKS proxy, which Order Desk can't use." in said
-    assert "SSL_CERT_FILE names a file that isn't there: /nowhere." in said
+    assert "SSL_CERT_FILE can't be used, because /nowhere doesn't exist." in said
 
 
 async def test_check_asks_through_the_proxy() -> None:

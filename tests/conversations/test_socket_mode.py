@@ -54,7 +54,7 @@ async def test_ready_only_while_connected(sockets: Sandbox) -> None:
 async def test_a_bad_app_token_fails_at_the_start(tmp_path: Path) -> None:
     """The process ends with a sentence, where Bolt would retry for ever."""
     async with open_sandbox(tmp_path, slack_app_token="xapp-wrong") as sandbox:
-        with pytest.raises(SettingsError, match="Slack refuses SLACK_APP_TOKEN"):
+        with pytest.raises(SettingsError, match="Slack rejected SLACK_APP_TOKEN"):
             async with open_app(sandbox.settings):
                 pass
 
@@ -62,6 +62,6 @@ async def test_a_bad_app_token_fails_at_the_start(tmp_path: Path) -> None:
 async def test_a_bad_bot_token_fails_at_the_start(tmp_path: Path) -> None:
     """AsyncApp accepts any token, so the bot asks Slack at the start, and ends with a sentence."""
     async with open_sandbox(tmp_path, slack_bot_token="xoxb-wrong") as sandbox:
-        with pytest.raises(SettingsError, match="Slack refuses SLACK_BOT_TOKEN"):
+        with pytest.raises(SettingsError, match="Slack rejected SLACK_BOT_TOKEN"):
             async with open_app(sandbox.settings):
                 pass

@@ -101,18 +101,18 @@ def test_no_proxy_lists_what_is_direct(listed: str, url: str, direct: bool) -> N
         pytest.param("https_proxy", "socks5h://proxy.test", "HTTPS_PROXY names a SOCKS proxy", id="socks5h"),
         pytest.param("http_proxy", "SOCKS4://proxy.test", "HTTP_PROXY names a SOCKS proxy", id="socks4"),
         pytest.param("https_proxy", "ftp://ana:hidden@proxy.test", "HTTPS_PROXY must begin with http://", id="ftp"),
-        pytest.param("https_proxy", "http://ana:hid#den@proxy.test:1", "HTTPS_PROXY is not the address", id="hash"),
-        pytest.param("https_proxy", "http://ana:1/hidden@proxy.test", "HTTPS_PROXY is not the address", id="slash"),
-        pytest.param("https_proxy", "http://ana:1?hidden@proxy.test", "HTTPS_PROXY is not the address", id="query"),
-        pytest.param("https_proxy", "http://proxy.test:hidden", "HTTPS_PROXY is not the address", id="port"),
-        pytest.param("https_proxy", "http://proxy.test:70000", "HTTPS_PROXY is not the address", id="large-port"),
-        pytest.param("https_proxy", "http://proxy.test:0", "HTTPS_PROXY is not the address", id="port-0"),
-        pytest.param("https_proxy", "http://", "HTTPS_PROXY is not the address", id="no-host"),
-        pytest.param("https_proxy", "http://[::1", "HTTPS_PROXY is not the address", id="bracket"),
-        pytest.param("https_proxy", "yes please", "HTTPS_PROXY is not the address", id="words"),
-        pytest.param("https_proxy", "http://a..b", "HTTPS_PROXY is not the address", id="empty-label"),
-        pytest.param("https_proxy", "http://prøxy.test", "HTTPS_PROXY is not the address", id="letters"),
-        pytest.param("https_proxy", "http://ana:hidd%C3%A9n@proxy.test", "HTTPS_PROXY has a letter", id="password"),
+        pytest.param("https_proxy", "http://ana:hid#den@proxy.test:1", "HTTPS_PROXY is not a proxy's address", id="hash"),
+        pytest.param("https_proxy", "http://ana:1/hidden@proxy.test", "HTTPS_PROXY is not a proxy's address", id="slash"),
+        pytest.param("https_proxy", "http://ana:1?hidden@proxy.test", "HTTPS_PROXY is not a proxy's address", id="query"),
+        pytest.param("https_proxy", "http://proxy.test:hidden", "HTTPS_PROXY is not a proxy's address", id="port"),
+        pytest.param("https_proxy", "http://proxy.test:70000", "HTTPS_PROXY is not a proxy's address", id="large-port"),
+        pytest.param("https_proxy", "http://proxy.test:0", "HTTPS_PROXY is not a proxy's address", id="port-0"),
+        pytest.param("https_proxy", "http://", "HTTPS_PROXY is not a proxy's address", id="no-host"),
+        pytest.param("https_proxy", "http://[::1", "HTTPS_PROXY is not a proxy's address", id="bracket"),
+        pytest.param("https_proxy", "yes please", "HTTPS_PROXY is not a proxy's address", id="words"),
+        pytest.param("https_proxy", "http://a..b", "HTTPS_PROXY is not a proxy's address", id="empty-label"),
+        pytest.param("https_proxy", "http://prøxy.test", "HTTPS_PROXY is not a proxy's address", id="letters"),
+        pytest.param("https_proxy", "http://ana:hidd%C3%A9n@proxy.test", "HTTPS_PROXY has a user name or password that isn't ASCII. Set it", id="password"),
     ],
 )  # fmt: skip
 def test_a_proxy_that_cannot_be_used_is_named(variable: str, url: str, says: str) -> None:
@@ -160,12 +160,16 @@ def test_certificates_that_cannot_be_used_are_named(tmp_path: Path) -> None:
         return Network(**{name: str(value) for name, value in given.items()}).problems([SLACK])
 
     assert said(ssl_cert_file="/nowhere")[0].startswith(
-        "SSL_CERT_FILE names a file that isn't there: /nowhere"
+        "SSL_CERT_FILE can't be used, because /nowhere doesn't exist"
     )
-    assert said(ssl_cert_file=text)[0].startswith("SSL_CERT_FILE names a file that holds no certificate")
-    assert said(ssl_cert_file=tmp_path)[0].startswith("SSL_CERT_FILE names a file that")
-    assert said(ssl_cert_file="a\0b")[0].startswith("SSL_CERT_FILE names a file that can't be read")
-    assert said(ssl_cert_dir="/nowhere")[0].startswith("SSL_CERT_DIR names no folder that is there: /nowhere")
+    assert said(ssl_cert_file=text) == [
+        f"SSL_CERT_FILE can't be used, because {text} contains no certificate. Correct it or unset it."
+    ]
+    assert said(ssl_cert_file=tmp_path)[0].startswith("SSL_CERT_FILE can't be used")
+    assert said(ssl_cert_file="a\0b")[0].startswith("SSL_CERT_FILE can't be used, because a\0b can't be read")
+    assert said(ssl_cert_dir="/nowhere")[0].startswith(
+        "SSL_CERT_DIR must be an existing folder, not /nowhere"
+    )
     assert said(ssl_cert_dir=f"/nowhere:{tmp_path}") == []
 
 
@@ -189,7 +193,7 @@ def test_an_untrusted_certificate_is_explained() -> None:
 
     by_default = Network().cause_of("Slack", SLACK, error)
     from_file = Network(ssl_cert_file="/etc/ours.pem").cause_of("Slack", SLACK, error)
-    assert by_default.endswith("set SSL_CERT_FILE to a file that holds it.")
+    assert by_default.endswith("set SSL_CERT_FILE to the file with it.")
     assert "SSL_CERT_FILE (/etc/ours.pem)" in from_file
     assert Network().cause_of("Slack", SLACK, ConnectionError()) == ""
 
@@ -231,7 +235,7 @@ def test_all_that_is_wrong_is_named_at_once() -> None:
 
     assert [problem.partition(" ")[0] for problem in caught.value.problems] == [
         "SLACK_BOT_TOKEN",
-        "SLACK_SIGNING_SECRET",
+        "SLACK_APP_TOKEN",
         "ALL_PROXY",
         "SSL_CERT_FILE",
     ]

@@ -48,8 +48,8 @@ def test_what_is_lost_is_named() -> None:
     assert leaping(show_run(CLOSED_FOR_EVER, out)) is False
 
     said = out.file.getvalue()  # type: ignore[attr-defined]
-    assert "Lost: #shoots was not told that 101 Mill Road ended, at 10:04." in said
-    assert "Lost: #albums was not told that 104 Dove House is stuck" in said
+    assert "Lost: No notice in #shoots that 101 Mill Road finished at 10:04." in said
+    assert "Lost: No notice in #albums that 104 Dove House stalled" in said
     assert "101 Mill Road" in said
 
 
@@ -77,9 +77,9 @@ def test_the_page_may_stay_when_the_day_is_over() -> None:
     async def stay() -> tuple[bool, int]:
         showing = asyncio.create_task(show_run(CALM, Console(file=said, width=120), stay=True))
         async with asyncio.timeout(2 * CALM.lasts):
-            while "The bot goes on" not in said.getvalue():  # noqa: ASYNC110 - it is only printed
+            while "The bot keeps running" not in said.getvalue():  # noqa: ASYNC110 - it is only printed
                 await asyncio.sleep(1)
-        url = said.getvalue().rpartition("clock on the wall: ")[2].split()[0]
+        url = said.getvalue().rpartition("now in real time: ")[2].split()[0]
         async with httpx.AsyncClient() as http:
             page = await http.get(url)
         os.kill(os.getpid(), signal.SIGINT)
@@ -93,13 +93,13 @@ async def test_ctrl_c_shows_the_verdict() -> None:
     process = await start("demo", "--scenario", "wedding-rush")
     assert process.stdout is not None
     async with asyncio.timeout(40):
-        said = await process.stdout.readuntil(b"Look in while it plays: http://127.0.0.1:")
+        said = await process.stdout.readuntil(b"Watch it in your browser: http://127.0.0.1:")
         await asyncio.sleep(0.2)
         process.send_signal(signal.SIGINT)
         out, err = await process.communicate()
 
     assert process.returncode == 0
     assert b"A Saturday" in said
-    assert b"People asked" in out
-    assert b"lost" in out
+    assert b"Requests" in out
+    assert b"Lost" in out
     assert err == b""

@@ -47,14 +47,14 @@ def test_a_request_without_an_answer_is_lost() -> None:
     found = verdict(silent, replace(silent, acked=False))
 
     assert (found.asked, found.refused, found.answered) == (2, 1, ())
-    assert found.lost == ("ada got no answer in #shoots to “ask” about 101 Mill Road, since 10:00.",)
+    assert found.lost == ("ada got no answer in #shoots to “ask” about 101 Mill Road, asked at 10:00.",)
 
 
 def test_an_end_that_was_not_posted_is_lost() -> None:
     """A notice in another channel, or of another kind, does not keep the promise."""
     found = verdict(watch(), told=(told(Kind.FAILURE), replace(told(), channel="albums")))
 
-    assert found.lost == ("#shoots was not told that 101 Mill Road ended, at 10:04.",)
+    assert found.lost == ("No notice in #shoots that 101 Mill Road finished at 10:04.",)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ fail() {
 address() {
     local found
     for ((tries = 0; tries < 1200; tries++)); do
-        found=$(sed -n 's|.*Your own Slack: \(http://127.0.0.1:[0-9]*\).*|\1|p' "$log")
+        found=$(sed -n 's|.*Try it in your browser: \(http://127.0.0.1:[0-9]*\).*|\1|p' "$log")
         if [[ -n $found ]]; then
             echo "$found"
             return
@@ -53,7 +53,7 @@ done
 ! kill -0 "$demo" 2>/dev/null || fail "\`make demo\` still runs half a minute after Ctrl-C"
 code=0
 wait "$demo" || code=$?
-if ! grep -q "Ended; nothing was kept" "$log" || grep -q Traceback "$log"; then
+if ! grep -q "Stopped. Nothing was saved" "$log" || grep -q Traceback "$log"; then
     tail -n 30 "$log" >&2
     fail "\`make demo\` did not end cleanly after Ctrl-C (code $code)"
 fi

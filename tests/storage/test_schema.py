@@ -130,9 +130,7 @@ async def test_postgresql_without_tables_is_refused(postgres: Server) -> None:
                 raise AssertionError
         assert refused.value.problems == [MIGRATE]
 
-        assert (
-            await asyncio.to_thread(migrate_database, settings) == f"The tables are those of version {HEAD}."
-        )
+        assert await asyncio.to_thread(migrate_database, settings) == f"The tables are at version {HEAD}."
         async with open_database(settings) as database:
             assert await database.version() == HEAD
     finally:

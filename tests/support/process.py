@@ -23,7 +23,7 @@ from bot.demo.demo import Sandbox
 ROOT = Path(__file__).parents[2]
 APP = str(ROOT / "app.py")
 START_SECONDS = 20.0  # seconds for a process to start
-SERVING, WORKING = "Uvicorn running on", '"event": "working"'
+SERVING, WORKING = "Uvicorn running on", '"event": "worker started"'
 _SERVING = re.compile(SERVING + r" (http://[\d.:]+)")
 
 

@@ -21,7 +21,7 @@ from bot.demo.scenarios.verdict import clock
 _MIN_UPDATE_SECONDS = 0.2  # real seconds between two updates of the bar
 _COLUMNS = (
     "{task.fields[clock]}",
-    "{task.fields[ended]}/{task.fields[orders]} orders done",
+    "{task.fields[ended]} of {task.fields[orders]} orders finished",
     "· {task.fields[asked]} requests",
     "· {task.fields[notices]} notices",
 )
@@ -38,7 +38,7 @@ async def show_run(script: Scenario, out: Console, *, port: int = 0, stay: bool 
     stop = stop_signal()
     async with open_run(script, port=port) as day:
         out.print(f"\n[bold]{script.says}[/bold]")
-        out.print(f"Look in while it plays: {day.url}   (Ctrl-C ends it)\n")
+        out.print(f"Watch it in your browser: {day.url}   (Ctrl-C to stop)\n")
         async with _bar(day, out):
             await day.play(stop)
         verdict = day.verdict()
@@ -46,7 +46,7 @@ async def show_run(script: Scenario, out: Console, *, port: int = 0, stay: bool 
         for sentence in verdict.lost:
             out.print(f"Lost: {sentence}", style="red", markup=False, highlight=False, soft_wrap=True)
         if stay and not stop.is_set():
-            out.print(f"\nThe bot goes on, by the clock on the wall: {day.url}   (Ctrl-C ends it)\n")
+            out.print(f"\nThe bot keeps running, now in real time: {day.url}   (Ctrl-C to stop)\n")
             await stop.wait()
     return not verdict.lost
 

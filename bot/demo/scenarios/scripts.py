@@ -39,7 +39,7 @@ def wedding_rush() -> Scenario:
     orders_, acts = day.in_order()
     return Scenario(
         name=Name.WEDDING_RUSH,
-        says="A Saturday: three weddings, each uploaded all at once, and everybody asks.",
+        says="A Saturday with three weddings. Each is uploaded all at once, and everyone asks about it.",
         begins=datetime(2026, 6, 13, 10, 0, tzinfo=UTC),
         lasts=10.5 * HOUR,
         people=PEOPLE,
@@ -64,7 +64,7 @@ def night() -> Scenario:
     orders, acts = day.in_order()
     return Scenario(
         name=Name.NIGHT,
-        says="Uploaded in the evening, done by the morning; some get stuck, and some of those expire.",
+        says="Orders are uploaded in the evening and finish overnight. Some stall, and some of those expire.",
         begins=datetime(2026, 6, 13, 18, 0, tzinfo=UTC),
         lasts=14 * HOUR,
         people=PEOPLE,
@@ -102,7 +102,7 @@ def outage() -> Scenario:
     orders, acts = day.in_order()
     return Scenario(
         name=Name.OUTAGE,
-        says="In the middle of a rush Autoenhance is away, then Slack, then the bot is started anew.",
+        says="A busy morning. Autoenhance stops responding, then Slack does, then the bot is restarted.",
         begins=datetime(2026, 6, 15, 9, 0, tzinfo=UTC),
         lasts=4 * HOUR,
         people=PEOPLE,

@@ -133,13 +133,13 @@ def _exceeded(times: Sequence[float], most: int, seconds: float) -> int:
 def _unanswered(asked: Asked, scenario: Scenario) -> str:
     about = next((f" about {order.name}" for order in scenario.orders if order.id == asked.act.order), "")
     act, since = asked.act, clock(asked.at, scenario)
-    return f"{act.who} got no answer in #{act.channel} to “{act.kind}”{about}, since {since}."
+    return f"{act.who} got no answer in #{act.channel} to “{act.kind}”{about}, asked at {since}."
 
 
 def _not_posted(wanted: Due, scenario: Scenario) -> str:
     name = next(order.name for order in scenario.orders if order.id == wanted.order)
-    what = "ended" if wanted.kinds & END else "is stuck"
-    return f"#{wanted.channel} was not told that {name} {what}, at {clock(wanted.at, scenario)}."
+    what = "finished" if wanted.kinds & END else "stalled"
+    return f"No notice in #{wanted.channel} that {name} {what} at {clock(wanted.at, scenario)}."
 
 
 def clock(at: float, scenario: Scenario) -> str:

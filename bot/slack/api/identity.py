@@ -9,12 +9,12 @@ from bot.slack.api.responses import UNANSWERED, checked
 from bot.slack.constants import APP, SCOPES
 
 _REFUSED = (
-    "Slack refuses SLACK_BOT_TOKEN ({}). Copy the Bot User OAuth Token again from OAuth & Permissions on the "
-    "app's page; if the app was removed from the workspace, install it again."
+    "Slack rejected SLACK_BOT_TOKEN ({}). Copy the Bot User OAuth Token again from your app's page, under "
+    "OAuth & Permissions. If the app was removed from the workspace, install it again."
 )
 _REFUSED_APP = (
-    "Slack refuses SLACK_APP_TOKEN ({}). Make a new one under Basic Information, App-Level Tokens, with the "
-    "scope connections:write."
+    "Slack rejected SLACK_APP_TOKEN ({}). Generate a new app-level token on your app's page, under Basic "
+    "Information, with the scope connections:write."
 )
 
 
@@ -79,8 +79,9 @@ def missing_scopes(identity: Identity) -> str:
     missing = identity.missing_scopes
     if not missing:
         return ""
-    named = "; ".join(f"{scope} ({SCOPES[scope]})" for scope in missing)
-    return f"{APP} lacks the scopes {named}. Add them under OAuth & Permissions and install the app again."
+    named = ", ".join(f"{scope} ({SCOPES[scope]})" for scope in missing)
+    todo = "Add them on your app's page, under OAuth & Permissions, and install the app again."
+    return f"{APP} needs these scopes: {named}. {todo}"
 
 
 def _scopes(headers: Any) -> frozenset[str]:

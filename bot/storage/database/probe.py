@@ -5,7 +5,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from bot.core.errors import DatabaseFailed
 
-UNREADABLE = "its address cannot be read; in the password, write % as %25, @ as %40, / as %2F, a space as %20"
+UNREADABLE = (
+    "its address can't be read: in the password, write % as %25, @ as %40, / as %2F and a space as %20"
+)
 
 
 def probe(url: str) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 HEAD = "0007"  # the last of `migrations/versions`; a later one works too, as migrations only add
-FOREIGN = "it holds the tables of another program"
+FOREIGN = "it contains another program's tables"
 _OUR_REVISIONS = re.compile(r"\d{4}")
 # SQLite files from before Alembic have the first two of these tables, some have them all.
 _BEFORE_ALEMBIC, _FIRST_TABLES = {"jobs", "watches"}, {"jobs", "watches", "watchers", "looks", "channels"}

@@ -8,19 +8,20 @@ from filelock import FileLock, Timeout
 
 from bot.core.errors import DatabaseDamaged, DatabaseFailed, DatabaseLost, SettingsError
 
-LOST = "its file, or the -wal file beside it, is gone or was replaced"
+LOST = "the file or its -wal file was deleted or replaced"
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_WRITABLE = "Set DATABASE_URL to a file in a folder that the bot's user can write to."
 _ANOTHER_FILE = "Set DATABASE_URL to another file."
 _WHAT_TO_DO = {
     sqlite3.SQLITE_FULL: "Free some space, then start again.",
-    sqlite3.SQLITE_IOERR: "Look whether the disk is full or broken, then start again.",
-    sqlite3.SQLITE_READONLY: "Let the bot's user write the file and its folder, then start again.",
-    sqlite3.SQLITE_CANTOPEN: "Set DATABASE_URL to a file that can be written, in a folder that can.",
-    sqlite3.SQLITE_BUSY: "Another program holds it. End that one, then start again.",
+    sqlite3.SQLITE_IOERR: "Check whether the disk is full or damaged, then start again.",
+    sqlite3.SQLITE_READONLY: "Give the bot's user write access to the file and its folder, then start again.",
+    sqlite3.SQLITE_CANTOPEN: _WRITABLE,
+    sqlite3.SQLITE_BUSY: "Another program is using it. Stop that program, then start again.",
     sqlite3.SQLITE_NOTADB: _ANOTHER_FILE,
-    sqlite3.SQLITE_CORRUPT: "It is damaged. Stop the bot, and put a backup in its place.",
+    sqlite3.SQLITE_CORRUPT: "It is damaged. Stop the bot and restore a backup.",
 }
-_OTHERWISE = "Check DATABASE_URL, the file and its folder."
+_OTHERWISE = "Check DATABASE_URL, and the permissions of the file and its folder."
 Identity = tuple[int, int]  # device and inode
 
 
@@ -36,10 +37,10 @@ def unusable(path: Path, error: DatabaseFailed) -> str:
     if path.is_dir():
         return f"{path} is a folder. Set DATABASE_URL to a file."
     if isinstance(error, DatabaseLost):
-        return f"{path} cannot be used ({error}). Put the file back if you have it, then start again."
+        return f"{path} can't be used ({error}). Restore the file if you have it, then start again."
     cause = error.__cause__
     todo = _WHAT_TO_DO.get(_code(cause), _OTHERWISE) if isinstance(cause, sqlite3.Error) else _ANOTHER_FILE
-    return f"{path} cannot be used ({cause or error}). {todo}"
+    return f"{path} can't be used ({cause or error}). {todo}"
 
 
 def make(path: Path) -> None:
@@ -55,7 +56,7 @@ def make(path: Path) -> None:
 
 
 def unwritable(path: Path, error: OSError) -> str:
-    return f"{path} cannot be written ({error.strerror}). Set DATABASE_URL to a file that can."
+    return f"{path} can't be written ({error.strerror}). {_WRITABLE}"
 
 
 def identity(path: Path) -> Identity:
@@ -82,7 +83,9 @@ def only_process(path: Path) -> FileLock:
     """
     make(path)
     if not path.is_dir() and path.stat().st_nlink > 1:  # SQLite would keep a journal for each name
-        problem = f"{path} has a second name (a hard link), under which another bot could use it. Remove it."
+        problem = (
+            f"{path} has a second name (a hard link), so another bot could use it too. Remove that name."
+        )
         raise SettingsError([problem])
     file = path.resolve()
     try:
