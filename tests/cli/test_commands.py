@@ -10,6 +10,7 @@ import pytest
 
 from bot.demo.demo import APP_TOKEN, Sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
+from bot.sandbox.failures import FailureName
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import SHOOTS
 from bot.sandbox.slack.validation.blocks import problems
@@ -91,7 +92,7 @@ async def test_order_names_a_rejected_key(sandbox: Sandbox) -> None:
         ("503", "Autoenhance answered 503, which isn't a valid response. Run `check` again"),
     ],
 )
-async def test_check_says_how_autoenhance_fails(sandbox: Sandbox, failure: str, says: str) -> None:
+async def test_check_says_how_autoenhance_fails(sandbox: Sandbox, failure: FailureName, says: str) -> None:
     """A limit and an error of Autoenhance pass by themselves, so `check` blames no setting first."""
     sandbox.autoenhance.set_failure(failure)
 

@@ -47,7 +47,7 @@ def test_a_request_without_an_answer_is_lost() -> None:
     found = verdict(silent, replace(silent, acked=False))
 
     assert (found.asked, found.refused, found.answered) == (2, 1, ())
-    assert found.lost == ("ada got no answer in #shoots to “ask” about 101 Mill Road, asked at 10:00.",)
+    assert found.lost == ("ada got no answer in #shoots to “look up” about 101 Mill Road, asked at 10:00.",)
 
 
 def test_an_end_that_was_not_posted_is_lost() -> None:

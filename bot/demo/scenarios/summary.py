@@ -39,7 +39,7 @@ def _requests(verdict: Verdict) -> Iterator[Line]:
     yield "  answered", f"{len(verdict.answered)}"
     yield "  answered after a note to wait", f"{waited}"
     seconds = [each.answered - each.at for each in verdict.answered if each.answered is not None]
-    yield "  time to answer, by the day's clock", _spread(seconds, 1, "s")
+    yield "  time to answer, by the day's clock", _spread(seconds, 1, "seconds")
     calm = [each.took for each in verdict.undisturbed]
     yield "  time to answer, without outages", _spread(calm, 1000, "ms")
 
@@ -77,7 +77,7 @@ def _spread(values: Sequence[float], scale: float, unit: str) -> str:
         return "-"
     ordered = sorted(values)
     half, most = (ordered[math.ceil(share * len(ordered)) - 1] * scale for share in (0.5, 0.95))
-    digits = 2 if unit == "s" else 0
+    digits = 2 if unit == "seconds" else 0
     longest = f"longest {ordered[-1] * scale:,.{digits}f}"
     return f"p50 {half:,.{digits}f}, p95 {most:,.{digits}f}, {longest} {unit}"
 

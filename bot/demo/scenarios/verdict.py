@@ -13,6 +13,17 @@ LATE_SECONDS = 60.0  # after the end of an order, without outages: a later notic
 LOST_ANSWER_SECONDS = 30 * MINUTE  # after that, a response_url has expired
 LOST_NOTICE_SECONDS = 10 * MINUTE  # after a notice was due: then it counts as lost
 _WITHOUT_ORDER = {ActKind.LIST, ActKind.FIND, ActKind.HOME}
+_REQUESTS = {
+    ActKind.ASK: "look up",
+    ActKind.AGAIN: "Re-check",
+    ActKind.SHARE: "Share in channel",
+    ActKind.WATCH: "watch",
+    ActKind.WATCH_FAILURES: "watch failures",
+    ActKind.CARD: "Re-check on the card",
+    ActKind.LIST: "list",
+    ActKind.FIND: "find",
+    ActKind.HOME: "Home",
+}
 _POST_LIMIT, _EDIT_LIMIT = (11, 10.0), (50, 60.0)  # Slack's rate limits: a number, in seconds
 
 
@@ -133,7 +144,7 @@ def _exceeded(times: Sequence[float], most: int, seconds: float) -> int:
 def _unanswered(asked: Asked, scenario: Scenario) -> str:
     about = next((f" about {order.name}" for order in scenario.orders if order.id == asked.act.order), "")
     act, since = asked.act, clock(asked.at, scenario)
-    return f"{act.who} got no answer in #{act.channel} to “{act.kind}”{about}, asked at {since}."
+    return f"{act.who} got no answer in #{act.channel} to “{_REQUESTS[act.kind]}”{about}, asked at {since}."
 
 
 def _not_posted(wanted: Due, scenario: Scenario) -> str:
