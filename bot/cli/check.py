@@ -93,10 +93,7 @@ def _trouble(settings: Settings, error: AutoenhanceError) -> str:
         return "Autoenhance is limiting requests. Run `check` again in a few minutes."
     if had_no_answer(error):
         return "Autoenhance isn't responding. Check this machine's connection and AUTOENHANCE_API_URL."
-    return (
-        f"{error}, which isn't a valid response. Run `check` again in a few minutes. "
-        "If it happens again, check AUTOENHANCE_API_URL."
-    )
+    return f"{error}. Run `check` again in a few minutes. If that doesn't help, check AUTOENHANCE_API_URL."
 
 
 async def _jobs(settings: Settings) -> AsyncIterator[Finding]:

@@ -1,7 +1,6 @@
 """The commands of `python app.py`. Each imports what it needs when it runs, so help and errors are quick."""
 
 import json
-import os
 from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Never
 
@@ -134,9 +133,10 @@ def demo(
             _run(show_demo(out, port=port, once=once))
         elif not play(scenario, out, port=port, stay=stay):
             raise typer.Exit(1)
-    except OSError as error:
-        why = os.strerror(error.errno) if error.errno else error
-        _stop(f"The page can't use port {port} ({why}). Leave out --port to use a free one.")
+    except OSError:
+        if port == 0:
+            raise
+        _stop(f"Port {port} is in use or not allowed. Leave out --port to use a free one.")
 
 
 @cli.command()
