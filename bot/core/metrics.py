@@ -40,7 +40,7 @@ class Metrics:
         self._request = cache(requests.labels)  # `labels` takes a lock, and people wait for each ack
         self._ack = self._histogram("ack", "From a request that is read to its answer.", ACK_BUCKETS)
         self._broken = self._counter(
-            "broken_listeners", "Requests whose listener broke; the person got a reference.", "cause"
+            "broken_listeners", "Requests whose listener failed. The person got a reference code.", "cause"
         )
         for cause in ("bug", "slack", "database"):  # so Prometheus sees each series begin at 0
             self._broken.labels(cause)

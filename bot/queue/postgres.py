@@ -114,7 +114,7 @@ class PostgresEngine:
         try:
             await self._database.run(begin)
         except DatabaseFailed:
-            log.warning("a job begins later", seconds=HOLD_SECONDS)
+            log.warning("a job was delayed", seconds=HOLD_SECONDS)
 
 
 async def workers(database: Database) -> int:

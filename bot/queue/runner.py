@@ -169,5 +169,5 @@ class JobRunner:
         try:
             await self._worker.report_failure(job, job.reference)
         except Exception:
-            log.exception("the apology could not be sent")
+            log.exception("failure could not be reported")
         await self._job_store.dead(attempt.id, f"{reason} ({job.reference})", self._now())

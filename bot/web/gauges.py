@@ -57,7 +57,7 @@ class Gauges(Collector):
 
     def collect(self) -> Iterator[Metric]:
         queue = self._queue
-        up = "Whether the database took and answered what it was last asked."
+        up = "1 if the last read and the last write of the database worked."
         yield GaugeMetricFamily("order_desk_database_up", up, int(self._writable and queue is not None))
         if queue is None:
             return
@@ -65,9 +65,9 @@ class Gauges(Collector):
         yield _gauge("jobs_open", "Recorded jobs that have not ended.", "kind", queue.open.items())
         ages = [(kind, max(0.0, now - at)) for kind, at in queue.oldest.items()]
         yield _gauge("oldest_job_seconds", "Since the oldest open job was recorded.", "kind", ages)
-        dead = "Jobs that were given up within 30 days; `check` lists them."
+        dead = "Jobs that were given up within 30 days. `check` lists them."
         yield GaugeMetricFamily("order_desk_jobs_dead", dead, queue.dead)
-        live = "Watches that have not ended; counted once a minute at most."
+        live = "Watches that have not ended. Counted once a minute at most."
         yield _gauge("watches", live, "condition", self._counted.items())
 
 

@@ -64,7 +64,7 @@ class Health:
         self._outage.begins(str(error))
         if isinstance(error, DatabaseDamaged) and not self.damaged:
             self.damaged = True
-            log.warning("the database is damaged: put a backup in its place", why=str(error))
+            log.warning("the database is damaged: restore a backup", why=str(error))
         if isinstance(error, DatabaseLost) and not self.lost.is_set():
             log.error("the database is lost: this process ends", why=str(error))
             self.lost.set()
