@@ -87,7 +87,7 @@ async def _pieces(reply: httpx.Response) -> AsyncGenerator[bytes, None]:
                 await asyncio.sleep(0)
         yield gzip.flush(_STEP_BYTES)
     except zlib.error as error:
-        raise Unavailable("Autoenhance sent an answer that cannot be unpacked") from error
+        raise Unavailable("Autoenhance's answer can't be unpacked") from error
 
 
 def _is_packed(reply: httpx.Response) -> bool:

@@ -24,7 +24,7 @@ SLACK_BUSY = (
     "Requests that were already accepted are answered then."
 )
 NO_ID = (
-    "No order ID in “{}”. An ID is like {}. A link to the order works too. "
+    "No order ID in “{}”. Enter an ID such as {}, or a link to the order. "
     "To search by name, type `/order` and the name in Slack."
 )
 

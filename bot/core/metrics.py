@@ -23,7 +23,7 @@ JOB_BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0)
 ANSWER_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 1800.0)
 LATE_BUCKETS = (0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 180.0, 600.0, 3600.0)
 
-# Why a connection was refused or ended early. docs/operations.md explains them.
+# Why a connection was refused or closed early. docs/operations.md explains them.
 REASONS = ("idle", "slow", "unread", "head", "size", "malformed", "pipelined", "crowded", "memory")
 
 OutcomeOf = Callable[[Exception], str]
@@ -45,25 +45,25 @@ class Metrics:
         for cause in ("bug", "slack", "database"):  # so Prometheus sees each series begin at 0
             self._broken.labels(cause)
         self._refused = self._counter(
-            "refused_connections", "Connections that were refused or ended early.", "reason"
+            "refused_connections", "Connections that were refused or closed early.", "reason"
         )
         for reason in REASONS:
             self._refused.labels(reason)
         self._webhook = self._counter("webhook_calls", "Calls of Autoenhance's webhook.", "outcome")
-        self._jobs = self._counter("jobs", "Tries of jobs, by how they ended.", "kind", "outcome")
-        self._job = self._histogram("job", "One try of a job.", JOB_BUCKETS, "kind")
+        self._jobs = self._counter("jobs", "Job attempts by outcome.", "kind", "outcome")
+        self._job = self._histogram("job", "One attempt at a job.", JOB_BUCKETS, "kind")
         self._answer = self._histogram(
-            "answer", "From a person's request that is written down to its job's end.", ANSWER_BUCKETS
+            "answer", "From a person's recorded request to the end of its job.", ANSWER_BUCKETS
         )
         self._autoenhance = self._counter("autoenhance_calls", "Calls to Autoenhance.", "outcome")
         self._autoenhance_time = self._histogram("autoenhance_call", "One call to Autoenhance.", CALL_BUCKETS)
         self._slack = self._counter("slack_calls", "Calls to Slack.", "method", "outcome")
         self._slack_time = self._histogram("slack_call", "One call to Slack.", CALL_BUCKETS, "method")
-        self._notices = self._counter("notices", "Notices that Slack took.", "kind")
+        self._notices = self._counter("notices", "Notices that Slack accepted.", "kind")
         self._late = self._histogram(
-            "look_late", "From when an order was due to when it was taken.", LATE_BUCKETS
+            "look_late", "From when an order was due until it was checked.", LATE_BUCKETS
         )
-        self._rounds = self._counter("rounds", "Rounds of what is done by the clock.", "round", "outcome")
+        self._rounds = self._counter("rounds", "Runs of periodic tasks.", "round", "outcome")
 
     def request(self, kind: str, outcome: str, seconds: float) -> None:
         self._request(kind, outcome).inc()

@@ -123,7 +123,7 @@ class Network:
                 )
         return (
             f"{who}'s certificate isn't trusted on this machine. If your network uses its own certificate, "
-            "set SSL_CERT_FILE to the file with it."
+            "set SSL_CERT_FILE to the file that contains it."
         )
 
     def _certificate_problems(self) -> list[str]:

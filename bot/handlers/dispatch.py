@@ -99,7 +99,7 @@ class Dispatcher:
             await self._perform(job, attempt)
         except SlackBusy as busy:
             if isinstance(job, Request) and self._retries.waited(job) > MAX_SLACK_WAIT:
-                raise Abandon(f"Slack did not take the answer: {busy.code}") from busy
+                raise Abandon(f"Slack did not accept the answer: {busy.code}") from busy
             raise Retry(busy.retry_after or self._retries.back_off(attempt)) from busy
         except TokenRefused as refused:
             if not isinstance(job, Request):

@@ -163,7 +163,7 @@ def _json_object(body: Body) -> dict[str, Any]:
     try:
         found = json.loads(body, parse_int=_number)
     except (ValueError, RecursionError) as error:
-        raise Unavailable("Autoenhance answered with something that is no JSON") from error
+        raise Unavailable("Autoenhance's answer is not JSON") from error
     if not isinstance(found, dict):
         raise Unavailable("Autoenhance answered with JSON that is no object")
     return found

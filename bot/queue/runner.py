@@ -101,7 +101,7 @@ class JobRunner:
         with bound_reference(job.reference):
             # One crash charges nobody: others may have been running beside it. Later ones it had alone.
             if attempt.broken >= MAX_FAILED_ATTEMPTS and attempt.crashes != 1:
-                await self._give_up(attempt, job, f"broke {attempt.broken} times")
+                await self._give_up(attempt, job, f"crashed {attempt.broken} times")
                 return None
             try:
                 async with asyncio.timeout(self._max_seconds):
@@ -121,7 +121,7 @@ class JobRunner:
                 await self._give_up(attempt, job, str(error))
                 return None
             case Unstorable():  # it would be refused again
-                await self._give_up(attempt, job, f"the database does not take its data: {error}")
+                await self._give_up(attempt, job, f"the database refused its data: {error}")
                 return None
             case Retry(seconds=pause):
                 pass
@@ -152,7 +152,7 @@ class JobRunner:
             await self._job_store.put_off(attempt.id)
             return UNREADABLE_PAUSE_SECONDS
         self._metrics.job("other", "dead", 0.0)
-        why = "recorded by another version, which this one cannot read"
+        why = "recorded by another version, which this one can't read"
         await self._job_store.dead(attempt.id, why, self._now())
         return None
 

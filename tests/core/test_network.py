@@ -193,7 +193,7 @@ def test_an_untrusted_certificate_is_explained() -> None:
 
     by_default = Network().cause_of("Slack", SLACK, error)
     from_file = Network(ssl_cert_file="/etc/ours.pem").cause_of("Slack", SLACK, error)
-    assert by_default.endswith("set SSL_CERT_FILE to the file with it.")
+    assert by_default.endswith("set SSL_CERT_FILE to the file that contains it.")
     assert "SSL_CERT_FILE (/etc/ours.pem)" in from_file
     assert Network().cause_of("Slack", SLACK, ConnectionError()) == ""
 

@@ -171,7 +171,7 @@ async def test_a_job_whose_data_cannot_be_stored_ends_with_its_reason(harness: H
         await worker.until(lambda: worker.apologies == ["a"])
 
     [dead] = await harness.job_store.dead_jobs()
-    assert dead.reason.startswith("the database does not take its data: NumericValueOutOfRange (E-")
+    assert dead.reason.startswith("the database refused its data: NumericValueOutOfRange (E-")
     assert worker.attempts == [("a", 1)]
     assert await harness.open_jobs() == 0
 
@@ -205,7 +205,7 @@ async def test_a_bug_is_retried_and_then_given_up(harness: Harness) -> None:
 
     assert len(worker.attempts) == MAX_FAILED_ATTEMPTS
     [dead] = await harness.job_store.dead_jobs()
-    assert dead.reason.startswith("broke 3 times")
+    assert dead.reason.startswith("crashed 3 times")
 
 
 async def test_a_job_that_hangs_is_given_up(harness: Harness) -> None:
