@@ -151,7 +151,7 @@ def test_a_429_pauses_that_channel_only() -> None:
     async def story() -> None:
         pacing = SlackRateLimits(LocalRateLimiter(clock))
         await pacing.wait_to_post("C1")
-        await pacing.rest("C1", SlackBusy("ratelimited", retry_after=30))
+        await pacing.pause("C1", SlackBusy("ratelimited", retry_after=30))
         with pytest.raises(SlackBusy) as busy:
             await pacing.wait_to_post("C1")
         assert (busy.value.code, busy.value.retry_after) == ("ratelimited", 30)
@@ -177,7 +177,7 @@ def test_a_post_that_waits_during_a_429_is_refused() -> None:
         await pacing.wait_to_post("C1")
         queue = asyncio.gather(*(pacing.wait_to_post("C1") for _ in range(2)), return_exceptions=True)
         await asyncio.sleep(0.5)
-        await pacing.rest("C1", SlackBusy("ratelimited", retry_after=30))
+        await pacing.pause("C1", SlackBusy("ratelimited", retry_after=30))
         return await queue
 
     first, second = run(story())
@@ -196,7 +196,7 @@ def test_other_errors_pause_nothing(busy: SlackBusy) -> None:
 
     async def story() -> float:
         pacing = SlackRateLimits(LocalRateLimiter(clock))
-        await pacing.rest("C1", busy)
+        await pacing.pause("C1", busy)
         return await posted(pacing, "C1")
 
     assert run(story()) == 0
@@ -257,7 +257,7 @@ def test_a_429_of_edits_pauses_edits_only() -> None:
 
     async def story() -> None:
         pacing = SlackRateLimits(LocalRateLimiter(clock))
-        await pacing.rest(UPDATE, SlackBusy("ratelimited", retry_after=30))
+        await pacing.pause(UPDATE, SlackBusy("ratelimited", retry_after=30))
         assert not await pacing.has_room_to_update()
         with pytest.raises(SlackBusy) as busy:
             await pacing.wait_to_update()
@@ -277,7 +277,7 @@ def test_the_clock_can_be_given() -> None:
     async def story() -> float:
         pacing = SlackRateLimits(LocalRateLimiter(lambda: 1_000_000.0))
         await pacing.wait_to_post("C1")
-        await pacing.rest("C1", SlackBusy("ratelimited", retry_after=7))
+        await pacing.pause("C1", SlackBusy("ratelimited", retry_after=7))
         with pytest.raises(SlackBusy) as busy:
             await pacing.wait_to_post("C1")
         return busy.value.retry_after or 0.0

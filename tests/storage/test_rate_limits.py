@@ -58,7 +58,7 @@ async def test_a_refused_turn_costs_nothing(rate_limiter: RateLimiter) -> None:
     for _ in range(3):
         turn = await rate_limiter.take("x", every=LONG, within=LONG / 2)
         assert not turn.booked
-        assert not turn.resting
+        assert not turn.paused
         assert turn.seconds == pytest.approx(LONG, abs=NEARLY)
 
     assert await seconds(rate_limiter, within=2 * LONG) == pytest.approx(LONG, abs=NEARLY)
@@ -85,20 +85,20 @@ async def test_one_of_many_gets_the_turn(rate_limiter: RateLimiter) -> None:
 
 
 async def test_a_rest_refuses_every_turn(rate_limiter: RateLimiter) -> None:
-    """The refusal says for how long, and that it comes from a rest."""
-    assert await rate_limiter.resting("x") == 0
-    await rate_limiter.rest("x", LONG)
-    await rate_limiter.rest("x", 1.0)  # a shorter one changes nothing
+    """The refusal says for how long, and that it comes from a pause."""
+    assert await rate_limiter.paused_for("x") == 0
+    await rate_limiter.pause("x", LONG)
+    await rate_limiter.pause("x", 1.0)  # a shorter one changes nothing
 
-    assert await rate_limiter.resting("x") == pytest.approx(LONG, abs=NEARLY)
+    assert await rate_limiter.paused_for("x") == pytest.approx(LONG, abs=NEARLY)
     turn = await rate_limiter.take("x", every=1.0, within=math.inf)
-    assert (turn.booked, turn.resting) == (False, True)
+    assert (turn.booked, turn.paused) == (False, True)
     assert turn.seconds == pytest.approx(LONG, abs=NEARLY)
     assert await seconds(rate_limiter, "y") == 0
 
 
 async def test_room_is_what_could_be_booked_at_once(rate_limiter: RateLimiter) -> None:
-    """Asking books nothing, and there is no room during a rest."""
+    """Asking books nothing, and there is no room during a pause."""
 
     async def room(turns: int) -> bool:
         return await rate_limiter.has_room("x", every=LONG, burst=3, turns=turns)
@@ -108,18 +108,18 @@ async def test_room_is_what_could_be_booked_at_once(rate_limiter: RateLimiter) -
     await seconds(rate_limiter, burst=3)
     assert await room(2)
     assert not await room(3)
-    await rate_limiter.rest("x", LONG)
+    await rate_limiter.pause("x", LONG)
     assert not await room(1)
 
 
 async def test_pruning_keeps_what_still_counts(rate_limiter: RateLimiter) -> None:
-    """A booked turn and a rest still count after it."""
+    """A booked turn and a pause still count after it."""
     await seconds(rate_limiter)
-    await rate_limiter.rest("y", LONG)
+    await rate_limiter.pause("y", LONG)
     await rate_limiter.prune()
 
     assert await seconds(rate_limiter) == pytest.approx(LONG, abs=NEARLY)
-    assert await rate_limiter.resting("y") > 0
+    assert await rate_limiter.paused_for("y") > 0
 
 
 @on_postgres

@@ -59,7 +59,7 @@ class Channels:
     async def _ask(self, channel_id: str) -> Audience:
         """HIDDEN and UNKNOWN are not cached, because a person may invite the bot next."""
         try:
-            await self._pacing.rested(CHANNEL_INFO)
+            await self._pacing.raise_if_paused(CHANNEL_INFO)
             audience = await self._fetch(channel_id)
         finally:
             del self._in_flight[channel_id]
@@ -73,7 +73,7 @@ class Channels:
         try:
             info = await checked(self._web.conversations_info(channel=channel_id))
         except SlackBusy as busy:
-            await self._pacing.rest(CHANNEL_INFO, busy)
+            await self._pacing.pause(CHANNEL_INFO, busy)
             raise
         except TokenRefused:
             raise

@@ -37,7 +37,7 @@ class SlackRateLimits:
             raise await self._busy_until_turn(channel_id, turn, self._between)
         if turn.seconds:
             await asyncio.sleep(turn.seconds)
-            await self.rested(channel_id)  # Slack may have said "ratelimited" meanwhile
+            await self.raise_if_paused(channel_id)  # Slack may have said "ratelimited" meanwhile
 
     async def has_room_to_update(self) -> bool:
         """Whether an edit that is not urgent fits, with RESERVED_EDITS left for urgent ones."""
@@ -59,17 +59,17 @@ class SlackRateLimits:
             raise await self._busy_until_turn(UPDATE, turn, self._seconds_between_edits)
         await asyncio.sleep(turn.seconds)
 
-    async def rest(self, what: str, busy: SlackBusy) -> None:
+    async def pause(self, what: str, busy: SlackBusy) -> None:
         """After Slack said "ratelimited": no call for this channel or method before its `retry_after`.
 
         Does nothing where Slack named no time, or may have done what was asked.
         """
         if busy.retry_after is not None and not busy.maybe_done:
-            await self._rate_limiter.rest(what, busy.retry_after)
+            await self._rate_limiter.pause(what, busy.retry_after)
 
-    async def rested(self, what: str) -> None:
+    async def raise_if_paused(self, what: str) -> None:
         """Raises SlackBusy while Slack's `retry_after` for this channel or method lasts."""
-        if left := await self._rate_limiter.resting(what):
+        if left := await self._rate_limiter.paused_for(what):
             raise SlackBusy("ratelimited", retry_after=left)
 
     async def _busy_until_turn(self, name: str, turn: Turn, every: float) -> SlackBusy:
@@ -77,7 +77,7 @@ class SlackRateLimits:
 
         Otherwise each job gets a different time. If all retried at once, all but one would be refused.
         """
-        if turn.resting:
+        if turn.paused:
             return SlackBusy("ratelimited", retry_after=turn.seconds)
         later = await self._rate_limiter.take(f"{name}, later", every=every, after=turn.seconds + every)
         return SlackBusy("paced", retry_after=later.seconds)

@@ -88,7 +88,7 @@ class Sender:
         try:
             posted = await checked(sent)
         except SlackBusy as busy:
-            await self._pacing.rest(channel_id, busy)
+            await self._pacing.pause(channel_id, busy)
             raise
         except TooLong:
             if brief is None:
@@ -122,7 +122,7 @@ class Sender:
         try:
             await checked(sent)
         except SlackBusy as busy:
-            await self._pacing.rest(UPDATE, busy)
+            await self._pacing.pause(UPDATE, busy)
             raise
         except TooLong:
             if brief is None:
@@ -163,10 +163,10 @@ class Sender:
 
     async def unfurl(self, unfurl_id: str, cards: Mapping[str, Block]) -> None:
         """Shows a card below each link of a message. Keys: the links as Slack sent them. Safe to repeat."""
-        await self._pacing.rested(UNFURL)
+        await self._pacing.raise_if_paused(UNFURL)
         sent = self._web.chat_unfurl(unfurl_id=unfurl_id, source=POSTED, unfurls=dict(cards))
         try:
             await checked(sent)
         except SlackBusy as busy:
-            await self._pacing.rest(UNFURL, busy)
+            await self._pacing.pause(UNFURL, busy)
             raise

@@ -16,7 +16,7 @@ class Turn:
 
     seconds: float  # until the turn comes
     booked: bool  # False if that is longer than `within`: then nothing is used of the limit
-    resting: bool = False  # not our own limit: the other side answered "too many requests"
+    paused: bool = False  # not our own limit: the other side answered "too many requests"
 
 
 class RateLimiter(Protocol):
@@ -35,11 +35,11 @@ class RateLimiter(Protocol):
     async def has_room(self, name: str, *, every: float, burst: int, turns: int) -> bool:
         """Whether so many turns could be taken at once, without waiting. It takes none."""
 
-    async def rest(self, name: str, seconds: float) -> None:
+    async def pause(self, name: str, seconds: float) -> None:
         """Gives no turns for so many seconds. A shorter pause does not replace a longer one."""
 
-    async def resting(self, name: str) -> float:
-        """For how many seconds no turns are given after `rest`. 0 if turns are given."""
+    async def paused_for(self, name: str) -> float:
+        """For how many seconds no turns are given after `pause`. 0 if turns are given."""
 
     async def prune(self) -> None:
         """Deletes the names whose limit is wholly free again."""

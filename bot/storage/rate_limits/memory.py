@@ -21,8 +21,8 @@ class LocalRateLimiter:
         self, name: str, *, every: float, burst: int = 1, within: float = math.inf, after: float = 0.0
     ) -> Turn:
         now = self._clock()
-        if paused := await self.resting(name):
-            return Turn(paused, booked=False, resting=True)
+        if paused := await self.paused_for(name):
+            return Turn(paused, booked=False, paused=True)
         free_from = max(self._free_from.get(name, 0.0), now + after)
         seconds = max(free_from - (burst - 1) * every - now, after)
         if seconds > within:
@@ -35,12 +35,12 @@ class LocalRateLimiter:
     async def has_room(self, name: str, *, every: float, burst: int, turns: int) -> bool:
         now = self._clock()
         used = max(self._free_from.get(name, 0.0), now) - now + turns * every
-        return not await self.resting(name) and used <= burst * every + 1e-6
+        return not await self.paused_for(name) and used <= burst * every + 1e-6
 
-    async def rest(self, name: str, seconds: float) -> None:
+    async def pause(self, name: str, seconds: float) -> None:
         self._paused_until[name] = max(self._paused_until.get(name, 0.0), self._clock() + seconds)
 
-    async def resting(self, name: str) -> float:
+    async def paused_for(self, name: str) -> float:
         return max(self._paused_until.get(name, 0.0) - self._clock(), 0.0)
 
     async def prune(self) -> None:

@@ -41,7 +41,7 @@ class SharedRateLimiter:
             if taken:
                 return Turn(taken["seconds"], booked=True)
             left = sql.rows(_WAIT, name=name, before=before, after=after)[0]
-            return Turn(left["rests"] or left["seconds"], booked=False, resting=left["rests"] > 0)
+            return Turn(left["rests"] or left["seconds"], booked=False, paused=left["rests"] > 0)
 
         return await self._database.run(take)
 
@@ -54,14 +54,14 @@ class SharedRateLimiter:
         row = await self._database.run(lambda sql: sql.row(query, name=name, wanted=wanted, all=most))
         return bool(row["room"]) if row else wanted <= most
 
-    async def rest(self, name: str, seconds: float) -> None:
+    async def pause(self, name: str, seconds: float) -> None:
         query = (
             f"INSERT INTO meters (name, rests) VALUES (:name, {_NOW} + :seconds)"  # noqa: S608
             " ON CONFLICT (name) DO UPDATE SET rests = greatest(meters.rests, excluded.rests)"
         )
         await self._database.run(lambda sql: sql.do(query, name=name, seconds=seconds))
 
-    async def resting(self, name: str) -> float:
+    async def paused_for(self, name: str) -> float:
         query = f"SELECT greatest(rests - {_NOW}, 0) AS rests FROM meters WHERE name = :name"  # noqa: S608
         row = await self._database.run(lambda sql: sql.row(query, name=name))
         return row["rests"] if row else 0.0
