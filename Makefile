@@ -40,7 +40,7 @@ bench: install  ## how fast it is beside what one would write without it; writes
 bench-scale: install  ## how many watches it can carry; a quarter of an hour and two gigabytes of disk
 	$(BIN)/python -m benchmarks.scale
 
-soak: install  ## a quarter of an hour of load, bad weather and kill -9; counts whether every promise was kept
+soak: install  ## a quarter of an hour of load, faults and kill -9. Counts whether every promise was kept
 	$(BIN)/python -m benchmarks.soak
 
 pictures: install  ## every card and the page as PNG, into docs/pictures; needs a Chromium

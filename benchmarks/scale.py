@@ -19,12 +19,12 @@ from benchmarks.machine import machine
 from benchmarks.scaling import rows
 from benchmarks.scaling.costs import Costs, Often
 from benchmarks.scaling.crowd import Crowd
-from benchmarks.scaling.grounds import POSTGRES, Ground, on_postgres, on_sqlite
+from benchmarks.scaling.databases import POSTGRES, OpenDatabase, on_postgres, on_sqlite
 from benchmarks.scaling.net import HOOKS, PLAN, POLLS
 from benchmarks.scaling.page import Figures, page
 from benchmarks.scaling.plans import plans
 from benchmarks.scaling.sweeping import UNLIMITED, Means, Result, Sweeps
-from bot.bootstrap.app import MAX_CONCURRENT_JOBS as PLACES
+from bot.bootstrap.app import MAX_CONCURRENT_JOBS
 from tests.support.databases import programs
 from tests.support.postgres_server import own_server
 
@@ -67,7 +67,7 @@ def simulate(figures: Figures, scope: Scope) -> None:
 
 
 def _crowded(crowd: Crowd, workers: int) -> Result:
-    return Sweeps(crowd, CROWDED).run(Means(places=workers * PLACES), warm=10, seconds=60)
+    return Sweeps(crowd, CROWDED).run(Means(places=workers * MAX_CONCURRENT_JOBS), warm=10, seconds=60)
 
 
 async def measure(figures: Figures, scope: Scope) -> None:
@@ -81,7 +81,7 @@ async def measure(figures: Figures, scope: Scope) -> None:
                 await _measure(figures, storage, crowd, number)
 
 
-async def _measure(figures: Figures, storage: Ground, crowd: Crowd, number: int) -> None:
+async def _measure(figures: Figures, storage: OpenDatabase, crowd: Crowd, number: int) -> None:
     _say(f"measuring {number:,} watches on {storage.kind}")
     await rows.check(storage.database, crowd)
     await asyncio.to_thread(storage.fill, crowd, number)

@@ -16,10 +16,10 @@ from typing import Any
 
 from benchmarks.machine import machine
 from benchmarks.soaking.crowd import LOOK, Crowd
+from benchmarks.soaking.faults import inject_faults
 from benchmarks.soaking.keeper import Keeper
 from benchmarks.soaking.plan import FULL, FULL_ON_POSTGRES, SHORT, SHORT_ON_POSTGRES, Plan
 from benchmarks.soaking.verdict import Rows, Verdict, judge
-from benchmarks.soaking.weather import weather
 from bot.demo.demo import Sandbox, open_sandbox
 from tests.support.stored_rows import rows, run_statement
 
@@ -40,7 +40,9 @@ async def soak(plan: Plan, database_url: str = "") -> Verdict:
             async with keeper.running(plan.off):
                 await _until(keeper.all_ready, MAX_START_SECONDS)
                 killing = asyncio.create_task(keeper.kill(plan.killed_every))
-                await asyncio.gather(crowd.ask(), weather(sandbox, plan), _fail_over(plan, database_url))
+                await asyncio.gather(
+                    crowd.ask(), inject_faults(sandbox, plan), _fail_over(plan, database_url)
+                )
                 killing.cancel()
                 await _until(lambda: _is_finished(crowd, sandbox), plan.rest)
             looking.cancel()

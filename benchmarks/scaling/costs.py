@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 
-from benchmarks.scaling.grounds import POSTGRES, Ground
+from benchmarks.scaling.databases import POSTGRES, OpenDatabase
 from benchmarks.scaling.rows import NOW, order_id, team_id
 from benchmarks.scaling.sweeping import spread
-from bot.bootstrap.app import MAX_CONCURRENT_JOBS as PLACES
+from bot.bootstrap.app import MAX_CONCURRENT_JOBS
 from bot.core.errors import DatabaseFailed
 from bot.core.metrics import Metrics
 from bot.queue.due_checks import MAX_OPEN_CHECKS, Sweep
@@ -44,7 +44,7 @@ class Cost:
 
 
 class Costs:
-    def __init__(self, storage: Ground, watches: int, often: Often) -> None:
+    def __init__(self, storage: OpenDatabase, watches: int, often: Often) -> None:
         self._database, self._number, self._often = storage.database, watches, often
         self._on_postgres = storage.kind == POSTGRES
         self._due_watches, self._store = DueWatches(storage.database), Watches(storage.database)
@@ -128,7 +128,7 @@ class Costs:
             for call in left:
                 await call()
 
-        together = await _timed(lambda: asyncio.gather(*(work() for _ in range(PLACES))))
+        together = await _timed(lambda: asyncio.gather(*(work() for _ in range(MAX_CONCURRENT_JOBS))))
         return _cost(times, a_second=self._often.together / together * 1000)
 
     async def _put_back(self) -> Cost:

@@ -9,7 +9,7 @@ from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.lives import KINDS, Way
 from benchmarks.scaling.rows import TEAMS
 from benchmarks.scaling.sweeping import ANSWER, WORKERS, Result, spread
-from bot.bootstrap.app import MAX_CONCURRENT_JOBS as PLACES
+from bot.bootstrap.app import MAX_CONCURRENT_JOBS
 from bot.bootstrap.timing import DEFAULT_TIMING
 from bot.queue.due_checks import MAX_OPEN_CHECKS
 
@@ -52,7 +52,7 @@ leaves some out.""",
         "## With one address (simulated)",
         f"""\
 {OURS} calls a second, {MAX_OPEN_CHECKS} looks under way, a sweep every {DEFAULT_TIMING.tick:g} s,
-{WORKERS} processes with {PLACES} places each. A lag is from due to answered.""",
+{WORKERS} processes with a concurrency of {MAX_CONCURRENT_JOBS} each. A lag is from due to answered.""",
         _limited(figures.limited),
         f"""\
 With more due than can be done, an address makes fewer than {OURS} calls a second: what is under way at one
@@ -152,7 +152,8 @@ def _database(figures: Figures, kind: str) -> Iterable[str]:
     yield f"## {kind} (measured)"
     yield (
         f"Milliseconds, p50 / p99, each with its commit; takes and sweeps {often.sweeps} times, the others "
-        f"{often.calls} times one after the other, and then {often.together:,} times, {PLACES} at once."
+        f"{often.calls} times one after the other, and then {often.together:,} times, "
+        f"{MAX_CONCURRENT_JOBS} at once."
     )
     size = [f"{sizes[number] / 1e6:,.1f} MB ({sizes[number] / number:,.0f} a watch)" for number in numbers]
     rows = [("size on the disk", *size)]
@@ -160,7 +161,7 @@ def _database(figures: Figures, kind: str) -> Iterable[str]:
         each = [costs[number][name] for number in numbers]
         rows.append((name, *map(_cost, each)))
         if rates := [f"{cost.a_second:,.0f}" for cost in each if cost.a_second]:
-            rows.append((f"{name}, {PLACES} at once, a second", *rates))
+            rows.append((f"{name}, {MAX_CONCURRENT_JOBS} at once, a second", *rates))
     yield _table(("", *(f"{number:,}" for number in numbers)), rows)
 
 

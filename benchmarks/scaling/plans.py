@@ -37,8 +37,8 @@ class _Explained:
         for each in values:
             self.do(query, **each)
 
-    def alone(self, name: str, /) -> None:
-        self._sql.alone(name)
+    def exclusive(self, name: str, /) -> None:
+        self._sql.exclusive(name)
 
     def _explain(self, query: str, values: Mapping[str, Value]) -> None:
         for row in self._sql.rows(f"EXPLAIN {query}", **values):

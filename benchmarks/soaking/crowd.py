@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from http.client import INTERNAL_SERVER_ERROR
 from itertools import count
 
+from benchmarks.soaking.faults import POST
 from benchmarks.soaking.plan import Plan
 from benchmarks.soaking.said import Kind, Said, said_of
-from benchmarks.soaking.weather import POST
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.order_json import order, photos
 from bot.sandbox.slack.delivery import Exchange

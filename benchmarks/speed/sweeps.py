@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.scaling.costs import Costs as Asked
 from benchmarks.scaling.costs import Often
 from benchmarks.scaling.crowd import Crowd
-from benchmarks.scaling.grounds import Ground, on_postgres, on_sqlite
+from benchmarks.scaling.databases import OpenDatabase, on_postgres, on_sqlite
 from benchmarks.scaling.net import POLLS
 from benchmarks.speed.figure import Figure
 from bot.queue.due_checks import MAX_OPEN_CHECKS
@@ -59,7 +59,7 @@ async def _measure(found: Found, numbers: Sequence[int], often: Often) -> None:
                 await _sweep(found, storage, crowd, Asked(storage, number, often), number)
 
 
-async def _sweep(found: Found, storage: Ground, crowd: Crowd, asked: Asked, number: int) -> None:
+async def _sweep(found: Found, storage: OpenDatabase, crowd: Crowd, asked: Asked, number: int) -> None:
     await asyncio.to_thread(storage.fill, crowd, number)
     for due in DUE:
         costs = found.setdefault((storage.kind, due), Costs())

@@ -85,7 +85,7 @@ class PostgresEngine:
 
     def _put(self, sql: Sql, job: Job, *, held: int) -> tuple[int, int] | None:
         lane = hashlib.sha256(job.lock.encode()).hexdigest()[:32]
-        sql.alone(lane)  # else a job with a lower number could be committed later, and be overtaken
+        sql.exclusive(lane)  # else a job with a lower number could be committed later, and be overtaken
         row = self._job_store.put(sql, job, self._now())
         if row is None:
             return None

@@ -67,7 +67,7 @@ class DueWatches:
 
     def take(self, sql: Sql, now: datetime, limit: int) -> list[DueOrder]:
         """At most `limit` orders that are due. They are claimed in the same transaction."""
-        sql.alone("agenda")
+        sql.exclusive("agenda")
         due = self.due(sql, now, limit)
         self.claim(sql, due, now)
         return due

@@ -52,7 +52,7 @@ class Watches:
         """
 
         def add(sql: Sql) -> Watch | None:
-            sql.alone(f"watches of {watch.team_id} {watch.place}")
+            sql.exclusive(f"watches of {watch.team_id} {watch.place}")
             here = {"team": watch.team_id, "place": watch.place}
             once = "team_id = :team AND place = :place AND order_id = :order AND " + _LIVE
             if known := _read(sql, once, **here, order=watch.order):

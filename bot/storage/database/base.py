@@ -33,7 +33,7 @@ class Sql(Protocol):
     def each(self, query: str, values: Iterable[Mapping[str, Value]], /) -> None:
         """Runs the query once for each of `values`."""
 
-    def alone(self, name: str, /) -> None:
+    def exclusive(self, name: str, /) -> None:
         """Takes the lock of this name until the transaction ends, and waits while another has it.
 
         It is for a transaction that reads before it writes. In SQLite it does nothing, because only one

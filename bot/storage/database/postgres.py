@@ -95,7 +95,7 @@ class PostgresSql:
         wrote = cursor.rowcount > 0 and (cursor.statusmessage or "").startswith(_WRITES)
         self.wrote = self.wrote or wrote
 
-    def alone(self, name: str, /) -> None:
+    def exclusive(self, name: str, /) -> None:
         self.do("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))", name=name)
 
 

@@ -67,7 +67,7 @@ class _Sql:
         with _refused_values():
             self._connection.executemany(query, values)
 
-    def alone(self, name: str, /) -> None:
+    def exclusive(self, name: str, /) -> None:
         """Nothing to do: only one transaction runs at a time."""
 
 

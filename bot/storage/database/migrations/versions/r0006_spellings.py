@@ -35,5 +35,5 @@ class _Sql:
         for row in values:
             self.do(query, **row)
 
-    def alone(self, name: str, /) -> None:
+    def exclusive(self, name: str, /) -> None:
         """Nothing to do: a migration runs alone."""

@@ -74,7 +74,7 @@ FAILURES: tuple[Failure, ...] = (
 OUTAGES: tuple[Failure, ...] = (_autoenhance("503"), _slack_outage)
 
 
-async def weather(sandbox: Sandbox, plan: Plan) -> None:
+async def inject_faults(sandbox: Sandbox, plan: Plan) -> None:
     """One failure after the other, and an outage after the first and the second third of the time."""
     failures, began = cycle(FAILURES), time.monotonic()
     for third, outage in enumerate((*OUTAGES, None), 1):

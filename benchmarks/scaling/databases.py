@@ -25,7 +25,7 @@ SQLITE, POSTGRES = "SQLite", "PostgreSQL"
 
 
 @dataclass
-class Ground:
+class OpenDatabase:
     """A database with its engine. `fill` writes watches into it."""
 
     kind: str
@@ -44,23 +44,23 @@ class Ground:
 
 
 @asynccontextmanager
-async def on_sqlite(folder: Path) -> AsyncIterator[Ground]:
+async def on_sqlite(folder: Path) -> AsyncIterator[OpenDatabase]:
     path = folder / "scale.sqlite3"
     migrate_sqlite(path)
     async with SqliteDatabase.opened(path) as database:
         engine = EmbeddedEngine(database, JobStore(database), now=lambda: NOW)
         await engine.keyed_tasks.close(0)  # it records jobs, but does none
-        yield Ground(SQLITE, database, engine, partial(rows.fill_sqlite, path))
+        yield OpenDatabase(SQLITE, database, engine, partial(rows.fill_sqlite, path))
 
 
 @asynccontextmanager
-async def on_postgres(server: Server) -> AsyncIterator[Ground]:
+async def on_postgres(server: Server) -> AsyncIterator[OpenDatabase]:
     name = new_name()
     url = server.create(name)
     migrate_postgres(url)
     try:
         async with PostgresDatabase.opened(url) as database:
             engine = PostgresEngine(database, JobStore(database), lambda: NOW)
-            yield Ground(POSTGRES, database, engine, partial(rows.fill_postgres, url))
+            yield OpenDatabase(POSTGRES, database, engine, partial(rows.fill_postgres, url))
     finally:
         server.drop(name)
