@@ -63,7 +63,7 @@ class WatchUpdate:
         True for a click, for a new name or watcher, and before a notice is posted again: the edit shows
         whether Slack takes messages here.
         """
-        unsure = self.watch.sending is not None or self.watch.condition is Condition.PARKED
+        unsure = self.watch.sending is not None or self.watch.condition is Condition.PAUSED
         return self.by is not None or unsure or self.watch.shown_as != self.step.watch.face
 
 

@@ -180,7 +180,7 @@ class Polling:
         if step.watch.condition is Condition.ENDED:
             if step.notice and watch.place != owner:
                 tally = update.view.progress.tally if update.view else None
-                paused = replace(watch, condition=Condition.PARKED, reason=code)
+                paused = replace(watch, condition=Condition.PAUSED, reason=code)
                 job = NotifyOwner(
                     key=f"unsaid:{watch.id}",
                     reference=reference(),
@@ -190,7 +190,7 @@ class Polling:
                 )
                 await self.record(job)
             return update.after
-        if watch.condition is not Condition.PARKED and watch.place != owner:
+        if watch.condition is not Condition.PAUSED and watch.place != owner:
             notify = NotifyPaused(
                 key=f"parked:{watch.team_id}:{watch.place}:{owner}:{code}",
                 reference=reference(),
@@ -202,7 +202,7 @@ class Polling:
             )
             await self.record(notify)
         later = put_off(untold(watch, step), now, Delay.PLACE, PAUSED_RETRY_SECONDS)
-        return replace(later, condition=Condition.PARKED, reason=code)
+        return replace(later, condition=Condition.PAUSED, reason=code)
 
     async def message_owner(self, job: NotifyOwner, _attempt: int) -> None:
         """Raises SlackError."""

@@ -140,7 +140,7 @@ class Watches:
         return await self._find(mine, team=team_id, user=user_id)
 
     async def parked(self) -> list[Watch]:
-        return await self._find("condition = :parked", parked=Condition.PARKED)
+        return await self._find("condition = :parked", parked=Condition.PAUSED)
 
     async def wake_parked(self, team_id: str, place: str, now: datetime) -> None:
         """Makes this place's watches due now, also one that is being paused at this moment.
@@ -163,9 +163,9 @@ class Watches:
 
         def count(sql: Sql) -> dict[Condition, int]:
             few = {Condition(row["condition"]): int(row["watches"]) for row in sql.rows(paused_or_ending)}
-            parked, ending = few.get(Condition.PARKED, 0), few.get(Condition.ENDING, 0)
+            parked, ending = few.get(Condition.PAUSED, 0), few.get(Condition.ENDING, 0)
             open_ = sql.rows(live)[0]["watches"] - parked - ending
-            return {Condition.OPEN: open_, Condition.PARKED: parked, Condition.ENDING: ending}
+            return {Condition.OPEN: open_, Condition.PAUSED: parked, Condition.ENDING: ending}
 
         return await self._database.run(count)
 

@@ -40,13 +40,13 @@ class Delay(StrEnum):
 
     AUTOENHANCE = "autoenhance"  # it did not answer
     SLACK = "slack"  # it did not take the message
-    DESK = "desk"  # Order Desk was not running
+    NOT_RUNNING = "desk"  # Order Desk was not running
     PLACE = "place"  # its place could not be posted to
 
 
 class Condition(StrEnum):
     OPEN = "open"
-    PARKED = "parked"  # paused: its place cannot be posted to
+    PAUSED = "parked"  # the bot cannot post in its place
     ENDING = "ending"  # a person stopped it; its card does not say so yet
     ENDED = "ended"
 
@@ -164,7 +164,7 @@ class Watch:
     @property
     def is_live(self) -> bool:
         """Whether notices are posted, now or when its place can be posted to again."""
-        return self.condition in {Condition.OPEN, Condition.PARKED}
+        return self.condition in {Condition.OPEN, Condition.PAUSED}
 
     @property
     def is_direct(self) -> bool:

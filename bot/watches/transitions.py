@@ -252,4 +252,4 @@ def _happened(after: Watch, kind: NoticeKind, updated: datetime | None, now: dat
 def _delay(watch: Watch, now: datetime, rules: Rules) -> Delay | None:
     if watch.delay and watch.late_since and now - watch.late_since >= rules.late:
         return watch.delay
-    return Delay.DESK if now - watch.next_look >= rules.late else None
+    return Delay.NOT_RUNNING if now - watch.next_look >= rules.late else None

@@ -162,8 +162,8 @@ NOTICES: dict[str, tuple[Watch, Notice, OrderView | None]] = {
         view(30),
     ),
     "late-slack": (watch(), Notice(NoticeKind.FAILED, None, Delay.SLACK), view(27, 3)),
-    "late-desk": (watch(), Notice(NoticeKind.FINISHED, NOW - 9 * MINUTE, Delay.DESK), view(30)),
-    "late-and-no-harm": (watch(), Notice(NoticeKind.FINISHED, NOW - 2 * MINUTE, Delay.DESK), view(30)),
+    "late-desk": (watch(), Notice(NoticeKind.FINISHED, NOW - 9 * MINUTE, Delay.NOT_RUNNING), view(30)),
+    "late-and-no-harm": (watch(), Notice(NoticeKind.FINISHED, NOW - 2 * MINUTE, Delay.NOT_RUNNING), view(30)),
     "nameless": (watch(name=""), Notice(NoticeKind.FINISHED, None), view(30, name="")),
     "finished-without-a-status": (watch(), Notice(NoticeKind.FINISHED, None), silent(working=False)),
     "some-expired": (watch(), Notice(NoticeKind.FINISHED, None), some_expired()),
@@ -287,7 +287,7 @@ def bad(name: str) -> list[Card]:
     named, shown = watch(eva, BEN, name=name), view(27, 3, name=name, reason=name)
     taken = replace(named, claimed_by=Claim(user_id="U1", name=name, at=NOW))
     over = ended(Ending.STOPPED, name=name, reason=name, order=OrderId("over"))
-    parked = watch(eva, order=OrderId("parked"), name=name, condition=Condition.PARKED, reason=name)
+    parked = watch(eva, order=OrderId("parked"), name=name, condition=Condition.PAUSED, reason=name)
     return [
         *(notices.notice(taken, Notice(kind, None), shown, NOW) for kind in NoticeKind),
         notices.notice(ended(Ending.DELETED, name=name), Notice(NoticeKind.DELETED, None), None, NOW),
@@ -402,7 +402,7 @@ def test_the_card_of_an_order_that_is_gone(snapshot: SnapshotAssertion) -> None:
     "watched",
     [
         pytest.param(watch(), id="open"),
-        pytest.param(watch(condition=Condition.PARKED, reason="is_archived"), id="parked"),
+        pytest.param(watch(condition=Condition.PAUSED, reason="is_archived"), id="parked"),
         pytest.param(watch(seen=tally(27, 3)), id="attention"),
         pytest.param(ended(Ending.STOPPED, reason="ana"), id="stopped"),
         pytest.param(ended(Ending.EXPIRED), id="expired"),
@@ -496,7 +496,7 @@ def block_ids(drawn: list[Block]) -> list[str]:
 @pytest.mark.parametrize("count", [0, 1, lists.MAX_WATCHES_LISTED, lists.MAX_WATCHES_LISTED + 1, 60])
 def test_a_list_of_any_length_fits(count: int) -> None:
     """The list shows the newest, and how many more there are."""
-    found = many(count, condition=Condition.PARKED, reason="restricted_action" * 20)
+    found = many(count, condition=Condition.PAUSED, reason="restricted_action" * 20)
     card = lists.watches(found, LINKS.thread)
 
     fits(card)
@@ -511,7 +511,7 @@ def test_a_list(snapshot: SnapshotAssertion) -> None:
     found = [
         watch(),
         watch(order=OrderId("7-oak"), name="7 Oak Road", seen=tally(27, 3), home=None),
-        watch(ANA, order=OrderId("1-mill"), name="", condition=Condition.PARKED, reason="is_archived"),
+        watch(ANA, order=OrderId("1-mill"), name="", condition=Condition.PAUSED, reason="is_archived"),
     ]
     card = lists.watches(found, LINKS.thread)
 
@@ -533,7 +533,7 @@ def at_home(found: list[Watch], note: str = "") -> Block:
         pytest.param(many(0), id="none"),
         pytest.param(many(1), id="one"),
         pytest.param(many(60), id="sixty"),
-        pytest.param(many(60, condition=Condition.PARKED, reason="shared"), id="sixty-resting"),
+        pytest.param(many(60, condition=Condition.PAUSED, reason="shared"), id="sixty-resting"),
         pytest.param(many(60, seen=tally(30)), id="sixty-over"),
         pytest.param(
             many(60, condition=Condition.ENDED, ending=Ending.QUIET, ended_at=NOW), id="sixty-ended"

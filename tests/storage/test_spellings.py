@@ -110,7 +110,7 @@ async def test_two_watches_of_one_order_become_one(database: Database, migrate: 
 async def test_the_watch_that_posts_is_kept(database: Database, migrate: Callable[[], str]) -> None:
     """One that is open goes before one that is paused, and before one that its people have stopped."""
     stopped = watch(person("U1"), condition=Condition.ENDING, ending=Ending.STOPPED)
-    paused = watch(person("U2"), condition=Condition.PARKED)
+    paused = watch(person("U2"), condition=Condition.PAUSED)
     await migrated(
         database, migrate, (ELM, stopped), (TYPED, paused), (MIXED, watch(person("U3"), home=None))
     )

@@ -122,7 +122,7 @@ async def test_a_watch_is_read_as_it_was_written(watches: Watches) -> None:
         "U2",
         home=CardLocation(channel_id="C1", card_ts="1.5", thread_ts="1.4"),
         name="Elm",
-        condition=Condition.PARKED,
+        condition=Condition.PAUSED,
         reason="is_archived",
         seen=glimpse,
         first=glimpse,
@@ -239,7 +239,7 @@ async def test_a_person_finds_their_watches(watches: Watches) -> None:
 async def test_the_list_of_a_place(watches: Watches) -> None:
     """The list has open and paused watches, oldest first, and no ended ones."""
     first, second, third = [await added(watches, watch(OrderId(f"order-{n}"))) for n in range(3)]
-    await watches.save(parked := later(second, condition=Condition.PARKED))
+    await watches.save(parked := later(second, condition=Condition.PAUSED))
     await watches.save(ended(third, Ending.QUIET, NOW))
 
     assert await watches.at("T1", "C1") == [first, parked]
@@ -430,7 +430,7 @@ async def test_paused_watches_are_due_and_ended_ones_are_not(
     watches: Watches, due_watches: DueWatchesPerTransaction
 ) -> None:
     """The bot tries a place again that refused a post."""
-    await watches.save(later(await added(watches, watch()), timedelta(), condition=Condition.PARKED))
+    await watches.save(later(await added(watches, watch()), timedelta(), condition=Condition.PAUSED))
     await watches.save(ended(await added(watches, watch(OAK)), Ending.QUIET, NOW))
 
     assert await due_watches.due(NOW, MANY) == [DueOrder("T1", ELM)]

@@ -476,8 +476,8 @@ def test_an_outage_makes_no_order_look_stuck() -> None:
 LATE = [
     ("in-time", None, timedelta(), timedelta(), None),
     ("a-little-late", None, timedelta(), 2 * MINUTE, None),
-    ("desk", None, timedelta(), 3 * MINUTE, Delay.DESK),
-    ("a-weekend", None, timedelta(), timedelta(days=2), Delay.DESK),
+    ("desk", None, timedelta(), 3 * MINUTE, Delay.NOT_RUNNING),
+    ("a-weekend", None, timedelta(), timedelta(days=2), Delay.NOT_RUNNING),
     ("autoenhance", Delay.AUTOENHANCE, HOUR, timedelta(), Delay.AUTOENHANCE),
     ("slack", Delay.SLACK, HOUR, timedelta(), Delay.SLACK),
     ("slack-a-moment", Delay.SLACK, MINUTE, timedelta(), None),

@@ -130,14 +130,14 @@ async def test_dead_jobs(harness: GaugesHarness) -> None:
 async def test_watches_by_condition(harness: GaugesHarness) -> None:
     """Ended watches do not count."""
     for number, condition in enumerate(
-        [Condition.OPEN] * 3 + [Condition.PARKED] * 2 + [Condition.ENDING, Condition.ENDED]
+        [Condition.OPEN] * 3 + [Condition.PAUSED] * 2 + [Condition.ENDING, Condition.ENDED]
     ):
         await harness.watch(number, condition)
     await harness.gauges.refresh()
 
     assert {each: harness.value("watches", condition=each) for each in Condition} == {
         Condition.OPEN: 3,
-        Condition.PARKED: 2,
+        Condition.PAUSED: 2,
         Condition.ENDING: 1,
         Condition.ENDED: None,
     }

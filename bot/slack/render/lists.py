@@ -47,7 +47,7 @@ def watches(found: Sequence[Watch], link: Link) -> Card:
 
 def _as_of(working: Sequence[Watch]) -> datetime | None:
     """The oldest of the last checks, so that it is true of every row. A paused row has its own."""
-    seen = [watch.seen.at for watch in working if watch.seen and watch.condition is not Condition.PARKED]
+    seen = [watch.seen.at for watch in working if watch.seen and watch.condition is not Condition.PAUSED]
     return min(seen, default=None)
 
 
@@ -62,7 +62,7 @@ def watch_row(watch: Watch, link: Link, place: str = "") -> Block:
 
 
 def _mark(watch: Watch) -> str:
-    if watch.condition is Condition.PARKED:
+    if watch.condition is Condition.PAUSED:
         return PAUSED_MARK
     if watch.ending is Ending.DELETED:
         return order_text.MARKS[State.DELETED]

@@ -123,7 +123,7 @@ _HAPPENED = {
 _WHY_LATE = {
     Delay.AUTOENHANCE: "Autoenhance wasn't responding",
     Delay.SLACK: "Slack wasn't accepting messages",
-    Delay.DESK: f"{APP} wasn't running",
+    Delay.NOT_RUNNING: f"{APP} wasn't running",
     Delay.PLACE: "I couldn't post here",
 }
 LATE_BY_INTERVAL = " (late: I check less often when nothing changes)"

@@ -233,7 +233,7 @@ def listed(count: int, place: str, as_of: datetime | None) -> str:
 
 def status(watch: Watch) -> str:
     """One line for a list: the state in words and the counts, and what else a person should know."""
-    if watch.condition is Condition.PARKED:
+    if watch.condition is Condition.PAUSED:
         known = f". As of {when(watch.seen.at, DATED)}: {progress(watch.seen.tally)}" if watch.seen else ""
         return f"Paused: {reason(watch.reason)}{known}"
     if watch.ending is Ending.DELETED:
