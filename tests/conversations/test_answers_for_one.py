@@ -80,7 +80,7 @@ async def test_a_refused_mention_is_seen_by_who_wrote_it(chat: Chat, slack: Slac
     """Nobody has replied to the mention yet, so its thread would show nothing."""
     slack.share(SHOOTS)
     await slack.say(f"{MENTION} {OAK}")
-    assert (await chat.reads("people from outside your company")).thread_ts is None
+    assert (await chat.reads("shared with another company")).thread_ts is None
 
 
 async def test_a_refused_mention_in_a_thread_is_seen_there(chat: Chat, slack: SlackSandbox) -> None:
@@ -88,7 +88,7 @@ async def test_a_refused_mention_in_a_thread_is_seen_there(chat: Chat, slack: Sl
     slack.share(SHOOTS)
     root = slack.messages()[0]
     await slack.say(f"{MENTION} {OAK}", thread_ts=root.ts)
-    assert (await chat.reads("people from outside your company")).thread_ts == root.ts
+    assert (await chat.reads("shared with another company")).thread_ts == root.ts
 
 
 async def test_who_stops_a_watch_reads_it(chat: Chat, shoot: Shoot, slack: SlackSandbox) -> None:

@@ -48,7 +48,7 @@ async def test_an_end_with_expired_photos_is_no_failure(
     await chat.order(f"watch {shoot.id}")
     images = photos(shoot.id, (8, {}), (2, {"status": "expired"}))
     autoenhance.add(order(shoot.id, "Pine Lodge", images, now=autoenhance.clock(), age=0))
-    await shoot.later(minutes=2)
+    await shoot.later(minutes=6)
     notice = await chat.noticed(card)
 
     assert "*Pine Lodge* finished, but 2 photos expired. 8 of 10 done." in notice.text

@@ -13,7 +13,7 @@ from tests.support.chat import Chat
 NO_NAME = "No order ID or name in that. Type an order ID, a link, or at least 2 letters of a name."
 TOO_LONG = "it's too long for a name"
 ELMS = "2 orders match “elm street”, newest first."
-HELP = "shows Autoenhance orders here in Slack"
+HELP = "shows Autoenhance orders in Slack"
 DOORS = ["command", "mention", "direct message"]
 
 
