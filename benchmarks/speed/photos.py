@@ -2,8 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from statistics import median
 
 from benchmarks.speed.figure import Figure
 from bot.autoenhance.client import FetchedOrder
@@ -16,7 +17,7 @@ from bot.slack.render.cards import orders_card
 from bot.slack.render.models import Card, Placement
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-MAX_RATIO = 1.5  # times as long as `json.loads`
+MAX_RATIO = 1.3  # times as long as `json.loads`
 
 
 def body() -> bytes:
@@ -53,8 +54,8 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - the signature of `be
     ratio = min(ours) / min(read)  # the minimum: other work on the machine only adds time
     figure = Figure(
         what="an order of 1,000 photos: parsed, understood and drawn (best)",
-        ours=f"{min(ours):.1f} ms",
-        beside=f"{min(read):.1f} ms: `json.loads` of the same {len(sent) / 1e3:,.0f} kB",
+        ours=f"{_best(ours)} ms of CPU",
+        beside=f"{_best(read)} ms: `json.loads` of the same {len(sent) / 1e3:,.0f} kB",
         ratio=f"{ratio:.2f}",
         wanted=f"at most {MAX_RATIO} x",
         met=ratio <= MAX_RATIO,
@@ -62,8 +63,12 @@ def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 - the signature of `be
     return [figure]
 
 
+def _best(values: Sequence[float]) -> str:
+    return f"{min(values):.2f} (median {median(values):.2f}, most {max(values):.2f})"
+
+
 def _timed(do: Callable[[], object]) -> float:
-    """How long `do` takes, in milliseconds."""
-    begun = time.perf_counter()
+    """How much CPU time `do` takes, in milliseconds."""
+    begun = time.process_time()
     do()
-    return (time.perf_counter() - begun) * 1000
+    return (time.process_time() - begun) * 1000

@@ -1,7 +1,7 @@
 """The page that the benchmarks write."""
 
 from benchmarks.bench import page
-from benchmarks.speed.figure import Figure
+from benchmarks.speed.figure import Figure, milliseconds, spread
 
 
 def test_a_line_of_the_table() -> None:
@@ -14,3 +14,9 @@ def test_a_line_of_the_table() -> None:
     assert "| an ack | 2 ms | stock 10 ms | 0.2 | at most 0.1 | no |" in drawn
     assert "| a sweep | 1 ms |  |  |  |  |" in drawn
     assert drawn.endswith("- **an ack**: the disk.\n")
+
+
+def test_a_figure_of_several_rounds() -> None:
+    """It is the median, then the least and the most. One round has only its value."""
+    assert spread([3.0, 1.0, 2.0]) == "2.00 (1.00-3.00)"
+    assert milliseconds([0.0015]) == "1.50 ms"

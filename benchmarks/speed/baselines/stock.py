@@ -24,6 +24,11 @@ async def order(ack: AsyncAck) -> None:
     await ack()
 
 
+@app.action("recheck")
+async def recheck(ack: AsyncAck) -> None:
+    await ack()
+
+
 async def endpoint(request: Request) -> Response:
     return await handler.handle(request)
 
