@@ -14,7 +14,7 @@ from bot.core.settings import Settings
 from bot.slack import constants
 from bot.slack.listeners.error_handler import ErrorHandler
 from bot.slack.listeners.orders import OrderListeners
-from bot.slack.listeners.routes import register
+from bot.slack.listeners.routes import register, routes
 from bot.slack.listeners.watches import WatchListeners
 from bot.slack.manifest import manifest
 
@@ -89,6 +89,9 @@ def test_every_name_has_one_listener() -> None:
     first_pattern = next(index for index, each in enumerate(said) if "re.compile" in each)
     assert len(said) == len(set(said))
     assert all("re.compile" in each for each in said[first_pattern:])
+
+    known = [name for name, _ in routes(listeners, watches)]
+    assert len(known) == len(set(known))
 
 
 def test_every_setting_is_explained() -> None:

@@ -20,7 +20,7 @@ from bot.slack.api.identity import probe_socket
 from bot.slack.listeners.error_handler import ErrorHandler
 from bot.slack.listeners.http import SlackEndpoint
 from bot.slack.listeners.orders import OrderListeners
-from bot.slack.listeners.routes import register
+from bot.slack.listeners.routes import Routes, register, routes
 from bot.slack.listeners.socket import SocketMode
 from bot.slack.listeners.watches import WatchListeners
 from bot.storage.readiness import Readiness
@@ -35,11 +35,11 @@ async def open_web(services: Services) -> AsyncIterator[Starlette]:
     """Connects where Socket Mode is used. The caller serves the result. Raises SettingsError, SlackBusy."""
     settings, storage, sender = services.settings, services.storage, services.sender
     outbox, now = Outbox(storage.engine), storage.now
-    app = _bolt(services)
     given = (outbox.record, sender, now, services.identity.team_id)
-    listeners = OrderListeners(*given)
+    listeners, watches = OrderListeners(*given), WatchListeners(*given)
     guard = ErrorHandler(listeners.unknown, sender, services.metrics)
-    register(app, listeners, WatchListeners(*given), guard)
+    app = _bolt(services, Routes(routes(listeners, watches), guard))
+    register(app, listeners, watches, guard)
     readiness = _readiness(storage)
     async with _socket(services, app, outbox) as socket:
         signing_secret = revealed(settings.slack_signing_secret)
@@ -87,7 +87,7 @@ def _ready(storage: Storage, readiness: Readiness, socket: SocketMode | None) ->
     return ready
 
 
-def _bolt(services: Services) -> AsyncApp:
+def _bolt(services: Services, routes: Routes) -> AsyncApp:
     """Gives Bolt the identity that was read at the start. Else Bolt asks Slack at the first request."""
     settings, identity = services.settings, services.identity
     authorized = AuthorizeResult(
@@ -106,6 +106,7 @@ def _bolt(services: Services) -> AsyncApp:
         logger=logging.bolt(),
         signing_secret=revealed(settings.slack_signing_secret) or "socket mode is not signed",
         client=_bolt_client(services.web),
+        before_authorize=routes,
         authorize=authorize,
         request_verification_enabled=False,  # slack/listeners/http.py does it, and logs no body
         process_before_response=True,  # a listener only records and acks; otherwise Bolt waits 10 ms
