@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from bot.bootstrap.clients import Now, utc_now
 from bot.bootstrap.handlers import open_job_runner
@@ -29,7 +29,7 @@ WORKER_NEEDS_POSTGRES = (
 class Served:
     """What the caller serves, and where it counts."""
 
-    web: Starlette
+    web: ASGIApp
     metrics: Metrics
 
 

@@ -65,6 +65,7 @@ async def _serve_web(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nothing asks who called
         ws="none",
         timeout_graceful_shutdown=CLOSE_TIMEOUT_SECONDS,
     )

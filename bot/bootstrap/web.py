@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from bot.bootstrap.services import Services
 from bot.bootstrap.storage import Storage
@@ -31,7 +31,7 @@ from bot.web.metrics import MetricsEndpoint
 
 
 @asynccontextmanager
-async def open_web(services: Services) -> AsyncIterator[Starlette]:
+async def open_web(services: Services) -> AsyncIterator[ASGIApp]:
     """Connects where Socket Mode is used. The caller serves the result. Raises SettingsError, SlackBusy."""
     settings, storage, sender = services.settings, services.storage, services.sender
     outbox, now = Outbox(storage.engine), storage.now
@@ -54,7 +54,7 @@ async def open_web(services: Services) -> AsyncIterator[Starlette]:
         yield build_web(_ready(storage, readiness, socket), slack=slack, webhook=webhook, metrics=metrics)
 
 
-def worker_web(services: Services) -> Starlette:
+def worker_web(services: Services) -> ASGIApp:
     """The endpoints of a worker: health and metrics."""
     readiness = _readiness(services.storage)
     return build_web(_ready(services.storage, readiness, None), metrics=_metrics(services, readiness))

@@ -6,10 +6,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 Ready = Callable[[], Awaitable[list[str]]]
 Answer = Callable[[Request], Awaitable[Response]]
+SLACK_PATH = "/slack/events"
 
 
 def build_web(
@@ -18,7 +19,7 @@ def build_web(
     slack: ASGIApp | None = None,
     webhook: Answer | None = None,
     metrics: Answer | None = None,
-) -> Starlette:
+) -> ASGIApp:
     """`ready` returns the names of what does not answer. An argument that is None has no endpoint.
 
     `slack` is None in Socket Mode, where Slack makes no calls. The others are None without a token.
@@ -33,9 +34,20 @@ def build_web(
 
     routes = [Route("/healthz", healthz), Route("/readyz", readyz)]
     if slack is not None:
-        routes.append(Route("/slack/events", slack, methods=["POST"]))
+        routes.append(Route(SLACK_PATH, slack, methods=["POST"]))
     if webhook is not None:
         routes.append(Route("/autoenhance/webhook", webhook, methods=["POST"]))
     if metrics is not None:
         routes.append(Route("/metrics", metrics))
-    return Starlette(routes=routes)
+    web = Starlette(routes=routes)
+    return web if slack is None else _quickly(slack, web)
+
+
+def _quickly(slack: ASGIApp, web: ASGIApp) -> ASGIApp:
+    """Slack's requests go to `slack` at once. Starlette's middleware and router would do nothing for them."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        is_slacks = scope.get("path") == SLACK_PATH and scope.get("method") == "POST"
+        await (slack if is_slacks else web)(scope, receive, send)
+
+    return app
