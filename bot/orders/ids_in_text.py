@@ -17,6 +17,8 @@ def find_order_ids(text: str, *, in_message: bool = False) -> tuple[OrderId, ...
     otherwise a word such as "thanks" would be an id. So it does beside a UUID or a link. The time is linear
     in the text. Raises nothing.
     """
+    if re.fullmatch(SHAPE, text):  # most ask for one UUID and nothing else
+        return (OrderId(text),)
     plain = _plain_text(text)
     words = _words(plain)
     only_ids = _is_list(plain) or all(map(_may_be_only_ids, words))

@@ -18,8 +18,11 @@ Payload = dict[str, Any]
 
 def key(payload: Payload) -> str:
     """A hash that is the same for every delivery of one request. Not all requests have a trigger_id."""
-    written = json.dumps(payload, sort_keys=True, default=str)
-    return hashlib.sha256(written.encode()).hexdigest()
+    return hashlib.sha256(_ENCODER.encode(payload).encode()).hexdigest()
+
+
+# Made once: `json.dumps` makes an encoder for each call with arguments such as these.
+_ENCODER = json.JSONEncoder(sort_keys=True, default=str)
 
 
 def dig(payload: Payload, *path: str) -> str:

@@ -52,7 +52,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     People seldom miss the first letter, so `west` is not nearly `test`.
     """
     known = set(known)
-    if word in known or len(word) > _MAX_LETTERS:
+    if not word or word in known or len(word) > _MAX_LETTERS:
         return ""
     close = get_close_matches(word, sorted(known), cutoff=_SIMILAR)
     return next((each for each in close if each[0] == word[0] or sorted(each) == sorted(word)), "")
