@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import aiohttp
 import httpx
+from httpx_aiohttp import AiohttpTransport
 
 from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
@@ -20,6 +21,7 @@ from bot.storage.rate_limits.base import RateLimiter
 
 Now = Callable[[], datetime]
 SLACK_TIMEOUT_SECONDS = 15.0  # for one call of Slack's Web API
+MAX_CONNECTIONS = 100  # to Autoenhance
 DEFAULT_LIMITS = Limits()
 KEY_REFUSED = (
     "Autoenhance rejected AUTOENHANCE_API_KEY. "
@@ -40,7 +42,7 @@ async def open_autoenhance(
     now: Now = utc_now,
     limits: Limits = DEFAULT_LIMITS,
 ) -> AsyncIterator[Autoenhance]:
-    async with _http_client(settings.network, settings.autoenhance_api_url) as http:
+    async with http_client(settings.network, settings.autoenhance_api_url) as http:
         yield Autoenhance(
             http,
             api_url=settings.autoenhance_api_url.rstrip("/"),
@@ -96,11 +98,28 @@ def ssl_context(network: Network, url: str) -> ssl.SSLContext:
     return context
 
 
-def _http_client(network: Network, url: str) -> httpx.AsyncClient:
+class _Transport(AiohttpTransport):
+    """httpx's requests over aiohttp, with a third of the CPU. Raises only httpx's errors."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await super().handle_async_request(request)
+        except aiohttp.ClientError:  # no HTTP; the transport translates the others. Its text has the URL
+            raise httpx.RemoteProtocolError("not an answer in HTTP") from None
+        except ValueError:  # a header that cannot be sent. Its text may quote it
+            raise httpx.LocalProtocolError("not a request in HTTP") from None
+
+
+def http_client(network: Network, url: str) -> httpx.AsyncClient:
     """Does not let httpx read the environment: it fails at an IPv6 range in NO_PROXY."""
-    context, proxy = ssl_context(network, url), network.proxy_for(url)
-    if proxy is None:
-        return httpx.AsyncClient(verify=context, trust_env=False, follow_redirects=False)
-    within = context if proxy.url.startswith("https://") else None  # httpx refuses a context for http://
-    through = httpx.Proxy(proxy.url, ssl_context=within)
-    return httpx.AsyncClient(verify=context, proxy=through, trust_env=False, follow_redirects=False)
+    context = ssl_context(network, url)
+
+    def session() -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=context, limit=MAX_CONNECTIONS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            proxy=network.proxy_url(url),
+        )
+
+    transport = _Transport(verify=context, client=session)
+    return httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False)

@@ -12,7 +12,9 @@ from pydantic import SecretStr
 
 from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
+from bot.bootstrap.clients import http_client
 from bot.core.metrics import Metrics
+from bot.core.network import Network
 from bot.orders.ids import OrderId
 from bot.storage.rate_limits.memory import LocalRateLimiter
 
@@ -68,9 +70,9 @@ async def client(
     metrics: Metrics | None = None,
 ) -> AsyncIterator[Autoenhance]:
     """A client that gets its replies from `answer`, or over real connections from `url`."""
-    transport = httpx.MockTransport(_sent(answer)) if answer else httpx.AsyncHTTPTransport()
+    answered = httpx.AsyncClient(transport=httpx.MockTransport(_sent(answer))) if answer else None
     secret = SecretStr(key) if key else None
-    async with httpx.AsyncClient(transport=transport) as http:
+    async with answered or http_client(Network(), url) as http:
         yield Autoenhance(
             http,
             api_url=url,
