@@ -7,6 +7,8 @@ the process starts was left by the process before, and is due at once.
 import asyncio
 import contextlib
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from pydantic import ValidationError
@@ -22,6 +24,14 @@ from bot.storage.jobs import JobStore, OpenJob
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True)
+class _First:
+    """A job whose first attempt is counted already."""
+
+    job: Job
+    recorded_at: datetime
+
+
 class EmbeddedEngine:
     """Implements `bot.queue.base.Engine`, and does the jobs too."""
 
@@ -31,6 +41,9 @@ class EmbeddedEngine:
         self._job_runner: JobRunner  # from `start` on
         self._now = now
         self._closing = asyncio.Event()
+        self._at_once = at_once
+        self._counted = 0  # first attempts that were counted when recorded, and have not ended
+        self._first: dict[int, _First] = {}  # those of them that have not begun, by the job's ID
         self.keyed_tasks = KeyedTasks(self._run, at_once=at_once)
 
     @property
@@ -44,9 +57,23 @@ class EmbeddedEngine:
             self.keyed_tasks.begin(_queued(row))
 
     async def write(self, job: Job) -> int | None:
+        """Counts the first attempt at once where the job will hardly wait: one commit less before it begins.
+
+        At most as many as run at once: after a crash, each of them is a suspect.
+        """
         if self._closing.is_set():
             raise ShuttingDown
-        return await self._database.run(lambda sql: self._job_store.put(sql, job, self._now()))
+        now, counted = self._now(), self._counted < self._at_once and not self.keyed_tasks.waits(job.lock)
+        self._counted += counted
+        id_ = None
+        try:
+            id_ = await self._database.run(lambda sql: self._job_store.put(sql, job, now, taken=counted))
+        finally:
+            if counted and id_ is not None:
+                self._first[id_] = _First(job, now)
+            else:
+                self._counted -= counted
+        return id_
 
     def begin(self, id_: int, job: Job) -> None:
         """The job waits for earlier jobs of its lock. A process that stops leaves it for the next start."""
@@ -75,16 +102,28 @@ class EmbeddedEngine:
         """Finishes what runs within `seconds`. Waiting jobs stay in the job store for the next start."""
         self._closing.set()
         await self.keyed_tasks.close(seconds)
+        waiting, self._first = list(self._first), {}
+        if waiting:
+            await self._job_store.put_back(waiting)
 
     async def _run(self, queued: QueuedJob) -> None:
         """One attempt. A job that is put off leaves its lock meanwhile, so it holds up no other job."""
         try:
-            again = await self._job_runner.run_attempt(queued.id)
+            again = await self._attempt(queued.id)
         except DatabaseFailed:  # say, a full disk: the job is still open, and space may be freed
             log.debug("the end of an attempt could not be recorded")
             again = DATABASE_PAUSE_SECONDS
         if again is not None:
             self.keyed_tasks.keep(self._later(queued, again))
+
+    async def _attempt(self, id_: int) -> float | None:
+        first = self._first.pop(id_, None)
+        if first is None:
+            return await self._job_runner.run_attempt(id_)
+        try:
+            return await self._job_runner.run_first(id_, first.job, first.recorded_at)
+        finally:
+            self._counted -= 1
 
     async def _later(self, queued: QueuedJob, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -51,6 +51,10 @@ class KeyedTasks:
         else:
             self._queue(queued, asyncio.Event())
 
+    def waits(self, lock: str) -> bool:
+        """Whether a job of this lock would wait for another one."""
+        return lock in self._waiting
+
     def keep(self, work: Coroutine[None, None, None]) -> None:
         """Runs `work` as a task, outside the request's context.
 

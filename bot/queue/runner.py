@@ -70,6 +70,11 @@ class JobRunner:
             return await self._run_suspect(id_)
         return await self._run(attempt)
 
+    async def run_first(self, id_: int, job: Job, recorded_at: datetime) -> float | None:
+        """As `run_attempt`, for an attempt that was counted when this process recorded the job."""
+        attempt = Attempt(id_, "", recorded_at, number=1, broken=0, crashes=0)
+        return await self._perform(attempt, job)
+
     async def _run_suspect(self, id_: int) -> float | None:
         """As `run_attempt`, for a job that has ended or whose last attempt was cut off."""
         crashes = await self._job_store.crashes(id_)
@@ -92,11 +97,13 @@ class JobRunner:
         return SUSPECT_PAUSE_SECONDS if self._one_suspect.locked() else 0.0
 
     async def _run(self, attempt: Attempt) -> float | None:
-        id_ = attempt.id
         try:
             job = self._jobs.validate_json(attempt.content)
         except ValidationError:
             return await self._unreadable(attempt)
+        return await self._perform(attempt, job)
+
+    async def _perform(self, attempt: Attempt, job: Job) -> float | None:
         job = replace(job, reference=job.reference or new_reference())
         with bound_reference(job.reference):
             # One crash charges nobody: others may have been running beside it. Later ones it had alone.
@@ -107,7 +114,7 @@ class JobRunner:
                 async with asyncio.timeout(self._max_seconds):
                     await self._worker.perform(job, attempt=attempt.number)
             except asyncio.CancelledError:  # the process is stopping, so the attempt did not fail
-                await asyncio.shield(self._job_store.put_off(id_))
+                await asyncio.shield(self._job_store.put_off(attempt.id))
                 raise
             except Exception as error:  # noqa: BLE001 - an error in one job must not stop the others
                 return await self._not_done(attempt, job, error)

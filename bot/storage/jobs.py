@@ -5,7 +5,7 @@ deleted, because order ids and response_urls are secrets. A dead job, which was 
 its reason for 30 days.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -92,11 +92,15 @@ class JobStore:
 
         await self._database.run(prune)
 
-    def put(self, sql: Sql, job: Job, now: datetime) -> int | None:
-        """Records a job. Returns its row's id, or None if its key was recorded before."""
+    def put(self, sql: Sql, job: Job, now: datetime, *, taken: bool = False) -> int | None:
+        """Records a job. Returns its row's id, or None if its key was recorded before.
+
+        With `taken`, its first attempt is counted too. The caller makes that attempt, or calls `put_back`.
+        """
         row = sql.row(
-            "INSERT INTO jobs (key, team_id, kind, content, recorded_at)"
-            " VALUES (:key, :team, :kind, :content, :now) ON CONFLICT (key) DO NOTHING RETURNING id",
+            "INSERT INTO jobs (key, team_id, kind, content, recorded_at, taken)"
+            " VALUES (:key, :team, :kind, :content, :now, :taken) ON CONFLICT (key) DO NOTHING RETURNING id",
+            taken=int(taken),
             key=job.key,
             team=job.team_id,
             kind=job.kind,
@@ -158,6 +162,11 @@ class JobStore:
         recorded_at = datetime.fromtimestamp(row["recorded_at"], UTC)
         broken, crashes = row["taken"] - row["put_off"] - 1, row["taken"] - row["tries_ended"] - 1
         return Attempt(id_, row["content"], recorded_at, row["taken"], broken, crashes)
+
+    async def put_back(self, ids: Iterable[int]) -> None:
+        """The first attempts, which were counted when these jobs were recorded, have not begun."""
+        query, values = "UPDATE jobs SET taken = taken - 1 WHERE id = :id", [{"id": each} for each in ids]
+        await self._database.run(lambda sql: sql.each(query, values))
 
     async def put_off(self, id_: int) -> None:
         """The attempt is repeated later, and does not count as broken."""

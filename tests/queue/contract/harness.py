@@ -128,6 +128,18 @@ class Harness:
             yield engine_
 
     @asynccontextmanager
+    async def records(self) -> AsyncIterator[Engine]:
+        """A process that records jobs and has no place to do them."""
+        if not self.embedded:
+            async with self.works(RecordingWorker()) as engine_:
+                yield engine_
+            return
+        engine = EmbeddedEngine(self.database, self.job_store, now=lambda: self.now, at_once=0)
+        await engine.start(self.job_runner(RecordingWorker()))
+        yield engine
+        await engine.drain(0)
+
+    @asynccontextmanager
     async def _shared(self, job_runner: JobRunner, drain: float, poll: float) -> AsyncIterator[Engine]:
         from bot.queue.postgres import PostgresEngine  # noqa: PLC0415
         from bot.queue.worker import Worker  # noqa: PLC0415

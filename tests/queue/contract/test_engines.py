@@ -237,7 +237,7 @@ async def test_a_database_that_fails_is_no_fault_of_the_job(harness: Harness) ->
 
 async def test_a_job_that_kills_the_process_is_given_up(harness: Harness) -> None:
     """An attempt is counted when it begins, so a job cannot kill the process for ever."""
-    async with harness.works(RecordingWorker()) as engine:
+    async with harness.records() as engine:
         id_ = await engine.write(say("a"))
         assert id_ is not None
         for number in range(MAX_FAILED_ATTEMPTS):
@@ -254,7 +254,7 @@ async def test_jobs_that_ran_when_the_process_died_run_one_at_a_time(harness: Ha
     """So it is known which of them kills it. Jobs that did not run then do not wait for them."""
     worker, keys = RecordingWorker(), ["a", "b", "c"]
     worker.gate.clear()
-    async with harness.works(RecordingWorker()) as engine:
+    async with harness.records() as engine:
         for key in keys:
             id_ = await engine.write(say(key))
             assert id_ is not None
@@ -275,7 +275,7 @@ async def test_jobs_that_ran_when_the_process_died_run_one_at_a_time(harness: Ha
 async def test_of_two_suspects_the_less_suspected_runs_first(harness: Harness) -> None:
     """Who was cut off twice waits for who was cut off once. So a third death hits the latter."""
     worker = RecordingWorker()
-    async with harness.works(RecordingWorker()) as engine:
+    async with harness.records() as engine:
         for key, times in (("twice", 2), ("once", 1)):
             id_ = await engine.write(say(key))
             assert id_ is not None
@@ -290,7 +290,7 @@ async def test_of_two_suspects_the_less_suspected_runs_first(harness: Harness) -
 async def test_one_death_of_the_process_is_no_ones_fault(harness: Harness) -> None:
     """A job that failed twice by its own fault is not given up when the process dies during its third try."""
     worker = RecordingWorker()
-    async with harness.works(RecordingWorker()) as engine:
+    async with harness.records() as engine:
         id_ = await engine.write(say("a"))
         assert id_ is not None
         for number in range(MAX_FAILED_ATTEMPTS):
@@ -508,8 +508,9 @@ async def test_a_job_of_another_version_waits_for_one_that_reads_it(harness: Har
     """During a rolling deploy the old version leaves alone a job that it cannot read."""
     old: TypeAdapter[Job] = TypeAdapter(LookUp)
     worker, newer = RecordingWorker(), RecordingWorker()
-    async with harness.works(worker, jobs=old) as engine:
-        await record(engine, [say("a")])
+    async with harness.records() as engine:
+        await engine.write(say("a"))
+    async with harness.works(worker, jobs=old):
         await _taken(harness, 1)
     assert await harness.open_jobs() == 1
     async with harness.works(newer):
