@@ -115,7 +115,7 @@ def progress_of(order: Order) -> Progress:
         tally=_tally(order, [photo.word for photo in photos]),
         listed=len(photos),
         announced=order.total_images,
-        downloaded=sum(image.downloaded is True for image in order.photos),
+        downloaded=[image.downloaded for image in order.photos].count(True),
         photos=photos,
         failures=_failures(photos),
         odd=_odd_photos(order.photos, photos),
@@ -128,6 +128,7 @@ _STATUS_WORDS = {"processed": "done", "error": "failed"} | {
 }
 _FAILED = ("failed", "expired")
 _UNSTATED = "unknown"
+_WITH_REASON = (*_FAILED, _UNSTATED)
 _NO_ERROR = {"", "false", "none", "null"}  # as text
 
 
@@ -145,8 +146,8 @@ def _photos(images: Sequence[Image]) -> tuple[Photo, ...]:
 
 
 def _photo(name: str, image: Image) -> Photo:
-    word = _word(image)
-    return Photo(name, word, _reason(image) if word in (*_FAILED, _UNSTATED) else "")
+    word = _STATUS_WORDS.get(image.status or "") or _word(image)  # nearly all are spelled as documented
+    return Photo(name, word, _reason(image) if word in _WITH_REASON else "")
 
 
 def _word(image: Image) -> str:
