@@ -20,7 +20,7 @@ from bot.slack.api.identity import probe_socket
 from bot.slack.listeners.error_handler import ErrorHandler
 from bot.slack.listeners.http import SlackEndpoint
 from bot.slack.listeners.orders import OrderListeners
-from bot.slack.listeners.routes import Routes, register, routes
+from bot.slack.listeners.routes import Dispatch, register, routes
 from bot.slack.listeners.socket import SocketMode
 from bot.slack.listeners.watches import WatchListeners
 from bot.storage.readiness import Readiness
@@ -38,12 +38,15 @@ async def open_web(services: Services) -> AsyncIterator[ASGIApp]:
     given = (outbox.record, sender, now, services.identity.team_id)
     listeners, watches = OrderListeners(*given), WatchListeners(*given)
     guard = ErrorHandler(listeners.unknown, sender, services.metrics)
-    app = _bolt(services, Routes(routes(listeners, watches), guard))
-    register(app, listeners, watches, guard)
+    bolt = _bolt(services)
+    register(bolt, listeners, watches, guard)
+    dispatch = Dispatch(routes(listeners, watches), guard, bolt)
     readiness = _readiness(storage)
-    async with _socket(services, app, outbox) as socket:
+    async with _socket(services, dispatch, outbox) as socket:
         signing_secret = revealed(settings.slack_signing_secret)
-        slack = None if socket else SlackEndpoint(app, signing_secret, outbox.request, now, services.metrics)
+        slack = (
+            None if socket else SlackEndpoint(dispatch, signing_secret, outbox.request, now, services.metrics)
+        )
         token = settings.autoenhance_webhook_token
         webhook = (
             WebhookEndpoint(token, storage.stores.due_watches.wake, now, services.metrics).answer
@@ -87,7 +90,7 @@ def _ready(storage: Storage, readiness: Readiness, socket: SocketMode | None) ->
     return ready
 
 
-def _bolt(services: Services, routes: Routes) -> AsyncApp:
+def _bolt(services: Services) -> AsyncApp:
     """Gives Bolt the identity that was read at the start. Else Bolt asks Slack at the first request."""
     settings, identity = services.settings, services.identity
     authorized = AuthorizeResult(
@@ -106,7 +109,6 @@ def _bolt(services: Services, routes: Routes) -> AsyncApp:
         logger=logging.bolt(),
         signing_secret=revealed(settings.slack_signing_secret) or "socket mode is not signed",
         client=_bolt_client(services.web),
-        before_authorize=routes,
         authorize=authorize,
         request_verification_enabled=False,  # slack/listeners/http.py does it, and logs no body
         process_before_response=True,  # a listener only records and acks; otherwise Bolt waits 10 ms
@@ -121,14 +123,14 @@ def _bolt_client(web: CountedClient) -> AsyncWebClient:
 
 
 @asynccontextmanager
-async def _socket(services: Services, app: AsyncApp, outbox: Outbox) -> AsyncIterator[SocketMode | None]:
+async def _socket(services: Services, dispatch: Dispatch, outbox: Outbox) -> AsyncIterator[SocketMode | None]:
     settings = services.settings
     if settings.slack_app_token is None:
         yield None
         return
     token = revealed(settings.slack_app_token)
     await probe_socket(services.web, token)
-    socket_mode = SocketMode(app, token, services.web, outbox.request, services.metrics)
+    socket_mode = SocketMode(dispatch, token, services.web, outbox.request, services.metrics)
     await socket_mode.open()
     try:
         yield socket_mode

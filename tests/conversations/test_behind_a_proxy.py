@@ -6,7 +6,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from slack_bolt.async_app import AsyncApp
@@ -20,6 +20,7 @@ from bot.demo.demo import APP_TOKEN, Sandbox, open_sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH
 from bot.sandbox.slack.sample_workspace import SHOOTS
 from bot.slack.api.responses import checked
+from bot.slack.listeners.routes import Dispatch
 from bot.slack.listeners.socket import SocketMode
 from tests.support.chat import Chat
 from tests.support.forward_proxy import CREDENTIALS, ForwardProxy, forward_proxy
@@ -98,9 +99,9 @@ async def test_a_proxy_that_refuses_the_socket_stops_the_start(
     async with behind_a_proxy(tmp_path, **SOCKET_MODE) as (sandbox, proxy), open_session() as session:
         sandbox.slack.base_url = "http://elsewhere.test"
         web = slack_client(sandbox.settings, session, metrics)
-        socket_mode = SocketMode(
-            AsyncApp(client=web, signing_secret="s"), APP_TOKEN, web, nullcontext, metrics
-        )
+        guard = cast("Any", None)  # nothing comes in
+        dispatch = Dispatch([], guard, AsyncApp(client=web, signing_secret="s"))
+        socket_mode = SocketMode(dispatch, APP_TOKEN, web, nullcontext, metrics)
         with pytest.raises(SettingsError, match=r"whether it allows elsewhere\.test"):
             await socket_mode.open(within=0.5)
 

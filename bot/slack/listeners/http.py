@@ -8,13 +8,14 @@ from http import HTTPStatus
 
 import structlog
 from slack_bolt import BoltResponse
-from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.async_app import AsyncBoltRequest
 from slack_sdk.signature import Clock, SignatureVerifier
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from bot.core.metrics import Metrics
 from bot.slack.listeners.metrics import RequestMetrics
+from bot.slack.listeners.routes import Dispatch
 
 Headers = Mapping[str, str]  # names in small letters
 log = structlog.get_logger(__name__)
@@ -37,13 +38,13 @@ class SlackEndpoint:
 
     def __init__(
         self,
-        app: AsyncApp,
+        dispatch: Dispatch,
         signing_secret: str,
         request: Callable[[], AbstractContextManager[None]],
         now: Callable[[], datetime],
         metrics: Metrics,
     ) -> None:
-        self._app = app
+        self._dispatch = dispatch
         self._metrics = metrics
         self._request = request
         self._clock = _SlackClock(now)
@@ -76,7 +77,7 @@ class SlackEndpoint:
         try:
             bolt = AsyncBoltRequest(body=text, headers={_TYPE_HEADER: headers.get(_TYPE_HEADER, "")})
             counted.read(bolt.body)
-            return await self._app.async_dispatch(bolt)
+            return await self._dispatch(bolt)
         except Exception:  # Bolt raises on JSON that is not an object, and on some missing keys
             log.exception("payload cannot be read")
             return _refuse(HTTPStatus.BAD_REQUEST)

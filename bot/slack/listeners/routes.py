@@ -1,11 +1,10 @@
 """Which listener gets which request: all that Slack can ask, on one screen."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
-from slack_bolt.middleware.async_middleware import AsyncMiddleware
 
 from bot.slack import constants
 from bot.slack.listeners.error_handler import ErrorHandler, Listener, refuse
@@ -61,29 +60,27 @@ def register(app: AsyncApp, listeners: OrderListeners, watches: WatchListeners, 
     app.error(refuse)
 
 
-class Routes(AsyncMiddleware):
-    """Bolt's first middleware: finds the listener by its name. What has no name here, Bolt goes on with.
+class Dispatch:
+    """Finds the listener by its name, and answers. What has no name in the table goes to Bolt.
 
-    Bolt alone would try its listeners one by one, and make all 35 arguments that each could want: three
-    quarters of a click's ack. It would also ask for the token of a client that the bot never uses.
+    Bolt would try its listeners one by one, make all 35 arguments that each could want, and build a client
+    for each request. A listener here wants only the ack and the payload.
     """
 
-    def __init__(self, known: Iterable[Route], guard: ErrorHandler) -> None:
+    def __init__(self, known: Iterable[Route], guard: ErrorHandler, bolt: AsyncApp) -> None:
         self._listeners = {name: guard(listener) for name, listener in known}
+        self._bolt = bolt
 
-    async def async_process(  # Bolt names its arguments
-        self,
-        *,
-        req: AsyncBoltRequest,
-        resp: BoltResponse,  # noqa: ARG002
-        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002
-    ) -> BoltResponse | None:
-        listener = self._listeners.get(_name(req.body))
+    async def __call__(self, request: AsyncBoltRequest) -> BoltResponse:
+        listener = self._listeners.get(_name(request.body))
         if listener is None:
-            return await next()
-        ack = req.context.ack
-        await listener(ack, req.body)
-        return ack.response
+            return await self._bolt.async_dispatch(request)
+        ack = request.context.ack
+        try:
+            await listener(ack, request.body)
+        except Exception as error:  # noqa: BLE001 - as Bolt does
+            return await refuse(error)
+        return ack.response or await refuse(RuntimeError("a listener did not ack"))
 
 
 def _name(body: Payload) -> Name:

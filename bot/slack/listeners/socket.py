@@ -7,8 +7,8 @@ from http import HTTPStatus
 from time import time
 
 import structlog
-from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.async_app import AsyncBoltRequest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
@@ -19,6 +19,7 @@ from bot.slack.api.client import CountedClient
 from bot.slack.api.identity import explain
 from bot.slack.api.responses import NO_CONNECTION
 from bot.slack.listeners.metrics import RequestMetrics
+from bot.slack.listeners.routes import Dispatch
 
 PING_SECONDS = 10.0  # between two pings, and between two attempts to connect
 OPEN_TIMEOUT_SECONDS = 15.0
@@ -45,13 +46,13 @@ class SocketMode:
 
     def __init__(
         self,
-        app: AsyncApp,
+        dispatch: Dispatch,
         app_token: str,
         web: CountedClient,
         request: Callable[[], AbstractContextManager[None]],
         metrics: Metrics,
     ) -> None:
-        self._app = app
+        self._dispatch = dispatch
         self._web = web
         self._client = _Client(app_token, web)
         self._client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as Bolt does it
@@ -64,7 +65,8 @@ class SocketMode:
             counted, began = RequestMetrics(self._metrics), time()
             counted.read(req.payload)
             try:
-                response = await run_async_bolt_app(self._app, req)
+                request = AsyncBoltRequest(mode="socket_mode", body=req.payload)
+                response = await self._dispatch(request)
             except Exception:  # Bolt raises on some missing keys
                 log.exception("payload cannot be read")
                 counted.answered(HTTPStatus.BAD_REQUEST)
