@@ -18,9 +18,9 @@ HELD = 3600.0  # seconds that Autoenhance takes where no answer must come during
 WARM = 0.5  # seconds before any ack is counted
 MAX_RATIO, MIN_RATE_RATIO, MAX_CPU_RATIO = 0.1, 1.2, 1.0  # the goals
 WHY_RATE = (
-    "stock Bolt's rate is that of its pause of 10 ms, ours that of one core: Bolt, Starlette and uvicorn "
-    "take more than half of each ack; reading it, the job and its row the rest. Where Autoenhance answers at "
-    "once, the one process also draws and sends up to 200 answers a second, and acknowledges {}."
+    "stock Bolt's rate is that of its pause of 10 ms, ours that of one core: uvicorn and Bolt's reading of "
+    "the payload take half of each ack; the job and its row the rest. Where Autoenhance answers at once, the "
+    "one process also draws and sends up to 200 answers a second, and acknowledges {}."
 )
 Body = Callable[[Outside], bytes]
 
