@@ -5,6 +5,8 @@ from functools import partial
 
 import pytest
 
+from bot.bootstrap.app import MAX_CONCURRENT_JOBS
+from bot.bootstrap.storage import open_database
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
 from bot.sandbox.slack.app import SlackSandbox
@@ -103,6 +105,20 @@ async def test_jobs_that_merely_ran_when_it_was_killed_three_times(sandbox: Sand
 
     async with serving_process(sandbox):
         await crowd.answered(crowd.all, within=30)
+
+
+async def test_jobs_that_only_waited_when_it_was_killed(sandbox: Sandbox) -> None:
+    """No try is charged to a job that had no place yet, and each other one is charged its first."""
+    crowd = Crowd(sandbox, MAX_CONCURRENT_JOBS + 4)
+    sandbox.autoenhance.set_failure("hang")
+    async with serving_process(sandbox) as process:
+        assert all(accepted(await crowd.ask(crowd.all)))
+        await sandbox.autoenhance.asked(MAX_CONCURRENT_JOBS)
+        await process.kill()
+
+    async with open_database(sandbox.settings) as database:
+        rows = await database.run(lambda sql: sql.rows("SELECT taken - tries_ended AS cut_off FROM jobs"))
+    assert sorted(row["cut_off"] for row in rows) == [0] * 4 + [1] * MAX_CONCURRENT_JOBS
 
 
 async def test_the_job_that_kills_it_is_given_up(sandbox: Sandbox) -> None:
