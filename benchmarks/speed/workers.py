@@ -67,9 +67,7 @@ class Outside:
         self.takes = 0.0
         self._left = 0
         self._all = asyncio.Event()
-        self._body = json.dumps(
-            order(OAK, "Oak Terrace", photos(OAK, (PHOTOS, {})), now=time.time())
-        ).encode()
+        self._body = json.dumps(order(OAK, "Oak Terrace", photos(OAK, (PHOTOS, {})), now=time.time()))
         self.app = Starlette(
             routes=[
                 Route("/v3/orders/{id}", self._order),
@@ -85,9 +83,10 @@ class Outside:
         async with asyncio.timeout(MAX_WAIT_SECONDS):
             await self._all.wait()
 
-    async def _order(self, _: Request) -> Response:
+    async def _order(self, request: Request) -> Response:
         await asyncio.sleep(self.takes)
-        return Response(self._body, media_type="application/json")
+        asked = self._body.replace(OAK, request.path_params["id"])  # another order's answer counts as none
+        return Response(asked, media_type="application/json")
 
     async def _answer(self, request: Request) -> Response:
         await request.body()
