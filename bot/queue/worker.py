@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import structlog
@@ -21,7 +22,7 @@ from bot.core.errors import DatabaseFailed
 from bot.queue.postgres import BACKGROUND_QUEUE, PEOPLE_QUEUE, TASK
 from bot.queue.procrastinate_jobs import FencedJobs
 from bot.queue.runner import DATABASE_PAUSE_SECONDS, JobRunner
-from bot.storage.database.postgres import CONNECTION, LIMITS, POOL, is_dead_end
+from bot.storage.database.postgres import CONNECTION, LIMITS, POOL, is_dead_end, says_something
 
 ONCE_A_YEAR = "0 0 1 1 *"
 RESTART_PAUSE_SECONDS = 1.0  # until a worker that ended begins again
@@ -67,7 +68,7 @@ class Worker:
         After `gone` without one, others take its jobs over.
         """
         connector = PsycopgConnector(
-            pool_factory=_Pool, conninfo=url, kwargs=CONNECTION, configure=_limit, min_size=2, **POOL
+            pool_factory=_pool, conninfo=url, kwargs=CONNECTION, configure=_limit, min_size=2, **POOL
         )
         self._app = App(connector=connector)
         self._app.job_manager = FencedJobs(connector)
@@ -166,9 +167,20 @@ class _Pool(AsyncConnectionPool):
                 raise
 
 
+def _pool(**options: Any) -> _Pool:
+    """Procrastinate would ask the server before each statement whether the connection still works."""
+    return _Pool(**(options | {"check": _check}))
+
+
+async def _check(connection: AsyncConnection) -> None:
+    if says_something(connection):
+        await AsyncConnectionPool.check_connection(connection)
+
+
 async def _limit(connection: AsyncConnection) -> None:
+    """Each of Procrastinate's statements is its own transaction."""
+    await connection.set_autocommit(True)
     await connection.execute(LIMITS)
-    await connection.commit()
 
 
 async def _yearly_task(timestamp: int) -> None:

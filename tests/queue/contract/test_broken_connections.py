@@ -75,6 +75,17 @@ async def test_a_rescue_that_the_database_refuses(breakable: OwnServer) -> None:
         await worker.rescue()
 
 
+async def test_the_first_rescue_after_a_restart_works(breakable: OwnServer) -> None:
+    """All of Procrastinate's pooled connections are broken, and the first statement replaces them."""
+    url = breakable.create(new_name())
+    await asyncio.to_thread(migrate_postgres, url)
+    async with crew_on(url) as worker:
+        await worker.rescue()
+        breakable.crash()
+        breakable.start()
+        await worker.rescue()
+
+
 async def test_it_goes_on_soon_after_an_outage(breakable: OwnServer) -> None:
     """After a long outage the first query succeeds within 2.5 s of PostgreSQL's return."""
     async with PostgresDatabase.opened(breakable.create(new_name())) as database:
