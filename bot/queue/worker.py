@@ -71,7 +71,7 @@ class Worker:
             pool_factory=_pool, conninfo=url, kwargs=CONNECTION, configure=_limit, min_size=2, **POOL
         )
         self._app = App(connector=connector)
-        self._app.job_manager = FencedJobs(connector)
+        self._jobs = self._app.job_manager = FencedJobs(connector, at_once)
         self._app.task(name=TASK, pass_context=True, retry=_Retry())(self._do)
         # Without a periodic task, Procrastinate 3.10 does not notice that its LISTEN connection is lost.
         self._app.periodic(cron=ONCE_A_YEAR)(
@@ -109,10 +109,9 @@ class Worker:
 
     async def rescue(self) -> None:
         """Gives the jobs of dead workers to the others. Raises DatabaseFailed."""
-        manager = self._app.job_manager
         try:
-            for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._gone):
-                await manager.retry_job(job, retry_at=datetime.now(UTC))
+            for job in await self._jobs.get_stalled_jobs(seconds_since_heartbeat=self._gone):
+                await self._jobs.put_back(job)
         except ConnectorException as error:
             raise DatabaseFailed(type(error.__cause__).__name__) from None
 
@@ -138,6 +137,9 @@ class Worker:
                 write = log.debug if loop.time() - last_end < SAME_OUTAGE_SECONDS else log.warning
                 last_end = loop.time()
                 write("a worker ended", queue=queue, why=type(error).__name__)
+            finally:
+                with contextlib.suppress(ConnectorException):  # others take them over, as from a dead worker
+                    await self._jobs.give_back(queue)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), RESTART_PAUSE_SECONDS)
 

@@ -27,7 +27,7 @@ async def hands(database_url: str) -> AsyncIterator[FencedJobs]:
     """Procrastinate's job manager on its table, as a worker has it."""
     connector = PsycopgConnector(conninfo=database_url)
     async with App(connector=connector).open_async():
-        yield FencedJobs(connector)
+        yield FencedJobs(connector, at_once=4)
 
 
 @pytest.fixture
@@ -37,7 +37,9 @@ def engine(database: Database) -> PostgresEngine:
 
 
 async def fetched(hands: FencedJobs) -> Job:
-    job = await hands.fetch_job([PEOPLE_QUEUE], await hands.register_worker())
+    """The next job. After the last of several, a first None only says that they were all."""
+    worker = await hands.register_worker()
+    job = await hands.fetch_job([PEOPLE_QUEUE], worker) or await hands.fetch_job([PEOPLE_QUEUE], worker)
     assert job is not None
     return job
 
@@ -53,7 +55,7 @@ async def test_a_worker_that_lost_a_job_cannot_end_it(
     """A worker that was suspended does not free a lock that another worker holds by now."""
     await engine.add(say("a"))
     lost = await fetched(hands)
-    await hands.retry_job(lost)  # as a rescue does
+    await hands.put_back(lost)  # as a rescue does
     mine = await fetched(hands)
 
     await hands.finish_job(lost, Status.SUCCEEDED, delete_job=True)
@@ -69,6 +71,44 @@ async def test_a_job_can_be_ended_twice(hands: FencedJobs, engine: PostgresEngin
     job = await fetched(hands)
     for _ in range(2):
         await hands.finish_job(job, Status.SUCCEEDED, delete_job=True)
+
+
+async def test_as_many_jobs_are_fetched_as_can_begin(
+    hands: FencedJobs, engine: PostgresEngine, database: Database
+) -> None:
+    """Four slots take four jobs of four locks at once, in their order, and leave the rest to others."""
+    jobs = [say(str(number), ts=str(number // 2)) for number in range(12)]  # two of each lock
+    await engine.add_all(lambda _: jobs)
+    first = [await fetched(hands)]
+    assert sorted(await status(database)) == ["doing"] * 4 + ["todo"] * 8
+
+    first += [await fetched(hands) for _ in range(3)]
+    assert len({job.lock for job in first}) == 4
+    assert [job.id for job in first] == sorted(job.id or 0 for job in first)
+
+
+async def test_what_was_fetched_and_has_not_begun_is_given_back(
+    hands: FencedJobs, engine: PostgresEngine, database: Database
+) -> None:
+    """A worker that stops keeps only the job that it has begun. Other workers may begin the rest at once."""
+    await engine.add_all(lambda _: [say(str(number)) for number in range(4)])
+    begun = await fetched(hands)
+    await hands.give_back(PEOPLE_QUEUE)
+
+    assert sorted(await status(database)) == ["doing"] + ["todo"] * 3
+    assert {(await fetched(hands)).id for _ in range(3)}.isdisjoint({begun.id})
+
+
+async def test_ends_are_written_together(
+    hands: FencedJobs, engine: PostgresEngine, database: Database
+) -> None:
+    """All are ended when each says so, also those whose end waited for the one before."""
+    await engine.add_all(lambda _: [say(str(number)) for number in range(4)])
+    jobs = [await fetched(hands) for _ in range(4)]
+
+    await asyncio.gather(*(hands.finish_job(job, Status.SUCCEEDED, delete_job=True) for job in jobs))
+
+    assert await status(database) == []
 
 
 async def test_two_workers_that_fetch_one_lock_both_survive(
