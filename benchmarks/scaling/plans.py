@@ -55,6 +55,9 @@ class _Asked:
     async def run(self, statement: Statement[T]) -> T:
         return await self._database.run(lambda sql: statement(_Explained(sql, self.scans)))
 
+    async def once(self, query: str, /, **values: Value) -> list[Row]:
+        return await self.run(lambda sql: sql.rows(query, **values))
+
 
 async def plans(database: Database) -> dict[str, list[str]]:
     """The scans of each query, each once. The queries change only times in the database."""

@@ -142,8 +142,8 @@ class JobStore:
     async def crashes(self, id_: int) -> int:
         """How many attempts in a row were cut off before this moment: the process died meanwhile."""
         query = "SELECT taken - tries_ended AS crashes FROM jobs WHERE id = :id AND state = 'open'"
-        row = await self._database.run(lambda sql: sql.row(query, id=id_))
-        return row["crashes"] if row else 0
+        rows = await self._database.once(query, id=id_)
+        return rows[0]["crashes"] if rows else 0
 
     async def take(self, id_: int, *, suspect: bool = False) -> Attempt | None:
         """Counts an attempt before it begins, so that a job that kills the process is given up in the end.
@@ -156,9 +156,10 @@ class JobStore:
             f" AND taken {'>' if suspect else '='} tries_ended"
             " RETURNING content, recorded_at, taken, put_off, tries_ended"
         )
-        row = await self._database.run(lambda sql: sql.row(query, id=id_))
-        if row is None:
+        rows = await self._database.once(query, id=id_)
+        if not rows:
             return None
+        [row] = rows
         recorded_at = datetime.fromtimestamp(row["recorded_at"], UTC)
         broken, crashes = row["taken"] - row["put_off"] - 1, row["taken"] - row["tries_ended"] - 1
         return Attempt(id_, row["content"], recorded_at, row["taken"], broken, crashes)
@@ -182,7 +183,7 @@ class JobStore:
 
     async def forget(self, id_: int) -> None:
         """Deletes the row of a job that is done and cannot be delivered again."""
-        await self._database.run(lambda sql: sql.do("DELETE FROM jobs WHERE id = :id", id=id_))
+        await self._database.once("DELETE FROM jobs WHERE id = :id", id=id_)
 
     async def withdraw(self, kind: str, team_id: str, unwanted: Callable[[Job], bool], now: datetime) -> int:
         """Ends the open jobs of this kind that nobody wants any more. Returns how many that were.
@@ -224,4 +225,4 @@ class JobStore:
 
     async def _set(self, changes: str, id_: int, **values: Value) -> None:
         query = f"UPDATE jobs SET {changes} WHERE id = :id"  # noqa: S608 - literals of this module
-        await self._database.run(lambda sql: sql.do(query, id=id_, **values))
+        await self._database.once(query, id=id_, **values)

@@ -32,14 +32,15 @@ class Snapshots:
             " WHERE excluded.at > looks.at"
         )
         tally, at = COUNTS.dump_json(seen.tally).decode(), seen.at.timestamp()
-        await self._database.run(lambda sql: sql.do(query, team=team_id, order=order, tally=tally, at=at))
+        await self._database.once(query, team=team_id, order=order, tally=tally, at=at)
 
     async def last(self, team_id: str, order: OrderId) -> Snapshot | None:
         """None if this team never asked for the order, or if this version cannot read the row."""
         query = "SELECT tally, at FROM looks WHERE team_id = :team AND order_id = :order"
-        row = await self._database.run(lambda sql: sql.row(query, team=team_id, order=order))
-        if row is None:
+        rows = await self._database.once(query, team=team_id, order=order)
+        if not rows:
             return None
+        [row] = rows
         try:
             tally = COUNTS.validate_json(row["tally"])
         except ValidationError:

@@ -170,7 +170,7 @@ class Watches:
         return await self._database.run(count)
 
     async def _find(self, where: str, **values: Value) -> list[Watch]:
-        return await self._database.run(lambda sql: _read(sql, where, **values))
+        return _watches(await self._database.once(_select(where), **values))
 
 
 def _webhook_calls(sql: Sql, since: datetime) -> bool:
@@ -185,7 +185,14 @@ def _webhook_calls(sql: Sql, since: datetime) -> bool:
 
 
 def _read(sql: Sql, where: str, **values: Value) -> list[Watch]:
-    rows = sql.rows(f"SELECT {_READ} FROM watches WHERE {where} ORDER BY id", **values)  # noqa: S608 - literals of this module
+    return _watches(sql.rows(_select(where), **values))
+
+
+def _select(where: str) -> str:
+    return f"SELECT {_READ} FROM watches WHERE {where} ORDER BY id"  # noqa: S608 - literals of this module
+
+
+def _watches(rows: list[Row]) -> list[Watch]:
     return [watch for row in rows if (watch := _watch(row))]
 
 

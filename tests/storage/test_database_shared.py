@@ -56,6 +56,23 @@ async def test_a_failed_transaction_is_undone(shared: PostgresDatabase) -> None:
     assert await shared.run(lambda sql: sql.rows("SELECT a FROM t")) == []
 
 
+async def test_one_query_is_a_transaction_of_its_own(shared: PostgresDatabase, postgres_url: str) -> None:
+    """It is committed when it returns. A transaction that fails after it, on its connection, is undone."""
+    assert await shared.once("CREATE TABLE t (a int PRIMARY KEY)") == []
+    assert await shared.once("INSERT INTO t VALUES (:a) RETURNING a", a=1) == [{"a": 1}]
+    with pytest.raises(DatabaseFailed):
+        await shared.once("INSERT INTO t VALUES (:a)", a=1)
+
+    def broken(sql: Sql) -> None:
+        sql.do("INSERT INTO t VALUES (2)")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await shared.run(broken)
+    async with PostgresDatabase.opened(postgres_url) as other:
+        assert await other.once("SELECT a FROM t") == [{"a": 1}]
+
+
 async def test_no_error_quotes_a_row(shared: PostgresDatabase) -> None:
     """PostgreSQL's message names the conflicting values, and an order ID is a secret."""
     await shared.run(lambda sql: sql.do("CREATE TABLE t (a text PRIMARY KEY)"))

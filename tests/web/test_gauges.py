@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from bot.core.errors import DatabaseFailed
 from bot.jobs.background import CheckOrder
 from bot.orders.ids import OrderId
-from bot.storage.database.base import Database, Statement, T
+from bot.storage.database.base import Database, Row, Statement, T, Value
 from bot.storage.jobs import JobStore
 from bot.storage.watches import Watches
 from bot.watches.models import Condition, Watch, Watcher
@@ -47,6 +47,9 @@ class BreakableDatabase:
             raise DatabaseFailed("no connection")
         self.asked()
         return await self.database.run(statement)
+
+    async def once(self, query: str, /, **values: Value) -> list[Row]:
+        return await self.run(lambda sql: sql.rows(query, **values))
 
 
 class GaugesHarness:

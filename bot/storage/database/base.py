@@ -83,3 +83,6 @@ class Database(Protocol):
         Unstorable when it does not take a value. In all these cases nothing is written. There is one
         exception: when the connection to PostgreSQL breaks during the commit, everything may be written.
         """
+
+    async def once(self, query: str, /, **values: Value) -> list[Row]:
+        """Runs one query, which is a transaction of its own. Returns and raises as `run` does."""

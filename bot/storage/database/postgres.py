@@ -74,7 +74,8 @@ class PostgresSql:
         self.wrote = False
 
     def rows(self, query: str, /, **values: Value) -> list[Row]:
-        return list(self._run(query, values))
+        cursor = self._run(query, values)
+        return list(cursor) if cursor.description else []
 
     def row(self, query: str, /, **values: Value) -> Row | None:
         return self._run(query, values).fetchone()
@@ -134,15 +135,22 @@ class PostgresDatabase:
 
     async def run(self, statement: Statement[T]) -> T:
         """As `bot.storage.database.base.Database` promises."""
+        return await self._watched(statement, single=False)
+
+    async def once(self, query: str, /, **values: Value) -> list[Row]:
+        """As `bot.storage.database.base.Database` promises. Without BEGIN and COMMIT it is one round trip."""
+        return await self._watched(lambda sql: sql.rows(query, **values), single=True)
+
+    async def _watched(self, statement: Statement[T], *, single: bool) -> T:
         try:
-            result, wrote = await self._run_in_thread(statement)
+            result, wrote = await self._run_in_thread(statement, single=single)
         except DatabaseFailed as error:
             self.health.failed(error)
             raise
         self.health.worked(wrote=wrote)
         return result
 
-    async def _run_in_thread(self, statement: Statement[T]) -> tuple[T, bool]:
+    async def _run_in_thread(self, statement: Statement[T], *, single: bool) -> tuple[T, bool]:
         until = time.monotonic() + MAX_CONNECTION_WAIT_SECONDS
         try:
             # `wait_for` of Python 3.11 may lose a cancellation.
@@ -152,7 +160,7 @@ class PostgresDatabase:
             raise DatabaseFailed("all connections are in use") from None
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, self._run, statement, until)
+            return await loop.run_in_executor(self._threads, self._run, statement, until, single)
         finally:
             self._free_connections.release()
 
@@ -161,7 +169,7 @@ class PostgresDatabase:
         there = "SELECT 1 AS one WHERE to_regclass('alembic_version') IS NOT NULL"
         return await self.run(lambda sql: version(sql, there))
 
-    def _run(self, statement: Statement[T], until: float) -> tuple[T, bool]:
+    def _run(self, statement: Statement[T], until: float, single: bool) -> tuple[T, bool]:  # noqa: FBT001 - for `run_in_executor`
         """Runs in a thread. The time that was spent waiting for the thread counts for the connection.
 
         Also returns whether rows were written.
@@ -171,8 +179,11 @@ class PostgresDatabase:
             try:
                 with _psycopg_errors_translated(), self._connection(wait) as connection:
                     sql = PostgresSql(connection)
-                    _limit_lock(sql, until)
-                    return statement(sql), sql.wrote
+                    most = _lock_seconds(until)
+                    with _autocommit(connection) if single and not most else contextlib.nullcontext():
+                        if most:
+                            sql.do("SELECT set_config('lock_timeout', :most, true)", most=most)
+                        return statement(sql), sql.wrote
             except _Conflict:
                 if not left:
                     raise
@@ -191,12 +202,20 @@ class PostgresDatabase:
                 raise
 
 
-def _limit_lock(sql: PostgresSql, until: float) -> None:
-    """Who has waited long for a connection waits less for a lock. Only in a crowd this is one query more."""
+def _lock_seconds(until: float) -> str:
+    """Who has waited long for a connection waits less for a lock. Empty if there is no need, as mostly."""
     left = until + MAX_WAIT_SECONDS - MAX_CONNECTION_WAIT_SECONDS - time.monotonic()
-    if left < MAX_LOCK_SECONDS:
-        milliseconds = str(max(100, int(left * 1000)))
-        sql.do("SELECT set_config('lock_timeout', :most, true)", most=milliseconds)
+    return f"{max(100, int(left * 1000))}ms" if left < MAX_LOCK_SECONDS else ""
+
+
+@contextlib.contextmanager
+def _autocommit(connection: psycopg.Connection[DictRow]) -> Iterator[None]:
+    connection.autocommit = True
+    try:
+        yield
+    finally:
+        with contextlib.suppress(psycopg.Error):  # it is broken, and the pool drops it
+            connection.autocommit = False
 
 
 def _check(

@@ -149,6 +149,10 @@ class SqliteDatabase:
         value: T = result.value
         return value
 
+    async def once(self, query: str, /, **values: Value) -> list[Row]:
+        """As `bot.storage.database.base.Database` promises."""
+        return await self.run(lambda sql: sql.rows(query, **values))
+
     async def version(self) -> str:
         """The revision of the tables. Empty if there are none."""
         there = "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
