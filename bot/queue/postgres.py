@@ -25,6 +25,12 @@ TASK = "job"
 PEOPLE_QUEUE, BACKGROUND_QUEUE = "people", "ours"  # two queues, so people do not wait for a sweep
 HOLD_SECONDS = 3  # until a job begins without `begin`, say because its process died before the ack
 _DUE_AFTER_HOLD = "SELECT now() + :held * interval '1 second' AS at"  # PostgreSQL's clock says what is due
+_BEGIN = """
+WITH due AS (
+    UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE id = :number AND status = 'todo' RETURNING id
+)
+SELECT pg_notify(:channel, :said) FROM due
+"""
 log = structlog.get_logger(__name__)
 
 
@@ -104,15 +110,11 @@ class PostgresEngine:
             raise error.__cause__ or error from None
 
     async def _begin(self, number: int, queue: str) -> None:
-        def begin(sql: Sql) -> None:
-            due = "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE id = :number AND status = 'todo'"
-            sql.do(due, number=number)
-            channel = f"procrastinate_queue_v1#{queue}"
-            said = json.dumps({"type": "job_inserted", "job_id": number})
-            sql.do("SELECT pg_notify(:channel, :said)", channel=channel, said=said)
-
+        said = json.dumps({"type": "job_inserted", "job_id": number})
         try:
-            await self._database.run(begin)
+            await self._database.once(
+                _BEGIN, number=number, channel=f"procrastinate_queue_v1#{queue}", said=said
+            )
         except DatabaseFailed:
             log.warning("a job was delayed", seconds=HOLD_SECONDS)
 
