@@ -59,7 +59,7 @@ SELECT (job).id, (job).status, (job).task_name, (job).priority, (job).lock, (job
     (job).scheduled_at, (job).queue_name, (job).attempts, (job).worker_id
 FROM fetched WHERE (job).id IS NOT NULL ORDER BY number
 """
-_MAX_FETCHED = 16  # in one statement
+_MAX_FETCHED = 8  # in one statement: more would leave nothing to other workers that are free
 _ROOM = 8  # free slots that are worth a statement, while more jobs are due than there are slots
 _ROOM_SECONDS = 0.05  # to wait for them
 # About twenty seconds with stamina's pauses. A job whose end is not recorded holds up its lock.

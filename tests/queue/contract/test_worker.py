@@ -10,6 +10,7 @@ from procrastinate.jobs import Job, Status
 
 from bot.queue.postgres import PEOPLE_QUEUE, PostgresEngine
 from bot.queue.procrastinate_jobs import FencedJobs
+from bot.queue.worker import Worker
 from bot.storage.database.base import Database
 from bot.storage.database.postgres import PostgresDatabase
 from bot.storage.jobs import JobStore
@@ -141,3 +142,39 @@ async def test_a_job_of_a_stopping_worker_is_due_at_once(harness: Harness) -> No
 
     due = "SELECT scheduled_at <= now() AS due, status::text AS status FROM procrastinate_jobs"
     assert await harness.database.run(lambda sql: sql.rows(due)) == [{"due": True, "status": "todo"}]
+
+
+LEFT = """
+INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args, status, scheduled_at, worker_id)
+VALUES ('people', 'job', 1, :lane::text, jsonb_build_object('row', :row::int, 'lane', :lane::text),
+    :status::procrastinate_job_status, now() + :after * interval '1 second', :worker::bigint)
+"""
+DEAD_WORKER = (
+    "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id"
+)
+
+
+async def test_nothing_is_lost_of_what_the_version_before_left(harness: Harness) -> None:
+    """It left a job that waits, one whose time comes, and one that ran when its worker was killed."""
+    store, database, did = harness.job_store, harness.database, RecordingWorker()
+    [dead] = await database.once(DEAD_WORKER)
+    for key, state, after, by in (
+        ("waits", "todo", 0.0, None),
+        ("comes", "todo", 0.3, None),
+        ("ran", "doing", 0.0, str(dead["id"])),
+    ):
+        row = await database.run(lambda sql, key=key: store.put(sql, say(key), NOW))  # type: ignore[misc]
+        assert row is not None
+        await database.once(LEFT, lane=f"lane {key}", row=row, status=state, after=after, worker=by)
+    assert row is not None
+    assert await store.take(row)
+
+    worker = Worker(harness.url, harness.job_runner(did), at_once=2, poll=0.02, beat=0.5, gone=5)
+    await worker.start(1.0)
+    try:
+        await worker.rescue()
+        await did.until(lambda: sorted(did.ended) == ["comes", "ran", "waits"])
+    finally:
+        await worker.stop()
+
+    assert await harness.open_jobs() == 0
