@@ -82,6 +82,7 @@ class Worker:
         self._poll = poll
         self._beat = beat
         self._gone = gone
+        self._drain = 0.0
         self._workers: list[asyncio.Task[None]] = []
         self._closing = asyncio.Event()
         self._stack = contextlib.AsyncExitStack()
@@ -95,6 +96,7 @@ class Worker:
             await self._stack.enter_async_context(self._app.open_async())
         except psycopg.Error as error:
             raise DatabaseFailed(type(error).__name__) from None
+        self._drain = drain
         self._workers = [
             asyncio.create_task(self._work(queue, drain)) for queue in (PEOPLE_QUEUE, BACKGROUND_QUEUE)
         ]
@@ -102,9 +104,11 @@ class Worker:
     async def stop(self) -> None:
         """Finishes the running jobs, and gives the rest back to the queue."""
         self._closing.set()
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        running = set(self._workers)
+        while running:  # a worker that connects may lose it: psycopg_pool uses `wait_for` of Python 3.11
+            for worker in running:
+                worker.cancel()
+            _, running = await asyncio.wait(running, timeout=self._drain + 1.0)
         await self._stack.aclose()
 
     async def rescue(self) -> None:
