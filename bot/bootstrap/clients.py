@@ -104,6 +104,10 @@ class _Transport(AiohttpTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         try:
             return await super().handle_async_request(request)
+        except httpx.HTTPError as error:
+            if isinstance(error.__cause__, aiohttp.ClientConnectorError):
+                raise  # its text has the host only, and its cause may be a certificate
+            raise type(error)("its text may have the URL") from None
         except aiohttp.ClientError:  # no HTTP; the transport translates the others. Its text has the URL
             raise httpx.RemoteProtocolError("not an answer in HTTP") from None
         except ValueError:  # a header that cannot be sent. Its text may quote it

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import socket
 import time
 import traceback
 
@@ -66,6 +67,17 @@ async def test_a_broken_answer_is_unavailable(talk: Talk, read: float, total: fl
     async with serving(talk) as url, client(url=url, limits=limits) as autoenhance, asyncio.timeout(20):
         with pytest.raises(Unavailable) as raised:
             await autoenhance.order(ELM)
+    assert not secrets_in("".join(traceback.format_exception(raised.value)), url)
+
+
+async def test_a_connection_that_takes_too_long_is_unavailable() -> None:
+    """The error shows neither the URL nor the order's ID, which aiohttp's own text has."""
+    limits = Limits(first_pause=0, jitter=0, connect=1e-9)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        async with client(url=url, limits=limits) as autoenhance:
+            with pytest.raises(Unavailable, match="ConnectTimeout") as raised:
+                await autoenhance.order(ELM)
     assert not secrets_in("".join(traceback.format_exception(raised.value)), url)
 
 
