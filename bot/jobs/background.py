@@ -16,6 +16,7 @@ class BackgroundJob:
 
     redelivered: ClassVar[bool] = False
     background: ClassVar[bool] = True
+    withdrawable: ClassVar[bool] = False
     key: str
     reference: str = ""  # as a request's; a check has one of its own
     team_id: str

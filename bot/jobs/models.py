@@ -4,7 +4,7 @@ A job holds everything that its work needs, because another process may do the w
 JSON. A new field needs a default, so that a job from the version before can still be read.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
@@ -94,6 +94,7 @@ class WatchRequest(Request):
 class StartWatch(WatchRequest):
     """Watch this order where the asker is, or change which notices the asker wants."""
 
+    withdrawable: ClassVar[bool] = True
     kind: Literal["start_watch"] = "start_watch"
     level: Level | None = None  # None: as before, or all notices
     to: Literal["channel", "asker"] = "channel"

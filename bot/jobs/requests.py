@@ -103,6 +103,7 @@ def order_lock(team_id: str, order: OrderId) -> str:
 class Request:
     redelivered: ClassVar[bool] = True  # Slack may send it again, so its key is kept after the work
     background: ClassVar[bool] = False  # a person waits for it
+    withdrawable: ClassVar[bool] = False  # another job may end it before it begins: see `JobStore.withdraw`
     key: str  # the same for every delivery of one request
     reference: str = ""  # in every log line about it; the first delivery's
     asker: Asker

@@ -59,11 +59,14 @@ class EmbeddedEngine:
     async def write(self, job: Job) -> int | None:
         """Counts the first attempt at once where the job will hardly wait: one commit less before it begins.
 
-        At most as many as run at once: after a crash, each of them is a suspect.
+        At most as many as run at once: after a crash, each of them is a suspect. None that may be withdrawn:
+        a counted attempt does not look at the job store again.
         """
         if self._closing.is_set():
             raise ShuttingDown
-        now, counted = self._now(), self._counted < self._at_once and not self.keyed_tasks.waits(job.lock)
+        now = self._now()
+        begins_at_once = self._counted < self._at_once and not self.keyed_tasks.waits(job.lock)
+        counted = begins_at_once and not job.withdrawable
         self._counted += counted
         id_ = None
         try:

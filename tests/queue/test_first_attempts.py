@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.jobs.models import StartWatch
+from bot.jobs.requests import Ephemeral
+from bot.orders.ids import OrderId
 from bot.storage.database.schema import migrate_sqlite
 from bot.storage.database.sqlite import SqliteDatabase
-from tests.queue.contract.harness import Harness, RecordingWorker, record, say
+from tests.queue.contract.harness import ASKER, NOW, Harness, RecordingWorker, record, say
 
 PLACES = 32  # of one process
+ORDER = OrderId("3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4")
 
 
 @pytest.fixture
@@ -78,3 +82,19 @@ async def test_places_are_free_again(sqlite: Harness) -> None:
         at_a_crash = await counts(sqlite)
 
     assert at_a_crash == [1]
+
+
+async def test_a_start_that_was_withdrawn_before_its_ack_left_does_not_run(sqlite: Harness) -> None:
+    """The job of a stop may run while the ack of the start is still on its way."""
+    worker = RecordingWorker()
+    start = StartWatch(key="start", asker=ASKER, place=Ephemeral(response_url="https://a.test"), order=ORDER)
+    async with sqlite.works(worker) as engine:
+        id_ = await engine.write(start)
+        withdrawn = await sqlite.job_store.withdraw(start.kind, ASKER.team_id, lambda _: True, NOW)
+        assert id_ is not None
+        engine.begin(id_, start)
+        await record(engine, [say("later")])
+        await worker.until(lambda: worker.ended == ["later"])
+
+    assert withdrawn == 1
+    assert worker.attempts == [("later", 1)]
