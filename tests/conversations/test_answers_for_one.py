@@ -57,15 +57,14 @@ async def test_a_shortcut_on_a_message_with_replies_is_answered_in_the_channel(
     assert (await chat.reads("Oak Terrace")).thread_ts is None
 
 
-@pytest.mark.parametrize("in_thread", [False, True])
-async def test_a_re_check_that_others_may_not_see_is_seen_by_who_clicked(
-    chat: Chat, slack: SlackSandbox, *, in_thread: bool
+@pytest.mark.parametrize("replies", [0, 1])
+async def test_a_re_check_that_others_may_not_see_is_answered_beside_the_card(
+    chat: Chat, slack: SlackSandbox, replies: int
 ) -> None:
-    """The card stays, and the asker reads the answer where the card is."""
-    root = slack.messages()[0]
-    if in_thread:
-        await slack.say(f"{MENTION} {BIRCH}", thread_ts=root.ts)
-    card = await chat.noticed(root) if in_thread else await shared(chat)
+    """The card stays, and who clicked reads the answer in the channel, also when the card has a thread."""
+    card = await shared(chat)
+    for _ in range(replies):
+        await slack.say("Looks good", user=BEN, thread_ts=card.ts)
     known = {each.ts for each in chat.said(viewer=BEN)}
     slack.fail("conversations.info", error="ratelimited", times=None)
 
@@ -73,7 +72,23 @@ async def test_a_re_check_that_others_may_not_see_is_seen_by_who_clicked(
 
     answer = await chat.new(known, viewer=BEN)
     assert "Birch Avenue" in answer.plain()
-    assert (answer.ephemeral_to, answer.thread_ts) == (BEN, root.ts if in_thread else None)
+    assert (answer.ephemeral_to, answer.thread_ts) == (BEN, None)
+
+
+async def test_a_re_check_in_a_thread_that_others_may_not_see_is_answered_there(
+    chat: Chat, slack: SlackSandbox
+) -> None:
+    """The card is itself a reply, and who clicked reads the answer below it."""
+    root = slack.messages()[0]
+    await slack.say(f"{MENTION} {BIRCH}", thread_ts=root.ts)
+    card = await chat.noticed(root)
+    known = {each.ts for each in chat.said(viewer=BEN)}
+    slack.fail("conversations.info", error="ratelimited", times=None)
+
+    await chat.click(card, "Re-check", user=BEN)
+
+    answer = await chat.new(known, viewer=BEN)
+    assert (answer.ephemeral_to, answer.thread_ts) == (BEN, root.ts)
 
 
 async def test_a_refused_mention_is_seen_by_who_wrote_it(chat: Chat, slack: SlackSandbox) -> None:
