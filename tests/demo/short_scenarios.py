@@ -21,6 +21,15 @@ QUICK = Order("11111111-0000-4000-8000-000000000003", "103 Rose Barn", at=20, ph
 STUCK = Order(
     "11111111-0000-4000-8000-000000000004", "104 Dove House", at=25, photos=9, pace=10, stuck_after=4
 )
+EXPIRING = Order(
+    "11111111-0000-4000-8000-000000000005",
+    "105 Abbey Court",
+    at=26,
+    photos=9,
+    pace=10,
+    stuck_after=4,
+    expires=30 * MINUTE,
+)
 
 ACTS = (
     Act(30, ActKind.WATCH, "ada", "shoots", GOOD.id),
@@ -62,8 +71,10 @@ STORMY = troubled(
     Trouble(290, 40, Side.SLACK, "429"),
     Trouble(340, 60, Side.SLACK, "503"),
     Trouble(420, 60, Side.BOT),
+    orders=(*CALM.orders, EXPIRING),
     acts=(
         *ACTS,
+        Act(35, ActKind.WATCH, "bea", "albums", EXPIRING.id),
         Act(292, ActKind.ASK, "carl", "shoots", GOOD.id),
         Act(345, ActKind.ASK, "carl", "albums", BAD.id),
         Act(450, ActKind.ASK, "carl", "shoots", BAD.id),

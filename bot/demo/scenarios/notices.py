@@ -18,7 +18,7 @@ class Kind(StrEnum):
     """The value is the text by which a notice of this kind is found. `{}` is the name of the order."""
 
     READY = "{} is ready"
-    WRONG = "{} finished with"
+    WRONG = "{} finished"  # "with 2 photos failed", "but 2 photos expired"
     FAILED = "{} failed."
     FAILURE = "failed in {}"
     STUCK = "{} has stalled"
