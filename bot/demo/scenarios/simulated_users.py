@@ -120,7 +120,13 @@ class SimulatedUsers:
             raise NotOffered
         before = cards[0].blocks
         exchange = await self._slack.click(cards[0], "Re-check", user=user_id(act.who))
-        return exchange, lambda: self._redrawn(cards[0], before, act, exchange.at)
+
+        def see() -> Message | None:
+            """A check of the bot's own edits the card too. Its edit names nobody, and answers no click."""
+            answers = f"by <@{user_id(act.who)}>" in cards[0].text
+            return self._redrawn(cards[0], before if answers else cards[0].blocks, act, exchange.at)
+
+        return exchange, see
 
     async def _home(self, act: Act) -> Step:
         who = user_id(act.who)
