@@ -28,7 +28,7 @@ EXPIRING = Order(
     photos=9,
     pace=10,
     stuck_after=4,
-    expires=30 * MINUTE,
+    expires=40 * MINUTE,
 )
 
 ACTS = (
