@@ -54,7 +54,7 @@ class Reading:
         """
         announced = reply.headers.get("content-length", "")
         if announced.isdecimal() and float(announced) > self._limits.max_bytes:
-            raise OrderTooLarge("the answer is announced to be too long")
+            raise OrderTooLarge("the answer's Content-Length is too large")
         read = bytearray()
         async with aclosing(_pieces(reply)) as pieces:
             async for piece in pieces:

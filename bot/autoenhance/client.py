@@ -127,7 +127,7 @@ class Autoenhance:
         except OrderNotFound as error:
             if "offset" in query:
                 raise StaleButton from error
-            raise Unavailable("Autoenhance refuses to list orders") from error
+            raise Unavailable("Autoenhance doesn't allow listing orders") from error
 
     async def _get(self, reading: Reading, path: str, query: Mapping[str, str] | None = None) -> bytearray:
         """Logs an outage once when it begins and once when it ends, however many requests fail."""
@@ -146,11 +146,11 @@ class Autoenhance:
             async with asyncio.timeout(self._limits.total):
                 return await self._retried(self._once, reading, path, query)
         except TimeoutError as error:
-            raise Unavailable("no answer from Autoenhance in time") from error
+            raise Unavailable("Autoenhance didn't respond in time") from error
         except KeyRefused as error:
             if self._key:
                 raise
-            raise KeyMissing("Autoenhance wants an API key, and there is none") from error
+            raise KeyMissing("Autoenhance requires an API key, and none is set") from error
         except responses.Transient as transient:
             raise transient.failure from transient.__cause__
 
@@ -169,7 +169,7 @@ class Autoenhance:
             RATE_LIMIT, every=1 / self._limits.per_second, within=self._limits.total
         )
         if not turn.booked:
-            raise Limited("too many are asking Autoenhance at once", retry_after=turn.seconds)
+            raise Limited("too many requests to Autoenhance at once", retry_after=turn.seconds)
         await asyncio.sleep(turn.seconds)
         with self._metrics.autoenhance_call(responses.outcome):
             try:

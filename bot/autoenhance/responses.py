@@ -43,11 +43,11 @@ def check(reply: httpx.Response, now: datetime) -> None:
         case 200:
             return
         case 401 | 403:
-            raise KeyRefused("Autoenhance refuses the key")
+            raise KeyRefused("Autoenhance rejected the API key")
         case 404 | 410 | 422:
-            raise OrderNotFound("Autoenhance knows no such order")
+            raise OrderNotFound("Autoenhance has no such order")
         case 429:
-            raise Transient(Limited("Autoenhance limits us", retry_after=_retry_after(reply, now)))
+            raise Transient(Limited("Autoenhance is limiting requests", retry_after=_retry_after(reply, now)))
         case 502 | 503 | 504 as status:
             raise Transient(
                 Unavailable(f"Autoenhance answered {status}", retry_after=_retry_after(reply, now))

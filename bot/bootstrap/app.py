@@ -21,7 +21,7 @@ from bot.slack.api.identity import Identity
 
 MAX_CONCURRENT_JOBS = 32  # of people, and as many background jobs
 WORKER_NEEDS_POSTGRES = (
-    "`worker` needs PostgreSQL. On SQLite, run only `python app.py serve`, which also does the jobs."
+    "`worker` needs PostgreSQL. On SQLite, run only `python app.py serve`, which also runs the jobs."
 )
 
 

@@ -79,7 +79,7 @@ def worker(
         ),
     ] = 32,
 ) -> None:
-    """Do the jobs that `serve` records, until Ctrl-C or SIGTERM. Needs PostgreSQL."""
+    """Run the jobs that `serve` records, until Ctrl-C or SIGTERM. Needs PostgreSQL."""
     from bot.bootstrap import server
     from bot.core import logging
     from bot.core.settings import Settings
@@ -107,7 +107,7 @@ def migrate() -> None:
 
 @cli.command()
 def demo(
-    port: Annotated[int, typer.Option(help="The port of the page. 0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(help="The port of the page. 0 picks a free one.")] = 0,
     once: Annotated[bool, typer.Option("--once", help="Print one order and stop.")] = False,
     scenario: Annotated[
         Name | None, typer.Option(help="Play this scripted day, faster than real time.")
@@ -193,7 +193,7 @@ def manifest(
     """Print the manifest of the Slack app for Socket Mode. With --url, for HTTP."""
     del source  # the project's folder, which is the current one
     if url is not None and not url.startswith("https://"):
-        _stop("--url must begin with https://, because Slack calls no other address.", code=2)
+        _stop("--url must begin with https://, because Slack doesn't accept any other address.", code=2)
     from bot.slack import manifest
 
     drawn = manifest.manifest(url)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.core.errors import AutoenhanceError, SlackError, TryLater
+from bot.core.errors import AutoenhanceError, OrderNotFound, SlackError, TryLater
 from bot.jobs.models import Find, LookUp, Share, ShowPhotos, StartWatch
 from bot.jobs.outcomes import Retry
 from bot.jobs.requests import Ephemeral, Message, Request, View
@@ -115,6 +115,8 @@ class Retries:
 def _sentence(job: Asking, error: AutoenhanceError) -> str:
     if isinstance(job, Find):
         return search_text.trouble(error, job.typed)
+    if isinstance(job, StartWatch) and isinstance(error, OrderNotFound) and not job.order.is_uuid:
+        return refusals.no_order_to_watch(job.order)
     return refusals.trouble(error, job.order, None)
 
 

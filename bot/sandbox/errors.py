@@ -11,4 +11,4 @@ class Unknown(Exception):
     """A name that the sandbox does not know. The message has the ones that it knows."""
 
     def __init__(self, what: str, name: object, known: Iterable[str]) -> None:
-        super().__init__(f"There is no {what} {name!r}. Known are: {', '.join(known)}.")
+        super().__init__(f"There is no {what} {name!r}. Use one of: {', '.join(known)}.")

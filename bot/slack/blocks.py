@@ -62,7 +62,7 @@ def quoted(text: str) -> str:
     return f"“{escape(fit(one_line(text), 60))}”"
 
 
-def when(at: datetime, form: str = "{date_short_pretty} {time}") -> str:
+def when(at: datetime, form: str = "{date_short_pretty} at {time}") -> str:
     """A time in the reader's time zone. Where Slack cannot format it, in UTC, with "UTC" behind it."""
     utc = at.astimezone(UTC)
     return f"<!date^{int(at.timestamp())}^{form}|{utc.day} {utc:%b %H:%M} UTC>"

@@ -72,7 +72,7 @@ async def test_a_pasted_link_gets_a_card(screen: Screen) -> None:
     The button shows the whole card to the person who presses it.
     """
     await screen.type("/order settings unfurl on")
-    await expect(screen.message("gets a small card")).to_be_visible()
+    await expect(screen.message("Add a small card")).to_be_visible()
     await screen.type(f"Is https://app.autoenhance.ai/orders/{OAK} done?")
     pasted = screen.message("Is https://app.autoenhance.ai")
     await expect(pasted).to_contain_text("Ready · 18 of 18 done")

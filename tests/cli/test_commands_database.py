@@ -127,7 +127,7 @@ async def test_a_worker_is_for_postgresql(sandbox: Sandbox) -> None:
 
     assert ran.code == 1
     assert (
-        "`worker` needs PostgreSQL. On SQLite, run only `python app.py serve`, which also does the jobs."
+        "`worker` needs PostgreSQL. On SQLite, run only `python app.py serve`, which also runs the jobs."
         in ran.err
     )
 

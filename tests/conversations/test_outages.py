@@ -107,15 +107,16 @@ async def test_a_shared_card_stays_as_it_is_during_an_outage(
 
 
 async def test_a_shared_card_of_a_deleted_order_says_so(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:
-    """Everyone who sees the card learns that its order was deleted."""
+    """Everyone who sees the card learns that its order was deleted. Nobody reads its ID there."""
     await chat.click(await chat.order(OAK), "Share in channel")
     shared = await chat.reads("Shared by", viewer=BEN)
     autoenhance.remove(OAK)
 
     await chat.click(shared, "Re-check", user=BEN)
 
-    await chat.reads("I couldn't find order", viewer=BEN)
+    await chat.reads("I couldn't find this order", viewer=BEN)
     assert shared.buttons() == ["Re-check"]
+    assert OAK not in shared.plain() + shared.text
 
 
 @pytest.mark.parametrize(

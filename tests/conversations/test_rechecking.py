@@ -58,7 +58,7 @@ async def test_says_when_the_order_has_become_ready(chat: Chat, autoenhance: Aut
 
     await chat.click(card, "Re-check")
 
-    card = await chat.reads("was enhancing")
+    card = await chat.reads("previously enhancing")
     assert "Birch Avenue 9\n*Ready*" in card.plain()
     assert "2 fewer failures" in card.plain()
 

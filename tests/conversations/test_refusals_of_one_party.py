@@ -153,7 +153,7 @@ async def test_a_watch_whose_start_is_refused_later_leaves_no_row(
     if trouble == "revoked":
         slack.fail("conversations.info", error="token_revoked", times=None)
 
-    await chat.reads("shared with another company" if trouble == "shared" else "needs to reinstall it")
+    await chat.reads("shared with another company" if trouble == "shared" else "needs to reinstall the app")
 
     await until_idle(app)
     assert await rows(sandbox.settings, "SELECT id FROM watches") == []
@@ -265,7 +265,7 @@ async def test_a_revoked_token_says_that_the_app_must_be_installed_again(
 
     answer = (await chat.order(OAK)).plain()
 
-    assert "An admin needs to reinstall it" in answer
+    assert "An admin needs to reinstall the app" in answer
     assert "Something went wrong" not in answer
     assert [line.levelname for line in caplog.records if line.exc_info or line.levelname == "ERROR"] == []
 
@@ -275,7 +275,7 @@ async def test_a_revoked_token_says_that_the_app_must_be_installed_again(
     [
         ("expired_trigger_id", "Please try again."),
         ("trigger_exchanged", "Please try again."),
-        ("token_revoked", "An admin needs to reinstall it"),
+        ("token_revoked", "An admin needs to reinstall the app"),
         ("ratelimited", "Try again in a minute."),
     ],
 )

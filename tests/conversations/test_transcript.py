@@ -42,7 +42,7 @@ async def test_the_conversation_of_the_page(chat: Chat, shoot: Shoot) -> None:
     said += lines(await chat.noticed(card))
     joined = await chat.order(f"watch {shoot.id}", user=BEN)
     said += [f"/order watch {shoot.id}", lines(joined)[0]]
-    await chat.until(lambda: "ana, ben" in card.plain())
+    await chat.until(lambda: "ana and ben" in card.plain())
     known = {message.ts for message in chat.said(SHOOTS, BEN)}
     await chat.click(chat.thread(card)[0], "I'm on it", user=BEN)
     said += lines(await chat.new(known, SHOOTS, BEN))[:1]

@@ -48,6 +48,13 @@ async def test_an_unknown_order_is_not_watched(chat: Chat) -> None:
     assert chat.posted() == []
 
 
+async def test_a_part_of_a_name_is_not_watched(chat: Chat) -> None:
+    """It may be an ID, so it is looked up. The answer says how to find the order by its name."""
+    answer = await chat.order("watch elm")
+
+    assert "I couldn't find order `elm`. To search by name, type `/order find elm`" in answer.plain()
+
+
 @pytest.mark.parametrize(
     ("order", "said"),
     [(OAK, "This order has finished"), (DELETED, "This order was deleted")],

@@ -24,15 +24,15 @@ async def failing(chat: Chat, shoot: Shoot, channel: str = SHOOTS) -> tuple[Mess
 
 @pytest.mark.both
 async def test_who_is_on_it_is_said_in_the_thread_and_on_the_card(chat: Chat, shoot: Shoot) -> None:
-    """The notice is edited and no message is added. The person reads how to give it back."""
+    """The notice is edited and no message is added. The person reads how to undo it."""
     card, notice = await failing(chat, shoot)
     before = notice.text
     await chat.click(notice, ON_IT, user=BEN)
 
     await chat.until(lambda: "Ben is on it" in card.plain())
-    await chat.until(lambda: "Ben took this on" in notice.plain())
+    await chat.until(lambda: "Ben said “I'm on it”" in notice.plain())
     assert notice.text.startswith(before)
-    assert "Ben took this on" in notice.text
+    assert "Ben said “I'm on it”" in notice.text
     assert "You're on it: *Pine Lodge*." in (await chat.reads("You're on it", viewer=BEN)).text
     assert len(chat.thread(card)) == 1
 
@@ -41,17 +41,17 @@ async def test_somebody_else_takes_it_over_and_gives_it_back(chat: Chat, shoot: 
     """A second person's click makes it theirs. Their next click leaves it to nobody."""
     card, notice = await failing(chat, shoot)
     await chat.click(notice, ON_IT, user=BEN)
-    await chat.until(lambda: "Ben took this on" in notice.plain())
+    await chat.until(lambda: "Ben said “I'm on it”" in notice.plain())
     await chat.click(notice, ON_IT)
     await chat.until(lambda: "Ana is on it" in card.plain())
-    await chat.until(lambda: "Ana took this on" in notice.plain())
+    await chat.until(lambda: "Ana said “I'm on it”" in notice.plain())
     assert "You took over from ben." in (await chat.reads("You're on it")).text
     assert "ben" not in notice.plain()
 
     await chat.click(notice, ON_IT)
     await chat.until(lambda: "is on it" not in card.plain())
-    await chat.until(lambda: "took this on" not in notice.plain())
-    assert "took this on" not in notice.text
+    await chat.until(lambda: "said “I'm on it”" not in notice.plain())
+    assert "said “I'm on it”" not in notice.text
     assert ON_IT in notice.buttons()
 
 
@@ -77,11 +77,11 @@ async def test_it_is_withdrawn_when_the_order_is_finished(chat: Chat, shoot: Sho
     await shoot.later(minutes=2)
 
     last = await chat.noticed(card, 2)
-    await chat.until(lambda: notice.buttons() == ["Open in Autoenhance"])
-    assert last.buttons() == ["Open in Autoenhance"]
+    await chat.until(lambda: notice.buttons() == ["Open"])
+    assert last.buttons() == ["Open"]
     assert "1 photo failed in *Pine Lodge*. 3 of 10 done." in notice.text
-    assert "Ben took this on" in notice.plain()
-    assert "Ben took this on" in notice.text
+    assert "Ben said “I'm on it”" in notice.plain()
+    assert "Ben said “I'm on it”" in notice.text
     assert "still processing" not in notice.plain()
     assert "is on it" not in card.plain()
     assert len(chat.thread(card)) == 2
@@ -91,9 +91,9 @@ async def test_every_notice_loses_its_button(chat: Chat, shoot: Shoot) -> None:
     """That of a failure and that of a stall, also where nobody took it on or gave it back."""
     card, failure = await failing(chat, shoot)
     await chat.click(failure, ON_IT, user=BEN)
-    await chat.until(lambda: "Ben took this on" in failure.plain())
+    await chat.until(lambda: "Ben said “I'm on it”" in failure.plain())
     await chat.click(failure, ON_IT, user=BEN)
-    await chat.until(lambda: "took this on" not in failure.plain())
+    await chat.until(lambda: "said “I'm on it”" not in failure.plain())
     while len(chat.thread(card)) == 1:
         await shoot.later(minutes=6)
     stall = chat.thread(card)[1]
@@ -101,8 +101,8 @@ async def test_every_notice_loses_its_button(chat: Chat, shoot: Shoot) -> None:
     shoot.finish()
     await shoot.later(minutes=10)
 
-    await chat.until(lambda: [each.buttons() for each in (failure, stall)] == [["Open in Autoenhance"]] * 2)
-    assert "took this on" not in failure.plain() + stall.plain()
+    await chat.until(lambda: [each.buttons() for each in (failure, stall)] == [["Open"]] * 2)
+    assert "said “I'm on it”" not in failure.plain() + stall.plain()
 
 
 @pytest.mark.parametrize("how", ["stopped", "deleted"])
@@ -117,7 +117,7 @@ async def test_it_is_withdrawn_when_the_watch_ends(
         shoot.is_now(3, 1, is_deleted=True)
         await shoot.later(minutes=2)
 
-    await chat.until(lambda: notice.buttons() == ["Open in Autoenhance"])
+    await chat.until(lambda: notice.buttons() == ["Open"])
 
 
 async def test_a_notice_that_slack_does_not_edit_is_edited_later(
@@ -136,7 +136,7 @@ async def test_a_notice_that_slack_does_not_edit_is_edited_later(
     assert ON_IT in notice.buttons()
     await shoot.later(minutes=1)
 
-    await chat.until(lambda: notice.buttons() == ["Open in Autoenhance"])
+    await chat.until(lambda: notice.buttons() == ["Open"])
     assert len(chat.thread(card)) == 2
 
 
@@ -151,8 +151,8 @@ async def test_a_click_that_comes_late(chat: Chat, shoot: Shoot) -> None:
 
     notice.blocks = still_shown
     await chat.click(notice, ON_IT, user=BEN)
-    await chat.reads("there's nothing to take on", viewer=BEN)
-    assert notice.buttons() == ["Open in Autoenhance"]
+    await chat.reads("nobody needs to be on it", viewer=BEN)
+    assert notice.buttons() == ["Open"]
     assert "is on it" not in card.plain()
 
 

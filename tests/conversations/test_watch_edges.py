@@ -234,7 +234,7 @@ async def test_a_person_who_stops_is_no_longer_on_the_card(chat: Chat, shoot: Sh
     """A person who stopped watching is no longer mentioned either."""
     card = await chat.watch(shoot.id)
     await chat.order(f"watch {shoot.id}", user=BEN)
-    await chat.until(lambda: "Watched by ana, ben" in card.plain())
+    await chat.until(lambda: "Watched by ana and ben" in card.plain())
     await chat.order(f"unwatch {shoot.id}")
     await chat.until(lambda: "Watched by ben" in card.plain())
     shoot.finish()
@@ -371,7 +371,7 @@ async def test_a_person_who_joins_in_a_second_run_is_mentioned_at_its_end(chat: 
     shoot.is_now(5)
     await shoot.later(minutes=6)
     assert "I'll mention you" in (await chat.order(f"watch {shoot.id}", user=BEN)).plain()
-    await chat.until(lambda: "ana, ben" in card.plain())
+    await chat.until(lambda: "ana and ben" in card.plain())
     shoot.finish()
     await shoot.later(minutes=6)
 

@@ -36,7 +36,7 @@ async def test_a_watch_posts_a_card_and_its_thread_tells_of_the_end(
     assert "Finished" in notice.plain()
     assert "noticed" in notice.plain()
     assert "Asked for by ana" in notice.plain()
-    assert notice.buttons() == ["Open in Autoenhance"]
+    assert notice.buttons() == ["Open"]
     assert "Stop watching" not in card.buttons()
 
 
@@ -249,7 +249,7 @@ async def test_all_watchers_are_mentioned_once_in_one_message(chat: Chat, shoot:
     card = await chat.watch(shoot.id)
     answer = await chat.order(f"watch {shoot.id}", user=BEN)
     assert f"is already being watched in <#{SHOOTS}>. I'll mention you" in answer.text
-    await chat.until(lambda: "Watched by ana, ben" in card.plain())
+    await chat.until(lambda: "Watched by ana and ben" in card.plain())
     shoot.finish()
     await shoot.later(minutes=1)
     notice = await chat.noticed(card)
@@ -263,7 +263,7 @@ async def test_the_person_who_clicked_is_not_mentioned(chat: Chat, shoot: Shoot)
     """A Re-check that finds the end mentions the others, and shows the card to the person who clicked."""
     card = await chat.watch(shoot.id)
     await chat.order(f"watch {shoot.id}", user=BEN)
-    await chat.until(lambda: "ana, ben" in card.plain())
+    await chat.until(lambda: "ana and ben" in card.plain())
     shoot.finish()
     await chat.click(card, "Re-check", user=BEN)
     notice = await chat.noticed(card)
@@ -423,7 +423,7 @@ async def test_stopping_stops_only_ones_own_watch(chat: Chat, shoot: Shoot) -> N
     """The person who stops is not mentioned again. Stopping it for everyone takes a second click."""
     card = await chat.watch(shoot.id)
     await chat.order(f"watch {shoot.id}", user=BEN)
-    await chat.until(lambda: "ana, ben" in card.plain())
+    await chat.until(lambda: "ana and ben" in card.plain())
     answer = await chat.order(f"unwatch {shoot.id}")
     assert "Ben is still watching" in answer.text
     stranger = await chat.order(f"unwatch {shoot.id}")
@@ -451,7 +451,7 @@ async def test_two_clicks_at_once_are_one_watch(chat: Chat, shoot: Shoot) -> Non
     second = await chat.order(shoot.id, user=BEN)
     await chat.click(first, "Watch")
     await chat.click(second, "Watch", user=BEN)
-    await chat.until(lambda: any("ana, ben" in each.plain() for each in chat.posted()))
+    await chat.until(lambda: any("ana and ben" in each.plain() for each in chat.posted()))
 
     assert len(chat.posted()) == 1
 

@@ -127,7 +127,7 @@ async def _watch_a_shoot(story: Story) -> None:
     await shoot.later(minutes=2)
     await chat.noticed(card)
     await chat.order(f"watch {shoot.id}", user=BEN)
-    await chat.until(lambda: "ana, ben" in card.plain())
+    await chat.until(lambda: "ana and ben" in card.plain())
     shoot.is_now(9, 1, images=photos(SHOOT, (3, {}), (1, failed(BLURRED)), (6, {})), **begun)
     await shoot.later(minutes=2)
     await chat.noticed(card, 2)

@@ -81,9 +81,10 @@ class Screenshots:
         notices = replies.locator(f'> :not([data-key="{card.ts}"])')
         first, last, list_box = await _box(notices.first), await _box(notices.last), await _box(replies)
         spare = list_box["height"] - (last["y"] + last["height"] - first["y"]) - PADDING
-        await self._resize(WIDE, TALL - round(spare))
+        await self._resize(WIDE, TALL - round(spare) + MARGIN)
         await notices.first.evaluate(
-            "(notice) => { notice.scrollIntoView(); document.activeElement.blur(); }"
+            f"(line) => {{ line.style.scrollMarginTop = '{MARGIN}px'; line.scrollIntoView(); "
+            "document.activeElement.blur(); }"
         )
         left, right = await _box(self.page.locator("main")), await _box(self.page.locator("#thread"))
         await self._clip({**left, "width": left["width"] + right["width"]}, to)

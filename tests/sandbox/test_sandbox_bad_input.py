@@ -1,8 +1,11 @@
 """What pages of other sites and broken clients may send to the ports of this machine."""
 
+import ast
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import get_args
 from urllib.parse import urlsplit
 
@@ -10,6 +13,7 @@ import aiohttp
 import httpx
 import pytest
 
+from bot import sandbox
 from bot.demo.demo import open_demo
 from bot.sandbox.autoenhance.sample_orders import ELM
 from bot.sandbox.failures import FailureName
@@ -69,7 +73,7 @@ async def test_an_unknown_mood_is_refused(browser: Browser, mood: object) -> Non
 
     assert (about_all.status_code, about_slack.status_code) == (400, 400)
     assert all(known in about_all.json()["error"] for known in get_args(FailureName))
-    assert "Known are: well, ratelimited, internal_error, slow." in about_slack.json()["error"]
+    assert "Use one of: well, ratelimited, internal_error, slow." in about_slack.json()["error"]
     assert (await browser.sees())["mood"] == "well"
     assert (await browser.sees())["slack_moods"]["chat.update"] == "well"
 
@@ -100,3 +104,17 @@ async def test_a_bad_ack_closes_the_socket(browser: Browser, sent: str) -> None:
         closed = await asyncio.wait_for(socket.receive(), 20)
 
     assert (closed.data, "The body is" in str(closed.extra)) == (1007, True)
+
+
+def test_every_refusal_is_a_sentence() -> None:
+    """The page shows it as it is: with a capital letter, and a full stop."""
+    calls = [
+        node.args[0]
+        for path in Path(sandbox.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "NotOffered"
+    ]
+    said = [ast.unparse(call).lstrip("f").strip("\"'") for call in calls]
+
+    assert said
+    assert [each for each in said if not re.match(r"[A-Z“{].*\.$", each)] == []

@@ -14,7 +14,7 @@ from bot.core import errors
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
-from bot.sandbox.autoenhance.sample_orders import BIRCH, CHAPEL, DELETED, EXPIRED, OAK, REASONS
+from bot.sandbox.autoenhance.sample_orders import BIRCH, CHAPEL, DELETED, ELM, EXPIRED, OAK, REASONS
 from bot.sandbox.slack.blocks import plain
 from bot.sandbox.slack.validation.blocks import Surface, problems
 from bot.slack.blocks import escape
@@ -246,6 +246,19 @@ def test_card_of_each_trouble(name: str, last: Snapshot | None, snapshot: Snapsh
     assert card == snapshot
 
 
+def test_no_message_that_others_see_has_a_whole_id() -> None:
+    """Who has an order's ID can open the order. So an order that is not found is "this order" there."""
+    missing = [FailedLookUp(OrderId(order), errors.OrderNotFound("x")) for order in (ELM, OAK)]
+    alone, both = (cards.orders_card(shown, Placement("message")) for shown in (missing[:1], missing))
+
+    assert alone["text"].startswith("I couldn't find this order.")
+    assert both["text"].startswith(f"`{ELM[:8]}…`: I couldn't find this order.")
+    for card in (alone, both):
+        read = card["text"] + "".join(each["text"]["text"] for each in card["blocks"] if "text" in each)
+        assert ELM not in read
+        assert OAK not in read
+
+
 def test_card_of_an_order_that_was_given_up(snapshot: SnapshotAssertion) -> None:
     """After 25 minutes the card says that the bot stopped asking, and Re-check stays."""
     trouble = FailedLookUp(OrderId("12-elm"), errors.Unavailable("x"), last=SEEN, gave_up=25)
@@ -310,7 +323,9 @@ def test_an_old_card_says_how_old_it_was() -> None:
 
     text = cards.orders_card([view(BIRCH_AVENUE, before=before)], EPHEMERAL)["text"]
 
-    assert re.search(r"Since <!date\^\d+\^{date_short_pretty} {time}\|3 May 14:02 UTC>: .*6 more done", text)
+    assert re.search(
+        r"Since <!date\^\d+\^{date_short_pretty} at {time}\|3 May 14:02 UTC>: .*6 more done", text
+    )
 
 
 ODD_CASES = [
@@ -480,8 +495,9 @@ def test_a_message_says_the_day_of_its_check() -> None:
 def test_what_was_another_state_is_named() -> None:
     """Also where it was a word of Autoenhance's own."""
     before = Snapshot(tally=replace(SEEN.tally, state=State.OTHER, word="in<review"), at=SEEN.at)
+    card = cards.orders_card([view(BIRCH_AVENUE, before=before)], EPHEMERAL)
 
-    assert "was “in&lt;review”" in cards.orders_card([view(BIRCH_AVENUE, before=before)], EPHEMERAL)["text"]
+    assert "previously “in&lt;review”" in card["text"]
 
 
 @pytest.mark.parametrize("text", [HELP, *TOPICS.values()], ids=["help", *TOPICS])

@@ -94,7 +94,7 @@ HEADINGS = [
     (found(2), "<elm> & `x`", "2 orders match “&lt;elm&gt; &amp; `x`”, newest first."),
     (found(10, complete=False), "", "The 10 newest orders."),
     (found(1, complete=False), "", "The newest order."),
-    (found(1), "", "The only order."),
+    (found(1), "", "There is only one order."),
     (found(7), "", "All 7 orders, newest first."),
     (found(10, before=10, complete=False), "", "Orders 11 to 20, newest first."),
     (found(8, before=10), "", "Orders 11 to 18 of 18, newest first."),

@@ -215,7 +215,7 @@ def test_the_buttons_of_a_notice(case: str) -> None:
 
     goes_on = sent.kind in {NoticeKind.FAILURE, NoticeKind.STUCK}
     labels = [button["text"]["text"] for button in row["elements"]]
-    assert labels == (["I'm on it", "Open in Autoenhance", "Stop"] if goes_on else ["Open in Autoenhance"])
+    assert labels == (["I'm on it", "Open", "Stop"] if goes_on else ["Open"])
 
 
 @pytest.mark.parametrize(
@@ -602,3 +602,18 @@ def test_stopping_at_home_says_where() -> None:
 def test_where_a_thread_is(workspace: str, home: CardLocation | None, address: str) -> None:
     """The link has Slack's own form for a card in its thread. There is none where it would lead nowhere."""
     assert Permalinks(workspace).thread(home) == address
+
+
+def test_nobody_is_someone() -> None:
+    """Slack sends no name with a mention of the bot. Then the card mentions the watcher.
+
+    A notice does not: it would notify people of what they do not want to hear.
+    """
+    nameless = watch(person("U9", level=Level.FAILURES))
+    finished = notices.notice(nameless, Notice(NoticeKind.FINISHED, None), None, NOW)
+
+    assert "Watched by <@U9> (failures only)" in watch_text.watched(nameless)
+    assert "<@U9> is still watching" in watch_text.stopped(nameless, nameless.watchers)
+    assert "Watched since <!date" in finished["text"]
+    assert "U9" not in finished["text"]
+    assert watch_text.ended(ended(Ending.STOPPED)).startswith("Stopped watching <!date")

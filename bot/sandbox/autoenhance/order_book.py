@@ -57,7 +57,7 @@ class OrderBook:
         """Give the order a run that is stalled where the order is now. Raises NotOffered without photos."""
         order = self._orders.get(order_id)
         if order is None or not order["images"]:
-            raise NotOffered("there are no photos in this order")
+            raise NotOffered("This order has no photos.")
         if self.can_run(order_id):
             return
         ended = [image for image in order["images"] if image.get("status") not in _UNFINISHED]
@@ -80,7 +80,7 @@ class OrderBook:
         at = max(self._run(order_id).photos_done(self._now()), 0)
         well = [index for index, image in enumerate(images) if image.get("status") != "error"]
         if not well:
-            raise NotOffered("every photo of this order has failed already")
+            raise NotOffered("All photos of this order have failed already.")
         chosen = next((index for index in well if index >= at), well[-1])
         images[chosen] = images[chosen] | failed(reason)
         self._change(order_id, images=images)

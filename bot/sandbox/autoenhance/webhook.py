@@ -99,7 +99,7 @@ class Webhook(OrderBook):
 
     async def _call(self, body: Json) -> int:
         if self.webhook_url is None:
-            raise NotOffered("no webhook is set in this account")
+            raise NotOffered("No webhook is set in this account.")
         headers = {"Authentication": self.webhook_token} if self.webhook_token else {}
         call = WebhookCall(self._now(), body)
         self.webhook_calls.append(call)

@@ -188,7 +188,7 @@ def _control(place: Drawn, body: Json) -> Control:
         here = (control.block_id, control.element["action_id"])
         if here == (body["block_id"], body["action_id"]) and control.option == body.get("option"):
             return control
-    raise NotOffered("This button is gone. Use the newest message.")
+    raise NotOffered("This button is no longer there. Use the newest message.")
 
 
 async def _document(_: Request) -> Response:

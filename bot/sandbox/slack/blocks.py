@@ -95,7 +95,7 @@ def find(offered: list[Control], label: str | Control) -> Control:
     for control in offered:
         if label == control.element["action_id"]:
             return control
-    raise NotOffered(f"no {label!r} among {[control.label for control in offered]}")
+    raise NotOffered(f"There is no {label!r} among {[control.label for control in offered]}.")
 
 
 def with_ids(blocks: list[Block], numbers: "itertools.count[int]") -> list[Block]:

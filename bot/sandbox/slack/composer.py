@@ -21,7 +21,7 @@ class Composer(Interactions):
         Returns what was delivered to the app. None when nothing was.
         """
         if not self._can_write(user, channel):
-            raise NotOffered(f"{user} cannot write in {channel}")
+            raise NotOffered("You can't write in this conversation.")
         name = text.split(maxsplit=1)[0]
         if not name.startswith("/"):
             sent = as_sent(text, self.names())

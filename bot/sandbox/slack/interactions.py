@@ -51,7 +51,7 @@ class Interactions:
         name, text = (*typed.split(maxsplit=1), "")[:2]
         offered = self.offered_command(name)
         if offered is None:
-            raise NotOffered(f"the app has no command {name}")
+            raise NotOffered(f"The app has no command {name}.")
         url = self._triggers.response(user, channel)
         url.ack_shown.clear()
         sent = as_sent(text.strip(), self.names()) if offered.get("should_escape") else text.strip()
@@ -72,7 +72,7 @@ class Interactions:
         self._require_offered(user, message.channel)
         self._require_shortcut("message", callback_id)
         if message.ephemeral_to:
-            raise NotOffered("messages that only one person sees have no such menu")
+            raise NotOffered("Messages that only you see have no such menu.")
         url = self._triggers.response(user, message.channel)
         occasion = self._occasion(user, message.channel, url)
         payload = payloads.message_action(occasion, callback_id, self._shown(message, user))
@@ -115,7 +115,7 @@ class Interactions:
     async def submit(self, view: View, filled: Filled) -> Exchange:
         """Press the modal's submit button, with `filled` in its inputs."""
         if not view.body.get("submit"):
-            raise NotOffered("this modal has nothing to submit")
+            raise NotOffered("This dialog has nothing to submit.")
         values = state(self._open(view).blocks, filled, complete=True)
         payload = payloads.view_submission(
             self._occasion(view.user, SHOOTS), payload_objects.view(view, values)
@@ -135,7 +135,7 @@ class Interactions:
     async def open_home(self, user: str = ANA) -> Exchange | None:
         """Open the app's Home tab. Returns None if the app is not subscribed to `app_home_opened`."""
         if not self.has_home(user):
-            raise NotOffered(f"the app is not there for {user}")
+            raise NotOffered("You can't open this app's Home tab.")
         if "app_home_opened" not in self.events:
             return None
         home = self.workspace.home(user)
@@ -180,19 +180,19 @@ class Interactions:
 
     def _require_offered(self, user: str, channel: str) -> None:
         if not self.is_offered(user, channel):
-            raise NotOffered(f"the app is not there for {user} in {channel}")
+            raise NotOffered("You can't use this app here.")
 
     def _require_shortcut(self, kind: str, callback_id: str) -> None:
         offered = [each for each in self.features.get("shortcuts", []) if each["type"] == kind]
         if callback_id not in {each["callback_id"] for each in offered}:
-            raise NotOffered(f"the app has no {kind} shortcut {callback_id}")
+            raise NotOffered(f"The app has no {kind} shortcut {callback_id}.")
 
     def _shown(self, message: Message, user: str) -> dict[str, Any]:
         """The message as Slack sends it to an app. Raises NotOffered if this person cannot see it."""
         if message not in self.workspace.messages(message.channel, user):
-            raise NotOffered(f"{user} does not see this message")
+            raise NotOffered("You can't see this message.")
         if not self.workspace.sees(user, message.channel):
-            raise NotOffered(f"{user} does not see {message.channel}")
+            raise NotOffered("You can't see this conversation.")
         return payload_objects.message(self.workspace, message)
 
     def _there(self, view: View) -> View:
@@ -200,7 +200,7 @@ class Interactions:
 
     def _open(self, view: View) -> View:
         if self.workspace.view(view.id) is None:
-            raise NotOffered("this modal is closed")
+            raise NotOffered("This dialog is closed.")
         return view
 
 

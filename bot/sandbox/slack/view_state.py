@@ -18,7 +18,7 @@ def state(blocks: list[Block], filled: Filled, *, complete: bool) -> dict[str, A
     by_label = {block["label"]["text"]: block_id for block_id, block in inputs.items()}
     entered = {by_label.get(name, name): value for name, value in filled.items()}
     if unknown := set(entered) - set(inputs):
-        raise NotOffered(f"no input {sorted(unknown)} among {sorted(inputs)}")
+        raise NotOffered(f"There is no input {sorted(unknown)} among {sorted(inputs)}.")
     return {id_: _input(block, entered.get(id_), complete=complete) for id_, block in inputs.items()}
 
 
@@ -26,7 +26,7 @@ def _input(block: Block, entered: str | list[str] | None, *, complete: bool) -> 
     (element,) = elements(block)
     value = _value(element, entered)
     if complete and not block.get("optional") and not any(value.values()):
-        raise NotOffered(f"{block['label']['text']!r} is required")
+        raise NotOffered(f"“{block['label']['text']}” is required.")
     return {element["action_id"]: {"type": element["type"], **value}}
 
 

@@ -8,6 +8,7 @@ from bot.jobs.requests import Ephemeral, HomeTab, Message, Place, Reply, Request
 from bot.slack.api.sender import Sender
 from bot.slack.render import cards, modals
 from bot.slack.render.models import Card, Placement
+from bot.slack.render.wording import typed_there
 from bot.slack.text import orders as order_text
 
 Draw = Callable[[Placement], Card]
@@ -26,6 +27,8 @@ class Responder:
         asker as a direct message. Raises SlackError if Slack refuses that too.
         """
         place, card = for_asker_alone(request.place) if alone else request.place, draw(_placement(request))
+        if isinstance(request.place, Reply):
+            card = typed_there(card, request.place.channel_id)
         try:
             match place:
                 case Ephemeral():

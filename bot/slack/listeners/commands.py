@@ -26,7 +26,7 @@ from bot.slack.listeners.words import Typed
 from bot.slack.text import refusals
 from bot.slack.text import search as search_text
 from bot.slack.text import watches as watch_text
-from bot.slack.text.help import HELP, help_on
+from bot.slack.text.help import help_on
 from bot.watches.models import Level
 
 Reply = Job | str
@@ -41,7 +41,7 @@ def reply(command: Command, key: str) -> Reply:
     """
     typed = words.typed(command.text)
     if not typed.text:
-        return HELP
+        return _help(command, key, "")
     is_known = typed.word in _ALL_SUBCOMMANDS and not typed.marked
     if is_known and (typed.word in _ORDER_SUBCOMMANDS or not find_mentioned_ids(typed.rest)):
         return _ALL_SUBCOMMANDS[typed.word](command, key, typed.rest)
@@ -112,8 +112,8 @@ def _show(command: Command, key: str, rest: str) -> Reply:
     return look_up_or_search(rest, _request(command, key))
 
 
-def _help(_command: Command, _key: str, rest: str) -> Reply:
-    return help_on(words.bare(rest))
+def _help(command: Command, _key: str, rest: str) -> Reply:
+    return help_on(words.bare(rest), in_conversation=command.place is not None)
 
 
 def _find(command: Command, key: str, rest: str) -> Reply:

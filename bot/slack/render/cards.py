@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, timedelta
 from urllib.parse import quote
 
-from bot.core.errors import Archived, CannotPost, NotAllowed, NotInChannel, SlackError
+from bot.core.errors import Archived, CannotPost, NotAllowed, NotInChannel, OrderNotFound, SlackError
 from bot.orders.changes import changes
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, Progress, State
@@ -87,8 +87,11 @@ def _text(text: str) -> str:
 
 
 def _trouble(view: FailedLookUp, placement: Placement, value: str, *, among: bool) -> Card:
-    """`among`: the message has other orders too."""
-    sentence = refusals.about(view.order, view.sentence) if among else view.sentence
+    """`among`: the message has other orders too. A long ID is in no message that others see."""
+    shows_id = placement.where != "message" or view.order.short == view.order
+    hides_id = isinstance(view.error, OrderNotFound) and not shows_id
+    sentence = refusals.NOT_FOUND_HERE if hides_id else view.sentence
+    sentence = refusals.about(view.order, sentence) if among else sentence
     recheck = [blocks.actions(block_id(view.order), recheck_button(view.order, value))]
     return Card(
         text=sentence,

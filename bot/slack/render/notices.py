@@ -95,7 +95,7 @@ def _can_act(watch: Watch, kind: NoticeKind) -> bool:
 def _open_button(watch: Watch) -> Block:
     address = cards.WEB_APP + quote(watch.order, safe="")
     says = watch_text.for_screen_readers(order_text.OPEN_IN_AUTOENHANCE, watch)
-    return blocks.button(order_text.OPEN_IN_AUTOENHANCE, constants.OPEN, url=address, says=says)
+    return blocks.button(order_text.OPEN, constants.OPEN, url=address, says=says)
 
 
 def claim_notice(
@@ -226,8 +226,10 @@ def brief_card(watch: Watch) -> Card:
     if watch.is_live and not watch.is_finished:
         buttons.append(_stop_button(watch, order_text.STOP_WATCHING))
     mark = order_text.mark(watch.seen.tally) if watch.seen else ""
-    note = watch_text.watched(watch) if watch.is_live else watch_text.ended(watch)
-    body = f"{watch_text.status(watch)}\n{note}"
+    if watch.is_live:
+        body = f"{watch_text.status(watch)}\n{watch_text.watched(watch)}"
+    else:  # its end is said once
+        body = f"{watch_text.last_seen(watch)}\n{watch_text.ended(watch)}"
     drawn = [_header(mark, watch), blocks.section(body), blocks.actions(block_id(watch.order), *buttons)]
     return Card(text=fit_mrkdwn(f"{notice_text.title(watch)}. {body}", LIMITS.text), blocks=drawn)
 

@@ -6,31 +6,33 @@ from typing import Literal
 from bot.slack.constants import APP, COMMAND, MAX_ORDERS_PER_ANSWER
 from bot.slack.text.orders import EXAMPLE_ID
 
+ONLY_YOU = f" Only you see the answer to `{COMMAND}`, until you share it."
 HELP = f"""\
-*{APP} shows Autoenhance orders in Slack.* Only you see the answer to `{COMMAND}`, until you share it.
+*{APP} shows Autoenhance orders in Slack.*{ONLY_YOU}
 • `{COMMAND} {EXAMPLE_ID}` shows an order. A link works too. `{COMMAND} elm street` searches by name.
-• `{COMMAND} watch {EXAMPLE_ID}` posts the order's card in the channel, and updates in its thread. \
+• `{COMMAND} watch {EXAMPLE_ID}` posts the order's card where you type it, and updates in its thread. \
 `{COMMAND} list` shows what is being watched.
-• In a thread, type `@{APP} elm street`. In a direct message to me, type `elm street`. On a message, use \
-⋮ → *Check orders here*.
+• In a thread, type `@{APP} elm street`. Everyone there sees the answer. In a direct message to me, type \
+`elm street`. On a message, use ⋮ → *Check orders here*.
 • More: `{COMMAND} help watch`, `{COMMAND} help ids`, `{COMMAND} help card`, `{COMMAND} help find`, \
 `{COMMAND} help share`."""
+HELP_IN_CONVERSATION = HELP.replace(ONLY_YOU, "")  # for a mention or a direct message
 
 TOPICS = {
     "ids": f"""\
-*What you can type.* An order ID, a link to an order, any text with up to {MAX_ORDERS_PER_ANSWER} of \
-them in it, or part of a name:
+*What you can type.* An order ID, a link to an order, or part of a name. Up to {MAX_ORDERS_PER_ANSWER} IDs \
+or links at once:
 • `{COMMAND} {EXAMPLE_ID}`
 • `{COMMAND} https://app.autoenhance.ai/orders/{EXAMPLE_ID}`
 • `{COMMAND} elm street` has no ID, so it searches by name.
-• An ID that your company chose, such as `12-elm-street`, works alone or in a link.
+• An ID that your company chose, such as `12-elm-street`, works on its own or in a link.
 • An ID that matches a command name, such as `help`: type `{COMMAND} show help`.""",
     "card": """\
 *What a card shows.* The order's name, its state, and how many photos are done, failed and to go. Then which \
 photos failed and why.
 • *Watch* posts updates in a thread: if a photo fails, if it stalls, and when it's done.
 • *Re-check* asks Autoenhance again and says what changed.
-• *Open* opens the order in Autoenhance. Looking at an order never costs a credit.
+• *Open* opens the order in Autoenhance. Viewing an order never costs a credit.
 • ⋯ has *Share in channel*, *All photos* and *Show order ID*.""",
     "watch": f"""\
 *Watching.* I post the order's card here and keep it up to date. I post in its thread if a photo fails, if \
@@ -44,11 +46,11 @@ watched here.
 • `{COMMAND} test` checks that I can post here. `{COMMAND} settings broadcast on` also posts updates to the \
 channel.""",
     "find": f"""\
-*Searching.* An admin needs to add an Autoenhance API key for this.
-• `{COMMAND} find elm street` searches the names of your orders. So does `{COMMAND} elm street`. Part of a \
-word is enough.
+*Searching.* Part of a word is enough.
+• `{COMMAND} find elm street` searches the names of your orders. So does `{COMMAND} elm street`.
 • `{COMMAND} recent` shows the newest orders.
-• *Show* shows an order's card.""",
+• *Show* shows an order's card.
+• Searching works once an admin has added an Autoenhance API key.""",
     "share": f"""\
 *Sharing.* ⋯ → *Share in channel* posts the card for everyone here, and anyone can press *Re-check*.
 • I need to be in the channel: type `/invite @{APP}`.
@@ -88,5 +90,7 @@ SUBCOMMANDS = (
 """What a person may type after the command, with a few words about each."""
 
 
-def help_on(word: str) -> str:
-    return TOPICS.get(word.lower().strip("`*_"), HELP)
+def help_on(word: str, *, in_conversation: bool = False) -> str:
+    """The general help without a topic. `in_conversation`: for a mention or a direct message."""
+    general = HELP_IN_CONVERSATION if in_conversation else HELP
+    return TOPICS.get(word.lower().strip("`*_"), general)

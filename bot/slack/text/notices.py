@@ -12,7 +12,6 @@ from bot.watches.models import Claim, Delay, Notice, NoticeKind, Watch, Watcher,
 MAX_NAME_CHARACTERS = 80  # of a name in a sentence
 LATE_AFTER = timedelta(minutes=3)
 TIME_FORMAT = "{time}"
-DATED = "{date_short_pretty} at {time}"
 _MINUTES_PER_HOUR, _HOURS_PER_DAY = 60, 24
 
 
@@ -29,8 +28,11 @@ def linked_title(watch: Watch, address: str) -> str:
 
 
 def watcher_name(watcher: Watcher) -> str:
-    """The watcher's name as plain text, so that it notifies no one."""
-    return display_name(watcher.name)
+    """The watcher's name as plain text, so that it notifies no one.
+
+    A mention if it is not known: Slack sends no name with what a person writes to the bot.
+    """
+    return display_name(watcher.name) if watcher.name else mention([watcher.user_id])
 
 
 def display_name(name: str) -> str:
@@ -39,7 +41,10 @@ def display_name(name: str) -> str:
 
 def at_the_start(name: str) -> str:
     """The same at the start of a sentence: "ben" is "Ben" there."""
-    said = display_name(name)
+    return capital(display_name(name))
+
+
+def capital(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 
@@ -105,7 +110,7 @@ def next_step(notice: Notice, tally: Counts | None) -> str:
 EXPIRED_NEXT = "Autoenhance has deleted the expired photos. Upload them again if you need them."
 NEXT = {
     NoticeKind.FINISHED: "Open it in Autoenhance to download the photos.",
-    NoticeKind.FAILED: "Review what failed. You may need to upload or shoot it again.",
+    NoticeKind.FAILED: "Review what failed. You may need to re-upload or reshoot.",
     NoticeKind.FAILURE: (
         "The rest are still processing. If someone's still at the property, check whether to reshoot."
     ),
@@ -146,14 +151,17 @@ def _late(delay: Delay | None) -> str:
 
 
 def asked_by(watchers: Sequence[Watcher]) -> str:
+    """Without a mention: it would notify people of what they do not want to hear."""
     first, *others = watchers
+    if not first.name:
+        return f"Watched since {when(first.since)}"
     more = f" and {len(others)} more" if others else ""
     return f"Asked for by {watcher_name(first)}{more}, {when(first.since)}"
 
 
 def taken(claim: Claim) -> str:
     """For the notice on which somebody pressed "I'm on it". It stays true when the order is finished."""
-    return f"{at_the_start(claim.name)} took this on {when(claim.at, DATED)}"
+    return f"{at_the_start(claim.name)} said “I'm on it” {when(claim.at)}"
 
 
 def duration(seconds: float) -> str:

@@ -194,13 +194,13 @@ def disagreement(announced: int, listed: int) -> str:
 
 def changed(changes: Changes, since: datetime, *, old: bool) -> str:
     """What changed since the last check, in a few words. `old`: that was not today."""
-    at = when(since, "{date_short_pretty} {time}" if old else "{time}")
+    at = when(since) if old else when(since, "{time}")
     parts = [
         _more(changes.photos, "{} added", "{} removed"),
         _more(changes.done, "{} more done", "{} fewer done"),
         _more(changes.failed, "{} new failure(s)", "{} fewer failure(s)"),
         _more(changes.expired, "{} more expired", "{} fewer expired"),
-        f"was {escape(state_in_words(changes.was))}" if changes.was else "",
+        f"previously {escape(state_in_words(changes.was))}" if changes.was else "",
     ]
     said = ", ".join(part for part in parts if part)
     return f"Since {at}: {said}" if said else f"No change since {at}"

@@ -9,8 +9,16 @@ from bot.slack.text.orders import EXAMPLE_ID, counted
 
 
 def no_id_to_watch(typed: str) -> str:
-    find = code(f"{COMMAND} find {typed}", 200)
-    return f"No order ID in {quoted(typed)}. To search by name, type {find}, then press *Show* and *Watch*."
+    return f"No order ID in {quoted(typed)}. {_find_to_watch(typed)}"
+
+
+def no_order_to_watch(order: str) -> str:
+    """For a word that is no UUID, so it may be a part of a name."""
+    return f"I couldn't find order {code(order)}. {_find_to_watch(order)}"
+
+
+def _find_to_watch(typed: str) -> str:
+    return f"To search by name, type {code(f'{COMMAND} find {typed}', 200)}, then press *Show* and *Watch*."
 
 
 def no_id_to_unwatch(typed: str) -> str:
@@ -39,10 +47,7 @@ def trouble(error: errors.AutoenhanceError, order: str, last: Snapshot | None) -
     known = _known(last)
     match error:
         case errors.OrderNotFound():
-            return (
-                f"I couldn't find order {code(order)}. Check the ID. "
-                "The order may have been deleted, or it may belong to another account."
-            )
+            return not_found(f"order {code(order)}")
         case errors.OrderTooLarge():
             return "This order is too large to show. Open it in Autoenhance."
         case errors.Limited():
@@ -51,6 +56,16 @@ def trouble(error: errors.AutoenhanceError, order: str, last: Snapshot | None) -
             return f"Autoenhance isn't responding.{known} I'll answer here when it's back."
         case _:
             return f"{refused(error)}{known}"
+
+
+def not_found(named: str) -> str:
+    return (
+        f"I couldn't find {named}. Check the ID. "
+        "The order may have been deleted, or it may belong to another account."
+    )
+
+
+NOT_FOUND_HERE = not_found("this order")  # for a message that others see: who has the ID can open the order
 
 
 def about(order: str, sentence: str) -> str:
@@ -95,7 +110,7 @@ def waited(minutes: int) -> str:
 def refused(error: errors.AutoenhanceError) -> str:
     """For errors whose sentence does not depend on what was asked for."""
     if isinstance(error, errors.OrderTooLarge):
-        return "Autoenhance sent more than I can show. Search for more words, or open Autoenhance."
+        return "Autoenhance sent more than I can show. Add words to your search, or open Autoenhance."
     if isinstance(error, errors.KeyMissing):
         return "To do this, an admin needs to add an Autoenhance API key (`AUTOENHANCE_API_KEY`)."
     return (
@@ -126,8 +141,8 @@ CANNOT_TELL_COLLEAGUE = (
 )
 UNCONFIRMED = "Slack didn't confirm that the card was posted. If it's missing, share it again."
 REINSTALL = (
-    f"Slack no longer accepts {APP}. "
-    "An admin needs to reinstall it and replace its token (`SLACK_BOT_TOKEN`)."
+    f"Slack rejected {APP}'s token. "
+    "An admin needs to reinstall the app and replace the token (`SLACK_BOT_TOKEN`)."
 )
 TOO_LATE = "That took too long. Please try again."
 SLACK_BUSY = "Slack isn't responding. Try again in a minute."

@@ -11,7 +11,7 @@ RECENT = f"`{COMMAND} recent`"
 FIND_WHAT = f"Which name? Type part of it: `{COMMAND} find elm street`. For the newest orders, type {RECENT}."
 NO_NAME = "No order ID or name in that. Type an order ID, a link, or at least 2 letters of a name."
 TOO_LONG = "No order ID in that, and it's too long for a name. Type an order ID, a link, or part of a name."
-NARROW = "To see the others, search for more words."
+NARROW = "To see the others, add words to your search."
 NEXT_OLDER, FIRST_PAGE = "Search older orders", "First page"
 SHOW = "Show"
 
@@ -78,7 +78,7 @@ def _newest(found: Found) -> str:
             return f"Order {_range(found.before, shown)}{total}."
         return f"Orders {_range(found.before, shown)}{total}, newest first."
     if shown == 1:
-        return "The only order." if found.complete else "The newest order."
+        return "There is only one order." if found.complete else "The newest order."
     return f"All {shown} orders, newest first." if found.complete else f"The {shown} newest orders."
 
 

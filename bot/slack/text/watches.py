@@ -7,9 +7,9 @@ from bot.orders.progress import Counts
 from bot.slack.blocks import code, escape, fit, one_line, when
 from bot.slack.constants import COMMAND
 from bot.slack.text.notices import (
-    DATED,
     TIME_FORMAT,
     at_the_start,
+    capital,
     display_name,
     reason,
     title,
@@ -20,6 +20,7 @@ from bot.slack.text.orders import counted, photos, state, unnamed
 from bot.watches.models import Claim, Condition, Ending, Level, Watch, Watcher
 
 SECONDS_PER_DAY = 86_400
+MAX_NAMES = 5  # of watchers on a card
 MAX_OPTION_NAME = 50  # characters, where the short ID must fit beside it
 
 # The card
@@ -31,8 +32,13 @@ def watched(watch: Watch) -> str:
         f"{watcher_name(each)}{' (failures only)' if each.level is Level.FAILURES else ''}"
         for each in watch.watchers
     ]
-    shown = ", ".join(said[:5]) + (f" and {len(said) - 5} more" if len(said) > 5 else "")  # noqa: PLR2004
-    return f"Watched by {shown}, since {when(watch.watchers[0].since)}"
+    names = _listed(said[:MAX_NAMES], len(said) - MAX_NAMES)
+    return f"Watched by {names}, since {when(watch.watchers[0].since)}"
+
+
+def _listed(names: Sequence[str], more: int) -> str:
+    *most, last = [*names, *([f"{more:,} more"] if more > 0 else [])]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def on_it(watch: Watch) -> str:
@@ -42,18 +48,19 @@ def on_it(watch: Watch) -> str:
 
 def stuck(watch: Watch) -> str:
     """A time and no duration: a card that nobody edits would go on saying "25 minutes"."""
-    since = f" since {when(watch.still_since, DATED)}" if watch.still_since else ""
+    since = f" since {when(watch.still_since)}" if watch.still_since else ""
     return f"No progress{since}. That's unusual."
 
 
 def ended(watch: Watch) -> str:
     """When and why the watch ended, for its card."""
-    at = f" {when(watch.ended_at, DATED)}" if watch.ended_at else ""
+    at = f" {when(watch.ended_at)}" if watch.ended_at else ""
+    by = display_name(watch.reason) if watch.reason else ""
     return {
         Ending.QUIET: "Finished. No longer watching.",
         Ending.DELETED: "Deleted. No longer watching.",
         Ending.EXPIRED: f"Stopped watching{at}: {_limit(watch)} reached.",
-        Ending.STOPPED: f"{at_the_start(watch.reason)} stopped watching{at}.",
+        Ending.STOPPED: capital(f"{by} stopped watching{at}.".strip()),
         None: "No longer watching.",
     }[watch.ending]
 
@@ -181,31 +188,28 @@ def not_watched(order: str) -> str:
 
 def _are(watchers: Sequence[Watcher]) -> str:
     first, *others = watchers[:3]
-    names = [at_the_start(first.name), *map(watcher_name, others)]
-    more = len(watchers) - len(names)
-    *most, last = [*names, *([f"{more} more"] if more else [])]
-    said = f"{', '.join(most)} and {last}" if most else last
-    return f"{said} {'is' if len(watchers) == 1 else 'are'}"
+    names = [capital(watcher_name(first)), *map(watcher_name, others)]
+    return f"{_listed(names, len(watchers) - len(names))} {'is' if len(watchers) == 1 else 'are'}"
 
 
 def claimed(watch: Watch, before: Claim | None) -> str:
     """For the person who is on it now. `before`: whom they take over from."""
     over = f" You took over from {display_name(before.name)}." if before else ""
-    return f"You're on it: {title(watch)}.{over} To give it back, press *{ON_IT}* again."
+    return f"You're on it: {title(watch)}.{over} Press *{ON_IT}* again to undo."
 
 
 def given_back(watch: Watch) -> str:
-    return f"You've given back {title(watch)}. Nobody is on it now."
+    return f"You're no longer on {title(watch)}. Nobody is on it now."
 
 
 def not_given_back(watch: Watch) -> str:
     """For the person who gave back what somebody else has taken over since."""
     name = at_the_start(watch.claimed_by.name) if watch.claimed_by else "Nobody"
-    return f"You're not on {title(watch)} any more. {name} is on it now."
+    return f"You're no longer on {title(watch)}. {name} is on it now."
 
 
 ON_IT = "I'm on it"
-NOTHING_TO_CLAIM = "This order has finished or isn't being watched, so there's nothing to take on."
+NOTHING_TO_CLAIM = "This order has finished or isn't being watched, so nobody needs to be on it."
 
 
 # Lists
@@ -234,14 +238,18 @@ def listed(count: int, place: str, as_of: datetime | None) -> str:
 def status(watch: Watch) -> str:
     """One line for a list: the state in words and the counts, and what else a person should know."""
     if watch.condition is Condition.PAUSED:
-        known = f". As of {when(watch.seen.at, DATED)}: {progress(watch.seen.tally)}" if watch.seen else ""
+        known = f". As of {when(watch.seen.at)}: {progress(watch.seen.tally)}" if watch.seen else ""
         return f"Paused: {reason(watch.reason)}{known}"
     if watch.ending is Ending.DELETED:
         return "Deleted"
-    now = progress(watch.seen.tally) if watch.seen else "Not checked yet"
+    now = last_seen(watch)
     if watch.ending is Ending.EXPIRED:
         return f"{now} · Stopped watching: {_limit(watch)} reached"
     return " · ".join(filter(None, [now, on_it(watch)]))
+
+
+def last_seen(watch: Watch) -> str:
+    return progress(watch.seen.tally) if watch.seen else "Not checked yet"
 
 
 def progress(tally: Counts) -> str:
@@ -269,5 +277,5 @@ WATCH_WHAT = (
 UNWATCH_WHAT = (
     f"Which order? Type `{COMMAND} unwatch` and its ID. `{COMMAND} list` shows what is being watched here."
 )
-ONE_AT_A_TIME = f"You can watch one order at a time. Send one ID or link: `{COMMAND} watch` and the ID."
-ONE_TO_STOP = f"You can stop one watch at a time. Send one ID or link: `{COMMAND} unwatch` and the ID."
+ONE_AT_A_TIME = f"You can watch one order at a time. Type `{COMMAND} watch` and one ID or link."
+ONE_TO_STOP = f"You can stop watching one order at a time. Type `{COMMAND} unwatch` and one ID or link."

@@ -3,7 +3,7 @@ import { h, toast } from "./dom.js";
 
 const EMOJI = {
   arrows_counterclockwise: "🔄", bell: "🔔", bulb: "💡", calendar: "📅", camera: "📷", chart_with_upwards_trend: "📈",
-  eyes: "👀", frame_with_picture: "🖼️", gear: "⚙️", grey_question: "❔", hourglass: "⌛", hourglass_flowing_sand: "⏳",
+  double_vertical_bar: "⏸️", eyes: "👀", frame_with_picture: "🖼️", gear: "⚙️", grey_question: "❔", hourglass: "⌛", hourglass_flowing_sand: "⏳",
   house: "🏠", information_source: "ℹ️", key: "🔑", link: "🔗", lock: "🔒", mag: "🔍", memo: "📝", no_bell: "🔕",
   no_entry: "⛔", package: "📦", pencil2: "✏️", point_right: "👉", question: "❓", rotating_light: "🚨", smile: "😄",
   speech_balloon: "💬", stopwatch: "⏱️", tada: "🎉", thumbsup: "👍", "+1": "👍", warning: "⚠️", wastebasket: "🗑️",
