@@ -16,7 +16,7 @@ from benchmarks.scaling.crowd import Crowd
 from benchmarks.scaling.lives import START, at, due
 from bot.orders.ids import OrderId
 from bot.storage.database.base import Database
-from bot.storage.watches import WATCH, Watches
+from bot.storage.watches import IN_COLUMNS, WATCH, Watches
 from bot.watches.models import Watch
 
 NOW = START  # nothing is due yet
@@ -58,7 +58,7 @@ def crowd_of(crowd: Crowd, number: int) -> Iterator[Watch]:
 
 
 def _row(new: Watch) -> tuple[Any, ...]:
-    content = WATCH.dump_json(new, exclude={"id", "wakes", "hooked"}).decode()
+    content = WATCH.dump_json(new, exclude=IN_COLUMNS).decode()
     times = new.next_look.timestamp(), new.share, int(new.hooked)
     return new.id, new.team_id, new.place, new.order, new.condition.value, *times, content
 

@@ -21,7 +21,7 @@ WATCH = TypeAdapter(Watch)
 WEBHOOK_EXPECTED_FOR = timedelta(days=1)  # after its last wake, the webhook is expected to call again
 MAX_WATCHES_SEARCHED = 100  # the newest ones, in which that last wake is searched for
 
-_IN_COLUMNS = {"id", "wakes", "hooked", "claimed"}
+IN_COLUMNS = {"id", "wakes", "hooked", "claimed"}
 # `*` would fail where a later version has added a column
 _READ = "id, next_look, wakes, hooked, claimed, content"
 _LIVE = "condition != 'ended'"
@@ -209,7 +209,7 @@ def _watch(row: Row) -> Watch | None:
 
 
 def _content(watch: Watch) -> str:
-    return WATCH.dump_json(watch, exclude=_IN_COLUMNS).decode()
+    return WATCH.dump_json(watch, exclude=IN_COLUMNS).decode()
 
 
 def _index_watchers(sql: Sql, watch: Watch) -> None:

@@ -1,6 +1,12 @@
-"""The page that the benchmarks write."""
+"""The page that the benchmarks write, and the rows that they fill in."""
+
+from pathlib import Path
 
 from benchmarks.bench import page
+from benchmarks.scaling import rows
+from benchmarks.scaling.crowd import Crowd
+from benchmarks.scaling.databases import on_sqlite
+from benchmarks.scaling.net import POLLS
 from benchmarks.speed.figure import Figure, milliseconds, spread
 
 
@@ -20,3 +26,9 @@ def test_a_figure_of_several_rounds() -> None:
     """It is the median, then the least and the most. One round has only its value."""
     assert spread([3.0, 1.0, 2.0]) == "2.00 (1.00-3.00)"
     assert milliseconds([0.0015]) == "1.50 ms"
+
+
+async def test_the_rows_of_the_benchmark_of_scale_are_those_of_the_store(tmp_path: Path) -> None:
+    """`check` raises if the store would write another row of a watch than the benchmark fills in."""
+    async with on_sqlite(tmp_path) as storage:
+        await rows.check(storage.database, Crowd(1, POLLS))
