@@ -47,6 +47,12 @@ def test_what_may_follow_a_word_is_understood() -> None:
     assert len({help_on(topic) for topic in takes["help"]} | {help_on("")}) == len(takes["help"]) + 1
 
 
+def test_a_word_that_is_no_topic_is_named() -> None:
+    """The general help follows, which lists the topics. The word is foreign text."""
+    assert help_on("wach") == f"There's no help on “wach”.\n\n{HELP}"
+    assert help_on("<!here>").startswith("There's no help on “&lt;!here&gt;”.")
+
+
 @pytest.mark.parametrize("text", HELPS, ids=["help", *TOPICS])
 def test_help_names_buttons_as_they_are_called(text: str) -> None:
     """What is bold within a line is the label of a button, a menu entry or a shortcut."""

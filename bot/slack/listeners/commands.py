@@ -113,7 +113,7 @@ def _show(command: Command, key: str, rest: str) -> Reply:
 
 
 def _help(command: Command, _key: str, rest: str) -> Reply:
-    return help_on(words.bare(rest), in_conversation=command.place is not None)
+    return help_on(words.bare(unescape(rest)), in_conversation=command.place is not None)
 
 
 def _find(command: Command, key: str, rest: str) -> Reply:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.slack.blocks import quoted
 from bot.slack.constants import APP, COMMAND, MAX_ORDERS_PER_ANSWER
 from bot.slack.text.orders import EXAMPLE_ID
 
@@ -91,6 +92,12 @@ SUBCOMMANDS = (
 
 
 def help_on(word: str, *, in_conversation: bool = False) -> str:
-    """The general help without a topic. `in_conversation`: for a mention or a direct message."""
+    """The general help without a topic. It says so of a word that is none.
+
+    `in_conversation`: for a mention or a direct message.
+    """
     general = HELP_IN_CONVERSATION if in_conversation else HELP
-    return TOPICS.get(word.lower().strip("`*_"), general)
+    topic = word.lower().strip("`*_")
+    if not topic:
+        return general
+    return TOPICS.get(topic) or f"There's no help on {quoted(topic)}.\n\n{general}"
