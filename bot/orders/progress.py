@@ -139,10 +139,9 @@ def _photos(images: Sequence[Image]) -> tuple[Photo, ...]:
         for number, image in enumerate(images, 1)
     ]
     uses = Counter(names)
-    return tuple(
-        _photo(f"{name} (photo {number})" if uses[name] > 1 else name, image)
-        for number, (name, image) in enumerate(zip(names, images, strict=True), 1)
-    )
+    if len(uses) < len(names):
+        names = [f"{name} (photo {n})" if uses[name] > 1 else name for n, name in enumerate(names, 1)]
+    return tuple(map(_photo, names, images))
 
 
 def _photo(name: str, image: Image) -> Photo:
