@@ -61,12 +61,12 @@ CheckTime = Annotated[AwareDatetime, AfterValidator(_in_every_zone)]
 UtcTime = Annotated[datetime, AfterValidator(_as_utc)]
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
     # Unknown fields are dropped: as extras of a thousand photos they would double the time of parsing.
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True, hide_input_in_errors=True)
 
 
-class Image(_Answer):
+class Image(Answer):
     """One photo. `error` and `status_reason` come in several types, and are kept as they come."""
 
     image_id: str | None = None
@@ -84,7 +84,7 @@ class Image(_Answer):
     window_pull_type: str | None = None
 
 
-class Order(_Answer):
+class Order(Answer):
     order_id: str | None = None
     name: str | None = None
     status: str | None = None
@@ -107,12 +107,12 @@ def parse_order(body: Body) -> Order:
     Raises Unavailable for a body that is no JSON object, or has no field of an order. Raises OrderTooLarge
     for more than MAX_PHOTOS photos or MAX_VALUES values.
     """
-    _check_size(body)
+    check_size(body)
     try:
         order = Order.model_validate_json(body)
         sent = order.model_fields_set
     except ValidationError:
-        raw = _json_object(body)
+        raw = json_object(body)
         order, sent = _order(raw), set(raw)
     if not sent & _ORDER_FIELDS:
         raise Unavailable("Autoenhance answered with something that is no order")
@@ -137,8 +137,8 @@ def parse_orders(body: Body) -> OrderPage:
     Raises Unavailable for a body that is no JSON object, or in which `orders` is missing or no list. Raises
     OrderTooLarge as `parse_order` does.
     """
-    _check_size(body)
-    answer = _json_object(body)
+    check_size(body)
+    answer = json_object(body)
     listed = answer.get("orders", "missing")
     if not isinstance(listed, list | None):
         raise Unavailable("Autoenhance answered with something that is no list of orders")
@@ -152,14 +152,14 @@ def _next_offset(pagination: object) -> str:
     return str(_encodable(str(offset))) if is_token else ""
 
 
-def _check_size(body: Body) -> None:
+def check_size(body: Body) -> None:
     """Counts values by their commas, before any reader needs memory for them."""
     commas = body.count(",") if isinstance(body, str) else body.count(b",")
     if commas > MAX_VALUES:
         raise OrderTooLarge("the answer has too many values")
 
 
-def _json_object(body: Body) -> dict[str, Any]:
+def json_object(body: Body) -> dict[str, Any]:
     try:
         found = json.loads(body, parse_int=_number)
     except (ValueError, RecursionError) as error:
@@ -178,15 +178,15 @@ def _order(raw: dict[str, Any]) -> Order:
         if len(images) > MAX_PHOTOS:
             raise OrderTooLarge("the order has too many photos")
         raw = raw | {
-            "images": [_without_odd_fields(Image, image) for image in images if isinstance(image, dict)]
+            "images": [without_odd_fields(Image, image) for image in images if isinstance(image, dict)]
         }
-    return _without_odd_fields(Order, raw)
+    return without_odd_fields(Order, raw)
 
 
-_Model = TypeVar("_Model", bound=_Answer)
+_Model = TypeVar("_Model", bound=Answer)
 
 
-def _without_odd_fields(model: type[_Model], raw: dict[str, Any]) -> _Model:
+def without_odd_fields(model: type[_Model], raw: dict[str, Any]) -> _Model:
     """The model without the fields that cannot be read. One odd field does not fail the whole order."""
     raw = {name: _encodable(value) for name, value in raw.items()}
     try:

@@ -67,7 +67,7 @@ def test_a_password_in_a_url_is_blacked_out() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        'File "/app/bot/orders/models.py", line 187, in _without_odd_fields',
+        'File "/app/bot/orders/models.py", line 187, in without_odd_fields',
         'File "/srv/order-desk/bot/orders/ids.py", line 29, in __new__',
         'File "C:\\\\desk\\\\bot\\\\orders\\\\ids.py", line 29',
         "bot/orders/progress.py:12: in progress_of",
