@@ -1,4 +1,4 @@
-"""The client of Autoenhance's API. It only sends GET to two paths, so it cannot cost a credit.
+"""The client of Autoenhance's API. It only sends GET to three paths, so it cannot cost a credit.
 
 No error message has the key, a URL or an order ID. The lines that stamina logs about retries have none
 either: it logs the exception, and arguments only of functions that it decorates.
@@ -6,8 +6,9 @@ either: it logs the exception, and arguments only of functions that it decorates
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -20,9 +21,19 @@ from bot.autoenhance.bodies import LargeAnswers, Reading
 from bot.autoenhance.limits import Limits
 from bot.autoenhance.search import search
 from bot.autoenhance.single_flight import SingleFlight
-from bot.core.errors import KeyMissing, KeyRefused, Limited, OrderNotFound, StaleButton, Unavailable
+from bot.core.errors import (
+    AutoenhanceError,
+    DatabaseFailed,
+    KeyMissing,
+    KeyRefused,
+    Limited,
+    OrderNotFound,
+    StaleButton,
+    Unavailable,
+)
 from bot.core.logging import Outage
 from bot.core.metrics import Metrics
+from bot.orders.brackets import Bracket, parse_brackets
 from bot.orders.ids import OrderId, as_order_id
 from bot.orders.models import Order, OrderPage, parse_order, parse_orders
 from bot.orders.search import Cursor, Found
@@ -30,6 +41,7 @@ from bot.storage.rate_limits.base import RateLimiter
 
 RATE_LIMIT = "autoenhance"
 _MAX_SHARED_PHOTOS = 1_000  # an order with more is not kept for later callers
+_MAX_SHARED_BRACKETS = 5_000  # the same of its brackets
 _UNKNOWN_ORDER_ID = OrderId("00000000-0000-4000-8000-000000000000")
 
 
@@ -38,10 +50,11 @@ _DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True)
 class FetchedOrder:
-    """An order, and when Autoenhance answered."""
+    """An order, and when Autoenhance answered. `brackets` is None where nobody asked, or had no answer."""
 
     order: Order
     at: datetime
+    brackets: Sequence[Bracket] | None = None
 
 
 class Autoenhance:
@@ -69,9 +82,11 @@ class Autoenhance:
         self._headers = _headers(key, version)
         self._now = now
         self._outage = Outage("autoenhance")
+        self._no_brackets = Outage("autoenhance's list of brackets")
         self._limits = limits
         self._large_answers = LargeAnswers(limits)
         self._flights = SingleFlight[FetchedOrder](limits.fresh_for, _is_small)
+        self._bracket_flights = SingleFlight[tuple[Bracket, ...]](limits.fresh_for, _are_few)
         self._rate_limiter = rate_limiter
         self._metrics = metrics
         self._retried = stamina.AsyncRetryingCaller(
@@ -89,6 +104,27 @@ class Autoenhance:
         if fresh:
             return await self._fetch(order_id)
         return await self._flights.join(order_id, lambda: self._fetch(order_id))
+
+    async def brackets(self, order_id: OrderId) -> tuple[Bracket, ...]:
+        """The order's brackets. Callers share one request, which is not tried again."""
+        return await self._bracket_flights.join(order_id, lambda: self._fetch_brackets(order_id))
+
+    async def order_with_brackets(self, order_id: OrderId, *, fresh: bool = False) -> FetchedOrder:
+        """As `order`. Asks for both at once, and waits little longer for the brackets than for the order."""
+        asking = asyncio.create_task(self._brackets_if_any(order_id))
+        try:
+            fetched = await self.order(order_id, fresh=fresh)
+            await asyncio.wait([asking], timeout=self._limits.brackets_after)
+            return replace(fetched, brackets=asking.result()) if asking.done() else fetched
+        finally:
+            asking.cancel()
+
+    async def brackets_soon(self, order_id: OrderId) -> tuple[Bracket, ...] | None:
+        """The brackets of an order that is here already. None where they cannot be had soon."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.brackets_after):
+                return await self._brackets_if_any(order_id)
+        return None
 
     async def orders(self, words: str = "", *, after: Cursor | None = None, limit: int = 10) -> Found:
         """At most `limit` orders, newest first, whose names have all of `words`. `after` continues a search.
@@ -118,6 +154,25 @@ class Autoenhance:
             raise Unavailable("Autoenhance answered with another order")
         return FetchedOrder(order, self._now())
 
+    async def _brackets_if_any(self, order_id: OrderId) -> tuple[Bracket, ...] | None:
+        """None for any failure: a card is complete without them."""
+        with suppress(AutoenhanceError, DatabaseFailed):
+            return await self.brackets(order_id)
+        return None
+
+    async def _fetch_brackets(self, order_id: OrderId) -> tuple[Bracket, ...]:
+        """One attempt. Its failures are no outage of the orders: the log says so once, in its own words."""
+        try:
+            with self._large_answers.reading() as reading:
+                path = f"{quote(order_id, safe='')}/brackets"
+                body = await self._get_within_limits(reading, path, None, again=False)
+                brackets = _of_order(order_id, await reading.parsed(parse_brackets, body))
+        except Unavailable as error:
+            self._no_brackets.begins(str(error))
+            raise
+        self._no_brackets.ends()
+        return brackets
+
     async def _listed(self, query: Mapping[str, str]) -> OrderPage:
         if not self._key:
             raise KeyMissing("listing orders needs an API key")
@@ -140,10 +195,13 @@ class Autoenhance:
         return body
 
     async def _get_within_limits(
-        self, reading: Reading, path: str, query: Mapping[str, str] | None
+        self, reading: Reading, path: str, query: Mapping[str, str] | None, *, again: bool = True
     ) -> bytearray:
+        """`again`: a failure that may pass is tried again."""
         try:
             async with asyncio.timeout(self._limits.total):
+                if not again:
+                    return await self._once(reading, path, query)
                 return await self._retried(self._once, reading, path, query)
         except TimeoutError as error:
             raise Unavailable("Autoenhance didn't respond in time") from error
@@ -199,3 +257,13 @@ def _headers(key: SecretStr | None, version: str | None) -> dict[str, str]:
 
 def _is_small(fetched: FetchedOrder) -> bool:
     return len(fetched.order.photos) <= _MAX_SHARED_PHOTOS
+
+
+def _of_order(order_id: OrderId, brackets: tuple[Bracket, ...]) -> tuple[Bracket, ...]:
+    if any(each.order_id and as_order_id(each.order_id) != order_id for each in brackets):
+        raise Unavailable("Autoenhance answered with the brackets of another order")
+    return brackets
+
+
+def _are_few(brackets: Sequence[Bracket]) -> bool:
+    return len(brackets) <= _MAX_SHARED_BRACKETS
