@@ -47,7 +47,7 @@ async def test_postgresql_is_stopped_for_ten_seconds(
         card = await chat.watch(shoot.id)
         home = await home_tab(slack)
         autoenhance.set_failure("hang")
-        asked = len(autoenhance.requests)
+        asked = len(autoenhance.looks)
         assert all(accepted(await crowd.ask(before)))
         await autoenhance.asked(asked + len(before))
 

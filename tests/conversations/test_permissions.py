@@ -71,14 +71,14 @@ async def test_a_person_of_no_known_company_is_an_outsider(
     """A click that does not name the person's company gets nothing."""
     payload = (await slack.click(await chat.order(OAK), "Re-check")).payload
     await chat.reads("No change")
-    asked = len(autoenhance.requests)
+    asked = len(autoenhance.looks)
     del payload["user"]["team_id"]
     body = urlencode({"payload": json.dumps(payload)}).encode()
 
     await slack.send_raw(body, slack.signed(body))
 
     await chat.reads("only to members of the company that installed it")
-    assert len(autoenhance.requests) == asked
+    assert len(autoenhance.looks) == asked
 
 
 async def test_an_outsiders_click_gets_nothing(
@@ -89,7 +89,7 @@ async def test_an_outsiders_click_gets_nothing(
     shared = await chat.reads("Shared by", viewer=BEN)
     payload = (await slack.click(shared, "Re-check", user=BEN)).payload
     await chat.reads("No change", viewer=BEN)
-    asked, face = len(autoenhance.requests), shared.blocks
+    asked, face = len(autoenhance.looks), shared.blocks
 
     # Slack's client does not offer this click: it is Ben's click with Olga's name, and Ben sees the answer.
     payload["user"] |= {"id": OLGA, "team_id": PARTNER_TEAM}
@@ -97,5 +97,5 @@ async def test_an_outsiders_click_gets_nothing(
     assert (await slack.send_raw(body, slack.signed(body))).status == 200
 
     await chat.reads("only to members of the company that installed it", viewer=BEN)
-    assert len(autoenhance.requests) == asked
+    assert len(autoenhance.looks) == asked
     assert shared.blocks == face

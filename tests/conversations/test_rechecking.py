@@ -121,7 +121,7 @@ async def test_ten_clicks_at_once_share_one_request(sandbox: Sandbox) -> None:
             await slack.command(f"/order {REASONS}", user=BEN)
         await chat.until(lambda: len([each for each in chat.said(viewer=BEN) if each.blocks]) == 10 or None)
 
-    assert len(sandbox.autoenhance.requests) == 1
+    assert len(sandbox.autoenhance.looks) == 1
 
 
 async def test_an_old_card_says_that_it_was_old(chat: Chat) -> None:
@@ -156,13 +156,13 @@ async def test_a_button_of_another_version_is_explained(
 ) -> None:
     """A value of another version, or one that the bot did not write, is refused with the next step."""
     card = await chat.order(OAK)
-    asked = len(autoenhance.requests)
+    asked = len(autoenhance.looks)
     next(each for each in card.controls() if each.label == "Re-check").element["value"] = value
 
     await chat.click(card, "Re-check")
 
     await chat.reads("This card is too old to update")
-    assert len(autoenhance.requests) == asked
+    assert len(autoenhance.looks) == asked
 
 
 async def test_a_button_names_the_order_and_not_who_may_see_it(chat: Chat, slack: SlackSandbox) -> None:

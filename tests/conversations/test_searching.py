@@ -84,7 +84,7 @@ async def test_a_uuid_that_is_not_found_is_not_searched_for(
     """No name has a generated ID in it."""
     await chat.order("00000000-1111-4222-8333-444444444444")
 
-    assert len(autoenhance.requests) == 1
+    assert len(autoenhance.looks) == 1
 
 
 async def test_the_modal_searches_too(chat: Chat, slack: SlackSandbox) -> None:

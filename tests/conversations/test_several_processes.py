@@ -67,7 +67,7 @@ async def test_a_suspended_worker_loses_nothing(sandbox: Sandbox, clock: Clock) 
     async with serving_process(sandbox), working_process(sandbox.settings) as still:
         await chat.click(await chat.order(shoot.id), "Share in channel")
         card = await chat.until(lambda: next(iter(chat.posted()), None))
-        asked = len(autoenhance.requests)
+        asked = len(autoenhance.looks)
         autoenhance.set_failure("hang")
         await chat.click(card, "Re-check")
         assert all(accepted(await crowd.ask(stuck)))
@@ -101,7 +101,7 @@ async def test_a_rolling_deploy_loses_nothing(sandbox: Sandbox, clock: Clock) ->
     chat, shoot = Chat(slack), Shoot(autoenhance, clock)
     async with serving_process(sandbox) as old, working_process(sandbox.settings) as old_worker:
         card = await chat.watch(shoot.id)
-        stop, asked = asyncio.Event(), len(autoenhance.requests)
+        stop, asked = asyncio.Event(), len(autoenhance.looks)
         autoenhance.set_failure("hang", times=3)
         asking = asyncio.create_task(steadily(crowd, stop))
         await autoenhance.asked(asked + 3)

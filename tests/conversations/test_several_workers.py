@@ -95,17 +95,17 @@ def keep_pace(times: list[float], *, every: float, burst: int = 1, late: float =
 
 async def noted(autoenhance: AutoenhanceSandbox, requests: list[tuple[str, float]]) -> None:
     """Every request from now on, with the time when it came."""
-    known = len(autoenhance.requests)
+    known = len(autoenhance.looks)
     while True:
         await autoenhance.change_signal.rung()
         now = asyncio.get_running_loop().time()
-        requests += [(asked.path, now) for asked in autoenhance.requests[known:]]
-        known = len(autoenhance.requests)
+        requests += [(asked.path, now) for asked in autoenhance.looks[known:]]
+        known = len(autoenhance.looks)
 
 
 async def moved_at_each_look(shoot: Shoot, autoenhance: AutoenhanceSandbox) -> None:
     """One more photo is done after each answer."""
-    asked = len(autoenhance.requests)
+    asked = len(autoenhance.looks)
     for done in range(1, 60):
         await autoenhance.asked(asked + done, timeout=60)
         shoot.is_now(done, of=60)

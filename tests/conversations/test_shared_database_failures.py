@@ -52,7 +52,7 @@ async def test_one_place_that_cannot_be_recorded_repeats_nothing_in_another(
     await until_idle(app)
     shoot.finish()
     autoenhance.set_failure("hang", order=shoot.id, times=1)
-    requests = len(autoenhance.requests)
+    requests = len(autoenhance.looks)
     clock.turn(minutes=1)
     await autoenhance.asked(requests + 1)
     with closing(psycopg.connect(url)) as other:

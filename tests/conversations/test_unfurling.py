@@ -103,7 +103,7 @@ async def test_no_more_than_five_orders_are_asked_for(
     """At most five orders are checked, as with the command."""
     await paste(" ".join(f"{APP}12-elm-{number}" for number in range(9)))
 
-    assert len(autoenhance.requests) == 5
+    assert len(autoenhance.looks) == 5
 
 
 @pytest.mark.parametrize(
@@ -188,14 +188,14 @@ async def test_a_link_in_a_draft_is_left_alone(
 ) -> None:
     """Slack does not say where a message that is not sent yet will appear."""
     await paste(f"{APP}{UNKNOWN}")
-    asked = len(autoenhance.requests)
+    asked = len(autoenhance.looks)
     heard = _heard(slack)
     heard["event"] |= {"channel": "COMPOSER", "source": "composer", "unfurl_id": "u1", "message_ts": "m1"}
 
     assert await _deliver(slack, heard) == 200
     await until_no_job_is_left(app)
 
-    assert len(autoenhance.requests) == asked
+    assert len(autoenhance.looks) == asked
 
 
 async def test_a_redelivery_draws_nothing_twice(

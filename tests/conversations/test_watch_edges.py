@@ -291,7 +291,7 @@ async def test_checks_that_hang_delay_no_person(
     await chat.watch(shoot.id)
     autoenhance.set_failure("hang")
     autoenhance.set_failure("well", order=OAK)
-    before = len(autoenhance.requests)
+    before = len(autoenhance.looks)
     await copy_watch(sandbox.settings, [f"order-{number}" for number in range(40)], next_look=0)
     await change_watches(sandbox.settings, lambda kept: kept.update(next_look=int(kept["order"] == shoot.id)))
     await autoenhance.asked(before + 32)

@@ -316,10 +316,10 @@ async def test_one_check_serves_all_who_watch(
     first = await chat.watch(shoot.id)
     second = await chat.watch(shoot.id, channel=EDITING)
     shoot.is_now(5)
-    before = len(autoenhance.requests)
+    before = len(autoenhance.looks)
     await shoot.later(minutes=1)
 
-    assert len(autoenhance.requests) == before + 1
+    assert len(autoenhance.looks) == before + 1
     assert "5 of 10 done" in first.plain()
     assert "5 of 10 done" in second.plain()
 

@@ -63,7 +63,7 @@ async def test_forty_calls_are_one_check(
     """Calls may be repeated, out of order or late. The order is checked once, and posted once."""
     card = await chat.watch(shoot.id)
     shoot.finish()
-    before = len(autoenhance.requests)
+    before = len(autoenhance.looks)
     for number in range(40):
         assert await autoenhance.call_webhook(shoot.id, processing=number % 3 == 0) == 200
     clock.turn(seconds=5)
@@ -71,7 +71,7 @@ async def test_forty_calls_are_one_check(
     assert await autoenhance.call_webhook(shoot.id, processing=True) == 200
     await shoot.later(minutes=10)
 
-    assert len(autoenhance.requests) == before + 2
+    assert len(autoenhance.looks) == before + 2
     assert len(chat.thread(card)) == 1
 
 
@@ -82,13 +82,13 @@ async def test_with_the_webhook_an_order_is_checked_seldom(
     card = await chat.watch(shoot.id)
     assert await autoenhance.call_webhook(shoot.id, processing=True) == 200
     await shoot.later(seconds=30)
-    before = len(autoenhance.requests)
+    before = len(autoenhance.looks)
     for done in range(1, 4):
         shoot.is_now(done)
         await autoenhance.call_webhook(shoot.id, processing=True)
         clock.turn(seconds=20)
         await chat.order(OAK)
-    assert [each for each in autoenhance.requests[before:] if each.path.endswith(shoot.id)] == []
+    assert [each for each in autoenhance.looks[before:] if each.path.endswith(shoot.id)] == []
     shoot.is_now(4)
     await autoenhance.call_webhook(shoot.id, processing=True)
     await shoot.later(seconds=5)
@@ -115,10 +115,10 @@ async def test_the_form_of_a_call_decides_its_status(
     shoot: Shoot, autoenhance: AutoenhanceSandbox, body: bytes, status: int
 ) -> None:
     """A call that can be read gets a 200, any other is refused, and none of these leads to a check."""
-    before = len(autoenhance.requests)
+    before = len(autoenhance.looks)
     assert await called(autoenhance, body, authentication=autoenhance.webhook_token) == status
 
-    assert len(autoenhance.requests) == before
+    assert len(autoenhance.looks) == before
 
 
 @pytest.mark.parametrize("header", ["authentication", "authorization"])
@@ -138,13 +138,13 @@ async def test_a_forged_call_makes_nothing_due(
     shoot.is_now(1)
     await chat.watch(shoot.id)
     await shoot.later(minutes=1)
-    before = len(autoenhance.requests)
+    before = len(autoenhance.looks)
     body = json.dumps({"event": "image_processed", "order_id": shoot.id, "order_is_processing": False})
     assert await called(autoenhance, body.encode(), **headers) == 401
     clock.turn(seconds=4)
     await chat.order("list")
 
-    assert len(autoenhance.requests) == before
+    assert len(autoenhance.looks) == before
 
 
 async def test_without_a_token_there_is_no_webhook_endpoint(sandbox: Sandbox, clock: Clock) -> None:

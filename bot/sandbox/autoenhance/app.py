@@ -41,9 +41,13 @@ class Asked:
     seconds: float | None = None
     answer: bytes = field(default=b"", repr=False)
 
+    @property
+    def of_brackets(self) -> bool:
+        return self.path.endswith("/brackets")
+
 
 class AutoenhanceSandbox(Webhook):
-    """Answers `GET /v3/orders/{id}` without an API key, as the real one does.
+    """Answers `GET /v3/orders/{id}` and `…/brackets` without an API key, as the real one does.
 
     `GET /v3/orders/` needs the key.
     """
@@ -57,8 +61,11 @@ class AutoenhanceSandbox(Webhook):
         self.ignores_search = False
         """`q` is documented only since 2026. An account with an older API version gets all orders."""
         self._failures: dict[str | None, ApiFailure] = {}
+        self.brackets_failure: ApiFailure | None = None
+        """The failure of the brackets alone. None: they fail as their order does."""
         self.routes = [
             Route("/v3/orders/{id}", _Endpoint(self, self._one)),
+            Route("/v3/orders/{id}/brackets", _Endpoint(self, self._brackets_of)),
             Route("/v3/orders/", _Endpoint(self, self._list)),
         ]
         self.app = Starlette(routes=self.routes)
@@ -98,9 +105,14 @@ class AutoenhanceSandbox(Webhook):
     def _failure(self, order: str | None) -> ApiFailure | None:
         return self._failures.get(order) or self._failures.get(None)
 
+    @property
+    def looks(self) -> list[Asked]:
+        """The requests for orders and lists, without those for brackets."""
+        return [asked for asked in self.requests if not asked.of_brackets]
+
     async def asked(self, times: int, *, timeout: float = 20) -> None:  # noqa: ASYNC109
-        """Wait until `times` requests have come in, counted from the start. Raises TimeoutError."""
-        await self.change_signal.until(lambda: len(self.requests) >= times, timeout=timeout)
+        """Wait until there are `times` looks, counted from the start. Raises TimeoutError."""
+        await self.change_signal.until(lambda: len(self.looks) >= times, timeout=timeout)
 
     def forget(self) -> list[Asked]:
         """Return the requests so far and drop them, so that a long run does not fill the memory."""
@@ -117,8 +129,13 @@ class AutoenhanceSandbox(Webhook):
             old.answer = b""
         self.change_signal.ring()
 
-    def next_failure(self, order: str | None) -> ApiFailure:
-        """The failure to answer with. Counts one answer of it."""
+    def next_failure(self, order: str | None, *, of_brackets: bool = False) -> ApiFailure:
+        """The failure to answer with. Counts one answer of it, unless it is about brackets.
+
+        An order and its brackets are asked for at once: which comes first, nobody knows.
+        """
+        if of_brackets:
+            return self.brackets_failure or self._failure(order) or ApiFailure("well")
         about = order if order in self._failures else None
         failure = self._failures.get(about)
         if failure is not None and failure.spent():
@@ -133,6 +150,12 @@ class AutoenhanceSandbox(Webhook):
         if self.can_run(order_id) and self._runs[order_id] is None:
             self.restart(order_id)
         return JSONResponse(self.order(order_id))
+
+    def _brackets_of(self, request: Request) -> Response:
+        order_id = request.path_params["id"]
+        if order_id not in self._orders:
+            return _error(404, "Not Found")
+        return JSONResponse({"brackets": self.brackets(order_id)})
 
     def _list(self, request: Request) -> Response:
         query = request.query_params
@@ -177,7 +200,7 @@ class _Endpoint:
             asked.answer = (asked.answer + message.get("body", b""))[:MAX_ANSWER_BYTES]
             await send(message)
 
-        failure = sandbox.next_failure(request.path_params.get("id"))
+        failure = sandbox.next_failure(request.path_params.get("id"), of_brackets=asked.of_brackets)
         try:
             await answer(failure, self._well(request), sandbox.released, (scope, receive, noted))
         finally:

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.sandbox.autoenhance.order_json import Json, failed, stamp
+from bot.sandbox.autoenhance.order_json import Json, brackets, failed, stamp
 from bot.sandbox.autoenhance.progress import Run, as_of
-from bot.sandbox.autoenhance.sample_orders import ELM, HARBOUR_VIEW, sample_orders
+from bot.sandbox.autoenhance.sample_orders import ELM, HARBOUR_VIEW, sample_brackets, sample_orders
 from bot.sandbox.change_signal import ChangeSignal
 from bot.sandbox.errors import NotOffered
 
@@ -20,7 +20,25 @@ class OrderBook:
         self.change_signal = ChangeSignal()
         self._now = now
         self._orders: dict[str, Json] = {order["order_id"]: order for order in sample_orders(now())}
+        self._brackets = sample_brackets(list(self._orders.values()))
         self._runs: dict[str, Run | None] = {ELM: None, HARBOUR_VIEW: None}
+
+    def brackets(self, order_id: str) -> list[Json]:
+        """The order's brackets: those that were set, else one for each photo. Raises KeyError.
+
+        While they are grouped, none is in a photo.
+        """
+        order = self.order(order_id)
+        found = self._brackets.get(order_id)
+        if found is None:
+            listed: object = self._orders[order_id]["images"]
+            found = brackets(order_id, listed if isinstance(listed, list) else [])
+        return [each | {"image_id": None} for each in found] if order.get("is_merging") else found
+
+    def set_brackets(self, order_id: str, found: list[Json]) -> None:
+        """Replace the order's brackets. They stay when the order is replaced."""
+        self._brackets[order_id] = found
+        self.change_signal.ring()
 
     def add(self, order: Json, run: Run | None = None) -> None:
         """Add or replace an order. With a run, `order` is how it is when the run has ended."""

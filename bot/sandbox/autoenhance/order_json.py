@@ -1,6 +1,7 @@
 """Orders and photos in the JSON of Autoenhance's API, version 2025-08-31."""
 
 import itertools
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,3 +78,29 @@ def photos(order_id: str, *groups: tuple[int, Json]) -> list[Json]:
 def failed(reason: str | None) -> Json:
     """The fields of a failed photo that differ from a good one."""
     return {"status": "error", "status_reason": reason}
+
+
+def brackets(order_id: str, images: Iterable[Any], *, each: int = 1) -> list[Json]:
+    """The BracketOut of `each` exposures of every photo. The photo has the name of its first one."""
+    return [
+        bracket(order_id, image.get("image_id"), _exposure(image.get("image_name") or "", number))
+        for image in images
+        if isinstance(image, dict)
+        for number in range(each)
+    ]
+
+
+def bracket(order_id: str, image_id: str | None, name: str, *, is_uploaded: bool = True) -> Json:
+    return {
+        "bracket_id": f"{name.encode()[:8].hex()}-b1c2-4d3e-9f40-{image_id or 'none'}",
+        "image_id": image_id,
+        "order_id": order_id,
+        "name": name,
+        "is_uploaded": is_uploaded,
+        "metadata": {},
+    }
+
+
+def _exposure(name: str, number: int) -> str:
+    stem, dot, kind = name.rpartition(".")
+    return f"{stem}-{number + 1}{dot}{kind}" if number else name

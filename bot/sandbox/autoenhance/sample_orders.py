@@ -1,6 +1,6 @@
 """The orders of the stand-in Autoenhance: one of every kind that the bot must understand."""
 
-from bot.sandbox.autoenhance.order_json import Json, failed, order, photo, photos
+from bot.sandbox.autoenhance.order_json import Json, bracket, brackets, failed, order, photo, photos
 
 ELM = "3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4"
 HARBOUR_VIEW = "b81d5e07-2c6f-4e93-8a1b-d04f7c9e3562"
@@ -35,6 +35,25 @@ _WAITING, _PAID, _SILENT = {"status": "waiting"}, {"downloaded": True}, {"status
 def sample_orders(now: float) -> list[Json]:
     """All of them, as they are at `now`. ELM and HARBOUR_VIEW are as at the end of their run."""
     return [*_running(now), *_under_way(now), *_ended(now), *_odd(now)]
+
+
+def sample_brackets(orders: list[Json]) -> dict[str, list[Json]]:
+    """The brackets of the orders that have more than one for each photo, or other ones than the rest."""
+    images = {each["order_id"]: each["images"] for each in orders}
+    oak, quay, mill = images[OAK], _exposures(QUAY, 36), _exposures(MILL, 12)
+    missed = oak[-1]  # a bracket that the grouping missed: it became a photo of its own
+    return {
+        ELM: brackets(ELM, images[ELM], each=3),
+        OAK: [*brackets(OAK, oak[:-1], each=3), *brackets(OAK, [missed])],
+        ODD: brackets(ODD, images[ODD], each=5),
+        QUAY: quay,
+        MILL: [*mill[:-1], mill[-1] | {"is_uploaded": False}],
+    }
+
+
+def _exposures(order_id: str, count: int) -> list[Json]:
+    """Exposures that are in no photo yet."""
+    return [bracket(order_id, None, f"DJI_{number:04d}.jpg") for number in range(1, count + 1)]
 
 
 def _running(now: float) -> list[Json]:
