@@ -140,7 +140,7 @@ class Lookups:
         await self.responder.give(job, draw, alone=alone)
 
     async def share(self, job: Share, attempt: int) -> None:
-        fetched = await self.retries.ask(self.autoenhance.order(job.order), job, attempt)
+        fetched = await self.retries.ask(self.autoenhance.order_with_brackets(job.order), job, attempt)
         if fetched is None:
             return
         by = job.asker.user_id if job.to == "channel" else None

@@ -1,9 +1,11 @@
 """Fetches an order and turns it into what a card shows."""
 
 import asyncio
+from dataclasses import replace
 
 from bot.autoenhance.client import Autoenhance, FetchedOrder
 from bot.core.errors import AutoenhanceError, OrderNotFound
+from bot.orders import brackets
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import progress_of
@@ -19,15 +21,23 @@ async def fetch_view(
     before: Snapshot | None = None,
     *,
     fresh: bool = False,
+    with_brackets: bool = True,
 ) -> OrderView | FailedLookUp:
     """A FailedLookUp in place of an AutoenhanceError: the card shows errors too.
 
     `by` is the user who asked, `before` what the card showed until now. `fresh` shares no other request.
     """
+    ask = orders.order_with_brackets if with_brackets else orders.order
     try:
-        return order_view(await orders.order(order, fresh=fresh), order, by, before)
+        return order_view(await ask(order, fresh=fresh), order, by, before)
     except AutoenhanceError as error:
         return FailedLookUp(order, error, last=before, before=before)
+
+
+async def add_brackets(orders: Autoenhance, fetched: FetchedOrder, view: OrderView) -> OrderView:
+    """The view of this order with its brackets, if Autoenhance has them soon."""
+    found = await orders.brackets_soon(view.order)
+    return replace(view, brackets=brackets.facts(found or (), fetched.order))
 
 
 async def order_name(orders: Autoenhance, order: OrderId) -> str | None:
@@ -53,4 +63,5 @@ def order_view(
         updated=fetched.order.last_updated_at,
         by=by,
         before=before,
+        brackets=brackets.facts(fetched.brackets or (), fetched.order),
     )

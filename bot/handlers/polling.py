@@ -24,7 +24,7 @@ from bot.core.errors import (
 )
 from bot.core.logging import reference
 from bot.handlers.notifier import Notifier, WatchUpdate
-from bot.handlers.order_views import order_view
+from bot.handlers.order_views import add_brackets, order_view
 from bot.jobs.background import CheckOrder, CheckPaused, NotifyOwner, NotifyPaused
 from bot.jobs.models import Job, LookUp
 from bot.jobs.requests import Message
@@ -35,7 +35,15 @@ from bot.slack.render.models import FailedLookUp, OrderView
 from bot.slack.text import notices as notice_text
 from bot.storage.watches import Watches
 from bot.watches.models import CardLocation, Condition, Delay, Watch
-from bot.watches.transitions import Rules, Step, next_step, put_off, untold, waits_for_slack
+from bot.watches.transitions import (
+    Rules,
+    Step,
+    asks_for_brackets,
+    next_step,
+    put_off,
+    untold,
+    waits_for_slack,
+)
 
 PAUSED_RETRY_SECONDS = 3600.0  # until the bot posts again to a place that refused a post
 UNPROMISED_WATCH_ENDS_AFTER = timedelta(hours=7)  # longer than MAX_SLACK_WAIT, the wait for its start
@@ -74,6 +82,8 @@ class Polling:
         try:
             fetched = await self.autoenhance.order(job.order, fresh=self.several_processes)
             view = order_view(fetched, job.order)
+            if any(asks_for_brackets(watch, view.progress.tally) for watch in watches):
+                view = await add_brackets(self.autoenhance, fetched, view)
         except OrderNotFound:
             await self._update_all(watches, None)
         except AutoenhanceError as error:
@@ -161,7 +171,7 @@ class Polling:
 
     def _step(self, watch: Watch, view: OrderView | None, now: datetime) -> Step:
         """A paused watch whose order was found is open again. Of a stopped one, only the card is edited."""
-        named = replace(watch, name=view.name) if view else watch
+        named = replace(watch, name=view.name, brackets=view.brackets or watch.brackets) if view else watch
         if watch.condition is Condition.ENDING:
             return Step(replace(named, condition=Condition.ENDED), edit=True, at_once=True, closes=True)
         tally = view.progress.tally if view else None

@@ -46,7 +46,9 @@ class Unfurls:
         if age > MAX_UNFURL_AGE or not await self._is_wanted(job):
             return
         orders = list(dict.fromkeys(link.order for link in job.links))
-        seen = await asyncio.gather(*(fetch_view(self.autoenhance, order) for order in orders))
+        seen = await asyncio.gather(
+            *(fetch_view(self.autoenhance, order, with_brackets=False) for order in orders)
+        )
         late = [
             view.error
             for view in seen

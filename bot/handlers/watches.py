@@ -17,7 +17,7 @@ from bot.core.errors import (
     SlackRefused,
     Unconfirmed,
 )
-from bot.handlers.order_views import order_name, order_view
+from bot.handlers.order_views import add_brackets, order_name, order_view
 from bot.handlers.outages import Retries
 from bot.jobs.models import ChooseOrder, StartWatch, ThreadToUse
 from bot.jobs.requests import View
@@ -31,6 +31,7 @@ from bot.storage.watches import Watches
 from bot.watches import schedule
 from bot.watches.models import (
     DELETED_STATES,
+    NOT_GROUPED_STATES,
     CardLocation,
     Condition,
     Delay,
@@ -70,6 +71,8 @@ class WatchCommands:
             await self.forget(job)
             return
         view = order_view(fetched, job.order, job.asker.user_id)
+        if view.progress.tally.state not in NOT_GROUPED_STATES:
+            view = await add_brackets(self.autoenhance, fetched, view)
         if _has_ended(view) and (known is None or known.promised):
             await self.responder.give(job, lambda placement: notices.nothing_to_wait_for(view, placement))
         elif known and known.home and known.condition is Condition.OPEN:
@@ -194,6 +197,7 @@ class WatchCommands:
             card_tries=0,
             shown=view.glimpse,
             shown_as=watch.face,
+            brackets=view.brackets or watch.brackets,
             delay=None,
             late_since=None,
             pause=pause,

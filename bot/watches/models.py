@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pydantic import AwareDatetime
 
 from bot.orders.base import frozen
+from bot.orders.brackets import BracketFacts
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
@@ -15,6 +16,7 @@ FINISHED_STATES = frozenset(
     {State.READY, State.ATTENTION, State.FAILED}
 )  # Autoenhance has done all it will do
 DELETED_STATES = frozenset({State.DELETED})
+NOT_GROUPED_STATES = frozenset({State.WAITING, State.GROUPING})  # its brackets are not in photos yet
 
 
 class Level(StrEnum):
@@ -150,6 +152,7 @@ class Watch:
     claimed_by: Claim | None = None  # until the order is finished
     claim_notices: tuple[ClaimNotice, ...] = ()  # until then; they lose their button
     told_stuck: bool = False
+    brackets: BracketFacts | None = None  # when Autoenhance was last asked for them
     told_over: Counts | None = None  # the counts in the notice about the order's end
     sending: Sending | None = None
     card_tries: int = 0  # how often a deleted card was posted again without an answer from Slack

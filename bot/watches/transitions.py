@@ -9,6 +9,7 @@ from bot.watches import schedule
 from bot.watches.models import (
     DELETED_STATES,
     FINISHED_STATES,
+    NOT_GROUPED_STATES,
     Claim,
     ClaimNotice,
     Condition,
@@ -88,6 +89,15 @@ def next_step(
     )
 
 
+def asks_for_brackets(watch: Watch, tally: Counts) -> bool:
+    """Whether this check asks for the order's brackets: after their grouping, and at the order's end."""
+    if watch.seen is None or tally.state in DELETED_STATES:
+        return False
+    before = watch.seen.tally
+    grouped = before.state in NOT_GROUPED_STATES and tally.state not in NOT_GROUPED_STATES
+    return grouped or (is_finished(tally) and not is_finished(before))
+
+
 def is_stuck(watch: Watch, rules: Rules) -> bool:
     """Whether Autoenhance still works on the order, but nothing has changed for `rules.stuck`."""
     working = watch.seen is not None and watch.seen.tally.state in _CAN_BE_STUCK
@@ -134,6 +144,7 @@ def untold(watch: Watch, step: Step) -> Watch:
         moved_at=after.moved_at,
         known_failed=after.known_failed,
         name=after.name,
+        brackets=after.brackets,
     )
 
 

@@ -28,6 +28,7 @@ ADDED_TO_WATCHES: dict[str, Any] = {
     "claimed_by": None,
     "claim_notices": [],
     "moved_at": None,
+    "brackets": None,
 }
 ADDED_KINDS = {"claim_order", "choose_order"}
 LATER = {"field_of_a_later_version": 1}

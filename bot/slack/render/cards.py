@@ -12,6 +12,7 @@ from bot.orders.progress import Counts, Progress, State
 from bot.slack import blocks, constants
 from bot.slack.blocks import Block, code, escape, fit
 from bot.slack.limits import LIMITS
+from bot.slack.render.brackets import bracket_count, bracket_lines
 from bot.slack.render.buttons import ButtonValue, block_id, pack, share_value
 from bot.slack.render.failures import failures_block, failures_text, odd_settings
 from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
@@ -104,12 +105,13 @@ def _order(view: OrderView, placement: Placement, value: str) -> Card:
     shown = MAX_FAILURES_IN_MODAL if placement.where == "view" else MAX_FAILURES_ON_CARD
     rest = order_text.UNDER_SHOW_PHOTOS if placement.where in {"ephemeral", "message"} else ""
     sentence = " ".join(filter(None, (order_text.situation(tally), _disagreement(progress))))
-    odd = odd_settings(progress.odd)
+    odd, about_brackets = odd_settings(progress.odd), bracket_lines(view.known_brackets)
     facts = [fact for show in FACTS if (fact := show(view, placement))]
     parts = [
         blocks.header(f"{order_text.mark(tally)} {view.title}"),
         blocks.section("\n".join(filter(None, (_status(tally), _bar(tally), sentence)))),
         *failures_block(progress.failures, shown, rest),
+        *([blocks.section(about_brackets)] if about_brackets else []),
         *([blocks.section(odd)] if odd else []),
         *([blocks.context(" · ".join(facts))] if facts else []),
         *([_buttons(view, placement, value)] if placement.where != "terminal" else []),
@@ -117,7 +119,7 @@ def _order(view: OrderView, placement: Placement, value: str) -> Card:
     counts = [order_text.state_in_words(tally), *_counts(tally)]
     spoken = [f"{escape(view.title)}: {', '.join([escape(counts[0]), *counts[1:]])}.", sentence]
     spoken.append(failures_text(progress.failures, shown, rest))
-    spoken.append(f"\n{odd}\n" if odd else "")
+    spoken += [f"\n{lines}\n" for lines in (about_brackets, odd) if lines]
     spoken += [f"{_MARK.sub('', fact)}." for fact in facts]
     return Card(text=" ".join(part for part in spoken if part), blocks=parts)
 
@@ -182,6 +184,10 @@ def _downloaded(view: OrderView, _placement: Placement) -> str:
     return order_text.downloaded(count) if count else ""
 
 
+def _brackets(view: OrderView, _placement: Placement) -> str:
+    return bracket_count(view.known_brackets)
+
+
 def _created(view: OrderView, _placement: Placement) -> str:
     """The day, if it is not the day of the check."""
     if view.created is None or view.created.astimezone(UTC).date() == view.at.astimezone(UTC).date():
@@ -213,6 +219,7 @@ FACTS: tuple[Callable[[OrderView, Placement], str], ...] = (
     _on_it,
     _changed,
     _checked,
+    _brackets,
     _downloaded,
     _created,
     _watched,

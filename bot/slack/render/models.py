@@ -6,6 +6,7 @@ from typing import Literal, TypedDict
 
 from bot.core.errors import AutoenhanceError, TryLater
 from bot.jobs.requests import Wanted
+from bot.orders.brackets import BracketFacts
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Progress
@@ -38,10 +39,18 @@ class OrderView:
     by: str | None = None  # who asked for this check. None in a terminal
     before: Snapshot | None = None  # what the card showed before
     watch: Watch | None = None  # the watch in this card's place
+    brackets: BracketFacts | None = None  # from this check. None where it did not ask, or had no answer
 
     @property
     def title(self) -> str:
         return fit(one_line(self.name), LIMITS.header) or order_text.unnamed(self.order.short)
+
+    @property
+    def known_brackets(self) -> BracketFacts | None:
+        """From this check, or from an earlier one of the watch if the order has the same photos still."""
+        known = self.watch.brackets if self.watch else None
+        same = known is not None and known.photos == self.progress.listed
+        return self.brackets or (known if same else None)
 
     @property
     def glimpse(self) -> Snapshot:
