@@ -82,7 +82,8 @@ class Polling:
         try:
             fetched = await self.autoenhance.order(job.order, fresh=self.several_processes)
             view = order_view(fetched, job.order)
-            if any(asks_for_brackets(watch, view.progress.tally) for watch in watches):
+            tally = view.progress.tally
+            if any(asks_for_brackets(watch, tally, now, self.rules) for watch in watches):
                 view = await add_brackets(self.autoenhance, fetched, view)
         except OrderNotFound:
             await self._update_all(watches, None)
@@ -171,11 +172,11 @@ class Polling:
 
     def _step(self, watch: Watch, view: OrderView | None, now: datetime) -> Step:
         """A paused watch whose order was found is open again. Of a stopped one, only the card is edited."""
-        named = replace(watch, name=view.name, brackets=view.brackets or watch.brackets) if view else watch
+        named = replace(watch, name=view.name) if view else watch
         if watch.condition is Condition.ENDING:
             return Step(replace(named, condition=Condition.ENDED), edit=True, at_once=True, closes=True)
-        tally = view.progress.tally if view else None
-        step = next_step(named, tally, now, self.rules, view.updated if view else None)
+        tally, updated = (view.progress.tally, view.updated) if view else (None, None)
+        step = next_step(named, tally, now, self.rules, updated, brackets=view.brackets if view else None)
         if view and step.watch.condition is not Condition.ENDED:
             step = replace(step, watch=replace(step.watch, condition=Condition.OPEN, reason=""))
         return step

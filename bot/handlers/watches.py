@@ -40,6 +40,7 @@ from bot.watches.models import (
     Watcher,
     is_finished,
 )
+from bot.watches.uploads import with_brackets
 
 MAX_WATCHES_PER_CHANNEL = 100  # or in one direct message
 MAX_ORDERS_TO_CHOOSE_FROM = 20  # whose names are looked up for one message
@@ -191,13 +192,12 @@ class WatchCommands:
         """Promised. If the order ended while Slack took no card, its check is due, with the reason."""
         pause, now = schedule.pause(watch, view.progress.tally), self.now()
         settled = replace(
-            watch,
+            with_brackets(watch, view.brackets),
             promised=True,
             home=location,
             card_tries=0,
             shown=view.glimpse,
             shown_as=watch.face,
-            brackets=view.brackets or watch.brackets,
             delay=None,
             late_since=None,
             pause=pause,

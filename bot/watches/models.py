@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
 
     FAILURE = "failure"  # new failed photos, while others are still being enhanced
     STUCK = "stuck"
+    NOT_STARTED = "not_started"  # everything is uploaded, and nothing is processed
     FINISHED = "finished"
     FAILED = "failed"  # the order is finished, and some or all photos failed
     DELETED = "deleted"
@@ -152,7 +153,9 @@ class Watch:
     claimed_by: Claim | None = None  # until the order is finished
     claim_notices: tuple[ClaimNotice, ...] = ()  # until then; they lose their button
     told_stuck: bool = False
+    told_not_started: bool = False
     brackets: BracketFacts | None = None  # when Autoenhance was last asked for them
+    uploaded: float | None = None  # `still` when these brackets were first seen, all of them uploaded
     told_over: Counts | None = None  # the counts in the notice about the order's end
     sending: Sending | None = None
     card_tries: int = 0  # how often a deleted card was posted again without an answer from Slack

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.orders.brackets import BracketFacts
 from bot.orders.changes import Snapshot
 from bot.orders.progress import Counts, State
-from bot.watches import schedule
+from bot.watches import schedule, uploads
 from bot.watches.models import (
     DELETED_STATES,
     FINISHED_STATES,
@@ -23,6 +24,7 @@ from bot.watches.models import (
 
 # Not while it waits for uploads: how long those take is for people to decide.
 _CAN_BE_STUCK = frozenset({State.GROUPING, State.ENHANCING, State.OTHER})
+_WITHOUT_TIME = {NoticeKind.STUCK, NoticeKind.NOT_STARTED, NoticeKind.EXPIRED}
 _MISSING_ORDER_PAUSE_SECONDS = 30.0  # until an order that was not found is checked again
 _MAX_LATE_SECONDS_COUNTED = 60.0  # how much later than planned a check may be and still count in full
 # The pause doubles from the first to the second while Autoenhance or Slack does not answer.
@@ -38,6 +40,7 @@ class Rules:
     lasts: timedelta = timedelta(days=7)  # of a watch
     quiet: timedelta = timedelta(minutes=30)  # a finished order is watched so long: work may begin again
     stuck: timedelta = timedelta(minutes=20)  # a working order that does not change for so long is stuck
+    not_started: timedelta = timedelta(minutes=10)  # nothing is processed, though all is uploaded
     late: timedelta = timedelta(minutes=3)  # a notice that is so much later than planned says why
     gone: timedelta = timedelta(seconds=90)  # after "no such order" for so long, the order is deleted
     settled: timedelta = timedelta(minutes=3)  # so long, photos that are counted may still be listed
@@ -55,24 +58,30 @@ class Step:
 
 
 def next_step(
-    watch: Watch, tally: Counts | None, now: datetime, rules: Rules, updated: datetime | None = None
+    watch: Watch,
+    tally: Counts | None,
+    now: datetime,
+    rules: Rules,
+    updated: datetime | None = None,
+    *,
+    brackets: BracketFacts | None = None,
 ) -> Step:
     """What to post and save after one check.
 
     `tally` is None when Autoenhance has no such order. `updated` is when Autoenhance says that the order
-    last changed.
+    last changed. `brackets` is None where this check did not ask for them, or had no answer.
     """
     if tally is None:
         return _order_missing(watch, now, rules)
-    after = _checked(watch, tally, now)
+    after = uploads.with_brackets(_checked(watch, tally, now), brackets)
     ending = _ending(after, tally, rules)
-    kind = _notice_kind(after, tally, ending, rules)
-    stuck = is_stuck(after, rules)
+    kind = _notice_kind(after, tally, ending, rules, asked=brackets is not None)
     seconds = schedule.pause(after, tally)
     posted = replace(
         after,
         told_failure=after.told_failure or kind in {NoticeKind.FAILURE, NoticeKind.FAILED},
         told_stuck=after.told_stuck or kind is NoticeKind.STUCK,
+        told_not_started=after.told_not_started or kind is NoticeKind.NOT_STARTED,
         told_over=tally if kind in {NoticeKind.FINISHED, NoticeKind.FAILED} else after.told_over,
         claimed_by=None if _has_finished(after, tally, rules) else after.claimed_by,
         delay=None,
@@ -83,19 +92,30 @@ def next_step(
     return Step(
         _ended(posted, ending, now) if ending else posted,
         Notice(kind, _happened(after, kind, updated, now), _delay(watch, now, rules)) if kind else None,
-        edit=after.shown is None or after.shown.tally != tally or after.shown_stuck != stuck or bool(ending),
+        edit=_is_outdated(after, tally, rules) or after.brackets != watch.brackets or bool(ending),
         at_once=bool(kind or ending) or tally.state in FINISHED_STATES | DELETED_STATES,
         closes=bool(ending) or _has_finished(after, tally, rules),
     )
 
 
-def asks_for_brackets(watch: Watch, tally: Counts) -> bool:
-    """Whether this check asks for the order's brackets: after their grouping, and at the order's end."""
+def _is_outdated(watch: Watch, tally: Counts, rules: Rules) -> bool:
+    """Whether the watch's card shows other counts, or says otherwise whether the order is stuck."""
+    return watch.shown is None or watch.shown.tally != tally or watch.shown_stuck != is_stuck(watch, rules)
+
+
+def asks_for_brackets(watch: Watch, tally: Counts, now: datetime, rules: Rules) -> bool:
+    """Whether this check asks for the order's brackets: after their grouping, and at the order's end.
+
+    Where nothing is processed, also after 5 minutes, 10, 20 and so on, and before that is told.
+    """
     if watch.seen is None or tally.state in DELETED_STATES:
         return False
-    before = watch.seen.tally
+    before, after = watch.seen.tally, _checked(watch, tally, now)
     grouped = before.state in NOT_GROUPED_STATES and tally.state not in NOT_GROUPED_STATES
-    return grouped or (is_finished(tally) and not is_finished(before))
+    if grouped or (is_finished(tally) and not is_finished(before)):
+        return True
+    told = watch.told_not_started or watch.told_stuck
+    return uploads.is_idle(tally) and not told and uploads.asks(watch.still, after, rules.not_started)
 
 
 def is_stuck(watch: Watch, rules: Rules) -> bool:
@@ -145,6 +165,7 @@ def untold(watch: Watch, step: Step) -> Watch:
         known_failed=after.known_failed,
         name=after.name,
         brackets=after.brackets,
+        uploaded=after.uploaded,
     )
 
 
@@ -212,6 +233,7 @@ def _checked(watch: Watch, tally: Counts, now: datetime) -> Watch:
         moved_after=(watch.seen.at if watch.seen else None) if moved else watch.moved_after,
         moved_at=now if moved else watch.moved_at,
         known_failed=min(watch.known_failed, tally.failed),
+        uploaded=None if moved else watch.uploaded,
     )
 
 
@@ -227,8 +249,13 @@ def _ending(after: Watch, tally: Counts, rules: Rules) -> Ending | None:
     return Ending.EXPIRED if after.lived >= rules.lasts.total_seconds() else None
 
 
-def _notice_kind(after: Watch, tally: Counts, ending: Ending | None, rules: Rules) -> NoticeKind | None:
-    """The most important notice. An end is posted again if it is another one, or more photos failed."""
+def _notice_kind(
+    after: Watch, tally: Counts, ending: Ending | None, rules: Rules, *, asked: bool
+) -> NoticeKind | None:
+    """The most important notice. An end is posted again if it is another one, or more photos failed.
+
+    An order that does not start is told once, as this or as a stall, and only if brackets were `asked` for.
+    """
     if tally.state in DELETED_STATES:
         return None if after.told_over else NoticeKind.DELETED
     if _has_finished(after, tally, rules):
@@ -239,7 +266,11 @@ def _notice_kind(after: Watch, tally: Counts, ending: Ending | None, rules: Rule
         return NoticeKind.EXPIRED
     if tally.failed > after.known_failed and not after.told_failure:
         return NoticeKind.FAILURE
-    return NoticeKind.STUCK if is_stuck(after, rules) and not after.told_stuck else None
+    told_idle = uploads.is_idle(tally) and (after.told_not_started or after.told_stuck)
+    if asked and uploads.waits(after, rules.not_started) and not told_idle:
+        return NoticeKind.NOT_STARTED
+    stuck = is_stuck(after, rules) and not after.told_stuck and not told_idle
+    return NoticeKind.STUCK if stuck else None
 
 
 def _end_notice(tally: Counts) -> NoticeKind:
@@ -255,7 +286,7 @@ def _has_finished(after: Watch, tally: Counts, rules: Rules) -> bool:
 
 def _happened(after: Watch, kind: NoticeKind, updated: datetime | None, now: datetime) -> datetime | None:
     """Autoenhance's time of the change. None if it is not between the check before the change and now."""
-    if updated is None or after.moved_after is None or kind in {NoticeKind.STUCK, NoticeKind.EXPIRED}:
+    if updated is None or after.moved_after is None or kind in _WITHOUT_TIME:
         return None
     return updated if after.moved_after <= updated <= now else None
 

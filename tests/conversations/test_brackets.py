@@ -10,7 +10,7 @@ from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import bracket, brackets, photos
 from bot.sandbox.autoenhance.sample_orders import CUSTOM, MILL, OAK, ODD, QUAY
 from bot.sandbox.failures import ApiFailure, FailureName
-from bot.sandbox.slack.sample_workspace import ANA_BOT
+from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT
 from tests.conftest import FAST_TIMING
 from tests.support.chat import Chat
 from tests.support.running_bot import running_bot
@@ -204,3 +204,52 @@ async def test_photos_that_are_added_end_the_claim(
     await chat.until(lambda: "2 of 11 done" in card.plain())
 
     assert "bracket" not in card.plain()
+
+
+async def hangs_about(shoot: Shoot, checks: int) -> None:
+    """So many checks. Six count as more than ten minutes, though the clock moves on by more at each."""
+    for _ in range(checks):
+        await shoot.later(minutes=6)
+
+
+@pytest.mark.both
+async def test_an_order_that_does_not_start_is_told_once(
+    chat: Chat, autoenhance: AutoenhanceSandbox, shoot: Shoot
+) -> None:
+    """All is uploaded, and nothing is processed for ten minutes. No stall is told beside it."""
+    shoot.is_now(working=False)
+    card = await chat.watch(shoot.id)
+    await hangs_about(shoot, 7)
+    notice = await chat.noticed(card)
+    assert "*Pine Lodge* hasn't started. Everything is uploaded, but nothing was processed for" in notice.text
+    assert "Contact Autoenhance's support." in notice.plain()
+    assert f"<@{ANA}>" in notice.text
+
+    await hangs_about(shoot, 5)
+    assert chat.thread(card) == [notice]
+
+
+@pytest.mark.parametrize("failure", ["404", "500", "empty"])
+async def test_nothing_is_told_without_brackets(
+    chat: Chat, autoenhance: AutoenhanceSandbox, shoot: Shoot, failure: FailureName
+) -> None:
+    """Nobody knows then whether all is uploaded."""
+    autoenhance.brackets_failure = ApiFailure(failure)
+    shoot.is_now(working=False)
+    card = await chat.watch(shoot.id)
+    await hangs_about(shoot, 7)
+
+    assert chat.thread(card) == []
+
+
+async def test_nothing_is_told_while_an_upload_goes_on(
+    chat: Chat, autoenhance: AutoenhanceSandbox, shoot: Shoot
+) -> None:
+    """The card names the upload, and the notice waits."""
+    autoenhance.set_brackets(shoot.id, groups(shoot, late=1))
+    shoot.is_now(working=False)
+    card = await chat.watch(shoot.id)
+    await hangs_about(shoot, 7)
+
+    assert chat.thread(card) == []
+    assert "1 upload hasn't finished: `late-0.jpg`." in card.plain()

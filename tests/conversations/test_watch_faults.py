@@ -226,3 +226,30 @@ async def test_stopping_a_watch_survives_a_kill(chat: Chat, shoot: Shoot, sandbo
         assert await process.stop() == 0
     assert "Ana stopped watching" in card.plain()
     assert await rows(sandbox) == [("watch", "ended")]
+
+
+@pytest.mark.parametrize("accepted", [False, True], ids=["before", "after"])
+async def test_killed_around_the_notice_of_an_order_that_does_not_start(
+    chat: Chat, shoot: Shoot, sandbox: Sandbox, *, accepted: bool
+) -> None:
+    """The next process asks for the brackets again and posts it, at most twice."""
+    shoot.is_now(working=False)
+
+    def waits(watch: dict[str, Any]) -> None:
+        watch |= {"still": 700.0, "uploaded": 0.0, "next_look": 0.0}
+
+    async with serving_process(sandbox) as process:
+        card = await chat.watch(shoot.id)
+        assert await process.stop() == 0
+    await stored_rows.change_watches(sandbox.settings, waits)
+    gate = sandbox.slack.hold("chat.postMessage", accepted=accepted)
+    async with serving_process(sandbox) as process:
+        await gate.reached.wait()
+        await process.kill()
+
+    async with serving_process(sandbox) as process:
+        await chat.until(lambda: len(chat.thread(card)) == 1 + accepted)
+        assert await process.stop() == 0
+
+    assert ["hasn't started" in each.text for each in chat.thread(card)] == [True] * (1 + accepted)
+    assert await rows(sandbox) == [("watch", "open")]

@@ -149,6 +149,7 @@ def mentioned(card: Card) -> list[str]:
 NOTICES: dict[str, tuple[Watch, Notice, OrderView | None]] = {
     "failure": (watch(), Notice(NoticeKind.FAILURE, NOW - 2 * MINUTE), view(10, 1)),
     "stuck": (watch(still=1260.0), Notice(NoticeKind.STUCK, None), view(24)),
+    "not-started": (watch(still=640.0), Notice(NoticeKind.NOT_STARTED, None), view(0)),
     "finished": (watch(), Notice(NoticeKind.FINISHED, NOW - 2 * MINUTE), view(30)),
     "finished-just-now": (watch(), Notice(NoticeKind.FINISHED, NOW), view(30)),
     "finished-nobody-knows-when": (watch(), Notice(NoticeKind.FINISHED, None), view(30)),

@@ -29,6 +29,8 @@ ADDED_TO_WATCHES: dict[str, Any] = {
     "claim_notices": [],
     "moved_at": None,
     "brackets": None,
+    "uploaded": None,
+    "told_not_started": False,
 }
 ADDED_KINDS = {"claim_order", "choose_order"}
 LATER = {"field_of_a_later_version": 1}

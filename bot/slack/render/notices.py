@@ -29,6 +29,7 @@ _MARKS = {
     NoticeKind.FAILED: ":warning:",
     NoticeKind.FAILURE: ":warning:",
     NoticeKind.STUCK: ":hourglass:",
+    NoticeKind.NOT_STARTED: ":hourglass:",
     NoticeKind.DELETED: ":wastebasket:",
     NoticeKind.EXPIRED: ":no_bell:",
 }

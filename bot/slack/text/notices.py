@@ -70,6 +70,9 @@ def what_happened(watch: Watch, notice: Notice, tally: Counts | None) -> str:
         case NoticeKind.STUCK:
             at = f" at {counted(tally)}" if tally and tally.total and not tally.unstated else ""
             return f"{name} has stalled{at}. No progress for {duration(watch.still)}."
+        case NoticeKind.NOT_STARTED:
+            waited = duration(watch.still)
+            return f"{name} hasn't started. Everything is uploaded, but nothing was processed for {waited}."
         case NoticeKind.DELETED:
             return f"{name} was deleted or is no longer available. I've stopped watching it."
         case NoticeKind.EXPIRED:
@@ -115,6 +118,9 @@ NEXT = {
         "The rest are still processing. If someone's still at the property, check whether to reshoot."
     ),
     NoticeKind.STUCK: "Open it in Autoenhance and check that every upload went through.",
+    NoticeKind.NOT_STARTED: (
+        "Contact Autoenhance's support. If that doesn't help, start a new order and upload the photos again."
+    ),
     NoticeKind.DELETED: f"If it was created again, watch the new one: type `{COMMAND} watch` and its ID.",
     NoticeKind.EXPIRED: f"Check it in Autoenhance, or watch it again: type `{COMMAND} watch` and its ID.",
 }
