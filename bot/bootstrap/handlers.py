@@ -118,6 +118,7 @@ class _Handlers:
             autoenhance=self.autoenhance,
             snapshots=self.stores.snapshots,
             watches=self.stores.watches,
+            channel_settings=self.stores.channel_settings,
             polling=polling,
             sender=self.sender,
             responder=self.responder,
@@ -130,6 +131,7 @@ class _Handlers:
         return WatchCommands(
             autoenhance=self.autoenhance,
             watches=self.stores.watches,
+            channel_settings=self.stores.channel_settings,
             sender=self.sender,
             responder=self.responder,
             retries=self.retries,

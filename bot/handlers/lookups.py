@@ -17,7 +17,7 @@ from bot.core.errors import (
     TryLater,
     Unconfirmed,
 )
-from bot.handlers.order_views import fetch_view, order_view
+from bot.handlers.order_views import as_chosen, fetch_view, order_view
 from bot.handlers.outages import SLOW, Retries, says_not_answering
 from bot.handlers.polling import Polling
 from bot.jobs.models import Find, LookUp, Say, Share, ShowPhotos
@@ -35,6 +35,7 @@ from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.slack.text import search as search_text
+from bot.storage.channel_settings import ChannelSettings
 from bot.storage.snapshots import Snapshots
 from bot.storage.watches import Watches
 
@@ -44,6 +45,7 @@ class Lookups:
     autoenhance: Autoenhance
     snapshots: Snapshots
     watches: Watches
+    channel_settings: ChannelSettings
     polling: Polling
     sender: Sender
     responder: Responder
@@ -95,7 +97,8 @@ class Lookups:
         asker, fresh = job.asker, self.several_processes and isinstance(job.place, Message)
         view = await fetch_view(self.autoenhance, wanted.order, asker.user_id, wanted.before, fresh=fresh)
         if isinstance(view, OrderView):
-            return replace(view, watch=await self.watches.live(asker.team_id, asker.place, view.order))
+            watched = replace(view, watch=await self.watches.live(asker.team_id, asker.place, view.order))
+            return await as_chosen(self.channel_settings, asker.team_id, asker.place, watched)
         last = await self.snapshots.last(asker.team_id, wanted.order) or view.last
         over = isinstance(view.error, TryLater) and not self.retries.may_retry(job, view.error)
         return replace(view, last=last, gave_up=self.retries.minutes(job) if over else None)
@@ -146,7 +149,8 @@ class Lookups:
         by = job.asker.user_id if job.to == "channel" else None
         place = job.asker.place if job.to == "channel" else job.asker.user_id
         watch = await self.watches.live(job.team_id, place, job.order)
-        view = replace(order_view(fetched, job.order, job.asker.user_id), watch=watch)
+        shared = replace(order_view(fetched, job.order, job.asker.user_id), watch=watch)
+        view = await as_chosen(self.channel_settings, job.team_id, place, shared)
         try:
             await self._post_shared(job, cards.orders_card([view], Placement("message", shared_by=by)))
         except CannotPost as error:

@@ -10,6 +10,7 @@ from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import progress_of
 from bot.slack.render.models import FailedLookUp, OrderView
+from bot.storage.channel_settings import ChannelSettings
 
 MAX_SECONDS_FOR_A_NAME = 5.0  # a person waits
 
@@ -32,6 +33,13 @@ async def fetch_view(
         return order_view(await ask(order, fresh=fresh), order, by, before)
     except AutoenhanceError as error:
         return FailedLookUp(order, error, last=before, before=before)
+
+
+async def as_chosen(settings: ChannelSettings, team_id: str, place: str, view: OrderView) -> OrderView:
+    """The view without its brackets, where a person turned that off."""
+    if view.known_brackets is None or await settings.brackets(team_id, place):
+        return view
+    return replace(view, brackets=None, watch=replace(view.watch, brackets=None) if view.watch else None)
 
 
 async def add_brackets(orders: Autoenhance, fetched: FetchedOrder, view: OrderView) -> OrderView:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.core.errors import SlackError
-from bot.jobs.models import Broadcast, ListWatches, SendTestNotice, ShowHome
+from bot.jobs.models import Broadcast, ListWatches, SendTestNotice, ShowBrackets, ShowHome
 from bot.jobs.requests import Asker
 from bot.slack.api.pacing import SlackRateLimits
 from bot.slack.api.responder import Responder
@@ -43,8 +43,15 @@ class Overviews:
         said = settings_text.broadcasting(on=on)
         if job.on is None:
             unfurls = await self.channel_settings.unfurls(job.team_id, job.asker.place)
-            said += "\n" + settings_text.unfurling(on=unfurls)
+            brackets = await self.channel_settings.brackets(job.team_id, job.asker.place)
+            said += f"\n{settings_text.unfurling(on=unfurls)}\n{settings_text.about_brackets(on=brackets)}"
         await self.responder.say(job, said)
+
+    async def brackets(self, job: ShowBrackets, _attempt: int) -> None:
+        if job.on is not None:
+            await self.channel_settings.set_brackets(job.team_id, job.asker.place, on=job.on)
+        on = await self.channel_settings.brackets(job.team_id, job.asker.place)
+        await self.responder.say(job, settings_text.about_brackets(on=on))
 
     async def try_notices(self, job: SendTestNotice, _attempt: int) -> None:
         """Takes the three steps of a real notice, and says which one failed."""

@@ -128,6 +128,7 @@ class Polling:
         """Sends and saves one watch. The error if Slack refused; the watch is saved with its next attempt."""
         now = self.now()
         refused: SlackError | None = None
+        watch, view = await self._as_chosen(watch, view)
         step = self._step(watch, view, now)
         update = WatchUpdate(watch, step, view, by)
         try:
@@ -152,6 +153,14 @@ class Polling:
                 later = await self._pause(update, error.code, now)
         await self.watches.save(later)
         return refused
+
+    async def _as_chosen(self, watch: Watch, view: OrderView | None) -> tuple[Watch, OrderView | None]:
+        """Both without brackets, where a person turned that off."""
+        known = watch.brackets or (view.brackets if view else None)
+        settings = self.notifier.channel_settings
+        if known is None or await settings.brackets(watch.team_id, watch.place):
+            return watch, view
+        return replace(watch, brackets=None, uploaded=None), replace(view, brackets=None) if view else None
 
     async def _check_promise(self, watch: Watch) -> None:
         """Waits while its start may be answered. After UNPROMISED_WATCH_ENDS_AFTER, removes the watch."""

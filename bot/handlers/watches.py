@@ -17,7 +17,7 @@ from bot.core.errors import (
     SlackRefused,
     Unconfirmed,
 )
-from bot.handlers.order_views import add_brackets, order_name, order_view
+from bot.handlers.order_views import add_brackets, as_chosen, order_name, order_view
 from bot.handlers.outages import Retries
 from bot.jobs.models import ChooseOrder, StartWatch, ThreadToUse
 from bot.jobs.requests import View
@@ -27,6 +27,7 @@ from bot.slack.render import cards, modals, notices
 from bot.slack.render.models import Card, OrderView
 from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import watches as watch_text
+from bot.storage.channel_settings import ChannelSettings
 from bot.storage.watches import Watches
 from bot.watches import schedule
 from bot.watches.models import (
@@ -51,6 +52,7 @@ UNPROMISED_WATCH_CHECKED_AFTER = timedelta(minutes=10)  # if its card could not 
 class WatchCommands:
     autoenhance: Autoenhance
     watches: Watches
+    channel_settings: ChannelSettings
     sender: Sender
     responder: Responder
     retries: Retries
@@ -73,7 +75,8 @@ class WatchCommands:
             return
         view = order_view(fetched, job.order, job.asker.user_id)
         if view.progress.tally.state not in NOT_GROUPED_STATES:
-            view = await add_brackets(self.autoenhance, fetched, view)
+            seen = await add_brackets(self.autoenhance, fetched, view)
+            view = await as_chosen(self.channel_settings, job.team_id, job.watch_place, seen)
         if _has_ended(view) and (known is None or known.promised):
             await self.responder.give(job, lambda placement: notices.nothing_to_wait_for(view, placement))
         elif known and known.home and known.condition is Condition.OPEN:

@@ -174,6 +174,14 @@ class UnfurlLinks(Request):
 
 
 @frozen
+class ShowBrackets(Request):
+    """Say in this channel what the brackets of orders say."""
+
+    kind: Literal["show_brackets"] = "show_brackets"
+    on: bool | None = None  # None: only say how it is set
+
+
+@frozen
 class ShowHome(Request):
     """Draw the asker's Home tab."""
 
@@ -194,6 +202,7 @@ Job = Annotated[
     | SendTestNotice
     | Broadcast
     | UnfurlLinks
+    | ShowBrackets
     | ShowHome
     | CheckOrder
     | NotifyOwner

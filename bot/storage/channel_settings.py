@@ -21,6 +21,19 @@ class ChannelSettings:
         row = await self._database.run(lambda sql: sql.row(query, team=team_id, channel=channel_id))
         return bool(row and row["unfurls"])
 
+    async def brackets(self, team_id: str, channel_id: str) -> bool:
+        """Whether cards and notices there speak of an order's brackets. True by default."""
+        query = "SELECT brackets FROM channels WHERE team_id = :team AND channel_id = :channel"
+        row = await self._database.run(lambda sql: sql.row(query, team=team_id, channel=channel_id))
+        return row is None or bool(row["brackets"])
+
+    async def set_brackets(self, team_id: str, channel_id: str, *, on: bool) -> None:
+        query = (
+            "INSERT INTO channels (team_id, channel_id, broadcast, brackets) VALUES (:team, :channel, 0, :on)"
+            " ON CONFLICT (team_id, channel_id) DO UPDATE SET brackets = excluded.brackets"
+        )
+        await self._database.run(lambda sql: sql.do(query, team=team_id, channel=channel_id, on=int(on)))
+
     async def set_unfurls(self, team_id: str, channel_id: str, *, on: bool) -> None:
         query = (
             "INSERT INTO channels (team_id, channel_id, broadcast, unfurls) VALUES (:team, :channel, 0, :on)"

@@ -253,3 +253,41 @@ async def test_nothing_is_told_while_an_upload_goes_on(
 
     assert chat.thread(card) == []
     assert "1 upload hasn't finished: `late-0.jpg`." in card.plain()
+
+
+@pytest.mark.both
+async def test_a_channel_can_turn_it_off(chat: Chat, autoenhance: AutoenhanceSandbox, shoot: Shoot) -> None:
+    """Off in that channel alone: on cards, on a watched card from the next check on, and in notices."""
+    assert "unfinished uploads:* On" in (await chat.order("settings")).plain()
+    autoenhance.set_brackets(shoot.id, groups(shoot))
+    shoot.is_now(working=False)
+    card = await chat.watch(shoot.id)
+    assert "may be a single bracket" in card.plain()
+    assert "unfinished uploads:* Off" in (await chat.order("settings brackets off")).plain()
+
+    assert "bracket" not in (await chat.order(OAK)).plain()
+    await hangs_about(shoot, 7)
+    assert chat.thread(card) == []
+    shoot.is_now(3)
+    await shoot.later(minutes=6)
+    await chat.reads("3 of 10 done")
+    assert "bracket" not in card.plain()
+
+    assert "unfinished uploads:* On" in (await chat.order("settings brackets on")).plain()
+    assert SINGLE in (await chat.order(OAK)).plain()
+
+
+async def test_a_new_watch_where_it_is_off_says_nothing(
+    chat: Chat, autoenhance: AutoenhanceSandbox, shoot: Shoot
+) -> None:
+    """Nor does a shared card."""
+    await chat.order("settings brackets off")
+    autoenhance.set_brackets(shoot.id, groups(shoot))
+    card = await chat.watch(shoot.id)
+    assert "bracket" not in card.plain()
+
+    looked_up = await chat.order(OAK)
+    await chat.click(looked_up, "Share in channel")
+    shared = await chat.reads("Shared by")
+    assert "Oak Terrace" in shared.plain()
+    assert "bracket" not in shared.plain()

@@ -11,6 +11,7 @@ from bot.jobs.models import (
     ListWatches,
     LookUp,
     SendTestNotice,
+    ShowBrackets,
     StartWatch,
     StopWatch,
     UnfurlLinks,
@@ -113,6 +114,9 @@ OTHERS: list[tuple[str, type[Job], dict[str, Any]]] = [
     ("SETTINGS Broadcast   ON", Broadcast, {"on": True}),
     ("settings broadcast off", Broadcast, {"on": False}),
     ("settings unfurl", UnfurlLinks, {"on": None}),
+    ("settings brackets", ShowBrackets, {"on": None}),
+    ("settings brackets on", ShowBrackets, {"on": True}),
+    ("settings Brackets  off", ShowBrackets, {"on": False}),
     ("settings unfurl on ", UnfurlLinks, {"on": True}),
     ("settings Unfurl  off\n", UnfurlLinks, {"on": False}),
 ]

@@ -32,7 +32,7 @@ ADDED_TO_WATCHES: dict[str, Any] = {
     "uploaded": None,
     "told_not_started": False,
 }
-ADDED_KINDS = {"claim_order", "choose_order"}
+ADDED_KINDS = {"claim_order", "choose_order", "show_brackets"}
 LATER = {"field_of_a_later_version": 1}
 KINDS = set(JOB.json_schema()["discriminator"]["mapping"])
 

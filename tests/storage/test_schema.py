@@ -182,7 +182,7 @@ def test_a_migration_that_is_cut_short_changes_nothing(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as older:
         older.executescript(
             "DROP INDEX watches_aside; ALTER TABLE channels DROP COLUMN unfurls;"
-            " ALTER TABLE jobs DROP COLUMN tries_ended;"
+            " ALTER TABLE channels DROP COLUMN brackets; ALTER TABLE jobs DROP COLUMN tries_ended;"
             " UPDATE alembic_version SET version_num = '0003'; CREATE TABLE watches_aside (x);"
         )
     with pytest.raises(DatabaseFailed, match="watches_aside"):

@@ -67,6 +67,7 @@ async def migrated(database: Database, migrate: Callable[[], str], *rows: tuple[
     def fill(sql: Sql) -> list[int]:
         sql.do("UPDATE alembic_version SET version_num = '0005'")
         sql.do("ALTER TABLE jobs DROP COLUMN tries_ended")  # since 0007
+        sql.do("ALTER TABLE channels DROP COLUMN brackets")  # since 0008
         return [store(sql, spelling, stored) for spelling, stored in rows]
 
     ids = await database.run(fill)

@@ -605,6 +605,23 @@ async def test_a_channel_chooses_for_itself(stores: Stores) -> None:
     assert await channel_settings.broadcast("T1", "C1") is False
 
 
+async def test_brackets_are_spoken_of_until_a_channel_turns_that_off(stores: Stores) -> None:
+    """In that channel alone, and whatever it chose before about something else."""
+    channel_settings = stores.channel_settings
+    assert await channel_settings.brackets("T1", "C1") is True
+    await channel_settings.set_broadcast("T1", "C1", on=True)
+    assert await channel_settings.brackets("T1", "C1") is True
+
+    await channel_settings.set_brackets("T1", "C1", on=False)
+    assert await channel_settings.brackets("T1", "C1") is False
+    assert await channel_settings.brackets("T1", "C2") is True
+    assert await channel_settings.brackets("T2", "C1") is True
+    assert await channel_settings.broadcast("T1", "C1") is True
+
+    await channel_settings.set_brackets("T1", "C1", on=True)
+    assert await channel_settings.brackets("T1", "C1") is True
+
+
 # Speed
 
 

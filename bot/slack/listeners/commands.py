@@ -11,6 +11,7 @@ from bot.jobs.models import (
     ListWatches,
     LookUp,
     SendTestNotice,
+    ShowBrackets,
     StartWatch,
     StopWatch,
     UnfurlLinks,
@@ -172,7 +173,7 @@ def _test(command: Command, key: str, _rest: str) -> Reply:
 
 
 def _settings(command: Command, key: str, rest: str) -> Reply:
-    """Without words, the answer says what both settings are."""
+    """Without words, the answer says what all settings are."""
     name, switch, *more = (*map(words.bare, rest.split()), "", "")
     if any(more) or name not in _SETTINGS or switch not in _SWITCHES:
         return watch_text.SETTINGS_WHAT
@@ -208,9 +209,10 @@ _OTHER_WORDS = {"stop": "unwatch"}  # what people say instead, as in "stop watch
 _LEVELS = {"failures": Level.FAILURES, "failure": Level.FAILURES, "all": Level.ALL}
 _FAILURES = {word for word, level in _LEVELS.items() if level is Level.FAILURES}
 _OTHER_FORMS = {"fail", "fails", "failed", "failing"}
-_SETTINGS: dict[str, type[Broadcast | UnfurlLinks]] = {
-    "": Broadcast,  # its answer names both settings
+_SETTINGS: dict[str, type[Broadcast | UnfurlLinks | ShowBrackets]] = {
+    "": Broadcast,  # its answer names all settings
     "broadcast": Broadcast,
     "unfurl": UnfurlLinks,
+    "brackets": ShowBrackets,
 }
 _SWITCHES = {"": None, "on": True, "off": False}

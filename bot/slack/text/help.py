@@ -81,9 +81,9 @@ SUBCOMMANDS = (
     Subcommand("test", "", "Check that I can post here"),
     Subcommand(
         "settings",
-        "broadcast | unfurl, on | off",
-        "Post updates to the channel, or add cards below links",
-        ("broadcast on", "broadcast off", "unfurl on", "unfurl off"),
+        "broadcast | unfurl | brackets, on | off",
+        "Post updates to the channel, add cards below links, or point out brackets",
+        ("broadcast on", "broadcast off", "unfurl on", "unfurl off", "brackets on", "brackets off"),
     ),
     Subcommand("show", "[id]", "Look up an ID that matches a command name", "order"),
     Subcommand("help", "[topic]", "Get help, with examples", tuple(TOPICS)),

@@ -55,6 +55,10 @@ def broadcasting(*, on: bool) -> str:
     return _setting("Post updates to the channel", "broadcast", on=on)
 
 
+def about_brackets(*, on: bool) -> str:
+    return _setting("Point out single brackets and unfinished uploads", "brackets", on=on)
+
+
 def _setting(says: str, name: str, *, on: bool) -> str:
     """What it is now, and how to change it."""
     now, turn, other = ("On", "off", "off") if on else ("Off", "on", "on")

@@ -267,8 +267,10 @@ def more_watches(left: int) -> str:
 
 
 SETTINGS_WHAT = (
-    f"There are two settings. `{COMMAND} settings broadcast on` also posts updates to the channel. "
-    f"`{COMMAND} settings unfurl on` adds a small card below links to orders. To turn one off, type `off`."
+    f"There are three settings. `{COMMAND} settings broadcast on` also posts updates to the channel. "
+    f"`{COMMAND} settings unfurl on` adds a small card below links to orders. "
+    f"`{COMMAND} settings brackets on` points out single brackets and unfinished uploads. "
+    "To turn one off, type `off`."
 )
 WATCH_WHAT = (
     f"Which order? Type `{COMMAND} watch` and its ID or link. "
