@@ -138,7 +138,8 @@ async def test_without_a_key_a_refusal_says_that_one_is_missing() -> None:
 async def test_brackets_that_never_come_are_not_waited_for() -> None:
     """Only `Limits.brackets_after` seconds after the order, and nobody reads their answer any more."""
     served = Served(None)
-    async with asking(served.talk, limits=replace(HASTY, brackets_after=0.01)) as autoenhance:
+    limits = replace(HASTY, brackets_after=0.01, read=300.0, total=300.0)
+    async with asking(served.talk, limits=limits) as autoenhance:
         async with asyncio.timeout(20):
             fetched = await autoenhance.order_with_brackets(ELM)
             assert await autoenhance.brackets_soon(ELM) is None

@@ -97,6 +97,16 @@ async def test_each_link_gets_its_own(paste: Paster, slack: SlackSandbox, chosen
     assert len(slack.calls("chat.unfurl")) == 1
 
 
+async def test_no_brackets_are_asked_for(
+    paste: Paster, autoenhance: AutoenhanceSandbox, chosen: None
+) -> None:
+    """Nobody looks: the small card says nothing of them."""
+    message = await paste(f"{APP}{OAK}")
+
+    assert len(message.attachments) == 1
+    assert [asked.of_brackets for asked in autoenhance.requests] == [False]
+
+
 async def test_no_more_than_five_orders_are_asked_for(
     paste: Paster, autoenhance: AutoenhanceSandbox, chosen: None
 ) -> None:

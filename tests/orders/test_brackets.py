@@ -77,7 +77,7 @@ ONE_SINGLE = groups(3, 3, 3, 3, 1)
         pytest.param([*ONE_SINGLE, *of(9, 1, image_id=None)], order(), id="a bracket of no photo"),
         pytest.param([{"name": "a.jpg"} for _ in range(13)], order(), id="no image_id at all"),
         pytest.param([*ONE_SINGLE, *of(0, 1, image_id=7)], order(), id="an image_id that is a number"),
-        pytest.param(ONE_SINGLE, order(6), id="a photo without a bracket"),
+        pytest.param(groups(*[3] * 9, 1), order(11), id="a photo without a bracket"),
         pytest.param(ONE_SINGLE, order(total_images=9), id="photos that are not listed"),
         pytest.param(ONE_SINGLE, order(is_merging=True), id="grouping goes on"),
         pytest.param(ONE_SINGLE, order(images=[image(0), *map(image, range(4))]), id="one photo twice"),

@@ -99,13 +99,20 @@ def test_a_change_begins_the_wait_again() -> None:
 
 def test_a_notice_that_could_not_be_posted_is_worked_out_again() -> None:
     """What was seen of the brackets is kept, and the next check asks again and tells it."""
-    before = waiting()
+    before = waiting(brackets=replace(UPLOADED, photos=9))
     step = next_step(before, IDLE, NOW + timedelta(seconds=30), RULES, brackets=UPLOADED)
     kept = untold(before, step)
 
     assert (kept.told_not_started, kept.uploaded, kept.brackets) == (False, 0.0, UPLOADED)
     assert asks_for_brackets(kept, IDLE, NOW + timedelta(seconds=60), RULES)
     assert told(kept, after=60.0) is NoticeKind.NOT_STARTED
+
+
+def test_an_answer_outlives_a_refused_post() -> None:
+    """Also that something is not uploaded."""
+    before = waiting()
+    step = next_step(before, IDLE, NOW + timedelta(seconds=30), RULES, brackets=UNFINISHED)
+    assert (untold(before, step).brackets, untold(before, step).uploaded) == (UNFINISHED, None)
 
 
 def test_since_when_all_is_uploaded() -> None:
