@@ -135,7 +135,8 @@ class AutoenhanceSandbox(Webhook):
         An order and its brackets are asked for at once: which comes first, nobody knows.
         """
         if of_brackets:
-            return self.brackets_failure or self._failure(order) or ApiFailure("well")
+            failure = self.brackets_failure or self._failure(order)
+            return failure if failure and failure.times != 0 else ApiFailure("well")
         about = order if order in self._failures else None
         failure = self._failures.get(about)
         if failure is not None and failure.spent():
