@@ -12,7 +12,7 @@ from tests.browser.chromium import MISSING, open_browser, program
 from tests.pictures import record
 from tests.pictures.palette import smaller
 from tests.pictures.scenes import played, stills
-from tests.pictures.screenshots import PHONE, WIDE, Scheme, open_screenshots
+from tests.pictures.screenshots import LAPTOP, PHONE, WIDE, Scheme, open_screenshots
 from tests.slack.sample_views import NOW
 from tests.support.clock import StandingClock
 from tests.support.waiting import until_idle
@@ -29,6 +29,7 @@ async def main() -> None:
         for scheme in SCHEMES:
             await _stills(browser, scheme)
             await _page(browser, scheme)
+        await _stills(browser, "light", PHONE)
         renewed = await _for_the_documents(browser)
     sys.stdout.write(f"All of them are in {ALL}; new in the documents: {', '.join(renewed) or 'none'}.\n")
 
@@ -45,15 +46,17 @@ async def _for_the_documents(browser: Browser) -> list[str]:
     return renewed
 
 
-async def _stills(browser: Browser, scheme: Scheme) -> None:
-    """Draws each card on a sandbox without a bot, which gets it as it is."""
+async def _stills(browser: Browser, scheme: Scheme, width: int = LAPTOP) -> None:
+    """Draws each card on a sandbox without a bot, which gets it as it is. A phone shows no threads."""
+    to = ALL / (scheme if width == LAPTOP else "phone")
     with TemporaryDirectory() as folder:
         async with (
             open_sandbox(Path(folder), clock=StandingClock(NOW)) as sandbox,
-            open_screenshots(browser, sandbox.slack, scheme) as screenshots,
+            open_screenshots(browser, sandbox.slack, scheme, width) as screenshots,
         ):
             for name, still in stills().items():
-                await screenshots.take(still, ALL / scheme / f"{name}.png")
+                if width == LAPTOP or still.place not in {"thread", "home"}:
+                    await screenshots.take(still, to / f"{name}.png")
 
 
 async def _page(browser: Browser, scheme: Scheme) -> None:

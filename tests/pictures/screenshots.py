@@ -152,7 +152,7 @@ def _wider(box: FloatRect, by: int) -> FloatRect:
 
 @asynccontextmanager
 async def open_screenshots(
-    browser: Browser, slack: SlackSandbox, scheme: Scheme
+    browser: Browser, slack: SlackSandbox, scheme: Scheme, width: int = LAPTOP
 ) -> AsyncIterator[Screenshots]:
     """A first visit in this colour scheme. The page's clock has the sandbox's time."""
     context = await browser.new_context(
@@ -160,7 +160,7 @@ async def open_screenshots(
         timezone_id="UTC",
         color_scheme=scheme,
         device_scale_factor=2,
-        viewport={"width": LAPTOP, "height": TALL},
+        viewport={"width": width, "height": TALL},
     )
     try:
         page = await context.new_page()
