@@ -93,7 +93,8 @@ async def test_an_order_that_is_not_there(chat: Chat, scraped: Scraped) -> None:
     await chat.order(UNKNOWN_ORDER)
 
     metrics = await scraped()
-    assert metrics.counted("order_desk_autoenhance_calls_total", outcome="not_found") == 1
+    # Its brackets may be answered first, with a 404 too. Otherwise that request is given up.
+    assert metrics.counted("order_desk_autoenhance_calls_total", outcome="not_found") in {1, 2}
     assert metrics.counted("order_desk_jobs_total", kind="look_up", outcome="done") == 1
 
 
