@@ -19,6 +19,7 @@ from bot.sandbox.slack.sample_workspace import BOT, BOT_ID, SHOOTS, TEAM, TEAM_N
 
 PHOTOS = 6
 NAME = b"12 Elm Street"
+NO_BRACKETS = b'{"brackets": []}'
 _ID = "0" * 36  # as long as an order's
 _ANSWERS: dict[str, dict[str, object]] = {
     "/api/auth.test": {"team_id": TEAM, "team": TEAM_NAME, "user_id": BOT, "bot_id": BOT_ID, "url": ""},
@@ -91,7 +92,11 @@ class _Connection(asyncio.Protocol):
         self._body += body
 
     def on_message_complete(self) -> None:
-        if self._path.startswith("/v3/orders/"):
+        if self._path.endswith("/brackets"):
+            asyncio.get_running_loop().call_later(
+                self._outside.takes, self._send, NO_BRACKETS, b"application/json"
+            )
+        elif self._path.startswith("/v3/orders/"):
             self._order(self._path.rpartition("/")[2])
         else:
             kind = b"application/json" if self._path.startswith("/api/") else b"text/html"

@@ -24,6 +24,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from benchmarks.speed.figure import Figure
+from benchmarks.speed.outside import NO_BRACKETS
 from bot.bootstrap.clients import utc_now
 from bot.bootstrap.storage import open_storage
 from bot.bootstrap.timing import DEFAULT_TIMING
@@ -71,6 +72,7 @@ class Outside:
         self.app = Starlette(
             routes=[
                 Route("/v3/orders/{id}", self._order),
+                Route("/v3/orders/{id}/brackets", self._brackets),
                 Route("/respond", self._answer, methods=["POST"]),
             ]
         )
@@ -87,6 +89,10 @@ class Outside:
         await asyncio.sleep(self.takes)
         asked = self._body.replace(OAK, request.path_params["id"])  # another order's answer counts as none
         return Response(asked, media_type="application/json")
+
+    async def _brackets(self, _request: Request) -> Response:
+        await asyncio.sleep(self.takes)
+        return Response(NO_BRACKETS, media_type="application/json")
 
     async def _answer(self, request: Request) -> Response:
         await request.body()
