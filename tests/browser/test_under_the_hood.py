@@ -75,7 +75,7 @@ async def test_an_exchange_in_detail(screen: Screen) -> None:
     chip = screen.under_the_hood.get_by_role("button", name=re.compile("^Slack"))
     await chip.press("Enter")
     await expect(screen.exchanges(f"/order {OAK}")).to_have_count(0)
-    await expect(screen.exchanges("GET")).to_have_count(1)
+    await expect(screen.exchanges("GET")).to_have_count(2)
     await expect(chip).to_be_focused()
     await expect(chip).to_have_attribute("aria-pressed", "false")
 
