@@ -66,7 +66,7 @@ async def test_postgresql_is_stopped_for_ten_seconds(
         first = await eventually(lambda: promised(crowd, next(after)), within=5)
         kept = [*before, *first, *after]
         assert all(accepted(await crowd.ask(kept[len(before) + 1 :])))
-        await crowd.answered(kept, within=8)
+        await crowd.answered(kept, within=30)
         notice = await chat.noticed(card)
         await eventually(lambda: listening(sandbox))
         await all_done(sandbox)
