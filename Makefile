@@ -8,7 +8,7 @@ TESTS := $(BIN)/python -m pytest -n auto --dist worksteal
 # In CI the same tests also say how much of the bot they reach, which takes them a third longer.
 COVERAGE := $(if $(filter true,$(CI)),--cov --cov-report=term-missing:skip-covered --cov-fail-under=97)
 
-.PHONY: demo test test-all test-lock test-install check bench bench-scale soak pictures install format lock clean
+.PHONY: demo test test-all test-lock test-install check bench bench-scale bench-long soak pictures install format lock clean
 
 demo: .venv/runtime  ## a Slack and an Autoenhance of your own, in the browser
 	$(BIN)/python app.py demo
@@ -39,6 +39,9 @@ bench: install  ## how fast it is beside what one would write without it; writes
 
 bench-scale: install  ## how many watches it can carry; a quarter of an hour and two gigabytes of disk
 	$(BIN)/python -m benchmarks.scale
+
+bench-long: install  ## half an hour under load: whether memory and handles stay level; writes benchmarks/living.md
+	$(BIN)/python -m benchmarks.living
 
 soak: install  ## a quarter of an hour of load, faults and kill -9. Counts whether every promise was kept
 	$(BIN)/python -m benchmarks.soak
