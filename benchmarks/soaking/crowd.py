@@ -16,12 +16,13 @@ from bot.sandbox.autoenhance.order_json import order, photos
 from bot.sandbox.slack.delivery import Exchange
 from bot.sandbox.slack.sample_workspace import BOT, TEAM
 from bot.sandbox.slack.workspace import Channel, Message, User
+from bot.slack.text.refusals import not_recorded
 
 CHANNELS, PEOPLE, KNOWN = 100, 200, 300
 PHOTOS = 8
 SHARED_EVERY, PLACES = 5, 3  # of the watched orders, each fifth is watched in three channels
 NOT_YET = ("I'll answer here", "I'll keep trying")
-NOT_RECORDED = "I couldn't write that down"
+NOT_RECORDED = not_recorded("").partition(",")[0]  # "I couldn't save that"
 PROMISES = ("I'll post in", "I'll mention you", "Watching")
 MAX_POSTS = 2  # times that a notice is posted without Slack's confirmation
 LOOK = 1.0  # seconds between two checks for answers
