@@ -23,6 +23,10 @@ SLACK_BUSY = (
     "Slack isn't responding. Check this machine's connection, then start again. "
     "Requests that were already accepted are answered then."
 )
+COMPILED_DAMAGED = (
+    "A compiled Python file is incomplete, as after a full disk. "
+    "Make space, delete the folders named __pycache__, then start again."
+)
 NO_ID = (
     "No order ID in “{}”. Enter an ID such as {}, or a link to the order. "
     "To search by name, type `/order` and the name in Slack."
@@ -39,6 +43,10 @@ class Commands(TyperGroup):
             _stop(*error.problems)
         except SlackBusy:
             _stop(SLACK_BUSY)
+        except EOFError as error:  # of an import; typer would say "Aborted!"
+            if "marshal" not in str(error):
+                raise
+            _stop(COMPILED_DAMAGED)
 
 
 cli = typer.Typer(

@@ -1,6 +1,7 @@
 """Each command on a database that cannot be used: one sentence that says what to do, and exit code 1."""
 
 import asyncio
+import os
 import sqlite3
 import sys
 import tempfile
@@ -143,9 +144,23 @@ async def test_a_full_disk(sandbox: Sandbox, tmp_path: Path, command: str, block
     if command == "check":
         write(path, "CREATE TABLE t (a)", "DROP TABLE t")  # without a file it would make none
     env = environment(sandbox.settings) | {"DATABASE_URL": f"sqlite:///{path}"}
-    ran = await limited(command, env=env, blocks=blocks)
+    ran = await limited(command, env=env | {"PYTHONDONTWRITEBYTECODE": "1"}, blocks=blocks)
 
     says(ran, str(path), "can't be")
+
+
+def cut_compiled(folder: Path, name: str) -> None:
+    [compiled] = folder.glob(f"**/{name}.*.pyc")
+    os.truncate(compiled, compiled.stat().st_size // 2)
+
+
+async def test_an_incomplete_compiled_file(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Python leaves some after a start on a full disk. Until they are deleted, each start says so."""
+    env = environment(sandbox.settings) | {"PYTHONPYCACHEPREFIX": str(tmp_path)}
+    await invoke("worker", env=env)
+    cut_compiled(tmp_path, "bot/bootstrap/server")
+
+    says(await invoke("worker", env=env), "is incomplete", "delete the folders named __pycache__")
 
 
 async def limited(command: str, *, env: dict[str, str], blocks: int) -> CommandResult:
