@@ -208,7 +208,9 @@ class WatchCommands:
         )
         if not _has_ended(view):
             return settled
-        return replace(settled, delay=Delay.SLACK, late_since=watch.watchers[0].since, next_look=now)
+        return replace(
+            settled, delay=Delay.SLACK, late_since=watch.watchers[0].since, pause=0.0, next_look=now
+        )
 
 
 def _started_card(job: StartWatch, watch: Watch, level: Level, link: str) -> Card:

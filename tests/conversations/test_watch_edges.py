@@ -437,6 +437,26 @@ async def test_a_watch_that_was_never_promised_is_removed(
     assert chat.posted() == []
 
 
+async def test_an_end_that_waited_for_its_card_is_tried_again_soon(
+    chat: Chat, shoot: Shoot, slack: SlackSandbox, clock: Clock
+) -> None:
+    """Slack takes the card late, after the order's end, and then not the notice: that waits for seconds."""
+    slack.fail("chat.postMessage", error="service_unavailable", status=503)
+    card_posted = slack.hold("chat.postMessage")
+    slack.fail("chat.postMessage", error="service_unavailable", status=503)
+    await slack.command(f"/order watch {shoot.id}")
+    await slack.until(lambda: slack.calls("chat.postMessage"))
+    shoot.finish()
+    clock.turn(minutes=1)
+    await card_posted.reached.wait()
+    card_posted.open()
+    card = await chat.until(lambda: next(iter(chat.posted()), None))
+    await slack.until(lambda: len(slack.calls("chat.postMessage")) > 2)
+    await shoot.later(seconds=20)
+
+    assert "is ready" in (await chat.noticed(card)).text
+
+
 async def test_a_last_notice_that_slack_refuses_for_an_unknown_reason_reaches_the_owner(
     chat: Chat, shoot: Shoot, slack: SlackSandbox, sandbox: Sandbox
 ) -> None:
