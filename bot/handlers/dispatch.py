@@ -61,7 +61,7 @@ def table(
             row(models.Broadcast, overviews.broadcast),
             row(models.ShowHome, overviews.show_home),
             row(models.UnfurlLinks, unfurls.choose),
-            row(models.ShowBrackets, overviews.brackets),
+            row(models.ShowLine, overviews.show_line),
             row(background.Unfurl, unfurls.unfurl),
             row(background.CheckOrder, polling.check),
             row(background.NotifyOwner, polling.message_owner),

@@ -1,10 +1,12 @@
 """Fetches an order and turns it into what a card shows."""
 
 import asyncio
+from collections.abc import Container
 from dataclasses import replace
 
 from bot.autoenhance.client import Autoenhance, FetchedOrder
 from bot.core.errors import AutoenhanceError, OrderNotFound
+from bot.jobs.models import CardLine
 from bot.orders import brackets
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
@@ -36,10 +38,18 @@ async def fetch_view(
 
 
 async def as_chosen(settings: ChannelSettings, team_id: str, place: str, view: OrderView) -> OrderView:
-    """The view without its brackets, where a person turned that off."""
-    if view.known_brackets is None or await settings.brackets(team_id, place):
+    """The view without the lines that a person turned off there."""
+    if view.known_brackets is None:
         return view
-    return replace(view, brackets=None, watch=replace(view.watch, brackets=None) if view.watch else None)
+    return without(await settings.lines_off(team_id, place), view)
+
+
+def without(off: Container[CardLine], view: OrderView) -> OrderView:
+    """The view without these lines."""
+    if CardLine.BRACKETS in off:
+        watch = replace(view.watch, brackets=None) if view.watch else None
+        view = replace(view, brackets=None, watch=watch)
+    return view
 
 
 async def add_brackets(orders: Autoenhance, fetched: FetchedOrder, view: OrderView) -> OrderView:

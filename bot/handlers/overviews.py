@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.core.errors import SlackError
-from bot.jobs.models import Broadcast, ListWatches, SendTestNotice, ShowBrackets, ShowHome
+from bot.jobs.models import Broadcast, CardLine, ListWatches, SendTestNotice, ShowHome, ShowLine
 from bot.jobs.requests import Asker
 from bot.slack.api.pacing import SlackRateLimits
 from bot.slack.api.responder import Responder
@@ -43,15 +43,16 @@ class Overviews:
         said = settings_text.broadcasting(on=on)
         if job.on is None:
             unfurls = await self.channel_settings.unfurls(job.team_id, job.asker.place)
-            brackets = await self.channel_settings.brackets(job.team_id, job.asker.place)
-            said += f"\n{settings_text.unfurling(on=unfurls)}\n{settings_text.about_brackets(on=brackets)}"
+            off = await self.channel_settings.lines_off(job.team_id, job.asker.place)
+            lines = [settings_text.showing(line, on=line not in off) for line in CardLine]
+            said = "\n".join((said, settings_text.unfurling(on=unfurls), *lines))
         await self.responder.say(job, said)
 
-    async def brackets(self, job: ShowBrackets, _attempt: int) -> None:
+    async def show_line(self, job: ShowLine, _attempt: int) -> None:
         if job.on is not None:
-            await self.channel_settings.set_brackets(job.team_id, job.asker.place, on=job.on)
-        on = await self.channel_settings.brackets(job.team_id, job.asker.place)
-        await self.responder.say(job, settings_text.about_brackets(on=on))
+            await self.channel_settings.set_line(job.team_id, job.asker.place, job.line, on=job.on)
+        off = await self.channel_settings.lines_off(job.team_id, job.asker.place)
+        await self.responder.say(job, settings_text.showing(job.line, on=job.line not in off))
 
     async def try_notices(self, job: SendTestNotice, _attempt: int) -> None:
         """Takes the three steps of a real notice, and says which one failed."""

@@ -24,9 +24,9 @@ from bot.core.errors import (
 )
 from bot.core.logging import reference
 from bot.handlers.notifier import Notifier, WatchUpdate
-from bot.handlers.order_views import add_brackets, order_view
+from bot.handlers.order_views import add_brackets, order_view, without
 from bot.jobs.background import CheckOrder, CheckPaused, NotifyOwner, NotifyPaused
-from bot.jobs.models import Job, LookUp
+from bot.jobs.models import CardLine, Job, LookUp
 from bot.jobs.requests import Message
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
@@ -155,12 +155,13 @@ class Polling:
         return refused
 
     async def _as_chosen(self, watch: Watch, view: OrderView | None) -> tuple[Watch, OrderView | None]:
-        """Both without brackets, where a person turned that off."""
-        known = watch.brackets or (view.brackets if view else None)
-        settings = self.notifier.channel_settings
-        if known is None or await settings.brackets(watch.team_id, watch.place):
+        """Both without the lines that a person turned off there."""
+        if watch.brackets is None and (view is None or view.brackets is None):
             return watch, view
-        return replace(watch, brackets=None, uploaded=None), replace(view, brackets=None) if view else None
+        off = await self.notifier.channel_settings.lines_off(watch.team_id, watch.place)
+        if CardLine.BRACKETS in off:
+            watch = replace(watch, brackets=None, uploaded=None)
+        return watch, without(off, view) if view else None
 
     async def _check_promise(self, watch: Watch) -> None:
         """Waits while its start may be answered. After UNPROMISED_WATCH_ENDS_AFTER, removes the watch."""

@@ -4,6 +4,7 @@ A job holds everything that its work needs, because another process may do the w
 JSON. A new field needs a default, so that a job from the version before can still be read.
 """
 
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
@@ -173,11 +174,18 @@ class UnfurlLinks(Request):
     on: bool | None = None  # None: only say how it is set
 
 
-@frozen
-class ShowBrackets(Request):
-    """Say in this channel what the brackets of orders say."""
+class CardLine(StrEnum):
+    """A line of cards, with its notices, that a channel can turn off. The value is a column of `channels`."""
 
-    kind: Literal["show_brackets"] = "show_brackets"
+    BRACKETS = "brackets"
+
+
+@frozen
+class ShowLine(Request):
+    """Have this line on the cards of this channel."""
+
+    kind: Literal["show_line"] = "show_line"
+    line: CardLine
     on: bool | None = None  # None: only say how it is set
 
 
@@ -202,7 +210,7 @@ Job = Annotated[
     | SendTestNotice
     | Broadcast
     | UnfurlLinks
-    | ShowBrackets
+    | ShowLine
     | ShowHome
     | CheckOrder
     | NotifyOwner

@@ -1,5 +1,6 @@
 """The settings of each channel."""
 
+from bot.jobs.models import CardLine
 from bot.storage.database.base import Database
 
 
@@ -21,16 +22,17 @@ class ChannelSettings:
         row = await self._database.run(lambda sql: sql.row(query, team=team_id, channel=channel_id))
         return bool(row and row["unfurls"])
 
-    async def brackets(self, team_id: str, channel_id: str) -> bool:
-        """Whether cards and notices there speak of an order's brackets. True by default."""
-        query = "SELECT brackets FROM channels WHERE team_id = :team AND channel_id = :channel"
+    async def lines_off(self, team_id: str, channel_id: str) -> frozenset[CardLine]:
+        """The lines that cards and notices there leave out. None by default."""
+        columns = ", ".join(CardLine)
+        query = f"SELECT {columns} FROM channels WHERE team_id = :team AND channel_id = :channel"  # noqa: S608
         row = await self._database.run(lambda sql: sql.row(query, team=team_id, channel=channel_id))
-        return row is None or bool(row["brackets"])
+        return frozenset(line for line in CardLine if row and not row[line])
 
-    async def set_brackets(self, team_id: str, channel_id: str, *, on: bool) -> None:
+    async def set_line(self, team_id: str, channel_id: str, line: CardLine, *, on: bool) -> None:
         query = (
-            "INSERT INTO channels (team_id, channel_id, broadcast, brackets) VALUES (:team, :channel, 0, :on)"
-            " ON CONFLICT (team_id, channel_id) DO UPDATE SET brackets = excluded.brackets"
+            f"INSERT INTO channels (team_id, channel_id, broadcast, {line}) VALUES (:team, :channel, 0, :on)"  # noqa: S608
+            f" ON CONFLICT (team_id, channel_id) DO UPDATE SET {line} = excluded.{line}"
         )
         await self._database.run(lambda sql: sql.do(query, team=team_id, channel=channel_id, on=int(on)))
 

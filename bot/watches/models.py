@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 from bot.orders.base import frozen
 from bot.orders.brackets import BracketFacts
 from bot.orders.changes import Snapshot
+from bot.orders.forecast import Forecast
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
 
@@ -156,6 +157,7 @@ class Watch:
     told_not_started: bool = False
     brackets: BracketFacts | None = None  # when Autoenhance was last asked for them
     uploaded: float | None = None  # `still` when these brackets were first seen, all of them uploaded
+    forecast: Forecast | None = None  # at the last check
     told_over: Counts | None = None  # the counts in the notice about the order's end
     sending: Sending | None = None
     card_tries: int = 0  # how often a deleted card was posted again without an answer from Slack

@@ -7,11 +7,12 @@ import pytest
 
 from bot.jobs.models import (
     Broadcast,
+    CardLine,
     Job,
     ListWatches,
     LookUp,
     SendTestNotice,
-    ShowBrackets,
+    ShowLine,
     StartWatch,
     StopWatch,
     UnfurlLinks,
@@ -114,9 +115,9 @@ OTHERS: list[tuple[str, type[Job], dict[str, Any]]] = [
     ("SETTINGS Broadcast   ON", Broadcast, {"on": True}),
     ("settings broadcast off", Broadcast, {"on": False}),
     ("settings unfurl", UnfurlLinks, {"on": None}),
-    ("settings brackets", ShowBrackets, {"on": None}),
-    ("settings brackets on", ShowBrackets, {"on": True}),
-    ("settings Brackets  off", ShowBrackets, {"on": False}),
+    ("settings brackets", ShowLine, {"line": CardLine.BRACKETS, "on": None}),
+    ("settings brackets on", ShowLine, {"line": CardLine.BRACKETS, "on": True}),
+    ("settings Brackets  off", ShowLine, {"line": CardLine.BRACKETS, "on": False}),
     ("settings unfurl on ", UnfurlLinks, {"on": True}),
     ("settings Unfurl  off\n", UnfurlLinks, {"on": False}),
 ]

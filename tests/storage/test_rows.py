@@ -31,8 +31,9 @@ ADDED_TO_WATCHES: dict[str, Any] = {
     "brackets": None,
     "uploaded": None,
     "told_not_started": False,
+    "forecast": None,
 }
-ADDED_KINDS = {"claim_order", "choose_order", "show_brackets"}
+ADDED_KINDS = {"claim_order", "choose_order", "show_line"}
 LATER = {"field_of_a_later_version": 1}
 KINDS = set(JOB.json_schema()["discriminator"]["mapping"])
 

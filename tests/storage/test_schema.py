@@ -17,6 +17,7 @@ from bot.core.settings import FixedSettings
 from bot.storage.database.schema import HEAD, is_current, migrate_postgres, migrate_sqlite
 from bot.storage.watches import Watches
 from tests.support.databases import new_name
+from tests.support.older_tables import BEFORE_0008
 from tests.support.postgres_server import OwnServer, Server
 
 # As the version before Alembic made them. Such files exist.
@@ -180,9 +181,11 @@ def test_a_migration_that_is_cut_short_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "old.sqlite3"
     migrate_sqlite(path)
     with closing(sqlite3.connect(path)) as older:
+        for undo in BEFORE_0008:
+            older.execute(undo)
         older.executescript(
             "DROP INDEX watches_aside; ALTER TABLE channels DROP COLUMN unfurls;"
-            " ALTER TABLE channels DROP COLUMN brackets; ALTER TABLE jobs DROP COLUMN tries_ended;"
+            " ALTER TABLE jobs DROP COLUMN tries_ended;"
             " UPDATE alembic_version SET version_num = '0003'; CREATE TABLE watches_aside (x);"
         )
     with pytest.raises(DatabaseFailed, match="watches_aside"):

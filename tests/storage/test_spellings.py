@@ -17,6 +17,7 @@ from bot.storage.due_watches import DueOrder, DueWatches
 from bot.storage.snapshots import Snapshots
 from bot.storage.watches import WATCH, Watches
 from bot.watches.models import CardLocation, Condition, Ending, Level, Watch, Watcher
+from tests.support.older_tables import BEFORE_0008
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SOON = timedelta(seconds=30)
@@ -67,7 +68,8 @@ async def migrated(database: Database, migrate: Callable[[], str], *rows: tuple[
     def fill(sql: Sql) -> list[int]:
         sql.do("UPDATE alembic_version SET version_num = '0005'")
         sql.do("ALTER TABLE jobs DROP COLUMN tries_ended")  # since 0007
-        sql.do("ALTER TABLE channels DROP COLUMN brackets")  # since 0008
+        for undo in BEFORE_0008:
+            sql.do(undo)
         return [store(sql, spelling, stored) for spelling, stored in rows]
 
     ids = await database.run(fill)

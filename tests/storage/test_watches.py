@@ -14,6 +14,7 @@ import pytest
 
 from bot.bootstrap.storage import open_database
 from bot.core.settings import FixedSettings
+from bot.jobs.models import CardLine
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
@@ -605,21 +606,22 @@ async def test_a_channel_chooses_for_itself(stores: Stores) -> None:
     assert await channel_settings.broadcast("T1", "C1") is False
 
 
-async def test_brackets_are_spoken_of_until_a_channel_turns_that_off(stores: Stores) -> None:
+@pytest.mark.parametrize("line", CardLine)
+async def test_a_line_is_shown_until_a_channel_turns_it_off(stores: Stores, line: CardLine) -> None:
     """In that channel alone, and whatever it chose before about something else."""
     channel_settings = stores.channel_settings
-    assert await channel_settings.brackets("T1", "C1") is True
+    assert await channel_settings.lines_off("T1", "C1") == set()
     await channel_settings.set_broadcast("T1", "C1", on=True)
-    assert await channel_settings.brackets("T1", "C1") is True
+    assert await channel_settings.lines_off("T1", "C1") == set()
 
-    await channel_settings.set_brackets("T1", "C1", on=False)
-    assert await channel_settings.brackets("T1", "C1") is False
-    assert await channel_settings.brackets("T1", "C2") is True
-    assert await channel_settings.brackets("T2", "C1") is True
+    await channel_settings.set_line("T1", "C1", line, on=False)
+    assert await channel_settings.lines_off("T1", "C1") == {line}
+    assert await channel_settings.lines_off("T1", "C2") == set()
+    assert await channel_settings.lines_off("T2", "C1") == set()
     assert await channel_settings.broadcast("T1", "C1") is True
 
-    await channel_settings.set_brackets("T1", "C1", on=True)
-    assert await channel_settings.brackets("T1", "C1") is True
+    await channel_settings.set_line("T1", "C1", line, on=True)
+    assert await channel_settings.lines_off("T1", "C1") == set()
 
 
 # Speed

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bot.jobs.models import (
     Broadcast,
+    CardLine,
     Find,
     Job,
     ListWatches,
     LookUp,
     SendTestNotice,
-    ShowBrackets,
+    ShowLine,
     StartWatch,
     StopWatch,
     UnfurlLinks,
@@ -209,10 +211,10 @@ _OTHER_WORDS = {"stop": "unwatch"}  # what people say instead, as in "stop watch
 _LEVELS = {"failures": Level.FAILURES, "failure": Level.FAILURES, "all": Level.ALL}
 _FAILURES = {word for word, level in _LEVELS.items() if level is Level.FAILURES}
 _OTHER_FORMS = {"fail", "fails", "failed", "failing"}
-_SETTINGS: dict[str, type[Broadcast | UnfurlLinks | ShowBrackets]] = {
+_SETTINGS: dict[str, Callable[..., Job]] = {
     "": Broadcast,  # its answer names all settings
     "broadcast": Broadcast,
     "unfurl": UnfurlLinks,
-    "brackets": ShowBrackets,
+    **{line: partial(ShowLine, line=line) for line in CardLine},
 }
 _SWITCHES = {"": None, "on": True, "off": False}

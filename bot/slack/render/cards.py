@@ -105,21 +105,20 @@ def _order(view: OrderView, placement: Placement, value: str) -> Card:
     shown = MAX_FAILURES_IN_MODAL if placement.where == "view" else MAX_FAILURES_ON_CARD
     rest = order_text.UNDER_SHOW_PHOTOS if placement.where in {"ephemeral", "message"} else ""
     sentence = " ".join(filter(None, (order_text.situation(tally), _disagreement(progress))))
-    odd, about_brackets = odd_settings(progress.odd), bracket_lines(view.known_brackets)
+    notes = "\n".join(filter(None, (show(view) for show in NOTES)))
     facts = [fact for show in FACTS if (fact := show(view, placement))]
     parts = [
         blocks.header(f"{order_text.mark(tally)} {view.title}"),
         blocks.section("\n".join(filter(None, (_status(tally), _bar(tally), sentence)))),
         *failures_block(progress.failures, shown, rest),
-        *([blocks.section(about_brackets)] if about_brackets else []),
-        *([blocks.section(odd)] if odd else []),
+        *([blocks.section(notes)] if notes else []),
         *([blocks.context(" · ".join(facts))] if facts else []),
         *([_buttons(view, placement, value)] if placement.where != "terminal" else []),
     ]
     counts = [order_text.state_in_words(tally), *_counts(tally)]
     spoken = [f"{escape(view.title)}: {', '.join([escape(counts[0]), *counts[1:]])}.", sentence]
     spoken.append(failures_text(progress.failures, shown, rest))
-    spoken += [f"\n{lines}\n" for lines in (about_brackets, odd) if lines]
+    spoken += [f"\n{notes}\n"] if notes else []
     spoken += [f"{_MARK.sub('', fact)}." for fact in facts]
     return Card(text=" ".join(part for part in spoken if part), blocks=parts)
 
@@ -157,6 +156,18 @@ def _bar(tally: Counts) -> str:
     full = round(BAR_CHARACTERS * tally.settled / tally.total)
     full = min(full, BAR_CHARACTERS - (tally.settled < tally.total))
     return f"{'▓' * full}{'░' * (BAR_CHARACTERS - full)} {100 * tally.settled // tally.total}%"
+
+
+def _about_brackets(view: OrderView) -> str:
+    return bracket_lines(view.known_brackets)
+
+
+def _odd(view: OrderView) -> str:
+    return odd_settings(view.progress.odd)
+
+
+# The lines below the failures, in this order. A new one is a new row: it returns "" to be left out.
+NOTES: tuple[Callable[[OrderView], str], ...] = (_about_brackets, _odd)
 
 
 def _changed(view: OrderView, placement: Placement) -> str:

@@ -8,6 +8,7 @@ from bot.core.errors import AutoenhanceError, TryLater
 from bot.jobs.requests import Wanted
 from bot.orders.brackets import BracketFacts
 from bot.orders.changes import Snapshot
+from bot.orders.forecast import Forecast
 from bot.orders.ids import OrderId
 from bot.orders.progress import Progress
 from bot.slack.blocks import Block, fit, one_line
@@ -40,6 +41,7 @@ class OrderView:
     before: Snapshot | None = None  # what the card showed before
     watch: Watch | None = None  # the watch in this card's place
     brackets: BracketFacts | None = None  # from this check. None where it did not ask, or had no answer
+    forecast: Forecast | None = None
 
     @property
     def title(self) -> str:

@@ -1,6 +1,7 @@
 """Sentences of `/order test` and `/order settings`."""
 
 from bot.core import errors
+from bot.jobs.models import CardLine
 from bot.slack.blocks import code
 from bot.slack.constants import APP, COMMAND
 from bot.slack.text.notices import display_name
@@ -55,8 +56,11 @@ def broadcasting(*, on: bool) -> str:
     return _setting("Post updates to the channel", "broadcast", on=on)
 
 
-def about_brackets(*, on: bool) -> str:
-    return _setting("Point out single brackets and unfinished uploads", "brackets", on=on)
+_LINES = {CardLine.BRACKETS: "Point out single brackets and unfinished uploads"}
+
+
+def showing(line: CardLine, *, on: bool) -> str:
+    return _setting(_LINES[line], line, on=on)
 
 
 def _setting(says: str, name: str, *, on: bool) -> str:
