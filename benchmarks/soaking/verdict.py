@@ -11,7 +11,8 @@ from benchmarks.soaking.said import Kind, Said
 from bot.sandbox.slack.workspace import Message
 
 MAX_CARDS = 3  # of one watch at most: an unconfirmed card is posted again with the next change
-MAX_SECONDS_TO_KILL = 1.5  # seconds before a kill: a post in this time may not be recorded
+MAX_SECONDS_TO_KILL = 1.5  # before a kill: a post in this time may not be recorded
+MAX_SECONDS_ON_THE_WAY = 3.0  # to Slack, from a process that was killed: then it comes after the kill
 MAX_GROWTH = 1.25  # at most, of the median from the first third of all processes to the last third
 MAX_MORE_HANDLES = 32  # connections: the number varies with the work at that moment
 
@@ -132,7 +133,7 @@ def _repeated(
         first, second = (float(message.ts) for message in messages[:2])
         if len(messages) > (MAX_POSTS if said.kind else MAX_CARDS):
             yield f"{said.name} {said.kind or 'card'} was posted {len(messages)} times"
-        elif said not in unconfirmed and not any(first <= kill <= second for kill in kills):
+        elif said not in unconfirmed and not _kills_between(first, second, kills):
             yield f"{said.name} {said.kind or 'card'} was posted twice, and nothing had gone wrong"
 
 
@@ -142,9 +143,14 @@ def _killed_long_after(
     """A post is recorded at once, so only a kill soon after it explains another."""
     for said, messages in repeats.items():
         first, second = (float(message.ts) for message in messages[:2])
-        behind = [kill - first for kill in kills if first <= kill <= second]
+        behind = [kill - first for kill in _kills_between(first, second, kills)]
         if said not in unconfirmed and behind and min(behind) > MAX_SECONDS_TO_KILL:
             yield f"{said.name} {said.kind or 'card'} was posted twice, {min(behind):.1f} s before a kill"
+
+
+def _kills_between(first: float, second: float, kills: Sequence[float]) -> list[float]:
+    """The kills after which the first of two posts may not have been recorded."""
+    return [kill for kill in kills if first - MAX_SECONDS_ON_THE_WAY <= kill <= second]
 
 
 def _growth(samples: Sequence[Sample]) -> Iterator[str]:
