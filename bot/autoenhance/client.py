@@ -50,11 +50,15 @@ _DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True)
 class FetchedOrder:
-    """An order, and when Autoenhance answered. `brackets` is None where nobody asked, or had no answer."""
+    """An order, and when Autoenhance answered. `brackets` is None where nobody asked, or had no answer.
+
+    `photo_days` is after how many days Autoenhance may delete its photos. None if that is not known.
+    """
 
     order: Order
     at: datetime
     brackets: Sequence[Bracket] | None = None
+    photo_days: int | None = None
 
 
 class Autoenhance:
@@ -71,6 +75,7 @@ class Autoenhance:
         api_url: str,
         key: SecretStr | None = None,
         version: str | None = None,
+        photo_days: int | None = None,
         now: Callable[[], datetime],
         rate_limiter: RateLimiter,
         metrics: Metrics,
@@ -80,6 +85,7 @@ class Autoenhance:
         self._url = f"{api_url.rstrip('/')}/v3/orders/"
         self._key = key
         self._headers = _headers(key, version)
+        self._photo_days = photo_days
         self._now = now
         self._outage = Outage("autoenhance")
         self._no_brackets = Outage("autoenhance's list of brackets")
@@ -152,7 +158,7 @@ class Autoenhance:
             order = await reading.parsed(parse_order, body)
         if order.order_id and as_order_id(order.order_id) != order_id:
             raise Unavailable("Autoenhance answered with another order")
-        return FetchedOrder(order, self._now())
+        return FetchedOrder(order, self._now(), photo_days=self._photo_days)
 
     async def _brackets_if_any(self, order_id: OrderId) -> tuple[Bracket, ...] | None:
         """None for any failure: a card is complete without them."""

@@ -48,6 +48,7 @@ async def open_autoenhance(
             api_url=settings.autoenhance_api_url.rstrip("/"),
             key=settings.autoenhance_api_key,
             version=settings.autoenhance_api_version,
+            photo_days=settings.photo_days,
             now=now,
             rate_limiter=rate_limiter,
             metrics=metrics,

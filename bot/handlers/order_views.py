@@ -9,10 +9,12 @@ from bot.core.errors import AutoenhanceError, OrderNotFound
 from bot.jobs.models import CardLine
 from bot.orders import brackets
 from bot.orders.changes import Snapshot
+from bot.orders.expiry import expiry_of
 from bot.orders.ids import OrderId
 from bot.orders.progress import progress_of
 from bot.slack.render.models import FailedLookUp, OrderView
 from bot.storage.channel_settings import ChannelSettings
+from bot.watches.models import FINISHED_STATES
 
 MAX_SECONDS_FOR_A_NAME = 5.0  # a person waits
 
@@ -39,7 +41,7 @@ async def fetch_view(
 
 async def as_chosen(settings: ChannelSettings, team_id: str, place: str, view: OrderView) -> OrderView:
     """The view without the lines that a person turned off there."""
-    if view.known_brackets is None:
+    if view.known_brackets is None and view.expiry is None:
         return view
     return without(await settings.lines_off(team_id, place), view)
 
@@ -49,6 +51,8 @@ def without(off: Container[CardLine], view: OrderView) -> OrderView:
     if CardLine.BRACKETS in off:
         watch = replace(view.watch, brackets=None) if view.watch else None
         view = replace(view, brackets=None, watch=watch)
+    if CardLine.EXPIRY in off:
+        view = replace(view, expiry=None)
     return view
 
 
@@ -72,14 +76,17 @@ async def order_name(orders: Autoenhance, order: OrderId) -> str | None:
 def order_view(
     fetched: FetchedOrder, order: OrderId, by: str | None = None, before: Snapshot | None = None
 ) -> OrderView:
+    progress = progress_of(fetched.order)
+    finished = progress.tally.state in FINISHED_STATES
     return OrderView(
         order=order,
         name=fetched.order.name or "",
-        progress=progress_of(fetched.order),
+        progress=progress,
         at=fetched.at,
         created=fetched.order.created_at,
         updated=fetched.order.last_updated_at,
         by=by,
         before=before,
         brackets=brackets.facts(fetched.brackets or (), fetched.order),
+        expiry=expiry_of(fetched.order, progress, fetched.at, fetched.photo_days) if finished else None,
     )

@@ -156,7 +156,7 @@ class Polling:
 
     async def _as_chosen(self, watch: Watch, view: OrderView | None) -> tuple[Watch, OrderView | None]:
         """Both without the lines that a person turned off there."""
-        if watch.brackets is None and (view is None or view.brackets is None):
+        if watch.brackets is None and (view is None or (view.brackets is None and view.expiry is None)):
             return watch, view
         off = await self.notifier.channel_settings.lines_off(watch.team_id, watch.place)
         if CardLine.BRACKETS in off:

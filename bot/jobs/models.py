@@ -178,6 +178,7 @@ class CardLine(StrEnum):
     """A line of cards, with its notices, that a channel can turn off. The value is a column of `channels`."""
 
     BRACKETS = "brackets"
+    EXPIRY = "expiry"
 
 
 @frozen

@@ -68,6 +68,12 @@ def when(at: datetime, form: str = "{date_short_pretty} at {time}") -> str:
     return f"<!date^{int(at.timestamp())}^{form}|{utc.day} {utc:%b %H:%M} UTC>"
 
 
+def day(at: datetime) -> str:
+    """A day in the reader's time zone. Where Slack cannot format it, in UTC."""
+    utc = at.astimezone(UTC)
+    return f"<!date^{int(at.timestamp())}^{{date_short}}|{utc.day} {utc:%b %Y}>"
+
+
 def plain(text: str, limit: int) -> dict[str, Any]:
     return {"type": "plain_text", "text": fit(clean(text), limit) or " ", "emoji": True}
 

@@ -27,5 +27,5 @@ SEEN = Snapshot(
 
 def view(order: dict[str, Any], *, watch: Watch | None = None, **more: Any) -> OrderView:
     brackets = parse_brackets(json.dumps({"brackets": BRACKETS.get(order["order_id"], [])}))
-    fetched = FetchedOrder(parse_order(json.dumps(order)), NOW, brackets)
+    fetched = FetchedOrder(parse_order(json.dumps(order)), NOW, brackets, photo_days=30)
     return replace(order_view(fetched, OrderId(order["order_id"]), **{"by": "U1", **more}), watch=watch)

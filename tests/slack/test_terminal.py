@@ -1,5 +1,7 @@
 """A card as a terminal shows it."""
 
+import re
+
 import pytest
 from rich.console import Console
 
@@ -27,3 +29,16 @@ def drawn(text: str, names: dict[str, str]) -> str:
 def test_people_are_called_by_their_names(text: str, names: dict[str, str], shows: str) -> None:
     """A mention is a name in a terminal, and never one of Slack's IDs."""
     assert shows in drawn(text, names)
+
+
+@pytest.mark.parametrize(
+    ("form", "shows"),
+    [
+        ("{time}", r"\d\d:\d\d "),
+        ("{date_short}", r"2[34] Nov 2026 +│"),
+        ("{date_short_pretty} at {time}", r"2[34] Nov 2026 \d\d:\d\d "),
+    ],
+)
+def test_a_time_has_what_its_form_asks_for(form: str, shows: str) -> None:
+    """The time of day, the day, or both, in the time zone of this machine."""
+    assert re.search(f"at {shows}", drawn(f"at <!date^1795442520^{form}|then>", {}))

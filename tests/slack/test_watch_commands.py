@@ -115,6 +115,7 @@ OTHERS: list[tuple[str, type[Job], dict[str, Any]]] = [
     ("SETTINGS Broadcast   ON", Broadcast, {"on": True}),
     ("settings broadcast off", Broadcast, {"on": False}),
     ("settings unfurl", UnfurlLinks, {"on": None}),
+    ("settings expiry off", ShowLine, {"line": CardLine.EXPIRY, "on": False}),
     ("settings brackets", ShowLine, {"line": CardLine.BRACKETS, "on": None}),
     ("settings brackets on", ShowLine, {"line": CardLine.BRACKETS, "on": True}),
     ("settings Brackets  off", ShowLine, {"line": CardLine.BRACKETS, "on": False}),

@@ -16,6 +16,7 @@ from bot.slack.render.brackets import bracket_count, bracket_lines
 from bot.slack.render.buttons import ButtonValue, block_id, pack, share_value
 from bot.slack.render.failures import failures_block, failures_text, odd_settings
 from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
+from bot.slack.text import expiry as expiry_text
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.slack.text import watches as watch_text
@@ -166,8 +167,12 @@ def _odd(view: OrderView) -> str:
     return odd_settings(view.progress.odd)
 
 
+def _not_downloaded(view: OrderView) -> str:
+    return expiry_text.not_downloaded(view.expiry) if view.expiry else ""
+
+
 # The lines below the failures, in this order. A new one is a new row: it returns "" to be left out.
-NOTES: tuple[Callable[[OrderView], str], ...] = (_about_brackets, _odd)
+NOTES: tuple[Callable[[OrderView], str], ...] = (_about_brackets, _not_downloaded, _odd)
 
 
 def _changed(view: OrderView, placement: Placement) -> str:

@@ -8,6 +8,7 @@ from bot.core.errors import AutoenhanceError, TryLater
 from bot.jobs.requests import Wanted
 from bot.orders.brackets import BracketFacts
 from bot.orders.changes import Snapshot
+from bot.orders.expiry import Expiry
 from bot.orders.forecast import Forecast
 from bot.orders.ids import OrderId
 from bot.orders.progress import Progress
@@ -42,6 +43,7 @@ class OrderView:
     watch: Watch | None = None  # the watch in this card's place
     brackets: BracketFacts | None = None  # from this check. None where it did not ask, or had no answer
     forecast: Forecast | None = None
+    expiry: Expiry | None = None  # None while photos come, or where nothing is left to download
 
     @property
     def title(self) -> str:

@@ -87,7 +87,9 @@ def _token(match: re.Match[str], names: Names) -> Text:
     found = match.groupdict()
     if found["epoch"]:
         at = datetime.fromtimestamp(int(found["epoch"])).astimezone()
-        return Text(f"{at:%H:%M}" if found["form"] == "{time}" else f"{at:%d %b %Y %H:%M}")
+        day = "%d %b %Y" if "{date" in found["form"] else ""
+        time = "%H:%M" if "{time}" in found["form"] else ""
+        return Text(at.strftime(f"{day} {time}".strip()))
     if found["user"]:
         return Text(f"@{names.get(found['user'], 'someone')}")
     if found["url"]:

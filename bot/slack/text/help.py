@@ -70,6 +70,7 @@ class Subcommand:
     takes: Literal["order"] | tuple[str, ...] = ()
 
 
+_SETTINGS = ("broadcast", "unfurl", "brackets", "expiry")
 SUBCOMMANDS = (
     Subcommand("find", "[name]", "Search orders by name"),
     Subcommand("recent", "", "Show the newest orders"),
@@ -81,9 +82,9 @@ SUBCOMMANDS = (
     Subcommand("test", "", "Check that I can post here"),
     Subcommand(
         "settings",
-        "broadcast | unfurl | brackets, on | off",
-        "Post updates to the channel, add cards below links, or point out brackets",
-        ("broadcast on", "broadcast off", "unfurl on", "unfurl off", "brackets on", "brackets off"),
+        "broadcast | unfurl | brackets | expiry, on | off",
+        "Post updates to the channel, add cards below links, or choose lines of cards",
+        tuple(f"{name} {turn}" for name in _SETTINGS for turn in ("on", "off")),
     ),
     Subcommand("show", "[id]", "Look up an ID that matches a command name", "order"),
     Subcommand("help", "[topic]", "Get help, with examples", tuple(TOPICS)),

@@ -56,7 +56,10 @@ def broadcasting(*, on: bool) -> str:
     return _setting("Post updates to the channel", "broadcast", on=on)
 
 
-_LINES = {CardLine.BRACKETS: "Point out single brackets and unfinished uploads"}
+_LINES = {
+    CardLine.BRACKETS: "Point out single brackets and unfinished uploads",
+    CardLine.EXPIRY: "Say which photos aren't downloaded yet",
+}
 
 
 def showing(line: CardLine, *, on: bool) -> str:

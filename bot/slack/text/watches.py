@@ -267,9 +267,10 @@ def more_watches(left: int) -> str:
 
 
 SETTINGS_WHAT = (
-    f"There are three settings. `{COMMAND} settings broadcast on` also posts updates to the channel. "
+    f"Each setting is on or off. `{COMMAND} settings broadcast on` also posts updates to the channel. "
     f"`{COMMAND} settings unfurl on` adds a small card below links to orders. "
     f"`{COMMAND} settings brackets on` points out single brackets and unfinished uploads. "
+    f"`{COMMAND} settings expiry on` says which photos aren't downloaded yet. "
     "To turn one off, type `off`."
 )
 WATCH_WHAT = (
