@@ -53,6 +53,7 @@ FAST_TIMING = Timing(
     first_pause=0.05,
     slow=60.0,  # a test of that makes it shorter
     tick=0.02,
+    calls=0.1,
     between=0.01,
     refill=0.01,
     poll=0.02,

@@ -10,6 +10,7 @@ from bot.bootstrap.clients import open_autoenhance
 from bot.bootstrap.services import Services
 from bot.handlers.claims import Claims
 from bot.handlers.dispatch import Dispatcher, table
+from bot.handlers.last_calls import LastCallPosts
 from bot.handlers.lookups import Lookups
 from bot.handlers.notifier import Notifier
 from bot.handlers.outages import Retries
@@ -56,6 +57,7 @@ def _dispatcher(services: Services, autoenhance: Autoenhance) -> Dispatcher:
         polling,
         claims=made.claims(),
         stops=made.stops(overviews),
+        last_calls=made.last_calls(),
     )
     access = AccessPolicy(made.channels, services.identity.team_id, services.identity.enterprise_id)
     return Dispatcher(handlers, access, made.responder, made.retries, commands.forget)
@@ -155,4 +157,17 @@ class _Handlers:
             responder=self.responder,
             retries=self.retries,
             now=self.now,
+        )
+
+    def last_calls(self) -> LastCallPosts:
+        return LastCallPosts(
+            autoenhance=self.autoenhance,
+            last_calls=self.stores.last_calls,
+            channel_settings=self.stores.channel_settings,
+            channels=self.channels,
+            sender=self.sender,
+            pacing=self.pacing,
+            metrics=self.metrics,
+            now=self.now,
+            several_processes=self.several_processes,
         )

@@ -11,6 +11,7 @@ from bot.bootstrap.timing import Timing
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
 from bot.queue.due_checks import Sweep
+from bot.queue.last_calls import LastCallRounds
 from bot.queue.periodic import PeriodicTask
 from bot.slack.api.client import CountedClient
 from bot.slack.api.identity import Identity, identify
@@ -45,12 +46,17 @@ async def open_services(settings: Settings, now: Now, timing: Timing) -> AsyncIt
 
 @asynccontextmanager
 async def periodic_tasks(services: Services, *more: PeriodicTask) -> AsyncIterator[None]:
-    """Runs the sweep, the pruning and `more` until the end."""
+    """Runs the sweep, the last calls, the pruning and `more` until the end."""
     storage, metrics, clock = services.storage, services.metrics, asyncio.get_running_loop().time
     sweep = Sweep(storage.stores.due_watches, storage.engine, storage.now, clock, metrics)
+    calls, every = (
+        LastCallRounds(storage.stores.last_calls, storage.engine, storage.now),
+        services.timing.calls,
+    )
     tasks = [
         PeriodicTask("sweep", storage.rate_limiter, sweep.round, metrics, every=services.timing.tick),
         PeriodicTask("tidy", storage.rate_limiter, storage.prune, metrics, every=PRUNE_INTERVAL_SECONDS),
+        PeriodicTask("last calls", storage.rate_limiter, calls.round, metrics, every=every),
         *more,
     ]
     async with AsyncExitStack() as running:

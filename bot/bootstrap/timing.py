@@ -14,6 +14,7 @@ class Timing:
     first_pause: float = 2.0  # before the first retry of a job that was put off; doubles each time
     slow: float = 2.0  # after a request: then the asker reads that Autoenhance takes its time
     tick: float = 1.0  # between two sweeps of the watches
+    calls: float = 300.0  # between two rounds of last calls
     between: float = SECONDS_BETWEEN_POSTS  # between two messages in one channel
     refill: float = EDITS_REFILL_SECONDS  # for the rate limit of ten edits to be full again
     poll: float = 0.25  # between two queries of a worker for due jobs, beside notifications

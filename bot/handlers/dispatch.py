@@ -10,6 +10,7 @@ import structlog
 
 from bot.core.errors import SlackBusy, SlackError, TokenRefused
 from bot.handlers.claims import Claims
+from bot.handlers.last_calls import LastCallPosts
 from bot.handlers.lookups import Lookups
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
@@ -43,6 +44,7 @@ def table(
     *,
     claims: Claims,
     stops: Stops,
+    last_calls: LastCallPosts,
 ) -> Table:
     """A new job is a new row. A handler takes the job and the number of this attempt, which begins at 1."""
     return dict(
@@ -64,6 +66,7 @@ def table(
             row(models.ShowLine, overviews.show_line),
             row(background.Unfurl, unfurls.unfurl),
             row(background.CheckOrder, polling.check),
+            row(background.LastCall, last_calls.make),
             row(background.NotifyOwner, polling.message_owner),
             row(background.NotifyPaused, polling.notify_paused),
             row(background.CheckPaused, polling.resume_paused),

@@ -10,9 +10,9 @@ from functools import partial
 
 import structlog
 
-from bot.core.errors import CannotPost, Gone, ScopeMissing, SlackBusy, SlackError, SlackRefused
+from bot.core.errors import Gone, SlackBusy, SlackError, SlackRefused
 from bot.core.metrics import Metrics
-from bot.slack.api.channels import Audience, Channels
+from bot.slack.api.channels import Channels
 from bot.slack.api.pacing import SlackRateLimits
 from bot.slack.api.sender import Sender
 from bot.slack.render import cards, notices
@@ -105,12 +105,7 @@ class Notifier:
 
     async def _check_audience(self, watch: Watch) -> None:
         """Raises CannotPost in a channel shared with another company, ScopeMissing if Slack does not say."""
-        place = None if watch.is_direct else watch.place
-        audience = await self.channels.audience_now(place)
-        if audience is Audience.SHARED:
-            raise CannotPost("shared")
-        if audience is Audience.UNKNOWN:
-            raise ScopeMissing("missing_scope")
+        await self.channels.require_own(None if watch.is_direct else watch.place)
 
     async def _may_edit(self, update: WatchUpdate) -> bool:
         if update.step.at_once or update.asked_for:
@@ -182,7 +177,7 @@ class Notifier:
             await self._save(update, replace(update.watch, sending=sent, home=None))
             raise SlackBusy("thread_gone", retry_after=1.0) from None
         except SlackError as error:
-            if not _may_be_posted(error):
+            if not may_be_posted(error):
                 update.watch = replace(update.watch, sending=sent)
             raise
         if kept := notices.claim_notice(watch, notice, view, now, posted, caused_by=update.by):
@@ -201,7 +196,7 @@ class Notifier:
             card, brief = notices.watch_card(after, update.view), partial(notices.brief_card, after)
             channel, ts = await self.sender.post_once(update.watch.place, card, brief=brief)
         except SlackError as error:
-            if not _may_be_posted(error):
+            if not may_be_posted(error):
                 update.watch = replace(update.watch, card_tries=posts)
             raise
         location = CardLocation(channel_id=channel, card_ts=ts, thread_ts=ts)
@@ -214,5 +209,6 @@ class Notifier:
         await self.watches.note(watch)
 
 
-def _may_be_posted(error: SlackError) -> bool:
+def may_be_posted(error: SlackError) -> bool:
+    """Whether Slack may have taken the post all the same."""
     return isinstance(error, SlackBusy) and error.maybe_done

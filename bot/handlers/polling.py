@@ -34,6 +34,7 @@ from bot.slack.render import cards, notices
 from bot.slack.render.models import FailedLookUp, OrderView
 from bot.slack.text import notices as notice_text
 from bot.storage.watches import Watches
+from bot.watches.last_calls import planned
 from bot.watches.models import CardLocation, Condition, Delay, Watch
 from bot.watches.transitions import (
     Rules,
@@ -151,7 +152,7 @@ class Polling:
             )
             if step.watch.condition is Condition.ENDED and not known:
                 later = await self._pause(update, error.code, now)
-        await self.watches.save(later)
+        await self.watches.save(later, planned(later, view.expiry if view else None, now))
         return refused
 
     async def _as_chosen(self, watch: Watch, view: OrderView | None) -> tuple[Watch, OrderView | None]:

@@ -41,6 +41,26 @@ class CheckOrder(BackgroundJob):
 
 
 @frozen
+class LastCall(BackgroundJob):
+    """Post that photos of a finished order are not downloaded yet, as they may be deleted soon."""
+
+    kind: Literal["last_call"] = "last_call"
+    place: str
+    order: OrderId
+
+    @classmethod
+    def at(cls, team_id: str, place: str, order: OrderId, reference: str = "") -> Self:
+        """All attempts have the same key, so only one is open at a time."""
+        key = f"last_call:{team_id}:{place}:{order}"
+        return cls(key=key, reference=reference, team_id=team_id, place=place, order=order)
+
+    @property
+    def lock(self) -> str:
+        """The order's: a new watch of it takes the last call away."""
+        return order_lock(self.team_id, self.order)
+
+
+@frozen
 class NotifyOwner(BackgroundJob):
     """Send the owner of a watch, by direct message, a notice that could not be posted in its place."""
 

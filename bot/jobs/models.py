@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from bot.jobs.background import CheckOrder, CheckPaused, NotifyOwner, NotifyPaused, Unfurl
+from bot.jobs.background import CheckOrder, CheckPaused, LastCall, NotifyOwner, NotifyPaused, Unfurl
 from bot.jobs.requests import Message, Request, Wanted, order_lock
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
@@ -214,6 +214,7 @@ Job = Annotated[
     | ShowLine
     | ShowHome
     | CheckOrder
+    | LastCall
     | NotifyOwner
     | NotifyPaused
     | Unfurl

@@ -12,10 +12,11 @@ from bot.orders.progress import Progress
 
 
 class Expiry(NamedTuple):
-    """Done photos that are not downloaded. `at` is None where the day is not known, or has passed."""
+    """Photos that nobody has downloaded. `at` is None where the day is not known, or has passed."""
 
-    photos: int
+    photos: int  # that are done
     at: datetime | None
+    expired: int = 0
 
 
 def expiry_of(order: Order, progress: Progress, now: datetime, days: int | None) -> Expiry | None:
@@ -23,9 +24,10 @@ def expiry_of(order: Order, progress: Progress, now: datetime, days: int | None)
 
     `days` is how long Autoenhance keeps photos, counted from when their order was created.
     """
-    words = zip(order.photos, progress.photos, strict=True)
-    photos = sum(image.downloaded is False and photo.word == "done" for image, photo in words)
-    return Expiry(photos, _day(order.created_at, now, days)) if photos else None
+    both = zip(order.photos, progress.photos, strict=True)
+    words = [photo.word for image, photo in both if image.downloaded is False]
+    done, expired = words.count("done"), words.count("expired")
+    return Expiry(done, _day(order.created_at, now, days), expired) if done or expired else None
 
 
 def _day(created: datetime | None, now: datetime, days: int | None) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import Self
 from bot.storage.channel_settings import ChannelSettings
 from bot.storage.database.base import Database
 from bot.storage.due_watches import DueWatches
+from bot.storage.last_calls import LastCalls
 from bot.storage.snapshots import Snapshots
 from bot.storage.watches import Watches
 
@@ -17,12 +18,20 @@ class Stores:
     watches: Watches
     due_watches: DueWatches
     channel_settings: ChannelSettings
+    last_calls: LastCalls
 
     @classmethod
     def on(cls, database: Database) -> Self:
-        return cls(Snapshots(database), Watches(database), DueWatches(database), ChannelSettings(database))
+        return cls(
+            Snapshots(database),
+            Watches(database),
+            DueWatches(database),
+            ChannelSettings(database),
+            LastCalls(database),
+        )
 
     async def prune(self, now: datetime) -> None:
-        """Deletes old snapshots and watches that ended long ago. Raises DatabaseFailed."""
+        """Deletes what is kept no longer. Raises DatabaseFailed."""
         await self.snapshots.prune(now)
         await self.watches.prune(now)
+        await self.last_calls.prune(now)

@@ -12,8 +12,9 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from bot.orders.ids import OrderId
-from bot.storage import retention
+from bot.storage import last_calls, retention
 from bot.storage.database.base import Database, Row, Sql, Value
+from bot.watches.last_calls import PlannedCall
 from bot.watches.models import Condition, Watch
 
 log = structlog.get_logger(__name__)
@@ -48,7 +49,7 @@ class Watches:
     async def add(self, watch: Watch, *, most: int) -> Watch | None:
         """Stores a new watch and returns it with its id, or the watch of this order that the place has.
 
-        None if the place has `most` watches.
+        None if the place has `most` watches. A last call from an earlier watch is taken away.
         """
 
         def add(sql: Sql) -> Watch | None:
@@ -74,6 +75,7 @@ class Watches:
             )
             added = replace(watch, id=row["id"], hooked=hooked)
             _index_watchers(sql, added)
+            last_calls.drop(sql, watch.team_id, watch.place, watch.order)
             return added
 
         return await self._database.run(add)
@@ -92,8 +94,11 @@ class Watches:
         query = "UPDATE watches SET content = :content WHERE id = :id"
         await self._database.run(lambda sql: sql.do(query, content=_content(watch), id=watch.id))
 
-    async def save(self, watch: Watch) -> None:
-        """Writes the whole watch and ends its claim. A wake since it was read is kept: it is due then."""
+    async def save(self, watch: Watch, last_call: PlannedCall | None = None) -> None:
+        """Writes the whole watch and ends its claim. A wake since it was read is kept: it is due then.
+
+        Its last call, if there is one, is planned in the same transaction.
+        """
 
         def save(sql: Sql) -> None:
             sql.do(
@@ -109,6 +114,8 @@ class Watches:
                 next=watch.next_look.timestamp(),
             )
             _index_watchers(sql, watch)
+            if last_call:
+                last_calls.put(sql, last_call)
 
         await self._database.run(save)
 

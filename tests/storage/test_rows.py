@@ -33,7 +33,7 @@ ADDED_TO_WATCHES: dict[str, Any] = {
     "told_not_started": False,
     "forecast": None,
 }
-ADDED_KINDS = {"claim_order", "choose_order", "show_line"}
+ADDED_KINDS = {"claim_order", "choose_order", "show_line", "last_call"}
 LATER = {"field_of_a_later_version": 1}
 KINDS = set(JOB.json_schema()["discriminator"]["mapping"])
 

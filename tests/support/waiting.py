@@ -34,3 +34,15 @@ def _has_job_to_do(sql: Sql) -> bool:
     doing = "SELECT 1 AS one FROM procrastinate_jobs WHERE status = 'doing'"
     due = " OR status = 'todo' AND coalesce(scheduled_at, now()) <= now() LIMIT 1"
     return sql.row(doing + due) is not None
+
+
+async def until_no_last_call_is_planned(app: App) -> None:
+    """Returns when every last call was posted, or given up, and its job has ended."""
+    async with asyncio.timeout(20):
+        while await app.storage.database.run(_has_last_call):  # noqa: ASYNC110 - nothing signals its end
+            await asyncio.sleep(POLL_SECONDS)
+    await until_idle(app)
+
+
+def _has_last_call(sql: Sql) -> bool:
+    return sql.row("SELECT 1 AS one FROM last_calls LIMIT 1") is not None

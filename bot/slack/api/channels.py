@@ -7,7 +7,7 @@ from enum import StrEnum, auto
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.errors import NotInChannel, ScopeMissing, SlackBusy, SlackError, TokenRefused
+from bot.core.errors import CannotPost, NotInChannel, ScopeMissing, SlackBusy, SlackError, TokenRefused
 from bot.slack.api.pacing import CHANNEL_INFO, SlackRateLimits
 from bot.slack.api.responses import checked
 
@@ -55,6 +55,17 @@ class Channels:
         if channel_id not in self._in_flight:
             self._in_flight[channel_id] = asyncio.create_task(self._ask(channel_id))
         return await asyncio.shield(self._in_flight[channel_id])
+
+    async def require_own(self, channel_id: str | None) -> None:
+        """Raises CannotPost in a channel shared with another company, ScopeMissing if Slack does not say.
+
+        Asks Slack now. Raises SlackBusy and TokenRefused too.
+        """
+        audience = await self.audience_now(channel_id)
+        if audience is Audience.SHARED:
+            raise CannotPost("shared")
+        if audience is Audience.UNKNOWN:
+            raise ScopeMissing("missing_scope")
 
     async def _ask(self, channel_id: str) -> Audience:
         """HIDDEN and UNKNOWN are not cached, because a person may invite the bot next."""

@@ -168,7 +168,7 @@ def _odd(view: OrderView) -> str:
 
 
 def _not_downloaded(view: OrderView) -> str:
-    return expiry_text.not_downloaded(view.expiry) if view.expiry else ""
+    return expiry_text.not_downloaded(view.expiry) if view.expiry and view.expiry.photos else ""
 
 
 # The lines below the failures, in this order. A new one is a new row: it returns "" to be left out.

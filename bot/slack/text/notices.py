@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
 from bot.slack.blocks import code, escape, fit, one_line, when
 from bot.slack.constants import APP, COMMAND
@@ -17,8 +18,13 @@ _MINUTES_PER_HOUR, _HOURS_PER_DAY = 60, 24
 
 def title(watch: Watch) -> str:
     """The order's name for mrkdwn, or its short ID if the name is not known."""
-    name = fit(one_line(watch.name), MAX_NAME_CHARACTERS)
-    return f"*{escape(name.replace('*', '∗'))}*" if name else f"Order {code(watch.order.short)}"
+    return titled(watch.name, watch.order)
+
+
+def titled(name: str, order: OrderId) -> str:
+    """As `title`, for an order that is not watched any more."""
+    name = fit(one_line(name), MAX_NAME_CHARACTERS)
+    return f"*{escape(name.replace('*', '∗'))}*" if name else f"Order {code(order.short)}"
 
 
 def linked_title(watch: Watch, address: str) -> str:
