@@ -56,7 +56,7 @@ async def periodic_tasks(services: Services, *more: PeriodicTask) -> AsyncIterat
     tasks = [
         PeriodicTask("sweep", storage.rate_limiter, sweep.round, metrics, every=services.timing.tick),
         PeriodicTask("tidy", storage.rate_limiter, storage.prune, metrics, every=PRUNE_INTERVAL_SECONDS),
-        PeriodicTask("last calls", storage.rate_limiter, calls.round, metrics, every=every),
+        PeriodicTask("last_calls", storage.rate_limiter, calls.round, metrics, every=every),
         *more,
     ]
     async with AsyncExitStack() as running:

@@ -94,7 +94,7 @@ WORDS: dict[str, set[str]] = {
     "order_desk_autoenhance_calls_total": _CALL | set(vendor._OUTCOMES.values()),
     "order_desk_slack_calls_total": _CALL | set(replies._OUTCOMES.values()) | {"limited", "no_answer"},
     "order_desk_broken_listeners_total": {"bug", "slack", "database"},
-    "order_desk_rounds_total": {"sweep", "tidy", "rescue", "done", "failed"},
+    "order_desk_rounds_total": {"sweep", "last_calls", "tidy", "rescue", "done", "failed"},
     "order_desk_watches": set(map(str, Condition)),
 }
 """The possible values of each label that a panel or a rule queries."""
