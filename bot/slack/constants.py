@@ -42,6 +42,7 @@ STOP_WATCHING = "stop_watching"
 STOP_FOR_ALL = "stop_for_all"
 ON_IT = "on_it"  # on a notice. Its value: the user who was on it when the notice was drawn
 LOOK_UP = "look_up"  # on the Home tab
+TIME_ZONE = "time_zone"  # the menu of cities
 
 # events
 HOME_OPENED = "app_home_opened"
@@ -65,3 +66,5 @@ SCOPES = {
     "links:read": "seeing pasted links to app.autoenhance.ai",
     "links:write": "showing a small card below such a link, in channels that turned it on",
 }
+PROFILE_SCOPE = "users:read"
+"""Not asked for. Where an admin adds it, a person's time zone is read from their profile."""

@@ -8,6 +8,7 @@ from bot.storage.channel_settings import ChannelSettings
 from bot.storage.database.base import Database
 from bot.storage.due_watches import DueWatches
 from bot.storage.last_calls import LastCalls
+from bot.storage.people import People
 from bot.storage.snapshots import Snapshots
 from bot.storage.watches import Watches
 
@@ -19,6 +20,7 @@ class Stores:
     due_watches: DueWatches
     channel_settings: ChannelSettings
     last_calls: LastCalls
+    people: People
 
     @classmethod
     def on(cls, database: Database) -> Self:
@@ -28,6 +30,7 @@ class Stores:
             DueWatches(database),
             ChannelSettings(database),
             LastCalls(database),
+            People(database),
         )
 
     async def prune(self, now: datetime) -> None:

@@ -360,3 +360,14 @@ async def test_an_answer_without_an_ack_is_shown(world: World) -> None:
 
     world.bot.held.set()
     await asking
+
+
+async def test_a_profile_has_a_time_zone_and_needs_a_scope(world: World) -> None:
+    """As Slack answers `users.info`."""
+    no_scope = await world.bot.call("users.info", user=ANA)
+    assert (no_scope["error"], no_scope["needed"]) == ("missing_scope", "users:read")
+
+    world.slack.scopes.add("users:read")
+    answer = await world.bot.call("users.info", user=ANA)
+    assert (answer["user"]["id"], answer["user"]["tz"]) == (ANA, "Europe/London")
+    assert (await world.bot.call("users.info", user="U9"))["error"] == "user_not_found"

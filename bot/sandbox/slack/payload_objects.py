@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.sandbox.slack import sample_workspace
 from bot.sandbox.slack.mrkdwn import as_rich_text
-from bot.sandbox.slack.workspace import Channel, Message, View, Workspace
+from bot.sandbox.slack.workspace import Channel, Message, User, View, Workspace
 
 Payload = dict[str, Any]
 
@@ -95,6 +95,21 @@ def view(shown: View, values: Payload | None = None) -> Payload:
         "external_id": body.get("external_id", ""),
         "app_installed_team_id": sample_workspace.TEAM,
         "bot_id": sample_workspace.BOT_ID,
+    }
+
+
+def user(person: User) -> Payload:
+    """The user object of `users.info`, without the fields that other scopes add."""
+    return {
+        "id": person.id,
+        "team_id": person.team_id,
+        "name": person.name,
+        "real_name": person.real_name,
+        "deleted": False,
+        "tz": person.tz,
+        "is_bot": person.is_bot,
+        "is_restricted": person.is_guest,
+        "updated": 1700000000,
     }
 
 

@@ -40,6 +40,7 @@ class WebApi:
             "chat.update": Method(self._update, "chat:write"),
             "conversations.info": Method(self._info, self._scope_to_read),
             "conversations.open": Method(self._open_conversation, "im:write"),
+            "users.info": Method(self._user, "users:read"),
             "views.open": Method(self._open_view),
             "views.publish": Method(self._publish_view),
             "views.update": Method(self._update_view),
@@ -119,6 +120,12 @@ class WebApi:
 
     def _info(self, params: Params) -> Answer:
         return {"channel": payload_objects.channel(self._known(str(params.get("channel"))))}
+
+    def _user(self, params: Params) -> Answer:
+        person = self._workspace.users.get(str(params.get("user")))
+        if person is None:
+            raise Refused("user_not_found")
+        return {"user": payload_objects.user(person)}
 
     def _open_conversation(self, params: Params) -> Answer:
         return {"channel": {"id": self._dm(str(params.get("users"))).id}}

@@ -18,6 +18,7 @@ class User:
     team_id: str
     is_guest: bool = False
     is_bot: bool = False
+    tz: str = "Europe/London"
 
 
 @dataclass(frozen=True)
