@@ -11,6 +11,7 @@ from bot.orders.brackets import BracketFacts
 from bot.orders.changes import Snapshot
 from bot.orders.forecast import Forecast
 from bot.orders.ids import OrderId
+from bot.orders.models import CheckTime
 from bot.orders.progress import Counts, State
 
 FINISHED_STATES = frozenset(
@@ -37,6 +38,8 @@ class NoticeKind(StrEnum):
     FAILED = "failed"  # the order is finished, and some or all photos failed
     DELETED = "deleted"
     EXPIRED = "expired"  # the watch lasted its whole time, and the order is not finished
+    WILL_BE_LATE = "will_be_late"  # it will not be done by `due_by`, or it was not
+    BACK_ON_TIME = "back_on_time"
 
 
 class Delay(StrEnum):
@@ -158,6 +161,9 @@ class Watch:
     brackets: BracketFacts | None = None  # when Autoenhance was last asked for them
     uploaded: float | None = None  # `still` when these brackets were first seen, all of them uploaded
     forecast: Forecast | None = None  # at the last check
+    due_by: CheckTime | None = None  # when a person wants the order. None after its first end
+    told_late: bool = False  # the last notice about `due_by` said late
+    told_on_time: bool = False  # the one that it is back on time is posted
     told_over: Counts | None = None  # the counts in the notice about the order's end
     sending: Sending | None = None
     card_tries: int = 0  # how often a deleted card was posted again without an answer from Slack
@@ -181,8 +187,10 @@ class Watch:
     @property
     def face(self) -> str:
         """What the card shows of the watch, apart from the order's progress."""
+        people = [f"{each.user_id}:{each.level}" for each in self.watchers]
         claimed = [f"claimed:{self.claimed_by.user_id}"] if self.claimed_by else []
-        return " ".join([self.name, *(f"{each.user_id}:{each.level}" for each in self.watchers), *claimed])
+        due = [f"due:{self.due_by.isoformat()}"] if self.due_by else []
+        return " ".join([self.name, *people, *claimed, *due])
 
     @property
     def still_since(self) -> AwareDatetime | None:
@@ -222,7 +230,12 @@ class Notice(NamedTuple):
     kind: NoticeKind
     happened: AwareDatetime | None
     delay: Delay | None = None
+    due: AwareDatetime | None = None  # when the order is wanted
+    ahead: timedelta | None = None  # how long before that it happened, or was noticed. Negative after it
 
     def concerns(self, watcher: Watcher) -> bool:
-        """Whether this watcher wants it: "finished" is only for those who want all notices."""
+        """Whether this watcher wants it: "finished" is only for those who want all notices.
+
+        "Back on time" is for all, as all have read that the order will be late.
+        """
         return self.kind is not NoticeKind.FINISHED or watcher.level is Level.ALL

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.orders.brackets import BracketFacts
 from bot.orders.changes import Snapshot
 from bot.orders.progress import Counts, State
-from bot.watches import schedule, uploads
+from bot.watches import lateness, schedule, uploads
 from bot.watches.models import (
     DELETED_STATES,
     FINISHED_STATES,
@@ -24,7 +24,7 @@ from bot.watches.models import (
 
 # Not while it waits for uploads: how long those take is for people to decide.
 _CAN_BE_STUCK = frozenset({State.GROUPING, State.ENHANCING, State.OTHER})
-_WITHOUT_TIME = {NoticeKind.STUCK, NoticeKind.NOT_STARTED, NoticeKind.EXPIRED}
+_WITH_TIME = {NoticeKind.FAILURE, NoticeKind.FINISHED, NoticeKind.FAILED, NoticeKind.DELETED}
 _MISSING_ORDER_PAUSE_SECONDS = 30.0  # until an order that was not found is checked again
 _MAX_LATE_SECONDS_COUNTED = 60.0  # how much later than planned a check may be and still count in full
 # The pause doubles from the first to the second while Autoenhance or Slack does not answer.
@@ -78,7 +78,7 @@ def next_step(
     kind = _notice_kind(after, tally, ending, rules, asked=brackets is not None)
     seconds = schedule.pause(after, tally)
     posted = replace(
-        after,
+        lateness.told(after, kind),
         told_failure=after.told_failure or kind in {NoticeKind.FAILURE, NoticeKind.FAILED},
         told_stuck=after.told_stuck or kind is NoticeKind.STUCK,
         told_not_started=after.told_not_started or kind is NoticeKind.NOT_STARTED,
@@ -87,11 +87,12 @@ def next_step(
         delay=None,
         late_since=None,
         pause=seconds,
-        next_look=schedule.at(watch, now, seconds),
+        next_look=lateness.next_check(after, now, schedule.at(watch, now, seconds)),
     )
+    notice = Notice(kind, _happened(after, kind, updated, now), _delay(watch, now, rules)) if kind else None
     return Step(
         _ended(posted, ending, now) if ending else posted,
-        Notice(kind, _happened(after, kind, updated, now), _delay(watch, now, rules)) if kind else None,
+        lateness.measured(notice, after, now),
         edit=_is_outdated(after, tally, rules) or after.brackets != watch.brackets or bool(ending),
         at_once=bool(kind or ending) or tally.state in FINISHED_STATES | DELETED_STATES,
         closes=bool(ending) or _has_finished(after, tally, rules),
@@ -270,7 +271,7 @@ def _notice_kind(
     if asked and uploads.waits(after, rules.not_started) and not told_idle:
         return NoticeKind.NOT_STARTED
     stuck = is_stuck(after, rules) and not after.told_stuck and not told_idle
-    return NoticeKind.STUCK if stuck else None
+    return NoticeKind.STUCK if stuck else lateness.notice_kind(after)
 
 
 def _end_notice(tally: Counts) -> NoticeKind:
@@ -286,7 +287,7 @@ def _has_finished(after: Watch, tally: Counts, rules: Rules) -> bool:
 
 def _happened(after: Watch, kind: NoticeKind, updated: datetime | None, now: datetime) -> datetime | None:
     """Autoenhance's time of the change. None if it is not between the check before the change and now."""
-    if updated is None or after.moved_after is None or kind in _WITHOUT_TIME:
+    if updated is None or after.moved_after is None or kind not in _WITH_TIME:
         return None
     return updated if after.moved_after <= updated <= now else None
 

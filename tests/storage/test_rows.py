@@ -32,6 +32,9 @@ ADDED_TO_WATCHES: dict[str, Any] = {
     "uploaded": None,
     "told_not_started": False,
     "forecast": None,
+    "due_by": None,
+    "told_late": False,
+    "told_on_time": False,
 }
 ADDED_KINDS = {"claim_order", "choose_order", "show_line", "last_call"}
 LATER = {"field_of_a_later_version": 1}

@@ -1,4 +1,4 @@
-"""A time that a person typed becomes a time in UTC: today's, tomorrow's, a weekday's, as the clocks change."""
+"""A time that a person typed becomes a time in UTC: of today, tomorrow or a weekday, as the clocks change."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -30,6 +30,8 @@ _MARKS = {
     NoticeKind.FAILURE: ":warning:",
     NoticeKind.STUCK: ":hourglass:",
     NoticeKind.NOT_STARTED: ":hourglass:",
+    NoticeKind.WILL_BE_LATE: ":stopwatch:",
+    NoticeKind.BACK_ON_TIME: ":stopwatch:",
     NoticeKind.DELETED: ":wastebasket:",
     NoticeKind.EXPIRED: ":no_bell:",
 }

@@ -7,6 +7,7 @@ from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
 from bot.slack.blocks import code, escape, fit, one_line, when
 from bot.slack.constants import APP, COMMAND
+from bot.slack.text.deadlines import expected, time_of
 from bot.slack.text.orders import counted, photos, situation
 from bot.watches.models import Claim, Delay, Notice, NoticeKind, Watch, Watcher, is_direct
 
@@ -64,13 +65,9 @@ def what_happened(watch: Watch, notice: Notice, tally: Counts | None) -> str:
     now = f". {_so_far(tally)}." if tally and tally.total else "."
     match notice.kind:
         case NoticeKind.FINISHED:
-            return f"{name} {_finished(tally)}{now}"
-        case NoticeKind.FAILED if tally and tally.state is State.FAILED:
-            return f"{name} failed. {situation(tally)}"
-        case NoticeKind.FAILED if tally and tally.failed:
-            return f"{name} finished with {_failed(tally.failed)}{now}"
+            return f"{name} {_finished(tally)}{now}{_against(notice)}"
         case NoticeKind.FAILED:
-            return f"{name} finished and needs attention{f'. {counted(tally)}.' if tally else '.'}"
+            return f"{name} {_finished_with_failures(tally, now)}{_against(notice)}"
         case NoticeKind.FAILURE:
             return _new_failures(watch, tally, now)
         case NoticeKind.STUCK:
@@ -79,6 +76,10 @@ def what_happened(watch: Watch, notice: Notice, tally: Counts | None) -> str:
         case NoticeKind.NOT_STARTED:
             waited = duration(watch.still)
             return f"{name} hasn't started. Everything is uploaded, but nothing was processed for {waited}."
+        case NoticeKind.WILL_BE_LATE | NoticeKind.BACK_ON_TIME:
+            return (
+                f"{name} {_about_due(notice)}{now}{'' if _has_passed(notice) else expected(watch.forecast)}"
+            )
         case NoticeKind.DELETED:
             return f"{name} was deleted or is no longer available. I've stopped watching it."
         case NoticeKind.EXPIRED:
@@ -107,6 +108,39 @@ def _failed(count: int) -> str:
     return f"{count:,} failed photo" if count == 1 else f"{count:,} failed photos"
 
 
+def _finished_with_failures(tally: Counts | None, now: str) -> str:
+    if tally and tally.state is State.FAILED:
+        return f"failed. {situation(tally)}"
+    if tally and tally.failed:
+        return f"finished with {_failed(tally.failed)}{now}"
+    return f"finished and needs attention{f'. {counted(tally)}.' if tally else '.'}"
+
+
+def _about_due(notice: Notice) -> str:
+    if notice.kind is NoticeKind.BACK_ON_TIME:
+        return f"is back on time for {_due(notice)}"
+    if _has_passed(notice):
+        return f"isn't done, and it's past {_due(notice)}"
+    return f"may not be done by {_due(notice)}"
+
+
+def _due(notice: Notice) -> str:
+    """The time by which the order is wanted."""
+    return time_of(notice.due, notice.due - (notice.ahead or timedelta())) if notice.due else ""
+
+
+def _has_passed(notice: Notice) -> bool:
+    return notice.ahead is not None and notice.ahead < timedelta()
+
+
+def _against(notice: Notice) -> str:
+    """By how much the order was done before or after that time, as a sentence of its own."""
+    if notice.due is None or notice.ahead is None:
+        return ""
+    side = "after" if _has_passed(notice) else "before"
+    return f" {duration(abs(notice.ahead.total_seconds()))} {side} {_due(notice)}."
+
+
 def _so_far(tally: Counts) -> str:
     return photos(tally.total) if tally.unstated else f"{tally.done:,} of {tally.total:,} done"
 
@@ -128,6 +162,11 @@ NEXT = {
         "Contact Autoenhance's support. If that doesn't help, start a new order and upload the photos again."
     ),
     NoticeKind.DELETED: f"If it was created again, watch the new one: type `{COMMAND} watch` and its ID.",
+    NoticeKind.WILL_BE_LATE: (
+        "Let whoever is waiting for it know. "
+        f"To set another time, type `{COMMAND} watch`, its ID, and for example `by 18:00`."
+    ),
+    NoticeKind.BACK_ON_TIME: "There's nothing to do. I'll post when it's done.",
     NoticeKind.EXPIRED: f"Check it in Autoenhance, or watch it again: type `{COMMAND} watch` and its ID.",
 }
 
