@@ -17,11 +17,13 @@ from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
 from bot.handlers.polling import Polling
 from bot.handlers.stops import Stops
+from bot.handlers.time_zones import TimeZones
 from bot.handlers.unfurls import Unfurls
 from bot.handlers.watches import WatchCommands
 from bot.queue.runner import JobRunner
 from bot.slack.api.access import AccessPolicy
 from bot.slack.api.channels import Channels
+from bot.slack.api.people import Profiles
 from bot.slack.api.responder import Responder
 from bot.slack.render.permalinks import Permalinks
 from bot.watches.transitions import Rules
@@ -58,6 +60,7 @@ def _dispatcher(services: Services, autoenhance: Autoenhance) -> Dispatcher:
         claims=made.claims(),
         stops=made.stops(overviews),
         last_calls=made.last_calls(),
+        time_zones=made.time_zones,
     )
     access = AccessPolicy(made.channels, services.identity.team_id, services.identity.enterprise_id)
     return Dispatcher(handlers, access, made.responder, made.retries, commands.forget)
@@ -80,6 +83,8 @@ class _Handlers:
         self.permalinks = Permalinks(services.identity.url)
         self.channels = Channels(services.web, services.pacing, self.now)
         self.responder = Responder(services.sender)
+        profiles = Profiles(services.web, services.identity.scopes)
+        self.time_zones = TimeZones(self.stores.people, profiles, self.responder)
         self.retries = Retries(self.responder, self.now, services.timing.first_pause, services.timing.slow)
 
     def polling(self) -> Polling:
@@ -138,6 +143,7 @@ class _Handlers:
             responder=self.responder,
             retries=self.retries,
             permalinks=self.permalinks,
+            time_zones=self.time_zones,
             now=self.now,
             several_processes=self.several_processes,
         )

@@ -16,6 +16,7 @@ from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
 from bot.handlers.polling import Polling
 from bot.handlers.stops import Stops
+from bot.handlers.time_zones import TimeZones
 from bot.handlers.unfurls import Unfurls
 from bot.handlers.watches import WatchCommands
 from bot.jobs import background, models
@@ -45,6 +46,7 @@ def table(
     claims: Claims,
     stops: Stops,
     last_calls: LastCallPosts,
+    time_zones: TimeZones,
 ) -> Table:
     """A new job is a new row. A handler takes the job and the number of this attempt, which begins at 1."""
     return dict(
@@ -64,6 +66,7 @@ def table(
             row(models.ShowHome, overviews.show_home),
             row(models.UnfurlLinks, unfurls.choose),
             row(models.ShowLine, overviews.show_line),
+            row(models.SetTimeZone, time_zones.set_time_zone),
             row(background.Unfurl, unfurls.unfurl),
             row(background.CheckOrder, polling.check),
             row(background.LastCall, last_calls.make),

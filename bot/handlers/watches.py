@@ -19,6 +19,7 @@ from bot.core.errors import (
 )
 from bot.handlers.order_views import add_brackets, as_chosen, order_name, order_view
 from bot.handlers.outages import Retries
+from bot.handlers.time_zones import TimeZones
 from bot.jobs.models import ChooseOrder, StartWatch, ThreadToUse
 from bot.jobs.requests import View
 from bot.slack.api.responder import Responder
@@ -30,6 +31,7 @@ from bot.slack.text import watches as watch_text
 from bot.storage.channel_settings import ChannelSettings
 from bot.storage.watches import Watches
 from bot.watches import schedule
+from bot.watches.lateness import next_check, with_due
 from bot.watches.models import (
     DELETED_STATES,
     NOT_GROUPED_STATES,
@@ -57,11 +59,17 @@ class WatchCommands:
     responder: Responder
     retries: Retries
     permalinks: Permalinks
+    time_zones: TimeZones
     now: Callable[[], datetime]
     several_processes: bool
     """Other processes edit the same cards. An answer from before this job began may be older than theirs."""
 
     async def start(self, job: StartWatch, attempt: int) -> None:
+        """Starts the watch once the time by which the order is wanted is known, if there is one."""
+        if ready := await self.time_zones.with_due_time(job):
+            await self._start(ready, attempt)
+
+    async def _start(self, job: StartWatch, attempt: int) -> None:
         """Stores the watch, posts its card, and only then promises.
 
         After a kill in between, the card is posted again. If the order ended before the card could be
@@ -204,7 +212,7 @@ class WatchCommands:
             delay=None,
             late_since=None,
             pause=pause,
-            next_look=schedule.at(watch, now, pause),
+            next_look=next_check(watch, now, schedule.at(watch, now, pause)),
         )
         if not _has_ended(view):
             return settled
@@ -232,10 +240,10 @@ def _watcher(job: StartWatch, known: Watcher | None) -> Watcher:
 
 
 def _with_asker(job: StartWatch, watch: Watch) -> Watch:
-    """The asker keeps their position among the watchers, or comes last."""
+    """The asker keeps their position among the watchers, or comes last. A new deadline is for all of them."""
     wanted = _watcher(job, watch.watcher(job.asker.user_id))
     kept = {each.user_id: each for each in watch.watchers} | {wanted.user_id: wanted}
-    return replace(watch, watchers=tuple(kept.values()))
+    return replace(with_due(watch, job.due_by), watchers=tuple(kept.values()))
 
 
 def _reopened(job: StartWatch, watch: Watch, view: OrderView, now: datetime) -> Watch:
@@ -264,5 +272,6 @@ def _new_watch(job: StartWatch, view: OrderView, now: datetime) -> Watch:
         first=view.glimpse,
         moved_at=view.at,
         known_failed=tally.failed,  # the answer and the first card say so
+        due_by=job.due_by,
         next_look=now + UNPROMISED_WATCH_CHECKED_AFTER,
     )

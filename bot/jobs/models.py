@@ -13,7 +13,9 @@ from bot.jobs.background import CheckOrder, CheckPaused, LastCall, NotifyOwner, 
 from bot.jobs.requests import Message, Request, Wanted, order_lock
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
+from bot.orders.models import CheckTime
 from bot.orders.search import Cursor
+from bot.watches.deadlines import Deadline
 from bot.watches.models import Level
 
 
@@ -100,6 +102,9 @@ class StartWatch(WatchRequest):
     level: Level | None = None  # None: as before, or all notices
     to: Literal["channel", "asker"] = "channel"
     adopt: ThreadToUse | None = None
+    due: Deadline | None = None  # by when the order is wanted. None: as before, or at no time
+    zone: str = ""  # the asker's time zone, if they have just chosen it
+    due_by: CheckTime | None = None  # `due` as a time. Worked out when the work begins
 
     @property
     def watch_place(self) -> str:
@@ -191,6 +196,15 @@ class ShowLine(Request):
 
 
 @frozen
+class SetTimeZone(Request):
+    """Ask the asker for their time zone, keep the one that they chose, or forget it."""
+
+    kind: Literal["set_time_zone"] = "set_time_zone"
+    zone: str = ""  # empty: ask
+    on: bool | None = None  # False: forget it
+
+
+@frozen
 class ShowHome(Request):
     """Draw the asker's Home tab."""
 
@@ -212,6 +226,7 @@ Job = Annotated[
     | Broadcast
     | UnfurlLinks
     | ShowLine
+    | SetTimeZone
     | ShowHome
     | CheckOrder
     | LastCall

@@ -144,6 +144,17 @@ def overflow(action_id: str, options: list[tuple[str, str, str]]) -> Block:
     return {"type": "overflow", "action_id": action_id, "options": drawn}
 
 
+def select(action_id: str, options: list[tuple[str, str]], *, placeholder: str) -> Block:
+    """A menu in a message. Each option is (label, value). A screen reader reads the placeholder."""
+    drawn = [{"text": plain(words, LIMITS.option), "value": value} for words, value in options]
+    return {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, LIMITS.placeholder),
+        "options": drawn[: LIMITS.choices],
+    }
+
+
 def text_input(block_id: str, action_id: str, label: str, *, hint: str, placeholder: str) -> Block:
     return {
         "type": "input",
@@ -164,18 +175,11 @@ def select_input(
     block_id: str, action_id: str, label: str, options: list[tuple[str, str]], *, placeholder: str
 ) -> Block:
     """A menu in a modal. Each option is (label, value)."""
-    drawn = [{"text": plain(words, LIMITS.option), "value": value} for words, value in options]
     return {
         "type": "input",
         "block_id": block_id,
         "label": plain(label, LIMITS.input_label),
-        "element": {
-            "type": "static_select",
-            "action_id": action_id,
-            "placeholder": plain(placeholder, LIMITS.placeholder),
-            "options": drawn[: LIMITS.choices],
-            "focus_on_load": True,
-        },
+        "element": select(action_id, options, placeholder=placeholder) | {"focus_on_load": True},
     }
 
 

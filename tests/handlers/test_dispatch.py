@@ -18,9 +18,8 @@ def test_every_job_has_a_handler() -> None:
     union, _ = get_args(Job)
     handlers = cast("Any", EveryHandler())
 
-    rows = table(
-        handlers, handlers, handlers, handlers, handlers, claims=handlers, stops=handlers, last_calls=handlers
-    )
+    others = {"claims": handlers, "stops": handlers, "last_calls": handlers, "time_zones": handlers}
+    rows = table(*5 * [handlers], **others)
 
     assert set(rows) == set(get_args(union))
     assert len(set(map(str, rows.values()))) == len(rows)

@@ -22,7 +22,11 @@ STORED: dict[str, list[dict[str, Any]]] = json.loads(
     (Path(__file__).parent / "rows-v1.json").read_text(encoding="utf-8")
 )
 ADDED_TO_ASKERS = {"enterprise_id": ""}  # since version 1
-ADDED: dict[str, dict[str, Any]] = {"find": {"typed": "", "after": None}, "say": {"has_markup": False}}
+ADDED: dict[str, dict[str, Any]] = {
+    "find": {"typed": "", "after": None},
+    "say": {"has_markup": False},
+    "start_watch": {"due": None, "zone": "", "due_by": None},
+}
 ADDED_TO_WATCHES: dict[str, Any] = {
     "known_failed": 0,
     "claimed_by": None,
@@ -36,7 +40,7 @@ ADDED_TO_WATCHES: dict[str, Any] = {
     "told_late": False,
     "told_on_time": False,
 }
-ADDED_KINDS = {"claim_order", "choose_order", "show_line", "last_call"}
+ADDED_KINDS = {"claim_order", "choose_order", "show_line", "last_call", "set_time_zone"}
 LATER = {"field_of_a_later_version": 1}
 KINDS = set(JOB.json_schema()["discriminator"]["mapping"])
 

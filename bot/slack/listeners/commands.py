@@ -13,6 +13,7 @@ from bot.jobs.models import (
     ListWatches,
     LookUp,
     SendTestNotice,
+    SetTimeZone,
     ShowLine,
     StartWatch,
     StopWatch,
@@ -23,9 +24,10 @@ from bot.orders.ids_in_text import find_mentioned_ids, find_order_ids
 from bot.orders.names import has_letters
 from bot.slack.blocks import unescape
 from bot.slack.constants import MAX_ORDERS_PER_ANSWER
-from bot.slack.listeners import names, words
+from bot.slack.listeners import deadlines, names, words
 from bot.slack.listeners.payloads import Command
 from bot.slack.listeners.words import Typed
+from bot.slack.text import deadlines as deadline_text
 from bot.slack.text import refusals
 from bot.slack.text import search as search_text
 from bot.slack.text import watches as watch_text
@@ -128,16 +130,19 @@ def _recent(command: Command, key: str, _rest: str) -> Reply:
 
 
 def _watch(command: Command, key: str, rest: str) -> Reply:
-    named, level = _level(rest)
+    typed, level = _level(rest)
+    named, due = deadlines.taken_from(typed)
     ids = find_order_ids(named)
     if not named:
-        return watch_text.WATCH_WHAT
+        return watch_text.WATCH_WHAT if due is None else deadline_text.WITHOUT_ORDER
     if slip := _slip_of_a_level(named):
         meant = find_mentioned_ids(named) or ("[id]",)
         return refusals.did_you_mean(slip, f"watch {' '.join(meant)} failures")
     if len(ids) != 1:
-        return watch_text.ONE_AT_A_TIME if ids else refusals.no_id_to_watch(unescape(named))
-    return StartWatch(**_request(command, key), order=ids[0], level=level, adopt=command.thread)
+        return watch_text.ONE_AT_A_TIME if ids else refusals.no_id_to_watch(unescape(typed))
+    if isinstance(due, str):
+        return due
+    return StartWatch(**_request(command, key), order=ids[0], level=level, adopt=command.thread, due=due)
 
 
 def _level(rest: str) -> tuple[str, Level | None]:
@@ -216,5 +221,6 @@ _SETTINGS: dict[str, Callable[..., Job]] = {
     "broadcast": Broadcast,
     "unfurl": UnfurlLinks,
     **{line: partial(ShowLine, line=line) for line in CardLine},
+    "timezone": SetTimeZone,  # of the asker alone
 }
 _SWITCHES = {"": None, "on": True, "off": False}

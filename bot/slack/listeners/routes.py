@@ -32,6 +32,7 @@ def routes(listeners: OrderListeners, watches: WatchListeners) -> tuple[Route, .
         (("block_actions", constants.STOP_FOR_ALL), watches.stop_for_all),
         (("block_actions", constants.ON_IT), watches.on_it),
         (("block_actions", constants.ROW_MENU), watches.row_menu),
+        (("block_actions", constants.TIME_ZONE), watches.zone_chosen),
         (("block_actions", constants.LOOK_UP), listeners.look_up_order),
         (("block_actions", constants.RECHECK), listeners.recheck),
         (("block_actions", constants.NEXT_HITS), listeners.show_page),

@@ -26,7 +26,7 @@ from bot.slack import constants
 from bot.slack.api.sender import Sender
 from bot.slack.blocks import Block
 from bot.slack.limits import LIMITS
-from bot.slack.listeners import messages, payloads
+from bot.slack.listeners import deadlines, messages, payloads
 from bot.slack.listeners.messages import THREAD
 from bot.slack.listeners.payloads import Payload
 from bot.slack.render import buttons, modals
@@ -114,6 +114,11 @@ class WatchListeners:
         else:
             raise StaleButton
         await self._record(job)
+        await ack()
+
+    async def zone_chosen(self, ack: AsyncAck, body: Payload) -> None:
+        """The answer replaces the question. A watch that waited for it begins."""
+        await self._record(deadlines.zone_job(body, **self._from(body)))
         await ack()
 
     async def home_opened(self, ack: AsyncAck, body: Payload) -> None:

@@ -14,6 +14,7 @@ from bot.slack.blocks import Block, code, escape, fit
 from bot.slack.limits import LIMITS
 from bot.slack.render.brackets import bracket_count, bracket_lines
 from bot.slack.render.buttons import ButtonValue, block_id, pack, share_value
+from bot.slack.render.deadlines import due_note
 from bot.slack.render.failures import failures_block, failures_text, odd_settings
 from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
 from bot.slack.text import expiry as expiry_text
@@ -172,7 +173,7 @@ def _not_downloaded(view: OrderView) -> str:
 
 
 # The lines below the failures, in this order. A new one is a new row: it returns "" to be left out.
-NOTES: tuple[Callable[[OrderView], str], ...] = (_about_brackets, _not_downloaded, _odd)
+NOTES: tuple[Callable[[OrderView], str], ...] = (due_note, _about_brackets, _not_downloaded, _odd)
 
 
 def _changed(view: OrderView, placement: Placement) -> str:

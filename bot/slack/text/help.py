@@ -39,6 +39,8 @@ photos failed and why.
 *Watching.* I post the order's card here and keep it up to date. I post in its thread if a photo fails, if \
 it stalls, and when it's done.
 • `{COMMAND} watch {EXAMPLE_ID}`. Add `failures` to be mentioned only if something fails.
+• `{COMMAND} watch {EXAMPLE_ID} by 17:00`, or `by tomorrow 9am`: I also post if it may be late. \
+`{COMMAND} settings timezone` changes your time zone.
 • `{COMMAND} unwatch {EXAMPLE_ID}`, or *Stop watching* on the card. `{COMMAND} list` shows what is being \
 watched here.
 • For updates in another thread, use ⋮ → *Watch order here* on a message in it. Or type `@{APP} watch \
@@ -75,7 +77,10 @@ SUBCOMMANDS = (
     Subcommand("find", "[name]", "Search orders by name"),
     Subcommand("recent", "", "Show the newest orders"),
     Subcommand(
-        "watch", "[id] [failures]", "Post an order's card here and get updates in its thread", "order"
+        "watch",
+        "[id] [failures] [by 17:00]",
+        "Post an order's card here and get updates in its thread",
+        "order",
     ),
     Subcommand("unwatch", "[id]", "Stop watching an order", "order"),
     Subcommand("list", "", "Show what is being watched here"),
@@ -84,7 +89,7 @@ SUBCOMMANDS = (
         "settings",
         "broadcast | unfurl | brackets | expiry, on | off",
         "Post updates to the channel, add cards below links, or choose lines of cards",
-        tuple(f"{name} {turn}" for name in _SETTINGS for turn in ("on", "off")),
+        (*(f"{name} {turn}" for name in _SETTINGS for turn in ("on", "off")), "timezone", "timezone off"),
     ),
     Subcommand("show", "[id]", "Look up an ID that matches a command name", "order"),
     Subcommand("help", "[topic]", "Get help, with examples", tuple(TOPICS)),

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.orders.progress import Counts
 from bot.slack.blocks import code, escape, fit, one_line, when
 from bot.slack.constants import COMMAND
+from bot.slack.text.deadlines import due_by, unless_by
 from bot.slack.text.notices import (
     TIME_FORMAT,
     at_the_start,
@@ -127,9 +128,11 @@ def _occasions(watch: Watch, level: Level) -> str:
     """Only what the watch will do: a notice that its thread has already is not posted again."""
     another = "another photo" if _failed(watch) else "a photo"
     finished = "when it's done" if level is Level.ALL else "if it finishes with failed photos"
+    since = watch.seen.at if watch.seen else None
     *first, last = [
         *([] if watch.told_failure else [f"if {another} fails"]),
         *([] if watch.told_stuck else ["if it stalls"]),
+        *([unless_by(watch.due_by, since)] if watch.due_by and since and not watch.told_late else []),
         finished,
     ]
     comma = "," if len(first) > 1 else ""
@@ -245,7 +248,11 @@ def status(watch: Watch) -> str:
     now = last_seen(watch)
     if watch.ending is Ending.EXPIRED:
         return f"{now} · Stopped watching: {_limit(watch)} reached"
-    return " · ".join(filter(None, [now, on_it(watch)]))
+    return " · ".join(filter(None, [now, _due(watch), on_it(watch)]))
+
+
+def _due(watch: Watch) -> str:
+    return due_by(watch.due_by, watch.seen.at) if watch.due_by and watch.seen else ""
 
 
 def last_seen(watch: Watch) -> str:
@@ -271,11 +278,12 @@ SETTINGS_WHAT = (
     f"`{COMMAND} settings unfurl on` adds a small card below links to orders. "
     f"`{COMMAND} settings brackets on` points out single brackets and unfinished uploads. "
     f"`{COMMAND} settings expiry on` says which photos aren't downloaded yet. "
-    "To turn one off, type `off`."
+    "To turn one off, type `off`. "
+    f"`{COMMAND} settings timezone` changes your own time zone."
 )
 WATCH_WHAT = (
     f"Which order? Type `{COMMAND} watch` and its ID or link. "
-    "Add `failures` to be mentioned only when something fails."
+    "Add `failures` to be mentioned only when something fails, or `by 17:00` if you need it by then."
 )
 UNWATCH_WHAT = (
     f"Which order? Type `{COMMAND} unwatch` and its ID. `{COMMAND} list` shows what is being watched here."
