@@ -58,7 +58,12 @@ class TimeZones:
         """So that only the asker sees the question."""
         thread = job.adopt.thread_ts if job.adopt else ""
         asked = ZoneQuestion(
-            user=job.asker.user_id, order=job.order, due=job.due, level=job.level, thread_ts=thread
+            user=job.asker.user_id,
+            order=job.order,
+            due=job.due,
+            level=job.level,
+            channel=job.asker.channel_id or "",
+            thread_ts=thread,
         )
         await self.responder.give(job, lambda _: zone_question(asked), alone=isinstance(job.place, Reply))
 

@@ -1,6 +1,6 @@
 """No watch is lost: kill -9 on a real process with a real database file, at each step of a notice."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -252,4 +252,35 @@ async def test_killed_around_the_notice_of_an_order_that_does_not_start(
         assert await process.stop() == 0
 
     assert ["hasn't started" in each.text for each in chat.thread(card)] == [True] * (1 + accepted)
+    assert await rows(sandbox) == [("watch", "open")]
+
+
+@pytest.mark.parametrize("accepted", [False, True], ids=["before", "after"])
+async def test_killed_around_the_notice_that_an_order_is_late(
+    chat: Chat, shoot: Shoot, sandbox: Sandbox, clock: Clock, *, accepted: bool
+) -> None:
+    """The next process posts it, at most twice, and then no more."""
+    due = clock.now() - timedelta(minutes=2)
+
+    def passed(watch: dict[str, Any]) -> None:
+        watch |= {"due_by": due.isoformat(), "next_look": 0.0}
+
+    async with serving_process(sandbox) as process:
+        card = await chat.watch(shoot.id)
+        assert await process.stop() == 0
+    await stored_rows.change_watches(sandbox.settings, passed)
+    gate = sandbox.slack.hold("chat.postMessage", accepted=accepted)
+    async with serving_process(sandbox) as process:
+        await gate.reached.wait()
+        await process.kill()
+
+    async with serving_process(sandbox) as process:
+        await chat.until(lambda: len(chat.thread(card)) == 1 + accepted)
+        await finished(sandbox, shoot)
+        await chat.noticed(card, 2 + accepted)
+        assert await process.stop() == 0
+
+    *late, end = chat.thread(card)
+    assert ["isn't done, and it's past" in each.text for each in late] == [True] * (1 + accepted)
+    assert "minutes after" in end.text
     assert await rows(sandbox) == [("watch", "open")]

@@ -13,6 +13,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from bot.autoenhance.client import FetchedOrder
 from bot.handlers.order_views import order_view
 from bot.orders.changes import Snapshot
+from bot.orders.forecast import Forecast
 from bot.orders.ids import OrderId
 from bot.orders.models import parse_order
 from bot.orders.progress import Counts, Failure, State
@@ -39,6 +40,7 @@ from bot.watches.models import (
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+DUE = NOW + timedelta(minutes=58)
 ELM = OrderId("3f9a1c2e-7b54-4d0a-9c38-51e60f2ab7d4")
 LINKS = Permalinks("https://harbour.slack.com/")
 HOME = CardLocation(channel_id="C1", card_ts="1700000000.000100", thread_ts="1700000000.000100")
@@ -169,6 +171,20 @@ NOTICES: dict[str, tuple[Watch, Notice, OrderView | None]] = {
     "finished-without-a-status": (watch(), Notice(NoticeKind.FINISHED, None), silent(working=False)),
     "some-expired": (watch(), Notice(NoticeKind.FINISHED, None), some_expired()),
     "stuck-without-a-status": (watch(still=1260.0), Notice(NoticeKind.STUCK, None), silent(working=True)),
+    "will-be-late": (
+        watch(forecast=Forecast(early=DUE + 10 * MINUTE, late=DUE + 25 * MINUTE)),
+        Notice(NoticeKind.WILL_BE_LATE, None, None, DUE, DUE - NOW),
+        view(14),
+    ),
+    "past-its-time": (watch(), Notice(NoticeKind.WILL_BE_LATE, None, None, NOW, -MINUTE), view(24)),
+    "back-on-time": (
+        watch(forecast=Forecast(early=DUE - 20 * MINUTE, late=DUE - 5 * MINUTE)),
+        Notice(NoticeKind.BACK_ON_TIME, None, None, DUE, DUE - NOW),
+        view(24),
+    ),
+    "finished-in-time": (watch(), Notice(NoticeKind.FINISHED, NOW, None, DUE, DUE - NOW), view(30)),
+    "failures-after-the-time": (watch(), Notice(NoticeKind.FAILED, NOW, None, NOW, -7 * MINUTE), view(27, 3)),
+    "all-failed-in-time": (watch(), Notice(NoticeKind.FAILED, NOW, None, DUE, DUE - NOW), view(0, 30)),
     "alone": (watch(ANA), Notice(NoticeKind.FINISHED, None), view(30)),
 }
 

@@ -1,5 +1,7 @@
 """A time that a person typed becomes a time in UTC: of today, tomorrow or a weekday, as the clocks change."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -90,3 +92,13 @@ def test_a_stored_deadline_is_checked(stored: str) -> None:
     """A value that no text gives is refused."""
     with pytest.raises(ValidationError):
         TypeAdapter(Deadline).validate_json(stored)
+
+
+def test_a_machine_without_time_zones() -> None:
+    """Knows none, and imports everything all the same."""
+    bare = (
+        "import sys, zoneinfo; sys.modules['tzdata'] = None; zoneinfo.reset_tzpath(());"
+        "from bot.watches.deadlines import time_zone; print(time_zone('Europe/Berlin'))"
+    )
+    done = subprocess.run([sys.executable, "-c", bare], capture_output=True, text=True, check=True)  # noqa: S603 - a fixed program
+    assert done.stdout == "None\n"

@@ -58,8 +58,8 @@ def zone_job(body: Payload, **given: Any) -> SetTimeZone | StartWatch:
         raise StaleButton
     if asked.order is None:
         return SetTimeZone(**given, place=place, zone=zone)
-    channel = payloads.dig(body, "channel", "id")
-    adopt = ThreadToUse(channel_id=channel, thread_ts=asked.thread_ts) if asked.thread_ts else None
+    adopt = ThreadToUse(channel_id=asked.channel, thread_ts=asked.thread_ts) if asked.thread_ts else None
+    given["asker"] = replace(given["asker"], channel_id=asked.channel or None)
     due, level = asked.due, asked.level
     return StartWatch(**given, place=place, order=asked.order, level=level, adopt=adopt, due=due, zone=zone)
 

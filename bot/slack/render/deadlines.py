@@ -17,7 +17,8 @@ from bot.watches.models import Level, is_finished
 
 _SETTING = "time_zone:"
 _ASKED = re.compile(
-    r"order:[^@]+@(?P<user>\w+)/(?P<hour>\d\d?):(?P<minute>\d\d?)/(?P<day>\w*)/(?P<level>\w*)/(?P<thread>[\d.]*)"
+    r"order:[^@]+@(?P<user>\w+)/(?P<hour>\d\d?):(?P<minute>\d\d?)/(?P<day>\w*)/(?P<level>\w*)/"
+    r"(?P<channel>\w*)/(?P<thread>[\d.]*)"
 )
 
 
@@ -32,6 +33,9 @@ class ZoneQuestion:
     order: OrderId | None = None
     due: Deadline | None = None
     level: Level | None = None
+    channel: str = (
+        ""  # where the watch was asked for. The question may be in a direct message, if it was late
+    )
     thread_ts: str = ""  # of the thread for a new watch
 
     @property
@@ -39,7 +43,7 @@ class ZoneQuestion:
         if self.order is None or self.due is None:
             return _SETTING + self.user
         due = f"{self.due.hour}:{self.due.minute}/{self.due.day or ''}"
-        return block_id(self.order, f"{self.user}/{due}/{self.level or ''}/{self.thread_ts}")
+        return block_id(self.order, f"{self.user}/{due}/{self.level or ''}/{self.channel}/{self.thread_ts}")
 
     @classmethod
     def read(cls, block: str) -> Self:
@@ -54,9 +58,8 @@ class ZoneQuestion:
             parsed = TypeAdapter(Deadline).validate_python(due)
         except ValueError as error:
             raise StaleButton from error
-        return cls(
-            user=found["user"], order=order_of(block), due=parsed, level=level, thread_ts=found["thread"]
-        )
+        there = {"channel": found["channel"], "thread_ts": found["thread"]}
+        return cls(user=found["user"], order=order_of(block), due=parsed, level=level, **there)
 
 
 def zone_question(question: ZoneQuestion, *, known: str = "") -> Card:
