@@ -13,8 +13,8 @@ from bot.slack.api.sender import Sender
 from bot.slack.render import notices
 from bot.slack.text import watches as watch_text
 from bot.storage.watches import Watches
+from bot.watches.claims import claimed, with_claim_on
 from bot.watches.models import Claim, Watch
-from bot.watches.transitions import claimed, with_claim_on
 
 log = structlog.get_logger(__name__)
 

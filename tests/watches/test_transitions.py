@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.orders.changes import Snapshot
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
+from bot.watches.claims import claimed
 from bot.watches.models import (
     FINISHED_STATES,
     Claim,
@@ -27,7 +28,6 @@ from bot.watches.models import (
 from bot.watches.transitions import (
     Rules,
     Step,
-    claimed,
     ended,
     is_stuck,
     next_step,

@@ -107,18 +107,19 @@ def _order(view: OrderView, placement: Placement, value: str) -> Card:
     shown = MAX_FAILURES_IN_MODAL if placement.where == "view" else MAX_FAILURES_ON_CARD
     rest = order_text.UNDER_SHOW_PHOTOS if placement.where in {"ephemeral", "message"} else ""
     sentence = " ".join(filter(None, (order_text.situation(tally), _disagreement(progress))))
+    due = due_note(view)
     notes = "\n".join(filter(None, (show(view) for show in NOTES)))
     facts = [fact for show in FACTS if (fact := show(view, placement))]
     parts = [
         blocks.header(f"{order_text.mark(tally)} {view.title}"),
-        blocks.section("\n".join(filter(None, (_status(tally), _bar(tally), sentence)))),
+        blocks.section("\n".join(filter(None, (_status(tally), _bar(tally), due, sentence)))),
         *failures_block(progress.failures, shown, rest),
         *([blocks.section(notes)] if notes else []),
         *([blocks.context(" · ".join(facts))] if facts else []),
         *([_buttons(view, placement, value)] if placement.where != "terminal" else []),
     ]
     counts = [order_text.state_in_words(tally), *_counts(tally)]
-    spoken = [f"{escape(view.title)}: {', '.join([escape(counts[0]), *counts[1:]])}.", sentence]
+    spoken = [f"{escape(view.title)}: {', '.join([escape(counts[0]), *counts[1:]])}.", due, sentence]
     spoken.append(failures_text(progress.failures, shown, rest))
     spoken += [f"\n{notes}\n"] if notes else []
     spoken += [f"{_MARK.sub('', fact)}." for fact in facts]
@@ -173,7 +174,7 @@ def _not_downloaded(view: OrderView) -> str:
 
 
 # The lines below the failures, in this order. A new one is a new row: it returns "" to be left out.
-NOTES: tuple[Callable[[OrderView], str], ...] = (due_note, _about_brackets, _not_downloaded, _odd)
+NOTES: tuple[Callable[[OrderView], str], ...] = (_about_brackets, _not_downloaded, _odd)
 
 
 def _changed(view: OrderView, placement: Placement) -> str:

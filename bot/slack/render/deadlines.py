@@ -83,4 +83,4 @@ def due_note(view: OrderView) -> str:
     watch = view.watch
     if watch is None or not watch.is_live or watch.due_by is None or is_finished(view.progress.tally):
         return ""
-    return deadline_text.due_by(watch.due_by, view.at)
+    return f"{deadline_text.due_by(watch.due_by, view.at)}."

@@ -73,7 +73,7 @@ def expected(forecast: Forecast | None) -> str:
     """When the order may be done, as a sentence of its own. Empty where nothing is known."""
     if forecast is None:
         return ""
-    return f" At this pace, it may be done about {when(forecast.early, TIME)} to {when(forecast.late, TIME)}."
+    return f" About {when(forecast.early, TIME)} to {when(forecast.late, TIME)} at this pace."
 
 
 # Time zones

@@ -121,7 +121,7 @@ def _about_due(notice: Notice) -> str:
         return f"is back on time for {_due(notice)}"
     if _has_passed(notice):
         return f"isn't done, and it's past {_due(notice)}"
-    return f"may not be done by {_due(notice)}"
+    return f"may not be ready by {_due(notice)}"
 
 
 def _due(notice: Notice) -> str:
