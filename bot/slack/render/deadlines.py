@@ -4,9 +4,9 @@ import re
 from typing import Self
 
 from pydantic import TypeAdapter
-from pydantic.dataclasses import dataclass
 
 from bot.core.errors import StaleButton
+from bot.orders.base import frozen
 from bot.orders.ids import OrderId
 from bot.slack import blocks, constants
 from bot.slack.render.buttons import block_id, order_of
@@ -15,6 +15,7 @@ from bot.slack.text import deadlines as deadline_text
 from bot.watches.deadlines import Deadline
 from bot.watches.models import Level, is_finished
 
+_DEADLINE = TypeAdapter(Deadline)
 _SETTING = "time_zone:"
 _ASKED = re.compile(
     r"order:[^@]+@(?P<user>\w+)/(?P<hour>\d\d?):(?P<minute>\d\d?)/(?P<day>\w*)/(?P<level>\w*)/"
@@ -22,7 +23,7 @@ _ASKED = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ZoneQuestion:
     """Who is asked for their time zone, and the watch that waits for the answer. Its block_id holds it.
 
@@ -33,9 +34,7 @@ class ZoneQuestion:
     order: OrderId | None = None
     due: Deadline | None = None
     level: Level | None = None
-    channel: str = (
-        ""  # where the watch was asked for. The question may be in a direct message, if it was late
-    )
+    channel: str = ""  # where it was asked for. A late question may be in a direct message
     thread_ts: str = ""  # of the thread for a new watch
 
     @property
@@ -55,7 +54,7 @@ class ZoneQuestion:
         try:
             due = {"hour": int(found["hour"]), "minute": int(found["minute"]), "day": found["day"] or None}
             level = Level(found["level"]) if found["level"] else None
-            parsed = TypeAdapter(Deadline).validate_python(due)
+            parsed = _DEADLINE.validate_python(due)
         except ValueError as error:
             raise StaleButton from error
         there = {"channel": found["channel"], "thread_ts": found["thread"]}
