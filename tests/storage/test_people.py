@@ -19,4 +19,5 @@ async def test_a_time_zone_is_kept_until_it_is_changed_or_forgotten(database: Da
     await people.forget("T1", "U1")
     await people.forget("T1", "U9")
     assert await people.time_zone("T1", "U1") == ""
+    assert await people.time_zone("T1", "U2") == "Asia/Tokyo"
     assert await people.time_zone("T2", "U1") == "America/Lima"
