@@ -279,7 +279,7 @@ async def test_orders_can_be_added_and_removed(
 def test_there_is_an_order_of_every_kind() -> None:
     """IDs are fixed and unique, times have no zone, and the odd orders are odd."""
     orders = {each["order_id"]: each for each in sample_orders(NOW)}
-    assert len(orders) == len(sample_orders(NOW)) == 20
+    assert len(orders) == len(sample_orders(NOW)) == 21
     assert {ELM, HARBOUR_VIEW, CUSTOM} < set(orders)
     assert orders[DELETED]["is_deleted"]
     assert len(orders[LARGE]["images"]) == 140

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.sandbox.autoenhance.order_json import Json, brackets, failed, stamp
-from bot.sandbox.autoenhance.progress import Run, as_of
+from bot.sandbox.autoenhance.progress import Rhythm, Run, as_of, done_times
 from bot.sandbox.autoenhance.sample_orders import ELM, HARBOUR_VIEW, sample_brackets, sample_orders
 from bot.sandbox.change_signal import ChangeSignal
 from bot.sandbox.errors import NotOffered
 
 _UNFINISHED = {"waiting", "processing"}
+SLOW_SECONDS_PER_PHOTO = 8.0
+"""In every rhythm but the regular one. So a forecast has time to be right or wrong."""
 
 
 class OrderBook:
@@ -84,10 +86,40 @@ class OrderBook:
         self._orders[order_id] = order | {"images": ends, "is_processing": False}
         self._set(order_id, Run(self._now(), done=len(ended), stalled_at=self._now()))
 
-    def restart(self, order_id: str) -> None:
-        """Start the order's run again from now. A deleted order is no longer deleted."""
-        self._change(order_id, is_deleted=False)
-        self._set(order_id, self._fresh_run(order_id))
+    def restart(self, order_id: str, rhythm: Rhythm = Rhythm.REGULAR) -> None:
+        """Start the order's run again from now. It is no longer deleted, and its photos are not expired."""
+        images = [
+            image | {"status": "processed"} if image.get("status") == "expired" else image
+            for image in self.photos(order_id)
+        ]
+        self._change(order_id, is_deleted=False, images=images)
+        run = self._fresh_run(order_id)
+        if rhythm is not Rhythm.REGULAR:
+            times = done_times(rhythm, len(images), SLOW_SECONDS_PER_PHOTO, order_id)
+            run = replace(run, times=times)
+        self._set(order_id, run)
+
+    def download(self, order_id: str, photos: int | None = None) -> None:
+        """Download this many more of the photos that are done, or all of them.
+
+        Raises NotOffered when none is left.
+        """
+        shown = self.order(order_id) if order_id in self._orders else {"images": []}
+        left = [image["image_id"] for image in shown["images"] if _can_be_downloaded(image, shown)]
+        if not left:
+            raise NotOffered("This order has no photo left to download.")
+        chosen = set(left[:photos])
+        images = [
+            image | {"downloaded": True} if image["image_id"] in chosen else image
+            for image in self.photos(order_id)
+        ]
+        self._change(order_id, images=images)
+
+    def expire(self, order_id: str) -> None:
+        """End the order's run, and let all its photos expire. Those that were downloaded stay downloaded."""
+        self.finish(order_id)
+        images = [image | {"status": "expired"} for image in self.photos(order_id)]
+        self._change(order_id, images=images)
 
     def fail_photo(self, order_id: str, reason: str) -> None:
         """Make the photo that is being enhanced fail. When all are done, the last good photo fails.
@@ -150,3 +182,9 @@ class OrderBook:
 
     def _fresh_run(self, order_id: str) -> Run:
         return Run(self._now(), grouping=10.0 if order_id == HARBOUR_VIEW else 0.0)
+
+
+def _can_be_downloaded(image: Json, order: Json) -> bool:
+    """A photo without a status is done when its order is. Older API versions say `enhanced`."""
+    status = image.get("status") or ("processed" if image.get("enhanced", not order["is_processing"]) else "")
+    return status == "processed" and not image.get("downloaded")

@@ -22,6 +22,8 @@ NASTY = "4e95b0d2-8c7a-4136-9ad5-b6f3e1c20879"
 LARGE = "cb3f69e8-17a0-4d52-8e3c-90d5f72ab614"
 SILENT = "9f3ad6c1-05b8-4e27-a4d9-6b1f80c2e7a5"
 SILENT_WORKING = "57b0e8d4-c219-4f63-8a75-e3906d1bc4f8"
+FERN = "e85c1f3a-6d04-4b97-9c2e-71a0f8b3d56c"
+"""Nearly 30 days old: so long Autoenhance is said to keep photos."""
 
 BLURRED, DARK, LIMITED = (
     "Image is too blurry",
@@ -91,6 +93,13 @@ def _ended(now: float) -> list[Json]:
         order(REASONS, "21 Station Road", reasons, now=now, age=5400),
         order(FAILED, "Garage block (test shots)", photos(FAILED, (5, failed(DARK))), now=now, age=_DAY),
         order(EXPIRED, "Villa Rosa — spring set", expired, now=now, age=50 * _DAY),
+        order(
+            FERN,
+            "Fern Cottage, garden",
+            photos(FERN, (8, _PAID), (8, {})),
+            now=now,
+            age=26 * _DAY,
+        ),
         order(
             DELETED, "Duplicate of Birch Avenue", photos(DELETED, (3, {})), now=now, age=_DAY, is_deleted=True
         ),

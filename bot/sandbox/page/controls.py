@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import Json
+from bot.sandbox.autoenhance.progress import Rhythm
 from bot.sandbox.errors import NotOffered, Unknown
 from bot.sandbox.page.inspector import MAY_FAIL
 from bot.sandbox.slack.app import SlackSandbox
@@ -26,9 +27,9 @@ class Controls:
             "redeliver": self._redeliver,
         }
         self._order_actions: dict[str, Callable[[str], None]] = {
-            "restart": autoenhance.restart,
             "advance": lambda order: autoenhance.advance(order, 1),
             "finish": autoenhance.finish,
+            "expire": autoenhance.expire,
         }
         self._channel_actions: dict[str, Callable[[str], object]] = {
             "remove": slack.remove_bot,
@@ -52,10 +53,14 @@ class Controls:
             self._autoenhance.delete(order)
         elif act == "age":
             self._autoenhance.age(order, AGED_SECONDS)
+        elif act in {"download", "download-one"}:
+            self._autoenhance.download(order, 1 if act == "download-one" else None)
         else:
             self._autoenhance.take_in_hand(order)
             if act == "fail":
                 self._autoenhance.fail_photo(order, body["reason"])
+            elif act == "restart":
+                self._autoenhance.restart(order, _rhythm(body.get("rhythm")))
             else:
                 self._order_actions[act](order)
 
@@ -97,3 +102,9 @@ class Controls:
             raise NotOffered("Nothing was sent to the bot yet.")
         attempt = sum(exchange.body == every[number].body for exchange in every)
         await self._slack.redeliver(every[number], attempt=attempt, reason="http_timeout")
+
+
+def _rhythm(name: str | None) -> Rhythm:
+    if name not in {None, *Rhythm}:
+        raise Unknown("rhythm", name, tuple(Rhythm))
+    return Rhythm(name or Rhythm.REGULAR)
