@@ -20,6 +20,7 @@ from bot.bootstrap.timing import DEFAULT_TIMING, Timing
 from bot.core.settings import FixedSettings, Settings
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH
+from bot.sandbox.clock import MovableClock
 from bot.sandbox.page.app import demo_app
 from bot.sandbox.server import serving
 from bot.sandbox.slack.app import SlackSandbox
@@ -78,7 +79,8 @@ async def open_sandbox(
 ) -> AsyncIterator[Sandbox]:
     """Both stand-ins on 127.0.0.1. `overrides` are settings of the bot that differ from the usual ones.
 
-    `apart` is the real seconds between two snapshots of the page.
+    `apart` is the real seconds between two snapshots of the page. On the page, a person can move a
+    MovableClock. The bot must have the same one.
     """
     autoenhance, app = AutoenhanceSandbox(now=clock), manifest()
     secret, token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(8)}"
@@ -93,7 +95,8 @@ async def open_sandbox(
     slack.scopes.clear()
     slack.scopes.update(SCOPES)
     offered = [asdict(each) for each in SUBCOMMANDS]
-    page = demo_app(slack, autoenhance, subcommands=offered, apart=apart)
+    movable = clock if isinstance(clock, MovableClock) else None
+    page = demo_app(slack, autoenhance, subcommands=offered, apart=apart, clock=movable)
     async with serving(page, port=port) as slack_url, serving(autoenhance.app) as autoenhance_url:
         slack.base_url = slack_url
         given: dict[str, Any] = {
@@ -121,8 +124,12 @@ async def open_app_in(
 
 @asynccontextmanager
 async def open_demo(port: int) -> AsyncIterator[Demo]:
+    clock = MovableClock()
     with tempfile.TemporaryDirectory(prefix="order-desk-") as folder:
-        async with open_sandbox(Path(folder), port=port) as sandbox, open_app_in(sandbox) as app:
+        async with (
+            open_sandbox(Path(folder), port=port, clock=clock) as sandbox,
+            open_app_in(sandbox, now=clock.now) as app,
+        ):
             calling = asyncio.create_task(sandbox.autoenhance.keep_calling())
             yield Demo(sandbox.slack.base_url, sandbox, app)
             calling.cancel()

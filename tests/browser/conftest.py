@@ -10,6 +10,7 @@ from playwright.async_api import Browser, expect
 
 from bot.bootstrap.app import App
 from bot.demo.demo import Sandbox, open_app_in, open_sandbox
+from bot.sandbox.clock import MovableClock
 from tests.browser.chromium import MISSING, open_browser, program
 from tests.browser.screen import Screen, open_screen
 from tests.conftest import FAST_TIMING
@@ -31,18 +32,23 @@ async def browser() -> AsyncIterator[Browser]:
         yield browser
 
 
-# The same two fixtures as in tests/conftest.py, but in the browser's event loop, which outlives a test.
+# The same fixtures as in tests/conftest.py, but in the browser's event loop, which outlives a test.
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def sandbox(tmp_path: Path, database_url: str) -> AsyncIterator[Sandbox]:
-    async with open_sandbox(tmp_path, database_url=database_url) as sandbox:
+async def sandbox(tmp_path: Path, database_url: str, clock: MovableClock) -> AsyncIterator[Sandbox]:
+    async with open_sandbox(tmp_path, database_url=database_url, clock=clock) as sandbox:
         yield sandbox
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def app(sandbox: Sandbox) -> AsyncIterator[App]:
-    async with open_app_in(sandbox, timing=FAST_TIMING) as app:
+async def app(sandbox: Sandbox, clock: MovableClock) -> AsyncIterator[App]:
+    async with open_app_in(sandbox, timing=FAST_TIMING, now=clock.now) as app:
         yield app
 
 

@@ -118,6 +118,13 @@ async def test_an_order_moved_by_hand_keeps_its_rhythm(browser: Browser) -> None
     assert not browser.autoenhance.order(BIRCH)["is_processing"]
 
 
+async def test_the_panel_counts_what_was_downloaded(browser: Browser) -> None:
+    """Beside the states of the photos."""
+    assert (await browser.order(OAK))["downloaded"] == 12
+    await browser.ask("order", order=OAK, act="download")
+    assert (await browser.order(OAK))["downloaded"] == 18
+
+
 async def test_there_is_an_order_whose_photos_expire_soon(browser: Browser) -> None:
     """It is done, 26 days old, and half downloaded."""
     order = browser.autoenhance.order(FERN)

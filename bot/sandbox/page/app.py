@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import Json
+from bot.sandbox.clock import MovableClock
 from bot.sandbox.errors import NotOffered, Unknown
 from bot.sandbox.page.controls import Controls
 from bot.sandbox.page.exchange import exchange_details
@@ -46,14 +47,16 @@ def demo_app(
     *,
     subcommands: Sequence[Json] = (),
     apart: float = 0.0,
+    clock: MovableClock | None = None,
 ) -> Starlette:
     """The page and both stand-ins on one port.
 
     `subcommands` are suggested after the app's command while a person types: `word`, `usage`, `says`, and
     `takes`, which is `order`, empty, or a list of words. `apart` is the real seconds between two snapshots of
-    the page, for days in which much happens at once.
+    the page, for days in which much happens at once. `clock` is the one of both stand-ins and the bot, if
+    the page may move it.
     """
-    page = Page(slack, autoenhance, subcommands, apart)
+    page = Page(slack, autoenhance, subcommands, apart, clock)
     return Starlette(routes=[*page.routes(), *slack.routes, *autoenhance.routes])
 
 
@@ -64,11 +67,13 @@ class Page:
         autoenhance: AutoenhanceSandbox,
         subcommands: Sequence[Json] = (),
         apart: float = 0.0,
+        clock: MovableClock | None = None,
     ) -> None:
         self._slack = slack
         self._autoenhance = autoenhance
         self._subcommands = subcommands
         self._apart = apart
+        self._clock = clock
         self._tour = Tour(slack, autoenhance)
         self._actions: dict[str, Callable[[Json], Awaitable[object]]] = {
             "say": self._say,
@@ -77,7 +82,7 @@ class Page:
             "submit": self._submit,
             "close": self._close,
             "home": self._home,
-            **Controls(slack, autoenhance).actions,
+            **Controls(slack, autoenhance, clock).actions,
         }
 
     def routes(self) -> list[Route | Mount]:
@@ -117,6 +122,7 @@ class Page:
             **inspector(self._slack, self._autoenhance),
             "commands": [{**command, "subcommands": self._subcommands} for command in commands],
             "tour": self._tour.steps(),
+            "days_ahead": self._clock.days_ahead if self._clock else None,
         }
 
     async def _exchange_details(self, request: Request) -> Response:

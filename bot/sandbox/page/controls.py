@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import Json
 from bot.sandbox.autoenhance.progress import Rhythm
+from bot.sandbox.clock import MovableClock
 from bot.sandbox.errors import NotOffered, Unknown
 from bot.sandbox.page.inspector import MAY_FAIL
 from bot.sandbox.slack.app import SlackSandbox
@@ -15,12 +16,16 @@ AGED_SECONDS = 3 * 3600.0
 
 
 class Controls:
-    def __init__(self, slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> None:
+    def __init__(
+        self, slack: SlackSandbox, autoenhance: AutoenhanceSandbox, clock: MovableClock | None = None
+    ) -> None:
         self._slack = slack
         self._autoenhance = autoenhance
+        self._clock = clock
         self.actions: dict[str, Callable[[Json], Awaitable[object]]] = {
             "mood": self._failure,
             "order": self._order,
+            "day-later": self._day_later,
             "webhook": self._webhook,
             "slack-mood": self._slack_mood,
             "room": self._channel,
@@ -63,6 +68,12 @@ class Controls:
                 self._autoenhance.restart(order, _rhythm(body.get("rhythm")))
             else:
                 self._order_actions[act](order)
+
+    async def _day_later(self, _: Json) -> None:
+        if self._clock is None:
+            raise NotOffered("The clock of a scripted day can't be moved.")
+        self._clock.add_day()
+        self._slack.workspace.change_signal.ring()
 
     async def _webhook(self, body: Json) -> None:
         if not await self._autoenhance.call_webhook(body["order"]):

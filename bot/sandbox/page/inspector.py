@@ -161,6 +161,7 @@ def _order(autoenhance: AutoenhanceSandbox, order: Json) -> Json:
         "id": id_,
         "name": order["name"],
         "state": _state(order, statuses),
+        "downloaded": sum(bool(image.get("downloaded")) for image in order["images"]),
         "has_photos": bool(autoenhance.photos(id_)),
         "is_deleted": order["is_deleted"],
         "mood": autoenhance.own_failure(id_),

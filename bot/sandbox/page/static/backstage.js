@@ -16,8 +16,11 @@ const SWITCHES = [
 ];
 
 export function drawBackstage() {
-  const { mood, orders, log } = here.snapshot;
+  const { mood, orders, log, days_ahead: ahead } = here.snapshot;
   if (document.activeElement !== $("mood")) $("mood").value = mood;
+  $("clock").hidden = ahead === null;
+  const clock = ahead ? `Clock: ${ahead} ${ahead === 1 ? "day" : "days"} ahead` : "Clock: the real time";
+  if ($("clock-says").textContent !== clock) $("clock-says").textContent = clock;
   drawOrders(orders);
   drawSlack();
   drawWire(log);
@@ -25,6 +28,8 @@ export function drawBackstage() {
 
 $("mood").append(...MOODS.map(([value, words]) => h("option", { value }, words)));
 $("mood").addEventListener("change", ({ target }) => ask("mood", { mood: target.value, retry_after: target.value === "429" ? 5 : null }));
+
+$("day-later").addEventListener("click", () => ask("day-later", {}));
 
 // Slack: how it answers, and the state of its channels.
 

@@ -6,7 +6,7 @@ import { menu } from "./menu.js";
 import { confirmed } from "./modal.js";
 import { mrkdwn, plainText } from "./mrkdwn.js";
 import { roving } from "./rove.js";
-import { $, ask, here, names, room } from "./state.js";
+import { $, ask, here, names, now, room } from "./state.js";
 import { comeBack, giveWay, redraw } from "./unfold.js";
 
 const NEAR = 80;
@@ -47,7 +47,7 @@ function withDays(messages) {
 
 function dayOf(ts) {
   const day = new Date(Number(ts) * 1000);
-  if (day.toDateString() === new Date().toDateString()) return "Today";
+  if (day.toDateString() === new Date(now()).toDateString()) return "Today";
   return day.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
 }
 

@@ -1,5 +1,6 @@
 // Slack's mrkdwn as DOM nodes.
 import { h, toast } from "./dom.js";
+import { now } from "./state.js";
 
 const EMOJI = {
   arrows_counterclockwise: "🔄", bell: "🔔", bulb: "💡", calendar: "📅", camera: "📷", chart_with_upwards_trend: "📈",
@@ -110,11 +111,11 @@ const DATES = {
   date: medium, date_pretty: pretty(medium), date_long: long, date_long_pretty: pretty(long),
   date_short: short, date_short_pretty: pretty(short), date_num: (day) => day.toLocaleDateString("sv"),
   time: clock({ hour: "numeric", minute: "2-digit" }), time_secs: clock({ hour: "numeric", minute: "2-digit", second: "2-digit" }),
-  ago: (day) => new Intl.RelativeTimeFormat("en").format(-Math.round((Date.now() - day) / 60000), "minute"),
+  ago: (day) => new Intl.RelativeTimeFormat("en").format(-Math.round((now() - day) / 60000), "minute"),
 };
 
 function nearDay(day) {
   const midnight = (time) => new Date(time).setHours(0, 0, 0, 0);
-  const days = Math.round((midnight(day) - midnight(Date.now())) / 86400000);
+  const days = Math.round((midnight(day) - midnight(now())) / 86400000);
   return { "-1": "yesterday", 0: "today", 1: "tomorrow" }[days];
 }

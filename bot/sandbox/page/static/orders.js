@@ -10,10 +10,15 @@ export const MOODS = [
 ];
 const OWN = [["", "Same as above"], ["404", "404: order not found"], ...MOODS.slice(1)];
 const REASONS = ["Image is too blurry", "Brackets are underexposed", "Rate limit exceeded, try again later"];
+const RHYTHMS = [["regular", "One every 2 seconds"], ["bursts", "Slowly, in bursts"], ["slowing", "Slower and slower"]];
 const ACTS = [
-  ["restart", "Start again", "Process from the first photo, one every 2 seconds"],
   ["advance", "Finish one photo", "Mark the next photo as done"],
   ["finish", "Finish now", "Mark all photos as done"],
+];
+const OWNERS = [
+  ["download-one", "Download one", "Someone downloads one of the photos that are done"],
+  ["download", "Download all", "Someone downloads all photos that are done"],
+  ["expire", "Expire", "Autoenhance deletes all photos of this order, as it does after some time"],
 ];
 const rows = new Map();
 
@@ -25,7 +30,7 @@ export function drawOrders(orders) {
     if (!rows.has(order.id)) rows.set(order.id, made(order));
     const { node, name, state, mood, moving } = rows.get(order.id);
     name.textContent = order.name;
-    state.textContent = [order.state, order.mood && `responds: ${order.mood}`].filter(Boolean).join(" · ");
+    state.textContent = [order.state, order.downloaded && `${order.downloaded} downloaded`, order.mood && `responds: ${order.mood}`].filter(Boolean).join(" · ");
     if (document.activeElement !== mood) mood.value = order.mood ?? "";
     moving.hidden = !order.has_photos;
     if (node.parentElement !== $("orders")) $("orders").append(node);
@@ -41,10 +46,15 @@ function made(order) {
     target.blur();
     ask("mood", { order: order.id, mood: target.value, retry_after: target.value === "429" ? 5 : null });
   } }, OWN.map(([value, words]) => h("option", { value }, words)));
+  const rhythm = h("select", { "aria-label": "Pace", title: "How fast its photos are done" }, RHYTHMS.map(([value, words]) => h("option", { value }, words)));
+  const buttons = (acts) => h("div", { class: "acts" }, acts.map(([act, words, tip]) => h("button", { class: "small", title: tip, onclick: does(act) }, words)));
   const moving = h("div", {},
-    h("div", { class: "acts" }, ACTS.map(([act, words, tip]) => h("button", { class: "small", title: tip, onclick: does(act) }, words))),
     h("div", { class: "acts" },
-      h("button", { class: "small", title: "The current photo fails for this reason", onclick: () => does("fail", { reason: reason.value || null })() }, "Fail a photo"), reason));
+      h("button", { class: "small", title: "Process from the first photo", onclick: () => does("restart", { rhythm: rhythm.value })() }, "Start again"), rhythm),
+    buttons(ACTS),
+    h("div", { class: "acts" },
+      h("button", { class: "small", title: "The current photo fails for this reason", onclick: () => does("fail", { reason: reason.value || null })() }, "Fail a photo"), reason),
+    buttons(OWNERS));
   const node = h("li", {}, h("details", {},
     h("summary", {}, name, state),
     h("div", { class: "levers", role: "group", "aria-label": order.name },
