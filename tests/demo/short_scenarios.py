@@ -10,6 +10,7 @@ from bot.demo.scenarios.models import HOUR, MINUTE, Act, ActKind, Order, Scenari
 from bot.demo.scenarios.run import open_run
 from bot.demo.scenarios.skipping_loop import SkippingLoop
 from bot.demo.scenarios.verdict import Verdict
+from bot.sandbox.autoenhance.progress import Rhythm
 
 T = TypeVar("T")
 
@@ -61,6 +62,17 @@ CALM = Scenario(
 def troubled(*troubles: Trouble, **changes: Any) -> Scenario:
     return replace(CALM, troubles=troubles, **changes)
 
+
+RHYTHMIC = replace(
+    CALM,
+    orders=(
+        replace(GOOD, rhythm=Rhythm.BURSTS, downloaded_at=10 * MINUTE),
+        replace(BAD, rhythm=Rhythm.SLOWING, downloaded_at=11 * MINUTE, downloads=2),
+        replace(QUICK, downloaded_at=2 * HOUR),
+        STUCK,
+    ),
+    webhook=True,
+)
 
 CLOSED_FOR_EVER = troubled(Trouble(120, 2 * HOUR, Side.BOT))
 """The bot ends in the middle and is not restarted, so its promises are broken."""

@@ -12,7 +12,18 @@ from bot.demo.scenarios.models import MINUTE
 from bot.demo.scenarios.run import open_run
 from bot.demo.scenarios.screen import show_run
 from bot.demo.scenarios.verdict import Verdict
-from tests.demo.short_scenarios import ACTS, CALM, CLOSED_FOR_EVER, STORMY, leaping, played
+from tests.demo.short_scenarios import (
+    ACTS,
+    BAD,
+    CALM,
+    CLOSED_FOR_EVER,
+    GOOD,
+    QUICK,
+    RHYTHMIC,
+    STORMY,
+    leaping,
+    played,
+)
 from tests.support.process import start
 
 
@@ -39,6 +50,26 @@ def test_a_stormy_day_loses_nothing() -> None:
     assert [each.act.kind for each in found.answered if each.had_to_wait] != []
     assert found.traffic.statuses[429] > 0
     assert found.traffic.statuses[503] > 0
+
+
+def test_orders_run_in_their_rhythm_and_are_downloaded() -> None:
+    """Nothing is lost, late or said twice. What the day does not reach is not downloaded."""
+
+    async def play() -> tuple[Verdict, list[int], float]:
+        async with open_run(RHYTHMIC) as day:
+            await day.play(asyncio.Event())
+            counts = [
+                sum(image["downloaded"] for image in day.autoenhance.order(order.id)["images"])
+                for order in (GOOD, BAD, QUICK)
+            ]
+            return day.verdict(), counts, day.moment
+
+    found, downloaded, ended = leaping(play())
+
+    assert (found.due, found.posted) == (4, 4)
+    assert (found.late, found.repeated, found.lost, found.open) == ((), 0, (), 0)
+    assert downloaded == [10, 2, 0]
+    assert ended == RHYTHMIC.lasts
 
 
 def test_what_is_lost_is_named() -> None:

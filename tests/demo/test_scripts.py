@@ -1,6 +1,7 @@
 """The scripts, as data."""
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -9,6 +10,7 @@ from bot.demo.scenarios.names import Name
 from bot.demo.scenarios.scripts import scenario
 from bot.demo.scenarios.setup import channel_id, user_id
 from bot.demo.scenarios.verdict import LOST_ANSWER_SECONDS, LOST_NOTICE_SECONDS
+from bot.sandbox.autoenhance.progress import Rhythm
 
 ALL = pytest.mark.parametrize("name", list(Name))
 
@@ -58,6 +60,33 @@ def test_a_script_is_a_busy_day(name: Name, orders: int, requests: int, watches:
     assert len(day.acts) >= requests
     assert acts[ActKind.WATCH] + acts[ActKind.WATCH_FAILURES] >= watches
     assert set(acts) == set(ActKind)
+
+
+@ALL
+def test_orders_of_a_script_vary_in_rhythm(name: Name) -> None:
+    """In each rhythm there are some. In none does an order rest so long that it counts as stuck."""
+    orders = scenario(name).orders
+    rhythms = Counter(order.rhythm for order in orders)
+
+    assert set(rhythms) == set(Rhythm)
+    assert rhythms[Rhythm.REGULAR] < 0.95 * len(orders)
+    for order in orders:
+        assert max(later - sooner for sooner, later in pairwise((order.at, *order.times))) < STUCK_SECONDS
+        assert order.stuck_after is not None or order.stops == order.times[-1]
+
+
+@ALL
+def test_people_download_what_has_ended(name: Name) -> None:
+    """Most orders, some minutes after their end, some of them only in part. Not what never ends."""
+    day = scenario(name)
+    downloads = [order for order in day.orders if order.downloaded_at is not None]
+
+    assert 0.4 * len(day.orders) < len(downloads) < 0.8 * len(day.orders)
+    for order in downloads:
+        assert order.stuck_after is None
+        assert order.stops + 5 * MINUTE <= (order.downloaded_at or 0)
+        assert order.downloads is None or 0 < order.downloads < order.photos
+    assert {order.downloads is None for order in downloads} == {True, False}
 
 
 def test_a_wedding_comes_all_at_once() -> None:

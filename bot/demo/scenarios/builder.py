@@ -3,10 +3,12 @@
 import itertools
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from random import Random
 
-from bot.demo.scenarios.models import Act, ActKind, Order
+from bot.demo.scenarios.models import MINUTE, STUCK_SECONDS, Act, ActKind, Order
+from bot.sandbox.autoenhance.progress import Rhythm
 
 _NAMES = (
     "ada bea carl dora elif finn greta hugo ines jonas kim lea "
@@ -58,7 +60,7 @@ class ScenarioBuilder:
     def _order(self, at: float, photos: tuple[int, int], pace: tuple[float, float], failing: float) -> Order:
         count = self.random.randint(*photos)
         failures = self.random.randint(1, 3) if self.random.random() < failing else 0
-        return Order(
+        order = Order(
             id=str(uuid.UUID(int=self.random.getrandbits(128), version=4)),
             name=f"{next(self._numbers)} {self.random.choice(_STREETS)}",
             at=round(at, 1),
@@ -68,6 +70,7 @@ class ScenarioBuilder:
             failures=failures,
             good=self.random.randint(0, count - failures),
         )
+        return _downloaded(_in_a_rhythm(order))
 
     def watch(self, orders: Sequence[Order], *, share: float = 0.8, within: float = 90.0) -> None:
         """Watch a `share` of the orders within `within` seconds after the upload.
@@ -126,6 +129,23 @@ class ScenarioBuilder:
     def in_order(self) -> tuple[tuple[Order, ...], tuple[Act, ...]]:
         by_time = tuple(sorted(self.orders, key=lambda each: each.at))
         return by_time, tuple(sorted(self.acts, key=lambda each: (each.at, each.who, each.kind)))
+
+
+def _in_a_rhythm(order: Order) -> Order:
+    """About half of the orders are regular, and those that would rest so long that they count as stuck."""
+    rhythm = Random(order.id).choice([Rhythm.REGULAR, Rhythm.REGULAR, Rhythm.BURSTS, Rhythm.SLOWING])  # noqa: S311
+    chosen = replace(order, rhythm=rhythm)
+    rests = (later - sooner for sooner, later in pairwise((0.0, *chosen.after_grouping)))
+    return chosen if max(rests) < STUCK_SECONDS / 2 else order
+
+
+def _downloaded(order: Order) -> Order:
+    """Three of five orders are downloaded within an hour after their end, a third of those only in part."""
+    random = Random(f"{order.id} downloaded")  # noqa: S311
+    if random.random() >= 0.6:  # noqa: PLR2004
+        return order
+    part = random.randint(1, order.photos - 1) if random.randrange(3) == 0 else None
+    return replace(order, downloaded_at=order.stops + random.uniform(5, 60) * MINUTE, downloads=part)
 
 
 def _act(at: float, kind: ActKind, who: str, channel: str, order: str) -> Act:

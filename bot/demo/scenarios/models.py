@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
 
+from bot.sandbox.autoenhance.progress import Rhythm, done_times
+
 MINUTE, HOUR = 60.0, 3600.0
 STUCK_SECONDS = 20 * MINUTE  # without progress, until the notice "has stalled" is due
 
@@ -32,10 +34,11 @@ class Side(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """Uploaded `at`. A photo is done every `pace` seconds after the brackets are grouped.
+    """Uploaded `at`. A photo is done every `pace` seconds after the brackets are grouped, on average.
 
     `failures` of the photos fail, all after the first `good`. After `stuck_after` photos there is no more
-    progress. `expires` is when the photos of such an order expire.
+    progress. `expires` is when the photos of such an order expire. At `downloaded_at`, `downloads` of the
+    photos are downloaded, or all.
     """
 
     id: str
@@ -48,12 +51,24 @@ class Order:
     good: int = 0
     stuck_after: int | None = None
     expires: float | None = None
+    rhythm: Rhythm = Rhythm.REGULAR
+    downloaded_at: float | None = None
+    downloads: int | None = None
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """When each photo is done, if the order does not get stuck."""
+        return tuple(self.at + self.grouping + each for each in self.after_grouping)
+
+    @property
+    def after_grouping(self) -> tuple[float, ...]:
+        return done_times(self.rhythm, self.photos, self.pace, self.id)
 
     @property
     def stops(self) -> float:
         """When the last photo is done. For a stuck order, the last one before it got stuck."""
         moving = self.photos if self.stuck_after is None else self.stuck_after
-        return self.at + self.grouping + moving * self.pace
+        return self.at + self.grouping + self.after_grouping[moving - 1]
 
     @property
     def ends(self) -> float | None:

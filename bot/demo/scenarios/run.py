@@ -17,6 +17,7 @@ from bot.demo.scenarios.setup import Environment, channel_id
 from bot.demo.scenarios.simulated_users import SimulatedUsers
 from bot.demo.scenarios.skipping_loop import Clock, SkippingLoop
 from bot.demo.scenarios.verdict import Traffic, Verdict, judge
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 
 SNAPSHOT_SECONDS = 0.5  # real seconds between two snapshots of the page
 _SETTLE_SECONDS = 0.5  # after a change in the stand-in, before it is acted on
@@ -69,6 +70,10 @@ class ScenarioRun:
             self._loop.stop_skipping()
             await self._app.aclose()
             self._loop.skip_idle(lambda: False)
+
+    @property
+    def autoenhance(self) -> AutoenhanceSandbox:
+        return self._sandbox.autoenhance
 
     @property
     def moment(self) -> float:
@@ -130,11 +135,12 @@ class ScenarioRun:
             yield order.stops + _SETTLE_SECONDS, partial(self._environment.stall, order)
             if order.expires is not None:
                 yield order.expires, partial(self._environment.expire, order)
+        if order.downloaded_at is not None and order.downloaded_at < self.scenario.lasts:
+            yield order.downloaded_at, partial(self._environment.download, order)
         if self.scenario.webhook:
             moving = order.photos if order.stuck_after is None else order.stuck_after
             for photo in range(moving):
-                at = order.at + order.grouping + (photo + 1) * order.pace
-                yield at + _SETTLE_SECONDS, partial(self._environment.call, order, photo)
+                yield order.times[photo] + _SETTLE_SECONDS, partial(self._environment.call, order, photo)
 
 
 @asynccontextmanager

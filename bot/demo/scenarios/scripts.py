@@ -8,6 +8,7 @@ from random import Random
 from bot.demo.scenarios.builder import PEOPLE, ScenarioBuilder
 from bot.demo.scenarios.models import HOUR, MINUTE, Order, Scenario, Side, Trouble
 from bot.demo.scenarios.names import Name
+from bot.sandbox.autoenhance.progress import Rhythm
 
 CHANNELS = ("shoots", "weddings", "albums")
 
@@ -81,7 +82,13 @@ def _may_stick(order: Order, number: int) -> Order:
     if number % 20:
         return order
     return replace(
-        order, failures=0, stuck_after=order.photos // 2, expires=10 * HOUR if number % 40 == 0 else None
+        order,
+        failures=0,
+        stuck_after=order.photos // 2,
+        expires=10 * HOUR if number % 40 == 0 else None,
+        rhythm=Rhythm.REGULAR,
+        downloaded_at=None,
+        downloads=None,
     )
 
 

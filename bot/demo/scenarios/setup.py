@@ -1,5 +1,6 @@
 """What surrounds the people of a scenario: their workspace, their orders, and the outages."""
 
+from contextlib import suppress
 from typing import Any
 
 from bot.demo.demo import Sandbox
@@ -8,6 +9,7 @@ from bot.demo.scenarios.skipping_loop import Clock
 from bot.sandbox.autoenhance.order_json import failed, order, photos
 from bot.sandbox.autoenhance.progress import Run
 from bot.sandbox.autoenhance.sample_orders import BLURRED
+from bot.sandbox.errors import NotOffered
 from bot.sandbox.failures import FailureName
 from bot.sandbox.slack.sample_workspace import BOT, TEAM
 from bot.sandbox.slack.workspace import Channel, User
@@ -56,7 +58,7 @@ class Environment:
         now = self._clock()
         self._autoenhance.add(
             order(planned.id, planned.name, _photos(planned), now=now, age=0),
-            Run(now, grouping=planned.grouping, seconds_per_photo=planned.pace),
+            Run(now, grouping=planned.grouping, times=planned.after_grouping),
         )
 
     def stall(self, planned: Order) -> None:
@@ -67,6 +69,11 @@ class Environment:
         left = planned.photos - (planned.stuck_after or 0)
         images = photos(planned.id, (planned.photos - left, {}), (left, {"status": "expired"}))
         self._autoenhance.add(order(planned.id, planned.name, images, now=self._clock(), age=0))
+
+    def download(self, planned: Order) -> None:
+        """Nothing where a person at the page was faster."""
+        with suppress(NotOffered):
+            self._autoenhance.download(planned.id, planned.downloads)
 
     async def call(self, planned: Order, photo: int) -> None:
         """Call the bot's webhook endpoint: this photo is done."""
