@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
+from bot.sandbox.autoenhance.order_book import created
 from bot.sandbox.autoenhance.order_json import Json
 from bot.sandbox.autoenhance.webhook import Webhook
 from bot.sandbox.errors import Unknown
@@ -215,8 +216,8 @@ def _matches(order: Json, words: str) -> bool:
 
 
 def _sorted(orders: list[Json], sort: str) -> list[Json]:
-    key = "name" if sort.endswith("name") else "created_at"
-    return sorted(orders, key=lambda order: order[key] or "", reverse=sort.startswith("-"))
+    key = (lambda order: order["name"] or "") if sort.endswith("name") else created
+    return sorted(orders, key=key, reverse=sort.startswith("-"))
 
 
 def _page(orders: list[Json]) -> list[Json]:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.sandbox.autoenhance.order_json import Json, brackets, failed, stamp
+from bot.sandbox.autoenhance.order_json import Json, brackets, failed, photo, stamp
 from bot.sandbox.autoenhance.progress import Rhythm, Run, as_of, done_times
 from bot.sandbox.autoenhance.sample_orders import ELM, HARBOUR_VIEW, sample_brackets, sample_orders
 from bot.sandbox.change_signal import ChangeSignal
@@ -56,9 +56,7 @@ class OrderBook:
 
     def orders(self) -> list[Json]:
         """All orders as they are now, newest first. This starts no run."""
-        return sorted(
-            (self.order(id_) for id_ in self._orders), key=lambda order: order["created_at"], reverse=True
-        )
+        return sorted((self.order(id_) for id_ in self._orders), key=created, reverse=True)
 
     def order(self, order_id: str) -> Json:
         """The order as it is now. Raises KeyError."""
@@ -97,6 +95,19 @@ class OrderBook:
         if rhythm is not Rhythm.REGULAR:
             times = done_times(rhythm, len(images), SLOW_SECONDS_PER_PHOTO, order_id)
             run = replace(run, times=times)
+        self._set(order_id, run)
+
+    def upload(self, order_id: str, count: int) -> None:
+        """Add so many photos, as when somebody uploads more. They are done after the others."""
+        images, now = self.photos(order_id), self._now()
+        run = self._runs.get(order_id) or Run(now, done=len(images))
+        new = [photo(order_id, len(images) + number) for number in range(1, count + 1)]
+        if run.photos_done(now) >= len(images):
+            run = Run(now, done=len(images))
+        if run.times:
+            more = (run.times[-1] + number * run.seconds_per_photo for number in range(1, count + 1))
+            run = replace(run, times=(*run.times, *more))
+        self._change(order_id, images=[*images, *new], total_images=len(images) + count)
         self._set(order_id, run)
 
     def download(self, order_id: str, photos: int | None = None) -> None:
@@ -142,8 +153,8 @@ class OrderBook:
             self.stall(order_id)
             self._set(order_id, replace(self._run(order_id), aged=seconds))
         touched = self._now() - seconds
-        created = min(self._orders[order_id]["created_at"], stamp(touched - 600))
-        self._change(order_id, created_at=created, last_updated_at=stamp(touched))
+        made = min(created(self._orders[order_id]), stamp(touched - 600))
+        self._change(order_id, created_at=made, last_updated_at=stamp(touched))
 
     def delete(self, order_id: str) -> None:
         """Delete the order, as in the web app. The API still returns it, marked as deleted."""
@@ -184,7 +195,12 @@ class OrderBook:
         return Run(self._now(), grouping=10.0 if order_id == HARBOUR_VIEW else 0.0)
 
 
+def created(order: Json) -> str:
+    """When it was created, to sort by: it may be missing, or in another form."""
+    return str(order.get("created_at") or "")
+
+
 def _can_be_downloaded(image: Json, order: Json) -> bool:
     """A photo without a status is done when its order is. Older API versions say `enhanced`."""
-    status = image.get("status") or ("processed" if image.get("enhanced", not order["is_processing"]) else "")
+    status = image.get("status") or ("processed" if image.get("enhanced", not order.get("is_processing")) else "")
     return status == "processed" and not image.get("downloaded")
