@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from bot.orders.base import frozen
 from bot.orders.brackets import BracketFacts
 from bot.orders.changes import Snapshot
-from bot.orders.forecast import Forecast
+from bot.orders.forecast import Forecast, Points
 from bot.orders.ids import OrderId
 from bot.orders.models import CheckTime
 from bot.orders.progress import Counts, State
@@ -164,6 +164,7 @@ class Watch:
     due_by: CheckTime | None = None  # when a person wants the order. None after its first end
     told_late: bool = False  # the last notice about `due_by` said late
     told_on_time: bool = False  # the one that it is back on time is posted
+    pace: Points = ()  # how the order's photos settled, as long as it is being enhanced
     told_over: Counts | None = None  # the counts in the notice about the order's end
     sending: Sending | None = None
     card_tries: int = 0  # how often a deleted card was posted again without an answer from Slack

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.orders.brackets import BracketFacts
 from bot.orders.changes import Snapshot
 from bot.orders.progress import Counts, State
-from bot.watches import lateness, schedule, uploads
+from bot.watches import lateness, pace, schedule, uploads
 from bot.watches.models import (
     DELETED_STATES,
     FINISHED_STATES,
@@ -72,6 +72,7 @@ def next_step(
     if tally is None:
         return _order_missing(watch, now, rules)
     after = uploads.with_brackets(_checked(watch, tally, now), brackets)
+    after = pace.with_forecast(watch, after, now)
     ending = _ending(after, tally, rules)
     kind = _notice_kind(after, tally, ending, rules, asked=brackets is not None)
     seconds = schedule.pause(after, tally)
@@ -165,6 +166,8 @@ def untold(watch: Watch, step: Step) -> Watch:
         name=after.name,
         brackets=after.brackets,
         uploaded=after.uploaded,
+        pace=after.pace,
+        forecast=after.forecast,
     )
 
 

@@ -39,6 +39,7 @@ ADDED_TO_WATCHES: dict[str, Any] = {
     "due_by": None,
     "told_late": False,
     "told_on_time": False,
+    "pace": [],
 }
 ADDED_KINDS = {"claim_order", "choose_order", "show_line", "last_call", "set_time_zone"}
 LATER = {"field_of_a_later_version": 1}
