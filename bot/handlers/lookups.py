@@ -17,7 +17,7 @@ from bot.core.errors import (
     TryLater,
     Unconfirmed,
 )
-from bot.handlers.order_views import as_chosen, fetch_view, order_view
+from bot.handlers.order_views import as_chosen, fetch_view, order_view, with_watch
 from bot.handlers.outages import SLOW, Retries, says_not_answering
 from bot.handlers.polling import Polling
 from bot.jobs.models import Find, LookUp, Say, Share, ShowPhotos
@@ -97,7 +97,7 @@ class Lookups:
         asker, fresh = job.asker, self.several_processes and isinstance(job.place, Message)
         view = await fetch_view(self.autoenhance, wanted.order, asker.user_id, wanted.before, fresh=fresh)
         if isinstance(view, OrderView):
-            watched = replace(view, watch=await self.watches.live(asker.team_id, asker.place, view.order))
+            watched = with_watch(view, await self.watches.live(asker.team_id, asker.place, view.order))
             return await as_chosen(self.channel_settings, asker.team_id, asker.place, watched)
         last = await self.snapshots.last(asker.team_id, wanted.order) or view.last
         over = isinstance(view.error, TryLater) and not self.retries.may_retry(job, view.error)
@@ -149,7 +149,7 @@ class Lookups:
         by = job.asker.user_id if job.to == "channel" else None
         place = job.asker.place if job.to == "channel" else job.asker.user_id
         watch = await self.watches.live(job.team_id, place, job.order)
-        shared = replace(order_view(fetched, job.order, job.asker.user_id), watch=watch)
+        shared = with_watch(order_view(fetched, job.order, job.asker.user_id), watch)
         view = await as_chosen(self.channel_settings, job.team_id, place, shared)
         try:
             await self._post_shared(job, cards.orders_card([view], Placement("message", shared_by=by)))

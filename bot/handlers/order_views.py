@@ -14,7 +14,8 @@ from bot.orders.ids import OrderId
 from bot.orders.progress import progress_of
 from bot.slack.render.models import FailedLookUp, OrderView
 from bot.storage.channel_settings import ChannelSettings
-from bot.watches.models import FINISHED_STATES
+from bot.watches.models import FINISHED_STATES, Watch
+from bot.watches.pace import forecast_at
 
 MAX_SECONDS_FOR_A_NAME = 5.0  # a person waits
 
@@ -41,7 +42,7 @@ async def fetch_view(
 
 async def as_chosen(settings: ChannelSettings, team_id: str, place: str, view: OrderView) -> OrderView:
     """The view without the lines that a person turned off there."""
-    if view.known_brackets is None and view.expiry is None:
+    if view.known_brackets is None and view.expiry is None and view.forecast is None:
         return view
     return without(await settings.lines_off(team_id, place), view)
 
@@ -53,7 +54,12 @@ def without(off: Container[CardLine], view: OrderView) -> OrderView:
         view = replace(view, brackets=None, watch=watch)
     if CardLine.EXPIRY in off:
         view = replace(view, expiry=None)
-    return view
+    return replace(view, forecast=None) if CardLine.FORECAST in off else view
+
+
+def with_watch(view: OrderView, watch: Watch | None) -> OrderView:
+    """The view with the order's watch in its place, and what the pace that it saw says of the end."""
+    return replace(view, watch=watch, forecast=forecast_at(watch, view.glimpse) if watch else None)
 
 
 async def add_brackets(orders: Autoenhance, fetched: FetchedOrder, view: OrderView) -> OrderView:

@@ -129,8 +129,11 @@ class Polling:
         """Sends and saves one watch. The error if Slack refused; the watch is saved with its next attempt."""
         now = self.now()
         refused: SlackError | None = None
-        watch, view = await self._as_chosen(watch, view)
-        step = self._step(watch, view, now)
+        off = await self._lines_off(watch, view)
+        if CardLine.BRACKETS in off:
+            watch = replace(watch, brackets=None, uploaded=None)
+        step = self._step(watch, without(off, view) if view else None, now)
+        view = without(off, replace(view, forecast=step.watch.forecast)) if view else None
         update = WatchUpdate(watch, step, view, by)
         try:
             await self.notifier.send(update)
@@ -155,14 +158,11 @@ class Polling:
         await self.watches.save(later, planned(later, view.expiry if view else None, now))
         return refused
 
-    async def _as_chosen(self, watch: Watch, view: OrderView | None) -> tuple[Watch, OrderView | None]:
-        """Both without the lines that a person turned off there."""
-        if watch.brackets is None and (view is None or (view.brackets is None and view.expiry is None)):
-            return watch, view
-        off = await self.notifier.channel_settings.lines_off(watch.team_id, watch.place)
-        if CardLine.BRACKETS in off:
-            watch = replace(watch, brackets=None, uploaded=None)
-        return watch, without(off, view) if view else None
+    async def _lines_off(self, watch: Watch, view: OrderView | None) -> frozenset[CardLine]:
+        """The lines that a person turned off there. Read only where there may be such a line."""
+        if not (watch.pace or watch.brackets or (view and (view.brackets or view.expiry))):
+            return frozenset()
+        return await self.notifier.channel_settings.lines_off(watch.team_id, watch.place)
 
     async def _check_promise(self, watch: Watch) -> None:
         """Waits while its start may be answered. After UNPROMISED_WATCH_ENDS_AFTER, removes the watch."""

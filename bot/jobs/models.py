@@ -184,6 +184,7 @@ class CardLine(StrEnum):
 
     BRACKETS = "brackets"
     EXPIRY = "expiry"
+    FORECAST = "forecast"
 
 
 @frozen

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.orders.forecast import Point, forecast, with_point
+from bot.orders.changes import Snapshot
+from bot.orders.forecast import Forecast, Point, forecast, with_point
 from bot.orders.progress import State
 from bot.watches.models import Watch
 
@@ -19,6 +20,13 @@ def with_forecast(before: Watch, after: Watch, now: datetime) -> Watch:
     if before.seen and points == before.pace and tally.settled > before.seen.tally.settled:
         points = with_point(points, Point(now.timestamp(), tally.settled))
     return replace(after, pace=points, forecast=forecast(points, tally.total - tally.settled, now))
+
+
+def forecast_at(watch: Watch, seen: Snapshot) -> Forecast | None:
+    """What follows from the watch's pace for an answer that somebody else asked for."""
+    if watch.seen and seen.at <= watch.seen.at:
+        return watch.forecast
+    return with_forecast(watch, replace(watch, seen=seen), seen.at).forecast
 
 
 def _goes_on(before: Watch, after: Watch, now: datetime) -> bool:

@@ -202,5 +202,7 @@ def created(order: Json) -> str:
 
 def _can_be_downloaded(image: Json, order: Json) -> bool:
     """A photo without a status is done when its order is. Older API versions say `enhanced`."""
-    status = image.get("status") or ("processed" if image.get("enhanced", not order.get("is_processing")) else "")
+    status = image.get("status") or (
+        "processed" if image.get("enhanced", not order.get("is_processing")) else ""
+    )
     return status == "processed" and not image.get("downloaded")

@@ -18,6 +18,7 @@ from bot.slack.render.deadlines import due_note
 from bot.slack.render.failures import failures_block, failures_text, odd_settings
 from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
 from bot.slack.text import expiry as expiry_text
+from bot.slack.text import forecast as forecast_text
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.slack.text import watches as watch_text
@@ -107,19 +108,21 @@ def _order(view: OrderView, placement: Placement, value: str) -> Card:
     shown = MAX_FAILURES_IN_MODAL if placement.where == "view" else MAX_FAILURES_ON_CARD
     rest = order_text.UNDER_SHOW_PHOTOS if placement.where in {"ephemeral", "message"} else ""
     sentence = " ".join(filter(None, (order_text.situation(tally), _disagreement(progress))))
-    due = due_note(view)
+    ends = " ".join(
+        filter(None, (forecast_text.done_about(view.forecast) if view.forecast else "", due_note(view)))
+    )
     notes = "\n".join(filter(None, (show(view) for show in NOTES)))
     facts = [fact for show in FACTS if (fact := show(view, placement))]
     parts = [
         blocks.header(f"{order_text.mark(tally)} {view.title}"),
-        blocks.section("\n".join(filter(None, (_status(tally), _bar(tally), due, sentence)))),
+        blocks.section("\n".join(filter(None, (_status(tally), _bar(tally), ends, sentence)))),
         *failures_block(progress.failures, shown, rest),
         *([blocks.section(notes)] if notes else []),
         *([blocks.context(" · ".join(facts))] if facts else []),
         *([_buttons(view, placement, value)] if placement.where != "terminal" else []),
     ]
     counts = [order_text.state_in_words(tally), *_counts(tally)]
-    spoken = [f"{escape(view.title)}: {', '.join([escape(counts[0]), *counts[1:]])}.", due, sentence]
+    spoken = [f"{escape(view.title)}: {', '.join([escape(counts[0]), *counts[1:]])}.", ends, sentence]
     spoken.append(failures_text(progress.failures, shown, rest))
     spoken += [f"\n{notes}\n"] if notes else []
     spoken += [f"{_MARK.sub('', fact)}." for fact in facts]

@@ -42,7 +42,7 @@ class OrderView:
     before: Snapshot | None = None  # what the card showed before
     watch: Watch | None = None  # the watch in this card's place
     brackets: BracketFacts | None = None  # from this check. None where it did not ask, or had no answer
-    forecast: Forecast | None = None
+    forecast: Forecast | None = None  # of an order that is being enhanced
     expiry: Expiry | None = None  # None while photos come, or where nothing is left to download
 
     @property

@@ -72,7 +72,7 @@ class Subcommand:
     takes: Literal["order"] | tuple[str, ...] = ()
 
 
-_SETTINGS = ("broadcast", "unfurl", "brackets", "expiry")
+_SETTINGS = ("broadcast", "unfurl", "brackets", "expiry", "forecast")
 SUBCOMMANDS = (
     Subcommand("find", "[name]", "Search orders by name"),
     Subcommand("recent", "", "Show the newest orders"),
@@ -87,8 +87,8 @@ SUBCOMMANDS = (
     Subcommand("test", "", "Check that I can post here"),
     Subcommand(
         "settings",
-        "broadcast | unfurl | brackets | expiry, on | off",
-        "Post updates to the channel, add cards below links, or choose lines of cards",
+        "broadcast | unfurl | brackets | expiry | forecast, on | off",
+        "Post updates to the channel, add cards below links, or choose what cards say",
         (*(f"{name} {turn}" for name in _SETTINGS for turn in ("on", "off")), "timezone", "timezone off"),
     ),
     Subcommand("show", "[id]", "Look up an ID that matches a command name", "order"),

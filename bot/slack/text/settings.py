@@ -59,6 +59,7 @@ def broadcasting(*, on: bool) -> str:
 _LINES = {
     CardLine.BRACKETS: "Point out single brackets and unfinished uploads",
     CardLine.EXPIRY: "Say which photos aren't downloaded yet",
+    CardLine.FORECAST: "Say when an order will be done",
 }
 
 
