@@ -101,6 +101,7 @@ class _Handlers:
         return Polling(
             autoenhance=self.autoenhance,
             watches=self.stores.watches,
+            history=self.stores.history,
             notifier=notifier,
             sender=self.sender,
             responder=self.responder,
@@ -125,6 +126,7 @@ class _Handlers:
             autoenhance=self.autoenhance,
             snapshots=self.stores.snapshots,
             watches=self.stores.watches,
+            history=self.stores.history,
             channel_settings=self.stores.channel_settings,
             polling=polling,
             sender=self.sender,

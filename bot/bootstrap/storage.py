@@ -49,7 +49,7 @@ class Storage:
         return isinstance(self.database, SqliteDatabase) and self.database.busy
 
     async def prune(self) -> None:
-        """Deletes old jobs, watches and snapshots, and unused rate limits. Raises DatabaseFailed."""
+        """Deletes old jobs, watches, snapshots and orders, and unused rate limits. Raises DatabaseFailed."""
         await self.job_store.prune(self.now())
         await self.stores.prune(self.now())
         await self.rate_limiter.prune()

@@ -15,10 +15,12 @@ from bot.bootstrap.storage import explained, open_database
 from bot.core.errors import AutoenhanceError, Limited, SettingsError, SlackBusy, SlackError
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
+from bot.orders.history import Outcome
 from bot.slack.api.channels import channel_name
 from bot.slack.api.identity import identify, missing_scopes, probe_socket
 from bot.storage.database.base import Database
 from bot.storage.database.sqlite_file import unwritable
+from bot.storage.history import History
 from bot.storage.jobs import DeadJob, JobStore
 from bot.storage.rate_limits.memory import LocalRateLimiter
 from bot.storage.watches import Watches
@@ -109,6 +111,7 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
                 job_store = JobStore(database)
                 await job_store.probe(datetime.now(UTC))
                 dead, parked = await job_store.dead_jobs(), await Watches(database).parked()
+                outcomes = await History(database).outcomes()
                 if settings.on_postgres:
                     yield await _workers(database)
     except OSError as error:
@@ -122,6 +125,11 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
     names = await _place_names(settings, {watch.place for watch in parked})
     for finding in _paused(parked, names):
         yield finding
+    if ended := sum(outcomes.values()):
+        inside = outcomes.get(Outcome.INSIDE, 0)
+        orders = "1 order" if ended == 1 else f"{ended:,} orders"
+        says = f"{inside:,} of {orders} ended in the range given"
+        yield Finding(good=True, about="Forecasts", says=says)
 
 
 def _failed(dead: Sequence[DeadJob]) -> Iterator[Finding]:

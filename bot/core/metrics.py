@@ -26,6 +26,8 @@ LATE_BUCKETS = (0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 180.0, 600.0, 3600.0)
 # Why a connection was refused or closed early. docs/operations.md explains them.
 REASONS = ("idle", "slow", "unread", "head", "size", "malformed", "pipelined", "crowded", "memory")
 
+FORECAST_OUTCOMES = ("early", "inside", "late")
+
 OutcomeOf = Callable[[Exception], str]
 
 
@@ -60,6 +62,13 @@ class Metrics:
         self._slack = self._counter("slack_calls", "Calls to Slack.", "method", "outcome")
         self._slack_time = self._histogram("slack_call", "One call to Slack.", CALL_BUCKETS, "method")
         self._notices = self._counter("notices", "Notices that Slack accepted.", "kind")
+        self._forecasts = self._counter(
+            "forecasts",
+            "Orders that ended early, inside or late of the range that was shown first.",
+            "outcome",
+        )
+        for outcome in FORECAST_OUTCOMES:
+            self._forecasts.labels(outcome)
         self._late = self._histogram(
             "look_late", "From when an order was due until it was checked.", LATE_BUCKETS
         )
@@ -98,6 +107,10 @@ class Metrics:
 
     def notice(self, kind: str) -> None:
         self._notices.labels(kind).inc()
+
+    def forecast(self, outcome: str) -> None:
+        """`outcome` is one of FORECAST_OUTCOMES."""
+        self._forecasts.labels(outcome).inc()
 
     def check_late(self, seconds: float) -> None:
         self._late.observe(seconds)

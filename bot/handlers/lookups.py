@@ -17,7 +17,14 @@ from bot.core.errors import (
     TryLater,
     Unconfirmed,
 )
-from bot.handlers.order_views import as_chosen, fetch_view, order_view, with_watch
+from bot.handlers.order_views import (
+    as_chosen,
+    fetch_view,
+    order_seen,
+    order_view,
+    with_usual_forecast,
+    with_watch,
+)
 from bot.handlers.outages import SLOW, Retries, says_not_answering
 from bot.handlers.polling import Polling
 from bot.jobs.models import Find, LookUp, Say, Share, ShowPhotos
@@ -36,8 +43,10 @@ from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.slack.text import search as search_text
 from bot.storage.channel_settings import ChannelSettings
+from bot.storage.history import History
 from bot.storage.snapshots import Snapshots
 from bot.storage.watches import Watches
+from bot.watches.models import is_finished
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,7 @@ class Lookups:
     autoenhance: Autoenhance
     snapshots: Snapshots
     watches: Watches
+    history: History
     channel_settings: ChannelSettings
     polling: Polling
     sender: Sender
@@ -98,13 +108,18 @@ class Lookups:
         view = await fetch_view(self.autoenhance, wanted.order, asker.user_id, wanted.before, fresh=fresh)
         if isinstance(view, OrderView):
             watched = with_watch(view, await self.watches.live(asker.team_id, asker.place, view.order))
+            watched = await with_usual_forecast(self.history, asker.team_id, watched)
             return await as_chosen(self.channel_settings, asker.team_id, asker.place, watched)
         last = await self.snapshots.last(asker.team_id, wanted.order) or view.last
         over = isinstance(view.error, TryLater) and not self.retries.may_retry(job, view.error)
         return replace(view, last=last, gave_up=self.retries.minutes(job) if over else None)
 
     async def _remember(self, team_id: str, seen: Sequence[OrderView]) -> None:
-        await asyncio.gather(*(self.snapshots.remember(team_id, view.order, view.glimpse) for view in seen))
+        finished = [view for view in seen if is_finished(view.progress.tally)]
+        await asyncio.gather(
+            *(self.snapshots.remember(team_id, view.order, view.glimpse) for view in seen),
+            *(self.history.looked(team_id, view.order, order_seen(view)) for view in finished),
+        )
 
     async def _answer(self, job: LookUp, seen: Sequence[OrderView | FailedLookUp]) -> None:
         """If a word is no order's ID, it may be a part of a name."""
@@ -150,6 +165,7 @@ class Lookups:
         place = job.asker.place if job.to == "channel" else job.asker.user_id
         watch = await self.watches.live(job.team_id, place, job.order)
         shared = with_watch(order_view(fetched, job.order, job.asker.user_id), watch)
+        shared = await with_usual_forecast(self.history, job.team_id, shared)
         view = await as_chosen(self.channel_settings, job.team_id, place, shared)
         try:
             await self._post_shared(job, cards.orders_card([view], Placement("message", shared_by=by)))

@@ -53,6 +53,7 @@ class WatchUpdate:
             shown_as=self.watch.shown_as,
             sending=self.watch.sending,
             card_tries=self.watch.card_tries,
+            first_forecast=self.watch.first_forecast,
             claim_notices=self.watch.claim_notices,
         )
 
@@ -132,7 +133,14 @@ class Notifier:
         except Gone:  # the card was deleted: nothing replaces it before the next notice
             thread_only = None if location.card_ts == location.thread_ts else replace(location, card_ts=None)
             update.watch = replace(update.watch, home=thread_only)
-        update.watch = replace(update.watch, shown=after.seen, shown_stuck=stuck, shown_as=after.face)
+        shown = update.watch.first_forecast or (view.forecast if view else None)
+        update.watch = replace(
+            update.watch,
+            shown=after.seen,
+            shown_stuck=stuck,
+            shown_as=after.face,
+            first_forecast=shown,
+        )
 
     async def _close_notices(self, update: WatchUpdate) -> None:
         """Takes "I'm on it" off the notices. It never fails: the notice of the end is posted already.

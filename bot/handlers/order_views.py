@@ -10,10 +10,13 @@ from bot.jobs.models import CardLine
 from bot.orders import brackets
 from bot.orders.changes import Snapshot
 from bot.orders.expiry import expiry_of
+from bot.orders.forecast import usual_forecast
+from bot.orders.history import ONLY_ACCOUNT, OrderSeen
 from bot.orders.ids import OrderId
-from bot.orders.progress import progress_of
+from bot.orders.progress import State, progress_of
 from bot.slack.render.models import FailedLookUp, OrderView
 from bot.storage.channel_settings import ChannelSettings
+from bot.storage.history import History
 from bot.watches.models import FINISHED_STATES, Watch
 from bot.watches.pace import forecast_at
 
@@ -60,6 +63,27 @@ def without(off: Container[CardLine], view: OrderView) -> OrderView:
 def with_watch(view: OrderView, watch: Watch | None) -> OrderView:
     """The view with the order's watch in its place, and what the pace that it saw says of the end."""
     return replace(view, watch=watch, forecast=forecast_at(watch, view.glimpse) if watch else None)
+
+
+async def with_usual_forecast(history: History, team_id: str, view: OrderView) -> OrderView:
+    """The view of an order that nobody watches in its place, with what earlier orders say of its end."""
+    tally = view.progress.tally
+    if view.watch or tally.state is not State.ENHANCING or tally.unstated:
+        return view
+    paces = await history.paces(team_id, ONLY_ACCOUNT)
+    return replace(view, forecast=usual_forecast(paces, tally.total - tally.settled, view.at))
+
+
+def order_seen(view: OrderView) -> OrderSeen:
+    """What this look says of the order for the history."""
+    tally = view.progress.tally
+    return OrderSeen(
+        seen=view.at,
+        photos=tally.total,
+        failed=tally.failed,
+        downloaded=view.progress.downloaded,
+        created=view.created,
+    )
 
 
 async def add_brackets(orders: Autoenhance, fetched: FetchedOrder, view: OrderView) -> OrderView:

@@ -6,6 +6,7 @@ next check works it out again. After a kill at any point, the next process does 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from bot.autoenhance.client import Autoenhance
 from bot.core.errors import (
     AutoenhanceError,
     CannotPost,
+    DatabaseFailed,
     NotAllowed,
     OrderNotFound,
     SlackBusy,
@@ -24,7 +26,7 @@ from bot.core.errors import (
 )
 from bot.core.logging import reference
 from bot.handlers.notifier import Notifier, WatchUpdate
-from bot.handlers.order_views import add_brackets, order_view, without
+from bot.handlers.order_views import add_brackets, order_seen, order_view, without
 from bot.jobs.background import CheckOrder, CheckPaused, NotifyOwner, NotifyPaused
 from bot.jobs.models import CardLine, Job, LookUp
 from bot.jobs.requests import Message
@@ -33,9 +35,10 @@ from bot.slack.api.sender import Sender
 from bot.slack.render import cards, notices
 from bot.slack.render.models import FailedLookUp, OrderView
 from bot.slack.text import notices as notice_text
+from bot.storage.history import History
 from bot.storage.watches import Watches
 from bot.watches.last_calls import planned
-from bot.watches.models import CardLocation, Condition, Delay, Watch
+from bot.watches.models import END_KINDS, CardLocation, Condition, Delay, Watch
 from bot.watches.transitions import (
     Rules,
     Step,
@@ -56,6 +59,7 @@ log = structlog.get_logger(__name__)
 class Polling:
     autoenhance: Autoenhance
     watches: Watches
+    history: History
     notifier: Notifier
     sender: Sender
     responder: Responder
@@ -156,7 +160,16 @@ class Polling:
             if step.watch.condition is Condition.ENDED and not known:
                 later = await self._pause(update, error.code, now)
         await self.watches.save(later, planned(later, view.expiry if view else None, now))
+        if view and step.notice and step.notice.kind in END_KINDS and later.told_over == view.progress.tally:
+            await self._remember_end(later, view, step.notice.happened or now)
         return refused
+
+    async def _remember_end(self, watch: Watch, view: OrderView, done: datetime) -> None:
+        """The watch is saved already: without its row, only the history lacks this order."""
+        seen = replace(order_seen(view), began=watch.began, done=done, shown=watch.first_forecast)
+        with suppress(DatabaseFailed):
+            if await self.history.ended(watch.team_id, watch.order, seen) and seen.outcome:
+                self.notifier.metrics.forecast(seen.outcome)
 
     async def _lines_off(self, watch: Watch, view: OrderView | None) -> frozenset[CardLine]:
         """The lines that a person turned off there. Read only where there may be such a line."""

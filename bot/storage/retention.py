@@ -11,5 +11,8 @@ FAILED_JOBS = timedelta(days=30)
 ENDED_WATCHES = timedelta(days=7)
 """For the Home tab's "Recently finished"."""
 
+ORDERS_SEEN = timedelta(days=400)
+"""Finished orders with their counts and times, since they were last seen: a bit more than a year."""
+
 SNAPSHOTS = timedelta(days=30)
 """The last counts of each order, for when Autoenhance does not answer."""

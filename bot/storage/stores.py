@@ -7,6 +7,7 @@ from typing import Self
 from bot.storage.channel_settings import ChannelSettings
 from bot.storage.database.base import Database
 from bot.storage.due_watches import DueWatches
+from bot.storage.history import History
 from bot.storage.last_calls import LastCalls
 from bot.storage.people import People
 from bot.storage.snapshots import Snapshots
@@ -21,6 +22,7 @@ class Stores:
     channel_settings: ChannelSettings
     last_calls: LastCalls
     people: People
+    history: History
 
     @classmethod
     def on(cls, database: Database) -> Self:
@@ -31,6 +33,7 @@ class Stores:
             ChannelSettings(database),
             LastCalls(database),
             People(database),
+            History(database),
         )
 
     async def prune(self, now: datetime) -> None:
@@ -38,3 +41,4 @@ class Stores:
         await self.snapshots.prune(now)
         await self.watches.prune(now)
         await self.last_calls.prune(now)
+        await self.history.prune(now)

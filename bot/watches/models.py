@@ -42,6 +42,9 @@ class NoticeKind(StrEnum):
     BACK_ON_TIME = "back_on_time"
 
 
+END_KINDS = frozenset({NoticeKind.FINISHED, NoticeKind.FAILED})  # of an order that Autoenhance has finished
+
+
 class Delay(StrEnum):
     """Why a notice is late."""
 
@@ -165,6 +168,8 @@ class Watch:
     told_late: bool = False  # the last notice about `due_by` said late
     told_on_time: bool = False  # the one that it is back on time is posted
     pace: Points = ()  # how the order's photos settled, as long as it is being enhanced
+    first_forecast: Forecast | None = None  # the first one that the card showed
+    began: AwareDatetime | None = None  # the check that saw the first photo settled; None if none saw that
     told_over: Counts | None = None  # the counts in the notice about the order's end
     sending: Sending | None = None
     card_tries: int = 0  # how often a deleted card was posted again without an answer from Slack

@@ -13,6 +13,7 @@ MAX_LATE_SECONDS = 60.0  # a check that is later than planned by more says nothi
 
 def with_forecast(before: Watch, after: Watch, now: datetime) -> Watch:
     """The watch after a check, with its pace and what follows from it."""
+    after = replace(after, began=now) if _begins(before, after, now) else after
     if after.seen is None or after.seen.tally.state is not State.ENHANCING or after.seen.tally.unstated:
         return replace(after, pace=(), forecast=None)
     tally = after.seen.tally
@@ -29,6 +30,17 @@ def forecast_at(watch: Watch, seen: Snapshot) -> Forecast | None:
     return with_forecast(watch, replace(watch, seen=seen), seen.at).forecast
 
 
+def _begins(before: Watch, after: Watch, now: datetime) -> bool:
+    """Whether this check is the first that sees a photo settled, and not long after it did."""
+    if before.seen is None or after.seen is None or before.seen.tally.settled or not after.seen.tally.settled:
+        return False
+    return _is_on_time(before, before.seen, now)
+
+
+def _is_on_time(before: Watch, seen: Snapshot, now: datetime) -> bool:
+    return 0 <= (now - seen.at).total_seconds() <= before.pause + MAX_LATE_SECONDS
+
+
 def _goes_on(before: Watch, after: Watch, now: datetime) -> bool:
     """Whether this check follows on the one before: not if the clock has jumped, photos were added, or
     one that had failed is enhanced again.
@@ -36,6 +48,4 @@ def _goes_on(before: Watch, after: Watch, now: datetime) -> bool:
     if before.seen is None or after.seen is None:
         return False
     was, tally = before.seen.tally, after.seen.tally
-    passed = (now - before.seen.at).total_seconds()
-    on_time = 0 <= passed <= before.pause + MAX_LATE_SECONDS
-    return on_time and was.total == tally.total and was.settled <= tally.settled
+    return _is_on_time(before, before.seen, now) and was.total == tally.total and was.settled <= tally.settled

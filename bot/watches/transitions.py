@@ -71,8 +71,7 @@ def next_step(
     """
     if tally is None:
         return _order_missing(watch, now, rules)
-    after = uploads.with_brackets(_checked(watch, tally, now), brackets)
-    after = pace.with_forecast(watch, after, now)
+    after = pace.with_forecast(watch, uploads.with_brackets(_checked(watch, tally, now), brackets), now)
     ending = _ending(after, tally, rules)
     kind = _notice_kind(after, tally, ending, rules, asked=brackets is not None)
     seconds = schedule.pause(after, tally)
@@ -168,6 +167,7 @@ def untold(watch: Watch, step: Step) -> Watch:
         uploaded=after.uploaded,
         pace=after.pace,
         forecast=after.forecast,
+        began=after.began,
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -13,7 +14,12 @@ from bot.bootstrap.app import MAX_CONCURRENT_JOBS
 from bot.bootstrap.storage import MIGRATE
 from bot.cli.main import cli
 from bot.demo.demo import Sandbox
+from bot.orders.forecast import Forecast
+from bot.orders.history import OrderSeen
+from bot.orders.ids import OrderId
+from bot.storage.database.base import Database
 from bot.storage.database.schema import HEAD, migrate_postgres
+from bot.storage.history import History
 from tests.support.databases import new_name
 from tests.support.postgres_server import OwnServer, Server
 from tests.support.process import environment, invoke, run, start
@@ -165,3 +171,19 @@ async def test_an_idle_worker_stops_at_sigterm(sandbox: Sandbox, postgres_url: s
 
     assert (process.returncode, b"Traceback" in err) == (0, False)
     assert (checked.code, "Workers: 1 running" in checked.out) == (0, True)
+
+
+async def test_check_says_how_often_forecasts_were_right(sandbox: Sandbox, database: Database) -> None:
+    """Only where there were any, and it is no problem."""
+    env = environment(sandbox.settings)
+    assert "Forecasts" not in (await invoke("check", env=env)).out
+    now = datetime.now(UTC)
+    for number in range(5):
+        shown = Forecast(early=now, late=now + timedelta(minutes=5))
+        done = now + timedelta(minutes=3 * number)
+        seen = OrderSeen(seen=now, photos=9, failed=0, downloaded=0, done=done, shown=shown)
+        await History(database).ended("T1", OrderId(f"order-{number}"), seen)
+
+    ran = await invoke("check", env=env)
+    assert "Forecasts: 2 of 5 orders ended in the range given" in ran.out
+    assert ran.code == 0

@@ -14,10 +14,11 @@ from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
 from bot.sandbox.failures import FailureName
 from bot.sandbox.server import serving
 from bot.sandbox.slack.app import SlackSandbox
-from bot.sandbox.slack.sample_workspace import ANA, SHOOTS, TEAM
+from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, SHOOTS, TEAM
 from bot.slack.constants import ASK_BLOCK, CHECK_ORDERS_HERE, LOOK_UP_ORDER
 from bot.slack.listeners.http import MAX_BODY_BYTES
 from tests.conftest import FAST_TIMING
+from tests.conversations.test_forecasts import OF, goes_on, said
 from tests.support.chat import Chat
 from tests.support.clock import Clock
 from tests.support.running_bot import running_bot
@@ -232,3 +233,23 @@ async def sent(slack: SlackSandbox, payload: str) -> None:
     """Sends any body with a good signature."""
     body = urlencode({"payload": payload}).encode()
     await slack.send_raw(body, slack.signed(body))
+
+
+async def test_forecasts_are_counted_once_for_an_order(
+    chat: Chat, clock: Clock, app: App, shoot: Shoot, scraped: Scraped
+) -> None:
+    """By how the first range turned out, however many places watch the order."""
+    shoot.is_now(of=OF)
+    card = await chat.watch(shoot.id)
+    await chat.watch(shoot.id, channel=ANA_BOT)
+    await goes_on(shoot, chat, 3, 30)
+    assert said(card)
+    shoot.is_now(OF, of=OF)
+    await shoot.later(seconds=72)
+    await chat.noticed(card)
+    await until_idle(app)
+
+    found = await scraped()
+    outcomes = ("early", "inside", "late")
+    counted = [found.counted("order_desk_forecasts_total", outcome=outcome) for outcome in outcomes]
+    assert counted == [1, 0, 0]

@@ -1,6 +1,7 @@
 """When a watched order will be done, on its card, through the real app."""
 
 import re
+from functools import partial
 
 import pytest
 
@@ -26,12 +27,17 @@ def said(card: Message) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
+def is_posted(chat: Chat, words: str) -> bool:
+    return any(words in each.text for each in chat.posted())
+
+
 async def goes_on(shoot: Shoot, chat: Chat, begins: int, ends: int) -> None:
     """Three more photos at each check, with 72 seconds between them."""
     for done in range(begins, ends + 1, 3):
         shoot.is_now(done, of=OF)
         await shoot.later(seconds=72)
-        await chat.until(lambda done=done: any(f"{done} of {OF} done" in each.text for each in chat.posted()))
+        words = f"{done} of {OF} done"
+        await chat.until(partial(is_posted, chat, words))
 
 
 @pytest.fixture

@@ -40,6 +40,8 @@ ADDED_TO_WATCHES: dict[str, Any] = {
     "told_late": False,
     "told_on_time": False,
     "pace": [],
+    "first_forecast": None,
+    "began": None,
 }
 ADDED_KINDS = {"claim_order", "choose_order", "show_line", "last_call", "set_time_zone"}
 LATER = {"field_of_a_later_version": 1}

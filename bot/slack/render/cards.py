@@ -108,9 +108,7 @@ def _order(view: OrderView, placement: Placement, value: str) -> Card:
     shown = MAX_FAILURES_IN_MODAL if placement.where == "view" else MAX_FAILURES_ON_CARD
     rest = order_text.UNDER_SHOW_PHOTOS if placement.where in {"ephemeral", "message"} else ""
     sentence = " ".join(filter(None, (order_text.situation(tally), _disagreement(progress))))
-    ends = " ".join(
-        filter(None, (forecast_text.done_about(view.forecast) if view.forecast else "", due_note(view)))
-    )
+    ends = _ends(view)
     notes = "\n".join(filter(None, (show(view) for show in NOTES)))
     facts = [fact for show in FACTS if (fact := show(view, placement))]
     parts = [
@@ -162,6 +160,13 @@ def _bar(tally: Counts) -> str:
     full = round(BAR_CHARACTERS * tally.settled / tally.total)
     full = min(full, BAR_CHARACTERS - (tally.settled < tally.total))
     return f"{'▓' * full}{'░' * (BAR_CHARACTERS - full)} {100 * tally.settled // tally.total}%"
+
+
+def _ends(view: OrderView) -> str:
+    """When the order will be done, and when it is due. Its own pace is known only where it is watched."""
+    own_pace = view.watch is not None
+    done = forecast_text.done_about(view.forecast, own_pace=own_pace) if view.forecast else ""
+    return " ".join(filter(None, (done, due_note(view))))
 
 
 def _about_brackets(view: OrderView) -> str:

@@ -4,6 +4,7 @@ from bot.orders.forecast import Forecast
 from bot.slack.blocks import when
 
 
-def done_about(forecast: Forecast) -> str:
-    """Nobody can know it: it is what the pace so far says."""
-    return f"About {when(forecast.early, '{time}')} to {when(forecast.late, '{time}')} at this pace."
+def done_about(forecast: Forecast, *, own_pace: bool) -> str:
+    """Nobody can know it: it is what the order's pace says, or that of earlier orders."""
+    pace = "at this pace" if own_pace else "at the usual pace"
+    return f"About {when(forecast.early, '{time}')} to {when(forecast.late, '{time}')} {pace}."
