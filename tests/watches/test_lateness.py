@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from bot.orders.forecast import Forecast
+from bot.orders.changes import Snapshot
+from bot.orders.forecast import Forecast, Point
 from bot.orders.progress import Counts
-from bot.watches.lateness import with_due
+from bot.watches import lateness
+from bot.watches.lateness import notice_kind, with_due
 from bot.watches.models import Delay, Level, Notice, NoticeKind, Watch
 from bot.watches.transitions import Step, next_step, put_off, untold
 from tests.watches.test_transitions import BEN, DELETED, NOW, RULES, tally, watch
@@ -25,6 +27,20 @@ def expected(early: float, late: float) -> Forecast:
 
 def wanted(forecast: Forecast | None = None, **more: object) -> Watch:
     return watch(tally(3), **{"due_by": DUE, "forecast": forecast, "known_failed": 0, **more})
+
+
+def paced(due_in: timedelta, **more: object) -> Watch:
+    """Of 100 photos 50 are done, one in ten seconds. So the rest will take about eight minutes."""
+    pace = tuple(Point(NOW.timestamp() - 10.0 * (50 - done), done) for done in range(15, 51, 5))
+    return watch(tally(50, of=100), **{"due_by": NOW + due_in, "pace": pace, **more})
+
+
+LATE_BY_PACE, ON_TIME_BY_PACE = 5 * MINUTE, 20 * MINUTE
+
+
+def goes_on(before: Watch) -> Step:
+    """The next check, ten seconds later."""
+    return check(before, tally(51, of=100), at=NOW + timedelta(seconds=10))
 
 
 def check(before: Watch, seen: Counts | None = None, *, at: datetime = NOW + MINUTE) -> Step:
@@ -66,36 +82,57 @@ def kind(step: Step) -> NoticeKind | None:
 )  # fmt: skip
 def test_what_is_posted(before: Watch, at: datetime, told: NoticeKind | None) -> None:
     """Late once, back on time once, and that the time has passed unless late was the last word."""
-    assert kind(check(before, at=max(at, NOW + timedelta(seconds=1)))) is told
+    assert notice_kind(replace(before, seen=Snapshot(tally=tally(4), at=at))) is told
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        (paced(LATE_BY_PACE), LATE),
+        (paced(ON_TIME_BY_PACE), None),
+        (paced(ON_TIME_BY_PACE, told_late=True), BACK),
+        (paced(LATE_BY_PACE, told_late=True), None),
+    ],
+    ids=["late", "on time", "back on time", "still late"],
+)
+def test_a_check_measures_by_the_pace_that_it_saw(before: Watch, told: NoticeKind | None) -> None:
+    """Not by what was expected at the check before."""
+    step = goes_on(before)
+    assert kind(step) is told
+    assert (step.watch.told_late, step.watch.told_on_time) == (
+        told is LATE or (before.told_late and told is not BACK),
+        told is BACK,
+    )
 
 
 def test_each_is_posted_once() -> None:
     """Late, back on time, and passed: three notices at most, however often the forecast turns."""
-    watched, told = wanted(), list[NoticeKind]()
+    watched, posted = wanted(), list[NoticeKind | None]()
     for minute in range(1, 90):
         turns = expected(5, 20) if minute % 20 < 10 else expected(-20, -5)
-        step = check(replace(watched, forecast=turns), tally(4 + minute % 2), at=NOW + minute * MINUTE)
-        watched, told = step.watch, [*told, *filter(None, [kind(step)])]
+        seen = Snapshot(tally=tally(4), at=NOW + minute * MINUTE)
+        posted.append(notice_kind(replace(watched, forecast=turns, seen=seen)))
+        watched = lateness.told(watched, posted[-1])
 
-    assert told == [LATE, BACK, LATE]
+    assert list(filter(None, posted)) == [LATE, BACK, LATE]
 
 
 @pytest.mark.parametrize(
     ("seen", "told"),
     [
-        (tally(4, failed=1), NoticeKind.FAILURE),
-        (tally(10), NoticeKind.FINISHED),
-        (tally(8, failed=2), NoticeKind.FAILED),
+        (tally(50, failed=1, of=100), NoticeKind.FAILURE),
+        (tally(100, of=100), NoticeKind.FINISHED),
+        (tally(98, failed=2, of=100), NoticeKind.FAILED),
         (DELETED, NoticeKind.DELETED),
     ],
 )
 def test_a_more_important_notice_comes_first(seen: Counts, told: NoticeKind) -> None:
     """Late follows at the next check, if it is still true."""
-    step = check(wanted(expected(1, 20)), seen)
+    step = check(paced(LATE_BY_PACE), seen, at=NOW + timedelta(seconds=10))
     assert kind(step) is told
     assert not step.watch.told_late
     if told is NoticeKind.FAILURE:
-        assert kind(check(step.watch, seen, at=NOW + 2 * MINUTE)) is LATE
+        assert kind(check(step.watch, seen, at=NOW + timedelta(seconds=20))) is LATE
 
 
 @pytest.mark.parametrize(
@@ -132,9 +169,9 @@ def test_an_end_that_could_not_be_posted_is_measured_again() -> None:
 
 def test_late_that_could_not_be_posted_is_posted_later() -> None:
     """As any notice."""
-    before = wanted(expected(1, 20))
-    later = put_off(untold(before, check(before)), NOW + MINUTE, Delay.SLACK)
-    assert kind(check(later, at=NOW + 2 * MINUTE)) is LATE
+    before = paced(LATE_BY_PACE)
+    later = put_off(untold(before, goes_on(before)), NOW + timedelta(seconds=10), Delay.SLACK)
+    assert kind(check(later, tally(52, of=100), at=NOW + timedelta(seconds=25))) is LATE
 
 
 @pytest.mark.parametrize("level", list(Level))
