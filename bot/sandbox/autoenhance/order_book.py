@@ -202,7 +202,6 @@ def created(order: Json) -> str:
 
 def _can_be_downloaded(image: Json, order: Json) -> bool:
     """A photo without a status is done when its order is. Older API versions say `enhanced`."""
-    status = image.get("status") or (
-        "processed" if image.get("enhanced", not order.get("is_processing")) else ""
-    )
+    is_done = image.get("enhanced", not order.get("is_processing"))
+    status = image.get("status") or ("processed" if is_done else "")
     return status == "processed" and not image.get("downloaded")
