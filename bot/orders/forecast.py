@@ -18,7 +18,7 @@ MIN_PHOTOS = 5  # that were seen to settle
 MIN_SECONDS = 60.0  # in which they did
 MIN_ORDERS = 5  # whose pace is known, for an order whose own pace is not
 MAX_POINTS = 8  # that are kept of an order
-MAX_SHARE = 0.5  # of what is left may the range be wide
+MAX_SHARE = 0.5  # of what is left may the range be wide, before it is rounded
 SIGMAS = 1.3  # on each side
 # Until photos show how regular their pace is: as if two stretches had shown that it varies by half.
 PRIOR_STRETCHES, PRIOR_VARIATION = 2, 0.5
@@ -108,14 +108,15 @@ def _trend(points: Sequence[Point], left: int) -> float:
 
 
 def rounded(early: float, late: float, ends: float, now: datetime) -> Forecast | None:
-    """The range in whole minutes. All are seconds from `now` on. None if it is too wide or too far ahead."""
-    if late > MAX_AHEAD.total_seconds():
+    """The range in whole minutes, rounded outwards. All are seconds from `now` on.
+
+    None if it is too wide or too far ahead.
+    """
+    if late > MAX_AHEAD.total_seconds() or late - early > MAX_SHARE * ends:
         return None
-    unit = 60 if late < FINE.total_seconds() else 300
+    unit = 60 if ends < FINE.total_seconds() else 300
     at = now.timestamp()
     begin, end = (at + early) // unit * unit, -(-(at + late) // unit) * unit
-    if not end - begin <= MAX_SHARE * ends:
-        return None
     return Forecast(
         early=datetime.fromtimestamp(max(begin, at // unit * unit), UTC),
         late=datetime.fromtimestamp(end, UTC),

@@ -92,17 +92,19 @@ PACES = (4.0, 8.0, 15.0, 30.0, 60.0, 200.0, 600.0)  # seconds for a photo
 
 
 def test_four_of_five_orders_end_in_the_first_range_that_is_given() -> None:
-    """Of orders of each kind. No range is wider than half of the time until its end."""
+    """Of orders of each kind. No range is wider than half of the time until its end, before it is rounded."""
     draw, inside, given = random.Random(16), 0, 0  # noqa: S311
     for kind, _ in itertools.product(KINDS, range(30)):
         settles = KINDS[kind](draw, draw.randint(8, 80), draw.choice(PACES))
         shown = [(seconds, range_) for seconds, range_ in forecasts(settles) if range_]
         for seconds, range_ in shown:
-            assert range_.late - range_.early <= MAX_SHARE * (range_.late - at(seconds)), kind
+            left = range_.late - at(seconds)
+            rounding = timedelta(minutes=2 if left < timedelta(minutes=30) else 10)
+            assert range_.late - range_.early <= MAX_SHARE * left + rounding, kind
         if shown:
             given += 1
             inside += shown[0][1].early <= at(settles[-1]) <= shown[0][1].late
-    assert given > 70
+    assert given > 100
     assert inside >= 0.8 * given
 
 

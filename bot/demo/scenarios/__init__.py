@@ -12,6 +12,7 @@ run.py              plays a day
 └── simulated_users.py  what people do, and what they see
 verdict.py          how the day went: pure
 ├── notices.py      which notices were due, and which were posted
+├── forecasts.py    when orders were said to end, and by how much that was missed
 └── summary.py      the verdict as a table
 screen.py           a day in the terminal
 """

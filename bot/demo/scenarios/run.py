@@ -6,11 +6,13 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bot.demo.demo import Sandbox, open_app_in, open_sandbox
+from bot.demo.scenarios.forecasts import first_forecasts, misses
 from bot.demo.scenarios.models import Order, Scenario, Side
 from bot.demo.scenarios.notices import PostedNotice, posted_notices
 from bot.demo.scenarios.setup import Environment, channel_id
@@ -101,7 +103,17 @@ class ScenarioRun:
     def verdict(self) -> Verdict:
         """The verdict on the day until now."""
         traffic = _traffic(self._sandbox, self.scenario)
-        return judge(self.scenario, self.moment, self._users.asked, self.notices(), traffic)
+        verdict = judge(self.scenario, self.moment, self._users.asked, self.notices(), traffic)
+        return replace(verdict, misses=tuple(self._misses()))
+
+    def _misses(self) -> list[float]:
+        cards = [
+            (call.params["channel"], call.params.get("text", ""))
+            for call in self._sandbox.slack.calls()
+            if call.method in {"chat.postMessage", "chat.update"}
+        ]
+        shown = first_forecasts(cards, self._ids, self._clock() - self._clock.passed)
+        return misses(shown, self.scenario.orders, self.moment)
 
     async def _play(self) -> None:
         self._environment.add_people()

@@ -18,7 +18,13 @@ def table(verdict: Verdict, took: float) -> Table:
     drawn = Table(title=verdict.scenario.name, title_justify="left", show_header=False)
     drawn.add_column(no_wrap=True)
     drawn.add_column()
-    for about, says in [*_day(verdict, took), *_requests(verdict), *_notices(verdict), *_traffic(verdict)]:
+    for about, says in [
+        *_day(verdict, took),
+        *_requests(verdict),
+        *_notices(verdict),
+        *_forecasts(verdict),
+        *_traffic(verdict),
+    ]:
         drawn.add_row(about, says, style="bold red" if about == LOST and verdict.lost else "")
     return drawn
 
@@ -53,6 +59,15 @@ def _notices(verdict: Verdict) -> Iterator[Line]:
     yield LOST, f"{len(verdict.lost)}" if verdict.lost else "none"
     if verdict.open:
         yield "Too recent to judge", f"{verdict.open}"
+
+
+def _forecasts(verdict: Verdict) -> Iterator[Line]:
+    missed = [each for each in verdict.misses if each]
+    if verdict.misses:
+        inside = len(verdict.misses) - len(missed)
+        yield "Forecasts", f"{inside} of {len(verdict.misses)} orders ended in the range given"
+    if missed:
+        yield "  missed by", _spread(missed, 1, "seconds")
 
 
 def _traffic(verdict: Verdict) -> Iterator[Line]:

@@ -65,6 +65,7 @@ class Verdict:
     lost: tuple[str, ...]
     traffic: Traffic
     saved: int
+    misses: tuple[float, ...] = ()  # of each forecast, in seconds; 0 where the order ended in its range
 
     @property
     def undisturbed(self) -> tuple[Asked, ...]:
