@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import photos, stamp
 from bot.sandbox.autoenhance.sample_orders import EXPIRED, MILL, OAK, SILENT
+from bot.sandbox.failures import ApiFailure
 from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT
 from tests.support.chat import Chat
 from tests.support.clock import Clock
@@ -101,8 +103,9 @@ async def test_the_card_of_a_watch_has_it_after_the_end(chat: Chat, shoot: Shoot
 
 
 @pytest.mark.both
-async def test_a_channel_can_turn_it_off(chat: Chat, shoot: Shoot) -> None:
-    """On look-ups, shared cards and the cards of watches."""
+async def test_a_channel_can_turn_it_off(chat: Chat, shoot: Shoot, autoenhance: AutoenhanceSandbox) -> None:
+    """On look-ups, shared cards and the cards of watches, also where nothing else could be left out."""
+    autoenhance.brackets_failure = ApiFailure("404")
     assert "downloaded yet:* On" in (await chat.order("settings")).plain()
     assert "downloaded yet:* Off" in (await chat.order("settings expiry off")).plain()
     looked_up = await chat.order(OAK)

@@ -1,5 +1,6 @@
 """A last call survives kill -9 at each step of its post, on real processes with a real database."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -92,6 +93,29 @@ async def test_killed_between_the_record_and_the_post(
 
     async with serving_process(sandbox) as process:
         await posted(chat, sandbox, process, card, times=1)
+
+
+@on_sqlite
+async def test_a_process_that_starts_after_the_photos_day(
+    chat: Chat, shoot: Shoot, sandbox: Sandbox, clock: Clock
+) -> None:
+    """It posts nothing, though the job was recorded in time."""
+    async with serving_process(sandbox) as process:
+        card = await due(chat, sandbox, shoot, clock)
+        assert await process.stop() == 0
+    gate = sandbox.slack.hold("conversations.info")
+    async with serving_process(sandbox) as process:
+        await gate.reached.wait()
+        await process.kill()
+
+    def days_pass(sql: Any) -> None:
+        [row] = sql.rows("SELECT content FROM last_calls")
+        content = json.loads(row["content"]) | {"expires": clock.now().isoformat()}
+        sql.do("UPDATE last_calls SET content = :content", content=json.dumps(content))
+
+    await stored_rows.run_statement(sandbox.settings, days_pass)
+    async with serving_process(sandbox) as process:
+        await posted(chat, sandbox, process, card, times=0)
 
 
 @on_sqlite
