@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.orders.forecast import Forecast
 from bot.slack.blocks import escape, quoted, when
 from bot.slack.constants import COMMAND
 from bot.watches.deadlines import MIDNIGHT, Day, Deadline
@@ -67,13 +66,6 @@ def due_by(due: datetime, at: datetime) -> str:
 def unless_by(due: datetime, at: datetime) -> str:
     """What a watch will do, within a sentence."""
     return f"if it won't be done by {time_of(due, at)}"
-
-
-def expected(forecast: Forecast | None) -> str:
-    """When the order may be done, as a sentence of its own. Empty where nothing is known."""
-    if forecast is None:
-        return ""
-    return f" About {when(forecast.early, TIME)} to {when(forecast.late, TIME)} at this pace."
 
 
 # Time zones

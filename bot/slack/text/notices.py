@@ -7,7 +7,8 @@ from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, State
 from bot.slack.blocks import code, escape, fit, one_line, when
 from bot.slack.constants import APP, COMMAND
-from bot.slack.text.deadlines import expected, time_of
+from bot.slack.text.deadlines import time_of
+from bot.slack.text.forecast import done_about
 from bot.slack.text.orders import counted, photos, situation
 from bot.watches.models import Claim, Delay, Notice, NoticeKind, Watch, Watcher, is_direct
 
@@ -77,9 +78,9 @@ def what_happened(watch: Watch, notice: Notice, tally: Counts | None) -> str:
             waited = duration(watch.still)
             return f"{name} hasn't started. Everything is uploaded, but nothing was processed for {waited}."
         case NoticeKind.WILL_BE_LATE | NoticeKind.BACK_ON_TIME:
-            return (
-                f"{name} {_about_due(notice)}{now}{'' if _has_passed(notice) else expected(watch.forecast)}"
-            )
+            foreseen = watch.forecast if not _has_passed(notice) else None
+            done = f" {done_about(foreseen, own_pace=True)}" if foreseen else ""
+            return f"{name} {_about_due(notice)}{now}{done}"
         case NoticeKind.DELETED:
             return f"{name} was deleted or is no longer available. I've stopped watching it."
         case NoticeKind.EXPIRED:
