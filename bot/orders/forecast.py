@@ -54,7 +54,14 @@ def with_point(points: Points, point: Point) -> Points:
 
 
 def forecast(points: Sequence[Point], left: int, now: datetime) -> Forecast | None:
-    """The range in which the `left` photos will be settled. None where the points say too little."""
+    """The range in which the `left` photos will be settled. None where the points say too little.
+
+    After a change of the pace all points say too little for hours. Then the newer half of them counts.
+    """
+    return _range(points, left, now) or _range(points[len(points) // 2 :], left, now)
+
+
+def _range(points: Sequence[Point], left: int, now: datetime) -> Forecast | None:
     if len(points) < 2 or left <= 0:  # noqa: PLR2004
         return None
     first, last = points[0], points[-1]

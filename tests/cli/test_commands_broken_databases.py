@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import py_compile
 import sqlite3
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from bot.demo.demo import Sandbox
 from bot.storage.database.schema import HEAD, migrate_postgres, migrate_sqlite
 from tests.support.databases import new_name
 from tests.support.postgres_server import OwnServer, only_reads
-from tests.support.process import APP, CommandResult, environment, invoke, running
+from tests.support.process import APP, ROOT, CommandResult, environment, invoke, running
 
 COMMANDS = pytest.mark.parametrize("command", ["serve", "migrate", "check"])
 OTHERS = "CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT)"
@@ -149,16 +150,21 @@ async def test_a_full_disk(sandbox: Sandbox, tmp_path: Path, command: str, block
     says(ran, str(path), "can't be")
 
 
-def cut_compiled(folder: Path, name: str) -> None:
-    [compiled] = folder.glob(f"**/{name}.*.pyc")
+def half_compiled(source: Path, folder: Path) -> None:
+    """The first half of the compiled file, where a process with this PYTHONPYCACHEPREFIX looks for it."""
+    name = f"{source.stem}.{sys.implementation.cache_tag}.pyc"
+    compiled = folder.joinpath(*source.parent.parts[1:], name)
+    py_compile.compile(str(source), str(compiled))
     os.truncate(compiled, compiled.stat().st_size // 2)
 
 
 async def test_an_incomplete_compiled_file(sandbox: Sandbox, tmp_path: Path) -> None:
     """Python leaves some after a start on a full disk. Until they are deleted, each start says so."""
-    env = environment(sandbox.settings) | {"PYTHONPYCACHEPREFIX": str(tmp_path)}
-    await invoke("worker", env=env)
-    cut_compiled(tmp_path, "bot/bootstrap/server")
+    env = environment(sandbox.settings) | {
+        "PYTHONPYCACHEPREFIX": str(tmp_path),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    half_compiled(ROOT / "bot/bootstrap/server.py", tmp_path)
 
     says(await invoke("worker", env=env), "is incomplete", "delete the folders named __pycache__")
 

@@ -13,7 +13,6 @@ from bot.core.errors import StaleButton
 from bot.jobs.models import SetTimeZone, StartWatch
 from bot.jobs.requests import Asker, Ephemeral
 from bot.orders.brackets import BracketFacts, Names
-from bot.orders.forecast import Forecast
 from bot.orders.ids import OrderId
 from bot.sandbox.autoenhance.sample_orders import BIRCH
 from bot.slack import constants
@@ -163,13 +162,6 @@ def test_the_question_for_a_time_zone(snapshot: SnapshotAssertion) -> None:
 def test_the_setting_of_a_time_zone(snapshot: SnapshotAssertion) -> None:
     """What it is, how to change it and how to delete it."""
     assert zone_question(ZoneQuestion(user="U1"), known="America/New_York") == snapshot
-
-
-def test_a_forecast_is_said_as_a_range() -> None:
-    """As about when, at this pace."""
-    said = deadline_text.expected(Forecast(early=DUE, late=DUE + timedelta(minutes=15)))
-    assert said.startswith(" About <!date^")
-    assert deadline_text.expected(None) == ""
 
 
 @pytest.mark.parametrize(
