@@ -216,3 +216,19 @@ def test_the_pace_is_kept_when_slack_takes_no_notice() -> None:
     assert step.notice
     assert (kept.pace, kept.forecast) == (step.watch.pace, step.watch.forecast)
     assert kept.pace != before.pace
+
+
+@pytest.mark.parametrize("of", [40, 60, 120])
+def test_a_pace_that_changed_gives_no_range(of: int) -> None:
+    """It may go on to change as much: ten photos of forty seconds, then ten of twenty."""
+    faster = [(40.0 * n, n) for n in range(1, 11)] + [(400 + 20.0 * n, 10 + n) for n in range(1, 11)]
+    assert followed(faster, of=of).forecast is None
+
+
+def test_a_steady_pace_may_change_until_a_far_end() -> None:
+    """So the range is a larger share of what is left than near the end."""
+    near, far = followed(STEADY, of=32).forecast, followed(STEADY, of=200).forecast
+    assert near
+    assert far
+    assert far.late - far.early > 0.4 * timedelta(seconds=180 * 30)
+    assert near.late - near.early < 0.4 * timedelta(seconds=12 * 30) + timedelta(minutes=2)
