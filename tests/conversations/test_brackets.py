@@ -221,8 +221,11 @@ async def test_an_order_that_does_not_start_is_told_once(
     card = await chat.watch(shoot.id)
     await hangs_about(shoot, 7)
     notice = await chat.noticed(card)
-    assert "*Pine Lodge* hasn't started. Everything is uploaded, but nothing was processed for" in notice.text
-    assert "Contact Autoenhance's support." in notice.plain()
+    assert (
+        "*Pine Lodge* hasn't started. Everything is uploaded, but nothing has been processed for"
+        in notice.text
+    )
+    assert "Contact Autoenhance support." in notice.plain()
     assert f"<@{ANA}>" in notice.text
 
     await hangs_about(shoot, 5)

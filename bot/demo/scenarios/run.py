@@ -172,7 +172,8 @@ async def open_run(scenario: Scenario, *, port: int = 0) -> AsyncIterator[Scenar
 
 
 def _traffic(sandbox: Sandbox, scenario: Scenario) -> Traffic:
-    requests = Counter(asked.path.rpartition("/")[2] for asked in sandbox.autoenhance.requests)
+    paths = (asked.path.removesuffix("/brackets") for asked in sandbox.autoenhance.requests)
+    requests = Counter(path.rpartition("/")[2] for path in paths)
     calls = sandbox.slack.calls()
     done = [call for call in calls if isinstance(call.answer, dict) and call.answer.get("ok")]
     posts: dict[str, list[float]] = {}

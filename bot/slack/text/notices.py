@@ -76,7 +76,9 @@ def what_happened(watch: Watch, notice: Notice, tally: Counts | None) -> str:
             return f"{name} has stalled{at}. No progress for {duration(watch.still)}."
         case NoticeKind.NOT_STARTED:
             waited = duration(watch.still)
-            return f"{name} hasn't started. Everything is uploaded, but nothing was processed for {waited}."
+            return (
+                f"{name} hasn't started. Everything is uploaded, but nothing has been processed for {waited}."
+            )
         case NoticeKind.WILL_BE_LATE | NoticeKind.BACK_ON_TIME:
             foreseen = watch.forecast if not _has_passed(notice) else None
             done = f" {done_about(foreseen, own_pace=True)}" if foreseen else ""
@@ -160,7 +162,7 @@ NEXT = {
     ),
     NoticeKind.STUCK: "Open it in Autoenhance and check that every upload went through.",
     NoticeKind.NOT_STARTED: (
-        "Contact Autoenhance's support. If that doesn't help, start a new order and upload the photos again."
+        "Contact Autoenhance support. If that doesn't help, start a new order and upload the photos again."
     ),
     NoticeKind.DELETED: f"If it was created again, watch the new one: type `{COMMAND} watch` and its ID.",
     NoticeKind.WILL_BE_LATE: (
