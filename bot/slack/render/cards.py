@@ -1,31 +1,25 @@
 """An order's card: data in, Card(text, blocks) out. No I/O, no clock, no settings."""
 
 import re
-from collections.abc import Callable, Sequence
-from datetime import UTC, timedelta
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from bot.core.errors import Archived, CannotPost, NotAllowed, NotInChannel, OrderNotFound, SlackError
-from bot.orders.changes import changes
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, Progress, State
 from bot.slack import blocks, constants
-from bot.slack.blocks import Block, code, escape, fit
+from bot.slack.blocks import Block, escape, fit
 from bot.slack.limits import LIMITS
-from bot.slack.render.brackets import bracket_count, bracket_lines
 from bot.slack.render.buttons import ButtonValue, block_id, pack, share_value
-from bot.slack.render.deadlines import due_note
-from bot.slack.render.failures import failures_block, failures_text, odd_settings
+from bot.slack.render.facts import FACTS, NOTES, ends
+from bot.slack.render.failures import failures_block, failures_text
 from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
-from bot.slack.text import expiry as expiry_text
-from bot.slack.text import forecast as forecast_text
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.slack.text import watches as watch_text
 from bot.watches.models import DELETED_STATES, is_finished
 
 WEB_APP = "https://app.autoenhance.ai/orders/"
-OLD_CARD_AGE = timedelta(hours=12)
 BAR_CHARACTERS = 12  # the width of the progress bar
 MAX_FAILURES_ON_CARD = 5  # file names
 MAX_FAILURES_IN_MODAL = 30  # file names
@@ -108,19 +102,19 @@ def _order(view: OrderView, placement: Placement, value: str) -> Card:
     shown = MAX_FAILURES_IN_MODAL if placement.where == "view" else MAX_FAILURES_ON_CARD
     rest = order_text.UNDER_SHOW_PHOTOS if placement.where in {"ephemeral", "message"} else ""
     sentence = " ".join(filter(None, (order_text.situation(tally), _disagreement(progress))))
-    ends = _ends(view)
+    expected = ends(view)
     notes = "\n".join(filter(None, (show(view) for show in NOTES)))
     facts = [fact for show in FACTS if (fact := show(view, placement))]
     parts = [
         blocks.header(f"{order_text.mark(tally)} {view.title}"),
-        blocks.section("\n".join(filter(None, (_status(tally), _bar(tally), ends, sentence)))),
+        blocks.section("\n".join(filter(None, (_status(tally), _bar(tally), expected, sentence)))),
         *failures_block(progress.failures, shown, rest),
         *([blocks.section(notes)] if notes else []),
         *([blocks.context(" · ".join(facts))] if facts else []),
         *([_buttons(view, placement, value)] if placement.where != "terminal" else []),
     ]
     counts = [order_text.state_in_words(tally), *_counts(tally)]
-    spoken = [f"{escape(view.title)}: {', '.join([escape(counts[0]), *counts[1:]])}.", ends, sentence]
+    spoken = [f"{escape(view.title)}: {', '.join([escape(counts[0]), *counts[1:]])}.", expected, sentence]
     spoken.append(failures_text(progress.failures, shown, rest))
     spoken += [f"\n{notes}\n"] if notes else []
     spoken += [f"{_MARK.sub('', fact)}." for fact in facts]
@@ -160,97 +154,6 @@ def _bar(tally: Counts) -> str:
     full = round(BAR_CHARACTERS * tally.settled / tally.total)
     full = min(full, BAR_CHARACTERS - (tally.settled < tally.total))
     return f"{'▓' * full}{'░' * (BAR_CHARACTERS - full)} {100 * tally.settled // tally.total}%"
-
-
-def _ends(view: OrderView) -> str:
-    """When the order will be done, and when it is due. Its own pace is known only where it is watched."""
-    own_pace = view.watch is not None
-    done = forecast_text.done_about(view.forecast, own_pace=own_pace) if view.forecast else ""
-    return " ".join(filter(None, (done, due_note(view))))
-
-
-def _about_brackets(view: OrderView) -> str:
-    return bracket_lines(view.known_brackets)
-
-
-def _odd(view: OrderView) -> str:
-    return odd_settings(view.progress.odd)
-
-
-def _not_downloaded(view: OrderView) -> str:
-    return expiry_text.not_downloaded(view.expiry) if view.expiry and view.expiry.photos else ""
-
-
-# The lines below the failures, in this order. A new one is a new row: it returns "" to be left out.
-NOTES: tuple[Callable[[OrderView], str], ...] = (_about_brackets, _not_downloaded, _odd)
-
-
-def _changed(view: OrderView, placement: Placement) -> str:
-    """What changed since the card's last check."""
-    if view.before is None or placement.where == "terminal":
-        return ""
-    old = view.at - view.before.at > OLD_CARD_AGE
-    return order_text.changed(changes(view.before.tally, view.progress.tally), view.before.at, old=old)
-
-
-def _checked(view: OrderView, placement: Placement) -> str:
-    """A message stays for days, so it has the day too."""
-    if placement.where == "terminal":
-        return ""
-    return order_text.checked(view.at, view.by, dated=placement.where == "message")
-
-
-def _id(view: OrderView, placement: Placement) -> str:
-    """Only in a terminal, which has no menu to ask for it and no other readers."""
-    return code(view.order) if placement.where == "terminal" else ""
-
-
-def _downloaded(view: OrderView, _placement: Placement) -> str:
-    count = view.progress.downloaded
-    return order_text.downloaded(count) if count else ""
-
-
-def _brackets(view: OrderView, _placement: Placement) -> str:
-    return bracket_count(view.known_brackets)
-
-
-def _created(view: OrderView, _placement: Placement) -> str:
-    """The day, if it is not the day of the check."""
-    if view.created is None or view.created.astimezone(UTC).date() == view.at.astimezone(UTC).date():
-        return ""
-    return order_text.created(view.created)
-
-
-def _stuck(view: OrderView, _placement: Placement) -> str:
-    watch = view.watch
-    return watch_text.stuck(watch).rstrip(".") if watch and watch.is_live and watch.shown_stuck else ""
-
-
-def _watched(view: OrderView, _placement: Placement) -> str:
-    """Who watches the order here, or why the watch ended."""
-    if view.watch is None:
-        return ""
-    return (watch_text.watched(view.watch) if view.watch.is_live else watch_text.ended(view.watch)).rstrip(
-        "."
-    )
-
-
-def _on_it(view: OrderView, _placement: Placement) -> str:
-    return watch_text.on_it(view.watch).rstrip(".") if view.watch and view.watch.claimed_by else ""
-
-
-# The parts of the card's small line, in this order. A new one is a new row: it returns "" to be left out.
-FACTS: tuple[Callable[[OrderView, Placement], str], ...] = (
-    _stuck,
-    _on_it,
-    _changed,
-    _checked,
-    _brackets,
-    _downloaded,
-    _created,
-    _watched,
-    _id,
-)
 
 
 def recheck_button(order: OrderId, value: str, name: str = "") -> Block:
