@@ -156,7 +156,7 @@ async def test_typed_text_is_completed(screen: Screen) -> None:
     await screen.composer.fill("")
     await screen.composer.press_sequentially("/o")
     await options.filter(has_text="/order").click()
-    await expect(options.filter(has_text="broadcast | unfurl | brackets, on | off")).to_be_visible()
+    await expect(options.filter(has_text="| forecast, on | off")).to_be_visible()
     await expect(options.filter(has_text="44 Quay Road, loft")).to_be_attached()
 
     await screen.composer.press_sequentially("watch 7 harb")
