@@ -100,7 +100,7 @@ class Workspace:
         self.change_signal = ChangeSignal()
         self.organisation: Organisation | None = None
         self.now = now
-        self._messages: list[Message] = []
+        self._messages: dict[str, dict[str, Message]] = {}  # by channel and ts
         self._views: dict[str, list[View]] = {}
         self._homes: dict[str, View] = {}
         self._numbers = itertools.count(1)
@@ -135,13 +135,12 @@ class Workspace:
         seen = {None, viewer}
         return [
             message
-            for message in self._messages
-            if message.channel == channel
-            and (viewer is None or (message.ephemeral_to in seen and not message.lost))
+            for message in self._messages.get(channel, {}).values()
+            if viewer is None or (message.ephemeral_to in seen and not message.lost)
         ]
 
     def find(self, channel: str, ts: str | None) -> Message | None:
-        return next((each for each in self._messages if each.channel == channel and each.ts == ts), None)
+        return self._messages.get(channel, {}).get(ts or "")
 
     def replies(self, message: Message) -> list[Message]:
         return [each for each in self.messages(message.channel) if each.thread_ts == message.ts]
@@ -162,14 +161,16 @@ class Workspace:
         message.lost = (
             self.users[user].is_bot and message.ephemeral_to is not None and not self._is_active(message)
         )
-        self._messages.append(message)
+        self._messages.setdefault(channel, {})[message.ts] = message
         self.change_signal.ring()
         return message
 
     def _is_active(self, message: Message) -> bool:
         """Whether the message is in no thread, or in one that somebody has replied in."""
-        thread = [each for each in self.messages(message.channel) if each.thread_ts == message.thread_ts]
-        return message.thread_ts is None or any(each.ephemeral_to is None for each in thread)
+        if message.thread_ts is None:
+            return True
+        thread = (each for each in self.messages(message.channel) if each.thread_ts == message.thread_ts)
+        return any(each.ephemeral_to is None for each in thread)
 
     def edit(self, message: Message, text: str, blocks: list[Block] | None) -> None:
         """Text without blocks removes the blocks. Slack shows "(edited)" only on messages without blocks."""
@@ -184,7 +185,7 @@ class Workspace:
         self.change_signal.ring()
 
     def delete(self, message: Message) -> None:
-        self._messages.remove(message)
+        del self._messages[message.channel][message.ts]
         self.change_signal.ring()
 
     def views(self, user: str) -> list[View]:
