@@ -17,6 +17,6 @@ class Limits:
     max_bytes: int = 16 * 1024 * 1024  # of an unpacked answer
     large_bytes: int = 256 * 1024  # a larger answer is a large one: more than about 350 photos
     large_at_once: int = 2  # with all their photos, two of the longest answers take about 200 MB
-    per_second: int = 200  # the vendor allows one address 300 (docs.autoenhance.ai/rate-limits)
+    per_second: float = 200.0  # the vendor allows one address 300 (docs.autoenhance.ai/rate-limits)
     fresh_for: float = 1.0  # an answer is shared for so long
     brackets_after: float = 0.5  # so long after the order, a card waits for the order's brackets

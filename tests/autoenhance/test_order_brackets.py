@@ -15,6 +15,7 @@ from bot.core.errors import (
     AutoenhanceError,
     KeyMissing,
     KeyRefused,
+    Limited,
     OrderNotFound,
     OrderTooLarge,
     Unavailable,
@@ -72,6 +73,15 @@ async def test_an_order_comes_with_its_brackets() -> None:
     assert fetched.order.name == "12 Elm Street"
     assert [each.name for each in fetched.brackets or ()] == ["a.jpg"]
     assert sorted(served.paths) == [f"/v3/orders/{ELM}", f"/v3/orders/{ELM}/brackets"]
+
+
+async def test_both_are_asked_for_at_once() -> None:
+    """The rate limit does not part them: with one request in 100 seconds, both go out within 30."""
+    served, limits = Served(answer(200, ONE)), replace(PATIENT, per_second=0.01, total=30.0)
+    async with asking(served.talk, limits=limits) as autoenhance:
+        assert (await autoenhance.order_with_brackets(ELM)).brackets
+        with pytest.raises(Limited):
+            await autoenhance.order(ELM, fresh=True)
 
 
 @pytest.mark.parametrize("key", [KEY, None])
