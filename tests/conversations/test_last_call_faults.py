@@ -77,11 +77,8 @@ async def posted(chat: Chat, sandbox: Sandbox, process: Running, card: Message, 
     assert await left(sandbox) == []
 
 
-@on_sqlite
-async def test_killed_between_the_record_and_the_post(
-    chat: Chat, shoot: Shoot, sandbox: Sandbox, clock: Clock
-) -> None:
-    """The next process posts it once."""
+async def killed_before_the_post(chat: Chat, sandbox: Sandbox, shoot: Shoot, clock: Clock) -> Message:
+    """The card. The last call in its thread is recorded, and the process that would post it was killed."""
     async with serving_process(sandbox) as process:
         card = await due(chat, sandbox, shoot, clock)
         assert await process.stop() == 0
@@ -90,6 +87,15 @@ async def test_killed_between_the_record_and_the_post(
         await gate.reached.wait()
         assert await left(sandbox) == ["last_call", "row"]
         await process.kill()
+    return card
+
+
+@on_sqlite
+async def test_killed_between_the_record_and_the_post(
+    chat: Chat, shoot: Shoot, sandbox: Sandbox, clock: Clock
+) -> None:
+    """The next process posts it once."""
+    card = await killed_before_the_post(chat, sandbox, shoot, clock)
 
     async with serving_process(sandbox) as process:
         await posted(chat, sandbox, process, card, times=1)
@@ -100,13 +106,7 @@ async def test_a_process_that_starts_after_the_photos_day(
     chat: Chat, shoot: Shoot, sandbox: Sandbox, clock: Clock
 ) -> None:
     """It posts nothing, though the job was recorded in time."""
-    async with serving_process(sandbox) as process:
-        card = await due(chat, sandbox, shoot, clock)
-        assert await process.stop() == 0
-    gate = sandbox.slack.hold("conversations.info")
-    async with serving_process(sandbox) as process:
-        await gate.reached.wait()
-        await process.kill()
+    card = await killed_before_the_post(chat, sandbox, shoot, clock)
 
     def days_pass(sql: Any) -> None:
         [row] = sql.rows("SELECT content FROM last_calls")

@@ -1,5 +1,6 @@
 """No watch is lost: kill -9 on a real process with a real database file, at each step of a notice."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.order_json import stamp
 from bot.sandbox.slack.sample_workspace import ANA, SHOOTS
+from bot.sandbox.slack.workspace import Message
 from tests.support import stored_rows
 from tests.support.both_databases import on_sqlite
 from tests.support.chat import Chat
@@ -228,6 +230,21 @@ async def test_stopping_a_watch_survives_a_kill(chat: Chat, shoot: Shoot, sandbo
     assert await rows(sandbox) == [("watch", "ended")]
 
 
+async def killed_as_it_posts(
+    chat: Chat, shoot: Shoot, sandbox: Sandbox, change: Callable[[dict[str, Any]], None], *, accepted: bool
+) -> Message:
+    """The card of a watch that `change` made due for a notice. The process that posted it was killed."""
+    async with serving_process(sandbox) as process:
+        card = await chat.watch(shoot.id)
+        assert await process.stop() == 0
+    await stored_rows.change_watches(sandbox.settings, change)
+    gate = sandbox.slack.hold("chat.postMessage", accepted=accepted)
+    async with serving_process(sandbox) as process:
+        await gate.reached.wait()
+        await process.kill()
+    return card
+
+
 @pytest.mark.parametrize("accepted", [False, True], ids=["before", "after"])
 async def test_killed_around_the_notice_of_an_order_that_does_not_start(
     chat: Chat, shoot: Shoot, sandbox: Sandbox, *, accepted: bool
@@ -238,15 +255,7 @@ async def test_killed_around_the_notice_of_an_order_that_does_not_start(
     def waits(watch: dict[str, Any]) -> None:
         watch |= {"still": 700.0, "uploaded": 0.0, "next_look": 0.0}
 
-    async with serving_process(sandbox) as process:
-        card = await chat.watch(shoot.id)
-        assert await process.stop() == 0
-    await stored_rows.change_watches(sandbox.settings, waits)
-    gate = sandbox.slack.hold("chat.postMessage", accepted=accepted)
-    async with serving_process(sandbox) as process:
-        await gate.reached.wait()
-        await process.kill()
-
+    card = await killed_as_it_posts(chat, shoot, sandbox, waits, accepted=accepted)
     async with serving_process(sandbox) as process:
         await chat.until(lambda: len(chat.thread(card)) == 1 + accepted)
         assert await process.stop() == 0
@@ -265,15 +274,7 @@ async def test_killed_around_the_notice_that_an_order_is_late(
     def passed(watch: dict[str, Any]) -> None:
         watch |= {"due_by": due.isoformat(), "next_look": 0.0}
 
-    async with serving_process(sandbox) as process:
-        card = await chat.watch(shoot.id)
-        assert await process.stop() == 0
-    await stored_rows.change_watches(sandbox.settings, passed)
-    gate = sandbox.slack.hold("chat.postMessage", accepted=accepted)
-    async with serving_process(sandbox) as process:
-        await gate.reached.wait()
-        await process.kill()
-
+    card = await killed_as_it_posts(chat, shoot, sandbox, passed, accepted=accepted)
     async with serving_process(sandbox) as process:
         await chat.until(lambda: len(chat.thread(card)) == 1 + accepted)
         await finished(sandbox, shoot)
