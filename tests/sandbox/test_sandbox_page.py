@@ -173,6 +173,7 @@ async def test_the_bot_is_marked_as_an_app(browser: Browser) -> None:
 async def test_many_changes_are_drawn_together(browser: Browser) -> None:
     """The page is redrawn at most once in so many real seconds, with the latest state."""
     app = demo_app(browser.world.slack, browser.autoenhance, apart=0.2)
+    begun = time.monotonic()
     async with (
         serving(app) as url,
         httpx.AsyncClient(base_url=url) as http,
@@ -180,10 +181,9 @@ async def test_many_changes_are_drawn_together(browser: Browser) -> None:
     ):
         pictures = (line async for line in events.aiter_lines() if line)
         await anext(pictures)
-        begun = time.monotonic()
         for number in range(3):
             await browser.world.slack.say(f"number {number}")
         drawn = await anext(pictures)
 
-    assert time.monotonic() - begun > 0.15
+    assert time.monotonic() - begun > 0.19
     assert "number 2" in drawn
