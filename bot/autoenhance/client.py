@@ -1,52 +1,36 @@
-"""The client of Autoenhance's API. It only sends GET to three paths, so it cannot cost a credit.
-
-No error message has the key, a URL or an order ID. The lines that stamina logs about retries have none
-either: it logs the exception, and arguments only of functions that it decorates.
-"""
+"""The client of Autoenhance's orders. It only sends GET to three paths, so it cannot cost a credit."""
 
 import asyncio
-import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
-import httpx
-import stamina
 from pydantic import SecretStr
 
-from bot.autoenhance import responses
-from bot.autoenhance.bodies import LargeAnswers, Reading
+from bot.autoenhance.bodies import Reading
 from bot.autoenhance.limits import Limits
+from bot.autoenhance.requests import Requests
 from bot.autoenhance.search import search
 from bot.autoenhance.single_flight import SingleFlight
 from bot.core.errors import (
     AutoenhanceError,
     DatabaseFailed,
     KeyMissing,
-    KeyRefused,
-    Limited,
     OrderNotFound,
     StaleButton,
     Unavailable,
 )
 from bot.core.logging import Outage
-from bot.core.metrics import Metrics
 from bot.orders.brackets import Bracket, parse_brackets
 from bot.orders.ids import OrderId, as_order_id
 from bot.orders.models import Order, OrderPage, parse_order, parse_orders
 from bot.orders.search import Cursor, Found
-from bot.storage.rate_limits.base import RateLimiter
 
-RATE_LIMIT = "autoenhance"
-_AT_ONCE = 2  # requests: an order and its brackets. Apart, each card would wait 5 ms longer
 _MAX_SHARED_PHOTOS = 1_000  # an order with more is not kept for later callers
 _MAX_SHARED_BRACKETS = 5_000  # the same of its brackets
 _UNKNOWN_ORDER_ID = OrderId("00000000-0000-4000-8000-000000000000")
-
-
-_DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -63,45 +47,30 @@ class FetchedOrder:
 
 
 class Autoenhance:
-    """Raises AutoenhanceError and its subclasses, and no error of httpx.
+    """Raises AutoenhanceError and its subclasses, and DatabaseFailed where the rate limiter is shared.
 
-    Raises DatabaseFailed too, where the rate limiter is shared. The caller closes `http`. Without a `key`,
-    single orders can still be read: the vendor needs none there (docs.autoenhance.ai/api/orders).
+    Without a `key`, single orders can still be read: the vendor needs none there
+    (docs.autoenhance.ai/api/orders).
     """
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        requests: Requests,
         *,
-        api_url: str,
         key: SecretStr | None = None,
-        version: str | None = None,
         photo_days: int | None = None,
         now: Callable[[], datetime],
-        rate_limiter: RateLimiter,
-        metrics: Metrics,
-        limits: Limits = _DEFAULT_LIMITS,
+        limits: Limits,
     ) -> None:
-        self._http = http
-        self._url = f"{api_url.rstrip('/')}/v3/orders/"
+        self._requests = requests
         self._key = key
-        self._headers = _headers(key, version)
         self._photo_days = photo_days
         self._now = now
+        self._limits = limits
         self._outage = Outage("autoenhance")
         self._no_brackets = Outage("autoenhance's list of brackets")
-        self._limits = limits
-        self._large_answers = LargeAnswers(limits)
         self._flights = SingleFlight[FetchedOrder](limits.fresh_for, _is_small)
         self._bracket_flights = SingleFlight[tuple[Bracket, ...]](limits.fresh_for, _are_few)
-        self._rate_limiter = rate_limiter
-        self._metrics = metrics
-        self._retried = stamina.AsyncRetryingCaller(
-            attempts=limits.attempts,
-            timeout=None,
-            wait_initial=limits.first_pause,
-            wait_jitter=limits.jitter,
-        ).on(self._pause)
 
     async def order(self, order_id: OrderId, *, fresh: bool = False) -> FetchedOrder:
         """The order as it is now, or was up to `Limits.fresh_for` seconds ago. Callers share one request.
@@ -154,7 +123,7 @@ class Autoenhance:
             return
 
     async def _fetch(self, order_id: OrderId) -> FetchedOrder:
-        with self._large_answers.reading() as reading:
+        with self._requests.reading() as reading:
             body = await self._get(reading, quote(order_id, safe=""))
             order = await reading.parsed(parse_order, body)
         if order.order_id and as_order_id(order.order_id) != order_id:
@@ -170,9 +139,9 @@ class Autoenhance:
     async def _fetch_brackets(self, order_id: OrderId) -> tuple[Bracket, ...]:
         """One attempt. Its failures are no outage of the orders: the log says so once, in its own words."""
         try:
-            with self._large_answers.reading() as reading:
-                path = f"{quote(order_id, safe='')}/brackets"
-                body = await self._get_within_limits(reading, path, None, again=False)
+            with self._requests.reading() as reading:
+                path = f"orders/{quote(order_id, safe='')}/brackets"
+                body = await self._requests.get(reading, path, key=self._key, again=False)
                 brackets = _of_order(order_id, await reading.parsed(parse_brackets, body))
         except Unavailable as error:
             self._no_brackets.begins(str(error))
@@ -184,7 +153,7 @@ class Autoenhance:
         if not self._key:
             raise KeyMissing("listing orders needs an API key")
         try:
-            with self._large_answers.reading() as reading:
+            with self._requests.reading() as reading:
                 return await reading.parsed(parse_orders, await self._get(reading, "", query))
         except OrderNotFound as error:
             if "offset" in query:
@@ -194,72 +163,12 @@ class Autoenhance:
     async def _get(self, reading: Reading, path: str, query: Mapping[str, str] | None = None) -> bytearray:
         """Logs an outage once when it begins and once when it ends, however many requests fail."""
         try:
-            body = await self._get_within_limits(reading, path, query)
+            body = await self._requests.get(reading, f"orders/{path}", query, key=self._key)
         except Unavailable as error:
             self._outage.begins(str(error))
             raise
         self._outage.ends()
         return body
-
-    async def _get_within_limits(
-        self, reading: Reading, path: str, query: Mapping[str, str] | None, *, again: bool = True
-    ) -> bytearray:
-        """`again`: a failure that may pass is tried again."""
-        try:
-            async with asyncio.timeout(self._limits.total):
-                if not again:
-                    return await self._once(reading, path, query)
-                return await self._retried(self._once, reading, path, query)
-        except TimeoutError as error:
-            raise Unavailable("Autoenhance didn't respond in time") from error
-        except KeyRefused as error:
-            if self._key:
-                raise
-            raise KeyMissing("Autoenhance requires an API key, and none is set") from error
-        except responses.Transient as transient:
-            raise transient.failure from transient.__cause__
-
-    def _pause(self, error: Exception) -> bool | float:
-        """For stamina: False to give up, True for stamina's own pause, or the seconds to pause."""
-        if not isinstance(error, responses.Transient):
-            return False
-        asked = error.failure.retry_after
-        if asked is None:
-            return True
-        return asked <= self._limits.patience and asked + random.uniform(0, self._limits.jitter)  # noqa: S311 - no secret
-
-    async def _once(self, reading: Reading, path: str, query: Mapping[str, str] | None) -> bytearray:
-        """One request, when the rate limit allows it. A larger burst would fill the first second twice."""
-        turn = await self._rate_limiter.take(
-            RATE_LIMIT, every=1 / self._limits.per_second, burst=_AT_ONCE, within=self._limits.total
-        )
-        if not turn.booked:
-            raise Limited("too many requests to Autoenhance at once", retry_after=turn.seconds)
-        await asyncio.sleep(turn.seconds)
-        with self._metrics.autoenhance_call(responses.outcome):
-            try:
-                # httpx 0.28.1 would send x-api-key along on a redirect to another host.
-                async with self._http.stream(
-                    "GET",
-                    self._url + path,
-                    params=query,
-                    headers=self._headers,
-                    timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect),
-                    follow_redirects=False,
-                ) as reply:
-                    responses.check(reply, self._now())
-                    return await reading.body(reply)
-            except httpx.LocalProtocolError as error:
-                raise responses.no_answer(error) from None  # its text quotes the header with the key
-            except httpx.HTTPError as error:
-                raise responses.no_answer(error) from error
-
-
-def _headers(key: SecretStr | None, version: str | None) -> dict[str, str]:
-    headers = {"accept": "application/json", "accept-encoding": "gzip"}
-    if key:
-        headers["x-api-key"] = key.get_secret_value()
-    return headers | ({"x-api-version": version} if version else {})
 
 
 def _is_small(fetched: FetchedOrder) -> bool:

@@ -11,11 +11,13 @@ from httpx_aiohttp import AiohttpTransport
 
 from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
+from bot.autoenhance.requests import Requests
 from bot.autoenhance.responses import had_no_answer
 from bot.core.errors import AutoenhanceError, KeyRefused
 from bot.core.metrics import Metrics
 from bot.core.network import Network
-from bot.core.settings import Settings, revealed
+from bot.core.setting_values import revealed
+from bot.core.settings import Settings
 from bot.slack.api.client import CountedClient
 from bot.storage.rate_limits.base import RateLimiter
 
@@ -43,15 +45,20 @@ async def open_autoenhance(
     limits: Limits = DEFAULT_LIMITS,
 ) -> AsyncIterator[Autoenhance]:
     async with http_client(settings.network, settings.autoenhance_api_url) as http:
-        yield Autoenhance(
+        requests = Requests(
             http,
-            api_url=settings.autoenhance_api_url.rstrip("/"),
-            key=settings.autoenhance_api_key,
+            api_url=settings.autoenhance_api_url,
             version=settings.autoenhance_api_version,
-            photo_days=settings.photo_days,
             now=now,
             rate_limiter=rate_limiter,
             metrics=metrics,
+            limits=limits,
+        )
+        yield Autoenhance(
+            requests,
+            key=settings.autoenhance_api_key,
+            photo_days=settings.photo_days,
+            now=now,
             limits=limits,
         )
 

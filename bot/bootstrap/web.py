@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from bot.bootstrap.services import Services
 from bot.bootstrap.storage import Storage
 from bot.core import logging
-from bot.core.settings import revealed
+from bot.core.setting_values import revealed
 from bot.queue.outbox import Outbox
 from bot.slack.api.client import CountedClient
 from bot.slack.api.identity import probe_socket

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -21,10 +20,16 @@ from pydantic_settings import (
 
 from bot.core.errors import SettingsError
 from bot.core.network import Network
+from bot.core.setting_values import (
+    character_problems,
+    revealed,
+    ring_problems,
+    token_problems,
+    url_problems,
+)
 
 SLACK_API = "https://slack.com/api/"
 AUTOENHANCE_API = "https://api.autoenhance.ai"
-MIN_TOKEN_CHARACTERS = 16
 VALID_VALUES = {
     "autoenhance_api_version": "a date such as 2025-08-31",
     "watch_days": "a whole number from 1 to 90",
@@ -37,7 +42,6 @@ VALID_VALUES = {
 _APP_PAGE = "your app's page on api.slack.com/apps"
 _BOT_TOKEN = f"Copy the Bot User OAuth Token from {_APP_PAGE}, under OAuth & Permissions."
 _APP_TOKEN = f"Copy an app-level token from {_APP_PAGE}, under Basic Information."
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _PROXY_VARIABLES = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
 
 Secret = Annotated[SecretStr | None, Field(default=None)]
@@ -89,6 +93,7 @@ class Settings(Tokens):
     autoenhance_api_version: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
     watch_days: int = Field(default=7, ge=1, le=90)
     photo_days: int = Field(default=30, ge=1, le=365)
+    encryption_keys: Secret  # one or more Fernet keys, with commas between them. The first one writes
     database_url: str = "sqlite:///data/order-desk.sqlite3"
     host: str = "0.0.0.0"  # noqa: S104 - Slack has to reach it; every request is signed
     port: int = Field(default=3000, ge=0, le=65535)
@@ -128,6 +133,16 @@ class Settings(Tokens):
     def _with_usual_scheme(cls, url: str) -> str:
         """Some platforms write `postgres://`."""
         return re.sub("^postgres://", "postgresql://", url)
+
+    @field_validator("encryption_keys", mode="after")
+    @classmethod
+    def _without_blanks_at_commas(cls, keys: SecretStr | None) -> SecretStr | None:
+        return SecretStr(re.sub(r"\s*,\s*", ",", keys.get_secret_value())) if keys else None
+
+    @property
+    def ring(self) -> list[SecretStr]:
+        """The keys in ENCRYPTION_KEYS. Empty if it is not set."""
+        return [SecretStr(key) for key in revealed(self.encryption_keys).split(",") if key]
 
     @property
     def on_postgres(self) -> bool:
@@ -179,8 +194,8 @@ class Settings(Tokens):
         """A sentence for each setting that is wrong, missing or contradicts another. Empty if none is."""
         found = [
             *(f"{name.upper()} must be {VALID_VALUES[name]}." for name in self._malformed),
-            *_url_problems("AUTOENHANCE_API_URL", self.autoenhance_api_url),
-            *_url_problems("SLACK_API_URL", self.slack_api_url),
+            *url_problems("AUTOENHANCE_API_URL", self.autoenhance_api_url),
+            *url_problems("SLACK_API_URL", self.slack_api_url),
         ]
         on_sqlite = self.database_url.startswith("sqlite:///") and self.database_url != "sqlite:///"
         if not on_sqlite and not self.on_postgres:
@@ -190,11 +205,12 @@ class Settings(Tokens):
             )
         for name, field in type(self).model_fields.items():
             if field.annotation == SecretStr | None:
-                found += _character_problems(name.upper(), getattr(self, name))
-        found += _token_problems(
+                found += character_problems(name.upper(), getattr(self, name))
+        found += token_problems(
             "AUTOENHANCE_WEBHOOK_TOKEN", self.autoenhance_webhook_token, "Autoenhance's settings"
         )
-        found += _token_problems("METRICS_TOKEN", self.metrics_token, "Prometheus' configuration")
+        found += token_problems("METRICS_TOKEN", self.metrics_token, "Prometheus' configuration")
+        found += ring_problems(self.ring)
         return found + (self._slack_problems() if for_slack else [])
 
     def network_problems(self, *, for_slack: bool) -> list[str]:
@@ -220,11 +236,6 @@ class Settings(Tokens):
             ),
         }
         return [sentence for sentence, wrong in checks.items() if wrong]
-
-
-def revealed(secret: SecretStr | None) -> str:
-    """The secret's value. Empty if it is not set."""
-    return secret.get_secret_value() if secret else ""
 
 
 class FixedSettings(Settings):
@@ -258,30 +269,3 @@ def _env_file_errors() -> Iterator[None]:
         raise SettingsError([".env is not UTF-8 text. Save it as UTF-8."]) from None
     except OSError as error:
         raise SettingsError([f".env can't be read ({error.strerror}). Check its permissions."]) from None
-
-
-def _character_problems(name: str, secret: SecretStr | None) -> list[str]:
-    """A secret is sent in a header or compared with one. So it has only visible ASCII characters."""
-    text = revealed(secret)
-    if all("!" <= each <= "~" for each in text):
-        return []
-    return [f"{name} has a space, a line break or another character that isn't allowed. Copy it again."]
-
-
-def _token_problems(name: str, token: SecretStr | None, there: str) -> list[str]:
-    """For a token that others send to Order Desk in a header. `there` is where they have it."""
-    if token is None:
-        return []
-    if len(token.get_secret_value()) < MIN_TOKEN_CHARACTERS:
-        short = f"{name} must have at least {MIN_TOKEN_CHARACTERS} characters, so that nobody can guess it."
-        return [f"{short} Set a longer one here and in {there}."]
-    return []
-
-
-def _url_problems(name: str, url: str) -> list[str]:
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return []
-    if parts.scheme == "http" and parts.hostname in _LOOPBACK:
-        return []
-    return [f"{name} must be an https:// address. Only this machine's own address may begin with http://."]

@@ -142,7 +142,7 @@ async def test_large_answers_are_few_at_a_time() -> None:
     ):
         slow = asyncio.create_task(autoenhance.order(OrderId("slow")))
         await vendor.sent.wait()
-        while not autoenhance._large_answers._free.locked():  # noqa: ASYNC110 - nothing signals it
+        while not autoenhance._requests._large_answers._free.locked():  # noqa: ASYNC110 - nothing signals it
             await asyncio.sleep(0.01)
         second = asyncio.create_task(autoenhance.order(OrderId("large")))
         for _ in range(20):
@@ -161,7 +161,7 @@ async def test_a_turn_is_given_back_whatever_comes_of_it() -> None:
             for _ in range(3):
                 with pytest.raises((Unavailable, OrderTooLarge)):
                     await autoenhance.order(ELM)
-            assert not autoenhance._large_answers._free.locked()
+            assert not autoenhance._requests._large_answers._free.locked()
 
 
 async def test_a_large_answer_that_breaks_is_asked_for_again_in_the_same_turn() -> None:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
+from bot.autoenhance.requests import Requests
 from bot.core.errors import OrderTooLarge, Unavailable
 from bot.core.metrics import Metrics
 from bot.storage.rate_limits.memory import LocalRateLimiter
@@ -144,15 +145,16 @@ async def test_the_key_does_not_follow_a_redirect() -> None:
         serving(answering(f"302 Found\r\nLocation: {other}/")) as url,
         httpx.AsyncClient(trust_env=False, follow_redirects=True) as http,
     ):
-        autoenhance = Autoenhance(
+        requests = Requests(
             http,
             api_url=url,
-            key=SecretStr(KEY),
+            version=None,
             now=lambda: NOW,
             rate_limiter=LocalRateLimiter(time.monotonic),
             metrics=Metrics(),
             limits=HASTY,
         )
+        autoenhance = Autoenhance(requests, key=SecretStr(KEY), now=lambda: NOW, limits=HASTY)
         with pytest.raises(Unavailable):
             await autoenhance.order(ELM)
     assert visits == 0

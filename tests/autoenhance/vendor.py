@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.limits import Limits
+from bot.autoenhance.requests import Requests
 from bot.bootstrap.clients import http_client
 from bot.core.metrics import Metrics
 from bot.core.network import Network
@@ -73,16 +74,16 @@ async def client(
     answered = httpx.AsyncClient(transport=httpx.MockTransport(_sent(answer))) if answer else None
     secret = SecretStr(key) if key else None
     async with answered or http_client(Network(), url) as http:
-        yield Autoenhance(
+        requests = Requests(
             http,
             api_url=url,
-            key=secret,
             version=version,
             now=lambda: NOW,
             rate_limiter=LocalRateLimiter(time.monotonic),
             metrics=metrics or Metrics(),
             limits=limits,
         )
+        yield Autoenhance(requests, key=secret, now=lambda: NOW, limits=limits)
 
 
 def _sent(answer: Handler) -> Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]:

@@ -7,7 +7,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.core.errors import SettingsError
-from bot.core.settings import FixedSettings, Settings, Tokens, revealed
+from bot.core.setting_values import revealed
+from bot.core.settings import FixedSettings, Settings, Tokens
 
 GOOD = {"slack_bot_token": "xoxb-1", "slack_signing_secret": "s"}
 
@@ -37,6 +38,7 @@ def test_nothing_at_all_names_everything() -> None:
         pytest.param({"database_url": "mysql://x/y"}, "DATABASE_URL must be a SQLite file", id="mysql"),
         pytest.param({"database_url": "sqlite:///"}, "DATABASE_URL must be a SQLite file", id="no-file"),
         pytest.param({"autoenhance_api_key": "kéy"}, "AUTOENHANCE_API_KEY has a space", id="key"),
+        pytest.param({"encryption_keys": "short"}, "ENCRYPTION_KEYS must be keys that `python app.py keys new`", id="no-fernet-key"),
         pytest.param({"port": "seventy"}, "PORT must be a whole number from 0 to 65535", id="port"),
         pytest.param({"port": 70000}, "PORT must be a whole number from 0 to 65535", id="port-too-large"),
         pytest.param({"max_connections": 5}, "MAX_CONNECTIONS must be a whole number from 10 to 100000", id="few-connections"),

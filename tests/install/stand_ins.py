@@ -7,7 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bot.core.settings import Settings, revealed
+from bot.core.setting_values import revealed
+from bot.core.settings import Settings
 from bot.demo.demo import open_sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH
 from bot.sandbox.slack.app import SlackSandbox
