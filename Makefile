@@ -74,7 +74,8 @@ LOCKED := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 lock: install  ## after a change of the dependencies in pyproject.toml
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) pyproject.toml --extra postgres -c requirements.txt -o requirements-postgres.txt
-	$(COMPILE) pyproject.toml --extra postgres --group dev -c requirements-postgres.txt -o requirements-dev.txt
+	$(COMPILE) pyproject.toml --extra pictures -c requirements.txt -o requirements-pictures.txt
+	$(COMPILE) pyproject.toml --extra postgres --extra pictures --group dev -c requirements-postgres.txt -c requirements-pictures.txt -o requirements-dev.txt
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache docs/pictures/all

@@ -14,6 +14,7 @@ work. The ten layers, from top to bottom, with the sandbox outside:
     storage/        what is remembered: jobs, watches, counts, limits
     jobs/           what can be asked for
     watches/        what a watch does next; pure
+    accounts/       whose API key is whose, and who may search with it; pure
     orders/         what an order is: IDs, models, progress; pure
     core/           what every layer may use: errors, logging, settings, metrics
     sandbox/        a Slack and an Autoenhance on this machine, with a page to type in

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Never
 import typer
 from typer.core import TyperGroup
 
+from bot.cli import keys
 from bot.core.errors import SettingsError, SlackBusy
 from bot.demo.scenarios.names import Name
 
@@ -58,6 +59,7 @@ cli = typer.Typer(
     help="Order Desk shows a team its Autoenhance orders in Slack.",
     epilog="To try it, run `python app.py demo`. It needs no account and no tokens.",
 )
+cli.add_typer(keys.cli, name="keys")
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ OrderDeskError
 ├── DatabaseFailed          the database cannot be read or written at the moment
 │   ├── DatabaseDamaged     what it has stored cannot be read: it stays so until an admin puts it right
 │   └── DatabaseLost        the file under it is gone or was replaced: the process ends itself
+├── KeyUnreadable           no key of ENCRYPTION_KEYS opens an account's stored key
 ├── Unstorable              the database does not take a value, now or later
 ├── ShuttingDown            the process is stopping and records nothing more
 └── SettingsError           settings missing or contradictory, all of them at once
@@ -160,6 +161,10 @@ class DatabaseDamaged(DatabaseFailed):
 
 
 class DatabaseLost(DatabaseFailed):
+    pass
+
+
+class KeyUnreadable(OrderDeskError):
     pass
 
 

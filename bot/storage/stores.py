@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from bot.storage.accounts import Accounts
 from bot.storage.channel_settings import ChannelSettings
 from bot.storage.database.base import Database
 from bot.storage.due_watches import DueWatches
@@ -23,6 +24,7 @@ class Stores:
     last_calls: LastCalls
     people: People
     history: History
+    accounts: Accounts
 
     @classmethod
     def on(cls, database: Database) -> Self:
@@ -34,6 +36,7 @@ class Stores:
             LastCalls(database),
             People(database),
             History(database),
+            Accounts(database),
         )
 
     async def prune(self, now: datetime) -> None:

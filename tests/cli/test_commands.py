@@ -7,7 +7,9 @@ import socket
 import sys
 
 import pytest
+from pydantic import SecretStr
 
+from bot.core.settings import FixedSettings
 from bot.demo.demo import APP_TOKEN, Sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
 from bot.sandbox.failures import FailureName
@@ -340,3 +342,14 @@ async def test_check_lists_the_paused_watches(chat: Chat, shoot: Shoot, sandbox:
     assert ran.code == 1
     assert "1 watch is paused in #shoots (is_archived)." in ran.out
     assert shoot.id not in ran.out
+
+
+async def test_a_new_key_is_one_for_encryption_keys() -> None:
+    """It can be used as it is printed, and the next one is another."""
+    first, second = [(await invoke("keys", "new", env={})).out.strip() for _ in range(2)]
+
+    assert FixedSettings.load(for_slack=False, encryption_keys=f"{first},{second}").ring == [
+        SecretStr(first),
+        SecretStr(second),
+    ]
+    assert first != second

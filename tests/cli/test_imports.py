@@ -12,12 +12,14 @@ OURS = {
     "core.errors",
     "core.tls_keys",
     "cli",
+    "cli.keys",
     "cli.main",
     "demo",
     "demo.scenarios",
     "demo.scenarios.names",
 }
 LATE = {
+    "cryptography",
     "rich",
     "pygments",
     "asyncio",

@@ -14,7 +14,7 @@ from bot.storage.database.sqlite_file import failed
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-HEAD = "0008"  # the last of `migrations/versions`; a later one works too, as migrations only add
+HEAD = "0009"  # the last of `migrations/versions`; a later one works too, as migrations only add
 FOREIGN = "it contains another program's tables"
 _OUR_REVISIONS = re.compile(r"\d{4}")
 # SQLite files from before Alembic have the first two of these tables, some have them all.
