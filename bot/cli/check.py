@@ -12,16 +12,19 @@ from tempfile import NamedTemporaryFile
 from bot.autoenhance.responses import had_no_answer
 from bot.bootstrap.clients import failure_cause, open_autoenhance, open_session, slack_client
 from bot.bootstrap.storage import explained, open_database
+from bot.cli.stored_accounts import named, sealed_with
 from bot.core.errors import AutoenhanceError, Limited, SettingsError, SlackBusy, SlackError
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
 from bot.orders.history import Outcome
 from bot.slack.api.channels import channel_name
 from bot.slack.api.identity import identify, missing_scopes, probe_socket
+from bot.storage.accounts import Accounts, StoredAccount
 from bot.storage.database.base import Database
 from bot.storage.database.sqlite_file import unwritable
 from bot.storage.history import History
 from bot.storage.jobs import DeadJob, JobStore
+from bot.storage.keyring import KeyRing
 from bot.storage.rate_limits.memory import LocalRateLimiter
 from bot.storage.watches import Watches
 from bot.watches.models import Watch, is_direct
@@ -30,6 +33,16 @@ MAX_FINDINGS_OF_A_KIND = 10
 SEE_WHY = "To see what to do, type /order test there."
 FIRST_START = "will be created when Order Desk starts"
 ONE_VERSION = "Start the newest version of Order Desk everywhere."
+RING_NOT_SET = "ENCRYPTION_KEYS isn't set, so these aren't used: {}. Set it to the keys that it had."
+KEY_LACKING = (
+    "ENCRYPTION_KEYS lacks the key of {}. Put it back, after the others. "
+    "If it is lost, ask the owners to connect their accounts again."
+)
+OLDER_KEY = (
+    "encrypted with an older key: {}. Run `python app.py keys rotate` before you remove that key from "
+    "ENCRYPTION_KEYS."
+)
+KEY_REJECTED = "Autoenhance rejected the key of {}. Ask the owners to connect their accounts again."
 WITHOUT_KEY = "responding. To search orders by name, set AUTOENHANCE_API_KEY."
 
 
@@ -112,6 +125,7 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
                 await job_store.probe(datetime.now(UTC))
                 dead, parked = await job_store.dead_jobs(), await Watches(database).parked()
                 outcomes = await History(database).outcomes()
+                connected = await Accounts(database).everyone()
                 if settings.on_postgres:
                     yield await _workers(database)
     except OSError as error:
@@ -124,6 +138,8 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
         yield finding
     names = await _place_names(settings, {watch.place for watch in parked})
     for finding in _paused(parked, names):
+        yield finding
+    for finding in _accounts(settings, connected):
         yield finding
     if ended := sum(outcomes.values()):
         inside = outcomes.get(Outcome.INSIDE, 0)
@@ -180,6 +196,23 @@ def _paused(parked: Sequence[Watch], names: Mapping[str, str]) -> Iterator[Findi
         watching = "1 watch is paused" if count == 1 else f"{count} watches are paused"
         says = f"{watching} in {names[place]} ({why}). Order Desk retries every hour. {SEE_WHY}"
         yield Finding(good=False, about="Watches", says=says)
+
+
+def _accounts(settings: Settings, stored: Sequence[StoredAccount]) -> Iterator[Finding]:
+    """Nothing where no accounts are stored and none can be connected."""
+    sealed = sealed_with(KeyRing(settings.ring), stored) if settings.ring else None
+    refused = [each for each in stored if each.account.refused_at]
+    problems = {
+        RING_NOT_SET: stored if sealed is None else (),
+        KEY_LACKING: sealed.lost if sealed else (),
+        OLDER_KEY: sealed.older if sealed else (),
+        KEY_REJECTED: refused,
+    }
+    for says, accounts in problems.items():
+        if accounts:
+            yield Finding(good=False, about="Accounts", says=says.format(named(accounts, stored)))
+    if sealed and not any(problems.values()):
+        yield Finding(good=True, about="Accounts", says=f"{len(stored) or 'none'} connected")
 
 
 def _database_folder(path: Path) -> Finding:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Never
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import keys
+from bot.cli import accounts, keys
 from bot.core.errors import SettingsError, SlackBusy
 from bot.demo.scenarios.names import Name
 
@@ -60,6 +60,7 @@ cli = typer.Typer(
     epilog="To try it, run `python app.py demo`. It needs no account and no tokens.",
 )
 cli.add_typer(keys.cli, name="keys")
+cli.add_typer(accounts.cli, name="accounts")
 
 
 def main() -> None:

@@ -12,6 +12,8 @@ from pydantic import SecretStr
 
 from bot.core.errors import KeyUnreadable
 
+WEBHOOK = "webhook"  # what the sealed value of an account's webhook is for
+
 
 class KeyRing:
     """The first key writes, and all of them read."""

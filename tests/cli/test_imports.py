@@ -12,6 +12,7 @@ OURS = {
     "core.errors",
     "core.tls_keys",
     "cli",
+    "cli.accounts",
     "cli.keys",
     "cli.main",
     "demo",
