@@ -17,6 +17,7 @@ from bot.slack.api.client import CountedClient
 from bot.slack.api.identity import Identity, identify
 from bot.slack.api.pacing import SlackRateLimits
 from bot.slack.api.sender import Sender
+from bot.storage.keyring import KeyRing
 
 PRUNE_INTERVAL_SECONDS = 3600.0
 
@@ -31,6 +32,7 @@ class Services:
     sender: Sender
     identity: Identity
     metrics: Metrics
+    ring: KeyRing | None  # None without ENCRYPTION_KEYS: then members' accounts are not used
 
 
 @asynccontextmanager
@@ -41,7 +43,8 @@ async def open_services(settings: Settings, now: Now, timing: Timing) -> AsyncIt
         web = slack_client(settings, session, metrics)
         pacing = SlackRateLimits(storage.rate_limiter, timing.between, timing.refill)
         sender = Sender(web, session, pacing, metrics)
-        yield Services(settings, timing, storage, web, pacing, sender, await identify(web), metrics)
+        ring = KeyRing(settings.ring) if settings.ring else None
+        yield Services(settings, timing, storage, web, pacing, sender, await identify(web), metrics, ring)
 
 
 @asynccontextmanager

@@ -24,8 +24,9 @@ from bot.slack.listeners.routes import Dispatch, register, routes
 from bot.slack.listeners.socket import SocketMode
 from bot.slack.listeners.watches import WatchListeners
 from bot.storage.readiness import Readiness
+from bot.web.account_webhooks import AccountWebhooks
 from bot.web.app import Answer, Ready, build_web
-from bot.web.autoenhance_webhook import WebhookEndpoint
+from bot.web.autoenhance_webhook import Identify, WebhookEndpoint, with_token
 from bot.web.gauges import Gauges
 from bot.web.metrics import MetricsEndpoint
 
@@ -47,20 +48,27 @@ async def open_web(services: Services) -> AsyncIterator[ASGIApp]:
         slack = (
             None if socket else SlackEndpoint(dispatch, signing_secret, outbox.request, now, services.metrics)
         )
-        token = settings.autoenhance_webhook_token
-        webhook = (
-            WebhookEndpoint(token, storage.stores.due_watches.wake, now, services.metrics).answer
-            if token
-            else None
+        token, ring = settings.autoenhance_webhook_token, services.ring
+        yield build_web(
+            _ready(storage, readiness, socket),
+            slack=slack,
+            webhook=_webhook(services, with_token(token)) if token else None,
+            account_webhook=(
+                _webhook(services, AccountWebhooks(storage.stores.accounts, ring).team_of) if ring else None
+            ),
+            metrics=_metrics(services, readiness),
         )
-        metrics = _metrics(services, readiness)
-        yield build_web(_ready(storage, readiness, socket), slack=slack, webhook=webhook, metrics=metrics)
 
 
 def worker_web(services: Services) -> ASGIApp:
     """The endpoints of a worker: health and metrics."""
     readiness = _readiness(services.storage)
     return build_web(_ready(services.storage, readiness, None), metrics=_metrics(services, readiness))
+
+
+def _webhook(services: Services, identify: Identify) -> Answer:
+    wake = services.storage.stores.due_watches.wake
+    return WebhookEndpoint(identify, wake, services.storage.now, services.metrics).answer
 
 
 def _metrics(services: Services, readiness: Readiness) -> Answer | None:

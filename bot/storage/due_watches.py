@@ -42,26 +42,29 @@ class DueWatches:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def wake(self, order: OrderId, due: datetime, photos: int = ENOUGH) -> None:
+    async def wake(
+        self, order: OrderId, due: datetime, photos: int = ENOUGH, team_id: str | None = None
+    ) -> None:
         """Counts photos that the webhook reported, and makes the order's watches due when they are enough.
+
+        With a `team_id`, only those of that team.
 
         `Watch.share` photos are enough. Then the watch is checked at `due`, or earlier if that was planned.
         A check that is running at that moment is followed by another one, as it may have been too early.
         A paused watch waits for its own time.
         """
-        count = (
-            "UPDATE watches SET hooked = 1, called = called + :photos"  # noqa: S608
-            f" WHERE order_id = :order AND {_LIVE}"
-        )
+        which = f"order_id = :order AND {_LIVE}" + (" AND team_id = :team" if team_id else "")
+        count = f"UPDATE watches SET hooked = 1, called = called + :photos WHERE {which}"  # noqa: S608
         woken = (
             "UPDATE watches SET wakes = wakes + 1, called = 0, woken = :at,"  # noqa: S608
             " next_look = CASE WHEN next_look < :at THEN next_look ELSE :at END"
-            f" WHERE order_id = :order AND called >= share AND {_LIVE} AND condition != 'parked'"
+            f" WHERE {which} AND called >= share AND condition != 'parked'"
         )
+        given = {"order": order, **({"team": team_id} if team_id else {})}
 
         def wake(sql: Sql) -> None:
-            sql.do(count, photos=photos, order=order)
-            sql.do(woken, at=due.timestamp(), order=order)
+            sql.do(count, photos=photos, **given)
+            sql.do(woken, at=due.timestamp(), **given)
 
         await self._database.run(wake)
 

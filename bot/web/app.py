@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 Ready = Callable[[], Awaitable[list[str]]]
 Answer = Callable[[Request], Awaitable[Response]]
 SLACK_PATH = "/slack/events"
+WEBHOOK_PATH = "/autoenhance/webhook"
 
 
 def build_web(
@@ -18,11 +19,13 @@ def build_web(
     *,
     slack: ASGIApp | None = None,
     webhook: Answer | None = None,
+    account_webhook: Answer | None = None,
     metrics: Answer | None = None,
 ) -> ASGIApp:
     """`ready` returns the names of what does not answer. An argument that is None has no endpoint.
 
-    `slack` is None in Socket Mode, where Slack makes no calls. The others are None without a token.
+    `slack` is None in Socket Mode, where Slack makes no calls. `account_webhook` is None without
+    ENCRYPTION_KEYS, and the others are None without a token.
     """
 
     async def healthz(_: Request) -> Response:
@@ -36,7 +39,9 @@ def build_web(
     if slack is not None:
         routes.append(Route(SLACK_PATH, slack, methods=["POST"]))
     if webhook is not None:
-        routes.append(Route("/autoenhance/webhook", webhook, methods=["POST"]))
+        routes.append(Route(WEBHOOK_PATH, webhook, methods=["POST"]))
+    if account_webhook is not None:
+        routes.append(Route(WEBHOOK_PATH + "/{webhook_id}", account_webhook, methods=["POST"]))
     if metrics is not None:
         routes.append(Route("/metrics", metrics))
     web = Starlette(routes=routes)

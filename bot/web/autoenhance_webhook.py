@@ -1,4 +1,4 @@
-"""The endpoint for Autoenhance's webhook."""
+"""The endpoint for Autoenhance's webhook: with the value in the settings, or with an account's own."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -29,15 +29,33 @@ OUTCOMES = {
 PHOTOS_COUNTED = {EventKind.TURN: ENOUGH, EventKind.PHOTO: 1}
 log = structlog.get_logger(__name__)
 
-Wake = Callable[[OrderId, datetime, int], Awaitable[None]]
+Identify = Callable[[Request], Awaitable[str | None]]
+Wake = Callable[[OrderId, datetime, int, str | None], Awaitable[None]]
+
+
+class Unauthentic(Exception):
+    """The call is not from Autoenhance. What the caller is told."""
+
+
+def with_token(token: SecretStr) -> Identify:
+    """For calls with AUTOENHANCE_WEBHOOK_TOKEN. They wake the watches of every team."""
+
+    async def identify(request: Request) -> None:
+        if not webhook.is_authentic(request.headers, token):
+            raise Unauthentic("the authentication value is not AUTOENHANCE_WEBHOOK_TOKEN")
+
+    return identify
 
 
 class WebhookEndpoint:
     """Answers 200 to every call that is well formed and authentic, even if no one watches the order."""
 
-    def __init__(self, token: SecretStr, wake: Wake, now: Callable[[], datetime], metrics: Metrics) -> None:
-        """`wake` makes an order due: its ID, the time, and how many photos the call stands for."""
-        self._token = token
+    def __init__(self, identify: Identify, wake: Wake, now: Callable[[], datetime], metrics: Metrics) -> None:
+        """`identify` returns the team whose watches a call wakes. None: every team's. Raises Unauthentic.
+
+        `wake` makes an order due: its ID, the time, how many photos the call stands for, and the team.
+        """
+        self._identify = identify
         self._wake = wake
         self._now = now
         self._metrics = metrics
@@ -48,26 +66,24 @@ class WebhookEndpoint:
         return response
 
     async def _answer(self, request: Request) -> Response:
-        if not webhook.is_authentic(request.headers, self._token):
-            return _plain(
-                HTTPStatus.UNAUTHORIZED, "the authentication value is not AUTOENHANCE_WEBHOOK_TOKEN"
-            )
         try:
-            body = await _read(request)
+            return await self._taken(request, await self._identify(request))
+        except Unauthentic as error:
+            return _plain(HTTPStatus.UNAUTHORIZED, str(error))
         except ClientDisconnect:
             return _plain(HTTPStatus.REQUEST_TIMEOUT, "the client is gone")  # and reads no answer
-        if body is None:
-            return _plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large")
-        try:
-            event = webhook.read(body)
         except Malformed:
             return _plain(HTTPStatus.BAD_REQUEST, "not a JSON object")
-        try:
-            if event:
-                await self._wake(event.order, self._now() + SETTLE_TIME, PHOTOS_COUNTED[event.kind])
         except DatabaseFailed:  # the order is checked as planned; another call may succeed
             log.debug("a webhook call could not be recorded")
             return _plain(HTTPStatus.SERVICE_UNAVAILABLE, "not now")
+
+    async def _taken(self, request: Request, team_id: str | None) -> Response:
+        body = await _read(request)
+        if body is None:
+            return _plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large")
+        if event := webhook.read(body):
+            await self._wake(event.order, self._now() + SETTLE_TIME, PHOTOS_COUNTED[event.kind], team_id)
         return _plain(HTTPStatus.OK, "thank you")
 
 

@@ -14,6 +14,8 @@ from bot.handlers.account_keys import KEY
 from bot.storage.accounts import Accounts, StoredAccount
 from bot.storage.database.base import Database
 from bot.storage.keyring import WEBHOOK, KeyRing, new_key
+from tests.support.accounts import ring
+from tests.support.accounts import sealed as sealed_by
 from tests.support.both_databases import database_url
 from tests.support.process import environment, invoke
 
@@ -26,18 +28,8 @@ ELM = Account("T1", "A1", "Elm Studio", "U0ANA00001", "1Mp6", connected_at=NOW)
 OAK = replace(ELM, account_id="A2", name="Oak", owner="U0BEN00001")
 
 
-def ring(*keys: str) -> KeyRing:
-    return KeyRing([SecretStr(key) for key in keys])
-
-
 def sealed(account: Account, key: str) -> StoredAccount:
-    place = (account.team_id, account.account_id)
-    return StoredAccount(
-        account,
-        ring(key).seal(*place, KEY, SecretStr(API_KEY)),
-        f"hook-{'-'.join(place)}",
-        ring(key).seal(*place, WEBHOOK, SecretStr(VALUE)),
-    )
+    return sealed_by(account, ring(key), api_key=API_KEY, value=VALUE)
 
 
 @pytest.fixture

@@ -366,6 +366,18 @@ async def test_a_wake_is_for_one_order_in_every_place(
     assert (ended_one.wakes, ended_one.next_look) == (0, NOW + HOUR)
 
 
+async def test_a_wake_may_be_for_one_team(watches: Watches, due_watches: DueWatchesPerTransaction) -> None:
+    """An account's own webhook counts for the watches of its team alone."""
+    for team in ("T1", "T2"):
+        await watches.save(later(await added(watches, watch(team=team))))
+
+    await due_watches.wake(ELM, NOW, team_id="T2")
+
+    asleep, woken = await only(watches), await only(watches, team="T2")
+    assert (asleep.next_look, asleep.hooked, asleep.wakes) == (NOW + HOUR, False, 0)
+    assert (woken.next_look, woken.hooked, woken.wakes) == (NOW, True, 1)
+
+
 async def test_a_webhook_that_called_lately_is_expected_to_call_again(
     watches: Watches, due_watches: DueWatchesPerTransaction
 ) -> None:

@@ -18,7 +18,7 @@ from bot.orders.ids import OrderId
 from bot.sandbox.server import serving
 from bot.storage.due_watches import ENOUGH
 from bot.web.app import build_web
-from bot.web.autoenhance_webhook import MAX_BODY_BYTES, SETTLE_TIME, WebhookEndpoint
+from bot.web.autoenhance_webhook import MAX_BODY_BYTES, SETTLE_TIME, WebhookEndpoint, with_token
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TOKEN = "sesame-opens-the-open_endpoint"
@@ -34,7 +34,8 @@ class DueOrders:
         self.orders: list[tuple[OrderId, timedelta, int]] = []
         self.broken: Exception | None = None
 
-    async def __call__(self, order: OrderId, due: datetime, photos: int) -> None:
+    async def __call__(self, order: OrderId, due: datetime, photos: int, team_id: str | None) -> None:
+        assert team_id is None, "AUTOENHANCE_WEBHOOK_TOKEN is no team's"
         if self.broken:
             raise self.broken
         self.orders.append((order, due - NOW, photos))
@@ -53,7 +54,9 @@ async def open_endpoint(due_orders: DueOrders | None) -> AsyncIterator[httpx.Asy
         return []
 
     webhook = (
-        WebhookEndpoint(SecretStr(TOKEN), due_orders, lambda: NOW, Metrics()).answer if due_orders else None
+        WebhookEndpoint(with_token(SecretStr(TOKEN)), due_orders, lambda: NOW, Metrics()).answer
+        if due_orders
+        else None
     )
     async with (
         serving(build_web(ready, webhook=webhook)) as url,

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from bot.core.metrics import REASONS, Metrics
 from bot.sandbox.server import serving
-from bot.web.autoenhance_webhook import WebhookEndpoint
+from bot.web.autoenhance_webhook import WebhookEndpoint, with_token
 from bot.web.connections import MAX_HEAD_BYTES, MAX_HEADERS, Connections, max_connections
 from tests.support.caller import callers, head
 from tests.support.clock import Clock
@@ -39,7 +39,7 @@ class Server:
         self.begun = asyncio.Event()
         self.finish = asyncio.Event()
         metrics = Metrics()
-        self.webhook = WebhookEndpoint(SecretStr(TOKEN), self._never, Clock().now, metrics)
+        self.webhook = WebhookEndpoint(with_token(SecretStr(TOKEN)), self._never, Clock().now, metrics)
         self.app = Starlette(
             routes=[
                 Route("/read", self._read, methods=["POST"]),
