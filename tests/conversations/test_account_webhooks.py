@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -31,7 +32,7 @@ API_KEY, VALUE = "r7Rk2Lw9Zx4Vb8Nc1Mp6q7Rk2Lw9Zx4Vb8Nc1Mp6", "the-value-of-elms-
 @pytest.fixture
 async def sandbox(tmp_path: Path, clock: Clock, database_url: str) -> AsyncIterator[Sandbox]:
     """A bot with ENCRYPTION_KEYS and without AUTOENHANCE_WEBHOOK_TOKEN."""
-    given = {"encryption_keys": f"{NEW},{OLD}", "autoenhance_webhook_token": None}
+    given: dict[str, Any] = {"encryption_keys": f"{NEW},{OLD}", "autoenhance_webhook_token": None}
     async with open_sandbox(tmp_path, clock=clock, database_url=database_url, **given) as sandbox:
         yield sandbox
 

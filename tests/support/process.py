@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 APP = str(ROOT / "app.py")
 START_SECONDS = 20.0  # seconds for a process to start
 SERVING, WORKING = "Uvicorn running on", '"event": "worker started"'
+LOGS: list[list[str]] = []  # of all processes of this test; `tests/support/leaks.py` empties it
 _SERVING = re.compile(SERVING + r" (http://[\d.:]+)")
 
 
@@ -158,6 +159,7 @@ async def running(*arguments: str, env: dict[str, str], program: str = APP) -> A
     """A process that is killed at the end of the block. Its stdout is discarded."""
     process = await start(*arguments, env=env, program=program, out=DEVNULL)
     started = Running(process)
+    LOGS.append(started.log)
     reader = asyncio.create_task(_read(started))
     try:
         yield started

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -27,6 +27,7 @@ class WebhookCall:
     at: float
     body: Json
     status: int = 0
+    answer: bytes = field(default=b"", repr=False)
     error: str = ""
     seconds: float = 0.0
 
@@ -106,7 +107,8 @@ class Webhook(OrderBook):
         begun = time.perf_counter()
         try:
             async with plain_client(TIMEOUT_SECONDS) as http:
-                call.status = (await http.post(self.webhook_url, json=body, headers=headers)).status_code
+                answer = await http.post(self.webhook_url, json=body, headers=headers)
+                call.status, call.answer = answer.status_code, answer.content
         except httpx.HTTPError:
             call.error = "unreachable"
         call.seconds = time.perf_counter() - begun
