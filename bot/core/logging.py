@@ -30,12 +30,15 @@ _SECRET = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|xwfp-[\w-]+"  # Slack's tokens
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # order, image and old key ids
     # A custom order id in a URL. Our own folder `orders` is in no URL, and follows another one.
-    rf"|(?P<before>(?:(?<![\w.-])|{_SLASH}v3|{_SCHEME}{_HOST}){_SLASH}orders{_SLASH})[^\s/'\"?&#\\%]+"
+    # So is the end of the address of an account's webhook.
+    rf"|(?P<before>(?:(?:(?<![\w.-])|{_SLASH}v3|{_SCHEME}{_HOST}){_SLASH}orders|autoenhance{_SLASH}webhook)"
+    rf"{_SLASH})[^\s/'\"?&#\\%]+"
     # response_urls: Slack's, and those of a stand-in
     rf"|(?:https?{_SCHEME})?hooks\.slack(?:-gov)?\.com{_SLASH}[^\s'\",]+"
     rf"|https?{_SCHEME}{_HOST}{_SLASH}(?:commands|actions|respond){_SLASH}[^\s'\",]+"
     r"|wss?://[^\s'\"]+"  # Socket Mode's URL holds a ticket
     r"|(?<=://)[^\s/'\"]+(?=@)"  # user and password of a proxy or a database
+    r"|(?<![\w-])[\w-]{43}=|gAAAAA[\w-]+={0,2}"  # Fernet keys, and what they have encrypted
     r"|\b(?=[A-Za-z0-9]{0,39}[0-9])(?=[A-Za-z0-9]{0,39}[A-Z])[A-Za-z0-9]{40}\b"  # Autoenhance's keys of today
 )
 

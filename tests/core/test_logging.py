@@ -23,6 +23,8 @@ from bot.orders.ids import OrderId
         pytest.param("xapp-1-A0-1-abcdef", id="app-token"),
         pytest.param("3f9a1c2e-7b40-4d5e-9a61-0c8f2e7d4b15", id="uuid"),
         pytest.param("Zq3sandboxonlyKey0000000000000000000000x", id="key"),
+        pytest.param("Rk2Lw9Zx4Vb8-Nc1Mp6q7Rk2Lw9Zx4Vb8_Nc1Mp6abc=", id="encryption-key"),
+        pytest.param("gAAAAABpZ-h_0a1b2c3d4e5f==", id="sealed-key"),
         pytest.param("https://hooks.slack.com/commands/T1/2/3", id="response-url-of-a-command"),
         pytest.param("https://hooks.slack.com/actions/T1/2/3", id="response-url-of-a-click"),
         pytest.param("https://hooks.slack.com/app/T1/2/3", id="response-url-of-a-shortcut"),
@@ -57,6 +59,13 @@ def test_a_custom_id_in_a_url_is_blacked_out(before: str, after: str) -> None:
     line = f"GET {before}12-elm-street{after}"
 
     assert redact(line) == f"GET {before}[secret]{after}"
+
+
+@pytest.mark.parametrize("before", ["/autoenhance/webhook/", r"https:\/\/desk\/autoenhance\/webhook\/"])
+def test_the_address_of_an_accounts_webhook_is_blacked_out(before: str) -> None:
+    """Who knows its end can try values there."""
+    assert redact(f'POST {before}Xy-z_1 HTTP/1.1"') == f'POST {before}[secret] HTTP/1.1"'
+    assert redact('"/autoenhance/webhook" 200') == '"/autoenhance/webhook" 200'
 
 
 def test_a_password_in_a_url_is_blacked_out() -> None:
@@ -104,6 +113,7 @@ def test_a_long_line_is_blacked_out_in_time() -> None:
             "https://a/respond",
             "/v3/orders",
         ),
+        *("gAAAAA", "gAAAAA-=", "Rk2Lw9Zx4Vb8-", "=", "autoenhance/webhook", "autoenhance/webhook/"),
     ]
     script = "import sys; from bot.core.logging import redact; [redact(p * 150_000) for p in sys.argv[1:]]"
     subprocess.run([sys.executable, "-c", script, *parts], check=True, timeout=50)  # noqa: S603 - our own words

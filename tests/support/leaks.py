@@ -161,7 +161,7 @@ def _secrets(sandboxes: Iterable[Sandbox]) -> Iterator[str]:
 
 def _unsealed(sandboxes: Iterable[Sandbox], stored: Iterable[dict[str, Any]]) -> Iterator[str]:
     """What the keys of a sandbox's bot open."""
-    rings = [KeyRing(ring) for sandbox in sandboxes if (ring := sandbox.settings.ring)]
+    rings = [KeyRing(sandbox.settings.ring) for sandbox in sandboxes if sandbox.settings.ring]
     for row in stored:
         for ring in rings:
             for what, sealed in ((KEY, row["sealed_key"]), (WEBHOOK, row["sealed_webhook"])):
