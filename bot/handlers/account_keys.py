@@ -10,9 +10,7 @@ from bot.accounts.models import Account, default_account
 from bot.core.errors import KeyUnreadable
 from bot.core.setting_values import revealed
 from bot.storage.accounts import Accounts, StoredAccount
-from bot.storage.keyring import KeyRing
-
-KEY = "key"  # what a sealed API key is for
+from bot.storage.keyring import KEY, KeyRing
 
 
 @dataclass(frozen=True)

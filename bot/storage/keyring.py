@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.core.errors import KeyUnreadable
 
-WEBHOOK = "webhook"  # what the sealed value of an account's webhook is for
+KEY, WEBHOOK = "key", "webhook"  # what a sealed text is for: an API key, or the value of a webhook
 
 
 class KeyRing:
@@ -24,7 +24,7 @@ class KeyRing:
         self._newest, self._ring = fernets[0], MultiFernet(fernets)
 
     def seal(self, team_id: str, account_id: str, what: str, secret: SecretStr) -> str:
-        """`what` it is for, such as `key`."""
+        """`what` it is for: KEY or WEBHOOK."""
         plaintext = json.dumps([team_id, account_id, what, secret.get_secret_value()])
         return self._ring.encrypt(plaintext.encode()).decode()
 

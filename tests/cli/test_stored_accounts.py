@@ -10,10 +10,9 @@ from pydantic import SecretStr
 from bot.accounts.models import Account
 from bot.cli.stored_accounts import rotate
 from bot.demo.demo import Sandbox
-from bot.handlers.account_keys import KEY
 from bot.storage.accounts import Accounts, StoredAccount
 from bot.storage.database.base import Database
-from bot.storage.keyring import WEBHOOK, KeyRing, new_key
+from bot.storage.keyring import KEY, WEBHOOK, KeyRing, new_key
 from tests.support.accounts import ring
 from tests.support.accounts import sealed as sealed_by
 from tests.support.both_databases import database_url

@@ -61,8 +61,7 @@ async def test_an_accounts_own_webhook_wakes_its_watches(
     card = await chat.watch(shoot.id)
     assert await autoenhance.call_webhook(shoot.id, processing=True) == 200
     await shoot.later(minutes=1)
-    env = environment(sandbox.settings) | {"ENCRYPTION_KEYS": f"{NEW},{OLD}"}
-    assert (await invoke("keys", "rotate", env=env)).code == 0
+    assert (await invoke("keys", "rotate", env=environment(sandbox.settings))).code == 0
     shoot.finish()
     assert await autoenhance.call_webhook(shoot.id) == 200
     clock.turn(seconds=4)
@@ -168,7 +167,7 @@ async def test_without_a_ring_accounts_have_no_webhooks(sandbox: Sandbox, clock:
 
 async def test_the_log_has_neither_address_nor_value(sandbox: Sandbox, clock: Clock) -> None:
     """A real process at DEBUG logs nothing of a call, right or wrong."""
-    async with serving_process(sandbox, ENCRYPTION_KEYS=OLD) as serving:
+    async with serving_process(sandbox) as serving:
         async with open_database(sandbox.settings) as database:
             await Accounts(database).connect(elm(clock))
         connect(sandbox.autoenhance, elm(clock))
@@ -179,4 +178,4 @@ async def test_the_log_has_neither_address_nor_value(sandbox: Sandbox, clock: Cl
 
     log = "".join(serving.log)
     assert "Uvicorn running" in log
-    assert [each for each in (elm(clock).webhook_id, VALUE, "wrong-value", OLD) if each in log] == []
+    assert [each for each in (elm(clock).webhook_id, VALUE, "wrong-value", OLD, NEW) if each in log] == []

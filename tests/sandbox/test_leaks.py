@@ -17,6 +17,7 @@ from bot.sandbox.autoenhance.sample_orders import BIRCH
 from bot.sandbox.autoenhance.webhook import WebhookCall
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.delivery import Exchange
+from bot.sandbox.slack.endpoints import Call
 from bot.sandbox.slack.sample_workspace import ANA, TEAM
 from bot.storage.keyring import new_key
 from tests.conftest import FAST_TIMING
@@ -102,6 +103,17 @@ async def test_each_secret_is_found_where_it_is(stage: Stage) -> None:
         "the-… in an answer to Autoenhance's webhook",
         "q7Rk… in an answer to Slack",
     }
+
+
+async def test_the_value_of_a_webhook_may_be_in_a_modal(stage: Stage) -> None:
+    """Its owner copies it from there. It may be in no message and on no Home tab, and a key in no modal."""
+    calls = stage.sandbox.slack._endpoints.calls
+    calls.append(Call("views.update", {"view": {"text": f"Authentication value: {VALUE}"}}, at=0))
+    assert stage.found() == set()
+
+    calls.append(Call("views.update", {"view": {"private_metadata": API_KEY}}, at=0))
+    calls.append(Call("views.publish", {"view": {"text": VALUE}}, at=0))
+    assert stage.found() == {"q7Rk… in a modal", "the-… in a call to Slack"}
 
 
 def test_a_broken_file_is_searched_too(tmp_path: Path, file: Path) -> None:

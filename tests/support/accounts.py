@@ -3,9 +3,8 @@
 from pydantic import SecretStr
 
 from bot.accounts.models import Account
-from bot.handlers.account_keys import KEY
 from bot.storage.accounts import StoredAccount
-from bot.storage.keyring import WEBHOOK, KeyRing
+from bot.storage.keyring import KEY, WEBHOOK, KeyRing
 
 
 def ring(*keys: str) -> KeyRing:

@@ -21,10 +21,11 @@ from bot.core.errors import KeyUnreadable
 from bot.core.setting_values import revealed
 from bot.core.settings import Tokens
 from bot.demo.demo import Sandbox
-from bot.handlers.account_keys import KEY
-from bot.storage.keyring import WEBHOOK, KeyRing
+from bot.storage.keyring import KEY, WEBHOOK, KeyRing
 from tests.support import process
 
+OF_MODALS = {"views.open", "views.push", "views.update"}
+MODAL = "a modal"  # the only place for the value of a webhook: its owner copies it from there
 Tables = dict[str, list[dict[str, Any]]]
 
 
@@ -55,10 +56,13 @@ class Leaks:
         texts |= {path.name: _text(path) for path in self.folder.rglob("*") if path.is_file()}
         texts |= _traffic(sandboxes)
         log = "\n".join([*self.lines.written, *(line for each in process.LOGS for line in each)])
-        secrets = {*_secrets(sandboxes), *_unsealed(sandboxes, stored)}
+        texts["the log"] = log
+        keys = {*_secrets(sandboxes), *_unsealed(sandboxes, stored, KEY)}
+        values = set(_unsealed(sandboxes, stored, WEBHOOK))
         return [
-            *_which(secrets, texts | {"the log": log}),
-            *_which((each["webhook_id"] for each in stored), {"the log": log}),
+            *_which(keys, texts),
+            *_which(values, {place: text for place, text in texts.items() if place != MODAL}),
+            *_which({each["webhook_id"] for each in stored}, {"the log": log}),
         ]
 
 
@@ -137,12 +141,13 @@ def _text(path: Path) -> str:
 
 def _traffic(sandboxes: Iterable[Sandbox]) -> dict[str, str]:
     """What the bot sent and answered. Its own tokens and keys are in headers, where they belong."""
-    calls = [each.params for sandbox in sandboxes for each in sandbox.slack.calls()]
+    calls = [each for sandbox in sandboxes for each in sandbox.slack.calls()]
     replies = [each.reply for sandbox in sandboxes for each in sandbox.slack.exchanges]
     asked = [(each.path, each.query) for sandbox in sandboxes for each in sandbox.autoenhance.requests]
     answers = [each.answer for sandbox in sandboxes for each in sandbox.autoenhance.webhook_calls]
     return {
-        "a call to Slack": str(calls),
+        MODAL: str([each.params for each in calls if each.method in OF_MODALS]),
+        "a call to Slack": str([each.params for each in calls if each.method not in OF_MODALS]),
         "an answer to Slack": str(replies),
         "a URL of Autoenhance": str(asked),
         "an answer to Autoenhance's webhook": str(answers),
@@ -159,11 +164,11 @@ def _secrets(sandboxes: Iterable[Sandbox]) -> Iterator[str]:
         yield from (key for each in sandbox.autoenhance.requests if (key := each.headers.get("x-api-key")))
 
 
-def _unsealed(sandboxes: Iterable[Sandbox], stored: Iterable[dict[str, Any]]) -> Iterator[str]:
+def _unsealed(sandboxes: Iterable[Sandbox], stored: Iterable[dict[str, Any]], what: str) -> Iterator[str]:
     """What the keys of a sandbox's bot open."""
     rings = [KeyRing(sandbox.settings.ring) for sandbox in sandboxes if sandbox.settings.ring]
     for row in stored:
         for ring in rings:
-            for what, sealed in ((KEY, row["sealed_key"]), (WEBHOOK, row["sealed_webhook"])):
-                with suppress(KeyUnreadable):
-                    yield ring.unseal(row["team_id"], row["account_id"], what, sealed).get_secret_value()
+            with suppress(KeyUnreadable):
+                place = (row["team_id"], row["account_id"], what)
+                yield ring.unseal(*place, row[f"sealed_{what}"]).get_secret_value()

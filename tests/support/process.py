@@ -180,6 +180,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "AUTOENHANCE_API_URL": settings.autoenhance_api_url,
         "AUTOENHANCE_API_KEY": _secret(settings.autoenhance_api_key),
         "AUTOENHANCE_WEBHOOK_TOKEN": _secret(settings.autoenhance_webhook_token),
+        "ENCRYPTION_KEYS": _secret(settings.encryption_keys),
         "DATABASE_URL": settings.database_url,
         "HOST": "127.0.0.1",
         "PORT": "0",
