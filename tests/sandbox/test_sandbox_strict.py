@@ -57,6 +57,11 @@ def field(*, block: Json | None = None, **element: Any) -> list[Json]:
     return [{"type": "input", "label": plain("x"), "element": typed, **(block or {})}]
 
 
+def picker(kind: str = "multi_conversations_select", **element: Any) -> list[Json]:
+    """An input for people or conversations."""
+    return field(block={"element": {"type": kind, **element}})
+
+
 def confirmed(**more: Any) -> list[Json]:
     confirm = {"title": plain("x"), "text": mrkdwn("x"), "confirm": plain("x"), "deny": plain("x"), **more}
     return actions(button("x", confirm=confirm))
@@ -159,6 +164,15 @@ ROWS = [
     ),
     Row("typed", 3000, lambda n: field(max_length=n), "/blocks/0/element/max_length", ""),
     Row("typed", 3000, lambda n: field(min_length=n), "/blocks/0/element/min_length", ""),
+    *(
+        Row(
+            "placeholder",
+            150,
+            lambda n, kind=kind: picker(kind, placeholder=plain("x" * n)),  # type: ignore[misc]
+            "/blocks/0/element/placeholder/text",
+        )
+        for kind in ("multi_conversations_select", "users_select")
+    ),
     Row(
         "confirm_title",
         100,
@@ -292,6 +306,34 @@ def test_each_limit_of_blocks(row: Row) -> None:
         (field(block={"optional": "x"}), "must provide a boolean [json-pointer:/blocks/0/optional]"),
         (field(max_length=0), "must be more than 0 [json-pointer:/blocks/0/element/max_length]"),
         (field(max_length="9"), "must provide a number [json-pointer:/blocks/0/element/max_length]"),
+        (
+            picker(filter={}),
+            "must provide at least 1 item [json-pointer:/blocks/0/element/filter]",
+        ),
+        (
+            picker(filter={"include": []}),
+            "must provide at least 1 items [json-pointer:/blocks/0/element/filter/include]",
+        ),
+        (
+            picker(filter={"include": ["channels"]}),
+            "must be a valid enum value [json-pointer:/blocks/0/element/filter/include/0]",
+        ),
+        (
+            picker(initial_conversations=[]),
+            "must provide at least 1 items [json-pointer:/blocks/0/element/initial_conversations]",
+        ),
+        (
+            picker(max_selected_items=0),
+            "must be more than 0 [json-pointer:/blocks/0/element/max_selected_items]",
+        ),
+        (
+            picker("users_select", initial_user=""),
+            "must be more than 0 characters [json-pointer:/blocks/0/element/initial_user]",
+        ),
+        (
+            picker("users_select", filter={"include": ["im"]}),
+            "invalid additional property: filter [json-pointer:/blocks/0/element]",
+        ),
         (rich(), "must provide at least 1 items [json-pointer:/blocks/0/elements]"),
         (
             rich({"type": "rich_text_section", "elements": [{"type": "text", "text": ""}]}),

@@ -7,6 +7,17 @@ import pytest
 from bot.sandbox.errors import NotOffered
 from bot.sandbox.slack.blocks import plain
 from bot.sandbox.slack.mrkdwn import as_rich_text, as_seen
+from bot.sandbox.slack.sample_workspace import (
+    ANA,
+    ANA_BEN,
+    ANA_BOT,
+    EDITING,
+    GUS,
+    OWNERS,
+    PARTNERS,
+    SHOOTS,
+    sample_workspace,
+)
 from bot.sandbox.slack.view_state import state
 
 
@@ -76,3 +87,47 @@ def test_inputs_are_filled_in_by_their_labels() -> None:
     assert values["note"]["a"]["value"] == "as drawn"
     with pytest.raises(NotOffered, match="nowhere"):
         state(blocks, {"nowhere": "x"}, complete=False)
+
+
+def test_people_and_conversations_are_chosen_from_what_is_offered() -> None:
+    """They are sent by their IDs, as Slack sends them. One that is not touched keeps what was drawn."""
+    blocks = [
+        asked("rooms", "Rooms", type="multi_conversations_select", initial_conversations=["C1"])
+        | {"optional": True},
+        asked("who", "Who", type="users_select"),
+    ]
+    offered = {"multi_conversations_select": {"C1", "C2"}, "users_select": {"U1"}}
+
+    def filled(**values: str | list[str]) -> dict[str, Any]:
+        found = state(blocks, values, complete=True, picks=lambda element: offered[element["type"]])
+        return {block: value["a"] for block, value in found.items()}
+
+    assert filled(who="U1") == {
+        "rooms": {"type": "multi_conversations_select", "selected_conversations": ["C1"]},
+        "who": {"type": "users_select", "selected_user": "U1"},
+    }
+    assert filled(who="U1", rooms=["C2", "C1"])["rooms"]["selected_conversations"] == ["C2", "C1"]
+    assert filled(who="U1", rooms=[])["rooms"]["selected_conversations"] == []
+    for values in ({"who": "U2"}, {"who": "U1", "rooms": ["C1", "C3"]}):
+        with pytest.raises(NotOffered, match="doesn't offer"):
+            filled(**values)
+    with pytest.raises(NotOffered, match="required"):
+        filled(rooms=["C1"])
+    blocks[0]["element"]["max_selected_items"] = 1
+    with pytest.raises(NotOffered, match="At most 1"):
+        filled(who="U1", rooms=["C1", "C2"])
+
+
+def test_which_conversations_are_offered() -> None:
+    """Those that the person can open, of the kinds in the filter, and none that is archived."""
+    workspace = sample_workspace(lambda: 1_700_000_000.0)
+
+    def offered(user: str, **filters: Any) -> set[str]:
+        element = {"type": "multi_conversations_select"} | ({"filter": filters} if filters else {})
+        return workspace.picks(user, element)
+
+    assert offered(ANA) == {SHOOTS, EDITING, PARTNERS, OWNERS, ANA_BOT, ANA_BEN}
+    assert offered(ANA, include=["public"]) == {SHOOTS, EDITING, PARTNERS}
+    assert offered(ANA, include=["private", "im"]) == {OWNERS, ANA_BOT, ANA_BEN}
+    assert offered(ANA, include=["public"], exclude_external_shared_channels=True) == {SHOOTS, EDITING}
+    assert offered(GUS) == {SHOOTS}

@@ -11,7 +11,16 @@ from bot.sandbox.slack.mrkdwn import as_seen
 
 Block = dict[str, Any]
 
-INTERACTIVE = {"button", "overflow", "static_select", "checkboxes", "radio_buttons", "plain_text_input"}
+PICKERS = {"multi_conversations_select", "users_select"}
+INTERACTIVE = {
+    "button",
+    "overflow",
+    "static_select",
+    "checkboxes",
+    "radio_buttons",
+    "plain_text_input",
+    *PICKERS,
+}
 _WITH_OPTIONS = {"overflow", "static_select", "checkboxes", "radio_buttons"}
 _SEEN_FIRST = ("title", "label", "text", "fields", "elements", "accessory", "element", "options", "hint")
 _SECTIONS = {"rich_text_section", "rich_text_preformatted", "rich_text_quote"}

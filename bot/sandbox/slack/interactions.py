@@ -1,6 +1,7 @@
 """What people do in Slack, and what is delivered to the bot for it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from bot.sandbox.errors import NotOffered
@@ -98,7 +99,7 @@ class Interactions:
         """
         control = find(place.controls(), label)
         if isinstance(place, View):
-            values = state(place.blocks, filled or {}, complete=False)
+            values = self._filled(place, filled or {}, complete=False)
             occasion = self._occasion(place.user, SHOOTS)
             payload = payloads.click_in_view(
                 occasion, control, payload_objects.view(self._there(place), values)
@@ -116,7 +117,7 @@ class Interactions:
         """Press the modal's submit button, with `filled` in its inputs."""
         if not view.body.get("submit"):
             raise NotOffered("This dialog has nothing to submit.")
-        values = state(self._open(view).blocks, filled, complete=True)
+        values = self._filled(self._open(view), filled, complete=True)
         payload = payloads.view_submission(
             self._occasion(view.user, SHOOTS), payload_objects.view(view, values)
         )
@@ -194,6 +195,10 @@ class Interactions:
         if not self.workspace.sees(user, message.channel):
             raise NotOffered("You can't see this conversation.")
         return payload_objects.message(self.workspace, message)
+
+    def _filled(self, view: View, filled: Filled, *, complete: bool) -> dict[str, Any]:
+        picks = partial(self.workspace.picks, view.user)
+        return state(view.blocks, filled, complete=complete, picks=picks)
 
     def _there(self, view: View) -> View:
         return view if view is self.workspace.home(view.user) else self._open(view)

@@ -182,4 +182,6 @@ class WebApi:
     def _dm(self, user: str) -> Channel:
         if not self._workspace.is_colleague(user):
             raise Refused("channel_not_found")
+        if self._workspace.users[user].is_bot:  # HubSpot/slack-client#90: Slack has none between two bots
+            raise Refused("cannot_dm_bot")
         return self._workspace.dm(user, sample_workspace.BOT)

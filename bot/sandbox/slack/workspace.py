@@ -44,6 +44,13 @@ class Channel:
     is_org_shared: bool = False
     is_mpim: bool = False
 
+    @property
+    def kind(self) -> str:
+        """As in the filter of a menu of conversations."""
+        if self.is_im or self.is_mpim:
+            return "im" if self.is_im else "mpim"
+        return "private" if self.is_private else "public"
+
 
 @dataclass(kw_only=True)
 class Message(Drawn):
@@ -115,6 +122,20 @@ class Workspace:
         person, place = self.users[user], self.channels[channel]
         colleague = person.team_id == self._bot_team and not person.is_guest
         return user in place.members or (colleague and not place.is_private and not place.is_im)
+
+    def picks(self, user: str, element: dict[str, Any]) -> set[str]:
+        """What Slack offers this person in a menu of people or of conversations."""
+        if element["type"] == "users_select":
+            return set(self.users)
+        wanted = element.get("filter", {})
+        kinds, own_only = wanted.get("include"), wanted.get("exclude_external_shared_channels")
+        return {
+            each.id
+            for each in self.channels.values()
+            if self.sees(user, each.id) and not each.is_archived
+            if not kinds or each.kind in kinds
+            if not (own_only and each.is_ext_shared)
+        }
 
     def is_colleague(self, user: str) -> bool:
         """Whether this person is of the app's workspace, or of another one of its organisation."""

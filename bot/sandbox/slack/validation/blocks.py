@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from bot.sandbox.slack.validation.elements import CHOOSERS, CLICKED, TYPED, image, plain, text
+from bot.sandbox.slack.validation.elements import CHOOSERS, CLICKED, PICKERS, TYPED, image, plain, text
 from bot.sandbox.slack.validation.schema import (
     Check,
     also,
@@ -97,7 +97,7 @@ _block = by_type(
         "input": _block_shape(
             {
                 "label": plain(LIMITS.input_label),
-                "element": by_type({"plain_text_input": TYPED, **CHOOSERS}),
+                "element": by_type({"plain_text_input": TYPED, **CHOOSERS, **PICKERS}),
             },
             {"hint": plain(LIMITS.input_label), "optional": flag, "dispatch_action": flag},
         ),

@@ -18,6 +18,8 @@ from bot.sandbox.slack.validation.schema import (
 )
 from bot.slack.limits import LIMITS
 
+_NO_LIMIT = 10**9
+
 
 def plain(most: int) -> Check:
     words = {"text": string(most, least=1)}
@@ -37,6 +39,12 @@ def _element(
     more |= {"confirm": _CONFIRM} if confirm else {}
     more |= {"focus_on_load": flag} if focus else {}
     return shape(needs, more)
+
+
+def _filters_something(value: dict[str, Any], at: str) -> Iterator[str]:
+    """Slack's reference: none of its fields is required, but one at least has to be there."""
+    if not value:
+        yield wrong("must provide at least 1 item", at)
 
 
 def _options(most: int, option: Check) -> dict[str, Check]:
@@ -88,6 +96,31 @@ CHOOSERS = {
     ),
     "radio_buttons": _element(_options(LIMITS.boxes, _BOX), {"initial_option": _BOX}, focus=True),
 }
+_FILTER = shape(
+    {},
+    {
+        "include": many(one_of("im", "mpim", "private", "public"), 4),
+        "exclude_external_shared_channels": flag,
+        "exclude_bot_users": flag,
+    },
+)
+PICKERS = {
+    "multi_conversations_select": _element(
+        {},
+        {
+            "placeholder": plain(LIMITS.placeholder),
+            "initial_conversations": many(string(LIMITS.id, least=1), _NO_LIMIT),
+            "default_to_current_conversation": flag,
+            "max_selected_items": number(1, _NO_LIMIT),
+            "filter": also(_FILTER, _filters_something),
+        },
+        focus=True,
+    ),
+    "users_select": _element(
+        {}, {"placeholder": plain(LIMITS.placeholder), "initial_user": string(LIMITS.id, least=1)}, focus=True
+    ),
+}
+"""Only as inputs of views: this sandbox has no click on one."""
 CLICKED = {
     "button": _BUTTON,
     "overflow": _element(_options(LIMITS.options, _MENU_OPTION), {}),
