@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.metrics import Metrics
 from bot.core.settings import Settings
 from bot.slack import constants
+from bot.slack.listeners.accounts import AccountListeners
 from bot.slack.listeners.error_handler import ErrorHandler
 from bot.slack.listeners.orders import OrderListeners
 from bot.slack.listeners.routes import register, routes
@@ -83,6 +84,7 @@ def test_every_name_has_one_listener() -> None:
     listeners = OrderListeners(nothing, nothing, nothing, "T1")
 
     watches = WatchListeners(nothing, nothing, nothing, "T1")
+    accounts = AccountListeners(nothing, nothing, nothing, "T1", None)
     register(cast("AsyncApp", app), listeners, watches, ErrorHandler(listeners.unknown, nothing, Metrics()))
 
     said = [each for each in app.registered if not each.startswith("error")]
@@ -90,7 +92,7 @@ def test_every_name_has_one_listener() -> None:
     assert len(said) == len(set(said))
     assert all("re.compile" in each for each in said[first_pattern:])
 
-    known = [name for name, _ in routes(listeners, watches)]
+    known = [name for name, _ in routes(listeners, watches, accounts)]
     assert len(known) == len(set(known))
 
 

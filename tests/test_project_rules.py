@@ -59,7 +59,7 @@ def test_ruff_sees_every_file_that_git_tracks() -> None:
     assert set(tracked.stdout.split()) - linted == set()
 
 
-@pytest.mark.parametrize("name", ["orders.py", "watches.py"])
+@pytest.mark.parametrize("name", ["accounts.py", "orders.py", "watches.py"])
 def test_listeners_are_thin(name: str) -> None:
     """A listener reads, records and acks: at most 15 lines, and no `try`."""
     path = ROOT / "bot" / "slack" / "listeners" / name

@@ -170,6 +170,11 @@ class Autoenhance:
         self._outage.ends()
         return body
 
+    async def check_key(self, key: SecretStr) -> None:
+        """Returns if Autoenhance accepts this key of another account. Raises KeyRefused if it does not."""
+        with self._requests.reading() as reading:
+            await self._requests.get(reading, "orders/", {"per_page": "1"}, key=key)
+
 
 def _is_small(fetched: FetchedOrder) -> bool:
     return len(fetched.order.photos) <= _MAX_SHARED_PHOTOS

@@ -8,6 +8,8 @@ from datetime import timedelta
 from bot.autoenhance.client import Autoenhance
 from bot.bootstrap.clients import open_autoenhance
 from bot.bootstrap.services import Services
+from bot.handlers.account_keys import AccountKeys
+from bot.handlers.accounts import AccountCommands
 from bot.handlers.claims import Claims
 from bot.handlers.dispatch import Dispatcher, table
 from bot.handlers.last_calls import LastCallPosts
@@ -61,6 +63,7 @@ def _dispatcher(services: Services, autoenhance: Autoenhance) -> Dispatcher:
         stops=made.stops(overviews),
         last_calls=made.last_calls(),
         time_zones=made.time_zones,
+        accounts=made.accounts(overviews),
     )
     access = AccessPolicy(made.channels, services.identity.team_id, services.identity.enterprise_id)
     return Dispatcher(handlers, access, made.responder, made.retries, commands.forget)
@@ -85,6 +88,9 @@ class _Handlers:
         self.responder = Responder(services.sender)
         profiles = Profiles(services.web, services.identity.scopes)
         self.time_zones = TimeZones(self.stores.people, profiles, self.responder)
+        self.account_keys = AccountKeys(
+            self.stores.accounts, services.ring, services.settings.autoenhance_api_key, self.now
+        )
         self.retries = Retries(self.responder, self.now, services.timing.first_pause, services.timing.slow)
 
     def polling(self) -> Polling:
@@ -119,6 +125,19 @@ class _Handlers:
             pacing=self.pacing,
             responder=self.responder,
             permalinks=self.permalinks,
+            account_keys=self.account_keys,
+        )
+
+    def accounts(self, overviews: Overviews) -> AccountCommands:
+        return AccountCommands(
+            accounts=self.stores.accounts,
+            ring=self.account_keys.ring,
+            autoenhance=self.autoenhance,
+            overviews=overviews,
+            sender=self.sender,
+            responder=self.responder,
+            retries=self.retries,
+            now=self.now,
         )
 
     def lookups(self, polling: Polling) -> Lookups:

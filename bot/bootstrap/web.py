@@ -17,6 +17,7 @@ from bot.core.setting_values import revealed
 from bot.queue.outbox import Outbox
 from bot.slack.api.client import CountedClient
 from bot.slack.api.identity import probe_socket
+from bot.slack.listeners.accounts import AccountListeners
 from bot.slack.listeners.error_handler import ErrorHandler
 from bot.slack.listeners.http import SlackEndpoint
 from bot.slack.listeners.orders import OrderListeners
@@ -38,10 +39,11 @@ async def open_web(services: Services) -> AsyncIterator[ASGIApp]:
     outbox, now = Outbox(storage.engine), storage.now
     given = (outbox.record, sender, now, services.identity.team_id)
     listeners, watches = OrderListeners(*given), WatchListeners(*given)
+    accounts = AccountListeners(*given, services.ring)
     guard = ErrorHandler(listeners.unknown, sender, services.metrics)
     bolt = _bolt(services)
     register(bolt, listeners, watches, guard)
-    dispatch = Dispatch(routes(listeners, watches), guard, bolt)
+    dispatch = Dispatch(routes(listeners, watches, accounts), guard, bolt)
     readiness = _readiness(storage)
     async with _socket(services, dispatch, outbox) as socket:
         signing_secret = revealed(settings.slack_signing_secret)

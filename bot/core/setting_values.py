@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 MIN_TOKEN_CHARACTERS = 16
+# Copying and pasting leaves these around a value: blanks, line breaks and invisible characters.
+_STRIPPED_CHARACTERS = " \t\r\n\v\f\x00\xa0\u200b\u200c\u200d\u2060\ufeff"
+_QUOTES = ('""', "''", "“”", "‘’")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -15,10 +18,21 @@ def revealed(secret: SecretStr | None) -> str:
     return secret.get_secret_value() if secret else ""
 
 
-def character_problems(name: str, secret: SecretStr | None) -> list[str]:
+def stripped(value: str) -> str:
+    """The value without blanks, line breaks and quotes around it. Some tools pass quotes on."""
+    value = value.strip(_STRIPPED_CHARACTERS)
+    if len(value) > 1 and value[0] + value[-1] in _QUOTES:
+        value = value[1:-1].strip(_STRIPPED_CHARACTERS)
+    return value
+
+
+def fits_a_header(secret: str) -> bool:
     """A secret is sent in a header or compared with one. So it has only visible ASCII characters."""
-    text = revealed(secret)
-    if all("!" <= each <= "~" for each in text):
+    return all("!" <= each <= "~" for each in secret)
+
+
+def character_problems(name: str, secret: SecretStr | None) -> list[str]:
+    if fits_a_header(revealed(secret)):
         return []
     return [f"{name} has a space, a line break or another character that isn't allowed. Copy it again."]
 

@@ -24,6 +24,7 @@ from bot.core.setting_values import (
     character_problems,
     revealed,
     ring_problems,
+    stripped,
     token_problems,
     url_problems,
 )
@@ -45,11 +46,6 @@ _APP_TOKEN = f"Copy an app-level token from {_APP_PAGE}, under Basic Information
 _PROXY_VARIABLES = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
 
 Secret = Annotated[SecretStr | None, Field(default=None)]
-
-
-# Copying and pasting leaves these around a value: blanks, line breaks and invisible characters.
-_STRIPPED_CHARACTERS = " \t\r\n\v\f\x00\xa0\u200b\u200c\u200d\u2060\ufeff"
-_QUOTES = ('""', "''", "“”", "‘’")
 
 
 class Tokens(BaseSettings):
@@ -74,8 +70,8 @@ class Tokens(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _strip_values(cls, given: dict[str, Any]) -> dict[str, Any]:
-        stripped = {name: _stripped(value) for name, value in given.items()}
-        return {name: value for name, value in stripped.items() if value != ""}
+        values = {name: _stripped(value) for name, value in given.items()}
+        return {name: value for name, value in values.items() if value != ""}
 
     @classmethod
     def set_here(cls) -> list[str]:
@@ -250,15 +246,9 @@ class FixedSettings(Settings):
 
 
 def _stripped(value: Any) -> Any:
-    """The value without blanks, line breaks and quotes around it. Some tools pass quotes on."""
     if isinstance(value, SecretStr):
-        return SecretStr(_stripped(value.get_secret_value()))
-    if not isinstance(value, str):
-        return value
-    value = value.strip(_STRIPPED_CHARACTERS)
-    if len(value) > 1 and value[0] + value[-1] in _QUOTES:
-        value = value[1:-1].strip(_STRIPPED_CHARACTERS)
-    return value
+        return SecretStr(stripped(value.get_secret_value()))
+    return stripped(value) if isinstance(value, str) else value
 
 
 @contextmanager

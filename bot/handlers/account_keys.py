@@ -32,10 +32,13 @@ class AccountKeys:
 
     async def searched_from(self, team_id: str, place: str) -> list[KeyedAccount]:
         """The accounts whose orders people may search there: the default one first, then by name."""
+        return [each for each in await self.listed(team_id) if each.account.is_searched_from(place)]
+
+    async def listed(self, team_id: str) -> list[KeyedAccount]:
+        """All accounts of the team: the default one first, then by name."""
         found = [KeyedAccount(default_account(team_id, revealed(self.default_key)), self.default_key)]
         if self.ring:
-            stored = await self.accounts.of_team(team_id)
-            found += [self._keyed(each) for each in stored if each.account.is_searched_from(place)]
+            found += [self._keyed(each) for each in await self.accounts.of_team(team_id)]
         return [each for each in found if each.key or not each.account.is_default]
 
     async def used(self, account: Account) -> None:

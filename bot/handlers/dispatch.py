@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.core.errors import SlackBusy, SlackError, TokenRefused
+from bot.handlers.accounts import AccountCommands
 from bot.handlers.claims import Claims
 from bot.handlers.last_calls import LastCallPosts
 from bot.handlers.lookups import Lookups
@@ -19,6 +20,7 @@ from bot.handlers.stops import Stops
 from bot.handlers.time_zones import TimeZones
 from bot.handlers.unfurls import Unfurls
 from bot.handlers.watches import WatchCommands
+from bot.jobs import accounts as account_jobs
 from bot.jobs import background, models
 from bot.jobs.background import BackgroundJob
 from bot.jobs.models import Job
@@ -47,6 +49,7 @@ def table(
     stops: Stops,
     last_calls: LastCallPosts,
     time_zones: TimeZones,
+    accounts: AccountCommands,
 ) -> Table:
     """A new job is a new row. A handler takes the job and the number of this attempt, which begins at 1."""
     return dict(
@@ -67,6 +70,12 @@ def table(
             row(models.UnfurlLinks, unfurls.choose),
             row(models.ShowLine, overviews.show_line),
             row(models.SetTimeZone, time_zones.set_time_zone),
+            row(account_jobs.ConnectAccount, accounts.connect),
+            row(account_jobs.ReplaceAccountKey, accounts.replace_key),
+            row(account_jobs.ShowAccount, accounts.show),
+            row(account_jobs.ShareAccount, accounts.share),
+            row(account_jobs.HandOverAccount, accounts.hand_over),
+            row(account_jobs.DisconnectAccount, accounts.disconnect),
             row(background.Unfurl, unfurls.unfurl),
             row(background.CheckOrder, polling.check),
             row(background.LastCall, last_calls.make),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.core.errors import AutoenhanceError, OrderNotFound, SlackError, TryLater
-from bot.jobs.models import Find, LookUp, Share, ShowPhotos, StartWatch
+from bot.jobs.models import Find, Share, ShowPhotos, StartWatch
 from bot.jobs.outcomes import Retry
 from bot.jobs.requests import Ephemeral, Message, Request, View
 from bot.slack.api.responder import Responder
@@ -90,7 +90,7 @@ class Retries:
         """
         return self.waited(job) + timedelta(seconds=error.retry_after or 0.0) < MAX_AUTOENHANCE_WAIT
 
-    def pause(self, job: Asking | LookUp, error: TryLater, attempt: int) -> float:
+    def pause(self, job: Request, error: TryLater, attempt: int) -> float:
         """Seconds until the next attempt after a TryLater for which `may_retry` is true.
 
         At most one second after MAX_AUTOENHANCE_WAIT has passed.

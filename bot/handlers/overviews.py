@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from bot.core.errors import SlackError
+from bot.handlers.account_keys import AccountKeys
 from bot.jobs.models import Broadcast, CardLine, ListWatches, SendTestNotice, ShowHome, ShowLine
 from bot.jobs.requests import Asker
 from bot.slack.api.pacing import SlackRateLimits
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
-from bot.slack.render import cards, home, lists
+from bot.slack.render import accounts, cards, home, lists
 from bot.slack.render.permalinks import Permalinks
 from bot.slack.text import settings as settings_text
 from bot.storage.channel_settings import ChannelSettings
@@ -24,6 +25,7 @@ class Overviews:
     pacing: SlackRateLimits
     responder: Responder
     permalinks: Permalinks
+    account_keys: AccountKeys
 
     async def list_all(self, job: ListWatches, _attempt: int) -> None:
         found = _begun(await self.watches.at(job.team_id, job.asker.place))
@@ -34,7 +36,11 @@ class Overviews:
 
     async def update_home(self, asker: Asker, note: str = "") -> None:
         found = _begun(await self.watches.of_person(asker.team_id, asker.user_id))
-        await self.sender.update_home(asker.user_id, home.home_tab(found, self.permalinks.thread, note))
+        connected = await self.account_keys.listed(asker.team_id)
+        listed = [accounts.Listed(each.account, readable=each.key is not None) for each in connected]
+        may_connect = self.account_keys.ring is not None
+        part = accounts.accounts_part(listed, asker.user_id, may_connect=may_connect)
+        await self.sender.update_home(asker.user_id, home.home_tab(found, self.permalinks.thread, note, part))
 
     async def broadcast(self, job: Broadcast, _attempt: int) -> None:
         if job.on is not None:

@@ -9,6 +9,14 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from bot.jobs.accounts import (
+    ConnectAccount,
+    DisconnectAccount,
+    HandOverAccount,
+    ReplaceAccountKey,
+    ShareAccount,
+    ShowAccount,
+)
 from bot.jobs.background import CheckOrder, CheckPaused, LastCall, NotifyOwner, NotifyPaused, Unfurl
 from bot.jobs.requests import Message, Request, Wanted, order_lock
 from bot.orders.base import frozen
@@ -229,6 +237,12 @@ Job = Annotated[
     | ShowLine
     | SetTimeZone
     | ShowHome
+    | ConnectAccount
+    | ReplaceAccountKey
+    | ShowAccount
+    | ShareAccount
+    | HandOverAccount
+    | DisconnectAccount
     | CheckOrder
     | LastCall
     | NotifyOwner

@@ -5,6 +5,7 @@ Every limit is in `limits.py`. Every builder here shortens its strings to the li
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -155,32 +156,65 @@ def select(action_id: str, options: list[tuple[str, str]], *, placeholder: str) 
     }
 
 
-def text_input(block_id: str, action_id: str, label: str, *, hint: str, placeholder: str) -> Block:
-    return {
-        "type": "input",
-        "block_id": block_id,
-        "label": plain(label, LIMITS.input_label),
-        "hint": plain(hint, LIMITS.input_label),
-        "element": {
-            "type": "plain_text_input",
-            "action_id": action_id,
-            "max_length": LIMITS.typed,
-            "placeholder": plain(placeholder, LIMITS.placeholder),
-            "focus_on_load": True,
-        },
+def text_input(
+    block_id: str, action_id: str, label: str, *, hint: str, placeholder: str, focus: bool = True
+) -> Block:
+    """`focus` may be true of one input of a view."""
+    element = {
+        "type": "plain_text_input",
+        "action_id": action_id,
+        "max_length": LIMITS.typed,
+        "placeholder": plain(placeholder, LIMITS.placeholder),
+        "focus_on_load": focus,
     }
+    return input_block(block_id, label, element, hint=hint)
 
 
 def select_input(
     block_id: str, action_id: str, label: str, options: list[tuple[str, str]], *, placeholder: str
 ) -> Block:
     """A menu in a modal. Each option is (label, value)."""
-    return {
+    element = select(action_id, options, placeholder=placeholder) | {"focus_on_load": True}
+    return input_block(block_id, label, element)
+
+
+def box_input(block_id: str, action_id: str, label: str, words: str, *, checked: bool) -> Block:
+    """One box to tick. Its value is its action_id."""
+    box = {"text": plain(words, LIMITS.option), "value": action_id}
+    element: Block = {"type": "checkboxes", "action_id": action_id, "options": [box]}
+    return input_block(
+        block_id, label, element | ({"initial_options": [box]} if checked else {}), optional=True
+    )
+
+
+def channels_input(block_id: str, action_id: str, label: str, chosen: Sequence[str], *, hint: str) -> Block:
+    """Channels of the workspace, private ones too, that are not shared with another company."""
+    element: Block = {
+        "type": "multi_conversations_select",
+        "action_id": action_id,
+        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
+        "focus_on_load": True,
+    }
+    element |= {"initial_conversations": list(chosen)} if chosen else {}
+    return input_block(block_id, label, element, hint=hint, optional=True)
+
+
+def person_input(block_id: str, action_id: str, label: str, *, hint: str) -> Block:
+    element = {"type": "users_select", "action_id": action_id, "focus_on_load": True}
+    return input_block(block_id, label, element, hint=hint)
+
+
+def input_block(
+    block_id: str, label: str, element: Block, *, hint: str = "", optional: bool = False
+) -> Block:
+    block: Block = {
         "type": "input",
         "block_id": block_id,
         "label": plain(label, LIMITS.input_label),
-        "element": select(action_id, options, placeholder=placeholder) | {"focus_on_load": True},
+        "element": element,
     }
+    block |= {"hint": plain(hint, LIMITS.input_label)} if hint else {}
+    return block | ({"optional": True} if optional else {})
 
 
 def rich_text(*elements: Block) -> Block:

@@ -15,8 +15,21 @@ ANSWER = "orders"  # the modal that shows orders. It has no submit button
 PHOTOS = "photos"
 ASK_TO_WATCH = "ask_to_watch"  # the modal with one field, for a watch in a message's thread
 HOME = "home"
+CONNECT_ACCOUNT = "connect_account"
+ACCOUNT = "account"  # what an account's menu opens, before it is drawn or when it has no submit button
+REPLACE_KEY = "replace_key"
+SHARE_ACCOUNT = "share_account"
+HAND_OVER = "hand_over"
+DISCONNECT = "disconnect"
 
-# the field of ASK and ASK_TO_WATCH
+# the fields of these views
+ACCOUNT_NAME = "name"
+ACCOUNT_KEY = "key"
+ACCOUNT_CHANNELS = "channels"
+ACCOUNT_EVERYWHERE = "everywhere"
+ACCOUNT_OWNER = "owner"
+
+# the field of ASK and ASK_TO_WATCH, and the first one of every other modal
 ASK_BLOCK = "ask"
 ASK_INPUT = "orders"
 CHOOSE_ORDER = "order"  # the menu in its place, where a message names several orders
@@ -43,6 +56,8 @@ STOP_FOR_ALL = "stop_for_all"
 ON_IT = "on_it"  # on a notice. Its value: the user who was on it when the notice was drawn
 LOOK_UP = "look_up"  # on the Home tab
 TIME_ZONE = "time_zone"  # the menu of cities
+CONNECT = "connect"  # on the Home tab
+ACCOUNT_MENU = "account_menu"  # the overflow menu of an account. Its options' values: `AccountPart`
 
 # events
 HOME_OPENED = "app_home_opened"

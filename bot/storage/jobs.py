@@ -2,7 +2,7 @@
 
 A job that is done keeps its key for a day, so that a late redelivery is recognised. Its content is
 deleted, because order ids and response_urls are secrets. A dead job, which was given up, keeps both and
-its reason for 30 days.
+its reason for 30 days. One with a sealed API key loses its content too.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,6 +13,7 @@ from time import perf_counter
 
 from pydantic import ValidationError
 
+from bot.jobs.accounts import KEY_KINDS
 from bot.jobs.models import CHECK_KIND, JOB, Job
 from bot.storage import retention
 from bot.storage.database.base import Database, Sql, Value
@@ -214,8 +215,11 @@ class JobStore:
         """
         reason = "".join(each if each.isprintable() else " " for each in reason)
         key = "key = CASE kind WHEN :check THEN key || ' ' || id ELSE key END"
-        ended = f"state = 'dead', reason = :reason, ended_at = :now, {key}"
-        await self._set(ended, id_, reason=reason, now=now.timestamp(), check=CHECK_KIND)
+        content = "content = CASE WHEN kind IN (:connect, :replace) THEN '' ELSE content END"
+        ended = f"state = 'dead', reason = :reason, ended_at = :now, {key}, {content}"
+        connect, replace = KEY_KINDS
+        given = {"check": CHECK_KIND, "connect": connect, "replace": replace}
+        await self._set(ended, id_, reason=reason, now=now.timestamp(), **given)
 
     async def dead_jobs(self) -> list[DeadJob]:
         """Newest first."""

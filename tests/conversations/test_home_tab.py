@@ -91,3 +91,15 @@ async def test_the_look_up_begins_on_the_home_tab(slack: SlackSandbox, chat: Cha
     await slack.click(home, "Look up an order", user=ANA)
 
     await chat.view("Order ID, link or name")
+
+
+async def test_it_says_what_is_missing_to_connect_accounts(slack: SlackSandbox) -> None:
+    """Without ENCRYPTION_KEYS there is no button. The account that an admin set is listed."""
+    home = await opened(slack, "Autoenhance accounts")
+
+    assert (
+        "*Default account*\nSet by an admin. Its key ends in `000x`.\nSearched in every channel."
+        in home.plain()
+    )
+    assert "an admin needs to set `ENCRYPTION_KEYS`" in home.plain()
+    assert home.buttons() == ["Look up an order"]

@@ -44,6 +44,8 @@ ADDED_TO_WATCHES: dict[str, Any] = {
     "began": None,
 }
 ADDED_KINDS = {"claim_order", "choose_order", "show_line", "last_call", "set_time_zone"}
+ADDED_KINDS |= {"connect_account", "replace_account_key", "show_account", "share_account"}
+ADDED_KINDS |= {"hand_over_account", "disconnect_account"}
 LATER = {"field_of_a_later_version": 1}
 KINDS = set(JOB.json_schema()["discriminator"]["mapping"])
 

@@ -144,6 +144,19 @@ def chosen(payload: Payload, block_id: str, action_id: str) -> str:
     return dig(payload, "view", "state", "values", block_id, action_id, "selected_option", "value")
 
 
+def chosen_user(payload: Payload, block_id: str, action_id: str) -> str:
+    """The user that was chosen in a modal's menu of people."""
+    return dig(payload, "view", "state", "values", block_id, action_id, "selected_user")
+
+
+def chosen_many(payload: Payload, block_id: str, action_id: str, kind: str) -> list[Any]:
+    """What was chosen in an input for several. `kind` is Slack's key, such as `selected_conversations`."""
+    found: Any = payload
+    for step in ("view", "state", "values", block_id, action_id, kind):
+        found = found.get(step) if isinstance(found, dict) else None
+    return found if isinstance(found, list) else []
+
+
 def home_opener(payload: Payload, now: datetime, team_id: str) -> Asker | None:
     """The person who opened the Home tab, with no channel. None if the event does not say."""
     user = dig(payload, "event", "user")

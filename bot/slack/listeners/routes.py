@@ -7,6 +7,7 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from bot.slack import constants
+from bot.slack.listeners.accounts import AccountListeners
 from bot.slack.listeners.error_handler import ErrorHandler, Listener, refuse
 from bot.slack.listeners.orders import OrderListeners
 from bot.slack.listeners.payloads import Payload
@@ -16,7 +17,9 @@ Name = tuple[str, str]  # a payload's type and the name in it. A command has no 
 Route = tuple[Name, Listener]
 
 
-def routes(listeners: OrderListeners, watches: WatchListeners) -> tuple[Route, ...]:
+def routes(
+    listeners: OrderListeners, watches: WatchListeners, accounts: AccountListeners
+) -> tuple[Route, ...]:
     """What people do, by its name."""
     return (
         (("command", constants.COMMAND), listeners.command),
@@ -41,6 +44,13 @@ def routes(listeners: OrderListeners, watches: WatchListeners) -> tuple[Route, .
         (("block_actions", constants.MORE), listeners.more),
         (("block_actions", constants.SEND_TO_ME), listeners.send_to_me),
         (("block_actions", constants.OPEN), listeners.ack_only),
+        (("block_actions", constants.CONNECT), accounts.ask),
+        (("block_actions", constants.ACCOUNT_MENU), accounts.open_part),
+        (("view_submission", constants.CONNECT_ACCOUNT), accounts.connect),
+        (("view_submission", constants.REPLACE_KEY), accounts.replace_key),
+        (("view_submission", constants.SHARE_ACCOUNT), accounts.share),
+        (("view_submission", constants.HAND_OVER), accounts.hand_over),
+        (("view_submission", constants.DISCONNECT), accounts.disconnect),
     )
 
 

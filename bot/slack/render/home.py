@@ -1,4 +1,4 @@
-"""A person's Home tab: what they watch, what finished lately, and how to begin."""
+"""A person's Home tab: what they watch, what finished lately, the accounts, and how to begin."""
 
 from collections.abc import Sequence
 
@@ -15,8 +15,8 @@ MAX_WATCHES_ON_HOME = 30
 MAX_FINISHED_ON_HOME = 10
 
 
-def home_tab(found: Sequence[Watch], link: Link, note: str = "") -> Block:
-    """The Home tab: what this person watches, what finished lately, and how to start."""
+def home_tab(found: Sequence[Watch], link: Link, note: str = "", accounts: Sequence[Block] = ()) -> Block:
+    """The Home tab: what this person watches, what finished lately, `accounts`, and how to start."""
     live = [watch for watch in reversed(found) if watch.is_live]
     ended = sorted(
         (watch for watch in found if watch.ended_at and watch.ending is not Ending.STOPPED),
@@ -35,7 +35,7 @@ def home_tab(found: Sequence[Watch], link: Link, note: str = "") -> Block:
     if lately := [*finished, *ended][:MAX_FINISHED_ON_HOME]:
         drawn += [blocks.divider(), blocks.header(watch_text.FINISHED)]
         drawn += [watch_row(watch, link, watch.place) for watch in lately]
-    drawn += [blocks.divider(), blocks.section(HELP), blocks.actions("begin", _begin())]
+    drawn += [*accounts, blocks.divider(), blocks.section(HELP), blocks.actions("begin", _begin())]
     return {"type": "home", "callback_id": constants.HOME, "blocks": drawn[: LIMITS.modal_blocks]}
 
 
