@@ -11,7 +11,7 @@ from bot.bootstrap.services import Services
 from bot.handlers.account_keys import AccountKeys
 from bot.handlers.accounts import AccountCommands
 from bot.handlers.claims import Claims
-from bot.handlers.dispatch import Dispatcher, table
+from bot.handlers.dispatch import Dispatcher, account_table, table
 from bot.handlers.last_calls import LastCallPosts
 from bot.handlers.lookups import Lookups
 from bot.handlers.notifier import Notifier
@@ -63,8 +63,7 @@ def _dispatcher(services: Services, autoenhance: Autoenhance) -> Dispatcher:
         stops=made.stops(overviews),
         last_calls=made.last_calls(),
         time_zones=made.time_zones,
-        accounts=made.accounts(overviews),
-    )
+    ) | account_table(made.accounts(overviews))
     access = AccessPolicy(made.channels, services.identity.team_id, services.identity.enterprise_id)
     return Dispatcher(handlers, access, made.responder, made.retries, commands.forget)
 

@@ -6,7 +6,7 @@ closed. So what became of it is said on the Home tab, and in a direct message to
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_urlsafe
 
@@ -85,8 +85,10 @@ class AccountCommands:
             return
         if key := await self._checked_key(job, stored.account.name, attempt):
             hint = key_hint(key.get_secret_value())
-            await self.accounts.replace_key(job.team_id, job.account_id, job.sealed_key, hint)
-            await self._note(job, account_text.is_replaced(stored.account, hint))
+            if await self.accounts.replace_key(job.team_id, job.account_id, job.sealed_key, hint):
+                await self._note(job, account_text.is_replaced(stored.account, hint))
+            else:  # disconnected meanwhile
+                await self._fail(job, account_text.NO_SUCH_ACCOUNT)
 
     async def show(self, job: ShowAccount, _attempt: int) -> None:
         """Draws the modal that is already open, unless it was closed."""
@@ -96,11 +98,11 @@ class AccountCommands:
                 await self.sender.update_view(job.place.view_id, self._modal(stored, job.part))
 
     async def share(self, job: ShareAccount, _attempt: int) -> None:
-        if await self._owned(job):
-            everywhere, where = job.everywhere, job.channels
-            await self.accounts.set_channels(job.team_id, job.account_id, where, everywhere=everywhere)
-            if changed := await self.accounts.one(job.team_id, job.account_id):
-                await self._note(job, account_text.is_shared(changed.account, job.asker.user_id))
+        if stored := await self._owned(job):
+            everywhere, channels = job.everywhere, frozenset(job.channels)
+            await self.accounts.set_channels(job.team_id, job.account_id, channels, everywhere=everywhere)
+            changed = replace(stored.account, everywhere=everywhere, channels=channels)
+            await self._note(job, account_text.is_shared(changed, job.asker.user_id))
 
     async def hand_over(self, job: HandOverAccount, attempt: int) -> None:
         """The new owner reads it first: who cannot be reached could not change the account either."""

@@ -49,7 +49,6 @@ def table(
     stops: Stops,
     last_calls: LastCallPosts,
     time_zones: TimeZones,
-    accounts: AccountCommands,
 ) -> Table:
     """A new job is a new row. A handler takes the job and the number of this attempt, which begins at 1."""
     return dict(
@@ -70,18 +69,26 @@ def table(
             row(models.UnfurlLinks, unfurls.choose),
             row(models.ShowLine, overviews.show_line),
             row(models.SetTimeZone, time_zones.set_time_zone),
-            row(account_jobs.ConnectAccount, accounts.connect),
-            row(account_jobs.ReplaceAccountKey, accounts.replace_key),
-            row(account_jobs.ShowAccount, accounts.show),
-            row(account_jobs.ShareAccount, accounts.share),
-            row(account_jobs.HandOverAccount, accounts.hand_over),
-            row(account_jobs.DisconnectAccount, accounts.disconnect),
             row(background.Unfurl, unfurls.unfurl),
             row(background.CheckOrder, polling.check),
             row(background.LastCall, last_calls.make),
             row(background.NotifyOwner, polling.message_owner),
             row(background.NotifyPaused, polling.notify_paused),
             row(background.CheckPaused, polling.resume_paused),
+        )
+    )
+
+
+def account_table(accounts: AccountCommands) -> Table:
+    """The rows of the jobs about accounts."""
+    return dict(
+        (
+            row(account_jobs.ConnectAccount, accounts.connect),
+            row(account_jobs.ReplaceAccountKey, accounts.replace_key),
+            row(account_jobs.ShowAccount, accounts.show),
+            row(account_jobs.ShareAccount, accounts.share),
+            row(account_jobs.HandOverAccount, accounts.hand_over),
+            row(account_jobs.DisconnectAccount, accounts.disconnect),
         )
     )
 

@@ -4,6 +4,7 @@ import traceback
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from bot.autoenhance.client import FetchedOrder
 from bot.core.errors import AutoenhanceError, KeyMissing, KeyRefused, Limited, OrderNotFound, Unavailable
@@ -168,3 +169,23 @@ async def test_a_probe_says_what_is_wrong(key: str | None, code: int, error: typ
     async with client(Vendor(status(code)), key=key) as autoenhance:
         with pytest.raises(error):
             await autoenhance.probe()
+
+
+async def test_a_members_key_is_checked_with_the_list() -> None:
+    """With that key and no other, and for one order."""
+    vendor = Vendor(listed())
+    async with client(vendor, key=KEY) as autoenhance:
+        await autoenhance.check_key(SecretStr("a member's"))
+    [asked] = vendor.asked
+    assert (asked.url.raw_path.decode(), asked.headers["x-api-key"]) == (
+        "/v3/orders/?per_page=1",
+        "a member's",
+    )
+
+
+@pytest.mark.parametrize(("code", "error"), [(401, KeyRefused), (403, KeyRefused), (500, Unavailable)])
+async def test_a_members_key_that_is_not_accepted(code: int, error: type[AutoenhanceError]) -> None:
+    """A key that is refused is told from an Autoenhance that does not answer."""
+    async with client(Vendor(status(code)), key=None) as autoenhance:
+        with pytest.raises(error):
+            await autoenhance.check_key(SecretStr("a member's"))

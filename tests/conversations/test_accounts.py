@@ -21,6 +21,7 @@ from bot.sandbox.slack.sample_workspace import (
     BEN,
     BOT,
     OLD_SHOOTS,
+    OLGA,
     OWNERS,
     PARTNERS,
     SHOOTS,
@@ -147,7 +148,7 @@ async def test_an_account_is_connected(desk: Desk) -> None:
     assert (stored.account.everywhere, stored.account.channels) == (False, frozenset())
     assert desk.sandbox.autoenhance.looks[-1].query == "per_page=1"
     assert home.menu() == ["Channels", "Replace key", "Webhook", "Hand over", "Disconnect"]
-    assert f"Connected by @{ANA}" in bare(home)
+    assert f"Owner: @{ANA}. Connected on" in bare(home)
     assert "Only you can search it" in bare(home)
     assert desk.messages() == []
 
@@ -397,7 +398,7 @@ async def test_its_key_is_replaced(desk: Desk) -> None:
     stored = await desk.connect()
     team, account_id = stored.account.team_id, stored.account.account_id
     await Accounts(desk.app.storage.database).refused(team, account_id, desk.app.storage.now())
-    assert "Autoenhance rejects this key." in bare(await desk.open())
+    assert "Autoenhance has rejected this key" in bare(await desk.open())
     await desk.home("Choose Replace key.")
     await desk.open(BEN)
     await desk.home(f"Ask @{ANA} to replace it.", BEN)
@@ -408,7 +409,7 @@ async def test_its_key_is_replaced(desk: Desk) -> None:
 
     await desk.slack.submit(await desk.menu("Replace key", "API key"), {"API key": API_KEY})
     home = await desk.home("Elm Studio has a new key. It ends in 000x.")
-    assert "rejects" not in bare(home)
+    assert "rejected" not in bare(home)
     assert [each.sealed_key == stored.sealed_key for each in await desk.stored()] == [False]
 
 
@@ -457,7 +458,7 @@ async def test_no_more_than_twenty_are_connected(desk: Desk) -> None:
     home = await desk.home("There are 20 connected accounts already")
 
     assert len(await desk.stored()) == 20
-    assert bare(home).count("Connected by") == 20
+    assert bare(home).count("Owner: ") == 20
     assert home.buttons()[-1] == "Look up an order"
 
 
@@ -471,3 +472,46 @@ async def test_a_job_that_is_given_up_keeps_no_key(desk: Desk) -> None:
 
     dead = await rows(desk, "SELECT kind, state, content FROM jobs WHERE kind = 'connect_account'")
     assert [dict(row) for row in dead] == [{"kind": "connect_account", "state": "dead", "content": ""}]
+
+
+@pytest.mark.both
+async def test_two_of_one_name_at_one_time(desk: Desk) -> None:
+    """The one that comes second reads that the name is taken, although it was free at first."""
+    desk.sandbox.autoenhance.set_failure("hang")
+    await desk.submit("Elm Studio")
+    await desk.submit("Elm Studio", user=BEN)
+    await desk.sandbox.autoenhance.asked(2)
+    desk.sandbox.autoenhance.set_failure("well")
+    desk.sandbox.autoenhance.released.set()
+    await until_no_job_is_left(desk.app)
+
+    [stored] = await desk.stored()
+    other = BEN if stored.account.owner == ANA else ANA
+    assert "There is an account named “Elm Studio” already" in desk.seen(other)
+
+
+@on_sqlite
+async def test_people_of_another_company_connect_nothing(desk: Desk) -> None:
+    """Whatever they send. They have no Home tab."""
+    form = await desk.form()
+    theirs = desk.slack.workspace.push(OLGA, form.body)
+    await desk.slack.submit(theirs, {"Name": "Elm Studio", "API key": API_KEY})
+    await until_no_job_is_left(desk.app)
+
+    assert await desk.stored() == []
+    assert desk.slack.home(OLGA) is None
+    assert desk.sandbox.autoenhance.looks == []
+
+
+@pytest.mark.both
+async def test_an_account_that_was_disconnected_meanwhile(desk: Desk) -> None:
+    """A form that is still open changes nothing, and says that the account is gone."""
+    await desk.connect()
+    form = await desk.menu("Replace key", "API key")
+    stored = (await desk.stored())[0].account
+    await Accounts(desk.app.storage.database).disconnect(stored.team_id, stored.account_id)
+    await desk.slack.submit(form, {"API key": API_KEY})
+    await desk.home("This account isn't connected any more.")
+    await desk.reads("This account isn't connected any more.")
+
+    assert await desk.stored() == []

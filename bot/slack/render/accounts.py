@@ -34,12 +34,12 @@ def accounts_part(found: Sequence[Listed], viewer: str, *, may_connect: bool) ->
 
 def _row(listed: Listed, viewer: str) -> Block:
     account = listed.account
-    lines = [account_text.named(account), account_text.connected(account)]
+    lines = [account_text.named(account), account_text.owned(account)]
     if not listed.readable:
         lines.append(account_text.unreadable(account, viewer))
     elif account.refused_at:
         lines.append(account_text.refused(account, viewer))
-    lines.append(account_text.searched(account, viewer))
+    lines.append(f"{account_text.searched(account, viewer)} {account_text.used(account)}".strip())
     mine = not account.is_default and account.owner == viewer
     row = blocks.section("\n".join(lines), accessory=_menu() if mine else None)
     return row | {"block_id": f"{BLOCK}{account.account_id}"}

@@ -14,7 +14,7 @@ MAX_NAME_CHARACTERS = 40
 MAX_KEY_CHARACTERS = 200
 MAX_ACCOUNTS = 20  # that members of one workspace connect
 MAX_CHANNELS_NAMED = 5
-MARK_REFUSED = ":warning:"
+MARK = ":warning:"
 
 # On the Home tab
 
@@ -41,11 +41,12 @@ def named(account: Account) -> str:
     return f"*{escape(fit(one_line(account.name), MAX_NAME_CHARACTERS)).replace('*', '∗')}*"
 
 
-def connected(account: Account) -> str:
-    """Who connected it, and the last characters of its key. On a Home tab, a mention notifies nobody."""
-    since = f" on {day(account.connected_at)}" if account.connected_at else ""
-    by = "Set by an admin" if account.is_default else f"Connected by <@{account.owner}>{since}"
-    return f"{by}.{_ends_in(account)}"
+def owned(account: Account) -> str:
+    """Whose it is, and the last characters of its key. On a Home tab, a mention notifies nobody."""
+    if account.is_default:
+        return f"Set by an admin.{_ends_in(account)}"
+    since = f" Connected on {day(account.connected_at)}." if account.connected_at else ""
+    return f"Owner: <@{account.owner}>.{since}{_ends_in(account)}"
 
 
 def _ends_in(account: Account) -> str:
@@ -53,18 +54,24 @@ def _ends_in(account: Account) -> str:
 
 
 def searched(account: Account, viewer: str) -> str:
-    """Where its orders may be searched, and when they last were."""
+    """Where its orders may be searched."""
     if account.everywhere:
-        where = "Searched in every channel."
-    elif account.channels:
-        where = f"Searched in {_channels(sorted(account.channels))}."
-    elif account.owner == viewer:
-        where = f"Only you can search it, in a direct message to {APP}. Choose *Channels* to share it."
-    else:
-        where = f"Only <@{account.owner}> can search it so far."
+        return "Searched in every channel."
+    if account.channels:
+        return f"Searched in {_channels(sorted(account.channels))}."
+    if account.owner == viewer:
+        return (
+            f"Only you can search it, in a direct message to {APP}. "
+            f"To share it, choose *{MENU[AccountPart.CHANNELS]}*."
+        )
+    return f"Only <@{account.owner}> can search it so far."
+
+
+def used(account: Account) -> str:
+    """When it was last searched. Empty for the default account: nobody counts that."""
     if account.is_default:
-        return where
-    return f"{where} {f'Last used {when(account.used_at)}.' if account.used_at else 'Not used yet.'}"
+        return ""
+    return f"Last used {when(account.used_at)}." if account.used_at else "Not used yet."
 
 
 def _channels(channels: Sequence[str]) -> str:
@@ -75,13 +82,13 @@ def _channels(channels: Sequence[str]) -> str:
 
 def refused(account: Account, viewer: str) -> str:
     """Autoenhance no longer accepts its key."""
-    since = f" Last tried {when(account.refused_at)}." if account.refused_at else ""
-    return f"{MARK_REFUSED} Autoenhance rejects this key.{since} {_replace(account, viewer)}"
+    since = f" since {when(account.refused_at)}" if account.refused_at else ""
+    return f"{MARK} Autoenhance has rejected this key{since}. {_replace(account, viewer)}"
 
 
 def unreadable(account: Account, viewer: str) -> str:
     """No key of ENCRYPTION_KEYS opens its key."""
-    return f"{MARK_REFUSED} I can't read this key any more. {_replace(account, viewer)}"
+    return f"{MARK} I can't read this key any more. {_replace(account, viewer)}"
 
 
 def _replace(account: Account, viewer: str) -> str:
@@ -166,7 +173,7 @@ def is_replaced(account: Account, hint: str) -> str:
 
 
 def is_shared(account: Account, viewer: str) -> str:
-    return f"Saved. {named(account)}: {searched(account, viewer).partition(' Last used')[0]}"
+    return f"Saved. {named(account)}: {searched(account, viewer)}"
 
 
 def is_handed_over(account: Account, to: str) -> str:

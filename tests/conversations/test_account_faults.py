@@ -1,0 +1,77 @@
+"""An account is connected once: kill -9 on a real process with a real database file, and two at one time."""
+
+import pytest
+
+from bot.core.settings import Settings
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.app import API_KEY
+from bot.sandbox.slack.sample_workspace import ANA
+from bot.sandbox.slack.view_state import Filled
+from bot.sandbox.slack.workspace import View
+from tests.conversations.test_accounts import sandbox
+from tests.support import stored_rows
+from tests.support.both_databases import on_sqlite
+from tests.support.chat import Chat
+from tests.support.process import serving_process
+
+__all__ = ["sandbox"]
+pytestmark = on_sqlite
+FILLED: Filled = {"Name": "Elm Studio", "API key": API_KEY}
+
+
+@pytest.fixture
+def chat(sandbox: Sandbox) -> Chat:
+    """Ana's view of Slack, with the bot in a process of its own."""
+    return Chat(sandbox.slack)
+
+
+async def opened(chat: Chat) -> View:
+    """The modal for a new account."""
+    await chat.slack.open_home()
+    await chat.slack.click(await chat.until(chat.slack.home), "Connect an Autoenhance account")
+    return await chat.view("API key")
+
+
+async def connected(chat: Chat) -> None:
+    await chat.until(lambda: (home := chat.slack.home(ANA)) and "Connected *Elm Studio*" in home.plain())
+
+
+async def kept(settings: Settings) -> tuple[list[str], list[str]]:
+    """The names of the accounts, and what is left of the jobs that had a key."""
+    names = await stored_rows.rows(settings, "SELECT name FROM accounts")
+    jobs = await stored_rows.rows(settings, "SELECT content FROM jobs WHERE kind = 'connect_account'")
+    return [row["name"] for row in names], [row["content"] for row in jobs]
+
+
+async def test_killed_while_the_key_is_checked(chat: Chat, sandbox: Sandbox) -> None:
+    """The next process has the sealed key, and connects the account."""
+    sandbox.autoenhance.set_failure("hang")
+    async with serving_process(sandbox) as process:
+        await chat.slack.submit(await opened(chat), FILLED)
+        await sandbox.autoenhance.asked(1)
+        await process.kill()
+    names, [content] = await kept(sandbox.settings)
+    assert (names, "sealed_key" in content, API_KEY in content) == ([], True, False)
+    sandbox.autoenhance.set_failure("well")
+
+    async with serving_process(sandbox) as process:
+        await connected(chat)
+        assert await process.stop() == 0
+    assert await kept(sandbox.settings) == (["Elm Studio"], [""])
+
+
+@pytest.mark.parametrize("accepted", [False, True], ids=["before", "after"])
+async def test_killed_while_home_is_drawn(chat: Chat, sandbox: Sandbox, *, accepted: bool) -> None:
+    """The account is stored. The next process stores no other one, and draws the Home tab."""
+    async with serving_process(sandbox) as process:
+        form = await opened(chat)
+        gate = sandbox.slack.hold("views.publish", accepted=accepted)
+        await chat.slack.submit(form, FILLED)
+        await gate.reached.wait()
+        assert (await kept(sandbox.settings))[0] == ["Elm Studio"]
+        await process.kill()
+
+    async with serving_process(sandbox) as process:
+        await connected(chat)
+        assert await process.stop() == 0
+    assert await kept(sandbox.settings) == (["Elm Studio"], [""])
