@@ -31,6 +31,7 @@ from bot.slack.manifest import manifest
 from bot.slack.render.models import Card
 from bot.slack.render.terminal import draw
 from bot.slack.text.help import SUBCOMMANDS
+from bot.storage.keyring import new_key
 
 APP_TOKEN = "xapp-only-good-in-the-sandbox"  # noqa: S105
 
@@ -127,7 +128,7 @@ async def open_demo(port: int) -> AsyncIterator[Demo]:
     clock = MovableClock()
     with tempfile.TemporaryDirectory(prefix="order-desk-") as folder:
         async with (
-            open_sandbox(Path(folder), port=port, clock=clock) as sandbox,
+            open_sandbox(Path(folder), port=port, clock=clock, encryption_keys=new_key()) as sandbox,
             open_app_in(sandbox, now=clock.now) as app,
         ):
             calling = asyncio.create_task(sandbox.autoenhance.keep_calling())

@@ -2,24 +2,27 @@
 
 from typing import Any, cast, get_args
 
-from bot.handlers.dispatch import table
+from bot.handlers.dispatch import account_table, table
 from bot.jobs.models import Job
 
 
 class EveryHandler:
     """Has a handler by every name."""
 
+    def __init__(self, of: str) -> None:
+        self._of = of
+
     def __getattr__(self, name: str) -> str:
-        return name
+        return f"{self._of} {name}"
 
 
 def test_every_job_has_a_handler() -> None:
     """A job without a row in the table would be recorded, and never done."""
     union, _ = get_args(Job)
-    handlers = cast("Any", EveryHandler())
+    handlers, accounts = cast("Any", EveryHandler("order")), cast("Any", EveryHandler("account"))
 
     others = {"claims": handlers, "stops": handlers, "last_calls": handlers, "time_zones": handlers}
-    rows = table(*5 * [handlers], **others)
+    rows = table(*5 * [handlers], **others) | account_table(accounts)
 
     assert set(rows) == set(get_args(union))
     assert len(set(map(str, rows.values()))) == len(rows)

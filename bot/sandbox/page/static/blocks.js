@@ -3,7 +3,7 @@ import { h, toast } from "./dom.js";
 import { menu } from "./menu.js";
 import { emoji, formatDate, link, mrkdwn, plainText, user } from "./mrkdwn.js";
 
-/** `context` has `users`, `channels`, `errors` by block_id, and `act(block_id, element, option)`. */
+/** `context` has `users`, `channels`, `conversations`, `errors` by block_id, and `act(block_id, element, option)`. */
 export const drawBlocks = (blocks, context) => blocks.map((block) => draw(BLOCKS, block, context, block));
 
 function draw(table, part, context, block) {
@@ -85,8 +85,23 @@ const ELEMENTS = {
       h("option", { value: "" }, element.placeholder?.text ?? "Choose"), options);
   },
   checkboxes: (element, context, block) => choices("checkbox", element, element.initial_options ?? [], context, block),
+  multi_conversations_select: (element, context, block) => {
+    const options = offered(element.filter ?? {}, context.conversations).map((each) => option(each.id, `${each.is_private ? "🔒 " : "#"}${each.name}`));
+    return choices("checkbox", { ...element, options }, (element.initial_conversations ?? []).map((value) => ({ value })), context, block);
+  },
+  users_select: (element, context, block) => {
+    const options = Object.entries(context.users).map(([id, { real_name }]) => option(id, real_name));
+    return ELEMENTS.static_select({ ...element, options, initial_option: { value: element.initial_user } }, context, block);
+  },
   radio_buttons: (element, context, block) => choices("radio", element, [element.initial_option].filter(Boolean), context, block),
 };
+
+const option = (value, words) => ({ value, text: { type: "plain_text", text: words } });
+
+/** The conversations that pass the filter of a menu. */
+const offered = ({ include, exclude_external_shared_channels: own }, conversations) =>
+  conversations.filter((each) => !each.is_archived && !(own && each.is_ext_shared)
+    && (!include || include.includes(each.is_im ? "im" : each.is_private ? "private" : "public")));
 
 function choices(type, element, initial, context, block) {
   const chosen = new Set(initial.map((option) => option.value));

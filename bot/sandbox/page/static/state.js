@@ -24,8 +24,9 @@ export const $ = (id) => document.getElementById(id);
 
 export const room = () => here.snapshot.channels.find((each) => each.id === here.channel);
 
-/** Users and channels by ID, for mentions. */
+/** Users and channels by ID, for mentions, and the conversations that this person can open. */
 export const names = () => ({
   users: here.snapshot.users,
+  conversations: here.snapshot.channels,
   channels: Object.fromEntries(here.snapshot.channels.map((each) => [each.id, each.name])),
 });
