@@ -148,8 +148,8 @@ async def test_an_account_is_connected(desk: Desk) -> None:
     assert (stored.account.everywhere, stored.account.channels) == (False, frozenset())
     assert desk.sandbox.autoenhance.looks[-1].query == "per_page=1"
     assert home.menu() == ["Channels", "Replace key", "Webhook", "Hand over", "Disconnect"]
-    assert f"Owner: @{ANA}. Connected on" in bare(home)
-    assert "Only you can search it" in bare(home)
+    assert f"Owner: @{ANA} · Key ends in 000x" in bare(home)
+    assert "Searched only by you." in bare(home)
     assert desk.messages() == []
 
 
@@ -261,7 +261,7 @@ async def test_a_redelivery_is_one_account(desk: Desk) -> None:
     await until_no_job_is_left(desk.app)
     assert len(await desk.stored()) == 1
 
-    await desk.slack.submit(await desk.menu("Disconnect", "delete the key of"), {})
+    await desk.slack.submit(await desk.menu("Disconnect", "delete its key"), {})
     await desk.home("Disconnected Elm Studio")
     await desk.slack.redeliver(exchange)
     await until_no_job_is_left(desk.app)
@@ -300,7 +300,7 @@ async def test_everybody_sees_the_list_and_only_the_owner_a_menu(desk: Desk) -> 
     home = await desk.open(BEN)
 
     assert "Elm Studio" in bare(home)
-    assert f"Only @{ANA} can search it so far." in bare(home)
+    assert f"Searched only by @{ANA}." in bare(home)
     assert home.menu() == []
     assert CONNECT in home.buttons()
 
@@ -351,7 +351,7 @@ async def test_it_is_shared_with_channels(desk: Desk) -> None:
 
     view = await desk.menu("Channels", "People there can search")
     await desk.slack.submit(view, {"Channels": [], "Everywhere": []})
-    await desk.home("Saved. Elm Studio: Only you can search it")
+    await desk.home("Saved. Elm Studio: Searched only by you.")
     [stored] = await desk.stored()
     assert (stored.account.channels, stored.account.everywhere) == (frozenset(), False)
 
@@ -420,7 +420,7 @@ async def test_it_is_disconnected(desk: Desk) -> None:
     view = await desk.menu("Channels", "People there can search")
     await desk.slack.submit(view, {"Channels": [SHOOTS]})
     await desk.home("Saved.")
-    view = await desk.menu("Disconnect", "I'll delete the key of Elm Studio")
+    view = await desk.menu("Disconnect", "I'll delete its key")
     assert len(await desk.stored()) == 1
 
     await desk.slack.submit(view, {})
@@ -437,7 +437,7 @@ async def test_the_owner_alone_sees_the_webhook(desk: Desk) -> None:
     view = await desk.menu("Webhook", "Authentication")
     await desk.open(BEN)
     assert f"/autoenhance/webhook/{stored.webhook_id}" in view.plain()
-    value = bare(view).partition("Authentication:\n")[2].partition("\n")[0]
+    value = bare(view).partition("Authentication value:\n")[2].partition("\n")[0]
 
     assert len(value) >= 40
     assert value not in str(await desk.stored())

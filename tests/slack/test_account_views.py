@@ -43,12 +43,9 @@ def text(account: Account, viewer: str = "U1", *, readable: bool = True) -> str:
 @pytest.mark.parametrize(
     ("account", "viewer", "says"),
     [
-        (
-            ELM,
-            "U1",
-            "Only you can search it, in a direct message to Order Desk. To share it, choose *Channels*.",
-        ),
-        (ELM, "U2", "Only <@U1> can search it so far. Not used yet."),
+        (ELM, "U1", "*Elm Studio*\nOwner: <@U1> · Key ends in `Q2ab`\nSearched only by you."),
+        (ELM, "U1", "To share it, choose *Channels*. Not used yet."),
+        (ELM, "U2", "Searched only by <@U1>. Not used yet."),
         (replace(ELM, channels=frozenset({"C1"})), "U2", "Searched in <#C1>."),
         (replace(ELM, channels=frozenset({"C2", "C1"})), "U2", "Searched in <#C1> and <#C2>."),
         (
@@ -60,9 +57,9 @@ def text(account: Account, viewer: str = "U1", *, readable: bool = True) -> str:
         (
             DEFAULT,
             "U1",
-            "Set by an admin. Its key ends in `Zq3f`.\nSearched in every channel.",
+            "Set by an admin · Key ends in `Zq3f`\nSearched in every channel.",
         ),
-        (replace(ELM, hint=""), "U1", "Connected on <!date^"),
+        (replace(ELM, hint=""), "U1", "Owner: <@U1>\nSearched"),
         (USED, "U1", "Last used <!date^"),
         (REFUSED, "U1", ":warning: Autoenhance has rejected this key since <!date^"),
         (REFUSED, "U1", "Choose *Replace key*.\nSearched in <#C1> and <#C2>."),

@@ -149,8 +149,8 @@ def _owner(_account: Account) -> list[Block]:
     ]
 
 
-def _warning(account: Account) -> list[Block]:
-    return [blocks.section(account_text.really_disconnect(account))]
+def _warning(_account: Account) -> list[Block]:
+    return [blocks.section(account_text.REALLY_DISCONNECT)]
 
 
 _FORMS: dict[AccountPart, tuple[str, str, Callable[[Account], list[Block]]]] = {

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.accounts.models import Account
 from bot.core import errors
 from bot.jobs.accounts import AccountPart
-from bot.slack.blocks import code, day, escape, fit, one_line, when
+from bot.slack.blocks import code, escape, fit, one_line, when
 from bot.slack.constants import APP
 from bot.slack.text.notices import at_the_start
 from bot.slack.text.refusals import waited
@@ -43,14 +43,8 @@ def named(account: Account) -> str:
 
 def owned(account: Account) -> str:
     """Whose it is, and the last characters of its key. On a Home tab, a mention notifies nobody."""
-    if account.is_default:
-        return f"Set by an admin.{_ends_in(account)}"
-    since = f" Connected on {day(account.connected_at)}." if account.connected_at else ""
-    return f"Owner: <@{account.owner}>.{since}{_ends_in(account)}"
-
-
-def _ends_in(account: Account) -> str:
-    return f" Its key ends in {code(account.hint)}." if account.hint else ""
+    owner = "Set by an admin" if account.is_default else f"Owner: <@{account.owner}>"
+    return f"{owner} · Key ends in {code(account.hint)}" if account.hint else owner
 
 
 def searched(account: Account, viewer: str) -> str:
@@ -60,11 +54,8 @@ def searched(account: Account, viewer: str) -> str:
     if account.channels:
         return f"Searched in {_channels(sorted(account.channels))}."
     if account.owner == viewer:
-        return (
-            f"Only you can search it, in a direct message to {APP}. "
-            f"To share it, choose *{MENU[AccountPart.CHANNELS]}*."
-        )
-    return f"Only <@{account.owner}> can search it so far."
+        return f"Searched only by you. To share it, choose *{MENU[AccountPart.CHANNELS]}*."
+    return f"Searched only by <@{account.owner}>."
 
 
 def used(account: Account) -> str:
@@ -115,7 +106,7 @@ CONNECT_SUBMIT, REPLACE_SUBMIT, SAVE, HAND_OVER_SUBMIT, DISCONNECT_SUBMIT = (
     "Disconnect",
 )
 CHANNELS_FIELD = "Channels"
-CHANNELS_HINT = f"People there can search this account's orders by name, if {APP} is in the channel."
+CHANNELS_HINT = "People there can search this account's orders by name. Without a channel, only you can."
 EVERYWHERE_FIELD, EVERYWHERE = "Everywhere", "Every channel, and everyone's direct messages with me"
 OWNER_FIELD = "New owner"
 OWNER_HINT = "They alone can change the account then. The key stays. They get a direct message."
@@ -127,10 +118,10 @@ def webhook(path: str, value: str) -> str:
     """What to enter in Autoenhance. The value is for the owner's eyes alone."""
     return (
         "With a webhook, Autoenhance tells me at once when a photo is done. "
-        "In app.autoenhance.ai, open settings, API, webhooks, and enter:\n\n"
-        f"*Endpoint URL:* your {APP} address, such as `https://orders.example.com`, then\n{code(path)}\n\n"
-        f"*Authentication:*\n{code(value, MAX_KEY_CHARACTERS)}\n\n"
-        "Your admin knows the address. Keep the second value to yourself: only you see it, and only here."
+        "In app.autoenhance.ai, under settings, enter for the webhook:\n\n"
+        f"*URL:* your {APP} address, such as `https://orders.example.com`, then\n{code(path)}\n\n"
+        f"*Authentication value:*\n{code(value, MAX_KEY_CHARACTERS)}\n\n"
+        "Your admin knows the address. Keep the value to yourself: only you see it, and only here."
     )
 
 
@@ -139,11 +130,10 @@ UNREADABLE_WEBHOOK = (
 )
 
 
-def really_disconnect(account: Account) -> str:
-    return (
-        f"I'll delete the key of {named(account)} and everything else I keep about the account. "
-        "Its orders can't be searched by name any more. Watches go on. In Autoenhance, nothing changes."
-    )
+REALLY_DISCONNECT = (
+    "I'll delete its key and everything else I keep about this account. "
+    "Its orders can't be searched by name any more. Watches go on. In Autoenhance, nothing changes."
+)
 
 
 # Below a field. There is no markup there.
@@ -160,9 +150,9 @@ NO_OWNER = "Choose a person."
 
 
 def is_connected(account: Account) -> str:
+    ends = f" Its key ends in {code(account.hint)}." if account.hint else ""
     return (
-        f"Connected {named(account)}.{_ends_in(account)} "
-        f"Only you can search its orders so far, in a direct message to {APP}. "
+        f"Connected {named(account)}.{ends} You can search its orders now, in a direct message to {APP}. "
         f"To let a channel search them, choose *{MENU[AccountPart.CHANNELS]}* in its menu below."
     )
 
