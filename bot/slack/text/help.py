@@ -53,7 +53,7 @@ channel.""",
 • `{COMMAND} find elm street` searches the names of your orders. So does `{COMMAND} elm street`.
 • `{COMMAND} recent` shows the newest orders.
 • *Show* shows an order's card.
-• Searching works once an admin has added an Autoenhance API key.""",
+• Searching needs an Autoenhance API key. An admin adds one, or you connect your account on my Home tab.""",
     "share": f"""\
 *Sharing.* ⋯ → *Share in channel* posts the card for everyone here, and anyone can press *Re-check*.
 • I need to be in the channel: type `/invite @{APP}`.
