@@ -1,11 +1,13 @@
 """An account is connected once: kill -9 on a real process with a real database file, and two at one time."""
 
+from typing import NamedTuple
+
 import pytest
 
 from bot.core.settings import Settings
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import API_KEY
-from bot.sandbox.slack.sample_workspace import ANA
+from bot.sandbox.slack.sample_workspace import ANA, BEN
 from bot.sandbox.slack.view_state import Filled
 from bot.sandbox.slack.workspace import View
 from tests.conversations.test_accounts import sandbox
@@ -75,3 +77,45 @@ async def test_killed_while_home_is_drawn(chat: Chat, sandbox: Sandbox, *, accep
         await connected(chat)
         assert await process.stop() == 0
     assert await kept(sandbox.settings) == (["Elm Studio"], [""])
+
+
+class Change(NamedTuple):
+    """An entry of the menu, what is filled in, what Home says then, and who owns the account."""
+
+    entry: str
+    filled: Filled
+    says: str
+    owners: list[str]
+
+
+CHANGES = [
+    Change("Disconnect", {}, "Disconnected.", []),
+    Change("Hand over", {"New owner": BEN}, f"*Elm Studio* belongs to <@{BEN}> now.", [BEN]),
+    Change("Channels", {"Everywhere": ["everywhere"]}, "Searched in every channel.", [ANA]),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.entry)
+async def test_killed_after_a_change_was_stored(chat: Chat, sandbox: Sandbox, change: Change) -> None:
+    """The next process says that it is done, although the row no longer says that the asker may do it."""
+
+    def form() -> View | None:
+        return next((each for each in chat.slack.views() if each.title == change.entry), None)
+
+    async with serving_process(sandbox) as process:
+        await chat.slack.submit(await opened(chat), FILLED)
+        await connected(chat)
+        home = chat.slack.home()
+        assert home is not None
+        await chat.slack.click(home, change.entry)
+        shown = await chat.until(form)
+        gate = sandbox.slack.hold("views.publish")
+        await chat.slack.submit(shown, change.filled)
+        await gate.reached.wait()
+        await process.kill()
+
+    async with serving_process(sandbox) as process:
+        await chat.until(lambda: change.says in str(home.blocks[0]["text"]["text"]))
+        assert await process.stop() == 0
+    owners = await stored_rows.rows(sandbox.settings, "SELECT owner FROM accounts")
+    assert [row["owner"] for row in owners] == change.owners

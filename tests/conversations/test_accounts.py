@@ -515,3 +515,20 @@ async def test_an_account_that_was_disconnected_meanwhile(desk: Desk) -> None:
     await desk.reads("This account isn't connected any more.")
 
     assert await desk.stored() == []
+
+
+@pytest.mark.both
+async def test_a_key_that_is_checked_holds_nothing_up(desk: Desk) -> None:
+    """The account is disconnected at once. Its new key is not stored when Autoenhance answers."""
+    await desk.connect()
+    autoenhance = desk.sandbox.autoenhance
+    autoenhance.set_failure("hang")
+    await desk.slack.submit(await desk.menu("Replace key", "API key"), {"API key": API_KEY})
+    await autoenhance.asked(2)
+    await desk.slack.submit(await desk.menu("Disconnect", "delete its key"), {})
+    await desk.home("Disconnected Elm Studio.")
+    autoenhance.set_failure("well")
+    autoenhance.released.set()
+
+    await desk.home("This account isn't connected any more.")
+    assert await desk.stored() == []
