@@ -107,6 +107,7 @@ async def open_sandbox(
             "autoenhance_api_url": autoenhance_url,
             "autoenhance_api_key": autoenhance.api_key,
             "autoenhance_webhook_token": autoenhance.webhook_token,
+            "encryption_keys": new_key(),
             "database_url": f"sqlite:///{folder / 'order-desk.sqlite3'}",
         }
         yield Sandbox(slack, autoenhance, FixedSettings.load(for_slack=True, **given | overrides))

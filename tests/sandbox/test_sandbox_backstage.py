@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.responses import Response
 
+from bot.sandbox.autoenhance.app import SECOND_KEY
 from bot.sandbox.autoenhance.sample_orders import BIRCH, ELM, HARBOUR_VIEW, MILL, OAK
 from bot.sandbox.page.inspector import BURST_SECONDS, MAX_ROWS_PER_KIND
 from bot.sandbox.slack.sample_workspace import BOT, EDITING, SHOOTS
@@ -257,3 +258,8 @@ async def test_a_delivery_comes_again(browser: Browser) -> None:
     assert stamps == {str(int(browser.world.clock.seconds))}
     assert bot.requests[-1].headers["x-slack-retry-reason"] == "http_timeout"
     assert "retry 2" in (await browser.sees())["log"][-1]["notes"]
+
+
+async def test_the_key_of_the_second_account_can_be_copied(browser: Browser) -> None:
+    """A person who tries the demo connects that account with it."""
+    assert (await browser.sees())["second_key"] == SECOND_KEY

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from bot.sandbox.autoenhance.order_book import created
+from bot.sandbox.autoenhance.order_book import MAIN, SECOND, created
 from bot.sandbox.autoenhance.order_json import Json
 from bot.sandbox.autoenhance.webhook import Webhook
 from bot.sandbox.errors import Unknown
@@ -28,6 +28,7 @@ SORTS = ("name", "-name", "date", "-date")
 MAX_KEPT_ANSWERS, MAX_ANSWER_BYTES = 100, 200_000
 """How many of the latest requests keep their answer, and how many bytes of each answer are kept."""
 API_KEY = "Zq3sandboxonlyKey0000000000000000000000x"
+SECOND_KEY = "Wb7sandboxonlySecondKey0000000000000000y"
 
 
 @dataclass
@@ -50,12 +51,18 @@ class Asked:
 class AutoenhanceSandbox(Webhook):
     """Answers `GET /v3/orders/{id}` and `…/brackets` without an API key, as the real one does.
 
-    `GET /v3/orders/` needs the key.
+    `GET /v3/orders/` needs a key, and lists the orders of its account only.
     """
 
     def __init__(self, *, api_key: str = API_KEY, now: Callable[[], float] = time.time) -> None:
         super().__init__(now=now)
-        self.api_key = api_key
+        self.api_key = api_key  # of the account MAIN
+        self.second_key = SECOND_KEY
+        self.demands_key = False
+        """Single orders and brackets need a key too: 401 without one, 404 with that of another account.
+
+        No program was seen to which the real one answered so. What it would answer then is unknown.
+        """
         self.requests: list[Asked] = []
         self.released = asyncio.Event()
         """Set it to answer the requests that the failure `hang` keeps waiting."""
@@ -82,7 +89,7 @@ class AutoenhanceSandbox(Webhook):
     ) -> None:
         """Fail like this for one order, or for all of them. After `times` answers the failure ends.
 
-        Raises Unknown.
+        `order` may be an account: then its list fails. Raises Unknown.
         """
         if name not in get_args(FailureName):
             raise Unknown("mood", name, get_args(FailureName))
@@ -147,21 +154,35 @@ class AutoenhanceSandbox(Webhook):
 
     def _one(self, request: Request) -> Response:
         order_id = request.path_params["id"]
-        if order_id not in self._orders:
-            return _error(404, "Not Found")
+        if refusal := self._refusal(request):
+            return refusal
         if self.can_run(order_id) and self._runs[order_id] is None:
             self.restart(order_id)
         return JSONResponse(self.order(order_id))
 
     def _brackets_of(self, request: Request) -> Response:
-        order_id = request.path_params["id"]
-        if order_id not in self._orders:
-            return _error(404, "Not Found")
-        return JSONResponse({"brackets": self.brackets(order_id)})
+        if refusal := self._refusal(request):
+            return refusal
+        return JSONResponse({"brackets": self.brackets(request.path_params["id"])})
+
+    def account_of(self, key: str | None) -> str | None:
+        """The account that has this key."""
+        return {self.second_key: SECOND, self.api_key: MAIN}.get(key or "")
+
+    def _refusal(self, request: Request) -> Response | None:
+        """Why this single order, or its brackets, is not shown."""
+        order_id, account = request.path_params["id"], self.account_of(request.headers.get("x-api-key"))
+        if self.demands_key and account is None:
+            return _error(401, "Unauthorized")
+        known = order_id in self._orders
+        if known and (not self.demands_key or self.account(order_id) == account):
+            return None
+        return _error(404, "Not Found")
 
     def _list(self, request: Request) -> Response:
         query = request.query_params
-        if request.headers.get("x-api-key") != self.api_key:
+        account = self.account_of(request.headers.get("x-api-key"))
+        if account is None:
             return _error(401, "Unauthorized")
         per_page, offset = query.get("per_page", str(DEFAULT_PER_PAGE)), query.get("offset", "")
         sort = query.get("sort", "-date")
@@ -174,7 +195,7 @@ class AutoenhanceSandbox(Webhook):
         if (start := _position(offset)) is None:
             return _invalid("offset", "Not a valid offset.")
         sought = "" if self.ignores_search else query.get("q", "")
-        found = _sorted([each for each in self.orders() if _matches(each, sought)], sort)
+        found = _sorted([each for each in self.orders(account) if _matches(each, sought)], sort)
         page = _page(found[start : start + int(per_page)])
         end = start + len(page)
         pagination = {
@@ -202,7 +223,8 @@ class _Endpoint:
             asked.answer = (asked.answer + message.get("body", b""))[:MAX_ANSWER_BYTES]
             await send(message)
 
-        failure = sandbox.next_failure(request.path_params.get("id"), of_brackets=asked.of_brackets)
+        about = request.path_params.get("id") or sandbox.account_of(request.headers.get("x-api-key"))
+        failure = sandbox.next_failure(about, of_brackets=asked.of_brackets)
         try:
             await answer(failure, self._well(request), sandbox.released, (scope, receive, noted))
         finally:

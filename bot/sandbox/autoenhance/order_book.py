@@ -6,13 +6,21 @@ from dataclasses import replace
 
 from bot.sandbox.autoenhance.order_json import Json, brackets, failed, photo, stamp
 from bot.sandbox.autoenhance.progress import Rhythm, Run, as_of, done_times
-from bot.sandbox.autoenhance.sample_orders import ELM, HARBOUR_VIEW, sample_brackets, sample_orders
+from bot.sandbox.autoenhance.sample_orders import (
+    ELM,
+    HARBOUR_VIEW,
+    sample_brackets,
+    sample_orders,
+    second_orders,
+)
 from bot.sandbox.change_signal import ChangeSignal
 from bot.sandbox.errors import NotOffered
 
 _UNFINISHED = {"waiting", "processing"}
 SLOW_SECONDS_PER_PHOTO = 8.0
 """In every rhythm but the regular one. So a forecast has time to be right or wrong."""
+MAIN, SECOND = "main", "second"
+"""The accounts. Each order belongs to one of them."""
 
 
 class OrderBook:
@@ -24,6 +32,9 @@ class OrderBook:
         self._orders: dict[str, Json] = {order["order_id"]: order for order in sample_orders(now())}
         self._brackets = sample_brackets(list(self._orders.values()))
         self._runs: dict[str, Run | None] = {ELM: None, HARBOUR_VIEW: None}
+        self._accounts: dict[str, str] = {}  # of the orders that are not of MAIN
+        for order in second_orders(now()):
+            self.add(order, account=SECOND)
 
     def brackets(self, order_id: str) -> list[Json]:
         """The order's brackets: those that were set, else one for each photo. Raises KeyError.
@@ -42,10 +53,11 @@ class OrderBook:
         self._brackets[order_id] = found
         self.change_signal.ring()
 
-    def add(self, order: Json, run: Run | None = None) -> None:
+    def add(self, order: Json, run: Run | None = None, *, account: str = MAIN) -> None:
         """Add or replace an order. With a run, `order` is how it is when the run has ended."""
         self.remove(order["order_id"])
         self._orders[order["order_id"]] = order
+        self._accounts[order["order_id"]] = account
         if run is not None:
             self._runs[order["order_id"]] = run
 
@@ -53,10 +65,16 @@ class OrderBook:
         """Remove an order. The API answers 404 for it from now on."""
         self._orders.pop(order_id, None)
         self._runs.pop(order_id, None)
+        self._accounts.pop(order_id, None)
 
-    def orders(self) -> list[Json]:
-        """All orders as they are now, newest first. This starts no run."""
-        return sorted((self.order(id_) for id_ in self._orders), key=created, reverse=True)
+    def orders(self, account: str = MAIN) -> list[Json]:
+        """All orders of the account as they are now, newest first. This starts no run."""
+        own = (self.order(id_) for id_ in self._orders if self.account(id_) == account)
+        return sorted(own, key=created, reverse=True)
+
+    def account(self, order_id: str) -> str:
+        """Whose order it is."""
+        return self._accounts.get(order_id, MAIN)
 
     def order(self, order_id: str) -> Json:
         """The order as it is now. Raises KeyError."""

@@ -24,6 +24,9 @@ SILENT = "9f3ad6c1-05b8-4e27-a4d9-6b1f80c2e7a5"
 SILENT_WORKING = "57b0e8d4-c219-4f63-8a75-e3906d1bc4f8"
 FERN = "e85c1f3a-6d04-4b97-9c2e-71a0f8b3d56c"
 """Nearly 30 days old: so long Autoenhance is said to keep photos."""
+CEDAR = "16d4a0f7-8e35-4c92-b7a1-d05e93c48f26"
+ORCHARD = "b03c7d52-e418-4fa6-93d7-5a8e21f60c94"
+WHARF = "74e9f1b6-3a0c-4d58-8f27-c61b0da5e392"
 
 BLURRED, DARK, LIMITED = (
     "Image is too blurry",
@@ -37,6 +40,16 @@ _WAITING, _PAID, _SILENT = {"status": "waiting"}, {"downloaded": True}, {"status
 def sample_orders(now: float) -> list[Json]:
     """All of them, as they are at `now`. ELM and HARBOUR_VIEW are as at the end of their run."""
     return [*_running(now), *_under_way(now), *_ended(now), *_odd(now)]
+
+
+def second_orders(now: float) -> list[Json]:
+    """The orders of another photographer, who has an account of their own."""
+    cedar = photos(CEDAR, (16, {}), (2, failed(DARK)))
+    return [
+        order(CEDAR, "8 Cedar Drive", cedar, now=now, age=600),
+        order(ORCHARD, "Orchard House, garden", photos(ORCHARD, (14, {})), now=now, age=6600),
+        order(WHARF, "Wharf Street 2 — lobby", photos(WHARF, (22, _PAID)), now=now, age=2 * _DAY),
+    ]
 
 
 def sample_brackets(orders: list[Json]) -> dict[str, list[Json]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from bot.sandbox.autoenhance.order_book import OrderBook
+from bot.sandbox.autoenhance.order_book import MAIN, OrderBook
 from bot.sandbox.autoenhance.order_json import Json
 from bot.sandbox.errors import NotOffered
 from bot.sandbox.http_client import plain_client
@@ -33,7 +33,7 @@ class WebhookCall:
 
 
 class Webhook(OrderBook):
-    """The webhook of one account: calls go to `webhook_url` and carry `webhook_token`."""
+    """The webhook of the account MAIN: calls go to `webhook_url` and carry `webhook_token`."""
 
     def __init__(self, *, now: Callable[[], float] = time.time) -> None:
         super().__init__(now=now)
@@ -90,7 +90,8 @@ class Webhook(OrderBook):
 
     def _news(self) -> Iterator[tuple[Json, Json, bool]]:
         """For each newly done photo: its order, the photo, and whether it is the order's last new one."""
-        running = [self.order(order_id) for order_id in self._orders if self.can_run(order_id)]
+        own = [order_id for order_id in self._orders if self.account(order_id) == MAIN]
+        running = [self.order(order_id) for order_id in own if self.can_run(order_id)]
         done = {_done(order, image): (order, image) for order in running for image in order["images"]}
         done = {key: found for key, found in done.items() if key[2] in {"processed", "error"}}
         known, self._known = self._known, set(done)

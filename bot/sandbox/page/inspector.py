@@ -26,6 +26,7 @@ def inspector(slack: SlackSandbox, autoenhance: AutoenhanceSandbox) -> Json:
     return {
         "orders": [_order(autoenhance, order) for order in autoenhance.orders()],
         "mood": autoenhance.failure(),
+        "second_key": autoenhance.second_key,
         "slack_moods": {method: slack.faults.standing().get(method, "well") for method in MAY_FAIL},
         "rooms": [
             {

@@ -16,11 +16,12 @@ const SWITCHES = [
 ];
 
 export function drawBackstage() {
-  const { mood, orders, log, days_ahead: ahead } = here.snapshot;
+  const { mood, orders, log, days_ahead: ahead, second_key: second } = here.snapshot;
   if (document.activeElement !== $("mood")) $("mood").value = mood;
   $("clock").hidden = ahead === null;
   const clock = ahead ? `Clock: ${ahead} ${ahead === 1 ? "day" : "days"} ahead` : "Clock: the real time";
   if ($("clock-says").textContent !== clock) $("clock-says").textContent = clock;
+  if ($("second-key").textContent !== second) $("second-key").textContent = second;
   drawOrders(orders);
   drawSlack();
   drawWire(log);
