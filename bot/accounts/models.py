@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pydantic import SecretStr
+
 DEFAULT_ACCOUNT = "default"
 """The `account_id` of the key in AUTOENHANCE_API_KEY. It is in no table."""
 
@@ -31,6 +33,14 @@ class Account:
     def is_searched_from(self, place: str) -> bool:
         """`place` is a channel's ID, or a user's for a direct message with the bot."""
         return self.everywhere or place in self.channels or place == self.owner
+
+
+@dataclass(frozen=True)
+class KeyedAccount:
+    """`key` is None where no key of ENCRYPTION_KEYS opens what is stored."""
+
+    account: Account
+    key: SecretStr | None = field(repr=False)
 
 
 def key_hint(key: str) -> str:

@@ -1,7 +1,7 @@
 """The client of Autoenhance's orders. It only sends GET to three paths, so it cannot cost a credit."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,9 +10,10 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from bot.autoenhance.bodies import Reading
+from bot.autoenhance.keys import KeyDemand, Keys, OnlyKey, UsableKey
 from bot.autoenhance.limits import Limits
 from bot.autoenhance.requests import Requests
-from bot.autoenhance.search import search
+from bot.autoenhance.search import MAX_PAGES, search
 from bot.autoenhance.single_flight import SingleFlight
 from bot.core.errors import (
     AutoenhanceError,
@@ -26,7 +27,7 @@ from bot.core.logging import Outage
 from bot.orders.brackets import Bracket, parse_brackets
 from bot.orders.ids import OrderId, as_order_id
 from bot.orders.models import Order, OrderPage, parse_order, parse_orders
-from bot.orders.search import Cursor, Found
+from bot.orders.search import Cursor, Part
 
 _MAX_SHARED_PHOTOS = 1_000  # an order with more is not kept for later callers
 _MAX_SHARED_BRACKETS = 5_000  # the same of its brackets
@@ -49,8 +50,8 @@ class FetchedOrder:
 class Autoenhance:
     """Raises AutoenhanceError and its subclasses, and DatabaseFailed where the rate limiter is shared.
 
-    Without a `key`, single orders can still be read: the vendor needs none there
-    (docs.autoenhance.ai/api/orders).
+    Single orders and brackets are asked for without a key: the vendor needs none there
+    (docs.autoenhance.ai/api/orders). If it demands one, `keys` are tried, or `key` where a caller gives none.
     """
 
     def __init__(
@@ -64,50 +65,87 @@ class Autoenhance:
     ) -> None:
         self._requests = requests
         self._key = key
+        self._own_key = OnlyKey(key)
         self._photo_days = photo_days
         self._now = now
         self._limits = limits
         self._outage = Outage("autoenhance")
         self._no_brackets = Outage("autoenhance's list of brackets")
+        self._demand, self._bracket_demand = KeyDemand(now), KeyDemand(now)
         self._flights = SingleFlight[FetchedOrder](limits.fresh_for, _is_small)
         self._bracket_flights = SingleFlight[tuple[Bracket, ...]](limits.fresh_for, _are_few)
 
-    async def order(self, order_id: OrderId, *, fresh: bool = False) -> FetchedOrder:
-        """The order as it is now, or was up to `Limits.fresh_for` seconds ago. Callers share one request.
+    @property
+    def demands_keys(self) -> bool:
+        """Whether single orders were refused without a key lately."""
+        return self._demand.is_on
 
-        With `fresh`, makes a new request that is not shared.
+    async def order(
+        self, order_id: OrderId, *, fresh: bool = False, keys: Keys | None = None
+    ) -> FetchedOrder:
+        """The order as it is now, or was up to `Limits.fresh_for` seconds ago.
+
+        Callers share one request, if it has no key or that of the same account. With `fresh`, makes a new
+        request that is not shared.
         """
-        if fresh:
-            return await self._fetch(order_id)
-        return await self._flights.join(order_id, lambda: self._fetch(order_id))
 
-    async def brackets(self, order_id: OrderId) -> tuple[Bracket, ...]:
-        """The order's brackets. Callers share one request, which is not tried again."""
-        return await self._bracket_flights.join(order_id, lambda: self._fetch_brackets(order_id))
+        def ask(key: UsableKey | None) -> Awaitable[FetchedOrder]:
+            if fresh:
+                return self._fetch(order_id, key)
+            return self._flights.join(_flight(order_id, key), lambda: self._fetch(order_id, key))
 
-    async def order_with_brackets(self, order_id: OrderId, *, fresh: bool = False) -> FetchedOrder:
+        return await self._demand.ask(keys or self._own_key, ask)
+
+    async def brackets(self, order_id: OrderId, *, keys: Keys | None = None) -> tuple[Bracket, ...]:
+        """The order's brackets. Callers share a request as in `order`. It is not tried again."""
+
+        def ask(key: UsableKey | None) -> Awaitable[tuple[Bracket, ...]]:
+            flight = _flight(order_id, key)
+            return self._bracket_flights.join(flight, lambda: self._fetch_brackets(order_id, key))
+
+        return await self._bracket_demand.ask(keys or self._own_key, ask)
+
+    async def order_with_brackets(
+        self, order_id: OrderId, *, fresh: bool = False, keys: Keys | None = None
+    ) -> FetchedOrder:
         """As `order`. Asks for both at once, and waits little longer for the brackets than for the order."""
-        asking = asyncio.create_task(self._brackets_if_any(order_id))
+        asking = asyncio.create_task(self._brackets_if_any(order_id, keys))
         try:
-            fetched = await self.order(order_id, fresh=fresh)
+            fetched = await self.order(order_id, fresh=fresh, keys=keys)
             await asyncio.wait([asking], timeout=self._limits.brackets_after)
             return replace(fetched, brackets=asking.result()) if asking.done() else fetched
         finally:
             asking.cancel()
 
-    async def brackets_soon(self, order_id: OrderId) -> tuple[Bracket, ...] | None:
+    async def brackets_soon(
+        self, order_id: OrderId, *, keys: Keys | None = None
+    ) -> tuple[Bracket, ...] | None:
         """The brackets of an order that is here already. None where they cannot be had soon."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._limits.brackets_after):
-                return await self._brackets_if_any(order_id)
+                return await self._brackets_if_any(order_id, keys)
         return None
 
-    async def orders(self, words: str = "", *, after: Cursor | None = None, limit: int = 10) -> Found:
+    async def orders(
+        self,
+        words: str = "",
+        *,
+        after: Cursor | None = None,
+        limit: int = 10,
+        max_pages: int = MAX_PAGES,
+        key: SecretStr | None = None,
+    ) -> Part:
         """At most `limit` orders, newest first, whose names have all of `words`. `after` continues a search.
 
-        Raises KeyMissing when there is no key, and StaleButton when Autoenhance no longer takes `after`.
+        The orders are those of the account with this `key`. Raises KeyMissing when there is none, and
+        StaleButton when Autoenhance no longer takes `after`.
         """
-        return await search(self._listed, words, after, limit)
+        used = key or self._key
+
+        async def listed(query: Mapping[str, str]) -> OrderPage:
+            return await self._listed(query, used)
+
+        return await search(listed, words, after, limit, max_pages)
 
     async def probe(self) -> None:
         """Returns when Autoenhance answers, and accepts the key if there is one. Otherwise raises.
@@ -115,33 +153,33 @@ class Autoenhance:
         With a key it asks for the list, because single orders are answered with a wrong key too.
         """
         if self._key:
-            await self._listed({"per_page": "1"})
+            await self._listed({"per_page": "1"}, self._key)
             return
         try:
-            await self._fetch(_UNKNOWN_ORDER_ID)
+            await self._fetch(_UNKNOWN_ORDER_ID, None)
         except OrderNotFound:
             return
 
-    async def _fetch(self, order_id: OrderId) -> FetchedOrder:
+    async def _fetch(self, order_id: OrderId, key: UsableKey | None) -> FetchedOrder:
         with self._requests.reading() as reading:
-            body = await self._get(reading, quote(order_id, safe=""))
+            body = await self._get(reading, quote(order_id, safe=""), key=key.key if key else None)
             order = await reading.parsed(parse_order, body)
         if order.order_id and as_order_id(order.order_id) != order_id:
             raise Unavailable("Autoenhance answered with another order")
         return FetchedOrder(order, self._now(), photo_days=self._photo_days)
 
-    async def _brackets_if_any(self, order_id: OrderId) -> tuple[Bracket, ...] | None:
+    async def _brackets_if_any(self, order_id: OrderId, keys: Keys | None) -> tuple[Bracket, ...] | None:
         """None for any failure: a card is complete without them."""
         with suppress(AutoenhanceError, DatabaseFailed):
-            return await self.brackets(order_id)
+            return await self.brackets(order_id, keys=keys)
         return None
 
-    async def _fetch_brackets(self, order_id: OrderId) -> tuple[Bracket, ...]:
+    async def _fetch_brackets(self, order_id: OrderId, key: UsableKey | None) -> tuple[Bracket, ...]:
         """One attempt. Its failures are no outage of the orders: the log says so once, in its own words."""
         try:
             with self._requests.reading() as reading:
                 path = f"orders/{quote(order_id, safe='')}/brackets"
-                body = await self._requests.get(reading, path, key=self._key, again=False)
+                body = await self._requests.get(reading, path, key=key.key if key else None, again=False)
                 brackets = _of_order(order_id, await reading.parsed(parse_brackets, body))
         except Unavailable as error:
             self._no_brackets.begins(str(error))
@@ -149,21 +187,28 @@ class Autoenhance:
         self._no_brackets.ends()
         return brackets
 
-    async def _listed(self, query: Mapping[str, str]) -> OrderPage:
-        if not self._key:
+    async def _listed(self, query: Mapping[str, str], key: SecretStr | None) -> OrderPage:
+        if not key:
             raise KeyMissing("listing orders needs an API key")
         try:
             with self._requests.reading() as reading:
-                return await reading.parsed(parse_orders, await self._get(reading, "", query))
+                return await reading.parsed(parse_orders, await self._get(reading, "", query, key=key))
         except OrderNotFound as error:
             if "offset" in query:
                 raise StaleButton from error
             raise Unavailable("Autoenhance doesn't allow listing orders") from error
 
-    async def _get(self, reading: Reading, path: str, query: Mapping[str, str] | None = None) -> bytearray:
+    async def _get(
+        self,
+        reading: Reading,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        key: SecretStr | None,
+    ) -> bytearray:
         """Logs an outage once when it begins and once when it ends, however many requests fail."""
         try:
-            body = await self._requests.get(reading, f"orders/{path}", query, key=self._key)
+            body = await self._requests.get(reading, f"orders/{path}", query, key=key)
         except Unavailable as error:
             self._outage.begins(str(error))
             raise
@@ -174,6 +219,11 @@ class Autoenhance:
         """Returns if Autoenhance accepts this key of another account. Raises KeyRefused if it does not."""
         with self._requests.reading() as reading:
             await self._requests.get(reading, "orders/", {"per_page": "1"}, key=key)
+
+
+def _flight(order_id: OrderId, key: UsableKey | None) -> str:
+    """An answer to a key is shared only by callers who may use its account."""
+    return key.flight(order_id) if key else order_id
 
 
 def _is_small(fetched: FetchedOrder) -> bool:

@@ -10,34 +10,36 @@ from dataclasses import replace
 from bot.orders.ids import as_order_id
 from bot.orders.models import Order, OrderPage
 from bot.orders.names import is_named, plainest_word
-from bot.orders.search import Cursor, Found
+from bot.orders.search import Cursor, Part
 
-MAX_PAGES = 5  # for one answer. Each takes a request, and orders come with all their photos
+MAX_PAGES = 5  # of one account, for one answer. Each takes a request, and orders come with all their photos
 MAX_PER_PAGE = 15  # the vendor's SDK 1.1.0 refuses more, though its docs show 16
 
 List = Callable[[Mapping[str, str]], Awaitable[OrderPage]]
 
 
-async def search(listed: List, sought: str, after: Cursor | None, limit: int) -> Found:
+async def search(
+    listed: List, sought: str, after: Cursor | None, limit: int, max_pages: int = MAX_PAGES
+) -> Part:
     """At most `limit` orders whose names have all words of `sought`, newest first.
 
     If Autoenhance finds nothing, the newest orders are read as well: a name may have accents or quotes that
-    its search does not forgive. Reads at most MAX_PAGES pages, and says if that was not all.
+    its search does not forgive. Reads at most `max_pages` pages, and says if that was not all.
     """
     start = after or Cursor(asked=plainest_word(sought))
-    found, pages = await _read(listed, sought, start, limit, MAX_PAGES)
-    if after or found.orders or not found.asked or pages == MAX_PAGES:
+    found, pages = await _read(listed, sought, start, limit, max_pages)
+    if after or found.orders or not found.asked or pages == max_pages:
         return found
-    found, _ = await _read(listed, sought, Cursor(), limit, MAX_PAGES - pages)
+    found, _ = await _read(listed, sought, Cursor(), limit, max_pages - pages)
     return found
 
 
-async def _read(listed: List, sought: str, start: Cursor, limit: int, max_pages: int) -> tuple[Found, int]:
+async def _read(listed: List, sought: str, start: Cursor, limit: int, max_pages: int) -> tuple[Part, int]:
     """What is found from `start` on, and the number of pages read.
 
     With words, it reads on behind the last hit that is shown, to count the others.
     """
-    at, cut, hits, pages, more, ignored = start, start, list[Order](), 0, True, False
+    at, hits, cuts, pages, more, ignored = start, list[Order](), list[Cursor](), 0, True, False
     while more and pages < max_pages and (sought or len(hits) < limit):
         page = await listed(_query(at, MAX_PER_PAGE if sought else min(limit, MAX_PER_PAGE)))
         pages += 1
@@ -45,22 +47,23 @@ async def _read(listed: List, sought: str, start: Cursor, limit: int, max_pages:
             at = replace(at, skip=at.skip + 1, looked=at.looked + 1)
             ignored = ignored or not is_named(order.name, at.asked)
             if is_named(order.name, sought) and as_order_id(order.order_id):
-                hits.append(order)
                 at = replace(at, hits=at.hits + 1)
-                cut = at if len(hits) <= limit else cut
+                hits.append(order)
+                cuts.append(at)
         more = bool(page.orders) and page.next_offset not in {"", at.offset}
         if more:
             at = replace(at, offset=page.next_offset, skip=0)
-    found = Found(
+    part = Part(
         orders=tuple(hits[:limit]),
-        before=start.hits,
+        cuts=tuple(cuts[:limit]),
+        ids=frozenset(order.order_id or "" for order in hits),
+        start=start,
+        end=at if more else None,
         total=at.hits,
         looked=at.looked,
         asked="" if ignored else at.asked,
-        complete=not more,
-        next=cut if len(hits) > limit else at if more else None,
     )
-    return found, pages
+    return part, pages
 
 
 def _query(at: Cursor, size: int) -> dict[str, str]:

@@ -12,12 +12,14 @@ from bot.handlers.account_keys import AccountKeys
 from bot.handlers.accounts import AccountCommands
 from bot.handlers.claims import Claims
 from bot.handlers.dispatch import Dispatcher, account_table, table
+from bot.handlers.key_use import KeyUse
 from bot.handlers.last_calls import LastCallPosts
 from bot.handlers.lookups import Lookups
 from bot.handlers.notifier import Notifier
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
 from bot.handlers.polling import Polling
+from bot.handlers.searches import Searches
 from bot.handlers.stops import Stops
 from bot.handlers.time_zones import TimeZones
 from bot.handlers.unfurls import Unfurls
@@ -63,6 +65,8 @@ def _dispatcher(services: Services, autoenhance: Autoenhance) -> Dispatcher:
         stops=made.stops(overviews),
         last_calls=made.last_calls(),
         time_zones=made.time_zones,
+        searches=made.searches,
+        key_use=made.key_use,
     ) | account_table(made.accounts(overviews))
     access = AccessPolicy(made.channels, services.identity.team_id, services.identity.enterprise_id)
     return Dispatcher(handlers, access, made.responder, made.retries, commands.forget)
@@ -87,10 +91,12 @@ class _Handlers:
         self.responder = Responder(services.sender)
         profiles = Profiles(services.web, services.identity.scopes)
         self.time_zones = TimeZones(self.stores.people, profiles, self.responder)
+        self.retries = Retries(self.responder, self.now, services.timing.first_pause, services.timing.slow)
         self.account_keys = AccountKeys(
             self.stores.accounts, services.ring, services.settings.autoenhance_api_key, self.now
         )
-        self.retries = Retries(self.responder, self.now, services.timing.first_pause, services.timing.slow)
+        self.key_use = KeyUse(self.account_keys, self.sender, self.record, self.now)
+        self.searches = Searches(self.autoenhance, self.key_use, self.responder, self.retries, self.now)
 
     def polling(self) -> Polling:
         notifier = Notifier(
@@ -105,6 +111,7 @@ class _Handlers:
         )
         return Polling(
             autoenhance=self.autoenhance,
+            key_use=self.key_use,
             watches=self.stores.watches,
             history=self.stores.history,
             notifier=notifier,
@@ -142,6 +149,8 @@ class _Handlers:
     def lookups(self, polling: Polling) -> Lookups:
         return Lookups(
             autoenhance=self.autoenhance,
+            key_use=self.key_use,
+            searches=self.searches,
             snapshots=self.stores.snapshots,
             watches=self.stores.watches,
             history=self.stores.history,
@@ -157,6 +166,7 @@ class _Handlers:
     def watch_commands(self) -> WatchCommands:
         return WatchCommands(
             autoenhance=self.autoenhance,
+            key_use=self.key_use,
             watches=self.stores.watches,
             channel_settings=self.stores.channel_settings,
             sender=self.sender,
@@ -177,6 +187,7 @@ class _Handlers:
     def unfurls(self) -> Unfurls:
         return Unfurls(
             autoenhance=self.autoenhance,
+            key_use=self.key_use,
             channel_settings=self.stores.channel_settings,
             channels=self.channels,
             sender=self.sender,
@@ -188,6 +199,7 @@ class _Handlers:
     def last_calls(self) -> LastCallPosts:
         return LastCallPosts(
             autoenhance=self.autoenhance,
+            key_use=self.key_use,
             last_calls=self.stores.last_calls,
             channel_settings=self.stores.channel_settings,
             channels=self.channels,

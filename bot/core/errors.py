@@ -7,7 +7,10 @@ OrderDeskError
 ├── AutoenhanceError        Autoenhance answered with an error, or did not answer
 │   ├── OrderNotFound       404 or 422: no such id, deleted, or another account's
 │   ├── KeyMissing          this call needs an API key and none is set
+│   │   └── NoAccountHere   members can connect accounts, and none may be used in this place
 │   ├── KeyRefused          401 or 403
+│   │   └── AccountKeyRefused  the key of a connected account
+│   ├── AccountKeyUnreadable  KeyUnreadable, where a search meets it
 │   ├── OrderTooLarge       the answer is longer than the client reads
 │   └── TryLater            worth a retry
 │       ├── Limited         429
@@ -64,8 +67,28 @@ class KeyMissing(AutoenhanceError):
     pass
 
 
+class NoAccountHere(KeyMissing):
+    pass
+
+
 class KeyRefused(AutoenhanceError):
     pass
+
+
+class AccountKeyRefused(KeyRefused):
+    """`account` is the account's name."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__("Autoenhance rejected the API key of a connected account")
+        self.account = account
+
+
+class AccountKeyUnreadable(AutoenhanceError):
+    """`account` is the account's name."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__("no key of ENCRYPTION_KEYS opens the API key of a connected account")
+        self.account = account
 
 
 class OrderTooLarge(AutoenhanceError):

@@ -6,19 +6,11 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-from bot.accounts.models import Account, default_account
+from bot.accounts.models import Account, KeyedAccount, default_account
 from bot.core.errors import KeyUnreadable
 from bot.core.setting_values import revealed
 from bot.storage.accounts import Accounts, StoredAccount
 from bot.storage.keyring import KEY, KeyRing
-
-
-@dataclass(frozen=True)
-class KeyedAccount:
-    """`key` is None where no key of ENCRYPTION_KEYS opens what is stored."""
-
-    account: Account
-    key: SecretStr | None = field(repr=False)
 
 
 @dataclass(frozen=True)

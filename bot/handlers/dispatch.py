@@ -11,11 +11,13 @@ import structlog
 from bot.core.errors import SlackBusy, SlackError, TokenRefused
 from bot.handlers.accounts import AccountCommands
 from bot.handlers.claims import Claims
+from bot.handlers.key_use import KeyUse
 from bot.handlers.last_calls import LastCallPosts
 from bot.handlers.lookups import Lookups
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
 from bot.handlers.polling import Polling
+from bot.handlers.searches import Searches
 from bot.handlers.stops import Stops
 from bot.handlers.time_zones import TimeZones
 from bot.handlers.unfurls import Unfurls
@@ -49,6 +51,8 @@ def table(
     stops: Stops,
     last_calls: LastCallPosts,
     time_zones: TimeZones,
+    searches: Searches,
+    key_use: KeyUse,
 ) -> Table:
     """A new job is a new row. A handler takes the job and the number of this attempt, which begins at 1."""
     return dict(
@@ -56,7 +60,7 @@ def table(
             row(models.LookUp, lookups.look_up),
             row(models.Share, lookups.share),
             row(models.ShowPhotos, lookups.show_photos),
-            row(models.Find, lookups.find),
+            row(models.Find, searches.find),
             row(models.Say, lookups.say),
             row(models.StartWatch, watches.start),
             row(models.StopWatch, stops.stop),
@@ -74,6 +78,7 @@ def table(
             row(background.LastCall, last_calls.make),
             row(background.NotifyOwner, polling.message_owner),
             row(background.NotifyPaused, polling.notify_paused),
+            row(background.NotifyAccountOwner, key_use.tell_owner),
             row(background.CheckPaused, polling.resume_paused),
         )
     )

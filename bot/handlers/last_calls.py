@@ -17,6 +17,7 @@ from bot.core.errors import (
     SlackError,
 )
 from bot.core.metrics import Metrics
+from bot.handlers.key_use import KeyUse
 from bot.handlers.notifier import MAX_POSTS_PER_NOTICE, may_be_posted
 from bot.handlers.order_views import order_view
 from bot.jobs.background import LastCall
@@ -40,6 +41,7 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True)
 class LastCallPosts:
     autoenhance: Autoenhance
+    key_use: KeyUse
     last_calls: LastCalls
     channel_settings: ChannelSettings
     channels: Channels
@@ -61,7 +63,8 @@ class LastCallPosts:
         if CardLine.EXPIRY in off or self.now() >= call.expires or call.posts >= MAX_POSTS_PER_NOTICE:
             return True
         try:
-            fetched = await self.autoenhance.order(call.order, fresh=self.several_processes)
+            keys = self.key_use.at(call.team_id, call.place)
+            fetched = await self.autoenhance.order(call.order, fresh=self.several_processes, keys=keys)
         except OrderNotFound:
             return True
         except AutoenhanceError:

@@ -1,4 +1,4 @@
-"""Look-ups, shared cards, photo lists and searches: what a person asks for once."""
+"""Look-ups, shared cards and photo lists: what a person asks for once."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -6,17 +6,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.autoenhance.client import Autoenhance, FetchedOrder
+from bot.autoenhance.client import Autoenhance
 from bot.core.errors import (
     AutoenhanceError,
     CannotPost,
     DatabaseFailed,
+    KeyMissing,
     OrderNotFound,
     SlackError,
-    StaleButton,
     TryLater,
     Unconfirmed,
 )
+from bot.handlers.key_use import KeyUse
 from bot.handlers.order_views import (
     as_chosen,
     fetch_view,
@@ -27,17 +28,18 @@ from bot.handlers.order_views import (
 )
 from bot.handlers.outages import SLOW, Retries, says_not_answering
 from bot.handlers.polling import Polling
-from bot.jobs.models import Find, LookUp, Say, Share, ShowPhotos
+from bot.handlers.searches import Searches
+from bot.jobs.models import LookUp, Say, Share, ShowPhotos
 from bot.jobs.outcomes import Retry
 from bot.jobs.requests import Ephemeral, Message, Reply, Wanted
-from bot.orders.ids import as_order_id
+from bot.orders.changes import Snapshot
+from bot.orders.ids import OrderId
 from bot.orders.names import has_letters
-from bot.orders.search import Cursor, Found
+from bot.orders.search import Found
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
 from bot.slack.blocks import escape
 from bot.slack.render import cards, modals
-from bot.slack.render.hits import HITS_PER_PAGE, hits
 from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
@@ -52,6 +54,8 @@ from bot.watches.models import is_finished
 @dataclass(frozen=True)
 class Lookups:
     autoenhance: Autoenhance
+    key_use: KeyUse
+    searches: Searches
     snapshots: Snapshots
     watches: Watches
     history: History
@@ -99,20 +103,30 @@ class Lookups:
             await self.responder.say(job, refusals.several_late(error), alone=True)
             return
         [wanted] = job.wanted
-        last = await self.snapshots.last(job.team_id, wanted.order)
+        last = await self._last(job, wanted.order)
         await self.responder.say(job, refusals.trouble(error, wanted.order, last), alone=True)
 
     async def _fetch_view(self, wanted: Wanted, job: LookUp) -> OrderView | FailedLookUp:
         """With the order's watch here, or with the team's last snapshot if Autoenhance does not answer."""
         asker, fresh = job.asker, self.several_processes and isinstance(job.place, Message)
-        view = await fetch_view(self.autoenhance, wanted.order, asker.user_id, wanted.before, fresh=fresh)
+        keys = self.key_use.at(asker.team_id, asker.place)
+        view = await fetch_view(
+            self.autoenhance, wanted.order, asker.user_id, wanted.before, fresh=fresh, keys=keys
+        )
         if isinstance(view, OrderView):
             watched = with_watch(view, await self.watches.live(asker.team_id, asker.place, view.order))
             watched = await with_usual_forecast(self.history, asker.team_id, watched)
             return await as_chosen(self.channel_settings, asker.team_id, asker.place, watched)
-        last = await self.snapshots.last(asker.team_id, wanted.order) or view.last
+        last = None if isinstance(view.error, KeyMissing) else await self._last(job, wanted.order)
+        last = last or view.last
         over = isinstance(view.error, TryLater) and not self.retries.may_retry(job, view.error)
         return replace(view, last=last, gave_up=self.retries.minutes(job) if over else None)
+
+    async def _last(self, job: LookUp, order: OrderId) -> Snapshot | None:
+        """None where Autoenhance demands keys: another place of the team may have seen it with its own."""
+        if self.autoenhance.demands_keys:
+            return None
+        return await self.snapshots.last(job.team_id, order)
 
     async def _remember(self, team_id: str, seen: Sequence[OrderView]) -> None:
         finished = [view for view in seen if is_finished(view.progress.tally)]
@@ -126,7 +140,7 @@ class Lookups:
         order = job.wanted[0].order
         found = await self._found_by_name(job, seen)
         if found and found.orders:
-            card = self._hits(found, order, typed=order, note=search_text.no_such_id(order))
+            card = self.searches.card(found, order, typed=order, note=search_text.no_such_id(order))
             await self.responder.give(job, lambda _: card)
         else:
             await self._show(job, seen, note=search_text.no_name_either(order, found) if found else "")
@@ -140,7 +154,7 @@ class Lookups:
         if not has_letters(order):
             return None
         with suppress(AutoenhanceError):  # the order is not found in any case
-            return await self._search(order)
+            return await self.searches.search(job.asker, order)
         return None
 
     async def _show(self, job: LookUp, seen: Sequence[OrderView | FailedLookUp], *, note: str = "") -> None:
@@ -158,7 +172,9 @@ class Lookups:
         await self.responder.give(job, draw, alone=alone)
 
     async def share(self, job: Share, attempt: int) -> None:
-        fetched = await self.retries.ask(self.autoenhance.order_with_brackets(job.order), job, attempt)
+        keys = self.key_use.at(job.team_id, job.asker.place)
+        asking = self.autoenhance.order_with_brackets(job.order, keys=keys)
+        fetched = await self.retries.ask(asking, job, attempt)
         if fetched is None:
             return
         by = job.asker.user_id if job.to == "channel" else None
@@ -184,31 +200,11 @@ class Lookups:
             await self.responder.say(job, order_text.SENT_TO_YOU)
 
     async def show_photos(self, job: ShowPhotos, attempt: int) -> None:
-        fetched = await self.retries.ask(self.autoenhance.order(job.order), job, attempt)
+        keys = self.key_use.at(job.team_id, job.asker.place)
+        fetched = await self.retries.ask(self.autoenhance.order(job.order, keys=keys), job, attempt)
         if fetched is not None:
             card = modals.photos(order_view(fetched, job.order, job.asker.user_id))
             await self.responder.give(job, lambda _: card)
-
-    async def find(self, job: Find, attempt: int) -> None:
-        asking = self._search(job.words or "", job.after)
-        try:
-            found = await self.retries.ask(asking, job, attempt)
-        except StaleButton:
-            await self.responder.say(job, search_text.old_list(job.words or ""), alone=True)
-            return
-        if found is not None:
-            note = search_text.no_id(job.typed) if job.typed else ""
-            card = self._hits(found, job.words or "", typed=job.typed, note=note)
-            await self.responder.give(job, lambda _: card)
-
-    async def _search(self, words: str, after: Cursor | None = None) -> Found:
-        return await self.autoenhance.orders(words, after=after, limit=HITS_PER_PAGE)
-
-    def _hits(self, found: Found, words: str, *, typed: str, note: str) -> Card:
-        now = self.now()
-        ids = [(order, as_order_id(order.order_id)) for order in found.orders]
-        views = [order_view(FetchedOrder(order, now), id_) for order, id_ in ids if id_]
-        return hits(views, found, words, typed=typed, note=note)
 
     async def say(self, job: Say, _attempt: int) -> None:
         text = job.text if job.has_markup else escape(job.text)

@@ -5,6 +5,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from bot.autoenhance.client import Autoenhance, FetchedOrder
+from bot.autoenhance.keys import Keys
 from bot.core.errors import AutoenhanceError, OrderNotFound
 from bot.jobs.models import CardLine
 from bot.orders import brackets
@@ -31,14 +32,16 @@ async def fetch_view(
     *,
     fresh: bool = False,
     with_brackets: bool = True,
+    keys: Keys | None = None,
 ) -> OrderView | FailedLookUp:
     """A FailedLookUp in place of an AutoenhanceError: the card shows errors too.
 
     `by` is the user who asked, `before` what the card showed until now. `fresh` shares no other request.
+    `keys` may be used where Autoenhance demands one.
     """
     ask = orders.order_with_brackets if with_brackets else orders.order
     try:
-        return order_view(await ask(order, fresh=fresh), order, by, before)
+        return order_view(await ask(order, fresh=fresh, keys=keys), order, by, before)
     except AutoenhanceError as error:
         return FailedLookUp(order, error, last=before, before=before)
 
@@ -86,17 +89,17 @@ def order_seen(view: OrderView) -> OrderSeen:
     )
 
 
-async def add_brackets(orders: Autoenhance, fetched: FetchedOrder, view: OrderView) -> OrderView:
+async def add_brackets(orders: Autoenhance, fetched: FetchedOrder, view: OrderView, keys: Keys) -> OrderView:
     """The view of this order with its brackets, if Autoenhance has them soon."""
-    found = await orders.brackets_soon(view.order)
+    found = await orders.brackets_soon(view.order, keys=keys)
     return replace(view, brackets=brackets.facts(found or (), fetched.order))
 
 
-async def order_name(orders: Autoenhance, order: OrderId) -> str | None:
+async def order_name(orders: Autoenhance, order: OrderId, keys: Keys) -> str | None:
     """The order's name, or "" where it cannot be had soon. None if there is no such order."""
     try:
         async with asyncio.timeout(MAX_SECONDS_FOR_A_NAME):
-            return (await orders.order(order)).order.name or ""
+            return (await orders.order(order, keys=keys)).order.name or ""
     except OrderNotFound:
         return None
     except (AutoenhanceError, TimeoutError):

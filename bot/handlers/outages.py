@@ -114,7 +114,8 @@ class Retries:
 
 def _sentence(job: Asking, error: AutoenhanceError) -> str:
     if isinstance(job, Find):
-        return search_text.trouble(error, job.typed)
+        direct = job.asker.place == job.asker.user_id
+        return search_text.trouble(error, job.typed, direct=direct)
     if isinstance(job, StartWatch) and isinstance(error, OrderNotFound) and not job.order.is_uuid:
         return refusals.no_order_to_watch(job.order)
     return refusals.trouble(error, job.order, None)

@@ -5,7 +5,7 @@ next check works it out again. After a kill at any point, the next process does 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,10 +14,12 @@ from typing import Any
 import structlog
 
 from bot.autoenhance.client import Autoenhance
+from bot.autoenhance.keys import NO_KEYS
 from bot.core.errors import (
     AutoenhanceError,
     CannotPost,
     DatabaseFailed,
+    KeyMissing,
     NotAllowed,
     OrderNotFound,
     SlackBusy,
@@ -25,6 +27,7 @@ from bot.core.errors import (
     TryLater,
 )
 from bot.core.logging import reference
+from bot.handlers.key_use import KeyUse
 from bot.handlers.notifier import Notifier, WatchUpdate
 from bot.handlers.order_views import add_brackets, order_seen, order_view, without
 from bot.jobs.background import CheckOrder, CheckPaused, NotifyOwner, NotifyPaused
@@ -58,6 +61,7 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True)
 class Polling:
     autoenhance: Autoenhance
+    key_use: KeyUse
     watches: Watches
     history: History
     notifier: Notifier
@@ -82,18 +86,36 @@ class Polling:
         ]
         watches = [watch for watch in found if watch.promised]
         await _all(self._check_promise(watch) for watch in found if not watch.promised)
-        if not watches:
-            return
+        if self.autoenhance.demands_keys:
+            await self._check_each_place(job, watches)
+        elif watches:
+            await self._check_watches(job, watches)
+
+    async def _check_each_place(self, job: CheckOrder, watches: Sequence[Watch]) -> None:
+        """Each with the keys of its own place, and with nothing that another place's keys have brought."""
+        places = {watch.place for watch in watches}
+        await _all(
+            self._check_watches(job, [watch for watch in watches if watch.place == place]) for place in places
+        )
+
+    async def _check_watches(self, job: CheckOrder, watches: Sequence[Watch]) -> None:
+        """With one answer for all, and with keys only if all are in one place."""
+        place, *others = {watch.place for watch in watches}
+        keys = NO_KEYS if others else self.key_use.at(job.team_id, place)
+        now = self.now()
         try:
-            fetched = await self.autoenhance.order(job.order, fresh=self.several_processes)
+            fetched = await self.autoenhance.order(job.order, fresh=self.several_processes, keys=keys)
             view = order_view(fetched, job.order)
             tally = view.progress.tally
             if any(asks_for_brackets(watch, tally, now, self.rules) for watch in watches):
-                view = await add_brackets(self.autoenhance, fetched, view)
+                view = await add_brackets(self.autoenhance, fetched, view, keys)
         except OrderNotFound:
             await self._update_all(watches, None)
         except AutoenhanceError as error:
-            await _all(self._unanswered(watch, error) for watch in watches)
+            if isinstance(error, KeyMissing) and others:
+                await self._check_each_place(job, watches)
+            else:
+                await _all(self._unanswered(watch, error) for watch in watches)
         else:
             await self._update_all(watches, view)
 
@@ -109,11 +131,11 @@ class Polling:
         if here is None:
             return False
         seen = view if isinstance(view, OrderView) else None
+        others = [each for each in watches if each is not here and not waits_for_slack(each, self.now())]
+        if self.autoenhance.demands_keys:  # what this place may see is not for the others
+            others = []
         refused, _ = await asyncio.gather(
-            self._update_one(here, seen, by=job.asker.user_id),
-            self._update_all(
-                [each for each in watches if each is not here and not waits_for_slack(each, self.now())], seen
-            ),
+            self._update_one(here, seen, by=job.asker.user_id), self._update_all(others, seen)
         )
         if refused and (seen is None or isinstance(refused, SlackBusy)):
             raise refused
@@ -123,7 +145,7 @@ class Polling:
             await self.responder.give(job, lambda placement: cards.orders_card([view], placement), alone=True)
         return True
 
-    async def _update_all(self, watches: list[Watch], view: OrderView | None) -> None:
+    async def _update_all(self, watches: Sequence[Watch], view: OrderView | None) -> None:
         """Side by side: a slow channel holds up no other."""
         await _all(self._update_one(watch, view) for watch in watches)
 

@@ -9,6 +9,7 @@ import structlog
 
 from bot.autoenhance.client import Autoenhance
 from bot.core.errors import CannotPost, Gone, SlackRefused, TryLater
+from bot.handlers.key_use import KeyUse
 from bot.handlers.order_views import fetch_view
 from bot.handlers.outages import Retries
 from bot.jobs.background import Unfurl
@@ -30,6 +31,7 @@ MAX_UNFURL_AGE = timedelta(minutes=10)  # a later card would be below an old mes
 @dataclass(frozen=True)
 class Unfurls:
     autoenhance: Autoenhance
+    key_use: KeyUse
     channel_settings: ChannelSettings
     channels: Channels
     sender: Sender
@@ -46,8 +48,9 @@ class Unfurls:
         if age > MAX_UNFURL_AGE or not await self._is_wanted(job):
             return
         orders = list(dict.fromkeys(link.order for link in job.links))
+        keys = self.key_use.at(job.team_id, job.channel_id)
         seen = await asyncio.gather(
-            *(fetch_view(self.autoenhance, order, with_brackets=False) for order in orders)
+            *(fetch_view(self.autoenhance, order, with_brackets=False, keys=keys) for order in orders)
         )
         late = [
             view.error

@@ -17,6 +17,7 @@ from bot.core.errors import (
     SlackRefused,
     Unconfirmed,
 )
+from bot.handlers.key_use import KeyUse
 from bot.handlers.order_views import add_brackets, as_chosen, order_name, order_view
 from bot.handlers.outages import Retries
 from bot.handlers.time_zones import TimeZones
@@ -53,6 +54,7 @@ UNPROMISED_WATCH_CHECKED_AFTER = timedelta(minutes=10)  # if its card could not 
 @dataclass(frozen=True)
 class WatchCommands:
     autoenhance: Autoenhance
+    key_use: KeyUse
     watches: Watches
     channel_settings: ChannelSettings
     sender: Sender
@@ -75,7 +77,8 @@ class WatchCommands:
         After a kill in between, the card is posted again. If the order ended before the card could be
         posted, the watch still begins: its first check posts the end in the thread.
         """
-        asking = self.autoenhance.order(job.order, fresh=self.several_processes)
+        keys = self.key_use.at(job.team_id, job.watch_place)
+        asking = self.autoenhance.order(job.order, fresh=self.several_processes, keys=keys)
         fetched = await self.retries.ask(asking, job, attempt)
         known = await self.watches.known(job.team_id, job.watch_place, job.order)
         if fetched is None:  # the asker has read why
@@ -83,7 +86,7 @@ class WatchCommands:
             return
         view = order_view(fetched, job.order, job.asker.user_id)
         if view.progress.tally.state not in NOT_GROUPED_STATES:
-            seen = await add_brackets(self.autoenhance, fetched, view)
+            seen = await add_brackets(self.autoenhance, fetched, view, keys)
             view = await as_chosen(self.channel_settings, job.team_id, job.watch_place, seen)
         if _has_ended(view) and (known is None or known.promised):
             await self.responder.give(job, lambda placement: notices.nothing_to_wait_for(view, placement))
@@ -111,7 +114,8 @@ class WatchCommands:
         An order that Autoenhance does not have is left out, if it has another one.
         """
         shown = job.orders[:MAX_ORDERS_TO_CHOOSE_FROM]
-        names = await asyncio.gather(*(order_name(self.autoenhance, each) for each in shown))
+        keys = self.key_use.at(job.team_id, job.asker.place)
+        names = await asyncio.gather(*(order_name(self.autoenhance, each, keys) for each in shown))
         named = [(order, name) for order, name in zip(shown, names, strict=True) if name is not None]
         found = named or [(order, "") for order in shown]
         if isinstance(job.place, View):

@@ -90,6 +90,25 @@ class NotifyPaused(BackgroundJob):
 
 
 @frozen
+class NotifyAccountOwner(BackgroundJob):
+    """Send the owner of a connected account, by direct message, that Autoenhance refuses its key."""
+
+    kind: Literal["tell_account_owner"] = "tell_account_owner"
+    account_id: str
+    hint: str  # of the key that was refused: nothing is said of another one
+
+    @classmethod
+    def of(cls, team_id: str, account_id: str, hint: str, reference: str = "") -> Self:
+        """All for one account have the same key, so only one is open at a time."""
+        key = f"key_refused:{team_id}:{account_id}"
+        return cls(key=key, reference=reference, team_id=team_id, account_id=account_id, hint=hint)
+
+    @property
+    def lock(self) -> str:
+        return self.key
+
+
+@frozen
 class CheckPaused(BackgroundJob):
     """Check the paused watches of a channel at once, as Order Desk was added to it again."""
 

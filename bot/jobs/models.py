@@ -17,12 +17,20 @@ from bot.jobs.accounts import (
     ShareAccount,
     ShowAccount,
 )
-from bot.jobs.background import CheckOrder, CheckPaused, LastCall, NotifyOwner, NotifyPaused, Unfurl
+from bot.jobs.background import (
+    CheckOrder,
+    CheckPaused,
+    LastCall,
+    NotifyAccountOwner,
+    NotifyOwner,
+    NotifyPaused,
+    Unfurl,
+)
 from bot.jobs.requests import Message, Request, Wanted, order_lock
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
 from bot.orders.models import CheckTime
-from bot.orders.search import Cursor
+from bot.orders.search import ListCursor
 from bot.watches.deadlines import Deadline
 from bot.watches.models import Level
 
@@ -69,7 +77,7 @@ class Find(Request):
     kind: Literal["find"] = "find"
     words: str | None = None
     typed: str = ""  # where a search was not asked for: what was typed, and has no order ID
-    after: Cursor | None = None  # None: from the newest on
+    goes_on: ListCursor | None = None  # None: from the newest on
 
 
 @frozen
@@ -247,6 +255,7 @@ Job = Annotated[
     | LastCall
     | NotifyOwner
     | NotifyPaused
+    | NotifyAccountOwner
     | Unfurl
     | CheckPaused,
     Field(discriminator="kind"),

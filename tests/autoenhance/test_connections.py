@@ -156,7 +156,7 @@ async def test_the_key_does_not_follow_a_redirect() -> None:
         )
         autoenhance = Autoenhance(requests, key=SecretStr(KEY), now=lambda: NOW, limits=HASTY)
         with pytest.raises(Unavailable):
-            await autoenhance.order(ELM)
+            await autoenhance.orders()
     assert visits == 0
 
 
@@ -164,5 +164,5 @@ async def test_a_key_that_is_no_valid_header_is_not_shown() -> None:
     """h11 quotes a header that it refuses, but the error shows nothing of the key."""
     async with serving(silent) as url, client(url=url, key=f"{KEY}\n") as autoenhance:
         with pytest.raises(Unavailable) as raised:
-            await autoenhance.order(ELM)
+            await autoenhance.orders()
     assert not secrets_in("".join(traceback.format_exception(raised.value)))

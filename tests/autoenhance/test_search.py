@@ -7,7 +7,7 @@ import pytest
 from bot.autoenhance.client import Autoenhance
 from bot.autoenhance.search import MAX_PAGES, MAX_PER_PAGE
 from bot.core.errors import StaleButton
-from bot.orders.search import Cursor, Found
+from bot.orders.search import Cursor, Part
 from bot.sandbox.autoenhance.app import API_KEY, AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import order, photos
 from bot.sandbox.server import serving
@@ -40,7 +40,7 @@ def has(autoenhance: AutoenhanceSandbox, *names: str, number_of_photos: int = 0)
         autoenhance.add(order(f"o-{age}", name, images, now=NOW, age=age))
 
 
-def names(found: Found) -> list[str | None]:
+def names(found: Part) -> list[str | None]:
     return [order.name for order in found.orders]
 
 

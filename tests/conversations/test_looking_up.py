@@ -232,10 +232,12 @@ async def test_what_needs_no_look_up_is_answered_in_the_ack(
 async def test_the_key_is_never_shown(
     autoenhance: AutoenhanceSandbox, slack: SlackSandbox, chat: Chat
 ) -> None:
-    """Autoenhance gets the key, and Slack never does."""
+    """Autoenhance gets the key for a search only, and Slack never does."""
     await chat.order(OAK)
+    await chat.order("recent")
 
-    assert autoenhance.requests[0].headers["x-api-key"] == autoenhance.api_key
+    sent = [asked.headers.get("x-api-key") for asked in autoenhance.requests]
+    assert sent == [None, None, autoenhance.api_key]
     assert all(autoenhance.api_key not in str(call) for call in slack.calls())
 
 

@@ -292,8 +292,11 @@ async def test_it_is_searched_again_until_autoenhance_answers(
 
 @pytest.fixture
 async def keyless(tmp_path: Path) -> AsyncIterator[SlackSandbox]:
-    """A Slack whose bot has no Autoenhance key."""
-    async with open_sandbox(tmp_path, autoenhance_api_key=None) as sandbox, running_bot(sandbox):
+    """A Slack whose bot has no Autoenhance key, and where nobody can connect an account."""
+    async with (
+        open_sandbox(tmp_path, autoenhance_api_key=None, encryption_keys=None) as sandbox,
+        running_bot(sandbox),
+    ):
         yield sandbox.slack
 
 

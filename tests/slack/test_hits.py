@@ -10,7 +10,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.core.errors import StaleButton
 from bot.orders.models import Order
-from bot.orders.search import Cursor, Found
+from bot.orders.search import Cursor, Found, ListCursor
 from bot.sandbox.slack.validation.blocks import problems
 from bot.slack.limits import LIMITS
 from bot.slack.render.hits import PageValue, hits, unpack
@@ -18,6 +18,7 @@ from bot.slack.render.models import Card, OrderView
 from bot.slack.text import search as search_text
 from tests.slack.sample_views import SAMPLES, view
 
+MORE = ListCursor(accounts={"default": Cursor(offset="abc")})
 VIEWS = [view(order) for order in SAMPLES.values()]
 
 
@@ -37,7 +38,11 @@ def fits(card: Card) -> None:
 
 def found(shown: int, total: int = 0, before: int = 0, **changes: Any) -> Found:
     total = total or before + shown
-    more = Cursor(offset="abc", hits=before + shown) if total > before + shown else None
+    more = (
+        ListCursor(accounts={"default": Cursor(offset="abc", hits=before + shown)}, before=before + shown)
+        if total > before + shown
+        else None
+    )
     part: dict[str, Any] = {"looked": total, "asked": "", "complete": True, "next": more}
     return Found(orders=(Order(),) * shown, before=before, total=total, **part | changes)
 
@@ -57,9 +62,9 @@ CARDS = {
     "two-instead-of-an-id": listed(found(2), "12 Elm", typed="12 Elm", note=search_text.no_id("12 Elm")),
     "first-of-three-pages": listed(found(10, 23)),
     "last-page": listed(found(3, 23, before=20)),
-    "newest": listed(found(10, complete=False, next=Cursor(offset="abc")), ""),
+    "newest": listed(found(10, complete=False, next=MORE), ""),
     "nothing": listed(found(0), "nowhere"),
-    "nothing-so-far": listed(found(0, looked=75, complete=False, next=Cursor(offset="abc")), "nowhere"),
+    "nothing-so-far": listed(found(0, looked=75, complete=False, next=MORE), "nowhere"),
 }
 
 
@@ -112,8 +117,8 @@ def test_how_many_there_are(part: Found, words: str, heading: str) -> None:
 
 def test_what_was_not_checked_is_said() -> None:
     """A search that did not read all orders names the number that it read, and the word that they have."""
-    part = found(2, looked=75, complete=False, next=Cursor(offset="abc"))
-    with_word = found(2, looked=75, complete=False, asked="street", next=Cursor(offset="abc"))
+    part = found(2, looked=75, complete=False, next=MORE)
+    with_word = found(2, looked=75, complete=False, asked="street", next=MORE)
 
     assert "I checked the newest 75 orders. Older ones may match too." in listed(part)["text"]
     assert "the newest 75 orders with “street” in the name." in listed(with_word)["text"]
@@ -130,9 +135,9 @@ def test_what_was_not_checked_is_said() -> None:
         (found(3, 23, before=20), "elm", ["First page"]),
         (found(2), "elm", []),
         (found(10, 12, complete=False), "elm", ["Next 10"]),
-        (found(2, complete=False, next=Cursor(offset="abc")), "elm", ["Search older orders"]),
-        (found(0, complete=False, next=Cursor(offset="abc")), "elm", ["Search older orders"]),
-        (found(10, complete=False, next=Cursor(offset="abc")), "", ["Next 10"]),
+        (found(2, complete=False, next=MORE), "elm", ["Search older orders"]),
+        (found(0, complete=False, next=MORE), "elm", ["Search older orders"]),
+        (found(10, complete=False, next=MORE), "", ["Next 10"]),
     ],
 )
 def test_the_way_to_other_pages(part: Found, words: str, buttons: list[str]) -> None:
@@ -145,7 +150,7 @@ def test_a_button_holds_where_the_search_goes_on() -> None:
     part = found(10, 23)
     value = listed(part, "z" * 200)["blocks"][-1]["elements"][0]["value"]
 
-    assert unpack(value) == PageValue(words="z" * 200, after=part.next)
+    assert unpack(value) == PageValue(v=2, words="z" * 200, after=part.next)
 
 
 @pytest.mark.parametrize(
@@ -154,10 +159,11 @@ def test_a_button_holds_where_the_search_goes_on() -> None:
         "",
         "1",
         "{}x",
-        '{"v": 2}',
-        '{"v": 1, "words": 3}',
-        '{"v": 1, "more": 1}',
-        json.dumps({"words": "x" * 201}),
+        '{"v": 3}',
+        '{"v": 1, "words": "elm", "after": null}',
+        '{"v": 2, "words": 3}',
+        '{"v": 2, "more": 1}',
+        json.dumps({"v": 2, "words": "x" * 201}),
     ],
 )
 def test_a_value_of_another_version_is_stale(value: str) -> None:
@@ -168,7 +174,7 @@ def test_a_value_of_another_version_is_stale(value: str) -> None:
 
 def test_a_page_that_does_not_fit_a_button_has_none() -> None:
     """Autoenhance's name of a page may be of any length. Then the answer says how to see the others."""
-    card = listed(found(10, 23, next=Cursor(offset="x" * LIMITS.value)))
+    card = listed(found(10, 23, next=ListCursor(accounts={"a": Cursor(offset="x" * LIMITS.value)})))
 
     fits(card)
     assert labels(card) == []

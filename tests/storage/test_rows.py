@@ -23,7 +23,7 @@ STORED: dict[str, list[dict[str, Any]]] = json.loads(
 )
 ADDED_TO_ASKERS = {"enterprise_id": ""}  # since version 1
 ADDED: dict[str, dict[str, Any]] = {
-    "find": {"typed": "", "after": None},
+    "find": {"typed": "", "goes_on": None},
     "say": {"has_markup": False},
     "start_watch": {"due": None, "zone": "", "due_by": None},
 }
@@ -43,7 +43,7 @@ ADDED_TO_WATCHES: dict[str, Any] = {
     "first_forecast": None,
     "began": None,
 }
-ADDED_KINDS = {"claim_order", "choose_order", "show_line", "last_call", "set_time_zone"}
+ADDED_KINDS = {"claim_order", "choose_order", "show_line", "last_call", "set_time_zone", "tell_account_owner"}
 ADDED_KINDS |= {"connect_account", "replace_account_key", "show_account", "share_account"}
 ADDED_KINDS |= {"hand_over_account", "disconnect_account"}
 LATER = {"field_of_a_later_version": 1}

@@ -100,7 +100,8 @@ class OrderListeners:
         """Another page of a search's results, in place of the one that was clicked."""
         page = hits.unpack(payloads.click(body).value)
         place = payloads.card_place(body)
-        await self._record(Find(**self._from(body), place=place, words=page.words or None, after=page.after))
+        words = page.words or None
+        await self._record(Find(**self._from(body), place=place, words=words, goes_on=page.after))
         await ack()
 
     async def more(self, ack: AsyncAck, body: Payload) -> None:

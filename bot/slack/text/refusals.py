@@ -111,6 +111,20 @@ def refused(error: errors.AutoenhanceError) -> str:
     """For errors whose sentence does not depend on what was asked for."""
     if isinstance(error, errors.OrderTooLarge):
         return "Autoenhance sent more than I can show. Add words to your search, or open Autoenhance."
+    if isinstance(error, errors.NoAccountHere):
+        return (
+            "Autoenhance wants an API key for this, and no account may be used here. "
+            f"Connect yours in {APP}'s Home tab, or ask in a channel that an account was added to."
+        )
+    if isinstance(error, errors.AccountKeyRefused):
+        return (
+            f"Autoenhance rejected the API key of {quoted(error.account)}. "
+            f"Its owner can replace it in {APP}'s Home tab. Your watches are safe."
+        )
+    if isinstance(error, errors.AccountKeyUnreadable):
+        return (
+            f"I can't read the API key of {quoted(error.account)}. Ask an admin to run `python app.py check`."
+        )
     if isinstance(error, errors.KeyMissing):
         return "To do this, an admin needs to add an Autoenhance API key (`AUTOENHANCE_API_KEY`)."
     return (
