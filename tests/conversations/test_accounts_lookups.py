@@ -154,3 +154,26 @@ async def test_two_channels_ask_at_once(
     assert "8 Cedar Drive" in (await chat.reads("8 Cedar Drive", viewer=BEN)).plain()
     answer = await chat.reads(NOT_FOUND, EDITING, BEN)
     assert "8 Cedar Drive" not in answer.plain()
+
+
+async def test_a_demand_that_begins_while_two_places_watch(
+    chat: Chat, sandbox: Sandbox, autoenhance: AutoenhanceSandbox, clock: Clock
+) -> None:
+    """The first check that is refused goes on with the keys of each place for that place alone."""
+    autoenhance.demands_key = False
+    cedar_runs(autoenhance)
+    await accounts.connect(sandbox.settings, SECOND_KEY, owner=ANA, channels=[SHOOTS])
+    here = await chat.watch(CEDAR)
+    await chat.order(f"watch {CEDAR}", user=BEN, channel=ANA_BEN)
+    known = {each.ts for each in chat.said(ANA_BEN, BEN)}
+
+    autoenhance.demands_key = True
+    autoenhance.finish(CEDAR)
+    clock.turn(minutes=10)
+
+    assert "18 of 18" in (await chat.noticed(here)).plain()
+    bens = [each.plain() for id_ in sandbox.slack.workspace.channels for each in chat.said(id_, BEN)]
+    assert sum("18 of 18" in text for text in bens) == sum(
+        "18 of 18" in each.plain() for each in chat.said(SHOOTS, BEN)
+    )
+    assert {each.ts for each in chat.said(ANA_BEN, BEN)} == known
