@@ -2,15 +2,24 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from bot.core.errors import StaleButton
+from bot.core.errors import (
+    AccountKeyRefused,
+    AccountKeyUnreadable,
+    KeyRefused,
+    Limited,
+    OrderTooLarge,
+    StaleButton,
+    Unavailable,
+)
 from bot.orders.models import Order
-from bot.orders.search import Cursor, Found, ListCursor
+from bot.orders.search import Cursor, FailedAccount, Found, ListCursor
 from bot.sandbox.slack.validation.blocks import problems
 from bot.slack.limits import LIMITS
 from bot.slack.render.hits import PageValue, hits, unpack
@@ -57,6 +66,16 @@ def labels(card: Card) -> list[str]:
     return [each["text"]["text"] for each in last["elements"]] if last["type"] == "actions" else []
 
 
+LONG_NAME = "Harbour & Hill real estate photography, second office"
+WHOSE = {"several": True, "whose": (("",), ("Studio B",), (LONG_NAME,), ("", "Studio B"))}
+FAILED = (
+    FailedAccount("Studio B", AccountKeyRefused("Studio B")),
+    FailedAccount("", KeyRefused("no")),
+    FailedAccount("Lost <keys>", AccountKeyUnreadable("Lost <keys>")),
+    FailedAccount("Busy", Limited("later")),
+    FailedAccount("Silent", Unavailable("no answer")),
+    FailedAccount("Large", OrderTooLarge("too large")),
+)
 CARDS = {
     "one": listed(found(1)),
     "two-instead-of-an-id": listed(found(2), "12 Elm", typed="12 Elm", note=search_text.no_id("12 Elm")),
@@ -64,6 +83,9 @@ CARDS = {
     "last-page": listed(found(3, 23, before=20)),
     "newest": listed(found(10, complete=False, next=MORE), ""),
     "nothing": listed(found(0), "nowhere"),
+    "several-accounts": listed(found(4, **WHOSE)),
+    "one-account-failed": listed(found(4, **WHOSE, failed=FAILED[:1], is_part=True)),
+    "all-ways-to-fail": listed(found(4, **WHOSE, failed=FAILED, is_part=True, left_out=2), ""),
     "nothing-so-far": listed(found(0, looked=75, complete=False, next=MORE), "nowhere"),
 }
 
@@ -106,6 +128,16 @@ HEADINGS = [
     (found(1, before=10), "", "Order 11 of 11."),
     (found(0, before=10), "", "No more orders."),
     (found(0), "", "There are no orders in this Autoenhance account yet."),
+    (found(0, several=True), "", "There are no orders in these Autoenhance accounts yet."),
+    (found(0, is_part=True), "", "There are no orders yet in the accounts that I could search."),
+    (found(7, is_part=True), "", "The 7 newest orders."),
+    (found(8, before=10, is_part=True), "", "Orders 11 to 18, newest first."),
+    (found(2, is_part=True), "elm", "At least 2 orders match “elm”, newest first."),
+    (
+        found(0, is_part=True),
+        "elm",
+        "No order matches “elm” so far. Try fewer words, or `/order recent` for the newest orders.",
+    ),
 ]
 
 
@@ -123,6 +155,10 @@ def test_what_was_not_checked_is_said() -> None:
     assert "I checked the newest 75 orders. Older ones may match too." in listed(part)["text"]
     assert "the newest 75 orders with “street” in the name." in listed(with_word)["text"]
     assert "I checked" not in listed(found(2))["text"]
+    several = listed(replace(part, several=True))["text"]
+    assert "I checked 75 orders, each account's newest. Older ones may match too." in several
+    unread = replace(found(0, is_part=True), looked=9)
+    assert search_text.no_name_either("elm", unread).endswith("in the accounts that I could search either.")
     assert "I checked" not in listed(part, "")["text"]
 
 
@@ -188,3 +224,16 @@ def test_the_longest_list_fits() -> None:
     part = found(10, 23, before=10, complete=False, looked=75, asked="x" * 200)
 
     fits(hits(shown, part, "é<" * 100, typed="other", note=search_text.no_id("<" * 200)))
+
+    many = replace(part, whose=(("<" * 300, "&" * 300),) * 10, several=True, is_part=True, left_out=99)
+    failed = tuple(FailedAccount("<" * 300, Unavailable("no answer")) for _ in range(10))
+    fits(hits(shown, replace(many, failed=failed), "é<" * 100))
+
+
+def test_a_button_has_room_for_ten_accounts() -> None:
+    """With IDs and names of pages as long as a UUID, and the longest words."""
+    cursor = Cursor(asked="street", offset="f" * 36, skip=14, hits=10, looked=75)
+    accounts = {f"{number:036}": cursor for number in range(10)}
+    card = listed(found(10, 99, next=ListCursor(accounts=accounts, before=90)), "elm street")
+
+    assert labels(card) == ["Next 10"]
