@@ -95,9 +95,8 @@ async def open_sandbox(
     )
     slack.scopes.clear()
     slack.scopes.update(SCOPES)
-    offered = [asdict(each) for each in SUBCOMMANDS]
     movable = clock if isinstance(clock, MovableClock) else None
-    page = demo_app(slack, autoenhance, subcommands=offered, apart=apart, clock=movable)
+    page = demo_app(slack, autoenhance, subcommands=_offered(), apart=apart, clock=movable)
     async with serving(page, port=port) as slack_url, serving(autoenhance.app) as autoenhance_url:
         slack.base_url = slack_url
         given: dict[str, Any] = {
@@ -111,6 +110,11 @@ async def open_sandbox(
             "database_url": f"sqlite:///{folder / 'order-desk.sqlite3'}",
         }
         yield Sandbox(slack, autoenhance, FixedSettings.load(for_slack=True, **given | overrides))
+
+
+def _offered() -> list[dict[str, Any]]:
+    """The words that the page completes."""
+    return [asdict(each) for each in SUBCOMMANDS]
 
 
 @asynccontextmanager

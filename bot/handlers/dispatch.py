@@ -73,13 +73,7 @@ def table(
             row(models.UnfurlLinks, unfurls.choose),
             row(models.ShowLine, overviews.show_line),
             row(models.SetTimeZone, time_zones.set_time_zone),
-            row(background.Unfurl, unfurls.unfurl),
-            row(background.CheckOrder, polling.check),
-            row(background.LastCall, last_calls.make),
-            row(background.NotifyOwner, polling.message_owner),
-            row(background.NotifyPaused, polling.notify_paused),
-            row(background.NotifyAccountOwner, key_use.tell_owner),
-            row(background.CheckPaused, polling.resume_paused),
+            *_background_rows(unfurls, polling, last_calls, key_use),
         )
     )
 
@@ -95,6 +89,20 @@ def account_table(accounts: AccountCommands) -> Table:
             row(account_jobs.HandOverAccount, accounts.hand_over),
             row(account_jobs.DisconnectAccount, accounts.disconnect),
         )
+    )
+
+
+def _background_rows(
+    unfurls: Unfurls, polling: Polling, last_calls: LastCallPosts, key_use: KeyUse
+) -> tuple[tuple[type, Handler], ...]:
+    return (
+        row(background.Unfurl, unfurls.unfurl),
+        row(background.CheckOrder, polling.check),
+        row(background.LastCall, last_calls.make),
+        row(background.NotifyOwner, polling.message_owner),
+        row(background.NotifyPaused, polling.notify_paused),
+        row(background.NotifyAccountOwner, key_use.tell_owner),
+        row(background.CheckPaused, polling.resume_paused),
     )
 
 

@@ -67,7 +67,7 @@ def labels(card: Card) -> list[str]:
 
 
 LONG_NAME = "Harbour & Hill real estate photography, second office"
-WHOSE = {"several": True, "whose": (("",), ("Studio B",), (LONG_NAME,), ("", "Studio B"))}
+WHOSE: dict[str, Any] = {"several": True, "whose": (("",), ("Studio B",), (LONG_NAME,), ("", "Studio B"))}
 FAILED = (
     FailedAccount("Studio B", AccountKeyRefused("Studio B")),
     FailedAccount("", KeyRefused("no")),
