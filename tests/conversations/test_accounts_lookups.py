@@ -11,10 +11,12 @@ from bot.sandbox.autoenhance.order_book import SECOND
 from bot.sandbox.autoenhance.order_json import order, photos
 from bot.sandbox.autoenhance.progress import Run
 from bot.sandbox.autoenhance.sample_orders import CEDAR, OAK
+from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, ANA_BEN, ANA_BOT, BEN, EDITING, SHOOTS
 from tests.support import accounts
 from tests.support.chat import Chat
 from tests.support.clock import Clock
+from tests.support.waiting import until_no_job_is_left
 
 NOT_FOUND = "I couldn't find order"
 
@@ -177,3 +179,30 @@ async def test_a_demand_that_begins_while_two_places_watch(
         "18 of 18" in each.plain() for each in chat.said(SHOOTS, BEN)
     )
     assert {each.ts for each in chat.said(ANA_BEN, BEN)} == known
+
+
+async def test_every_way_in_uses_the_keys_of_its_place(
+    chat: Chat, sandbox: Sandbox, slack: SlackSandbox, app: App, autoenhance: AutoenhanceSandbox
+) -> None:
+    """Sharing, the list of photos, a pasted link and the choice of an order to watch."""
+    account = await accounts.connect(sandbox.settings, SECOND_KEY, owner=ANA, channels=[SHOOTS])
+    await chat.order("settings unfurl on")
+    link, both = f"https://app.autoenhance.ai/orders/{CEDAR}", f"{CEDAR} and {OAK}"
+
+    card = await chat.order(CEDAR)
+    await chat.click(card, "All photos")
+    assert await chat.view("8 Cedar Drive")
+    await chat.click(card, "Share in channel")
+    assert "8 Cedar Drive" in (await chat.until(lambda: next(iter(chat.posted()), None))).plain()
+    await slack.say(link, user=BEN, channel=SHOOTS)
+    await until_no_job_is_left(app)
+    assert "8 Cedar Drive" in slack.messages(SHOOTS)[-1].plain()
+    await slack.say(both, user=BEN, channel=SHOOTS)
+    await slack.message_shortcut("watch_order_here", slack.messages(SHOOTS)[-1], user=ANA)
+    assert "8 Cedar Drive" in str((await chat.view("Choose the one to watch")).blocks)
+
+    await accounts.give(sandbox.settings, account)
+    await slack.say(link, user=BEN, channel=SHOOTS)
+    await until_no_job_is_left(app)
+    assert "8 Cedar Drive" not in slack.messages(SHOOTS)[-1].plain()
+    assert NOT_FOUND in (await chat.order(f"watch {CEDAR}", user=BEN)).plain()
