@@ -32,7 +32,7 @@ class Services:
     sender: Sender
     identity: Identity
     metrics: Metrics
-    ring: KeyRing | None  # None without ENCRYPTION_KEYS
+    ring: KeyRing | None
 
 
 @asynccontextmanager

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from bot.bootstrap.app import App
-from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.demo.demo import Sandbox
+from bot.sandbox.autoenhance.app import SECOND_KEY, AutoenhanceSandbox
+from bot.sandbox.autoenhance.order_book import SECOND
 from bot.sandbox.autoenhance.order_json import photos
 from bot.sandbox.failures import FailureName
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, SHOOTS
 from bot.sandbox.slack.workspace import Message
+from tests.support.accounts import connect
 from tests.support.both_databases import on_sqlite
 from tests.support.chat import Chat
 from tests.support.clock import Clock
@@ -416,3 +419,15 @@ async def test_a_row_of_another_version_stops_no_other(story: Story) -> None:
     story.clock.turn(days=6)
     await story.app.storage.stores.prune(story.clock.now())
     assert await story.planned() == 0
+
+
+async def test_it_uses_the_keys_of_its_place(story: Story, sandbox: Sandbox) -> None:
+    """Where Autoenhance demands a key for the order."""
+    card = await story.watched()
+    await connect(sandbox.settings, SECOND_KEY, owner=ANA, channels=[SHOOTS])
+    story.autoenhance.add(story.autoenhance.order(story.shoot.id), account=SECOND)
+    story.autoenhance.demands_key = True
+
+    await story.passes()
+
+    assert DONE_LINE in story.chat.thread(card)[-1].plain()
