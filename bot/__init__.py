@@ -11,6 +11,7 @@ work. The ten layers, from top to bottom, with the sandbox outside:
     web/            HTTP endpoints other than Slack's
     slack/          all that knows Slack: what comes in, what goes out, cards, sentences
     autoenhance/    the vendor's API: client, answers, webhook
+    pictures/       contact sheets, if Pillow is installed
     storage/        what is remembered: jobs, watches, counts, limits
     jobs/           what can be asked for
     watches/        what a watch does next; pure

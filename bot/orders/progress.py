@@ -70,6 +70,7 @@ class Photo(NamedTuple):
     name: str
     word: str
     reason: str
+    image_id: str = ""  # empty where the answer has none
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def _photos(images: Sequence[Image]) -> tuple[Photo, ...]:
 
 def _photo(name: str, image: Image) -> Photo:
     word = _STATUS_WORDS.get(image.status or "") or _word(image)  # nearly all are spelled as documented
-    return Photo(name, word, _reason(image) if word in _WITH_REASON else "")
+    return Photo(name, word, _reason(image) if word in _WITH_REASON else "", image.image_id or "")
 
 
 def _word(image: Image) -> str:
@@ -231,9 +232,11 @@ def _order_word(order: Order, words: Sequence[str]) -> str:
 
 def _failures(photos: Iterable[Photo]) -> tuple[Failure, ...]:
     by_reason: dict[str, list[str]] = {}
-    for name, word, reason in photos:
-        if word in _FAILED:
-            by_reason.setdefault("expired" if word == "expired" else reason, []).append(name)
+    for photo in photos:
+        if photo.word in _FAILED:
+            by_reason.setdefault("expired" if photo.word == "expired" else photo.reason, []).append(
+                photo.name
+            )
     failures = [Failure(reason, tuple(names)) for reason, names in by_reason.items()]
     return tuple(sorted(failures, key=lambda failure: -len(failure.names)))
 

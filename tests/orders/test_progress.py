@@ -246,12 +246,15 @@ def test_paid_downloads_are_counted() -> None:
         pytest.param(OLD_DONE | OLD_BROKEN, Photo("1.jpg", "failed", ""), id="older, both"),
         pytest.param(DONE | OLD_BROKEN, Photo("1.jpg", "done", ""), id="status above flags"),
         pytest.param(
-            DONE | {"image_name": " ", "image_id": "i" * 36}, Photo("iiiiiiii…", "done", ""), id="nameless"
+            DONE | {"image_name": " ", "image_id": "i" * 36},
+            Photo("iiiiiiii…", "done", "", "i" * 36),
+            id="nameless",
         ),
+        pytest.param(DONE | {"image_id": None}, Photo("1.jpg", "done", ""), id="without an id"),
         pytest.param(DONE | {"image_name": None}, Photo("photo 1", "done", ""), id="without name and id"),
     ],
 )
-def test_a_photo_is_shown_with_name_word_and_reason(image: dict[str, Any], photo: Photo) -> None:
+def test_a_photo_has_a_name_a_word_a_reason_and_its_id(image: dict[str, Any], photo: Photo) -> None:
     """Both API generations give the same few words."""
     assert progress(image).photos == (photo,)
 
