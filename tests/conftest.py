@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -16,6 +16,7 @@ from bot.core import logging
 from bot.core.settings import FixedSettings
 from bot.demo.demo import Sandbox, open_sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.previews import credits_spent
 from bot.sandbox.slack.app import SlackSandbox
 from bot.storage.database.base import Database
 from bot.storage.database.schema import migrate_sqlite
@@ -74,6 +75,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         on_postgres = parameters.get("database_url") == "postgres" and not item.get_closest_marker("both")
         if folder == "browser" or (folder == "conversations" and on_postgres):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_bought() -> Iterator[None]:
+    """Whatever a test does, no stand-in for Autoenhance in this process has counted a credit.
+
+    A test of the stand-in that buys on purpose empties the list itself.
+    """
+    yield
+    spent = [*credits_spent]
+    credits_spent.clear()
+    assert spent == []
 
 
 @pytest.fixture

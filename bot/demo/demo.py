@@ -97,7 +97,7 @@ async def open_sandbox(
     slack.scopes.update(SCOPES)
     movable = clock if isinstance(clock, MovableClock) else None
     page = demo_app(slack, autoenhance, subcommands=_offered(), apart=apart, clock=movable)
-    async with serving(page, port=port) as slack_url, serving(autoenhance.app) as autoenhance_url:
+    async with serving(page, port=port) as slack_url, _serving(autoenhance) as autoenhance_url:
         slack.base_url = slack_url
         given: dict[str, Any] = {
             "slack_bot_token": token,
@@ -115,6 +115,14 @@ async def open_sandbox(
 def _offered() -> list[dict[str, Any]]:
     """The words that the page completes."""
     return [asdict(each) for each in SUBCOMMANDS]
+
+
+@asynccontextmanager
+async def _serving(autoenhance: AutoenhanceSandbox) -> AsyncIterator[str]:
+    """The API, and the files of its photos on another port."""
+    files = autoenhance.previews
+    async with serving(files.store) as files.store_url, serving(autoenhance.app) as url:
+        yield url
 
 
 @asynccontextmanager

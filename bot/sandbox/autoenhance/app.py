@@ -18,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from bot.sandbox.autoenhance.order_book import MAIN, SECOND, created
 from bot.sandbox.autoenhance.order_json import Json
+from bot.sandbox.autoenhance.previews import PreviewFiles
 from bot.sandbox.autoenhance.webhook import Webhook
 from bot.sandbox.errors import Unknown
 from bot.sandbox.failures import ApiFailure, FailureName, answer
@@ -76,6 +77,8 @@ class AutoenhanceSandbox(Webhook):
             Route("/v3/orders/{id}/brackets", _Endpoint(self, self._brackets_of)),
             Route("/v3/orders/", _Endpoint(self, self._list)),
         ]
+        self.previews = PreviewFiles(self.image, lambda key: key == self.api_key, self.released)
+        self.routes += self.previews.routes
         self.app = Starlette(routes=self.routes)
 
     def set_failure(

@@ -86,6 +86,14 @@ class OrderBook:
         images: list[Json] = self._orders[order_id]["images"]
         return images
 
+    def image(self, image_id: str) -> Json | None:
+        """The photo as it is now, if it is finished. None where there is no file of it to fetch."""
+        for order in self.orders():
+            for image in order["images"] or ():
+                if image.get("image_id") == image_id:
+                    return image if _is_finished(image, order) else None
+        return None
+
     def can_run(self, order_id: str) -> bool:
         return order_id in self._runs
 
@@ -219,7 +227,11 @@ def created(order: Json) -> str:
 
 
 def _can_be_downloaded(image: Json, order: Json) -> bool:
+    return _is_finished(image, order) and not image.get("downloaded")
+
+
+def _is_finished(image: Json, order: Json) -> bool:
     """A photo without a status is done when its order is. Older API versions say `enhanced`."""
     is_done = image.get("enhanced", not order.get("is_processing"))
     status = image.get("status") or ("processed" if is_done else "")
-    return status == "processed" and not image.get("downloaded")
+    return bool(status == "processed")
