@@ -19,4 +19,5 @@ class Limits:
     large_at_once: int = 2  # with all their photos, two of the longest answers take about 200 MB
     per_second: float = 200.0  # the vendor allows one address 300 (docs.autoenhance.ai/rate-limits)
     fresh_for: float = 1.0  # an answer is shared for so long
+    preview: float = 20.0  # for one preview, with the wait for its place
     brackets_after: float = 0.5  # so long after the order, a card waits for the order's brackets

@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from typing import TypeVar
 
 import httpx
 import stamina
@@ -17,6 +18,7 @@ from bot.core.metrics import Metrics
 from bot.storage.rate_limits.base import RateLimiter
 
 RATE_LIMIT = "autoenhance"
+T = TypeVar("T")
 _AT_ONCE = 2  # requests: an order and its brackets. Apart, each card would wait 5 ms longer
 
 
@@ -40,7 +42,7 @@ class Requests:
     ) -> None:
         self._http = http
         self._url = f"{api_url.rstrip('/')}/v3/"
-        self._headers = {"accept": "application/json", "accept-encoding": "gzip"}
+        self._headers = {"accept-encoding": "gzip"}
         if version:
             self._headers["x-api-version"] = version
         self._now = now
@@ -69,11 +71,34 @@ class Requests:
         again: bool = True,
     ) -> bytearray:
         """The answer's body. `path` is relative to `/v3/`. `again`: repeats a failure that may pass."""
+
+        async def body(reply: httpx.Response) -> bytearray:
+            self.check(reply)
+            return await reading.body(reply)
+
+        return await self.read(body, path, query, key=key, again=again)
+
+    def check(self, reply: httpx.Response) -> None:
+        """Returns for a 200 and raises for every other status."""
+        responses.check(reply, self._now())
+
+    async def read(
+        self,
+        take: Callable[[httpx.Response], Awaitable[T]],
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        key: SecretStr | None = None,
+        accept: str = "application/json",
+        again: bool = True,
+    ) -> T:
+        """What `take` makes of the answer, whose body is still to be read. `take` checks its status."""
+        headers = self._headers | {"accept": accept} | ({"x-api-key": key.get_secret_value()} if key else {})
         try:
             async with asyncio.timeout(self._limits.total):
                 if not again:
-                    return await self._once(reading, path, query, key)
-                return await self._retried(self._once, reading, path, query, key)
+                    return await self._once(take, path, query, headers)
+                return await self._retried(self._once, take, path, query, headers)
         except TimeoutError as error:
             raise Unavailable("Autoenhance didn't respond in time") from error
         except KeyRefused as error:
@@ -93,8 +118,12 @@ class Requests:
         return asked <= self._limits.patience and asked + random.uniform(0, self._limits.jitter)  # noqa: S311 - no secret
 
     async def _once(
-        self, reading: Reading, path: str, query: Mapping[str, str] | None, key: SecretStr | None
-    ) -> bytearray:
+        self,
+        take: Callable[[httpx.Response], Awaitable[T]],
+        path: str,
+        query: Mapping[str, str] | None,
+        headers: Mapping[str, str],
+    ) -> T:
         """One request, when the rate limit allows it. A larger burst would fill the first second twice."""
         turn = await self._rate_limiter.take(
             RATE_LIMIT, every=1 / self._limits.per_second, burst=_AT_ONCE, within=self._limits.total
@@ -102,7 +131,6 @@ class Requests:
         if not turn.booked:
             raise Limited("too many requests to Autoenhance at once", retry_after=turn.seconds)
         await asyncio.sleep(turn.seconds)
-        headers = self._headers | ({"x-api-key": key.get_secret_value()} if key else {})
         with self._metrics.autoenhance_call(responses.outcome):
             try:
                 # httpx 0.28.1 would send x-api-key along on a redirect to another host.
@@ -114,8 +142,7 @@ class Requests:
                     timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect),
                     follow_redirects=False,
                 ) as reply:
-                    responses.check(reply, self._now())
-                    return await reading.body(reply)
+                    return await take(reply)
             except httpx.LocalProtocolError as error:
                 raise responses.no_answer(error) from None  # its text quotes the header with the key
             except httpx.HTTPError as error:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import aiohttp
 import httpx
+from aiohttp.abc import AbstractResolver
 from httpx_aiohttp import AiohttpTransport
 
 from bot.autoenhance.client import Autoenhance
@@ -44,8 +45,18 @@ async def open_autoenhance(
     now: Now = utc_now,
     limits: Limits = DEFAULT_LIMITS,
 ) -> AsyncIterator[Autoenhance]:
+    async with open_requests(
+        settings, rate_limiter=rate_limiter, metrics=metrics, now=now, limits=limits
+    ) as requests:
+        yield autoenhance_of(settings, requests, now=now, limits=limits)
+
+
+@asynccontextmanager
+async def open_requests(
+    settings: Settings, *, rate_limiter: RateLimiter, metrics: Metrics, now: Now, limits: Limits
+) -> AsyncIterator[Requests]:
     async with http_client(settings.network, settings.autoenhance_api_url) as http:
-        requests = Requests(
+        yield Requests(
             http,
             api_url=settings.autoenhance_api_url,
             version=settings.autoenhance_api_version,
@@ -54,13 +65,16 @@ async def open_autoenhance(
             metrics=metrics,
             limits=limits,
         )
-        yield Autoenhance(
-            requests,
-            key=settings.autoenhance_api_key,
-            photo_days=settings.photo_days,
-            now=now,
-            limits=limits,
-        )
+
+
+def autoenhance_of(settings: Settings, requests: Requests, *, now: Now, limits: Limits) -> Autoenhance:
+    return Autoenhance(
+        requests,
+        key=settings.autoenhance_api_key,
+        photo_days=settings.photo_days,
+        now=now,
+        limits=limits,
+    )
 
 
 def failure_cause(settings: Settings, error: AutoenhanceError) -> str:
@@ -122,13 +136,16 @@ class _Transport(AiohttpTransport):
             raise httpx.LocalProtocolError("not a request in HTTP") from None
 
 
-def http_client(network: Network, url: str) -> httpx.AsyncClient:
-    """Does not let httpx read the environment: it fails at an IPv6 range in NO_PROXY."""
+def http_client(network: Network, url: str, *, resolver: AbstractResolver | None = None) -> httpx.AsyncClient:
+    """Does not let httpx read the environment: it fails at an IPv6 range in NO_PROXY.
+
+    `resolver` finds the addresses of names. None: as this machine does.
+    """
     context = ssl_context(network, url)
 
     def session() -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=context, limit=MAX_CONNECTIONS),
+            connector=aiohttp.TCPConnector(ssl=context, limit=MAX_CONNECTIONS, resolver=resolver),
             cookie_jar=aiohttp.DummyCookieJar(),
             proxy=network.proxy_url(url),
         )

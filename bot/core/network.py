@@ -183,6 +183,22 @@ def _ip_address(host: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+_NAT64 = ip_network("64:ff9b::/96")  # its last 32 bits are an IPv4 address (RFC 6052)
+
+
+def is_public(address: str) -> bool:
+    """Whether this is an IP address of the internet: not of this machine, a private network or a group."""
+    found = _ip_address(address)
+    if isinstance(found, IPv6Address):
+        inner = found.sixtofour or (IPv4Address(int(found) & 0xFFFFFFFF) if found in _NAT64 else None)
+        return is_public(str(inner)) if inner else found.is_global and not found.is_multicast
+    return found is not None and found.is_global and not found.is_multicast
+
+
+def is_ip_address(host: str) -> bool:
+    return _ip_address(host) is not None
+
+
 def _is_this_machine(host: str) -> bool:
     address = _ip_address(host)
     return address.is_loopback if address else host == "localhost" or host.endswith(".localhost")

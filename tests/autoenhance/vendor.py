@@ -71,7 +71,7 @@ async def client(
     metrics: Metrics | None = None,
 ) -> AsyncIterator[Autoenhance]:
     """A client that gets its replies from `answer`, or over real connections from `url`."""
-    answered = httpx.AsyncClient(transport=httpx.MockTransport(_sent(answer))) if answer else None
+    answered = httpx.AsyncClient(transport=httpx.MockTransport(sent(answer))) if answer else None
     secret = SecretStr(key) if key else None
     async with answered or http_client(Network(), url) as http:
         requests = Requests(
@@ -86,7 +86,7 @@ async def client(
         yield Autoenhance(requests, key=secret, now=lambda: NOW, limits=limits)
 
 
-def _sent(answer: Handler) -> Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]:
+def sent(answer: Handler) -> Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]:
     """The handler with replies that are still to be read, as over a connection."""
 
     async def handler(request: httpx.Request) -> httpx.Response:
