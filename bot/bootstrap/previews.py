@@ -53,7 +53,8 @@ class Clients:
     def client_for(self, url: str) -> httpx.AsyncClient:
         by_proxy, plain = self._network.proxy_for(url) is not None, url.startswith("http://")
         if (by_proxy, plain) not in self._made:
-            resolver = None if by_proxy else PublicOnly(self._names or ThreadedResolver())
+            names = self._names or ThreadedResolver()
+            resolver = names if by_proxy else PublicOnly(names)
             self._made[by_proxy, plain] = http_client(self._network, url, resolver=resolver)
         return self._made[by_proxy, plain]
 
