@@ -36,9 +36,14 @@ def contact_sheet(tiles: Sequence[Tile], more: int) -> bytes:
     `more` is how many photos the order has besides `tiles`. A tile whose image is None, or cannot be shown,
     says that there is no preview.
     """
-    raise NotImplementedError
+    from bot.pictures import drawing  # noqa: PLC0415 - Pillow is an extra
+
+    chosen = sorted(tiles, key=lambda tile: not tile.failed)[:MAX_TILES]
+    return drawing.sheet(chosen, more + len(tiles) - len(chosen))
 
 
 def pair(name: str, original: bytes, enhanced: bytes) -> bytes:
     """One JPEG with both side by side, named Before and After. Raises NotAPicture."""
-    raise NotImplementedError
+    from bot.pictures import drawing  # noqa: PLC0415 - Pillow is an extra
+
+    return drawing.pair(name, original, enhanced)

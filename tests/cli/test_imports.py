@@ -30,6 +30,7 @@ LATE = {
     "httpx",
     "slack_sdk",
     "uvicorn",
+    "PIL",
     "yaml",
 }
 
