@@ -9,10 +9,15 @@ ARG BASE=docker.io/library/python:3.13-slim
 FROM ${BASE} AS libraries
 # The lock with what several processes on a PostgreSQL need; requirements.txt is without, 20 MB less.
 ARG REQUIREMENTS=requirements-postgres.txt
+# `yes` for contact sheets: Pillow, 20 MB more.
+ARG PICTURES=no
 COPY ${REQUIREMENTS} /tmp/requirements.txt
+COPY requirements-pictures.txt /tmp/
 RUN python3 -m venv /opt/order-desk \
     && /opt/order-desk/bin/python -m pip install --no-cache-dir --disable-pip-version-check \
         --no-deps --require-hashes -r /tmp/requirements.txt \
+    && if [ "$PICTURES" = yes ]; then /opt/order-desk/bin/python -m pip install --no-cache-dir \
+        --disable-pip-version-check --no-deps --require-hashes -r /tmp/requirements-pictures.txt; fi \
     && /opt/order-desk/bin/python -m pip uninstall --yes --quiet pip setuptools
 
 FROM ${BASE}

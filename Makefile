@@ -63,8 +63,8 @@ LOCKED := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments here; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
-.venv/runtime: requirements.txt | .venv/bin/python
-	$(LOCKED) -r requirements.txt
+.venv/runtime: requirements-pictures.txt | .venv/bin/python
+	$(LOCKED) -r requirements-pictures.txt
 	@touch $@
 
 .venv/installed: requirements-dev.txt | .venv/bin/python

@@ -16,7 +16,12 @@ from packaging.utils import canonicalize_name
 from tests.install.local_index import NEWER, Index, locked, make_index, make_venv, run_pip
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ["requirements.txt", "requirements-postgres.txt", "requirements-dev.txt"]
+LOCKS = {  # with the extras that each has
+    "requirements.txt": [],
+    "requirements-postgres.txt": ["postgres"],
+    "requirements-pictures.txt": ["pictures"],
+    "requirements-dev.txt": ["postgres", "pictures"],
+}
 # The pip of Debian 12, and the newest on the day of the test. The one of this machine needs no download.
 PIPS = ["own", *(pytest.param(each, marks=pytest.mark.registry) for each in ("pip==23.0", "pip"))]
 
@@ -111,8 +116,8 @@ def test_the_lock_follows_the_project(lock: str) -> None:
     """Each dependency in pyproject.toml is in the lock, at a version that it admits."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     asked = [*project["project"]["dependencies"]]
-    if lock != "requirements.txt":
-        asked += project["project"]["optional-dependencies"]["postgres"]
+    for extra in LOCKS[lock]:
+        asked += project["project"]["optional-dependencies"][extra]
     if lock == "requirements-dev.txt":
         asked += project["dependency-groups"]["dev"]
     versions = {canonicalize_name(each.name): each.version for each in locked(ROOT / lock)}
