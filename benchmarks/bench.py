@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.machine import machine
-from benchmarks.speed import asking, photos, sleeping, sweeps, workers
+from benchmarks.speed import asking, photos, pictures, sleeping, sweeps, workers
 from benchmarks.speed.acks import acks
 from benchmarks.speed.answers import answers
 from benchmarks.speed.crowd import crowd
@@ -26,6 +26,7 @@ PARTS: dict[str, Part] = {
     "acks": acks,
     "answers": answers,
     "photos": photos.measure,
+    "pictures": pictures.measure,
     "crowd": crowd,
     "starting": starting,
     "sleeping": sleeping.measure,

@@ -59,7 +59,7 @@ def _columns(tiles: int) -> int:
 
 def pair(name: str, original: bytes, enhanced: bytes) -> bytes:
     side = (WIDTH - 2 * MARGIN - GAP) // 2
-    both = [decoded(each, side) for each in (original, enhanced)]
+    both = [decoded(each, (side, side * 3 // 2)) for each in (original, enhanced)]
     width = min(side, max(NAME_SIZE * 12, *(each.width for each in both)))
     height = max(width * each.height // each.width for each in both)
     height = min(height, width * 3 // 2)
@@ -76,8 +76,8 @@ def pair(name: str, original: bytes, enhanced: bytes) -> bytes:
 
 
 def _tile(page: Image.Image, box: Box, tile: Tile, place: int) -> None:
-    left, _, right, bottom = box
-    picture = None if tile.failed else _decoded(tile.image, right - left)
+    left, top, right, bottom = box
+    picture = None if tile.failed else _decoded(tile.image, (right - left, bottom - top))
     if picture is not None:
         _picture(page, box, picture)
     elif tile.failed:
@@ -87,9 +87,9 @@ def _tile(page: Image.Image, box: Box, tile: Tile, place: int) -> None:
     _name(page, (left, bottom, right, bottom + NAME_HEIGHT), tile.name, place)
 
 
-def _decoded(image: bytes | None, side: int) -> Image.Image | None:
+def _decoded(image: bytes | None, size: tuple[int, int]) -> Image.Image | None:
     try:
-        return decoded(image, side) if image else None
+        return decoded(image, size) if image else None
     except NotAPicture:
         return None
 
@@ -98,7 +98,9 @@ def _picture(page: Image.Image, box: Box, picture: Image.Image) -> None:
     """All of it, in the middle of the box."""
     left, top, right, bottom = box
     ImageDraw.Draw(page).rectangle((left, top, right - 1, bottom - 1), fill=PANEL)
-    fitting = ImageOps.contain(picture, (right - left, bottom - top))
+    size = (right - left, bottom - top)
+    fits = picture.width == size[0] or picture.height == size[1]
+    fitting = picture if fits else ImageOps.contain(picture, size)
     page.paste(fitting, ((left + right - fitting.width) // 2, (top + bottom - fitting.height) // 2))
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, PngImagePlugin
 
 from bot.pictures import drawing, fonts
-from bot.pictures.decoding import BACKGROUND, MAX_PIXELS
+from bot.pictures.decoding import BACKGROUND, MAX_PIXELS, decoded
 from bot.pictures.sheet import NotAPicture, Tile, available, contact_sheet, pair
 from tests.support.process import ROOT
 
@@ -176,6 +176,16 @@ def test_a_picture_is_turned_as_its_camera_says() -> None:
     assert near(sheet, (40, 24 + height / 2), drawing.PANEL)
     assert b"Exif" not in drawn
     assert b"Ana" not in drawn
+
+
+def test_a_turned_picture_is_as_large_as_its_place_allows() -> None:
+    """It is made smaller once, with the width and height that it has when it is upright."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    lying = filled(RED, (600, 300), exif=exif.tobytes())
+
+    assert decoded(lying, (100, 300)).size == (100, 200)
+    assert decoded(filled(RED, (600, 300)), (100, 300)).size == (100, 50)
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "RGBA", "CMYK", "1", "I;16"])
