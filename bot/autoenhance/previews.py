@@ -98,15 +98,13 @@ class Previews:
         """Asks the address without the key. A failure is not repeated: another host has its own reasons."""
         url = allowed(step.base, step.location, local=self._local)
         try:
-            async with self._client_for(url).stream(
+            async with self._client_for(str(url)).stream(
                 "GET", url, headers={"accept": _ACCEPT}, timeout=self._timeout, follow_redirects=False
             ) as reply:
                 return await self._taken(reply, _check_elsewhere)
         except httpx.HTTPError as error:
             failure = responses.no_answer(error)
             raise (failure.failure if isinstance(failure, responses.Transient) else failure) from None
-        except httpx.InvalidURL:
-            raise Unavailable("Autoenhance redirects to no address") from None
 
     async def _taken(
         self, reply: httpx.Response, check: Callable[[httpx.Response], None]

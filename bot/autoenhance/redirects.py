@@ -1,35 +1,35 @@
 """Where a redirect of Autoenhance may lead: to an address of the internet, over https."""
 
 import re
-from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from bot.core.errors import Unavailable
 from bot.core.network import is_ip_address, is_public
 
-_NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE)  # as a last label, an address in an odd spelling
+_NAME = re.compile(r"[a-z0-9._-]+")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")  # as a last label, an address in an odd spelling
+_MAX_PORT = 65535
 _THIS_MACHINE = ("127.0.0.1", "::1")
 
 
-def allowed(base: str, location: str, *, local: bool) -> str:
+def allowed(base: str, location: str, *, local: bool) -> httpx.URL:
     """The address that `location` names, seen from `base`. Raises Unavailable if it may not be asked.
 
     With `local`, Autoenhance itself is on this machine, and may name this machine over http. A name's
-    addresses are checked by the client, when it finds them.
+    addresses are checked by the client, when it finds them. The client gets the URL as it was checked:
+    another reader might find another host in the same text, such as `127。0。0。1`.
     """
     try:
-        url = urljoin(base, location)
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-        httpx.URL(url)
+        url = httpx.URL(base).join(location)
+        host = url.raw_host.decode()
     except (ValueError, httpx.InvalidURL):
         raise Unavailable("Autoenhance redirects to no address") from None
-    if "@" in parts.netloc or not host:
+    if url.userinfo or not host or not 0 < (url.port or 443) <= _MAX_PORT:
         raise Unavailable("Autoenhance redirects to no address")
-    if local and parts.scheme == "http" and host in _THIS_MACHINE:
+    if local and url.scheme == "http" and host in _THIS_MACHINE:
         return url
-    if parts.scheme != "https":
+    if url.scheme != "https":
         raise Unavailable("Autoenhance redirects to an address without https")
     if not _may_be_public(host):
         raise Unavailable("Autoenhance redirects into a private network")
@@ -39,5 +39,5 @@ def allowed(base: str, location: str, *, local: bool) -> str:
 def _may_be_public(host: str) -> bool:
     if is_ip_address(host):
         return is_public(host)
-    labels = host.rstrip(".").split(".")
-    return labels[-1] != "localhost" and not _NUMBER.fullmatch(labels[-1])
+    last = host.rstrip(".").rpartition(".")[2]
+    return bool(_NAME.fullmatch(host)) and last != "localhost" and not _NUMBER.fullmatch(last)

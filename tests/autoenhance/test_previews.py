@@ -50,7 +50,7 @@ def picture(body: bytes = JPEG, kind: str = "image/jpeg") -> httpx.Response:
 
 
 def moved(to: str = ELSEWHERE, code: int = 302) -> httpx.Response:
-    return httpx.Response(code, headers={"location": to})
+    return httpx.Response(code, headers=[(b"location", to.encode())])
 
 
 def named(url: object = ELSEWHERE) -> httpx.Response:
@@ -171,7 +171,17 @@ async def test_a_redirect_back_to_autoenhance_has_no_key_either() -> None:
         "https://127.1/",
         "https://0x7f000001/",
         "https://2130706433/",
+        "https://127.0.0.1./",
+        "https://127。0。0。1/",
+        "https://10.0.0。1/",
+        "https://[::1%25lo]/",
+        "https://%31%32%37.0.0.1/",
+        "https://127%2e0.0.1/",
+        "https://files.example\\@127.0.0.1/",
+        "https://ana@127.0.0.1/",
+        "//127.0.0.1/",
         "https://localhost/",
+        "https://LOCALHOST/",
         "https://files.localhost./",
         "https://ana:secret@files.example/",
         "https://[files/",
