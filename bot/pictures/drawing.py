@@ -109,7 +109,7 @@ def _failed(page: Image.Image, box: Box, reason: str) -> None:
     left, top, right, bottom = box
     pen, middle = ImageDraw.Draw(page), (left + right) / 2
     pen.rectangle((left, top, right - 1, bottom - 1), fill=PANEL, outline=WARNING, width=4)
-    said, font = set_in_type(reason, NAME_SIZE, "")
+    said, font = set_in_type(reason, fonts(NAME_SIZE), "")
     reasons = lines(said, font, right - left - 40, MAX_REASON_LINES)
     line = NAME_SIZE + 6
     y = (top + bottom - (58 + 14 + WORD_SIZE + 10 + len(reasons) * line)) / 2
@@ -149,7 +149,7 @@ def _heading(pen: ImageDraw.ImageDraw, at: tuple[float, float], word: str, colou
 
 def _name(page: Image.Image, box: Box, name: str, place: int) -> None:
     left, _, right, bottom = box
-    said, font = set_in_type(name, NAME_SIZE, words.numbered(place))
+    said, font = set_in_type(name, fonts(NAME_SIZE), words.numbered(place))
     middle = ((left + right) / 2, bottom - NAME_HEIGHT * 0.3)
     ImageDraw.Draw(page).text(middle, fitted(said, font, right - left), fill=TEXT, font=font, anchor="ms")
 

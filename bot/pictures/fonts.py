@@ -1,10 +1,11 @@
 """Text in pictures: which font draws it, and what stands for characters that none draws.
 
-Pillow has one font of its own, for the Latin script. Other scripts need a font of the machine. Without one,
-the characters are left out: empty boxes tell nobody anything.
+Pillow has one font of its own, with the letters of ASCII. The others need a font of the machine. Without one,
+accents and characters are left out: empty boxes tell nobody anything.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import groupby
 
@@ -31,6 +32,8 @@ _MISSING = "\U0010ffff"  # no character, so every font draws its empty box for i
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs"}
 _MAX_CHARACTERS = 200
 ELLIPSIS = "…"
+_APART = ("ßẞÆæŒœØøŁłĐđı", "ss SS AE ae OE oe O o L l D d i")
+_SPELLED = dict(zip(_APART[0], _APART[1].split(" "), strict=True))  # Unicode does not take these apart
 
 Font = ImageFont.FreeTypeFont
 
@@ -64,20 +67,30 @@ def _mask(font: Font, character: str) -> tuple[tuple[int, int], bytes]:
     return mask.size, bytes(mask)
 
 
-def set_in_type(text: str, size: int, instead: str) -> tuple[str, Font]:
-    """The text as far as one font can draw it, and that font. `instead` where nothing that says much is left.
+def set_in_type(text: str, found: Sequence[Font], instead: str) -> tuple[str, Font]:
+    """The text as far as one of these fonts can draw it, and that font.
 
-    An ellipsis stands for what is left out. The end of a file name, behind its dot, says little.
+    A letter with an accent that the font lacks is drawn without it. An ellipsis stands for what else is
+    missing. `instead` is drawn where no letter and no digit is left in front of the last dot.
     """
     plain = _visible(text)
-    found = fonts(size)
     font = max(found, key=lambda each: sum(draws(each, character) for character in plain))
-    runs = groupby(plain, key=lambda character: draws(font, character))
-    drawn = "".join("".join(run) if drawable else ELLIPSIS for drawable, run in runs)
+    spelled = [character if draws(font, character) else _plainer(font, character) for character in plain]
+    runs = groupby(spelled, key=lambda drawn: drawn == ELLIPSIS)
+    drawn = "".join(ELLIPSIS if missing else "".join(run) for missing, run in runs)
     stem = drawn.rpartition(".")[0] or drawn
     if any(character.isalnum() for character in stem):
         return drawn, font
     return instead, found[0]
+
+
+def _plainer(font: Font, character: str) -> str:
+    """The letter without its accents, or a hyphen for any dash."""
+    if unicodedata.category(character) == "Pd":
+        return "-"
+    spelled = unicodedata.normalize("NFKD", _SPELLED.get(character, character))
+    base = "".join(each for each in spelled if not unicodedata.combining(each))
+    return base if base and all(draws(font, each) for each in base) else ELLIPSIS
 
 
 def _visible(text: str) -> str:
