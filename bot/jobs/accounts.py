@@ -6,6 +6,8 @@ No job holds a key as it was typed. The listener seals it before the job is reco
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import Field
+
 from bot.jobs.requests import Request, View
 from bot.orders.base import frozen
 
@@ -36,7 +38,7 @@ class AccountRequest(Request):
 class KeyRequest(AccountRequest):
     """With a key that is sealed for this account. No other job waits while it waits for Autoenhance."""
 
-    sealed_key: str
+    sealed_key: str = Field(repr=False)
 
     @property
     def lock(self) -> str:
