@@ -11,10 +11,10 @@ import httpx
 import pytest
 from PIL import Image, ImageStat
 
-from bot.sandbox.autoenhance.app import API_KEY, AutoenhanceSandbox
+from bot.sandbox.autoenhance.app import API_KEY, SECOND_KEY, AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import failed, order, photo
 from bot.sandbox.autoenhance.previews import credits_spent
-from bot.sandbox.autoenhance.sample_orders import OAK
+from bot.sandbox.autoenhance.sample_orders import CEDAR, OAK
 from bot.sandbox.server import serving
 from tests.support.process import ROOT
 
@@ -57,6 +57,19 @@ async def test_a_file_needs_the_key(api: httpx.AsyncClient, path: str) -> None:
     """Without the key, or with another one, both answer 401."""
     for key in ("", "another"):
         assert (await api.get(path, params=PREVIEW, headers={"x-api-key": key})).status_code == 401
+
+
+async def test_an_account_has_the_files_of_its_own_orders(api: httpx.AsyncClient) -> None:
+    """With the other account's key, there is no such photo."""
+    theirs = f"/v3/images/{photo(CEDAR, 1)['image_id']}/enhanced"
+
+    for path, key, status in (
+        (ENHANCED, SECOND_KEY, 404),
+        (theirs, API_KEY, 404),
+        (theirs, SECOND_KEY, 302),
+    ):
+        answer = await api.get(path, params=PREVIEW, headers={"x-api-key": key})
+        assert answer.status_code == status
 
 
 async def test_only_a_finished_photo_has_a_file(

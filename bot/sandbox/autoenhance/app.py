@@ -77,7 +77,7 @@ class AutoenhanceSandbox(Webhook):
             Route("/v3/orders/{id}/brackets", _Endpoint(self, self._brackets_of)),
             Route("/v3/orders/", _Endpoint(self, self._list)),
         ]
-        self.previews = PreviewFiles(self.image, lambda key: key == self.api_key, self.released)
+        self.previews = PreviewFiles(self.image, self.account_of, self.released)
         self.routes += self.previews.routes
         self.app = Starlette(routes=self.routes)
 

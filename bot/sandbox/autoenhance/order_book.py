@@ -86,9 +86,12 @@ class OrderBook:
         images: list[Json] = self._orders[order_id]["images"]
         return images
 
-    def image(self, image_id: str) -> Json | None:
-        """The photo as it is now, if it is finished. None where there is no file of it to fetch."""
-        for order in self.orders():
+    def image(self, image_id: str, account: str | None = None) -> Json | None:
+        """The photo as it is now, if it is finished. None where there is no file of it to fetch.
+
+        With an account, only a photo of its orders.
+        """
+        for order in (self.order(id_) for id_ in self._orders if account in {None, self.account(id_)}):
             for image in order["images"] or ():
                 if image.get("image_id") == image_id:
                     return image if _is_finished(image, order) else None

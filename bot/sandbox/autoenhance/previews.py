@@ -45,8 +45,8 @@ class PreviewFiles:
 
     def __init__(
         self,
-        find: Callable[[str], Json | None],
-        accepts: Callable[[str | None], bool],
+        find: Callable[[str, str | None], Json | None],
+        account_of: Callable[[str | None], str | None],
         released: asyncio.Event,
     ) -> None:
         self.change_signal = ChangeSignal()
@@ -65,7 +65,7 @@ class PreviewFiles:
         self.store_url = ""
         """Where `store` is served. Without it, the API sends the files itself."""
         self._find = find
-        self._accepts = accepts
+        self._account_of = account_of
         self.released = released
         self._at_once = 0
         self.routes = [Route("/v3/images/{id}/{which}", _Answered(self.api_answer))]
@@ -91,11 +91,12 @@ class PreviewFiles:
         image_id, which, query = request.path_params["id"], request.path_params["which"], request.query_params
         if which not in {"enhanced", "original"}:
             return _error(404, "Not Found")
-        if not self._accepts(request.headers.get("x-api-key")):
+        account = self._account_of(request.headers.get("x-api-key"))
+        if account is None:
             return _error(401, "Unauthorized")
         if problems := _problems(query):
             return _error(422, "Validation error", {"query": problems})
-        if self._find(image_id) is None:
+        if self._find(image_id, account) is None:
             return _error(404, "Not Found")
         if query.getlist("preview") != ["true"] or "false" in query.getlist("watermark"):
             credits_spent.append(f"{which}: {query}")
@@ -114,7 +115,7 @@ class PreviewFiles:
         return await self._file(params["id"], params["which"], request.query_params)
 
     async def _file(self, image_id: str, which: str, query: QueryParams) -> Response:
-        image, jpeg = self._find(image_id), _drawing()
+        image, jpeg = self._find(image_id, None), _drawing()
         if self.instead is not None:
             body, kind = self.instead
             return Response(body, media_type=kind)
