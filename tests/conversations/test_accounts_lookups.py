@@ -191,7 +191,7 @@ async def test_every_way_in_uses_the_keys_of_its_place(
 
     card = await chat.order(CEDAR)
     await chat.click(card, "All photos")
-    await chat.view("8 Cedar Drive")
+    assert "8 Cedar Drive" in (await chat.view("8 Cedar Drive")).plain()
     await chat.click(card, "Share in channel")
     assert "8 Cedar Drive" in (await chat.until(lambda: next(iter(chat.posted()), None))).plain()
     await slack.say(link, user=BEN, channel=SHOOTS)
