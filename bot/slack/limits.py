@@ -28,6 +28,7 @@ class Limits:
     value: int = 2000
     url: int = 3000  # of a button, an option and a picture
     alt_text: int = 2000
+    file_alt_text: int = 1000  # of an uploaded file
     image_title: int = 2000
     id: int = 255  # block_id, action_id, callback_id
     input_label: int = 2000  # and the hint below

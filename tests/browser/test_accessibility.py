@@ -10,12 +10,16 @@ from playwright.async_api import Page, expect
 
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, ELM, HARBOUR_VIEW, OAK, REASONS
+from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import BOT, SHOOTS
 from tests.browser.screen import Screen
+from tests.support.uploads import uploaded
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 MOST_TABS = 60
+TITLE = {"type": "plain_text", "text": "Photos"}
 VIEWS = [
     pytest.param(scheme, width, height, id=f"{scheme}-{width}")
     for scheme in ("light", "dark")
@@ -41,9 +45,15 @@ async def axe(screen: Screen, scheme: Literal["light", "dark"], width: int, heig
 
 
 @pytest.mark.parametrize(("scheme", "width", "height"), VIEWS)
-async def test_axe_finds_nothing_in_conversations(axe: Screen, autoenhance: AutoenhanceSandbox) -> None:
-    """In a channel, its lists and menus, a thread, a direct message and an archived channel."""
+async def test_axe_finds_nothing_in_conversations(
+    axe: Screen, autoenhance: AutoenhanceSandbox, slack: SlackSandbox
+) -> None:
+    """In a channel, its pictures, lists and menus, a thread, a direct message and an archived channel."""
     screen, page = axe, axe.page
+    file = {"id": uploaded(slack, b"\x89PNG, or nearly")}
+    block = {"type": "image", "slack_file": file, "alt_text": "12 of 30 photos", "title": TITLE}
+    slack.workspace.post(SHOOTS, BOT, "Birch Avenue 9", [block])
+    await expect(screen.page.get_by_role("img", name="12 of 30 photos")).to_be_visible()
     assert await findings(page) == []
     card = await screen.order(REASONS, "21 Station Road")
     await card.get_by_label("More", exact=True).click()

@@ -1,8 +1,10 @@
 """What Slack has besides commands: mentions, direct messages, threads, and every kind of block."""
 
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.async_api import expect
 
 from bot.sandbox.autoenhance.sample_orders import OAK
@@ -10,6 +12,7 @@ from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS
 from tests.browser.screen import Screen
 from tests.pictures.scenes import stills
+from tests.support.uploads import uploaded
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -140,3 +143,28 @@ async def test_an_input_is_named_by_its_label_and_described_by_its_hint(
     await slack.until(lambda: slack.exchanges)
     state = slack.exchanges[-1].payload["view"]["state"]["values"]["order"]["chosen"]
     assert state["selected_option"]["value"] == "second"
+
+
+_WIDTH = "([image, width]) => image.naturalWidth === width"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_an_uploaded_picture_is_shown(screen: Screen, slack: SlackSandbox, width: int) -> None:
+    """Within the width of its message, with its alt text. Of a deleted file, Slack says so."""
+    await screen.page.set_viewport_size({"width": width, "height": 844})
+    drawn = io.BytesIO()
+    Image.new("RGB", (1600, 900), "teal").save(drawn, "JPEG")
+    kept, deleted = uploaded(slack, drawn.getvalue()), uploaded(slack, drawn.getvalue())
+    slack.files.delete({"file": deleted})
+    blocks = [
+        {"type": "image", "slack_file": {"id": file}, "alt_text": alt}
+        for file, alt in ((kept, "12 of 30 photos"), (deleted, "Older ones"))
+    ]
+    slack.workspace.post(SHOOTS, BOT, "Birch Avenue 9", blocks)
+    images = [screen.page.get_by_role("img", name=name) for name in ("12 of 30 photos", "Older ones")]
+    for image, natural in zip(images, (1600, 320), strict=True):
+        await screen.page.wait_for_function(_WIDTH, arg=[await image.element_handle(), natural])
+    box = await images[0].bounding_box()
+    assert box
+    assert box["x"] + box["width"] <= width
+    assert box["width"] / box["height"] == pytest.approx(1600 / 900, rel=0.02)

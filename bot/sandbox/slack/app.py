@@ -12,6 +12,7 @@ from bot.sandbox.slack.composer import Composer
 from bot.sandbox.slack.delivery import FORM, Delivery, Exchange
 from bot.sandbox.slack.endpoints import Call, Endpoints
 from bot.sandbox.slack.faults import Faults
+from bot.sandbox.slack.files import Files
 from bot.sandbox.slack.response_urls import Responder
 from bot.sandbox.slack.sample_workspace import ANA, BOT, FEATURES, SHOOTS, sample_workspace
 from bot.sandbox.slack.socket_mode import SocketMode
@@ -46,15 +47,18 @@ class SlackSandbox(Composer):
         patience: float = LIMITS.ack_seconds,
     ) -> None:
         workspace, triggers, faults = sample_workspace(now), Triggers(now), Faults()
-        responder, self._unfurls = Responder(workspace, triggers), Unfurls(workspace)
+        self.files = Files(now)
+        self.files.base_url = lambda: self.base_url
+        responder, self._unfurls = Responder(workspace, triggers, self.files), Unfurls(workspace)
         ring = workspace.change_signal.ring
         self._socket_mode = SocketMode(ring)
         delivery = Delivery(signing_secret, self._socket_mode, now, ring, events_url, patience)
         acks = Acks(workspace, responder)
         super().__init__(workspace, triggers, delivery, acks, features=features, events=events)
         self._endpoints = Endpoints(
-            WebApi(workspace, triggers, self._unfurls),
+            WebApi(workspace, triggers, self._unfurls, self.files),
             responder,
+            self.files,
             faults,
             bot_token,
             app_token,

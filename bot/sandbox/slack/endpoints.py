@@ -16,12 +16,13 @@ from starlette.routing import Route
 
 from bot.sandbox.server import json_object
 from bot.sandbox.slack.faults import Faults
+from bot.sandbox.slack.files import Files, NoFilesHere
 from bot.sandbox.slack.response_urls import Responder
 from bot.sandbox.slack.triggers import Refused
 from bot.sandbox.slack.web_api import Answer, Method, Params, WebApi
 
-RESPOND = "respond"
-_JSON_IN_FORMS = ("blocks", "view", "metadata", "attachments")
+RESPOND, UPLOAD = "respond", "upload"
+_JSON_IN_FORMS = ("blocks", "view", "metadata", "attachments", "files")
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Endpoints:
 
     web_api: WebApi
     responder: Responder
+    files: Files
     faults: Faults
     bot_token: str
     app_token: str
@@ -59,6 +61,8 @@ class Endpoints:
         return [
             Route("/api/{method}", self._api, methods=["GET", "POST"]),
             Route("/respond/{secret}", self._respond, methods=["POST"]),
+            Route("/upload/{secret}", self._upload, methods=["POST"]),
+            *self.files.routes(),
         ]
 
     async def _api(self, request: Request) -> Response:
@@ -72,6 +76,15 @@ class Endpoints:
         await self.responder.ready(secret)
         call = Call(RESPOND, params, self.now(), secret=secret)
         return await self._recorded(call, lambda: self._responded(secret, params))
+
+    async def _upload(self, request: Request) -> Response:
+        secret, content = request.path_params["secret"], await request.body()
+
+        def received() -> Response:
+            status, said = self.files.receive(secret, content)
+            return PlainTextResponse(said, status)
+
+        return await self._recorded(Call(UPLOAD, {"bytes": len(content)}, self.now()), received)
 
     async def _recorded(self, call: Call, act: Callable[[], Response]) -> Response:
         begun = time.perf_counter()
@@ -119,7 +132,8 @@ class Endpoints:
         try:
             self.responder.respond(secret, params)
         except Refused as no:
-            status = 404 if no.error in {"used_url", "expired_url"} else 400
+            gone = no.error in {"used_url", "expired_url"} or isinstance(no, NoFilesHere)
+            status = 404 if gone else 400
             return JSONResponse({"ok": False, "error": no.error, **no.details}, status)
         return PlainTextResponse("ok")
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from bot.sandbox.slack import sample_workspace
+from bot.sandbox.slack.files import Files
 from bot.sandbox.slack.triggers import ResponseUrl, Triggers
 from bot.sandbox.slack.validation.messages import checked
 from bot.sandbox.slack.workspace import Message, Workspace
@@ -13,7 +14,8 @@ MAX_ACK_WAIT_SECONDS = 1.0
 
 
 class Responder:
-    def __init__(self, workspace: Workspace, triggers: Triggers) -> None:
+    def __init__(self, workspace: Workspace, triggers: Triggers, files: Files) -> None:
+        self._files = files
         self._workspace = workspace
         self._triggers = triggers
         self.takes_threads = False
@@ -45,6 +47,7 @@ class Responder:
         An ephemeral message that is replaced stays ephemeral, whatever the response_type.
         """
         checked(params)
+        self._files.refuse_all(params.get("blocks"))
         text, blocks = params.get("text", ""), params.get("blocks")
         if original is not None:
             self._workspace.edit(original, text, blocks)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.slack import payload_objects, sample_workspace
+from bot.sandbox.slack.files import Files
 from bot.sandbox.slack.triggers import Refused, Triggers
 from bot.sandbox.slack.unfurls import Unfurls
 from bot.sandbox.slack.validation.messages import checked, checked_home, checked_view
@@ -29,9 +30,10 @@ class Method:
 class WebApi:
     """Acts on the workspace as the bot. Every method raises Refused when Slack would answer `ok: false`."""
 
-    def __init__(self, workspace: Workspace, triggers: Triggers, unfurls: Unfurls) -> None:
+    def __init__(self, workspace: Workspace, triggers: Triggers, unfurls: Unfurls, files: Files) -> None:
         self._workspace = workspace
         self._triggers = triggers
+        self._files = files
         self.methods = {
             "auth.test": Method(self._auth_test),
             "chat.postMessage": Method(self._post_message, "chat:write"),
@@ -40,6 +42,9 @@ class WebApi:
             "chat.update": Method(self._update, "chat:write"),
             "conversations.info": Method(self._info, self._scope_to_read),
             "conversations.open": Method(self._open_conversation, "im:write"),
+            "files.completeUploadExternal": Method(files.complete, "files:write"),
+            "files.delete": Method(files.delete, "files:write"),
+            "files.getUploadURLExternal": Method(files.name, "files:write"),
             "users.info": Method(self._user, "users:read"),
             "views.open": Method(self._open_view),
             "views.publish": Method(self._publish_view),
@@ -61,7 +66,7 @@ class WebApi:
 
     def _post_message(self, params: Params) -> Answer:
         channel = self._writable(params)
-        checked(params)
+        self._check(params)
         thread_ts = params.get("thread_ts")
         if thread_ts and self._workspace.find(channel.id, thread_ts) is None:
             raise Refused("thread_not_found")
@@ -78,7 +83,7 @@ class WebApi:
 
     def _post_ephemeral(self, params: Params) -> Answer:
         channel = self._writable(params)
-        checked(params)
+        self._check(params)
         if params.get("user") not in channel.members:
             raise Refused("user_not_in_channel")
         more = {"ephemeral_to": params["user"], "thread_ts": params.get("thread_ts")}
@@ -89,13 +94,21 @@ class WebApi:
 
     def _update(self, params: Params) -> Answer:
         message = self._own_message(params)
-        checked(params)
+        self._check(params)
         text = params.get("text", "")
         if len(text) > LIMITS.text:
             raise Refused("msg_too_long")
         self._workspace.edit(message, text, params.get("blocks"))
         shown = payload_objects.message(self._workspace, message)
         return {"channel": message.channel, "ts": message.ts, "text": text, "message": shown}
+
+    def _check(self, params: Params) -> None:
+        checked(params)
+        self._files.require_ready(params.get("blocks"))
+
+    def _check_view(self, view: Answer) -> Answer:
+        self._files.require_ready(view["blocks"], "/view/blocks", error="invalid_arguments")
+        return view
 
     def _own_message(self, params: Params) -> Message:
         """Unlike chat.postMessage, chat.update does not accept a user ID as the channel."""
@@ -131,13 +144,13 @@ class WebApi:
         return {"channel": {"id": self._dm(str(params.get("users"))).id}}
 
     def _open_view(self, params: Params) -> Answer:
-        body = checked_view(params.get("view"))
+        body = self._check_view(checked_view(params.get("view")))
         user = self._triggers.redeem(str(params.get("trigger_id")))
         self._workspace.close_all(user)
         return {"view": payload_objects.view(self._workspace.push(user, body))}
 
     def _update_view(self, params: Params) -> Answer:
-        body = checked_view(params.get("view"))
+        body = self._check_view(checked_view(params.get("view")))
         view = self._open(params)
         if params.get("hash") not in {None, "", view.hash}:
             raise Refused("hash_conflict")
@@ -145,7 +158,7 @@ class WebApi:
         return {"view": payload_objects.view(view)}
 
     def _publish_view(self, params: Params) -> Answer:
-        body = checked_home(params.get("view"))
+        body = self._check_view(checked_home(params.get("view")))
         person = self._workspace.users.get(str(params.get("user_id")))
         if person is None or not self._workspace.is_colleague(person.id):
             raise Refused("user_not_found")

@@ -46,8 +46,16 @@ const BLOCKS = {
 const described = (block, context) =>
   [block.hint && `${block.block_id}-hint`, context.errors?.[block.block_id] && `${block.block_id}-error`].filter(Boolean).join(" ") || null;
 
-/** An image as its alt text: the images themselves are on other hosts. */
-const picture = (part) => h("span", { class: "picture", role: "img", "aria-label": part.alt_text }, `🖼 ${part.alt_text}`);
+/** An image of another host, or of a deleted file, as its alt text. */
+const missing = (part) => h("span", { class: "picture", role: "img", "aria-label": part.alt_text }, `🖼 ${part.alt_text}`);
+
+/** An uploaded file is on this host. */
+function picture(part) {
+  if (!part.slack_file?.id) return missing(part);
+  const image = h("img", { class: "photo", src: `/files/${part.slack_file.id}`, alt: part.alt_text });
+  image.addEventListener("error", () => image.replaceWith(missing(part)));
+  return image;
+}
 
 const ELEMENTS = {
   image: picture,

@@ -1,5 +1,6 @@
 """Which elements Slack accepts in blocks: texts, images, and what people click or fill in."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,12 +64,34 @@ _OPTION = shape(_SELECTED, {"description": plain(LIMITS.option)})
 _MENU_OPTION = shape(_SELECTED, {"description": plain(LIMITS.option), "url": string(LIMITS.url)})
 _BOX = shape({"text": text(LIMITS.option), **_VALUE}, {"description": text(LIMITS.option)})
 
-_PICTURE = {"image_url": string(LIMITS.url), "slack_file": shape({}, {"id": anything, "url": anything})}
+_FILE_ID = r"^F[A-Z0-9]{8,}$"
+
+
+def _file_id(value: Any, at: str) -> Iterator[str]:
+    """Slack's error names the pattern (slackapi/python-slack-sdk#1521)."""
+    if not isinstance(value, str):
+        yield wrong("must provide a string", at)
+    elif not re.search(_FILE_ID, value):
+        yield wrong(f"failed to match regex pattern: {_FILE_ID}", at)
+
+
+def _names_one(named: dict[str, Any], at: str) -> Iterator[str]:
+    if len(named.keys() & {"id", "url"}) != 1:
+        yield wrong("must provide either `id` or `url`", at)
+
+
+_PICTURE = {
+    "image_url": string(LIMITS.url),
+    "slack_file": also(shape({}, {"id": _file_id, "url": string(LIMITS.url)}), _names_one),
+}
 
 
 def _has_source(image: dict[str, Any], at: str) -> Iterator[str]:
-    if not image.keys() & _PICTURE.keys():
+    given = image.keys() & _PICTURE.keys()
+    if not given:
         yield wrong("missing required field: image_url", at)
+    elif len(given) > 1:
+        yield wrong("must provide either `image_url` or `slack_file`", at)
 
 
 def image(may: dict[str, Check]) -> Check:
