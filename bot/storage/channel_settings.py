@@ -22,6 +22,19 @@ class ChannelSettings:
         row = await self._database.run(lambda sql: sql.row(query, team=team_id, channel=channel_id))
         return bool(row and row["unfurls"])
 
+    async def pictures(self, team_id: str, channel_id: str) -> bool:
+        """Whether cards in this channel get pictures. False by default."""
+        query = "SELECT pictures FROM channels WHERE team_id = :team AND channel_id = :channel"
+        row = await self._database.run(lambda sql: sql.row(query, team=team_id, channel=channel_id))
+        return bool(row and row["pictures"])
+
+    async def set_pictures(self, team_id: str, channel_id: str, *, on: bool) -> None:
+        query = (
+            "INSERT INTO channels (team_id, channel_id, broadcast, pictures) VALUES (:team, :channel, 0, :on)"
+            " ON CONFLICT (team_id, channel_id) DO UPDATE SET pictures = excluded.pictures"
+        )
+        await self._database.run(lambda sql: sql.do(query, team=team_id, channel=channel_id, on=int(on)))
+
     async def lines_off(self, team_id: str, channel_id: str) -> frozenset[CardLine]:
         """The lines that cards and notices there leave out. None by default."""
         columns = ", ".join(CardLine)

@@ -11,6 +11,7 @@ from bot.storage.due_watches import DueWatches
 from bot.storage.history import History
 from bot.storage.last_calls import LastCalls
 from bot.storage.people import People
+from bot.storage.pictures import Pictures
 from bot.storage.snapshots import Snapshots
 from bot.storage.watches import Watches
 
@@ -25,6 +26,7 @@ class Stores:
     people: People
     history: History
     accounts: Accounts
+    pictures: Pictures
 
     @classmethod
     def on(cls, database: Database) -> Self:
@@ -37,6 +39,7 @@ class Stores:
             People(database),
             History(database),
             Accounts(database),
+            Pictures(database),
         )
 
     async def prune(self, now: datetime) -> None:
@@ -45,3 +48,4 @@ class Stores:
         await self.watches.prune(now)
         await self.last_calls.prune(now)
         await self.history.prune(now)
+        await self.pictures.prune(now)
