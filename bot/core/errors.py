@@ -26,6 +26,7 @@ OrderDeskError
 │   │   └── ScopeMissing    the app was installed without a scope that this call needs
 │   ├── SlackRefused        any other error code
 │   ├── SlackBusy           429, 5xx or no connection: worth a retry
+│   │   └── FileNotReady    a block names a file that Slack still works on, or has deleted
 │   └── Unconfirmed         a post was sent twice and Slack confirmed neither: no third attempt
 ├── DatabaseFailed          the database cannot be read or written at the moment
 │   ├── DatabaseDamaged     what it has stored cannot be read: it stays so until an admin puts it right
@@ -169,6 +170,10 @@ class SlackBusy(SlackError):
         super().__init__(code)
         self.retry_after = retry_after
         self.maybe_done = maybe_done
+
+
+class FileNotReady(SlackBusy):
+    pass
 
 
 class Unconfirmed(SlackError):

@@ -123,6 +123,12 @@ def actions(block_id: str, *elements: Block) -> Block:
     return {"type": "actions", "block_id": block_id, "elements": list(elements)}
 
 
+def image(file_id: str, alt_text: str) -> Block:
+    """A picture that was uploaded to Slack. `alt_text` is what a screen reader reads."""
+    alt = fit(one_line(alt_text), LIMITS.alt_text) or " "
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": alt}
+
+
 def button(
     label: str, action_id: str, *, value: str = "", url: str = "", says: str = "", style: str = ""
 ) -> Block:

@@ -81,5 +81,7 @@ SCOPES = {
     "links:read": "seeing pasted links to app.autoenhance.ai",
     "links:write": "showing a small card below such a link, in channels that turned it on",
 }
+PICTURES_SCOPE = "files:write"
+"""Not asked for. Where an admin adds it, cards in channels that chose so get pictures."""
 PROFILE_SCOPE = "users:read"
 """Not asked for. Where an admin adds it, a person's time zone is read from their profile."""

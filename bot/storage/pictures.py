@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.orders.ids import OrderId
-from bot.storage.database.base import Database, Row, Sql
+from bot.storage.database.base import Database, Row, Sql, Value
 
 UNSHOWN_KEPT = timedelta(hours=1)
 """Longer than the job works that shows the picture. Then its file is deleted."""
@@ -61,7 +61,7 @@ class Pictures:
             " (team_id, file_id, order_id, channel_id, ts, alt_text, shown, made_at, delete_at)"
             " VALUES (:team, :file, :order, :channel, :ts, :alt, 0, :made, :delete)"
         )
-        values = {
+        values: dict[str, Value] = {
             "team": picture.team_id,
             "file": picture.file_id,
             "order": picture.order,
@@ -113,8 +113,8 @@ class Pictures:
             f"SELECT {_READ} FROM pictures WHERE {_CARD} AND shown = 0"  # noqa: S608 - literals of this module
             " AND made_at >= :since ORDER BY made_at DESC LIMIT 1"
         )
-        here = {"team": team_id, "channel": channel_id, "ts": ts, "since": since.timestamp()}
-        rows = await self._database.once(query, **here)
+        here = {"team": team_id, "channel": channel_id, "ts": ts}
+        rows = await self._database.once(query, since=since.timestamp(), **here)
         return _picture(rows[0]) if rows else None
 
     async def drop(self, team_id: str, file_id: str, now: datetime) -> None:

@@ -28,6 +28,7 @@ HTML, PLAIN, JSON = "text/html", "text/plain", "application/json"
         pytest.param(errors.TokenRefused("token_revoked"), "not_allowed", id="token"),
         pytest.param(errors.ScopeMissing("missing_scope"), "not_allowed", id="scope"),
         pytest.param(errors.SlackRefused("invalid_blocks"), "refused", id="refused"),
+        pytest.param(errors.FileNotReady("invalid_blocks"), "refused", id="file-not-ready"),
         pytest.param(errors.SlackBusy("ratelimited", retry_after=3.0), "limited", id="limited"),
         pytest.param(errors.SlackBusy("http_429"), "limited", id="limited-without-a-word"),
         pytest.param(errors.SlackBusy("rate_limited"), "limited", id="limited-in-other-words"),

@@ -13,6 +13,7 @@ from slack_sdk.webhook.webhook_response import WebhookResponse
 from bot.core.errors import (
     Archived,
     CannotPost,
+    FileNotReady,
     Gone,
     NotAllowed,
     NotInChannel,
@@ -47,6 +48,8 @@ _CODES: dict[type[SlackError], set[str]] = {
         "thread_not_found",
         "cant_update_message",
         "cannot_find_message",
+        "file_not_found",
+        "file_deleted",
         "cannot_unfurl_message",
         "cannot_unfurl_url",
         "edit_window_closed",
@@ -73,6 +76,8 @@ _CODES: dict[type[SlackError], set[str]] = {
         "org_login_required",
     },
 }
+_NOT_READY = "invalid slack file"
+"""What Slack says of the block, beside `invalid_blocks` (slackapi/python-slack-sdk#1658)."""
 NO_CONNECTION, _NO_ANSWER, _NOT_SLACK = "no_connection", "no_answer", "not_slack"
 UNANSWERED = {NO_CONNECTION, _NO_ANSWER, _NOT_SLACK}
 """The codes where no reply of Slack arrived: the reply is missing, or another program wrote it."""
@@ -147,7 +152,7 @@ def outcome(error: Exception) -> str:
     if not isinstance(error, (SlackError, *_SDK_ERRORS)):
         return "other"
     slack_error = error if isinstance(error, SlackError) else _error_of(error)
-    if isinstance(slack_error, SlackBusy):
+    if isinstance(slack_error, SlackBusy) and not isinstance(slack_error, FileNotReady):
         return "limited" if slack_error.code in _RATE_LIMIT_CODES else "no_answer"
     return next((label for kind, label in _OUTCOMES.items() if isinstance(slack_error, kind)), "refused")
 
@@ -160,6 +165,8 @@ def _error_of(error: Exception) -> SlackError:
             status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
             data, headers = getattr(response, "data", None), getattr(response, "headers", {})
             if isinstance(data, dict) and "ok" in data:
+                if _is_about_a_file(data):
+                    return FileNotReady(str(data["error"]))
                 return _slack_error(str(data.get("error", "")), status, headers, _lacks(data))
             if status in _BUSY_STATUSES:
                 return _slack_error("", status, headers)
@@ -176,6 +183,13 @@ def _slack_error(code: str, status: int, headers: Any, lacks: frozenset[str] = f
         return SlackBusy(code or f"http_{status}", retry_after=_seconds(headers), maybe_done=maybe_done)
     kind = Gone if status in _GONE_STATUSES and code not in _BY_CODE else _BY_CODE.get(code, SlackRefused)
     return ScopeMissing(code, lacks=lacks) if kind is ScopeMissing else kind(code or f"http_{status}")
+
+
+def _is_about_a_file(data: dict[str, Any]) -> bool:
+    metadata = data.get("response_metadata")
+    said = metadata.get("messages") if isinstance(metadata, dict) else None
+    found = [*(said if isinstance(said, list) else []), *(data.get("errors") or [])]
+    return data.get("error") == "invalid_blocks" and any(_NOT_READY in str(each) for each in found)
 
 
 def _lacks(data: dict[str, Any]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import aiohttp
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.core.errors import Gone, SlackBusy, TooLong, Unconfirmed
+from bot.core.errors import FileNotReady, Gone, SlackBusy, TooLong, Unconfirmed
 from bot.core.metrics import Metrics
 from bot.slack.api.client import CountedClient
 from bot.slack.api.pacing import UNFURL, UPDATE, SlackRateLimits
@@ -14,6 +14,7 @@ from bot.slack.api.responses import check, checked, outcome
 from bot.slack.blocks import Block
 from bot.slack.constants import POSTED
 from bot.slack.render.models import Card
+from bot.slack.render.pictures import without_pictures
 
 DrawBrief = Callable[[], Card]
 
@@ -26,7 +27,10 @@ class Posted(NamedTuple):
 
 
 class Sender:
-    """Every method raises SlackError. With shared rate limits it also raises DatabaseFailed. Nothing else."""
+    """Every method raises SlackError. With shared rate limits it also raises DatabaseFailed. Nothing else.
+
+    Only `update` sends pictures: a response_url takes none, and a new message has none yet.
+    """
 
     def __init__(
         self, web: CountedClient, session: aiohttp.ClientSession, pacing: SlackRateLimits, metrics: Metrics
@@ -75,6 +79,7 @@ class Sender:
 
         `broadcast`: a reply is shown in the channel as well.
         """
+        card = without_pictures(card)
         sent = self._web.chat_postMessage(
             channel=channel_id,
             thread_ts=thread_ts,
@@ -103,6 +108,7 @@ class Sender:
 
         Raises NotInChannel where the bot or the person is not a member.
         """
+        card = without_pictures(card)
         sent = self._web.chat_postEphemeral(
             channel=channel_id,
             user=user_id,
@@ -114,13 +120,28 @@ class Sender:
         await checked(sent)
 
     async def update(
-        self, channel_id: str, ts: str, card: Card, *, brief: DrawBrief | None = None, patient: bool = True
+        self,
+        channel_id: str,
+        ts: str,
+        card: Card,
+        *,
+        brief: DrawBrief | None = None,
+        patient: bool = True,
+        needs_picture: bool = False,
     ) -> None:
-        """Replaces a message of the bot. Safe to repeat. `patient`: waits for its turn, as a person waits."""
+        """Replaces a message of the bot. Safe to repeat. `patient`: waits for its turn, as a person waits.
+
+        If Slack does not take its picture, say because somebody deleted the file, the card is sent without
+        it. With `needs_picture`, this raises FileNotReady instead.
+        """
         await self._pacing.wait_to_update(patient=patient)
         sent = self._web.chat_update(channel=channel_id, ts=ts, text=card["text"], blocks=card["blocks"])
         try:
             await checked(sent)
+        except FileNotReady:
+            if needs_picture:
+                raise
+            await self.update(channel_id, ts, without_pictures(card), brief=brief, patient=patient)
         except SlackBusy as busy:
             await self._pacing.pause(UPDATE, busy)
             raise
@@ -134,7 +155,8 @@ class Sender:
     ) -> None:
         """Sends through a `response_url`. `replace`: instead of its message, which is safe to repeat."""
         quiet = {"unfurl_links": False, "unfurl_media": False}
-        body: dict[str, Any] = {**quiet, "replace_original": replace, "response_type": "ephemeral", **card}
+        shown = without_pictures(card)
+        body: dict[str, Any] = {**quiet, "replace_original": replace, "response_type": "ephemeral", **shown}
         if thread_ts:
             body["thread_ts"] = thread_ts
         with self._metrics.slack_call("response_url", outcome):

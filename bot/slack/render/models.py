@@ -29,6 +29,14 @@ class Card(TypedDict):
 
 
 @dataclass(frozen=True)
+class CardPicture:
+    """A picture that was uploaded to Slack, and what a screen reader says of it."""
+
+    file_id: str
+    alt_text: str
+
+
+@dataclass(frozen=True)
 class OrderView:
     """All that a card shows of one order."""
 
@@ -44,6 +52,8 @@ class OrderView:
     brackets: BracketFacts | None = None  # from this check. None where it did not ask, or had no answer
     forecast: Forecast | None = None  # of an order that is being enhanced
     expiry: Expiry | None = None  # None while photos come, or where nothing is left to download
+    offers_pictures: bool = False  # the card's channel has pictures on
+    picture: CardPicture | None = None  # the one that the card shows
 
     @property
     def title(self) -> str:
