@@ -6,24 +6,31 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.autoenhance.client import Autoenhance
-from bot.bootstrap.clients import open_autoenhance
+from bot.autoenhance.previews import Previews
+from bot.bootstrap.clients import autoenhance_of, open_requests
+from bot.bootstrap.previews import open_previews
 from bot.bootstrap.services import Services
 from bot.handlers.account_keys import AccountKeys
 from bot.handlers.accounts import AccountCommands
+from bot.handlers.card_pictures import CardPictures
 from bot.handlers.claims import Claims
-from bot.handlers.dispatch import Dispatcher, account_table, table
+from bot.handlers.contact_sheets import ContactSheets
+from bot.handlers.dispatch import Dispatcher, account_table, picture_table, table
 from bot.handlers.key_use import KeyUse
 from bot.handlers.last_calls import LastCallPosts
 from bot.handlers.lookups import Lookups
 from bot.handlers.notifier import Notifier
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
+from bot.handlers.picture_needs import PictureNeeds
+from bot.handlers.pictures import PictureCards
 from bot.handlers.polling import Polling
 from bot.handlers.searches import Searches
 from bot.handlers.stops import Stops
 from bot.handlers.time_zones import TimeZones
 from bot.handlers.unfurls import Unfurls
 from bot.handlers.watches import WatchCommands
+from bot.pictures import sheet
 from bot.queue.runner import JobRunner
 from bot.slack.api.access import AccessPolicy
 from bot.slack.api.channels import Channels
@@ -40,18 +47,18 @@ async def open_job_runner(services: Services) -> AsyncIterator[JobRunner]:
     On PostgreSQL the client shares no finished answers, because other processes may draw newer ones.
     """
     storage, limits = services.storage, services.timing.limits
-    opening = open_autoenhance(
-        services.settings,
-        rate_limiter=storage.rate_limiter,
-        metrics=services.metrics,
-        now=storage.now,
-        limits=replace(limits, fresh_for=0) if services.settings.on_postgres else limits,
+    settings, now = services.settings, storage.now
+    limits = replace(limits, fresh_for=0) if settings.on_postgres else limits
+    opening = open_requests(
+        settings, rate_limiter=storage.rate_limiter, metrics=services.metrics, now=now, limits=limits
     )
-    async with opening as autoenhance:
-        yield JobRunner(storage.job_store, _dispatcher(services, autoenhance), storage.now, services.metrics)
+    async with opening as requests, open_previews(settings, requests, limits=limits) as previews:
+        autoenhance = autoenhance_of(settings, requests, now=now, limits=limits)
+        dispatcher = _dispatcher(services, autoenhance, previews)
+        yield JobRunner(storage.job_store, dispatcher, now, services.metrics)
 
 
-def _dispatcher(services: Services, autoenhance: Autoenhance) -> Dispatcher:
+def _dispatcher(services: Services, autoenhance: Autoenhance, previews: Previews) -> Dispatcher:
     made = _Handlers(services, autoenhance)
     polling, overviews = made.polling(), made.overviews()
     commands = made.watch_commands()
@@ -67,7 +74,8 @@ def _dispatcher(services: Services, autoenhance: Autoenhance) -> Dispatcher:
         time_zones=made.time_zones,
         searches=made.searches,
         key_use=made.key_use,
-    ) | account_table(made.accounts(overviews))
+    )
+    handlers |= account_table(made.accounts(overviews)) | picture_table(made.picture_cards(previews))
     access = AccessPolicy(made.channels, services.identity.team_id, services.identity.enterprise_id)
     return Dispatcher(handlers, access, made.responder, made.retries, commands.forget)
 
@@ -81,20 +89,25 @@ class _Handlers:
         self.job_store = services.storage.job_store
         self.sender = services.sender
         self.pacing = services.pacing
+        self.files = services.files
+        self.picture_days = services.settings.picture_days
         self.metrics = services.metrics
         self.now = services.storage.now
         self.record = services.storage.engine.add
         self.several_processes = services.settings.on_postgres
         self.rules = Rules(lasts=timedelta(days=services.settings.watch_days))
+        self.account_keys = AccountKeys(
+            self.stores.accounts, services.ring, services.settings.autoenhance_api_key, self.now
+        )
         self.permalinks = Permalinks(services.identity.url)
         self.channels = Channels(services.web, services.pacing, self.now)
         self.responder = Responder(services.sender)
         profiles = Profiles(services.web, services.identity.scopes)
         self.time_zones = TimeZones(self.stores.people, profiles, self.responder)
+        self.card_pictures = CardPictures(self.stores.pictures, self.now)
+        settings = self.stores.channel_settings
+        self.picture_needs = PictureNeeds(self.account_keys, settings, self.files, sheet.available)
         self.retries = Retries(self.responder, self.now, services.timing.first_pause, services.timing.slow)
-        self.account_keys = AccountKeys(
-            self.stores.accounts, services.ring, services.settings.autoenhance_api_key, self.now
-        )
         self.key_use = KeyUse(self.account_keys, self.sender, self.record, self.now)
         self.searches = Searches(self.autoenhance, self.key_use, self.responder, self.retries, self.now)
 
@@ -102,6 +115,7 @@ class _Handlers:
         notifier = Notifier(
             watches=self.stores.watches,
             channel_settings=self.stores.channel_settings,
+            card_pictures=self.card_pictures,
             channels=self.channels,
             sender=self.sender,
             pacing=self.pacing,
@@ -127,6 +141,7 @@ class _Handlers:
         return Overviews(
             watches=self.stores.watches,
             channel_settings=self.stores.channel_settings,
+            picture_needs=self.picture_needs,
             sender=self.sender,
             pacing=self.pacing,
             responder=self.responder,
@@ -155,6 +170,7 @@ class _Handlers:
             watches=self.stores.watches,
             history=self.stores.history,
             channel_settings=self.stores.channel_settings,
+            card_pictures=self.card_pictures,
             polling=polling,
             sender=self.sender,
             responder=self.responder,
@@ -169,6 +185,7 @@ class _Handlers:
             key_use=self.key_use,
             watches=self.stores.watches,
             channel_settings=self.stores.channel_settings,
+            card_pictures=self.card_pictures,
             sender=self.sender,
             responder=self.responder,
             retries=self.retries,
@@ -194,6 +211,26 @@ class _Handlers:
             responder=self.responder,
             retries=self.retries,
             now=self.now,
+        )
+
+    def picture_cards(self, previews: Previews) -> PictureCards:
+        return PictureCards(
+            autoenhance=self.autoenhance,
+            watches=self.stores.watches,
+            history=self.stores.history,
+            channel_settings=self.stores.channel_settings,
+            pictures=self.stores.pictures,
+            card_pictures=self.card_pictures,
+            needs=self.picture_needs,
+            sheets=ContactSheets(self.account_keys, previews.enhanced, sheet.contact_sheet),
+            channels=self.channels,
+            files=self.files,
+            sender=self.sender,
+            responder=self.responder,
+            back_off=self.retries.back_off,
+            picture_days=self.picture_days,
+            now=self.now,
+            several_processes=self.several_processes,
         )
 
     def last_calls(self) -> LastCallPosts:

@@ -13,7 +13,9 @@ from bot.core.settings import Settings
 from bot.queue.due_checks import Sweep
 from bot.queue.last_calls import LastCallRounds
 from bot.queue.periodic import PeriodicTask
+from bot.queue.pictures import PictureRounds
 from bot.slack.api.client import CountedClient
+from bot.slack.api.files import Files
 from bot.slack.api.identity import Identity, identify
 from bot.slack.api.pacing import SlackRateLimits
 from bot.slack.api.sender import Sender
@@ -32,6 +34,7 @@ class Services:
     sender: Sender
     identity: Identity
     metrics: Metrics
+    files: Files
     ring: KeyRing | None
 
 
@@ -43,23 +46,29 @@ async def open_services(settings: Settings, now: Now, timing: Timing) -> AsyncIt
         web = slack_client(settings, session, metrics)
         pacing = SlackRateLimits(storage.rate_limiter, timing.between, timing.refill)
         sender = Sender(web, session, pacing, metrics)
+        identity = await identify(web)
+        files = Files(web, session, metrics, identity.scopes)
         ring = KeyRing(settings.ring) if settings.ring else None
-        yield Services(settings, timing, storage, web, pacing, sender, await identify(web), metrics, ring)
+        yield Services(
+            settings, timing, storage, web, pacing, sender, identity, metrics, files=files, ring=ring
+        )
 
 
 @asynccontextmanager
 async def periodic_tasks(services: Services, *more: PeriodicTask) -> AsyncIterator[None]:
-    """Runs the sweep, the last calls, the pruning and `more` until the end."""
+    """Runs the sweep, the last calls, the deletion of pictures, the pruning and `more` until the end."""
     storage, metrics, clock = services.storage, services.metrics, asyncio.get_running_loop().time
     sweep = Sweep(storage.stores.due_watches, storage.engine, storage.now, clock, metrics)
     calls, every = (
         LastCallRounds(storage.stores.last_calls, storage.engine, storage.now),
         services.timing.calls,
     )
+    pictures = PictureRounds(storage.stores.pictures, storage.engine, storage.now)
     tasks = [
         PeriodicTask("sweep", storage.rate_limiter, sweep.round, metrics, every=services.timing.tick),
         PeriodicTask("tidy", storage.rate_limiter, storage.prune, metrics, every=PRUNE_INTERVAL_SECONDS),
         PeriodicTask("last_calls", storage.rate_limiter, calls.round, metrics, every=every),
+        PeriodicTask("pictures", storage.rate_limiter, pictures.round, metrics, every=every),
         *more,
     ]
     async with AsyncExitStack() as running:

@@ -35,6 +35,7 @@ VALID_VALUES = {
     "autoenhance_api_version": "a date such as 2025-08-31",
     "watch_days": "a whole number from 1 to 90",
     "photo_days": "a whole number from 1 to 365",
+    "picture_days": "a whole number from 1 to 365",
     "port": "a whole number from 0 to 65535",
     "worker_port": "a whole number from 0 to 65535",
     "max_connections": "a whole number from 10 to 100000",
@@ -89,6 +90,7 @@ class Settings(Tokens):
     autoenhance_api_version: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
     watch_days: int = Field(default=7, ge=1, le=90)
     photo_days: int = Field(default=30, ge=1, le=365)
+    picture_days: int = Field(default=30, ge=1, le=365)
     encryption_keys: Secret  # one or more Fernet keys, with commas between them. The first one writes
     database_url: str = "sqlite:///data/order-desk.sqlite3"
     host: str = "0.0.0.0"  # noqa: S104 - Slack has to reach it; every request is signed

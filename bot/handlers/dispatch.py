@@ -16,6 +16,7 @@ from bot.handlers.last_calls import LastCallPosts
 from bot.handlers.lookups import Lookups
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
+from bot.handlers.pictures import PictureCards
 from bot.handlers.polling import Polling
 from bot.handlers.searches import Searches
 from bot.handlers.stops import Stops
@@ -23,7 +24,7 @@ from bot.handlers.time_zones import TimeZones
 from bot.handlers.unfurls import Unfurls
 from bot.handlers.watches import WatchCommands
 from bot.jobs import accounts as account_jobs
-from bot.jobs import background, models
+from bot.jobs import background, models, pictures
 from bot.jobs.background import BackgroundJob
 from bot.jobs.models import Job
 from bot.jobs.outcomes import Abandon, Retry
@@ -36,6 +37,7 @@ MAX_SLACK_WAIT = timedelta(hours=6)  # since the request; then a job that Slack 
 
 J = TypeVar("J", bound=Request | BackgroundJob)
 Handler = Callable[[Any, int], Awaitable[None]]
+Row = tuple[type, Handler]
 Table = dict[type, Handler]
 log = structlog.get_logger(__name__)
 
@@ -92,9 +94,21 @@ def account_table(accounts: AccountCommands) -> Table:
     )
 
 
+def picture_table(picture_cards: PictureCards) -> Table:
+    """The rows of the jobs about pictures."""
+    return dict(
+        (
+            row(pictures.ShowPictures, picture_cards.show),
+            row(pictures.ChoosePictures, picture_cards.turn),
+            row(pictures.DrawPictures, picture_cards.at_end),
+            row(pictures.DeletePicture, picture_cards.delete),
+        )
+    )
+
+
 def _background_rows(
     unfurls: Unfurls, polling: Polling, last_calls: LastCallPosts, key_use: KeyUse
-) -> tuple[tuple[type, Handler], ...]:
+) -> tuple[Row, ...]:
     return (
         row(background.Unfurl, unfurls.unfurl),
         row(background.CheckOrder, polling.check),
@@ -106,7 +120,7 @@ def _background_rows(
     )
 
 
-def row(job: type[J], handler: Callable[[J, int], Awaitable[None]]) -> tuple[type, Handler]:
+def row(job: type[J], handler: Callable[[J, int], Awaitable[None]]) -> Row:
     """Lets mypy check that the handler takes this job."""
     return job, handler
 

@@ -17,6 +17,7 @@ from bot.core.errors import (
     TryLater,
     Unconfirmed,
 )
+from bot.handlers.card_pictures import CardPictures
 from bot.handlers.key_use import KeyUse
 from bot.handlers.order_views import (
     as_chosen,
@@ -60,6 +61,7 @@ class Lookups:
     watches: Watches
     history: History
     channel_settings: ChannelSettings
+    card_pictures: CardPictures
     polling: Polling
     sender: Sender
     responder: Responder
@@ -116,11 +118,23 @@ class Lookups:
         if isinstance(view, OrderView):
             watched = with_watch(view, await self.watches.live(asker.team_id, asker.place, view.order))
             watched = await with_usual_forecast(self.history, asker.team_id, watched)
-            return await as_chosen(self.channel_settings, asker.team_id, asker.place, watched)
+            chosen = await as_chosen(self.channel_settings, asker.team_id, asker.place, watched)
+            return await self._with_picture(chosen, job)
+        if isinstance(view.error, OrderNotFound) and isinstance(job.place, Message):
+            await self.card_pictures.order_gone(asker.team_id, job.place.channel_id, view.order)
         last = None if isinstance(view.error, KeyMissing) else await self._last(job, wanted.order)
         last = last or view.last
         over = isinstance(view.error, TryLater) and not self.retries.may_retry(job, view.error)
         return replace(view, last=last, gave_up=self.retries.minutes(job) if over else None)
+
+    async def _with_picture(self, view: OrderView, job: LookUp) -> OrderView:
+        """A card with one order, for all in a channel, may have one. It is a message there, or will be."""
+        match job.place:
+            case Message(channel_id=channel, ts=ts) if len(job.wanted) == 1:
+                return await self.card_pictures.added(view, job.team_id, channel, ts)
+            case Reply(channel_id=channel) if len(job.wanted) == 1:
+                return await self.card_pictures.added(view, job.team_id, channel)
+        return view
 
     async def _last(self, job: LookUp, order: OrderId) -> Snapshot | None:
         """None where Autoenhance demands keys: another place of the team may have seen it with its own."""
@@ -183,6 +197,7 @@ class Lookups:
         shared = with_watch(order_view(fetched, job.order, job.asker.user_id), watch)
         shared = await with_usual_forecast(self.history, job.team_id, shared)
         view = await as_chosen(self.channel_settings, job.team_id, place, shared)
+        view = await self.card_pictures.added(view, job.team_id, place)
         try:
             await self._post_shared(job, cards.orders_card([view], Placement("message", shared_by=by)))
         except CannotPost as error:

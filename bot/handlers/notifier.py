@@ -12,6 +12,7 @@ import structlog
 
 from bot.core.errors import Gone, SlackBusy, SlackError, SlackRefused
 from bot.core.metrics import Metrics
+from bot.handlers.card_pictures import CardPictures
 from bot.slack.api.channels import Channels
 from bot.slack.api.pacing import SlackRateLimits
 from bot.slack.api.sender import Sender
@@ -72,6 +73,7 @@ class WatchUpdate:
 class Notifier:
     watches: Watches
     channel_settings: ChannelSettings
+    card_pictures: CardPictures
     channels: Channels
     sender: Sender
     pacing: SlackRateLimits
@@ -121,6 +123,8 @@ class Notifier:
         drawn = replace(after, shown_stuck=stuck)
         try:
             if location.card_ts:
+                place = after.team_id, location.channel_id, location.card_ts
+                view = await self.card_pictures.added(view, *place) if view else None
                 await self.sender.update(
                     location.channel_id,
                     location.card_ts,
@@ -200,8 +204,9 @@ class Notifier:
         await self.pacing.wait_to_post(update.watch.place)
         await self._save(update, replace(update.watch, card_tries=posts + 1))
         try:
-            after = update.after
-            card, brief = notices.watch_card(after, update.view), partial(notices.brief_card, after)
+            after, view = update.after, update.view
+            view = await self.card_pictures.added(view, after.team_id, update.watch.place) if view else None
+            card, brief = notices.watch_card(after, view), partial(notices.brief_card, after)
             channel, ts = await self.sender.post_once(update.watch.place, card, brief=brief)
         except SlackError as error:
             if not may_be_posted(error):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.core.errors import SlackError
 from bot.handlers.account_keys import AccountKeys
+from bot.handlers.picture_needs import PictureNeeds
 from bot.jobs.models import Broadcast, CardLine, ListWatches, SendTestNotice, ShowHome, ShowLine
 from bot.jobs.requests import Asker
 from bot.slack.api.pacing import SlackRateLimits
@@ -21,6 +22,7 @@ from bot.watches.models import Watch
 class Overviews:
     watches: Watches
     channel_settings: ChannelSettings
+    picture_needs: PictureNeeds
     sender: Sender
     pacing: SlackRateLimits
     responder: Responder
@@ -51,7 +53,9 @@ class Overviews:
             unfurls = await self.channel_settings.unfurls(job.team_id, job.asker.place)
             off = await self.channel_settings.lines_off(job.team_id, job.asker.place)
             lines = [settings_text.showing(line, on=line not in off) for line in CardLine]
-            said = "\n".join((said, settings_text.unfurling(on=unfurls), *lines))
+            pictures = await self.channel_settings.pictures(job.team_id, job.asker.place)
+            others = settings_text.unfurling(on=unfurls), settings_text.picturing(on=pictures)
+            said = "\n".join((said, *others, *lines))
         await self.responder.say(job, said)
 
     async def show_line(self, job: ShowLine, _attempt: int) -> None:
@@ -77,7 +81,9 @@ class Overviews:
         except SlackError as error:
             await self.responder.say(job, settings_text.test_failed(step, error))
         else:
-            await self.responder.say(job, settings_text.test_passed(broadcast=broadcast))
+            pictures = await self.picture_needs.test(job.team_id, job.asker.place)
+            said = settings_text.test_passed(broadcast=broadcast, pictures=pictures)
+            await self.responder.say(job, said)
 
 
 def _begun(watches: list[Watch]) -> list[Watch]:

@@ -41,7 +41,7 @@ from bot.slack.text import notices as notice_text
 from bot.storage.history import History
 from bot.storage.watches import Watches
 from bot.watches.last_calls import planned
-from bot.watches.models import END_KINDS, CardLocation, Condition, Delay, Watch
+from bot.watches.models import END_KINDS, CardLocation, Condition, Delay, Ending, Watch
 from bot.watches.transitions import (
     Rules,
     Step,
@@ -154,13 +154,31 @@ class Polling:
     ) -> SlackError | None:
         """Sends and saves one watch. The error if Slack refused; the watch is saved with its next attempt."""
         now = self.now()
-        refused: SlackError | None = None
         off = await self._lines_off(watch, view)
         if CardLine.BRACKETS in off:
             watch = replace(watch, brackets=None, uploaded=None)
         step = self._step(watch, without(off, view) if view else None, now)
         view = without(off, replace(view, forecast=step.watch.forecast)) if view else None
         update = WatchUpdate(watch, step, view, by)
+        if step.notice and step.notice.kind in END_KINDS:
+            await self._ask_for_picture(watch)
+        refused, later = await self._sent(update, now)
+        if later.ending is Ending.DELETED and later.home:
+            await self.notifier.card_pictures.order_gone(later.team_id, later.home.channel_id, later.order)
+        await self.watches.save(later, planned(later, view.expiry if view else None, now))
+        if view and step.notice and step.notice.kind in END_KINDS and later.told_over == view.progress.tally:
+            await self._remember_end(later, view, step.notice.happened or now)
+        return refused
+
+    async def _ask_for_picture(self, watch: Watch) -> None:
+        """Before anything is sent, so that a kill loses no picture. Its job waits for this check."""
+        if job := await self.notifier.card_pictures.at_end(watch):
+            await self.record(job)
+
+    async def _sent(self, update: WatchUpdate, now: datetime) -> tuple[SlackError | None, Watch]:
+        """The error if Slack refused, and the watch to save."""
+        watch, step = update.watch, update.step
+        refused: SlackError | None = None
         try:
             await self.notifier.send(update)
             later = replace(update.after, sending=None)
@@ -169,6 +187,7 @@ class Polling:
         except SlackBusy as error:
             refused, later = error, put_off(untold(update.watch, step), now, Delay.SLACK, error.retry_after)
         except CannotPost as error:
+            await self.notifier.card_pictures.refused(watch.team_id, watch.place, error)
             refused, later = error, await self._pause(update, error.code, now)
         except SlackError as error:
             # If not known, it is a bug or an error code that the bot does not know.
@@ -181,10 +200,7 @@ class Polling:
             )
             if step.watch.condition is Condition.ENDED and not known:
                 later = await self._pause(update, error.code, now)
-        await self.watches.save(later, planned(later, view.expiry if view else None, now))
-        if view and step.notice and step.notice.kind in END_KINDS and later.told_over == view.progress.tally:
-            await self._remember_end(later, view, step.notice.happened or now)
-        return refused
+        return refused, later
 
     async def _remember_end(self, watch: Watch, view: OrderView, done: datetime) -> None:
         """The watch is saved already: without its row, only the history lacks this order."""

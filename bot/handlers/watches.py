@@ -17,6 +17,7 @@ from bot.core.errors import (
     SlackRefused,
     Unconfirmed,
 )
+from bot.handlers.card_pictures import CardPictures
 from bot.handlers.key_use import KeyUse
 from bot.handlers.order_views import add_brackets, as_chosen, order_name, order_view
 from bot.handlers.outages import Retries
@@ -57,6 +58,7 @@ class WatchCommands:
     key_use: KeyUse
     watches: Watches
     channel_settings: ChannelSettings
+    card_pictures: CardPictures
     sender: Sender
     responder: Responder
     retries: Retries
@@ -88,6 +90,7 @@ class WatchCommands:
         if view.progress.tally.state not in NOT_GROUPED_STATES:
             seen = await add_brackets(self.autoenhance, fetched, view, keys)
             view = await as_chosen(self.channel_settings, job.team_id, job.watch_place, seen)
+        view = await self._with_picture(job, known, view)
         if _has_ended(view) and (known is None or known.promised):
             await self.responder.give(job, lambda placement: notices.nothing_to_wait_for(view, placement))
         elif known and known.home and known.condition is Condition.OPEN:
@@ -101,6 +104,16 @@ class WatchCommands:
             await self._settle(job, added, view)
         else:
             await self.responder.say(job, watch_text.too_many(MAX_WATCHES_PER_CHANNEL))
+
+    async def _with_picture(self, job: StartWatch, known: Watch | None, view: OrderView) -> OrderView:
+        """The picture of the card that the watch has, or that it makes its own."""
+        if known and known.home:
+            place = known.home.channel_id, known.home.card_ts or ""
+        elif job.adopt and job.to == "channel":
+            place = job.adopt.channel_id, job.adopt.card_ts or ""
+        else:
+            place = job.watch_place, ""
+        return await self.card_pictures.added(view, job.team_id, *place)
 
     async def forget(self, job: StartWatch) -> None:
         """Removes the watch that an attempt of this job stored, if its card was not posted yet."""

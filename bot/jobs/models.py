@@ -26,6 +26,7 @@ from bot.jobs.background import (
     NotifyPaused,
     Unfurl,
 )
+from bot.jobs.pictures import ChoosePictures, DeletePicture, DrawPictures, ShowPictures
 from bot.jobs.requests import Message, Request, Wanted, order_lock
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
@@ -251,6 +252,10 @@ Job = Annotated[
     | ShareAccount
     | HandOverAccount
     | DisconnectAccount
+    | ShowPictures
+    | ChoosePictures
+    | DrawPictures
+    | DeletePicture
     | CheckOrder
     | LastCall
     | NotifyOwner

@@ -43,6 +43,7 @@ OPEN = "open"  # a link. Slack sends the click all the same
 MORE = "more"  # the overflow menu. Its options' values:
 SHARE = "share"
 SHOW_PHOTOS = "photos"
+SHOW_PICTURES = "pictures"
 COPY_ID = "copy_id"
 ROW_MENU = "watch_row"  # the overflow menu of a row in a list of watches. Its options' values:
 SHOW_CARD = "show_card"

@@ -2,7 +2,7 @@
 
 from typing import Any, cast, get_args
 
-from bot.handlers.dispatch import account_table, table
+from bot.handlers.dispatch import account_table, picture_table, table
 from bot.jobs.models import Job
 
 
@@ -19,10 +19,13 @@ class EveryHandler:
 def test_every_job_has_a_handler() -> None:
     """A job without a row in the table would be recorded, and never done."""
     union, _ = get_args(Job)
-    handlers, accounts = cast("Any", EveryHandler("order")), cast("Any", EveryHandler("account"))
+    handlers, accounts, pictures = (
+        cast("Any", EveryHandler(about)) for about in ("order", "account", "picture")
+    )
 
     others = ("claims", "stops", "last_calls", "time_zones", "searches", "key_use")
-    rows = table(*5 * [handlers], **dict.fromkeys(others, handlers)) | account_table(accounts)
+    rows = table(*5 * [handlers], **dict.fromkeys(others, handlers))
+    rows |= account_table(accounts) | picture_table(pictures)
 
     assert set(rows) == set(get_args(union))
     assert len(set(map(str, rows.values()))) == len(rows)

@@ -46,3 +46,12 @@ async def until_no_last_call_is_planned(app: App) -> None:
 
 def _has_last_call(sql: Sql) -> bool:
     return sql.row("SELECT 1 AS one FROM last_calls LIMIT 1") is not None
+
+
+async def until_no_file_is_due(app: App, now: float) -> None:
+    """Returns when each file in Slack that was to be deleted by then is deleted, and its job has ended."""
+    query = "SELECT 1 AS one FROM pictures WHERE delete_at <= :now LIMIT 1"
+    async with asyncio.timeout(20):
+        while await app.storage.database.once(query, now=now):  # noqa: ASYNC110 - nothing signals its end
+            await asyncio.sleep(POLL_SECONDS)
+    await until_no_job_is_left(app)

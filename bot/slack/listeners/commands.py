@@ -19,6 +19,7 @@ from bot.jobs.models import (
     StopWatch,
     UnfurlLinks,
 )
+from bot.jobs.pictures import ChoosePictures
 from bot.jobs.requests import Ephemeral, Place, Wanted
 from bot.orders.ids_in_text import find_mentioned_ids, find_order_ids
 from bot.orders.names import has_letters
@@ -220,6 +221,7 @@ _SETTINGS: dict[str, Callable[..., Job]] = {
     "": Broadcast,  # its answer names all settings
     "broadcast": Broadcast,
     "unfurl": UnfurlLinks,
+    "pictures": ChoosePictures,
     **{line: partial(ShowLine, line=line) for line in CardLine},
     "timezone": SetTimeZone,  # of the asker alone
 }

@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.jobs.models import Find, Job, LookUp, Say, Share, ShowPhotos, StartWatch
+from bot.jobs.pictures import ShowPictures
 from bot.jobs.requests import View, Wanted
 from bot.orders.ids import OrderId
 from bot.slack import constants
@@ -110,6 +111,8 @@ class OrderListeners:
         order = buttons.order_of(click.block_id)
         if click.value == constants.SHOW_PHOTOS:
             await self._show_photos(body, order)
+        elif click.value == constants.SHOW_PICTURES:
+            await self._record(self._show_pictures(body, order))
         elif click.value == constants.WATCH:
             await self._record(StartWatch(**self._from(body), place=payloads.reply_place(body), order=order))
         elif click.value == constants.COPY_ID:
@@ -147,6 +150,13 @@ class OrderListeners:
 
     def _share(self, body: Payload, order: OrderId, thread: str | None) -> Share:
         return Share(**self._from(body), place=payloads.reply_place(body), order=order, in_thread=thread)
+
+    def _show_pictures(self, body: Payload, order: OrderId) -> ShowPictures:
+        """The card is drawn again, so what its Re-check holds is kept."""
+        value = buttons.unpack(payloads.value_beside(body, constants.RECHECK))
+        place = payloads.card_place(body)
+        more = {"in_thread": value.in_thread, "shared_by": value.shared_by}
+        return ShowPictures(**self._from(body) | more, place=place, order=order)
 
     async def _open(self, body: Payload, view: dict[str, Any]) -> str:
         return await self._sender.open_view(payloads.dig(body, "trigger_id"), view)

@@ -134,6 +134,18 @@ def click(payload: Payload) -> Click:
     return Click(dig(action, "action_id"), dig(action, "block_id"), value)
 
 
+def value_beside(payload: Payload, action_id: str) -> str:
+    """The value of another button in the block of the clicked one. Empty if there is none."""
+    message, clicked = payload.get("message"), click(payload).block_id
+    drawn = message.get("blocks") if isinstance(message, dict) else None
+    for block in drawn if isinstance(drawn, list) else ():
+        if dig(block, "block_id") == clicked:
+            beside = block.get("elements")
+            found = [each for each in beside if dig(each, "action_id") == action_id] if beside else []
+            return dig(found[0], "value") if found else ""
+    return ""
+
+
 def field(payload: Payload, block_id: str, action_id: str) -> str:
     """The text in a modal's field."""
     return dig(payload, "view", "state", "values", block_id, action_id, "value")

@@ -14,6 +14,7 @@ from bot.slack.render.buttons import ButtonValue, block_id, pack, share_value
 from bot.slack.render.facts import FACTS, NOTES, ends
 from bot.slack.render.failures import failures_block, failures_text
 from bot.slack.render.models import Card, FailedLookUp, OrderView, Placement
+from bot.slack.render.pictures import picture_block
 from bot.slack.text import orders as order_text
 from bot.slack.text import refusals
 from bot.slack.text import watches as watch_text
@@ -108,6 +109,7 @@ def _order(view: OrderView, placement: Placement, value: str) -> Card:
     parts = [
         blocks.header(f"{order_text.mark(tally)} {view.title}"),
         blocks.section("\n".join(filter(None, (_status(tally), _bar(tally), expected, sentence)))),
+        *(picture_block(view) if placement.where == "message" else []),
         *failures_block(progress.failures, shown, rest),
         *([blocks.section(notes)] if notes else []),
         *([blocks.context(" · ".join(facts))] if facts else []),
@@ -179,12 +181,23 @@ def _buttons(view: OrderView, placement: Placement, value: str) -> Block:
         (order_text.MENTION_ME_TOO, constants.WATCH, "", can_stop and placement.where == "message"),
         (order_text.SHARE, share_value(placement.in_thread), "", placement.can_share),
         (order_text.OPEN_IN_AUTOENHANCE, constants.OPEN, address, can_stop),
+        (
+            order_text.SHOW_PICTURES,
+            constants.SHOW_PICTURES,
+            "",
+            placement.where == "message" and _can_be_drawn(view),
+        ),
         (order_text.ALL_PHOTOS, constants.SHOW_PHOTOS, "", view.progress.listed > 0 and is_message),
         (order_text.SHOW_ID, constants.COPY_ID, "", is_message),
     ]
     if options := [(label, chosen, url) for label, chosen, url, can_act in menu if can_act]:
         visible.append(blocks.overflow(constants.MORE, options))
     return blocks.actions(block_id(view.order), *visible)
+
+
+def _can_be_drawn(view: OrderView) -> bool:
+    """Whether a new picture of the photos can be asked for. One of an order that has ended stays right."""
+    return view.offers_pictures and view.progress.listed > 0 and not (view.picture and _has_ended(view))
 
 
 def _is_watched(view: OrderView) -> bool:

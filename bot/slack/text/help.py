@@ -34,7 +34,8 @@ photos failed and why.
 • *Watch* posts updates in a thread: if a photo fails, if it stalls, and when it's done.
 • *Re-check* asks Autoenhance again and says what changed.
 • *Open* opens the order in Autoenhance. Viewing an order never costs a credit.
-• ⋯ has *Share in channel*, *All photos* and *Show order ID*.""",
+• ⋯ has *Share in channel*, *All photos* and *Show order ID*.
+• `{COMMAND} settings pictures on` shows pictures of the photos on the cards in a channel.""",
     "watch": f"""\
 *Watching.* I post the order's card here and keep it up to date. I post in its thread if a photo fails, if \
 it stalls, and when it's done.
@@ -72,7 +73,7 @@ class Subcommand:
     takes: Literal["order"] | tuple[str, ...] = ()
 
 
-_SETTINGS = ("broadcast", "unfurl", "brackets", "expiry", "forecast")
+_SETTINGS = ("broadcast", "unfurl", "pictures", "brackets", "expiry", "forecast")
 SUBCOMMANDS = (
     Subcommand("find", "[name]", "Search orders by name"),
     Subcommand("recent", "", "Show the newest orders"),
@@ -87,8 +88,8 @@ SUBCOMMANDS = (
     Subcommand("test", "", "Check that I can post here"),
     Subcommand(
         "settings",
-        "broadcast | unfurl | brackets | expiry | forecast, on | off",
-        "Post updates to the channel, add cards below links, or choose what cards say",
+        "broadcast | unfurl | pictures | brackets | expiry | forecast, on | off",
+        "Post updates to the channel, add cards below links, or choose what cards show",
         (*(f"{name} {turn}" for name in _SETTINGS for turn in ("on", "off")), "timezone", "timezone off"),
     ),
     Subcommand("show", "[id]", "Look up an ID that matches a command name", "order"),

@@ -242,6 +242,7 @@ OPEN_IN_AUTOENHANCE = "Open in Autoenhance"
 MENTION_ME_TOO = "Mention me too"
 SHARE = "Share in channel"
 ALL_PHOTOS = "All photos"
+SHOW_PICTURES = "Show pictures"
 SHOW_ID = "Show order ID"
 SEND_ME_CARD = "Send me the card"
 

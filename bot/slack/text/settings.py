@@ -16,12 +16,13 @@ EDITED = "Test: this card was updated, like a watched order's card."
 REPLY = "Test: updates about a watched order are posted in its thread, like this."
 
 
-def test_passed(*, broadcast: bool) -> str:
+def test_passed(*, broadcast: bool, pictures: str) -> str:
+    """`pictures`: what the test says of them, if they are on."""
     shown = " The reply is in the channel too." if broadcast else ""
     return (
         f"It works. I posted a card, updated it and replied in its thread.{shown} "
         f"To watch an order, type `{COMMAND} watch` and its ID or link."
-    )
+    ) + (f"\n{pictures}" if pictures else "")
 
 
 def test_failed(step: str, error: errors.SlackError) -> str:
@@ -50,6 +51,10 @@ UNFURLS_IN_CHANNELS = (
 
 def unfurling(*, on: bool) -> str:
     return _setting("Add a small card below links to orders", "unfurl", on=on)
+
+
+def picturing(*, on: bool) -> str:
+    return _setting("Show pictures of the photos on cards", "pictures", on=on)
 
 
 def broadcasting(*, on: bool) -> str:

@@ -277,6 +277,7 @@ SETTINGS_WHAT = (
     f"Each setting is on or off. `{COMMAND} settings broadcast on` also posts updates to the channel. "
     f"`{COMMAND} settings unfurl on` adds a small card below links to orders. "
     f"`{COMMAND} settings brackets on` points out single brackets and unfinished uploads. "
+    f"`{COMMAND} settings pictures on` shows pictures of the photos on cards. "
     f"`{COMMAND} settings expiry on` says which photos aren't downloaded yet. "
     "To turn one off, type `off`. "
     f"`{COMMAND} settings timezone` changes your own time zone."

@@ -1,0 +1,89 @@
+"""Makes the contact sheet of an order: previews of its photos in one picture, and its alt text."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+from bot.accounts.models import KeyedAccount
+from bot.core.errors import AutoenhanceError, KeyMissing, KeyRefused, OrderNotFound, TryLater
+from bot.handlers.account_keys import AccountKeys
+from bot.orders.progress import Photo
+from bot.pictures.sheet import MAX_TILES, Tile
+from bot.slack.render.models import OrderView
+from bot.slack.text.pictures import sheet_alt
+
+MAX_DRAWN_AT_ONCE = 2  # each takes a processor for a moment
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is on a contact sheet. `more` is how many photos of the order it leaves out."""
+
+    failed: Sequence[Photo]
+    done: Sequence[Photo]
+    more: int
+    alt_text: str
+
+
+def planned_sheet(view: OrderView) -> Sheet:
+    """Photos that failed come first, because they need a person."""
+    photos = view.progress.photos
+    failed = [photo for photo in photos if photo.word == "failed"][:MAX_TILES]
+    done = [photo for photo in photos if photo.word == "done"][: MAX_TILES - len(failed)]
+    more = max(view.progress.tally.total, len(photos)) - len(failed) - len(done)
+    reasons = [(photo.name, photo.reason) for photo in failed]
+    return Sheet(failed, done, more, sheet_alt(view.title, reasons, [photo.name for photo in done], more))
+
+
+@dataclass(frozen=True)
+class ContactSheets:
+    """`preview` asks Autoenhance for a photo with a key. `draw` makes a JPEG, and runs in a thread."""
+
+    account_keys: AccountKeys
+    preview: Callable[[str, SecretStr], Awaitable[bytes]]
+    draw: Callable[[Sequence[Tile], int], bytes]
+    drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_DRAWN_AT_ONCE))
+
+    async def drawn(self, sheet: Sheet, keys: Sequence[KeyedAccount]) -> bytes | None:
+        """None where no photo has a preview. Raises TryLater if Autoenhance had no answer for any of them."""
+        images = await self._previews([photo.image_id for photo in sheet.done], list(keys))
+        if not any(images):
+            return None
+        tiles = [Tile(photo.name, None, failed=True, reason=photo.reason) for photo in sheet.failed]
+        tiles += [Tile(photo.name, image) for photo, image in zip(sheet.done, images, strict=True)]
+        async with self.drawing:
+            return await asyncio.to_thread(self.draw, tiles, sheet.more)
+
+    async def _previews(self, image_ids: Sequence[str], keys: list[KeyedAccount]) -> list[bytes | None]:
+        """The first photo says which key works. Then the others ask with that one first, side by side."""
+        first = [await self._tried(each, keys) for each in image_ids[:1]]
+        others = await asyncio.gather(*(self._tried(each, keys) for each in image_ids[1:]))
+        found = [*first, *others]
+        late = [each for each in found if isinstance(each, TryLater)]
+        images = [each if isinstance(each, bytes) else None for each in found]
+        if late and not any(images):
+            raise late[0]
+        if any(images):
+            await self.account_keys.used(keys[0].account)
+        return images
+
+    async def _tried(self, image_id: str, keys: list[KeyedAccount]) -> bytes | TryLater | None:
+        """With each key in turn. One that works becomes the first of `keys`."""
+        for each in [*keys]:
+            if not image_id or each.key is None:
+                continue
+            try:
+                content = await self.preview(image_id, each.key)
+            except (OrderNotFound, KeyRefused, KeyMissing):
+                continue
+            except TryLater as error:
+                return error
+            except AutoenhanceError:
+                return None
+            if keys[0] is not each:
+                keys.remove(each)
+                keys.insert(0, each)
+            return content
+        return None
