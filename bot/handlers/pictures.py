@@ -46,9 +46,9 @@ from bot.storage.watches import Watches
 from bot.watches.models import Condition
 
 MAX_ATTEMPTS = 30  # with the pauses, about as many minutes. An order's end is old news then
-READY_WITHIN = timedelta(seconds=20)
+READY_WITHIN = timedelta(seconds=10)
 """A file that Slack still refuses then was not uploaded whole: another one is."""
-PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds until Slack is asked again whether a file is ready
+PAUSES = (1.0, 4.0)  # seconds until Slack is asked again whether a file is ready: half its age, within these
 FILE_NAME = "contact-sheet.jpg"
 _ON_CARD = Placement("message")
 log = structlog.get_logger(__name__)
@@ -240,10 +240,12 @@ class PictureCards:
         try:
             await self.sender.update(wanted.channel_id, wanted.ts, card, patient=patient, needs_picture=True)
         except FileNotReady as error:
-            if self.now() - picture.made_at > READY_WITHIN:
+            age = self.now() - picture.made_at
+            if age > READY_WITHIN:
                 await self._drop(picture)
-            pause = PAUSES[min(wanted.attempt, len(PAUSES)) - 1]
-            raise self._again(wanted, pause) from error
+            shortest, longest = PAUSES
+            pause = shortest if age > READY_WITHIN else max(shortest, age.total_seconds() / 2)
+            raise self._again(wanted, min(pause, longest)) from error
         except SlackBusy:
             raise
         except SlackError:
