@@ -69,6 +69,9 @@ async def periodic_tasks(services: Services, *more: PeriodicTask) -> AsyncIterat
         PeriodicTask("tidy", storage.rate_limiter, storage.prune, metrics, every=PRUNE_INTERVAL_SECONDS),
         PeriodicTask("last_calls", storage.rate_limiter, calls.round, metrics, every=every),
         PeriodicTask("pictures", storage.rate_limiter, pictures.round, metrics, every=every),
+        PeriodicTask(
+            "picture_channels", storage.rate_limiter, pictures.check_channels, metrics, every=12 * every
+        ),
         *more,
     ]
     async with AsyncExitStack() as running:

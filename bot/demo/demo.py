@@ -26,7 +26,7 @@ from bot.sandbox.server import serving
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS
 from bot.sandbox.slack.workspace import Message
-from bot.slack.constants import COMMAND, SCOPES
+from bot.slack.constants import COMMAND, PICTURES_SCOPE, SCOPES
 from bot.slack.manifest import manifest
 from bot.slack.render.models import Card
 from bot.slack.render.terminal import draw
@@ -140,13 +140,12 @@ async def open_app_in(
 async def open_demo(port: int) -> AsyncIterator[Demo]:
     clock = MovableClock()
     with tempfile.TemporaryDirectory(prefix="order-desk-") as folder:
-        async with (
-            open_sandbox(Path(folder), port=port, clock=clock, encryption_keys=new_key()) as sandbox,
-            open_app_in(sandbox, now=clock.now) as app,
-        ):
-            calling = asyncio.create_task(sandbox.autoenhance.keep_calling())
-            yield Demo(sandbox.slack.base_url, sandbox, app)
-            calling.cancel()
+        async with open_sandbox(Path(folder), port=port, clock=clock, encryption_keys=new_key()) as sandbox:
+            sandbox.slack.scopes.add(PICTURES_SCOPE)  # as an admin may
+            async with open_app_in(sandbox, now=clock.now) as app:
+                calling = asyncio.create_task(sandbox.autoenhance.keep_calling())
+                yield Demo(sandbox.slack.base_url, sandbox, app)
+                calling.cancel()
 
 
 async def show_demo(out: Console, *, port: int, once: bool) -> None:

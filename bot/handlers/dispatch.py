@@ -102,6 +102,7 @@ def picture_table(picture_cards: PictureCards) -> Table:
             row(pictures.ChoosePictures, picture_cards.turn),
             row(pictures.DrawPictures, picture_cards.at_end),
             row(pictures.DeletePicture, picture_cards.delete),
+            row(pictures.CheckPictureChannel, picture_cards.check_channel),
         )
     )
 

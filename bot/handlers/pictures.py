@@ -26,7 +26,13 @@ from bot.handlers.contact_sheets import ContactSheets, Sheet, planned_sheet
 from bot.handlers.order_views import as_chosen, order_view, with_usual_forecast, with_watch
 from bot.handlers.picture_needs import PictureNeeds
 from bot.jobs.outcomes import Retry
-from bot.jobs.pictures import ChoosePictures, DeletePicture, DrawPictures, ShowPictures
+from bot.jobs.pictures import (
+    CheckPictureChannel,
+    ChoosePictures,
+    DeletePicture,
+    DrawPictures,
+    ShowPictures,
+)
 from bot.jobs.requests import Message
 from bot.orders.ids import OrderId
 from bot.slack.api.channels import Audience, Channels
@@ -122,6 +128,12 @@ class PictureCards:
             log.warning("slack refused to delete a file", slack=error.code)
         else:
             await self.pictures.remove(job.team_id, job.file_id)
+
+    async def check_channel(self, job: CheckPictureChannel, _attempt: int) -> None:
+        """Outsiders may have come, or the bot was removed, and nothing else has asked Slack since then."""
+        audience = await self.channels.audience(job.channel_id)
+        if audience in {Audience.SHARED, Audience.HIDDEN}:
+            await self.pictures.drop_of_channel(job.team_id, job.channel_id, self.now())
 
     async def turn(self, job: ChoosePictures, _attempt: int) -> None:
         """Turns pictures on or off in a channel, or says which, and what they still need."""

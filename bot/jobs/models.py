@@ -26,7 +26,13 @@ from bot.jobs.background import (
     NotifyPaused,
     Unfurl,
 )
-from bot.jobs.pictures import ChoosePictures, DeletePicture, DrawPictures, ShowPictures
+from bot.jobs.pictures import (
+    CheckPictureChannel,
+    ChoosePictures,
+    DeletePicture,
+    DrawPictures,
+    ShowPictures,
+)
 from bot.jobs.requests import Message, Request, Wanted, order_lock
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
@@ -256,6 +262,7 @@ Job = Annotated[
     | ChoosePictures
     | DrawPictures
     | DeletePicture
+    | CheckPictureChannel
     | CheckOrder
     | LastCall
     | NotifyOwner

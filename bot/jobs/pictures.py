@@ -57,6 +57,23 @@ class ChoosePictures(Request):
 
 
 @frozen
+class CheckPictureChannel(BackgroundJob):
+    """Look whether only people of this workspace see the pictures in this channel, and the bot is in it."""
+
+    kind: Literal["check_picture_channel"] = "check_picture_channel"
+    channel_id: str
+
+    @classmethod
+    def of(cls, team_id: str, channel_id: str, reference: str) -> Self:
+        key = f"check_picture_channel:{team_id}:{channel_id}"
+        return cls(key=key, reference=reference, team_id=team_id, channel_id=channel_id)
+
+    @property
+    def lock(self) -> str:
+        return self.key
+
+
+@frozen
 class DeletePicture(BackgroundJob):
     """Delete a file in Slack that no card shows any more."""
 

@@ -1,10 +1,10 @@
-"""Makes one job for each file in Slack that is to be deleted."""
+"""Makes one job for each file in Slack that is to be deleted, and for each channel that has pictures."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from bot.core.logging import new_reference
-from bot.jobs.pictures import DeletePicture
+from bot.jobs.pictures import CheckPictureChannel, DeletePicture
 from bot.queue.base import Engine
 from bot.storage.database.base import Sql
 from bot.storage.pictures import Pictures
@@ -24,6 +24,14 @@ class PictureRounds:
         Raises DatabaseFailed, and ShuttingDown when the process is stopping.
         """
         await self._engine.add_all(self._jobs)
+
+    async def check_channels(self) -> None:
+        """Raises the same. A channel with a job that is still open gets no other."""
+        await self._engine.add_all(self._checks)
+
+    def _checks(self, sql: Sql) -> list[CheckPictureChannel]:
+        there = self._pictures.channels(sql)
+        return [CheckPictureChannel.of(team, channel, new_reference("W")) for team, channel in there]
 
     def _jobs(self, sql: Sql) -> list[DeletePicture]:
         due = self._pictures.take(sql, self._now(), MAX_PER_ROUND)

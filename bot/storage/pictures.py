@@ -153,6 +153,13 @@ class Pictures:
         )
         return due
 
+    def channels(self, sql: Sql) -> list[tuple[str, str]]:
+        """The workspace and the ID of each channel whose cards show pictures."""
+        query = (
+            "SELECT DISTINCT team_id, channel_id FROM pictures WHERE shown = 1 ORDER BY team_id, channel_id"
+        )
+        return [(row["team_id"], row["channel_id"]) for row in sql.rows(query)]
+
     async def prune(self, now: datetime) -> None:
         """Forgets files that could not be deleted for `GIVEN_UP_AFTER`, and longer than they may be kept."""
         old = (now - MAX_KEPT - GIVEN_UP_AFTER).timestamp()

@@ -269,6 +269,13 @@ async def channel_shared(story: Story, card: Message) -> None:
     await story.shoot.later(minutes=6)
 
 
+async def shared_and_nothing_else(story: Story, card: Message) -> None:
+    while "No longer watching" not in card.plain():
+        await story.shoot.later(minutes=6)
+    story.slack.share(SHOOTS)
+    story.clock.turn(minutes=6)
+
+
 async def bot_removed(story: Story, _card: Message) -> None:
     story.slack.remove_bot(SHOOTS)
     story.shoot.is_now(9, 1)
@@ -286,7 +293,15 @@ async def days_passed(story: Story, card: Message) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [turned_off, order_not_found, order_deleted, channel_shared, bot_removed, days_passed],
+    [
+        turned_off,
+        order_not_found,
+        order_deleted,
+        channel_shared,
+        shared_and_nothing_else,
+        bot_removed,
+        days_passed,
+    ],
     ids=lambda change: change.__name__,
 )
 async def test_files_go(story: Story, change: Callable[[Story, Message], Awaitable[None]]) -> None:

@@ -46,7 +46,13 @@ ADDED_TO_WATCHES: dict[str, Any] = {
 ADDED_KINDS = {"claim_order", "choose_order", "show_line", "last_call", "set_time_zone", "tell_account_owner"}
 ADDED_KINDS |= {"connect_account", "replace_account_key", "show_account", "share_account"}
 ADDED_KINDS |= {"hand_over_account", "disconnect_account"}
-ADDED_KINDS |= {"show_pictures", "choose_pictures", "draw_pictures", "delete_picture"}
+ADDED_KINDS |= {
+    "show_pictures",
+    "choose_pictures",
+    "draw_pictures",
+    "delete_picture",
+    "check_picture_channel",
+}
 LATER = {"field_of_a_later_version": 1}
 KINDS = set(JOB.json_schema()["discriminator"]["mapping"])
 
