@@ -104,13 +104,16 @@ def test_what_is_malformed_and_what_is_missing_are_named_together() -> None:
     """One start, or one `check`, names everything."""
     named = [
         each.split()[0]
-        for each in problems(port="seventy", watch_days=0, photo_days=0, metrics_token="short")
+        for each in problems(
+            port="seventy", watch_days=0, photo_days=0, picture_days=366, metrics_token="short"
+        )
     ]
 
     assert set(named) == {
         "PORT",
         "WATCH_DAYS",
         "PHOTO_DAYS",
+        "PICTURE_DAYS",
         "METRICS_TOKEN",
         "SLACK_BOT_TOKEN",
         "SLACK_APP_TOKEN",
