@@ -399,3 +399,25 @@ async def test_a_notice_that_comes_late_brings_no_second_picture(story: Story) -
     await story.chat.noticed(card)
     await until_no_job_is_left(story.app)
     assert len(story.slack.calls("upload")) == 1
+
+
+async def test_pictures_are_turned_off_while_a_card_gets_one(story: Story) -> None:
+    """The card has it for a moment. Then it is drawn again without it, and the file is deleted."""
+    await story.turn_on()
+    story.shoot.is_now(4)
+    await story.chat.click(await story.chat.order(story.shoot.id), "Share in channel")
+    card = await story.chat.until(lambda: next(iter(story.chat.posted()), None))
+    uploaded = story.slack.hold("files.completeUploadExternal", accepted=True)
+    await story.chat.click(card, "Show pictures")
+    await uploaded.reached.wait()
+    story.clock.turn(seconds=2)
+    edit = story.slack.hold("chat.update", accepted=True)
+    uploaded.open()
+    await edit.reached.wait()
+    assert picture(card)
+
+    await story.chat.order("settings pictures off")
+    edit.open()
+    await story.chat.until(lambda: picture(card) is None)
+    await story.tidied()
+    assert story.kept() == []
