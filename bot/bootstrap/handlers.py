@@ -22,6 +22,7 @@ from bot.handlers.lookups import Lookups
 from bot.handlers.notifier import Notifier
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
+from bot.handlers.paused import PausedPlaces
 from bot.handlers.picture_needs import PictureNeeds
 from bot.handlers.pictures import PictureCards
 from bot.handlers.polling import Polling
@@ -74,6 +75,7 @@ def _dispatcher(services: Services, autoenhance: Autoenhance, previews: Previews
         time_zones=made.time_zones,
         searches=made.searches,
         key_use=made.key_use,
+        paused=PausedPlaces(made.stores.watches, made.sender, made.now),
     )
     handlers |= account_table(made.accounts(overviews)) | picture_table(made.picture_cards(previews))
     access = AccessPolicy(made.channels, services.identity.team_id, services.identity.enterprise_id)
@@ -222,7 +224,7 @@ class _Handlers:
             pictures=self.stores.pictures,
             card_pictures=self.card_pictures,
             needs=self.picture_needs,
-            sheets=ContactSheets(self.account_keys, previews.enhanced, sheet.contact_sheet),
+            sheets=ContactSheets(self.key_use.took, previews.enhanced, sheet.contact_sheet),
             channels=self.channels,
             files=self.files,
             sender=self.sender,

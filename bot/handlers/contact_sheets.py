@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from bot.accounts.models import KeyedAccount
+from bot.accounts.models import Account, KeyedAccount
 from bot.core.errors import AutoenhanceError, KeyMissing, KeyRefused, OrderNotFound, TryLater
-from bot.handlers.account_keys import AccountKeys
 from bot.orders.progress import Photo
 from bot.pictures.sheet import MAX_TILES, Tile
 from bot.slack.render.models import OrderView
@@ -39,9 +38,12 @@ def planned_sheet(view: OrderView) -> Sheet:
 
 @dataclass(frozen=True)
 class ContactSheets:
-    """`preview` asks Autoenhance for a photo with a key. `draw` makes a JPEG, and runs in a thread."""
+    """`preview` asks Autoenhance for a photo with a key, and `took` is told whose key it took.
 
-    account_keys: AccountKeys
+    `draw` makes a JPEG, and runs in a thread.
+    """
+
+    took: Callable[[Account], Awaitable[None]]
     preview: Callable[[str, SecretStr], Awaitable[bytes]]
     draw: Callable[[Sequence[Tile], int], bytes]
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_DRAWN_AT_ONCE))
@@ -66,7 +68,7 @@ class ContactSheets:
         if late and not any(images):
             raise late[0]
         if any(images):
-            await self.account_keys.used(keys[0].account)
+            await self.took(keys[0].account)
         return images
 
     async def _tried(self, image_id: str, keys: list[KeyedAccount]) -> bytes | TryLater | None:

@@ -16,6 +16,7 @@ from bot.handlers.last_calls import LastCallPosts
 from bot.handlers.lookups import Lookups
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
+from bot.handlers.paused import PausedPlaces
 from bot.handlers.pictures import PictureCards
 from bot.handlers.polling import Polling
 from bot.handlers.searches import Searches
@@ -55,6 +56,7 @@ def table(
     time_zones: TimeZones,
     searches: Searches,
     key_use: KeyUse,
+    paused: PausedPlaces,
 ) -> Table:
     """A new job is a new row. A handler takes the job and the number of this attempt, which begins at 1."""
     return dict(
@@ -75,7 +77,7 @@ def table(
             row(models.UnfurlLinks, unfurls.choose),
             row(models.ShowLine, overviews.show_line),
             row(models.SetTimeZone, time_zones.set_time_zone),
-            *_background_rows(unfurls, polling, last_calls, key_use),
+            *_background_rows(unfurls, polling, last_calls, key_use, paused),
         )
     )
 
@@ -108,16 +110,16 @@ def picture_table(picture_cards: PictureCards) -> Table:
 
 
 def _background_rows(
-    unfurls: Unfurls, polling: Polling, last_calls: LastCallPosts, key_use: KeyUse
+    unfurls: Unfurls, polling: Polling, last_calls: LastCallPosts, key_use: KeyUse, paused: PausedPlaces
 ) -> tuple[Row, ...]:
     return (
         row(background.Unfurl, unfurls.unfurl),
         row(background.CheckOrder, polling.check),
         row(background.LastCall, last_calls.make),
-        row(background.NotifyOwner, polling.message_owner),
-        row(background.NotifyPaused, polling.notify_paused),
+        row(background.NotifyOwner, paused.message_owner),
+        row(background.NotifyPaused, paused.notify_paused),
         row(background.NotifyAccountOwner, key_use.tell_owner),
-        row(background.CheckPaused, polling.resume_paused),
+        row(background.CheckPaused, paused.resume_paused),
     )
 
 

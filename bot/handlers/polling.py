@@ -30,12 +30,12 @@ from bot.core.logging import reference
 from bot.handlers.key_use import KeyUse
 from bot.handlers.notifier import Notifier, WatchUpdate
 from bot.handlers.order_views import add_brackets, order_seen, order_view, without
-from bot.jobs.background import CheckOrder, CheckPaused, NotifyOwner, NotifyPaused
+from bot.jobs.background import CheckOrder, NotifyOwner, NotifyPaused
 from bot.jobs.models import CardLine, Job, LookUp
 from bot.jobs.requests import Message
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
-from bot.slack.render import cards, notices
+from bot.slack.render import cards
 from bot.slack.render.models import FailedLookUp, OrderView
 from bot.slack.text import notices as notice_text
 from bot.storage.history import History
@@ -276,20 +276,6 @@ class Polling:
             await self.record(notify)
         later = put_off(untold(watch, step), now, Delay.PLACE, PAUSED_RETRY_SECONDS)
         return replace(later, condition=Condition.PAUSED, reason=code)
-
-    async def message_owner(self, job: NotifyOwner, _attempt: int) -> None:
-        """Raises SlackError."""
-        await self.sender.post(job.user_id, cards.sentence_card(job.text))
-
-    async def notify_paused(self, job: NotifyPaused, _attempt: int) -> None:
-        """Raises SlackError."""
-        there = await self.watches.at(job.team_id, job.place)
-        mine = [each for each in there if each.watchers[0].user_id == job.user_id and not each.told_over]
-        if mine:
-            await self.sender.post(job.user_id, notices.paused_card(job.place, job.reason, mine))
-
-    async def resume_paused(self, job: CheckPaused, _attempt: int) -> None:
-        await self.watches.wake_parked(job.team_id, job.channel_id, self.now())
 
 
 async def _all(updates: Iterable[Coroutine[Any, Any, object]]) -> None:

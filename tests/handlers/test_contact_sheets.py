@@ -8,18 +8,15 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.accounts.models import Account
+from bot.accounts.models import Account, KeyedAccount
 from bot.autoenhance.client import FetchedOrder
 from bot.core.errors import AutoenhanceError, KeyRefused, Limited, OrderNotFound, OrderTooLarge, TryLater
-from bot.handlers.account_keys import AccountKeys, KeyedAccount
 from bot.handlers.contact_sheets import ContactSheets, planned_sheet
 from bot.handlers.order_views import order_view
 from bot.orders.ids import OrderId
 from bot.orders.models import Image, Order
 from bot.pictures.sheet import Tile
 from bot.slack.render.models import OrderView
-from bot.storage.accounts import Accounts, StoredAccount
-from bot.storage.database.base import Database
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 
@@ -46,10 +43,13 @@ def keyed(name: str) -> KeyedAccount:
 class Desk:
     """`says` is what each key gets. `asked` are the photos and keys in their order."""
 
-    database: Database
     says: Mapping[str, bytes | AutoenhanceError]
     asked: list[tuple[str, str]] = field(default_factory=list)
     drawn: list[tuple[Sequence[Tile], int]] = field(default_factory=list)
+    used: list[str] = field(default_factory=list)
+
+    async def took(self, account: Account) -> None:
+        self.used.append(account.account_id)
 
     async def preview(self, image_id: str, key: SecretStr) -> bytes:
         self.asked.append((image_id, key.get_secret_value()))
@@ -63,8 +63,7 @@ class Desk:
         return b"a sheet"
 
     async def sheet(self, view: OrderView, *accounts: str) -> bytes | None:
-        keys = AccountKeys(Accounts(self.database), None, None, lambda: NOW)
-        sheets = ContactSheets(keys, self.preview, self.draw)
+        sheets = ContactSheets(self.took, self.preview, self.draw)
         return await sheets.drawn(planned_sheet(view), [keyed(each) for each in accounts])
 
 
@@ -72,9 +71,9 @@ def names(tiles: Sequence[Tile]) -> list[str]:
     return [tile.name for tile in tiles]
 
 
-async def test_failed_photos_come_first_and_are_not_asked_for(database: Database) -> None:
+async def test_failed_photos_come_first_and_are_not_asked_for() -> None:
     """Then those that are done. Others are counted."""
-    desk = Desk(database, {"key-a": b"photo"})
+    desk = Desk({"key-a": b"photo"})
     assert await desk.sheet(order("processed", "error", "waiting", "processed", total=9), "a") == b"a sheet"
 
     [(tiles, more)] = desk.drawn
@@ -85,10 +84,10 @@ async def test_failed_photos_come_first_and_are_not_asked_for(database: Database
     assert {asked for asked, _ in desk.asked} == {"i1", "i4"}
 
 
-async def test_a_sheet_has_twelve_photos(database: Database) -> None:
+async def test_a_sheet_has_twelve_photos() -> None:
     """The alt text names these, in their order, and says how many are left out."""
     view = order(*["processed"] * 25, *["error"] * 3)
-    desk = Desk(database, {"key-a": b"photo"})
+    desk = Desk({"key-a": b"photo"})
     await desk.sheet(view, "a")
     [(tiles, more)] = desk.drawn
     assert (len(tiles), more) == (12, 16)
@@ -98,43 +97,39 @@ async def test_a_sheet_has_twelve_photos(database: Database) -> None:
 
 
 @pytest.mark.parametrize("refusal", [OrderNotFound("no"), KeyRefused("no")])
-async def test_the_next_key_is_tried(database: Database, refusal: AutoenhanceError) -> None:
+async def test_the_next_key_is_tried(refusal: AutoenhanceError) -> None:
     """The first photo finds the key that works. The others begin with it."""
-    desk = Desk(database, {"key-a": refusal, "key-b": b"photo"})
+    desk = Desk({"key-a": refusal, "key-b": b"photo"})
     assert await desk.sheet(order(*["processed"] * 4), "a", "b") == b"a sheet"
     assert desk.asked[:2] == [("i1", "key-a"), ("i1", "key-b")]
     assert {key for _, key in desk.asked[2:]} == {"key-b"}
 
 
-async def test_an_account_whose_key_worked_was_used(database: Database) -> None:
+async def test_an_account_whose_key_worked_was_used() -> None:
     """The other one was not."""
-    accounts = Accounts(database)
-    for name in ("a", "b"):
-        account = Account("T1", name, name, "U1", "", connected_at=NOW)
-        await accounts.connect(StoredAccount(account, "sealed", f"hook-{name}", "sealed"))
-    await Desk(database, {"key-a": OrderNotFound("no"), "key-b": b"x"}).sheet(order("processed"), "a", "b")
-    used = {each.account.account_id: each.account.used_at for each in await accounts.of_team("T1")}
-    assert used == {"a": None, "b": NOW}
+    desk = Desk({"key-a": OrderNotFound("no"), "key-b": b"x"})
+    await desk.sheet(order("processed"), "a", "b")
+    assert desk.used == ["b"]
 
 
-async def test_a_photo_without_a_preview_is_a_tile_all_the_same(database: Database) -> None:
+async def test_a_photo_without_a_preview_is_a_tile_all_the_same() -> None:
     """Whatever is wrong with it."""
     says: dict[str, Any] = {"key-a": b"photo", "i2 key-a": OrderTooLarge("no"), "i3 key-a": Limited("no")}
-    desk = Desk(database, says)
+    desk = Desk(says)
     await desk.sheet(order(*["processed"] * 3), "a")
     [(tiles, _)] = desk.drawn
     assert [tile.image for tile in tiles] == [b"photo", None, None]
 
 
 @pytest.mark.parametrize("statuses", [["waiting"], ["error"], ["processed"], []])
-async def test_no_sheet_is_drawn_without_a_photo(database: Database, statuses: list[str]) -> None:
+async def test_no_sheet_is_drawn_without_a_photo(statuses: list[str]) -> None:
     """Names and reasons are on the card already."""
-    desk = Desk(database, {"key-a": OrderNotFound("no")})
+    desk = Desk({"key-a": OrderNotFound("no")})
     assert await desk.sheet(order(*statuses), "a") is None
     assert desk.drawn == []
 
 
-async def test_an_outage_can_be_waited_for(database: Database) -> None:
+async def test_an_outage_can_be_waited_for() -> None:
     """Where no photo had an answer."""
     with pytest.raises(TryLater):
-        await Desk(database, {"key-a": Limited("no")}).sheet(order("processed"), "a")
+        await Desk({"key-a": Limited("no")}).sheet(order("processed"), "a")

@@ -23,7 +23,7 @@ def test_every_job_has_a_handler() -> None:
         cast("Any", EveryHandler(about)) for about in ("order", "account", "picture")
     )
 
-    others = ("claims", "stops", "last_calls", "time_zones", "searches", "key_use")
+    others = ("claims", "stops", "last_calls", "time_zones", "searches", "key_use", "paused")
     rows = table(*5 * [handlers], **dict.fromkeys(others, handlers))
     rows |= account_table(accounts) | picture_table(pictures)
 
