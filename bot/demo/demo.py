@@ -140,7 +140,7 @@ async def open_app_in(
 async def open_demo(port: int) -> AsyncIterator[Demo]:
     clock = MovableClock()
     with tempfile.TemporaryDirectory(prefix="order-desk-") as folder:
-        async with open_sandbox(Path(folder), port=port, clock=clock, encryption_keys=new_key()) as sandbox:
+        async with open_sandbox(Path(folder), port=port, clock=clock) as sandbox:
             sandbox.slack.scopes.add(PICTURES_SCOPE)  # as an admin may
             async with open_app_in(sandbox, now=clock.now) as app:
                 calling = asyncio.create_task(sandbox.autoenhance.keep_calling())

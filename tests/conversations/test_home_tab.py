@@ -1,11 +1,15 @@
 """The Home tab: what I watch, what finished lately, how to begin."""
 
+from pathlib import Path
+
 import pytest
 
+from bot.demo.demo import open_sandbox
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BEN, BOT, EDITING, SHOOTS
 from bot.sandbox.slack.workspace import View
 from tests.support.chat import Chat
+from tests.support.running_bot import running_bot
 from tests.support.shoot import Shoot
 
 
@@ -25,7 +29,7 @@ async def test_a_newcomer_reads_the_first_steps(slack: SlackSandbox) -> None:
     home = await opened(slack, "None of your watched orders")
 
     assert "/order help" in home.plain()
-    assert home.buttons() == ["Look up an order"]
+    assert home.buttons() == ["Connect an Autoenhance account", "Look up an order"]
 
 
 @pytest.mark.both
@@ -68,7 +72,8 @@ async def test_a_finished_order_is_not_stopped_on_the_home_tab(
     await shoot.later(minutes=1)
     home = await opened(slack, "Recently finished")
     assert "None of your watched orders are in progress." in home.plain()
-    assert [control.label for control in home.controls()] == ["Show card", "Look up an order"]
+    labels = [control.label for control in home.controls()]
+    assert labels == ["Show card", "Connect an Autoenhance account", "Look up an order"]
     await slack.click(home, "Show card", user=ANA)
 
     assert "10 of 10 done" in (await chat.view("Pine Lodge")).plain()
@@ -93,9 +98,13 @@ async def test_the_look_up_begins_on_the_home_tab(slack: SlackSandbox, chat: Cha
     await chat.view("Order ID, link or name")
 
 
-async def test_it_says_what_is_missing_to_connect_accounts(slack: SlackSandbox) -> None:
+async def test_it_says_what_is_missing_to_connect_accounts(tmp_path: Path) -> None:
     """Without ENCRYPTION_KEYS there is no button. The account that an admin set is listed."""
-    home = await opened(slack, "Autoenhance accounts")
+    async with (
+        open_sandbox(tmp_path, encryption_keys=None) as sandbox,
+        running_bot(sandbox),
+    ):
+        home = await opened(sandbox.slack, "Autoenhance accounts")
 
     assert (
         "*Default account*\nSet by an admin · Key ends in `000x`\nSearched in every channel." in home.plain()

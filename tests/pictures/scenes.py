@@ -16,7 +16,6 @@ from bot.sandbox.slack.sample_workspace import ANA, BEN, SHOOTS
 from bot.sandbox.slack.workspace import Message
 from bot.slack import constants
 from bot.slack.render import modals
-from bot.storage.keyring import new_key
 from tests.conftest import FAST_TIMING
 from tests.slack.sample_views import NOW, SAMPLES, view
 from tests.slack.snapshots import kept
@@ -110,7 +109,7 @@ async def played() -> AsyncIterator[Story]:
     clock = StandingClock(NOW)
     with TemporaryDirectory() as folder:
         async with (
-            open_sandbox(Path(folder), clock=clock, encryption_keys=new_key()) as sandbox,
+            open_sandbox(Path(folder), clock=clock) as sandbox,
             open_app_in(sandbox, timing=FAST_TIMING, now=clock.now) as app,
         ):
             story = Story(sandbox, app, clock, Chat(sandbox.slack))
