@@ -218,6 +218,7 @@ class _Handlers:
     def picture_cards(self, previews: Previews) -> PictureCards:
         return PictureCards(
             autoenhance=self.autoenhance,
+            key_use=self.key_use,
             watches=self.stores.watches,
             history=self.stores.history,
             channel_settings=self.stores.channel_settings,

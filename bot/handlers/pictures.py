@@ -23,6 +23,7 @@ from bot.core.errors import (
 )
 from bot.handlers.card_pictures import CardPictures, is_card, is_channel
 from bot.handlers.contact_sheets import ContactSheets, Sheet, planned_sheet
+from bot.handlers.key_use import KeyUse
 from bot.handlers.order_views import as_chosen, order_view, with_usual_forecast, with_watch
 from bot.handlers.picture_needs import PictureNeeds
 from bot.jobs.outcomes import Retry
@@ -81,6 +82,7 @@ class _Wanted:
 @dataclass(frozen=True)
 class PictureCards:
     autoenhance: Autoenhance
+    key_use: KeyUse
     watches: Watches
     history: History
     channel_settings: ChannelSettings
@@ -207,7 +209,8 @@ class PictureCards:
         if watch and watch.condition is Condition.PAUSED:  # Slack took no notice there
             raise NoPicture(refusals.NOT_IN_CHANNEL)
         ask = self.autoenhance.order if watch else self.autoenhance.order_with_brackets
-        fetched = await ask(order, fresh=self.several_processes)
+        keys = self.key_use.at(team, wanted.channel_id)
+        fetched = await ask(order, fresh=self.several_processes, keys=keys)
         view = with_watch(order_view(fetched, order, wanted.by), watch)
         view = await with_usual_forecast(self.history, team, view)
         return await as_chosen(self.channel_settings, team, wanted.channel_id, view)

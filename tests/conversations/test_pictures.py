@@ -9,11 +9,13 @@ import pytest
 from bot.bootstrap.app import App
 from bot.core.settings import FixedSettings
 from bot.demo.demo import Sandbox
-from bot.sandbox.autoenhance.app import AutoenhanceSandbox
+from bot.sandbox.autoenhance.app import SECOND_KEY, AutoenhanceSandbox
+from bot.sandbox.autoenhance.sample_orders import CEDAR
 from bot.sandbox.slack.app import SlackSandbox
-from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, OWNERS, PARTNERS, SHOOTS
+from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, BOT, EDITING, OWNERS, PARTNERS, SHOOTS
 from bot.sandbox.slack.workspace import Message
 from tests.conftest import FAST_TIMING
+from tests.support import accounts
 from tests.support.both_databases import on_sqlite
 from tests.support.chat import Chat
 from tests.support.clock import Clock
@@ -95,6 +97,29 @@ async def story(
     async with running_bot(asked, timing=FAST_TIMING, now=clock.now) as app:
         shoot = Shoot(sandbox.autoenhance, clock, app)
         yield Story(Chat(sandbox.slack), shoot, clock, app, sandbox.autoenhance)
+
+
+@pytest.mark.parametrize("demands_key", [False, True], ids=["open", "demanded"])
+async def test_an_account_has_pictures_where_it_was_given(
+    story: Story, sandbox: Sandbox, *, demands_key: bool
+) -> None:
+    """A photo of a member's account is shown with that account's key, and in no other channel."""
+    story.slack.workspace.channels[EDITING].members.add(BOT)
+    story.autoenhance.demands_key = demands_key
+    account = await accounts.connect(sandbox.settings, SECOND_KEY, owner=ANA, channels=[SHOOTS, EDITING])
+    shared = {}
+    for channel in (SHOOTS, EDITING):
+        await story.turn_on(channel)
+        ephemeral = await story.chat.order(CEDAR, channel=channel)
+        await story.chat.click(ephemeral, "Share in channel")
+        shared[channel] = await story.chat.until(lambda: next(iter(story.chat.posted(channel)), None))
+    await accounts.give(sandbox.settings, account, SHOOTS)
+
+    for card in shared.values():
+        await story.chat.click(card, "Show pictures")
+    await until_no_job_is_left(story.app)
+    assert picture(shared[SHOOTS])
+    assert picture(shared[EDITING]) is None
 
 
 @pytest.mark.both
