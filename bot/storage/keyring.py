@@ -2,12 +2,13 @@
 
 A Fernet token has no associated data. So the team, the account and what it is for are in the plaintext, and
 a row that was copied to another place does not open there.
+
+`cryptography` is loaded where accounts may be connected. It takes 2 MB.
 """
 
 import json
 from collections.abc import Sequence
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
 from bot.core.errors import KeyUnreadable
@@ -20,6 +21,9 @@ class KeyRing:
 
     def __init__(self, keys: Sequence[SecretStr]) -> None:
         """`keys` are Fernet keys, one at least. Raises ValueError for a text that is none."""
+        from cryptography.fernet import Fernet, InvalidToken, MultiFernet  # noqa: PLC0415
+
+        self._unopened = InvalidToken
         fernets = [Fernet(key.get_secret_value()) for key in keys]
         self._newest, self._ring = fernets[0], MultiFernet(fernets)
 
@@ -32,7 +36,7 @@ class KeyRing:
         """Raises KeyUnreadable if no key opens it, or if it was sealed for another place."""
         try:
             *place, secret = json.loads(self._ring.decrypt(sealed.encode()))
-        except InvalidToken:
+        except self._unopened:
             raise KeyUnreadable("no key of ENCRYPTION_KEYS opens it") from None
         if place != [team_id, account_id, what]:
             raise KeyUnreadable("it belongs to another account")
@@ -42,18 +46,20 @@ class KeyRing:
         """The same, sealed with the first key. Raises KeyUnreadable if no key opens it."""
         try:
             return self._ring.rotate(sealed.encode()).decode()
-        except InvalidToken:
+        except self._unopened:
             raise KeyUnreadable("no key of ENCRYPTION_KEYS opens it") from None
 
     def is_newest(self, sealed: str) -> bool:
         """Whether the first key has sealed it."""
         try:
             self._newest.decrypt(sealed.encode())
-        except InvalidToken:
+        except self._unopened:
             return False
         return True
 
 
 def new_key() -> str:
     """For ENCRYPTION_KEYS."""
+    from cryptography.fernet import Fernet  # noqa: PLC0415
+
     return Fernet.generate_key().decode()

@@ -43,3 +43,12 @@ async def test_a_command_loads_only_what_it_needs() -> None:
 
     assert {name.removeprefix("bot.") for name in loaded if name.startswith("bot.")} == OURS
     assert loaded & LATE == set()
+
+
+async def test_the_app_loads_no_library_that_few_need() -> None:
+    """Encryption and drawing take memory. They are loaded where accounts or pictures are used."""
+    loaded = "import sys, bot.bootstrap.app; print(*sys.modules)"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", loaded, cwd=ROOT, stdout=PIPE)
+    out, _ = await asyncio.wait_for(process.communicate(), 30)
+
+    assert set(out.decode().split()) & {"cryptography", "PIL", "alembic"} == set()
