@@ -5,7 +5,7 @@ JSON. A new field needs a default, so that a job from the version before can sti
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
@@ -274,3 +274,5 @@ Job = Annotated[
 ]
 JOB: TypeAdapter[Job] = TypeAdapter(Job, config=ConfigDict(hide_input_in_errors=True))
 CHECK_KIND: str = CheckOrder.kind
+PLANNED_KINDS = tuple(job.kind for job in get_args(get_args(Job)[0]) if not job.redelivered)
+"""The jobs that the bot itself plans again and again, with the same key each time."""

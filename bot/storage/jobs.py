@@ -14,7 +14,7 @@ from time import perf_counter
 from pydantic import ValidationError
 
 from bot.jobs.accounts import KEY_KINDS
-from bot.jobs.models import CHECK_KIND, JOB, Job
+from bot.jobs.models import CHECK_KIND, JOB, PLANNED_KINDS, Job
 from bot.storage import retention
 from bot.storage.database.base import Database, Sql, Value
 
@@ -211,14 +211,16 @@ class JobStore:
     async def dead(self, id_: int, reason: str, now: datetime) -> None:
         """Keeps the job with the reason why it was given up, which may quote what another server sent.
 
-        A check's key changes, so that the order can be checked again.
+        The key of a job that is planned again and again changes, so that the next one is not taken for it.
         """
         reason = "".join(each if each.isprintable() else " " for each in reason)
-        key = "key = CASE kind WHEN :check THEN key || ' ' || id ELSE key END"
+        planned = {kind: kind for kind in PLANNED_KINDS}
+        kinds = ", ".join(f":{kind}" for kind in planned)
+        key = f"key = CASE WHEN kind IN ({kinds}) THEN key || ' ' || id ELSE key END"
         content = "content = CASE WHEN kind IN (:connect, :replace) THEN '' ELSE content END"
         ended = f"state = 'dead', reason = :reason, ended_at = :now, {key}, {content}"
         connect, replace = KEY_KINDS
-        given = {"check": CHECK_KIND, "connect": connect, "replace": replace}
+        given = {"connect": connect, "replace": replace} | planned
         await self._set(ended, id_, reason=reason, now=now.timestamp(), **given)
 
     async def dead_jobs(self) -> list[DeadJob]:

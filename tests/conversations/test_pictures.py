@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -69,6 +70,10 @@ class Story:
         await until_no_file_is_due(self.app, self.clock())
 
 
+def first_post(chat: Chat, channel: str) -> Message | None:
+    return next(iter(chat.posted(channel)), None)
+
+
 def picture(card: Message) -> dict[str, Any] | None:
     """The file in the card's image block, and its alt text."""
     found = [block for block in card.blocks if block["type"] == "image"]
@@ -112,7 +117,7 @@ async def test_an_account_has_pictures_where_it_was_given(
         await story.turn_on(channel)
         ephemeral = await story.chat.order(CEDAR, channel=channel)
         await story.chat.click(ephemeral, "Share in channel")
-        shared[channel] = await story.chat.until(lambda: next(iter(story.chat.posted(channel)), None))
+        shared[channel] = await story.chat.until(partial(first_post, story.chat, channel))
     await accounts.give(sandbox.settings, account, SHOOTS)
 
     for card in shared.values():

@@ -8,9 +8,10 @@ import pytest
 from pydantic import TypeAdapter
 
 from bot.core.errors import DatabaseFailed, ShuttingDown, Unstorable
-from bot.jobs.background import CheckOrder
+from bot.jobs.background import CheckOrder, LastCall
 from bot.jobs.models import Job, LookUp, StopWatch
 from bot.jobs.outcomes import Abandon, Retry
+from bot.jobs.pictures import CheckPictureChannel, DeletePicture
 from bot.jobs.requests import Ephemeral
 from bot.orders.ids import OrderId
 from bot.queue.runner import MAX_FAILED_ATTEMPTS, SUSPECT_PAUSE_SECONDS, UNREADABLE_KEPT_FOR
@@ -552,6 +553,30 @@ async def test_ended_jobs_are_deleted_later(harness: Harness) -> None:
     await harness.job_store.prune(NOW + retention.DONE_JOBS * 2)
     async with harness.works(worker) as engine:
         assert await record(engine, [say("a")]) == [True]
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        CheckOrder.at("T1", OrderId("order-1")),
+        LastCall.at("T1", "C1", OrderId("order-1")),
+        DeletePicture.of("T1", "F0123456789", "E-1"),
+        CheckPictureChannel.of("T1", "C1", "E-1"),
+    ],
+    ids=lambda job: job.kind,
+)
+async def test_a_planned_job_that_was_given_up_can_be_planned_again(harness: Harness, job: Job) -> None:
+    """Its row stays for `app.py check`, and its key does not stand in the way of the next one."""
+
+    def act(_job: Job, _attempt: int) -> None:
+        raise Abandon("no way")
+
+    for times in (1, 2):
+        worker = RecordingWorker(act)
+        async with harness.works(worker) as engine:
+            assert await record(engine, [job]) == [True]
+            await worker.until(lambda: bool(worker.apologies))  # noqa: B023 - ends before the next round
+        assert len(await harness.job_store.dead_jobs()) == times
 
 
 async def test_a_job_ends_even_if_its_apology_fails(harness: Harness) -> None:
