@@ -183,6 +183,8 @@ def _ip_address(host: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+_GLOBAL_UNICAST = ip_network("2000::/3")  # all that is given out (RFC 4291). Some older forms are outside
+_PROTOCOLS = ip_network("192.0.0.0/24")  # for protocols (RFC 6890). Python calls some of it global
 _NAT64 = ip_network("64:ff9b::/96")  # its last 32 bits are an IPv4 address (RFC 6052)
 
 
@@ -191,8 +193,8 @@ def is_public(address: str) -> bool:
     found = _ip_address(address)
     if isinstance(found, IPv6Address):
         inner = found.sixtofour or (IPv4Address(int(found) & 0xFFFFFFFF) if found in _NAT64 else None)
-        return is_public(str(inner)) if inner else found.is_global and not found.is_multicast
-    return found is not None and found.is_global and not found.is_multicast
+        return is_public(str(inner)) if inner else found in _GLOBAL_UNICAST and found.is_global
+    return found is not None and found.is_global and not found.is_multicast and found not in _PROTOCOLS
 
 
 def is_ip_address(host: str) -> bool:

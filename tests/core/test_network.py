@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.errors import SettingsError
-from bot.core.network import Network, Proxy
+from bot.core.network import Network, Proxy, is_public
 from bot.core.settings import FixedSettings, Settings
 
 SLACK, HOOKS = "https://slack.com/api/", "https://hooks.slack.com/commands/1"
@@ -240,3 +240,35 @@ def test_all_that_is_wrong_is_named_at_once() -> None:
         "SSL_CERT_FILE",
     ]
     assert FixedSettings.read(**given).network_problems(for_slack=False) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        pytest.param("93.184.216.34", True, id="ipv4"),
+        pytest.param("2606:2800:220:1:248:1893:25c8:1946", True, id="ipv6"),
+        pytest.param("64:ff9b::5db8:d822", True, id="nat64"),
+        pytest.param("::ffff:93.184.216.34", True, id="mapped"),
+        pytest.param("127.0.0.1", False, id="this-machine"),
+        pytest.param("10.1.2.3", False, id="private"),
+        pytest.param("169.254.169.254", False, id="link-local"),
+        pytest.param("224.0.0.1", False, id="multicast"),
+        pytest.param("192.0.0.8", False, id="protocols"),
+        pytest.param("::1", False, id="this-machine-6"),
+        pytest.param("fd00::1", False, id="unique-local"),
+        pytest.param("fe80::1", False, id="link-local-6"),
+        pytest.param("fec0::1", False, id="site-local"),
+        pytest.param("ff0e::1", False, id="multicast-6"),
+        pytest.param("::7f00:1", False, id="compatible"),
+        pytest.param("::ffff:0:127.0.0.1", False, id="translated"),
+        pytest.param("::ffff:127.0.0.1", False, id="mapped-this-machine"),
+        pytest.param("64:ff9b::7f00:1", False, id="nat64-this-machine"),
+        pytest.param("64:ff9b:1::7f00:1", False, id="local-nat64"),
+        pytest.param("2002:7f00:1::1", False, id="6to4-this-machine"),
+        pytest.param("2001:db8::1", False, id="documentation"),
+        pytest.param("example.com", False, id="a-name"),
+    ],
+)
+def test_which_addresses_are_public(address: str, *, public: bool) -> None:
+    """A redirect is followed only to an address of the internet, in whatever form it is written."""
+    assert is_public(address) is public
