@@ -174,6 +174,16 @@ async def test_only_a_watched_order_can_be_finished(browser: Browser) -> None:
     assert await offered() == ["Finish the order now"]
 
 
+async def test_an_uploaded_file_ticks_nothing(browser: Browser) -> None:
+    """Slack answers the bytes of a file with words, and the page goes on as before."""
+    browser.world.slack.scopes.add("files:write")
+    named = await browser.world.bot.call("files.getUploadURLExternal", filename="sheet.jpg", length=5)
+    assert (await browser.world.bot.http.post(named["upload_url"], content=b"\xff\xd8\xff\xe0.")).is_success
+    assert await done(browser) == set()
+    await looked_up(browser)
+    assert await done(browser) == {LOOK_UP}
+
+
 async def test_what_failed_is_not_done(browser: Browser) -> None:
     """A click that the bot refuses, a card that Slack refuses and an unknown order do not count."""
     world = browser.world

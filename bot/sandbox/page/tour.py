@@ -78,9 +78,10 @@ class Tour:
 
 
 def _went_well(call: Call) -> bool:
-    return call.status == HTTPStatus.OK and (
-        call.answer == "ok" or bool(call.answer and call.answer.get("ok"))
-    )
+    """Whether Slack did it. The answers to a response_url and to the bytes of a file are words."""
+    said = call.answer
+    did = bool(said.get("ok")) if isinstance(said, dict) else said == "ok"
+    return call.status == HTTPStatus.OK and did
 
 
 def _answers(asked: Asked) -> bool:
