@@ -14,9 +14,9 @@ ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "docs" / "pictures"
 RECORD = FOLDER / "shown.json"
 
-THREAD, HOME = "page-thread", "page-home"
+THREAD, HOME, SHEET = "page-thread", "page-home", "page-contact-sheet"
 SHOWN_AS = {
-    "enhancing": "card-of-each-kind-of-order-birch-avenue-9",
+    "contact-sheet": SHEET,
     "checked-again": "a-card-that-was-checked-again",
     "thread": THREAD,
     "home": HOME,
@@ -25,7 +25,8 @@ SHOWN_AS = {
 
 _DRAWING = ("blocks.js", "mrkdwn.js")
 _SHEETS = ("page.css", "blocks.css")
-_UNSEEN = {"action_id", "block_id", "url", "value"}  # what goes to Slack and is not visible
+_SHEET_CODE = ROOT / "bot" / "pictures" / "drawing.py"
+_UNSEEN = {"action_id", "block_id", "slack_file", "url", "value"}  # what goes to Slack and is not visible
 _ADDRESS = re.compile(r"<https?://[^|>]+\|")  # the same, in a link with its own words
 
 
@@ -35,16 +36,17 @@ async def shown(story: Story) -> dict[str, Any]:
     drawn[THREAD] = story.thread()
     await story.watch_more()
     drawn[HOME] = story.home()
+    drawn[SHEET] = (await story.show_pictures()).blocks
     return {name: drawn[picture] for name, picture in SHOWN_AS.items()}
 
 
 def record(shown: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """For each picture: what it shows, what draws it, and the hash of its file."""
-    drawing = _hash(drawing_code().encode())
+    drawing = drawing_code()
     return {
         name: {
             "shows": _hash(json.dumps(_seen(blocks), sort_keys=True).encode()),
-            "drawn by": drawing,
+            "drawn by": _hash((drawing + _sheets(blocks)).encode()),
             "file": _hash(path.read_bytes()) if (path := picture(name)).exists() else "",
         }
         for name, blocks in shown.items()
@@ -52,7 +54,7 @@ def record(shown: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def picture(name: str) -> Path:
-    return FOLDER / f"{name}.png"
+    return FOLDER / f"{name}.webp"
 
 
 def recorded() -> dict[str, dict[str, str]]:
@@ -84,6 +86,11 @@ def drawing_code() -> str:
     classes = {name for said in re.findall(r'class: ["`]([^"`]+)', "".join(scripts)) for name in said.split()}
     code = [line.strip() for script in scripts for line in script.splitlines()]
     return "\n".join([*(line for line in code if not line.startswith(("//", "/**"))), *_styles(classes)])
+
+
+def _sheets(blocks: Any) -> str:
+    """What draws a contact sheet, if there is one."""
+    return _SHEET_CODE.read_text(encoding="utf-8") if '"slack_file"' in json.dumps(blocks) else ""
 
 
 def _styles(classes: set[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from bot.bootstrap.app import App
 from bot.demo.demo import Sandbox, open_app_in, open_sandbox
 from bot.sandbox.autoenhance.order_json import failed, photos, stamp
 from bot.sandbox.autoenhance.sample_orders import BIRCH, BLURRED, CHAPEL, ELM
+from bot.sandbox.slack.files import READY_SECONDS
 from bot.sandbox.slack.sample_workspace import ANA, BEN, SHOOTS
 from bot.sandbox.slack.workspace import Message
 from bot.slack import constants
@@ -22,7 +23,7 @@ from tests.slack.snapshots import kept
 from tests.support.chat import Chat
 from tests.support.clock import StandingClock
 from tests.support.shoot import SHOOT, Shoot
-from tests.support.waiting import until_idle
+from tests.support.waiting import until_idle, until_no_job_is_left
 
 Place = Literal["message", "answer", "thread", "modal", "home", "below"]
 
@@ -80,7 +81,10 @@ class Story:
 
     @property
     def card(self) -> Message:
-        return next(message for message in self.chat.posted() if SHOOT in str(message.blocks))
+        return self._card(SHOOT)
+
+    def _card(self, order: str) -> Message:
+        return next(message for message in self.chat.posted() if order in str(message.blocks))
 
     def thread(self) -> list[Any]:
         """What #shoots shows of the watch: its card, and the notices in its thread."""
@@ -93,7 +97,8 @@ class Story:
         return home.blocks
 
     async def watch_more(self) -> None:
-        """Ana watches other orders as well, and opens her Home tab."""
+        """Ana turns pictures on, watches other orders as well, and opens her Home tab."""
+        await self.chat.order("settings pictures on")
         self.sandbox.autoenhance.advance(ELM, 12)
         for order in (CHAPEL, BIRCH, ELM):
             await self.chat.watch(order)
@@ -102,19 +107,28 @@ class Story:
         await self.chat.until(lambda: self.sandbox.slack.home(ANA))
         await until_idle(self.app)
 
+    async def show_pictures(self) -> Message:
+        """Ana asks for the photos of an order that she watches."""
+        card = self._card(BIRCH)
+        await self.chat.click(card, "Show pictures")
+        await self.chat.until(self.sandbox.slack.files.kept)
+        self.clock.turn(seconds=READY_SECONDS + 1)  # Slack works on a file before a card may show it
+        await self.chat.until(lambda: any(block["type"] == "image" for block in card.blocks))
+        await until_no_job_is_left(self.app)
+        return card
+
 
 @asynccontextmanager
 async def played() -> AsyncIterator[Story]:
     """Ana and Ben watch a shoot until it is finished, always at the same minutes of the same day."""
     clock = StandingClock(NOW)
     with TemporaryDirectory() as folder:
-        async with (
-            open_sandbox(Path(folder), clock=clock) as sandbox,
-            open_app_in(sandbox, timing=FAST_TIMING, now=clock.now) as app,
-        ):
-            story = Story(sandbox, app, clock, Chat(sandbox.slack))
-            await _watch_a_shoot(story)
-            yield story
+        async with open_sandbox(Path(folder), clock=clock) as sandbox:
+            sandbox.slack.scopes.add(constants.PICTURES_SCOPE)
+            async with open_app_in(sandbox, timing=FAST_TIMING, now=clock.now) as app:
+                story = Story(sandbox, app, clock, Chat(sandbox.slack))
+                await _watch_a_shoot(story)
+                yield story
 
 
 async def _watch_a_shoot(story: Story) -> None:

@@ -15,7 +15,7 @@ from tests.pictures.scenes import Still
 
 Scheme = Literal["light", "dark"]
 
-LAPTOP, WIDE, PHONE = 1220, 1440, 390
+LAPTOP, WIDE, NARROW, PHONE = 1220, 1440, 640, 390
 TALL = 3000  # enough for the longest card without scrolling
 MARGIN, PADDING = 12, 10
 _DRAWN_FROM = "(hash) => document.querySelector('#home > .content')?.drawnFrom.includes(hash)"
@@ -88,6 +88,14 @@ class Screenshots:
         )
         left, right = await _box(self.page.locator("main")), await _box(self.page.locator("#thread"))
         await self._clip({**left, "width": left["width"] + right["width"]}, to)
+
+    async def card(self, card: Message, to: Path, width: int = NARROW) -> None:
+        """A card in its channel, once its picture is loaded."""
+        await self._resize(width, TALL)
+        row = self.page.locator(f'#messages > [data-key="{card.ts}"]')
+        await expect(row.locator("img")).to_have_js_property("complete", value=True)
+        await row.scroll_into_view_if_needed()
+        await self._element(row, to)
 
     async def page_at(self, width: int, height: int, to: Path) -> None:
         """The page in a window of this size, at the end of the channel."""

@@ -9,7 +9,7 @@ from tests.pictures import record
 from tests.pictures.scenes import Place, played, stills
 
 LARGEST = 150_000  # bytes, as they stay in git for ever
-SHOWN = re.compile(r'<img src="(?:docs/)?pictures/([\w-]+)\.png" width="(\d+)"\s+alt="([^"]*)">')
+SHOWN = re.compile(r'<img src="(?:docs/)?pictures/([\w-]+)\.webp" width="(\d+)"\s+alt="([^"]*)">')
 PAGES = ("README.md", "docs/commands.md")
 
 
@@ -71,6 +71,16 @@ def test_how_blocks_are_drawn_makes_a_picture_old() -> None:
         assert mark not in code, mark
 
 
+def test_how_contact_sheets_are_drawn_makes_only_their_picture_old() -> None:
+    """Which file it is makes none old: Slack's names of files are not visible."""
+    first, second = [
+        record.record({"sheet": [{"type": "image", "slack_file": {"id": name}}], "words": []})
+        for name in ("F01", "F02")
+    ]
+    assert first == second
+    assert first["sheet"]["drawn by"] != first["words"]["drawn by"]
+
+
 def test_the_documents_show_each_picture_with_a_description() -> None:
     """There are four small pictures, each with words for people who do not see it."""
     assert set(in_the_documents()) == set(record.SHOWN_AS)
@@ -84,5 +94,5 @@ def test_there_is_a_picture_of_every_card() -> None:
     drawn = stills()
 
     assert {still.place for still in drawn.values()} == set(get_args(Place))
-    assert set(record.SHOWN_AS.values()) - {record.THREAD, record.HOME} <= set(drawn)
+    assert set(record.SHOWN_AS.values()) - {record.THREAD, record.HOME, record.SHEET} <= set(drawn)
     assert "<@U1>" not in repr(drawn)
