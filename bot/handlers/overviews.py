@@ -54,7 +54,7 @@ class Overviews:
             off = await self.channel_settings.lines_off(job.team_id, job.asker.place)
             lines = [settings_text.showing(line, on=line not in off) for line in CardLine]
             pictures = await self.channel_settings.pictures(job.team_id, job.asker.place)
-            others = settings_text.unfurling(on=unfurls), settings_text.picturing(on=pictures)
+            others = settings_text.unfurling(on=unfurls), settings_text.pictures_line(on=pictures)
             said = "\n".join((said, *others, *lines))
         await self.responder.say(job, said)
 

@@ -262,10 +262,14 @@ async def test_all_is_well_with_pictures(story: Story) -> None:
     assert "pictures" not in (await story.chat.order("test")).plain()
     turned = await story.turn_on()
     assert turned.plain() == (
-        "*Show pictures of the photos on cards:* On. Turn off: `/order settings pictures off`"
+        "*Show pictures of the photos on cards:* On. Turn off: `/order settings pictures off`\n"
+        "A watched order's card gets one when the order ends. For one sooner, choose *Show pictures* in the "
+        "card's menu ⋯."
     )
     assert "Cards here get pictures too." in (await story.chat.order("test")).plain()
-    assert "*Show pictures of the photos on cards:* On." in (await story.chat.order("settings")).plain()
+    settings = (await story.chat.order("settings")).plain()
+    assert "*Show pictures of the photos on cards:* On." in settings
+    assert "when the order ends" not in settings
 
 
 async def test_pictures_cannot_be_turned_on_where_the_bot_is_not(story: Story) -> None:

@@ -138,7 +138,7 @@ SHARED_CHANNEL = (
     f"Ask in another channel, or in a direct message to {APP}."
 )
 OUTSIDER = f"{APP} shows orders only to members of the company that installed it. Ask your contact there."
-NOT_IN_CHANNEL = f"I'm not in this channel. Type `/invite @{APP}`, then share again."
+NOT_IN_CHANNEL = f"I'm not in this channel. Type `/invite @{APP}`, then try again."
 NOT_IN_CHANNEL_TO_WATCH = f"I'm not in this channel. Type `/invite @{APP}`, then watch again."
 ARCHIVED = "This channel is archived. Use another channel."
 CANNOT_TELL_SHARED = (

@@ -53,8 +53,20 @@ def unfurling(*, on: bool) -> str:
     return _setting("Add a small card below links to orders", "unfurl", on=on)
 
 
-def picturing(*, on: bool) -> str:
+def pictures_line(*, on: bool) -> str:
     return _setting("Show pictures of the photos on cards", "pictures", on=on)
+
+
+def picturing(*, on: bool) -> str:
+    """With when a card gets one."""
+    line = pictures_line(on=on)
+    return f"{line}\n{_WHEN_PICTURES}" if on else line
+
+
+_WHEN_PICTURES = (
+    "A watched order's card gets one when the order ends. "
+    "For one sooner, choose *Show pictures* in the card's menu ⋯."
+)
 
 
 def broadcasting(*, on: bool) -> str:

@@ -4,7 +4,7 @@ import { h, hidden } from "./dom.js";
 import { $, ask, here } from "./state.js";
 import { isPhone, redraw } from "./unfold.js";
 
-const AFTER = "That's the tour. Next, mention @Order Desk in a thread, send it a direct message, or open Order Desk · Home to see your watches.";
+const AFTER = "That's the tour. Next, type /order settings pictures on and watch an order: when it's done, its card shows the photos. Or mention @Order Desk in a thread, or open Order Desk · Home to see your watches and connect a second account.";
 let drawn = "";
 
 /** On a phone the tour is folded until the person opens it. After that it is as they left it. */
