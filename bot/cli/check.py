@@ -12,6 +12,7 @@ from tempfile import NamedTemporaryFile
 from bot.autoenhance.responses import had_no_answer
 from bot.bootstrap.clients import failure_cause, open_autoenhance, open_session, slack_client
 from bot.bootstrap.storage import explained, open_database
+from bot.cli.pictures import lacking
 from bot.cli.stored_accounts import named, sealed_with
 from bot.core.errors import AutoenhanceError, Limited, SettingsError, SlackBusy, SlackError
 from bot.core.metrics import Metrics
@@ -20,6 +21,7 @@ from bot.orders.history import Outcome
 from bot.slack.api.channels import channel_name
 from bot.slack.api.identity import identify, missing_scopes, probe_socket
 from bot.storage.accounts import Accounts, StoredAccount
+from bot.storage.channel_settings import ChannelSettings
 from bot.storage.database.base import Database
 from bot.storage.database.sqlite_file import unwritable
 from bot.storage.history import History
@@ -126,6 +128,7 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
                 dead, parked = await job_store.dead_jobs(), await Watches(database).parked()
                 outcomes = await History(database).outcomes()
                 connected = await Accounts(database).everyone()
+                pictured = await ChannelSettings(database).count_with_pictures()
                 if settings.on_postgres:
                     yield await _workers(database)
     except OSError as error:
@@ -139,7 +142,7 @@ async def _jobs(settings: Settings) -> AsyncIterator[Finding]:
     names = await _place_names(settings, {watch.place for watch in parked})
     for finding in _paused(parked, names):
         yield finding
-    for finding in _accounts(settings, connected):
+    for finding in [*_accounts(settings, connected), *await _pictures(settings, pictured, len(connected))]:
         yield finding
     if ended := sum(outcomes.values()):
         inside = outcomes.get(Outcome.INSIDE, 0)
@@ -213,6 +216,16 @@ def _accounts(settings: Settings, stored: Sequence[StoredAccount]) -> Iterator[F
             yield Finding(good=False, about="Accounts", says=says.format(named(accounts, stored)))
     if sealed and not any(problems.values()):
         yield Finding(good=True, about="Accounts", says=f"{len(stored) or 'none'} connected")
+
+
+async def _pictures(settings: Settings, channels: int, accounts: int) -> list[Finding]:
+    """Nothing where no channel turned them on. One may lack more than all do: `/order test` says it there."""
+    if not channels:
+        return []
+    needs = await lacking(settings, accounts=accounts)
+    on = f"on in {'1 channel' if channels == 1 else f'{channels:,} channels'}"
+    says = " ".join([f"{on}.", *needs]) if needs else on
+    return [Finding(good=not needs, about="Pictures", says=says)]
 
 
 def _database_folder(path: Path) -> Finding:

@@ -28,6 +28,11 @@ class ChannelSettings:
         row = await self._database.run(lambda sql: sql.row(query, team=team_id, channel=channel_id))
         return bool(row and row["pictures"])
 
+    async def count_with_pictures(self) -> int:
+        """In how many channels cards get pictures, of all teams."""
+        found = await self._database.once("SELECT COUNT(*) AS found FROM channels WHERE pictures = 1")
+        return int(found[0]["found"])
+
     async def set_pictures(self, team_id: str, channel_id: str, *, on: bool) -> None:
         query = (
             "INSERT INTO channels (team_id, channel_id, broadcast, pictures) VALUES (:team, :channel, 0, :on)"

@@ -17,6 +17,7 @@ from bot.demo.demo import Sandbox
 from bot.orders.forecast import Forecast
 from bot.orders.history import OrderSeen
 from bot.orders.ids import OrderId
+from bot.storage.channel_settings import ChannelSettings
 from bot.storage.database.base import Database
 from bot.storage.database.schema import HEAD, migrate_postgres
 from bot.storage.history import History
@@ -171,6 +172,25 @@ async def test_an_idle_worker_stops_at_sigterm(sandbox: Sandbox, postgres_url: s
 
     assert (process.returncode, b"Traceback" in err) == (0, False)
     assert (checked.code, "Workers: 1 running" in checked.out) == (0, True)
+
+
+async def test_check_says_what_pictures_lack(sandbox: Sandbox, database: Database) -> None:
+    """Only where a channel turned them on: the scope, and a key. Each with its next step."""
+    env = environment(sandbox.settings)
+    settings = ChannelSettings(database)
+    await settings.set_pictures("T1", "C1", on=False)
+    assert "Pictures" not in (await invoke("check", env=env)).out
+
+    for channel in ("C1", "C2"):
+        await settings.set_pictures("T1", channel, on=True)
+    ran = await invoke("check", env=env | {"AUTOENHANCE_API_KEY": ""})
+    assert "Pictures: on in 2 channels. The scope `files:write` is missing. An admin needs" in ran.out
+    assert "There's no Autoenhance API key. Set AUTOENHANCE_API_KEY" in ran.out
+    assert ran.code == 1
+
+    sandbox.slack.scopes.add("files:write")
+    ran = await invoke("check", env=env)
+    assert (ran.code, "Pictures: on in 2 channels\n" in ran.out) == (0, True)
 
 
 async def test_check_says_how_often_forecasts_were_right(sandbox: Sandbox, database: Database) -> None:
