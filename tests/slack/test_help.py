@@ -22,7 +22,7 @@ ASKER = Asker(
 )
 LABELS = {
     *(orders.WATCH, orders.STOP_WATCHING, orders.RECHECK, orders.OPEN, orders.SHARE, orders.ALL_PHOTOS),
-    *(orders.SHOW_ID, search.SHOW, watches.ON_IT),
+    *(orders.SHOW_ID, orders.SHOW_PICTURES, search.SHOW, watches.ON_IT),
     *(each["name"] for each in manifest.manifest()["features"]["shortcuts"]),
 }
 HELPS = [HELP, *TOPICS.values()]
@@ -64,6 +64,7 @@ def test_help_names_buttons_as_they_are_called(text: str) -> None:
 @pytest.mark.parametrize("text", HELPS, ids=["help", *TOPICS])
 def test_every_example_in_the_help_can_be_pasted(text: str) -> None:
     """A job or another topic of the help comes of it, and never a question back or a refusal."""
+    assert "{" not in text
     for example in re.findall(rf"`{COMMAND} ([^`]+)`", text):
         reply = commands.reply(Command(ASKER, example, response_url="https://hooks.slack.test/1"), "k1")
         assert not isinstance(reply, str) or reply in TOPICS.values(), example

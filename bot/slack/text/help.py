@@ -28,14 +28,15 @@ or links at once:
 • `{COMMAND} elm street` has no ID, so it searches by name.
 • An ID that your company chose, such as `12-elm-street`, works on its own or in a link.
 • An ID that matches a command name, such as `help`: type `{COMMAND} show help`.""",
-    "card": """\
+    "card": f"""\
 *What a card shows.* The order's name, its state, and how many photos are done, failed and to go. Then which \
 photos failed and why.
 • *Watch* posts updates in a thread: if a photo fails, if it stalls, and when it's done.
 • *Re-check* asks Autoenhance again and says what changed.
 • *Open* opens the order in Autoenhance. Viewing an order never costs a credit.
 • ⋯ has *Share in channel*, *All photos* and *Show order ID*.
-• `{COMMAND} settings pictures on` shows pictures of the photos on the cards in a channel.""",
+• `{COMMAND} settings pictures on` shows the photos on cards in a channel, when their orders end. *Show \
+pictures* in ⋯ shows them sooner.""",
     "watch": f"""\
 *Watching.* I post the order's card here and keep it up to date. I post in its thread if a photo fails, if \
 it stalls, and when it's done.
