@@ -5,11 +5,13 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import psycopg
 import pytest
 
 from bot.demo.demo import Sandbox
+from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.delivery import Exchange
 from bot.sandbox.slack.sample_workspace import ANA
 from tests.support import stored_rows
@@ -103,7 +105,7 @@ async def test_a_rolling_deploy_loses_nothing(sandbox: Sandbox, clock: Clock) ->
         card = await chat.watch(shoot.id)
         stop, asked = asyncio.Event(), len(autoenhance.looks)
         autoenhance.set_failure("hang", times=3)
-        asking = asyncio.create_task(steadily(crowd, stop))
+        asking = asyncio.create_task(steadily(crowd, slack, stop))
         await autoenhance.asked(asked + 3)
         async with working_process(sandbox.settings):
             shoot.finish()
@@ -161,11 +163,16 @@ async def held_in_its_commit(sandbox: Sandbox) -> AsyncIterator[Callable[[], Awa
         yield held
 
 
-async def steadily(crowd: Crowd, stop: asyncio.Event) -> list[Exchange]:
-    """People ask one after the other, ten a second, until `over` is set."""
+def _few_wait(crowd: Crowd, asked: int, stop: asyncio.Event) -> bool:
+    return stop.is_set() or asked - len(crowd.answers()) < 10
+
+
+async def steadily(crowd: Crowd, slack: SlackSandbox, stop: asyncio.Event) -> list[Exchange]:
+    """People ask one after the other, ten a second at most, until `stop` is set. At most ten of them wait."""
     exchanges: list[Exchange] = []
     for number in crowd.all:
         exchanges += await crowd.ask([number])
+        await slack.until(partial(_few_wait, crowd, number, stop), timeout=60)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 0.1)
             break
