@@ -15,15 +15,17 @@ from bot.handlers.accounts import AccountCommands
 from bot.handlers.card_pictures import CardPictures
 from bot.handlers.claims import Claims
 from bot.handlers.contact_sheets import ContactSheets
-from bot.handlers.dispatch import Dispatcher, account_table, picture_table, table
+from bot.handlers.dispatch import Dispatcher, Table, account_table, picture_table, table
 from bot.handlers.key_use import KeyUse
 from bot.handlers.last_calls import LastCallPosts
 from bot.handlers.lookups import Lookups
 from bot.handlers.notifier import Notifier
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
+from bot.handlers.pairs import DrawnPairs, PairPosts
 from bot.handlers.paused import PausedPlaces
 from bot.handlers.picture_needs import PictureNeeds
+from bot.handlers.picture_uploads import PictureUploads
 from bot.handlers.pictures import PictureCards
 from bot.handlers.polling import Polling
 from bot.handlers.searches import Searches
@@ -77,9 +79,15 @@ def _dispatcher(services: Services, autoenhance: Autoenhance, previews: Previews
         key_use=made.key_use,
         paused=PausedPlaces(made.stores.watches, made.sender, made.now),
     )
-    handlers |= account_table(made.accounts(overviews)) | picture_table(made.picture_cards(previews))
+    handlers |= account_table(made.accounts(overviews)) | _pictures(made, previews)
     access = AccessPolicy(made.channels, services.identity.team_id, services.identity.enterprise_id)
     return Dispatcher(handlers, access, made.responder, made.retries, commands.forget)
+
+
+def _pictures(made: "_Handlers", previews: Previews) -> Table:
+    sheets = ContactSheets(made.key_use.took, previews.enhanced, sheet.contact_sheet)
+    drawn = DrawnPairs(made.key_use.took, previews.original, previews.enhanced, sheet.pair, sheets.drawing)
+    return picture_table(made.picture_cards(sheets), made.pairs(drawn))
 
 
 class _Handlers:
@@ -109,6 +117,7 @@ class _Handlers:
         self.card_pictures = CardPictures(self.stores.pictures, self.now)
         settings = self.stores.channel_settings
         self.picture_needs = PictureNeeds(self.account_keys, settings, self.files, sheet.available)
+        self.picture_uploads = PictureUploads(self.stores.pictures, self.files, self.now)
         self.retries = Retries(self.responder, self.now, services.timing.first_pause, services.timing.slow)
         self.key_use = KeyUse(self.account_keys, self.sender, self.record, self.now)
         self.searches = Searches(self.autoenhance, self.key_use, self.responder, self.retries, self.now)
@@ -173,6 +182,7 @@ class _Handlers:
             history=self.stores.history,
             channel_settings=self.stores.channel_settings,
             card_pictures=self.card_pictures,
+            picture_needs=self.picture_needs,
             polling=polling,
             sender=self.sender,
             responder=self.responder,
@@ -215,7 +225,26 @@ class _Handlers:
             now=self.now,
         )
 
-    def picture_cards(self, previews: Previews) -> PictureCards:
+    def pairs(self, drawn: DrawnPairs) -> PairPosts:
+        return PairPosts(
+            autoenhance=self.autoenhance,
+            key_use=self.key_use,
+            pictures=self.stores.pictures,
+            uploads=self.picture_uploads,
+            card_pictures=self.card_pictures,
+            channel_settings=self.stores.channel_settings,
+            needs=self.picture_needs,
+            drawn=drawn,
+            channels=self.channels,
+            sender=self.sender,
+            pacing=self.pacing,
+            responder=self.responder,
+            retries=self.retries,
+            picture_days=self.picture_days,
+            now=self.now,
+        )
+
+    def picture_cards(self, sheets: ContactSheets) -> PictureCards:
         return PictureCards(
             autoenhance=self.autoenhance,
             key_use=self.key_use,
@@ -225,9 +254,10 @@ class _Handlers:
             pictures=self.stores.pictures,
             card_pictures=self.card_pictures,
             needs=self.picture_needs,
-            sheets=ContactSheets(self.key_use.took, previews.enhanced, sheet.contact_sheet),
+            sheets=sheets,
             channels=self.channels,
             files=self.files,
+            uploads=self.picture_uploads,
             sender=self.sender,
             responder=self.responder,
             back_off=self.retries.back_off,

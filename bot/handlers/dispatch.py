@@ -16,6 +16,7 @@ from bot.handlers.last_calls import LastCallPosts
 from bot.handlers.lookups import Lookups
 from bot.handlers.outages import Retries
 from bot.handlers.overviews import Overviews
+from bot.handlers.pairs import PairPosts
 from bot.handlers.paused import PausedPlaces
 from bot.handlers.pictures import PictureCards
 from bot.handlers.polling import Polling
@@ -96,11 +97,12 @@ def account_table(accounts: AccountCommands) -> Table:
     )
 
 
-def picture_table(picture_cards: PictureCards) -> Table:
+def picture_table(picture_cards: PictureCards, pairs: PairPosts) -> Table:
     """The rows of the jobs about pictures."""
     return dict(
         (
             row(pictures.ShowPictures, picture_cards.show),
+            row(pictures.ShowPair, pairs.show),
             row(pictures.ChoosePictures, picture_cards.turn),
             row(pictures.DrawPictures, picture_cards.at_end),
             row(pictures.DeletePicture, picture_cards.delete),

@@ -17,7 +17,7 @@ from bot.core.errors import (
     TryLater,
     Unconfirmed,
 )
-from bot.handlers.card_pictures import CardPictures
+from bot.handlers.card_pictures import CardPictures, is_channel
 from bot.handlers.key_use import KeyUse
 from bot.handlers.order_views import (
     as_chosen,
@@ -28,6 +28,7 @@ from bot.handlers.order_views import (
     with_watch,
 )
 from bot.handlers.outages import SLOW, Retries, says_not_answering
+from bot.handlers.picture_needs import PictureNeeds
 from bot.handlers.polling import Polling
 from bot.handlers.searches import Searches
 from bot.jobs.models import LookUp, Say, Share, ShowPhotos
@@ -62,6 +63,7 @@ class Lookups:
     history: History
     channel_settings: ChannelSettings
     card_pictures: CardPictures
+    picture_needs: PictureNeeds
     polling: Polling
     sender: Sender
     responder: Responder
@@ -218,8 +220,16 @@ class Lookups:
         keys = self.key_use.at(job.team_id, job.asker.place)
         fetched = await self.retries.ask(self.autoenhance.order(job.order, keys=keys), job, attempt)
         if fetched is not None:
-            card = modals.photos(order_view(fetched, job.order, job.asker.user_id))
+            thread = await self._thread(job)
+            card = modals.photos(order_view(fetched, job.order, job.asker.user_id), thread)
             await self.responder.give(job, lambda _: card)
+
+    async def _thread(self, job: ShowPhotos) -> tuple[str, str] | None:
+        """The thread in which a photo may be posted before and after. None where none may."""
+        place = job.asker.place
+        if not job.thread_ts or not is_channel(place):
+            return None
+        return (place, job.thread_ts) if await self.picture_needs.are_met(job.team_id, place) else None
 
     async def say(self, job: Say, _attempt: int) -> None:
         text = job.text if job.has_markup else escape(job.text)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from bot.core.errors import AutoenhanceError, OrderNotFound, SlackError, TryLater
 from bot.jobs.models import Find, Share, ShowPhotos, StartWatch
 from bot.jobs.outcomes import Retry
+from bot.jobs.pictures import ShowPair
 from bot.jobs.requests import Ephemeral, Message, Request, View
 from bot.slack.api.responder import Responder
 from bot.slack.text import refusals
@@ -21,7 +22,7 @@ MAX_AUTOENHANCE_WAIT = timedelta(minutes=25)  # a response_url works for 30 minu
 MAX_RETRY_MESSAGES = 2
 SLOW = TryLater("no answer from Autoenhance yet")
 
-Asking = Share | ShowPhotos | Find | StartWatch
+Asking = Share | ShowPhotos | ShowPair | Find | StartWatch
 T = TypeVar("T")
 
 

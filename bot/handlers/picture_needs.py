@@ -26,6 +26,11 @@ class PictureNeeds:
         }
         return [sentence for sentence, is_there in there.items() if not is_there]
 
+    async def are_met(self, team_id: str, channel_id: str) -> bool:
+        """The channel has pictures on, and nothing is missing."""
+        on = await self.channel_settings.pictures(team_id, channel_id)
+        return on and not await self.missing(team_id, channel_id)
+
     async def keys(self, team_id: str, channel_id: str) -> list[KeyedAccount]:
         """The accounts whose keys may be used there, the default one first."""
         return [each for each in await self.account_keys.searched_from(team_id, channel_id) if each.key]

@@ -5,7 +5,7 @@ The card never waits for its picture. A kill at any point leaves a row of each f
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -26,6 +26,7 @@ from bot.handlers.contact_sheets import ContactSheets, Sheet, planned_sheet
 from bot.handlers.key_use import KeyUse
 from bot.handlers.order_views import as_chosen, order_view, with_usual_forecast, with_watch
 from bot.handlers.picture_needs import PictureNeeds
+from bot.handlers.picture_uploads import ForMessage, PictureUploads, UploadFailed
 from bot.jobs.outcomes import Retry
 from bot.jobs.pictures import (
     CheckPictureChannel,
@@ -53,9 +54,6 @@ from bot.storage.watches import Watches
 from bot.watches.models import Condition
 
 MAX_ATTEMPTS = 30  # with the pauses, about as many minutes. An order's end is old news then
-READY_WITHIN = timedelta(seconds=10)
-"""A file that Slack still refuses then was not uploaded whole: another one is."""
-PAUSES = (1.0, 4.0)  # seconds until Slack is asked again whether a file is ready: half its age, within these
 FILE_NAME = "contact-sheet.jpg"
 _ON_CARD = Placement("message")
 log = structlog.get_logger(__name__)
@@ -92,6 +90,7 @@ class PictureCards:
     sheets: ContactSheets
     channels: Channels
     files: Files
+    uploads: PictureUploads
     sender: Sender
     responder: Responder
     back_off: Callable[[int], float]  # seconds until the next attempt, by the number of this one
@@ -229,24 +228,12 @@ class PictureCards:
         content = await self.sheets.drawn(sheet, keys)
         if content is None:
             raise NoPicture(picture_text.NO_PREVIEW)
-        named = await self.files.name(FILE_NAME, len(content))
-        picture = Picture(
-            team_id=wanted.team_id,
-            file_id=named.file_id,
-            order=wanted.order,
-            channel_id=wanted.channel_id,
-            ts=wanted.ts,
-            alt_text=sheet.alt_text,
-            made_at=self.now(),
-        )
-        await self.pictures.add(picture)
         try:
-            await self.files.upload(named, content, view.title)
-        except (SlackBusy, Gone) as error:  # the next attempt uploads another one
-            await self._drop(picture)
-            retry_after = error.retry_after if isinstance(error, SlackBusy) else None
-            raise self._again(wanted, retry_after) from error
-        return picture
+            return await self.uploads.upload(
+                ForMessage(*here, wanted.order, sheet.alt_text), FILE_NAME, view.title, content
+            )
+        except UploadFailed as error:
+            raise self._again(wanted, error.retry_after) from error
 
     async def _show(self, wanted: _Wanted, view: OrderView, picture: Picture) -> None:
         shown = CardPicture(picture.file_id, picture.alt_text)
@@ -255,22 +242,14 @@ class PictureCards:
         try:
             await self.sender.update(wanted.channel_id, wanted.ts, card, patient=patient, needs_picture=True)
         except FileNotReady as error:
-            age = self.now() - picture.made_at
-            if age > READY_WITHIN:
-                await self._drop(picture)
-            shortest, longest = PAUSES
-            pause = shortest if age > READY_WITHIN else max(shortest, age.total_seconds() / 2)
-            raise self._again(wanted, min(pause, longest)) from error
+            raise self._again(wanted, await self.uploads.not_ready(picture)) from error
         except SlackBusy:
             raise
         except SlackError:
-            await self._drop(picture)
+            await self.uploads.drop(picture)
             raise
         if not await self.pictures.shown(picture, self.now(), self.picture_days):
             await self.sender.update(wanted.channel_id, wanted.ts, without_pictures(card), patient=patient)
-
-    async def _drop(self, picture: Picture) -> None:
-        await self.pictures.drop(picture.team_id, picture.file_id, self.now())
 
     def _again(self, wanted: _Wanted, seconds: float | None) -> Exception:
         if wanted.attempt >= MAX_ATTEMPTS:

@@ -31,6 +31,7 @@ from bot.jobs.pictures import (
     ChoosePictures,
     DeletePicture,
     DrawPictures,
+    ShowPair,
     ShowPictures,
 )
 from bot.jobs.requests import Message, Request, Wanted, order_lock
@@ -75,6 +76,7 @@ class ShowPhotos(Request):
 
     kind: Literal["show_photos"] = "show_photos"
     order: OrderId
+    thread_ts: str | None = None  # of the clicked card, which may begin it. None where others don't see it
 
 
 @frozen
@@ -259,6 +261,7 @@ Job = Annotated[
     | HandOverAccount
     | DisconnectAccount
     | ShowPictures
+    | ShowPair
     | ChoosePictures
     | DrawPictures
     | DeletePicture

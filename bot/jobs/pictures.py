@@ -49,6 +49,19 @@ class ShowPictures(Request):
 
 
 @frozen
+class ShowPair(Request):
+    """Post one photo in the thread, the original and the enhanced one side by side.
+
+    `place` is the modal with the menu of photos. The channel is the asker's.
+    """
+
+    kind: Literal["show_pair"] = "show_pair"
+    order: OrderId
+    image_id: str
+    thread_ts: str
+
+
+@frozen
 class ChoosePictures(Request):
     """Have pictures on the cards of this channel."""
 

@@ -48,6 +48,7 @@ COPY_ID = "copy_id"
 ROW_MENU = "watch_row"  # the overflow menu of a row in a list of watches. Its options' values:
 SHOW_CARD = "show_card"
 STOP_ROW = "stop"
+BEFORE_AND_AFTER = "before_and_after"  # the menu in the modal PHOTOS. Its options' values: IDs of photos
 SEND_TO_ME = "send_to_me"
 WATCH = "watch"
 WATCH_FAILURES = "watch_failures"  # a watch with notices of failures only

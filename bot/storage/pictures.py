@@ -4,7 +4,8 @@ A row is written when Slack has named its file, and before the file has content.
 may have uploaded is known here, and is deleted some day.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.orders.ids import OrderId
@@ -23,7 +24,10 @@ _DROP = "UPDATE pictures SET shown = 0, ts = '', alt_text = '', delete_at = :now
 
 @dataclass(frozen=True)
 class Picture:
-    """A file in Slack for the card of this order, which is the message `ts`."""
+    """A file in Slack for the card of this order, which is the message `ts`.
+
+    For a picture that is posted on its own, `ts` is a name that its request gave it.
+    """
 
     team_id: str
     file_id: str
@@ -116,6 +120,28 @@ class Pictures:
         here = {"team": team_id, "channel": channel_id, "ts": ts}
         rows = await self._database.once(query, since=since.timestamp(), **here)
         return _picture(rows[0]) if rows else None
+
+    async def of_request(
+        self, team_id: str, channel_id: str, names: Sequence[str]
+    ) -> tuple[Picture, bool] | None:
+        """The newest picture with one of these names in place of a `ts`, and whether it is shown."""
+        named = {f"name{number}": name for number, name in enumerate(names)}
+        query = (
+            f"SELECT {_READ}, shown FROM pictures WHERE team_id = :team AND channel_id = :channel"  # noqa: S608
+            f" AND ts IN ({', '.join(f':{each}' for each in named)}) ORDER BY made_at DESC LIMIT 1"
+        )
+        rows = await self._database.once(query, team=team_id, channel=channel_id, **named)
+        return (_picture(rows[0]), bool(rows[0]["shown"])) if rows else None
+
+    async def renamed(self, picture: Picture, ts: str) -> Picture | None:
+        """The same picture with another `ts`. None if it was dropped meanwhile."""
+        query = (
+            "UPDATE pictures SET ts = :new WHERE team_id = :team AND file_id = :file AND ts = :old"
+            " RETURNING 1 AS one"
+        )
+        values = {"team": picture.team_id, "file": picture.file_id, "old": picture.ts, "new": ts}
+        found = await self._database.run(lambda sql: sql.rows(query, **values))
+        return replace(picture, ts=ts) if found else None
 
     async def drop(self, team_id: str, file_id: str, now: datetime) -> None:
         """Its file is deleted soon, as no card will show it."""

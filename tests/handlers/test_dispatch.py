@@ -19,13 +19,13 @@ class EveryHandler:
 def test_every_job_has_a_handler() -> None:
     """A job without a row in the table would be recorded, and never done."""
     union, _ = get_args(Job)
-    handlers, accounts, pictures = (
-        cast("Any", EveryHandler(about)) for about in ("order", "account", "picture")
+    handlers, accounts, pictures, pairs = (
+        cast("Any", EveryHandler(about)) for about in ("order", "account", "picture", "pair")
     )
 
     others = ("claims", "stops", "last_calls", "time_zones", "searches", "key_use", "paused")
     rows = table(*5 * [handlers], **dict.fromkeys(others, handlers))
-    rows |= account_table(accounts) | picture_table(pictures)
+    rows |= account_table(accounts) | picture_table(pictures, pairs)
 
     assert set(rows) == set(get_args(union))
     assert len(set(map(str, rows.values()))) == len(rows)

@@ -23,6 +23,7 @@ STORED: dict[str, list[dict[str, Any]]] = json.loads(
 )
 ADDED_TO_ASKERS = {"enterprise_id": ""}  # since version 1
 ADDED: dict[str, dict[str, Any]] = {
+    "show_photos": {"thread_ts": None},
     "find": {"typed": "", "goes_on": None},
     "say": {"has_markup": False},
     "start_watch": {"due": None, "zone": "", "due_by": None},
@@ -48,6 +49,7 @@ ADDED_KINDS |= {"connect_account", "replace_account_key", "show_account", "share
 ADDED_KINDS |= {"hand_over_account", "disconnect_account"}
 ADDED_KINDS |= {
     "show_pictures",
+    "show_pair",
     "choose_pictures",
     "draw_pictures",
     "delete_picture",

@@ -2,7 +2,7 @@
 
 from bot.core.errors import SlackBusy
 from bot.jobs.models import ClaimOrder, Find, LookUp, SendTestNotice, Share, StartWatch
-from bot.jobs.pictures import ShowPictures
+from bot.jobs.pictures import ShowPair, ShowPictures
 from bot.jobs.requests import Message, Reply, Request
 from bot.slack.api.channels import Audience, Channels
 from bot.slack.text import refusals
@@ -70,7 +70,7 @@ def _is_seen_by_others(job: Request) -> bool:
             return job.to == "channel"
         case LookUp() | Find():
             return isinstance(job.place, Message)
-        case ClaimOrder() | ShowPictures():
+        case ClaimOrder() | ShowPictures() | ShowPair():
             return True
         case _:
             return isinstance(job, SendTestNotice)

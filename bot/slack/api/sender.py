@@ -29,7 +29,7 @@ class Posted(NamedTuple):
 class Sender:
     """Every method raises SlackError. With shared rate limits it also raises DatabaseFailed. Nothing else.
 
-    Only `update` sends pictures: a response_url takes none, and a new message has none yet.
+    Only `update` sends pictures, and `post_once` where it is asked to. A response_url takes none.
     """
 
     def __init__(
@@ -74,12 +74,14 @@ class Sender:
         thread_ts: str | None = None,
         broadcast: bool = False,
         brief: DrawBrief | None = None,
+        needs_picture: bool = False,
     ) -> Posted:
         """One attempt, without a wait. The caller has waited for its turn and counts the attempts.
 
-        `broadcast`: a reply is shown in the channel as well.
+        `broadcast`: a reply is shown in the channel as well. `needs_picture`: the card's picture is sent
+        too, and this raises FileNotReady where Slack does not take it.
         """
-        card = without_pictures(card)
+        card = card if needs_picture else without_pictures(card)
         sent = self._web.chat_postMessage(
             channel=channel_id,
             thread_ts=thread_ts,

@@ -1,14 +1,15 @@
 """Listeners about orders: they read the payload, record a job and ack. Nothing else happens here."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.jobs.models import Find, Job, LookUp, Say, Share, ShowPhotos, StartWatch
-from bot.jobs.pictures import ShowPictures
-from bot.jobs.requests import View, Wanted
+from bot.jobs.pictures import ShowPair, ShowPictures
+from bot.jobs.requests import Message, View, Wanted
 from bot.orders.ids import OrderId
 from bot.slack import constants
 from bot.slack.api.sender import Sender
@@ -121,6 +122,22 @@ class OrderListeners:
             await self._record(self._share(body, order, buttons.thread_to_share_in(click.value)))
         await ack()
 
+    async def before_and_after(self, ack: AsyncAck, body: Payload) -> None:
+        """A photo in the modal with all photos. The menu's `block_id` holds the order and the thread."""
+        click = payloads.click(body)
+        channel, thread = buttons.thread_of(click.block_id)
+        asker = replace(payloads.asker(body, self._now(), self._team_id), channel_id=channel)
+        job = ShowPair(
+            key=payloads.key(body),
+            asker=asker,
+            place=View(view_id=payloads.dig(body, "view", "id"), callback_id=constants.PHOTOS),
+            order=buttons.order_of(click.block_id),
+            image_id=click.value,
+            thread_ts=thread,
+        )
+        await self._record(job)
+        await ack()
+
     async def link_shared(self, ack: AsyncAck, body: Payload) -> None:
         if job := links.unfurl(body, self._now(), self._team_id):
             await self._record(job)
@@ -146,7 +163,12 @@ class OrderListeners:
     async def _show_photos(self, body: Payload, order: OrderId) -> None:
         opened = await self._open(body, modals.busy(FETCHING_PHOTOS, callback_id=constants.PHOTOS))
         view = View(view_id=opened, callback_id=constants.PHOTOS)
-        await self._record(ShowPhotos(**self._from(body), place=view, order=order))
+        match payloads.card_place(body):
+            case Message(ts=ts, thread_ts=thread):
+                thread = thread or ts
+            case _:
+                thread = None
+        await self._record(ShowPhotos(**self._from(body), place=view, order=order, thread_ts=thread))
 
     def _share(self, body: Payload, order: OrderId, thread: str | None) -> Share:
         return Share(**self._from(body), place=payloads.reply_place(body), order=order, in_thread=thread)

@@ -42,6 +42,7 @@ def routes(
         (("block_actions", constants.FIRST_HITS), listeners.show_page),
         (("block_actions", constants.SHOW), listeners.show),
         (("block_actions", constants.MORE), listeners.more),
+        (("block_actions", constants.BEFORE_AND_AFTER), listeners.before_and_after),
         (("block_actions", constants.SEND_TO_ME), listeners.send_to_me),
         (("block_actions", constants.OPEN), listeners.ack_only),
         (("block_actions", constants.CONNECT), accounts.ask),

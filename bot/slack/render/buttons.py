@@ -20,6 +20,7 @@ from bot.slack.limits import LIMITS
 
 _BLOCK = "order:"
 _IN = "@"  # which no order ID contains
+_THREAD = re.compile(r"(\w+):(\d+\.\d+)")
 _SHARE = re.compile(rf"{constants.SHARE}(?::(\d+\.\d+))?")
 
 
@@ -75,6 +76,18 @@ def order_of(block: str) -> OrderId:
         return OrderId(block.removeprefix(_BLOCK).partition(_IN)[0] if block.startswith(_BLOCK) else "")
     except NotAnOrderId as error:
         raise StaleButton from error
+
+
+def in_thread(order: OrderId, channel_id: str, thread_ts: str) -> str:
+    """A block_id that holds the order and a thread, for a modal: a click there names no channel."""
+    return block_id(order, f"{channel_id}:{thread_ts}")
+
+
+def thread_of(block: str) -> tuple[str, str]:
+    """The channel and the `ts` of the thread. Raises StaleButton if `block` is not from `in_thread`."""
+    if not (found := _THREAD.fullmatch(block.partition(_IN)[2])):
+        raise StaleButton
+    return found[1], found[2]
 
 
 def share_value(thread: str | None) -> str:

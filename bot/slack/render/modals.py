@@ -10,12 +10,14 @@ from bot.slack.blocks import Block, code, escape, fit, one_line
 from bot.slack.limits import LIMITS
 from bot.slack.render.hits import show_button
 from bot.slack.render.models import Card, OrderView
+from bot.slack.render.pairs import before_and_after
 from bot.slack.text import orders as order_text
 from bot.slack.text import watches as watch_text
 
 MAX_PHOTO_SECTIONS = 90  # a modal may have 100 blocks
 # A view's JSON may have 250 kB, and a character of some scripts takes six bytes.
 MAX_PHOTO_CHARACTERS = 40_000
+CHARACTERS_OF_MENU = 10_000  # as much as 100 options take
 MAX_NAME_CHARACTERS = 200  # of an order's name in a list
 _STATE_ORDER = {"failed": 0, "expired": 1, "waiting": 2, "processing": 3, "done": 9}
 
@@ -92,21 +94,25 @@ def answer(card: Card, *, callback_id: str = constants.ANSWER) -> Block:
     return blocks.modal(_title(callback_id), card["blocks"], callback_id=callback_id)
 
 
-def photos(view: OrderView) -> Card:
-    """The photos of an order by state, failed ones first, as many as a modal can hold."""
+def photos(view: OrderView, thread: tuple[str, str] | None = None) -> Card:
+    """The photos of an order by state, failed ones first, as many as a modal can hold.
+
+    `thread`: a channel and the `ts` of a thread in it, in which a photo may be posted before and after.
+    """
     ordered = sorted(view.progress.photos, key=lambda photo: (_STATE_ORDER.get(photo.word, 5), photo.word))
-    sections, shown = _sections(ordered)
-    drawn = [blocks.header(view.title), *map(blocks.section, sections)]
+    menu = before_and_after(view, *thread) if thread else []
+    sections, shown = _sections(ordered, MAX_PHOTO_CHARACTERS - (CHARACTERS_OF_MENU if menu else 0))
+    drawn = [blocks.header(view.title), *menu, *map(blocks.section, sections)]
     if left := len(ordered) - shown:
         drawn.append(blocks.context(order_text.more_photos(left)))
     return Card(text=f"{escape(view.title)}: {order_text.counted(view.progress.tally)}.", blocks=drawn)
 
 
-def _sections(ordered: Sequence[Photo]) -> tuple[list[str], int]:
+def _sections(ordered: Sequence[Photo], characters_left: int) -> tuple[list[str], int]:
     """The texts of the sections, each within Slack's limit, and the number of photos in them."""
     counts = Counter(photo.word for photo in ordered)
     sections: list[str] = []
-    characters_left, last = MAX_PHOTO_CHARACTERS, None
+    last = None
     for shown, photo in enumerate(ordered):
         line = _line(photo)
         if photo.word != last:

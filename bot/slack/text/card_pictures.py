@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.slack.blocks import code
 from bot.slack.constants import COMMAND, PICTURES_SCOPE
 
 NEEDS_SCOPE = (
@@ -25,6 +26,37 @@ NO_PREVIEW = "There's no picture of these photos yet. Try again when more of the
 NOT_NOW = "I couldn't get a picture of these photos. Try again in a few minutes."
 ORDER_GONE = "I couldn't find this order any more, so there's no picture. Press *Re-check*."
 CARD_GONE = f"This card is too old to update. Run `{COMMAND}` again for a new one."
+
+BEFORE_AND_AFTER = "Before and after"
+PHOTO_CHANGED = (
+    "This photo isn't done any more, or it's gone from the order. "
+    "To choose another one, open *All photos* again."
+)
+NO_PAIR = "There's no picture of this photo. To choose another one, open *All photos* again."
+NO_PAIR_NOW = "I couldn't get a picture of this photo. Open *All photos* again in a few minutes."
+THREAD_GONE = f"The thread is gone. Run `{COMMAND}` again for a new card, and share it in the channel."
+UNCONFIRMED = (
+    "Slack didn't confirm that the picture was posted. "
+    "If it's missing in the thread, open *All photos* again."
+)
+
+
+def pairs_offered(count: int, most: int) -> str:
+    """Beside the menu of photos, which has the first `most` of them."""
+    said = "Post the original and the enhanced photo side by side in the thread."
+    return f"{said} The menu has the first {most} of {count:,} photos." if count > most else said
+
+
+def pair_of(name: str) -> str:
+    return f"Before and after of {code(name, 60)}"
+
+
+def posting(name: str) -> str:
+    return f"Posting before and after of {code(name, 60)} in the thread."
+
+
+def posted(name: str) -> str:
+    return f"Before and after of {code(name, 60)} is in the thread."
 
 
 def missing(needs: Sequence[str]) -> str:

@@ -34,6 +34,11 @@ def pair_alt(name: str) -> str:
     return f"{_name(1, name)} before and after: the original on the left, the enhanced photo on the right."
 
 
+def photo_name(name: str) -> str:
+    """As it is named beside other photos, in at most 75 characters."""
+    return _name(1, name)
+
+
 def _failed(number: int, name: str, reason: str) -> str:
     said = fit(one_line(reason), _REASON)
     return f"{_name(number, name)} ({said})" if said else _name(number, name)
