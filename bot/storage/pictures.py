@@ -7,6 +7,7 @@ may have uploaded is known here, and is deleted some day.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from string import ascii_lowercase
 
 from bot.orders.ids import OrderId
 from bot.storage.database.base import Database, Row, Sql, Value
@@ -125,7 +126,7 @@ class Pictures:
         self, team_id: str, channel_id: str, names: Sequence[str]
     ) -> tuple[Picture, bool] | None:
         """The newest picture with one of these names in place of a `ts`, and whether it is shown."""
-        named = {f"name{number}": name for number, name in enumerate(names)}
+        named = {f"name_{letter}": name for letter, name in zip(ascii_lowercase, names, strict=False)}
         query = (
             f"SELECT {_READ}, shown FROM pictures WHERE team_id = :team AND channel_id = :channel"  # noqa: S608
             f" AND ts IN ({', '.join(f':{each}' for each in named)}) ORDER BY made_at DESC LIMIT 1"

@@ -182,3 +182,23 @@ async def test_a_row_whose_file_cannot_be_deleted_is_forgotten_some_day(
     assert await due(database, pictures, after=timedelta(days=399)) == {SHEET.file_id}
     await pictures.prune(NOW + timedelta(days=401))
     assert await due(database, pictures, after=timedelta(days=500)) == set()
+
+
+async def test_a_picture_of_its_own_is_found_by_its_request(pictures: Pictures) -> None:
+    """By each name that it may have, until it is dropped. Then it gets no other name."""
+    names = ["k:0", "k:1", "k:2"]
+    assert await pictures.of_request("T1", "C1", names) is None
+    begun = replace(SHEET, ts="k:0")
+    await pictures.add(begun)
+    assert await pictures.of_request("T1", "C1", names) == (begun, False)
+    assert await pictures.of_request("T1", "C2", names) is None
+
+    posted = await pictures.renamed(begun, "k:1")
+    assert posted == replace(SHEET, ts="k:1")
+    assert await pictures.renamed(begun, "k:2") is None
+    assert await pictures.shown(posted, NOW, 30)
+    assert await pictures.of_request("T1", "C1", names) == (posted, True)
+
+    await pictures.drop("T1", SHEET.file_id, NOW)
+    assert await pictures.of_request("T1", "C1", names) is None
+    assert await pictures.renamed(posted, "k:2") is None
