@@ -7,11 +7,14 @@ import pytest
 from PIL import Image
 from playwright.async_api import expect
 
-from bot.sandbox.autoenhance.sample_orders import OAK
+from bot.sandbox.autoenhance.sample_orders import OAK, REASONS
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BOT, SHOOTS
+from bot.slack import constants
+from bot.slack.render import modals
 from tests.browser.screen import Screen
 from tests.pictures.scenes import stills
+from tests.slack.sample_views import SAMPLES, view
 from tests.support.uploads import uploaded
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -143,6 +146,20 @@ async def test_an_input_is_named_by_its_label_and_described_by_its_hint(
     await slack.until(lambda: slack.exchanges)
     state = slack.exchanges[-1].payload["view"]["state"]["values"]["order"]["chosen"]
     assert state["selected_option"]["value"] == "second"
+
+
+async def test_a_photo_is_chosen_by_keyboard(screen: Screen, slack: SlackSandbox) -> None:
+    """In the modal with all photos, before any long list. The choice is sent at once."""
+    shown = modals.photos(view(SAMPLES[REASONS]), (SHOOTS, "1700000000.000100"))
+    slack.workspace.push(ANA, modals.answer(shown, callback_id=constants.PHOTOS))
+    menu = screen.modal.get_by_role("combobox", name="Before and after", exact=True)
+    await expect(menu).to_be_in_viewport(ratio=1)
+    await screen.tab_to(menu)
+    await screen.page.keyboard.press("ArrowDown")
+    await slack.until(lambda: slack.exchanges)
+    [action] = slack.exchanges[-1].payload["actions"]
+    assert action["action_id"] == constants.BEFORE_AND_AFTER
+    assert action["selected_option"]["text"]["text"].endswith(".jpg")
 
 
 _WIDTH = "([image, width]) => image.naturalWidth === width"

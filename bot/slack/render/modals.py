@@ -1,5 +1,6 @@
 """The modals and the card below a link. Data in, dicts out."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 
@@ -15,9 +16,8 @@ from bot.slack.text import orders as order_text
 from bot.slack.text import watches as watch_text
 
 MAX_PHOTO_SECTIONS = 90  # a modal may have 100 blocks
-# A view's JSON may have 250 kB, and a character of some scripts takes six bytes.
-MAX_PHOTO_CHARACTERS = 40_000
-CHARACTERS_OF_MENU = 10_000  # as much as 100 options take
+# A view's JSON may have 250 kB, and a unit of UTF-16 takes six bytes in some scripts.
+MAX_PHOTO_UNITS, BYTES_OF_UNIT = 40_000, 6
 MAX_NAME_CHARACTERS = 200  # of an order's name in a list
 _STATE_ORDER = {"failed": 0, "expired": 1, "waiting": 2, "processing": 3, "done": 9}
 
@@ -101,14 +101,14 @@ def photos(view: OrderView, thread: tuple[str, str] | None = None) -> Card:
     """
     ordered = sorted(view.progress.photos, key=lambda photo: (_STATE_ORDER.get(photo.word, 5), photo.word))
     menu = before_and_after(view, *thread) if thread else []
-    sections, shown = _sections(ordered, MAX_PHOTO_CHARACTERS - (CHARACTERS_OF_MENU if menu else 0))
+    sections, shown = _sections(ordered, MAX_PHOTO_UNITS - len(json.dumps(menu)) // BYTES_OF_UNIT)
     drawn = [blocks.header(view.title), *menu, *map(blocks.section, sections)]
     if left := len(ordered) - shown:
         drawn.append(blocks.context(order_text.more_photos(left)))
     return Card(text=f"{escape(view.title)}: {order_text.counted(view.progress.tally)}.", blocks=drawn)
 
 
-def _sections(ordered: Sequence[Photo], characters_left: int) -> tuple[list[str], int]:
+def _sections(ordered: Sequence[Photo], units_left: int) -> tuple[list[str], int]:
     """The texts of the sections, each within Slack's limit, and the number of photos in them."""
     counts = Counter(photo.word for photo in ordered)
     sections: list[str] = []
@@ -118,8 +118,8 @@ def _sections(ordered: Sequence[Photo], characters_left: int) -> tuple[list[str]
         if photo.word != last:
             line = f"{_heading(photo.word, counts[photo.word])}\n{line}"
         new = photo.word != last or len(sections[-1]) + len(line) >= LIMITS.section
-        characters_left -= len(line)
-        if characters_left < 0 or (new and len(sections) == MAX_PHOTO_SECTIONS):
+        units_left -= len(line.encode("utf-16-le")) // 2
+        if units_left < 0 or (new and len(sections) == MAX_PHOTO_SECTIONS):
             return sections, shown
         if new:
             sections.append(line)
