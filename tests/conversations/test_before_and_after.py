@@ -180,6 +180,7 @@ async def test_each_choice_is_one_post(story: Story) -> None:
 
 
 async def test_no_menu_where_nobody_turned_pictures_on(story: Story) -> None:
+    """The modal lists the photos as ever."""
     assert menu(await story.photos(await story.shared())) == []
 
 
@@ -199,6 +200,7 @@ async def test_no_menu_where_only_one_person_sees_the_card(story: Story) -> None
     ids=["scope", "key"],
 )
 async def test_no_menu_where_something_is_missing(story: Story) -> None:
+    """The scope, or a key. `/order test` says which."""
     assert menu(await story.photos(await story.card())) == []
 
 
@@ -328,6 +330,7 @@ async def test_previews_that_come_late(story: Story) -> None:
 
 
 async def test_files_go_with_the_choice_of_the_channel(story: Story) -> None:
+    """As those on cards."""
     card = await story.card()
     await story.choose(await story.photos(card))
     await story.pair(card)

@@ -46,6 +46,7 @@ def options(drawn: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def test_the_modal_with_the_menu(snapshot: SnapshotAssertion) -> None:
+    """The menu is above the photos."""
     assert modal(SAMPLES[REASONS]) == snapshot
 
 
@@ -67,6 +68,7 @@ def test_photos_that_are_done_are_offered_by_name() -> None:
 
 
 def test_long_names_are_told_apart_at_their_ends() -> None:
+    """They are shortened in the middle."""
     found = options(modal(order(("i1", "x" * 200, "processed"), ("i2", "x" * 200, "processed"))))
     assert [label[-9:] for label, _ in found] == ["(photo 1)", "(photo 2)"]
 
@@ -90,16 +92,21 @@ def test_the_menu_holds_its_order_and_its_thread() -> None:
 
 @pytest.mark.parametrize("block", ["", "order:x", "order:x@", "order:x@C1", "order:x@C1:now", "order:x@:1.2"])
 def test_another_block_holds_no_thread(block: str) -> None:
+    """It is from another version of the bot, or not from the bot."""
     with pytest.raises(StaleButton):
         buttons.thread_of(block)
 
 
 @pytest.mark.parametrize("name", ["kitchen.jpg", "`<!channel>&" * 300, ""], ids=["usual", "long", "none"])
 def test_the_message_fits(name: str) -> None:
+    """Whatever the name is, and nobody is mentioned by it."""
     card = pair_card(name, CardPicture("F0123456789", pair_alt(name)), "U1")
     assert problems(card["blocks"], surface="message") == []
     assert "<!channel>" not in card["text"]
 
 
 def test_the_message_names_the_photo_and_who_posted_it(snapshot: SnapshotAssertion) -> None:
-    assert pair_card("kitchen.jpg", CardPicture("F0123456789", pair_alt("kitchen.jpg")), "U1") == snapshot
+    """Above and below the picture."""
+    card = pair_card("kitchen.jpg", CardPicture("F0123456789", pair_alt("kitchen.jpg")), "U1")
+    assert card["text"] == "Before and after of `kitchen.jpg`"
+    assert card["blocks"] == snapshot

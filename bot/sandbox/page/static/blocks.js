@@ -89,7 +89,7 @@ const ELEMENTS = {
     const options = element.options.map((option) => h("option", { value: option.value, selected: option.value === chosen }, option.text.text));
     const inForm = block.type === "input";
     const choose = (event) => context.act(block.block_id, element, element.options[event.target.selectedIndex - 1]);
-    return h("select", { id: block.block_id, name: block.block_id, required: inForm && !block.optional, "aria-label": inForm ? null : element.placeholder?.text, "aria-describedby": inForm ? described(block, context) : null, onchange: inForm ? null : choose },
+    return h("select", { id: block.block_id, name: inForm ? block.block_id : null, required: inForm && !block.optional, "aria-label": inForm ? null : element.placeholder?.text, "aria-describedby": inForm ? described(block, context) : null, onchange: inForm ? null : choose },
       h("option", { value: "" }, element.placeholder?.text ?? "Choose"), options);
   },
   checkboxes: (element, context, block) => choices("checkbox", element, element.initial_options ?? [], context, block),
