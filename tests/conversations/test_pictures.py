@@ -422,13 +422,14 @@ async def test_a_notice_that_comes_late_brings_no_second_picture(story: Story) -
     """Slack took the picture first. The check that posts the notice finds it on the card."""
     await story.turn_on()
     card = await story.chat.watch(story.shoot.id)
-    story.slack.fail("chat.postMessage", error="ratelimited", retry_after=20)
+    story.slack.fail("chat.postMessage", error="ratelimited", retry_after=1, times=None)
     story.shoot.finish()
     await story.shoot.later(minutes=2)
     await story.chat.until(lambda: picture(card))
     await until_no_job_is_left(story.app)
     assert story.chat.thread(card) == []
 
+    story.slack.faults.clear("chat.postMessage")
     story.clock.turn(minutes=2)
     await story.chat.noticed(card)
     await until_no_job_is_left(story.app)
