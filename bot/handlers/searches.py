@@ -42,7 +42,7 @@ class Searches:
     now: Callable[[], datetime]
 
     async def find(self, job: Find, attempt: int) -> None:
-        asking = self.search(job.asker, job.words or "", job.goes_on)
+        asking = self.search(job.asker, job.words or "", job.start)
         try:
             found = await self.retries.ask(asking, job, attempt)
         except StaleButton:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from bot.accounts.models import DEFAULT_ACCOUNT
 from bot.jobs.accounts import (
     ConnectAccount,
     DisconnectAccount,
@@ -38,7 +39,7 @@ from bot.jobs.requests import Message, Request, Wanted, order_lock
 from bot.orders.base import frozen
 from bot.orders.ids import OrderId
 from bot.orders.models import CheckTime
-from bot.orders.search import ListCursor
+from bot.orders.search import Cursor, ListCursor
 from bot.watches.deadlines import Deadline
 from bot.watches.models import Level
 
@@ -87,6 +88,14 @@ class Find(Request):
     words: str | None = None
     typed: str = ""  # where a search was not asked for: what was typed, and has no order ID
     goes_on: ListCursor | None = None  # None: from the newest on
+    after: Cursor | None = None  # the same of the version before, which knew the default account alone
+
+    @property
+    def start(self) -> ListCursor | None:
+        """Where the list begins, whichever version recorded the job. None: at the newest."""
+        if self.goes_on or self.after is None:
+            return self.goes_on
+        return ListCursor(accounts={DEFAULT_ACCOUNT: self.after}, before=self.after.hits)
 
 
 @frozen

@@ -6,10 +6,15 @@ from pathlib import Path
 import pytest
 
 from bot.autoenhance.search import MAX_PAGES, MAX_PER_PAGE
+from bot.bootstrap.app import App
 from bot.demo.demo import open_sandbox
+from bot.jobs.models import Find
+from bot.jobs.requests import Asker, Reply
+from bot.orders.search import Cursor
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import order, photos
 from bot.sandbox.slack.app import SlackSandbox
+from bot.sandbox.slack.sample_workspace import ANA, SHOOTS, TEAM
 from bot.slack.constants import ASK_BLOCK, LOOK_UP_ORDER, NEXT_HITS
 from tests.support.chat import Chat
 from tests.support.running_bot import running_bot
@@ -192,6 +197,16 @@ async def test_the_next_page_takes_the_place_of_the_first(
     await chat.click(second, "First page")
     await chat.reads("The 10 newest orders.")
     assert len(chat.said()) == known
+
+
+async def test_a_next_page_of_the_version_before(chat: Chat, app: App) -> None:
+    """A click that was recorded before an update is answered with the page that was asked for."""
+    place = Reply(channel_id=SHOOTS)
+    asker = Asker(team_id=TEAM, user_id=ANA, user_team_id=TEAM, channel_id=SHOOTS, at=app.storage.now())
+    after = Cursor(skip=3, hits=3, looked=3)
+    await app.storage.engine.add(Find(key="page 2", asker=asker, place=place, after=after))
+
+    await chat.reads("Orders 4 to 13, newest first.")
 
 
 async def test_the_hits_are_counted_and_paged(chat: Chat, autoenhance: AutoenhanceSandbox) -> None:

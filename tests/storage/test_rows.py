@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.models import JOB
+from bot.jobs.models import JOB, Find
 from bot.orders.ids import OrderId
+from bot.orders.search import Cursor, ListCursor
 from bot.slack.listeners.messages import THREAD
 from bot.slack.render.buttons import pack, unpack
 from bot.storage.database.base import Database, Sql
@@ -24,7 +25,7 @@ STORED: dict[str, list[dict[str, Any]]] = json.loads(
 ADDED_TO_ASKERS = {"enterprise_id": ""}  # since version 1
 ADDED: dict[str, dict[str, Any]] = {
     "show_photos": {"thread_ts": None},
-    "find": {"typed": "", "goes_on": None},
+    "find": {"typed": "", "goes_on": None, "after": None},
     "say": {"has_markup": False},
     "start_watch": {"due": None, "zone": "", "due_by": None},
 }
@@ -97,6 +98,20 @@ def test_a_job_is_written_back_as_it_was_read(row: dict[str, Any]) -> None:
     asker = {"asker": row["asker"] | ADDED_TO_ASKERS} if "asker" in row else {}
     assert json.loads(JOB.dump_json(JOB.validate_json(text(row)))) == row | asker | ADDED.get(row["kind"], {})
     assert JOB.validate_json(text(row | LATER)) == JOB.validate_json(text(row))
+
+
+def test_the_next_page_of_the_version_before_is_read() -> None:
+    """It had one account, so its list goes on in the default one. A job of this version has its own."""
+    cursor = {"asked": "elm", "offset": "page-2", "skip": 3, "hits": 10, "looked": 18}
+    row = next(each for each in STORED["jobs"] if each["kind"] == "find")
+    before = JOB.validate_json(text(row | {"typed": "", "after": cursor}))
+    again = JOB.validate_json(JOB.dump_json(before))
+    own = JOB.validate_json(text(row | {"goes_on": {"accounts": {"A1": cursor}, "before": 12}}))
+
+    assert isinstance(again, Find)
+    assert isinstance(own, Find)
+    assert again.start == ListCursor(accounts={"default": Cursor(**cursor)}, before=10)
+    assert own.start == ListCursor(accounts={"A1": Cursor(**cursor)}, before=12)
 
 
 async def test_a_watch_is_written_back_as_it_was_read(database: Database) -> None:
