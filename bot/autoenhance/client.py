@@ -39,12 +39,14 @@ class FetchedOrder:
     """An order, and when Autoenhance answered. `brackets` is None where nobody asked, or had no answer.
 
     `photo_days` is after how many days Autoenhance may delete its photos. None if that is not known.
+    `with_key`: it is what one account sees, and not for people who may not use that account.
     """
 
     order: Order
     at: datetime
     brackets: Sequence[Bracket] | None = None
     photo_days: int | None = None
+    with_key: bool = False
 
 
 class Autoenhance:
@@ -166,7 +168,7 @@ class Autoenhance:
             order = await reading.parsed(parse_order, body)
         if order.order_id and as_order_id(order.order_id) != order_id:
             raise Unavailable("Autoenhance answered with another order")
-        return FetchedOrder(order, self._now(), photo_days=self._photo_days)
+        return FetchedOrder(order, self._now(), photo_days=self._photo_days, with_key=key is not None)
 
     async def _brackets_if_any(self, order_id: OrderId, keys: Keys | None) -> tuple[Bracket, ...] | None:
         """None for any failure: a card is complete without them."""

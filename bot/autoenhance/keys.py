@@ -1,6 +1,7 @@
 """Single orders need no key. This is what happens where Autoenhance demands one all the same."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -8,7 +9,14 @@ from typing import Protocol, TypeVar
 from pydantic import SecretStr
 
 from bot.accounts.models import Account, KeyedAccount, default_account
-from bot.core.errors import AccountKeyRefused, AutoenhanceError, KeyMissing, KeyRefused, OrderNotFound
+from bot.core.errors import (
+    AccountKeyRefused,
+    AutoenhanceError,
+    KeyMissing,
+    KeyRefused,
+    OrderHidden,
+    OrderNotFound,
+)
 
 DEMANDED_FOR = timedelta(hours=1)
 """So long after a refusal without a key, the next questions are asked with one at once."""
@@ -33,10 +41,7 @@ class Keys(Protocol):
         """Raises DatabaseFailed."""
 
     async def took(self, account: Account) -> None:
-        """Autoenhance took the account's key."""
-
-    async def refused(self, account: Account) -> None:
-        """Autoenhance refused the account's key."""
+        """Autoenhance answered about an order, with the account's key."""
 
     def missing(self) -> KeyMissing:
         """The error where there is no usable key."""
@@ -52,9 +57,6 @@ class OnlyKey:
         return [KeyedAccount(default_account("", ""), self._key)] if self._key else []
 
     async def took(self, account: Account) -> None:
-        pass
-
-    async def refused(self, account: Account) -> None:
         pass
 
     def missing(self) -> KeyMissing:
@@ -78,7 +80,8 @@ class KeyDemand:
     async def ask(self, keys: Keys, asking: Callable[[UsableKey | None], Awaitable[T]]) -> T:
         """The first answer. Raises what `asking` raises, and KeyMissing where no key may be used.
 
-        A key that is refused, or that does not see the order, is no end while there is another one.
+        A key that is refused, or that does not see the order, is no end while there is another one. Then it
+        is asked without a key again: the demand may be over, or be one for other orders.
         """
         usable = await _usable(keys) if self.is_on else []
         if not usable:
@@ -86,8 +89,15 @@ class KeyDemand:
                 return await asking(None)
             except KeyMissing:
                 self._until = self._now() + DEMANDED_FOR
-            usable = await _usable(keys)
-        return await _in_turn(keys, usable, asking)
+            return await _in_turn(keys, await _usable(keys), asking)
+        try:
+            return await _in_turn(keys, usable, asking)
+        except (OrderNotFound, OrderHidden, KeyRefused):
+            with suppress(KeyMissing):
+                answer = await asking(None)
+                self._until = None
+                return answer
+            raise
 
 
 async def _usable(keys: Keys) -> list[UsableKey]:
@@ -97,18 +107,21 @@ async def _usable(keys: Keys) -> list[UsableKey]:
 async def _in_turn(
     keys: Keys, usable: Sequence[UsableKey], asking: Callable[[UsableKey | None], Awaitable[T]]
 ) -> T:
-    """That an account has no such order outweighs a refusal: it is the better answer to a mistyped ID."""
+    """That an account has no such order outweighs a refusal: it is the better answer to a mistyped ID.
+
+    A refusal may be about this one order, so it says nothing of the account. Only a refused list does.
+    """
     failure: AutoenhanceError = keys.missing()
     for each in usable:
         try:
             answer = await asking(each)
         except KeyRefused as error:
-            await keys.refused(each.account)
             if not isinstance(failure, OrderNotFound):
-                failure = of_account(error, each.account)
+                alone = each.account.is_default and not isinstance(failure, OrderHidden)
+                failure = error if alone else OrderHidden("Autoenhance showed the order to no account")
         except OrderNotFound as error:
             await keys.took(each.account)
-            failure = error
+            failure = OrderNotFound(str(error), with_key=True)
         else:
             await keys.took(each.account)
             return answer

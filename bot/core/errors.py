@@ -6,6 +6,7 @@ OrderDeskError
 │   └── StaleButton         a button of another version, or one that Order Desk never drew
 ├── AutoenhanceError        Autoenhance answered with an error, or did not answer
 │   ├── OrderNotFound       404 or 422: no such id, deleted, or another account's
+│   ├── OrderHidden         401 or 403 for one order, with the key of each account that may be used
 │   ├── KeyMissing          this call needs an API key and none is set
 │   │   └── NoAccountHere   members can connect accounts, and none may be used in this place
 │   ├── KeyRefused          401 or 403
@@ -61,6 +62,19 @@ class AutoenhanceError(OrderDeskError):
 
 
 class OrderNotFound(AutoenhanceError):
+    """`with_key`: only accounts that may be used were asked. So another one may have the order."""
+
+    def __init__(self, message: str, *, with_key: bool = False) -> None:
+        super().__init__(message)
+        self.with_key = with_key
+
+
+def is_gone(error: AutoenhanceError) -> bool:
+    """Whether it says that there is no such order, and not only that some accounts do not see it."""
+    return isinstance(error, OrderNotFound) and not error.with_key
+
+
+class OrderHidden(AutoenhanceError):
     pass
 
 

@@ -77,10 +77,9 @@ class PlaceKeys:
         return await self.use.account_keys.searched_from(self.team_id, self.place)
 
     async def took(self, account: Account) -> None:
-        await self.use.took(account)
-
-    async def refused(self, account: Account) -> None:
-        await self.use.refused(account)
+        """Orders are shown with a rejected key too, so this does not end a refusal."""
+        if account.refused_at is None:
+            await self.use.took(account)
 
     def missing(self) -> KeyMissing:
         if self.use.account_keys.ring:

@@ -12,9 +12,9 @@ from bot.core.errors import (
     CannotPost,
     Gone,
     NotAllowed,
-    OrderNotFound,
     SlackBusy,
     SlackError,
+    is_gone,
 )
 from bot.core.metrics import Metrics
 from bot.handlers.key_use import KeyUse
@@ -65,10 +65,8 @@ class LastCallPosts:
         try:
             keys = self.key_use.at(call.team_id, call.place)
             fetched = await self.autoenhance.order(call.order, fresh=self.several_processes, keys=keys)
-        except OrderNotFound:
-            return True
-        except AutoenhanceError:
-            return False
+        except AutoenhanceError as error:
+            return is_gone(error)
         view = order_view(fetched, call.order)
         if view.progress.tally.state in _WORKING:
             return False

@@ -16,6 +16,7 @@ from bot.core.errors import (
     SlackError,
     TryLater,
     Unconfirmed,
+    is_gone,
 )
 from bot.handlers.card_pictures import CardPictures, is_channel
 from bot.handlers.key_use import KeyUse
@@ -122,7 +123,7 @@ class Lookups:
             watched = await with_usual_forecast(self.history, asker.team_id, watched)
             chosen = await as_chosen(self.channel_settings, asker.team_id, asker.place, watched)
             return await self._with_picture(chosen, job)
-        if isinstance(view.error, OrderNotFound) and isinstance(job.place, Message):
+        if is_gone(view.error) and isinstance(job.place, Message):
             await self.card_pictures.order_gone(asker.team_id, job.place.channel_id, view.order)
         last = None if isinstance(view.error, KeyMissing) else await self._last(job, wanted.order)
         last = last or view.last
@@ -147,7 +148,11 @@ class Lookups:
     async def _remember(self, team_id: str, seen: Sequence[OrderView]) -> None:
         finished = [view for view in seen if is_finished(view.progress.tally)]
         await asyncio.gather(
-            *(self.snapshots.remember(team_id, view.order, view.glimpse) for view in seen),
+            *(
+                self.snapshots.remember(team_id, view.order, view.glimpse)
+                for view in seen
+                if not view.with_key  # it is shown in other places too, in an outage
+            ),
             *(self.history.looked(team_id, view.order, order_seen(view)) for view in finished),
         )
 
@@ -182,9 +187,7 @@ class Lookups:
             card = cards.orders_card(seen, placement, skipped=job.skipped)
             return cards.with_note(card, note) if note else card
 
-        alone = isinstance(job.place, Message) and any(
-            not isinstance(error, OrderNotFound) for error in errors
-        )
+        alone = isinstance(job.place, Message) and not all(map(is_gone, errors))
         await self.responder.give(job, draw, alone=alone)
 
     async def share(self, job: Share, attempt: int) -> None:

@@ -122,4 +122,5 @@ def order_view(
         before=before,
         brackets=brackets.facts(fetched.brackets or (), fetched.order),
         expiry=expiry_of(fetched.order, progress, fetched.at, fetched.photo_days) if finished else None,
+        with_key=fetched.with_key,
     )

@@ -16,10 +16,10 @@ from bot.core.errors import (
     FileNotReady,
     Gone,
     NotInChannel,
-    OrderNotFound,
     SlackBusy,
     SlackError,
     TryLater,
+    is_gone,
 )
 from bot.handlers.card_pictures import CardPictures, is_card, is_channel
 from bot.handlers.contact_sheets import ContactSheets, Sheet, planned_sheet
@@ -174,11 +174,11 @@ class PictureCards:
                 await self._show(wanted, view, await self._picture(wanted, view, sheet))
         except TryLater as error:
             raise self._again(wanted, error.retry_after) from error
-        except OrderNotFound:
+        except AutoenhanceError as error:
+            if not is_gone(error):
+                raise NoPicture(picture_text.NOT_NOW) from None
             await self.card_pictures.order_gone(wanted.team_id, wanted.channel_id, wanted.order)
             raise NoPicture(picture_text.ORDER_GONE) from None
-        except AutoenhanceError:
-            raise NoPicture(picture_text.NOT_NOW) from None
         except SlackBusy:
             if wanted.attempt >= MAX_ATTEMPTS:
                 raise NoPicture(picture_text.NOT_NOW) from None

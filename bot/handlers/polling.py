@@ -21,10 +21,10 @@ from bot.core.errors import (
     DatabaseFailed,
     KeyMissing,
     NotAllowed,
-    OrderNotFound,
     SlackBusy,
     SlackError,
     TryLater,
+    is_gone,
 )
 from bot.core.logging import reference
 from bot.handlers.key_use import KeyUse
@@ -109,10 +109,10 @@ class Polling:
             tally = view.progress.tally
             if any(asks_for_brackets(watch, tally, now, self.rules) for watch in watches):
                 view = await add_brackets(self.autoenhance, fetched, view, keys)
-        except OrderNotFound:
-            await self._update_all(watches, None)
         except AutoenhanceError as error:
-            if isinstance(error, KeyMissing) and others:
+            if is_gone(error):
+                await self._update_all(watches, None)
+            elif isinstance(error, KeyMissing) and others:
                 await self._check_each_place(job, watches)
             else:
                 await _all(self._unanswered(watch, error) for watch in watches)
@@ -124,7 +124,7 @@ class Polling:
 
         False if `card` belongs to no watch: then the caller draws it. Raises SlackError.
         """
-        if isinstance(view, FailedLookUp) and not isinstance(view.error, OrderNotFound):
+        if isinstance(view, FailedLookUp) and not is_gone(view.error):
             return False
         watches = await self.watches.of_order(job.team_id, view.order)
         here = next((watch for watch in watches if _is_card(watch.home, card)), None)
@@ -132,7 +132,7 @@ class Polling:
             return False
         seen = view if isinstance(view, OrderView) else None
         others = [each for each in watches if each is not here and not waits_for_slack(each, self.now())]
-        if self.autoenhance.demands_keys:  # what this place may see is not for the others
+        if seen and seen.with_key:  # what this place may see is not for the others
             others = []
         refused, _ = await asyncio.gather(
             self._update_one(here, seen, by=job.asker.user_id), self._update_all(others, seen)

@@ -15,13 +15,14 @@ from bot.autoenhance.limits import Limits
 from bot.autoenhance.requests import Requests
 from bot.bootstrap.clients import http_client
 from bot.core.errors import (
-    AccountKeyRefused,
     AutoenhanceError,
     KeyMissing,
     KeyRefused,
     NoAccountHere,
+    OrderHidden,
     OrderNotFound,
     Unavailable,
+    is_gone,
 )
 from bot.core.metrics import Metrics
 from bot.core.network import Network
@@ -66,9 +67,6 @@ class Held:
 
     async def took(self, account: Account) -> None:
         self.said.append(("took", account.account_id))
-
-    async def refused(self, account: Account) -> None:
-        self.said.append(("refused", account.account_id))
 
     def missing(self) -> KeyMissing:
         return NoAccountHere("none here")
@@ -139,7 +137,7 @@ async def test_keys_are_tried_in_turn(api: Autoenhance, vendor: AutoenhanceSandb
     assert await api.brackets(THEIRS, keys=held(STUDIO))
 
     assert keys_sent(vendor) == [None, "revoked", API_KEY, SECOND_KEY, None, SECOND_KEY]
-    assert keys.said == [("refused", "gone"), ("took", "default"), ("took", "studio")]
+    assert keys.said == [("took", "default"), ("took", "studio")]
 
 
 async def test_the_demand_is_remembered_for_a_time(
@@ -186,7 +184,9 @@ def failures() -> Iterator[tuple[Held, OrderId, type[AutoenhanceError]]]:
     yield held(ADMINS, STUDIO), UNKNOWN, OrderNotFound
     yield held(GONE, ADMINS), UNKNOWN, OrderNotFound
     yield held(ADMINS, GONE), UNKNOWN, OrderNotFound
-    yield held(GONE, GONE_TOO), MINE, AccountKeyRefused
+    yield held(GONE, GONE_TOO), MINE, OrderHidden
+    yield held(KeyedAccount(ADMINS.account, SecretStr("revoked")), GONE), MINE, OrderHidden
+    yield held(GONE, KeyedAccount(ADMINS.account, SecretStr("revoked"))), MINE, OrderHidden
     yield held(KeyedAccount(ADMINS.account, SecretStr("revoked"))), MINE, KeyRefused
     yield held(), MINE, NoAccountHere
 
@@ -195,13 +195,50 @@ def failures() -> Iterator[tuple[Held, OrderId, type[AutoenhanceError]]]:
 async def test_the_error_says_what_the_keys_came_to(
     api: Autoenhance, keys: Held, order: OrderId, error: type[AutoenhanceError]
 ) -> None:
-    """Where an account was read, the order is not in it. A refusal is told only where no key was taken."""
+    """Where an account was read, the order is not in it. A refusal is told only where no key was taken.
+
+    It may be about the one order, so it is no fact about a connected account. Nobody is marked.
+    """
     with pytest.raises(error) as raised:
         await api.order(order, keys=keys)
 
     assert type(raised.value) is error
-    if isinstance(raised.value, AccountKeyRefused):
-        assert raised.value.account == "gone too"
+    assert {said for said, _ in keys.said} <= {"took"}
+    if isinstance(raised.value, OrderNotFound):
+        assert raised.value.with_key
+        assert not is_gone(raised.value)
+
+
+@pytest.mark.parametrize("keys", [held(ADMINS), held(GONE), held(GONE, ADMINS)], ids=["404", "401", "both"])
+async def test_an_order_that_no_key_shows_is_asked_for_without_one(
+    api: Autoenhance, vendor: AutoenhanceSandbox, keys: Held
+) -> None:
+    """The demand was for another order. With that answer it is over, and no key is sent any more."""
+    vendor.demands_key, vendor.heeds_keys = False, True
+    vendor.set_failure("401", order=MINE, times=1)
+    assert (await api.order(MINE, keys=held(ADMINS))).with_key
+    vendor.forget()
+
+    assert not (await api.order(THEIRS, keys=keys)).with_key
+
+    assert keys_sent(vendor) == [*(each.key.get_secret_value() for each in keys.keys if each.key), None]
+    assert not api.demands_keys
+    await api.order(THEIRS, keys=keys)
+    assert keys_sent(vendor) == [None]
+
+
+async def test_an_order_is_gone_if_it_is_not_there_without_a_key_either(
+    api: Autoenhance, vendor: AutoenhanceSandbox
+) -> None:
+    """That an account does not see it says less. The demand may still be there for other orders."""
+    await api.order(MINE, keys=held(ADMINS))
+    vendor.demands_key, vendor.heeds_keys = False, True
+
+    with pytest.raises(OrderNotFound) as raised:
+        await api.order(UNKNOWN, keys=held(ADMINS))
+    assert is_gone(raised.value)
+    assert keys_sent(vendor)[-2:] == [API_KEY, None]
+    assert api.demands_keys
 
 
 async def test_an_outage_ends_the_turn(api: Autoenhance, vendor: AutoenhanceSandbox) -> None:

@@ -12,6 +12,7 @@ from bot.core.errors import (
     KeyMissing,
     KeyRefused,
     Limited,
+    OrderHidden,
     OrderNotFound,
     OrderTooLarge,
     Unavailable,
@@ -42,13 +43,13 @@ def test_each_end_of_a_call_has_a_word(error: Exception, word: str) -> None:
 def test_every_error_that_a_call_can_end_with_has_one() -> None:
     """Every error that a call can raise has a word.
 
-    KeyMissing has none, as it is what the client makes of a refusal without a key, and a key that nobody can
-    read is not sent.
+    KeyMissing has none, as it is what the client makes of a refusal without a key, and OrderHidden of one
+    with each. A key that nobody can read is not sent.
     """
     kinds = {AutoenhanceError}
     while more := {kind for each in kinds for kind in each.__subclasses__()} - kinds:
         kinds |= more
-    unsent = (KeyMissing, AccountKeyUnreadable)
+    unsent = (KeyMissing, OrderHidden, AccountKeyUnreadable)
     ends = [kind for kind in kinds if not kind.__subclasses__() and not issubclass(kind, unsent)]
 
     assert [kind for kind in ends if outcome(kind("no")) == "other"] == []

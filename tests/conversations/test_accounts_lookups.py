@@ -16,7 +16,7 @@ from bot.sandbox.slack.sample_workspace import ANA, ANA_BEN, ANA_BOT, BEN, EDITI
 from tests.support import accounts
 from tests.support.chat import Chat
 from tests.support.clock import Clock
-from tests.support.waiting import until_no_job_is_left
+from tests.support.waiting import until_idle, until_no_job_is_left
 
 NOT_FOUND = "I couldn't find order"
 
@@ -88,9 +88,74 @@ async def test_without_any_account_the_next_step_is_said(
     autoenhance.api_key = "another"
     assert "Our Autoenhance API key was rejected." in (await chat.order(OAK)).plain()
 
-    await accounts.connect(sandbox.settings, "revoked", owner=ANA, channels=[SHOOTS])
-    assert "rejected the API key of “Studio B”" in (await chat.order(OAK)).plain()
-    await chat.reads("rejected the API key of your account *Studio B*", ANA_BOT)
+    account = await accounts.connect(sandbox.settings, "revoked", owner=ANA, channels=[SHOOTS])
+    said = (await chat.order(OAK)).plain()
+    assert f"Autoenhance didn't show me order `{OAK}` with the accounts that may be used here." in said
+    assert "type `/order find` and the name, or ask the owner of its account" in said
+    assert (await accounts.stored(sandbox.settings, account)).refused_at is None
+
+
+async def test_an_order_that_is_refused_marks_no_account(
+    chat: Chat, sandbox: Sandbox, app: App, autoenhance: AutoenhanceSandbox
+) -> None:
+    """Its owner reads nothing, however often it is asked for: searches go on with the account's key."""
+    account = await accounts.connect(sandbox.settings, SECOND_KEY, owner=ANA, channels=[SHOOTS])
+    autoenhance.demands_key = False
+    autoenhance.set_failure("401", order=OAK)
+
+    for _ in range(2):
+        assert "didn't show me order" in (await chat.order(OAK, user=BEN)).plain()
+        assert "8 Cedar Drive" in (await chat.order("find cedar", user=BEN)).plain()
+    await until_no_job_is_left(app)
+
+    assert chat.said(ANA_BOT) == []
+    stored = await accounts.stored(sandbox.settings, account)
+    assert (stored.used_at is None, stored.refused_at) == (False, None)
+
+
+async def test_an_order_that_is_shown_does_not_end_a_refusal(
+    chat: Chat, sandbox: Sandbox, app: App, autoenhance: AutoenhanceSandbox
+) -> None:
+    """Orders are shown with a rejected key too, so the owner would read of it again after each of them."""
+    account = await accounts.connect(sandbox.settings, SECOND_KEY, owner=ANA, channels=[SHOOTS])
+    autoenhance.set_failure("401", order="second")
+    for _ in range(2):
+        assert "rejected its key" in (await chat.order("find cedar", user=BEN)).plain()
+        assert "8 Cedar Drive" in (await chat.order(CEDAR, user=BEN)).plain()
+        await until_no_job_is_left(app)
+
+    assert (await accounts.stored(sandbox.settings, account)).refused_at
+    assert len([each for each in chat.said(ANA_BOT) if "Studio B" in each.text]) == 1
+
+
+async def checked(app: App, autoenhance: AutoenhanceSandbox, clock: Clock) -> None:
+    """Returns when the bot has checked again, half an hour later."""
+    await until_idle(app)
+    asked = len(autoenhance.requests)
+    clock.turn(minutes=30)
+    await autoenhance.change_signal.until(lambda: len(autoenhance.requests) > asked, timeout=20)
+    await until_idle(app)
+
+
+async def test_a_watch_does_not_end_because_keys_were_tried(
+    chat: Chat, app: App, autoenhance: AutoenhanceSandbox, clock: Clock
+) -> None:
+    """An order that no account of the place sees may be there. When it is shown again, that is posted."""
+    cedar_runs(autoenhance)
+    autoenhance.demands_key = False
+    here = await chat.watch(CEDAR)
+    autoenhance.demands_key = True
+    for _ in range(3):
+        await checked(app, autoenhance, clock)
+    await chat.click(here, "Re-check", user=BEN)
+    await chat.reads("I couldn't find this order.", viewer=BEN)
+    assert "4 of 18" in here.plain()
+
+    autoenhance.demands_key = False
+    autoenhance.finish(CEDAR)
+    clock.turn(minutes=60)
+
+    assert "18 of 18" in (await chat.noticed(here)).plain()
 
 
 def cedar_runs(autoenhance: AutoenhanceSandbox) -> None:

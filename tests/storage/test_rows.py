@@ -102,7 +102,7 @@ def test_a_job_is_written_back_as_it_was_read(row: dict[str, Any]) -> None:
 
 def test_the_next_page_of_the_version_before_is_read() -> None:
     """It had one account, so its list goes on in the default one. A job of this version has its own."""
-    cursor = {"asked": "elm", "offset": "page-2", "skip": 3, "hits": 10, "looked": 18}
+    cursor: dict[str, Any] = {"asked": "elm", "offset": "page-2", "skip": 3, "hits": 10, "looked": 18}
     row = next(each for each in STORED["jobs"] if each["kind"] == "find")
     before = JOB.validate_json(text(row | {"typed": "", "after": cursor}))
     again = JOB.validate_json(JOB.dump_json(before))

@@ -64,6 +64,8 @@ class AutoenhanceSandbox(Webhook):
 
         No program was seen to which the real one answered so. What it would answer then is unknown.
         """
+        self.heeds_keys = False
+        """A key that is sent counts where none is needed too: then an order is shown to its account alone."""
         self.requests: list[Asked] = []
         self.released = asyncio.Event()
         """Set it to answer the requests that the failure `hang` keeps waiting."""
@@ -174,11 +176,13 @@ class AutoenhanceSandbox(Webhook):
 
     def _refusal(self, request: Request) -> Response | None:
         """Why this single order, or its brackets, is not shown."""
-        order_id, account = request.path_params["id"], self.account_of(request.headers.get("x-api-key"))
-        if self.demands_key and account is None:
+        order_id, key = request.path_params["id"], request.headers.get("x-api-key")
+        account = self.account_of(key)
+        is_hidden = self.demands_key or (self.heeds_keys and key is not None)
+        if is_hidden and account is None:
             return _error(401, "Unauthorized")
         known = order_id in self._orders
-        if known and (not self.demands_key or self.account(order_id) == account):
+        if known and (not is_hidden or self.account(order_id) == account):
             return None
         return _error(404, "Not Found")
 

@@ -4,7 +4,15 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from bot.core.errors import Archived, CannotPost, NotAllowed, NotInChannel, OrderNotFound, SlackError
+from bot.core.errors import (
+    Archived,
+    CannotPost,
+    NotAllowed,
+    NotInChannel,
+    OrderHidden,
+    OrderNotFound,
+    SlackError,
+)
 from bot.orders.ids import OrderId
 from bot.orders.progress import Counts, Progress, State
 from bot.slack import blocks, constants
@@ -88,8 +96,8 @@ def _text(text: str) -> str:
 def _trouble(view: FailedLookUp, placement: Placement, value: str, *, among: bool) -> Card:
     """`among`: the message has other orders too. A long ID is in no message that others see."""
     shows_id = placement.where != "message" or view.order.short == view.order
-    hides_id = isinstance(view.error, OrderNotFound) and not shows_id
-    sentence = refusals.NOT_FOUND_HERE if hides_id else view.sentence
+    hides_id = isinstance(view.error, OrderNotFound | OrderHidden) and not shows_id
+    sentence = refusals.without_id(view.error) if hides_id else view.sentence
     sentence = refusals.about(view.order, sentence) if among else sentence
     recheck = [blocks.actions(block_id(view.order), recheck_button(view.order, value))]
     return Card(

@@ -54,6 +54,7 @@ class OrderView:
     expiry: Expiry | None = None  # None while photos come, or where nothing is left to download
     offers_pictures: bool = False  # the card's channel has pictures on
     picture: CardPicture | None = None  # the one that the card shows
+    with_key: bool = False  # one account was asked: places that may not use it learn nothing of this
 
     @property
     def title(self) -> str:

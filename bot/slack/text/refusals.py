@@ -48,6 +48,8 @@ def trouble(error: errors.AutoenhanceError, order: str, last: Snapshot | None) -
     match error:
         case errors.OrderNotFound():
             return not_found(f"order {code(order)}")
+        case errors.OrderHidden():
+            return hidden(f"order {code(order)}")
         case errors.OrderTooLarge():
             return "This order is too large to show. Open it in Autoenhance."
         case errors.Limited():
@@ -65,7 +67,16 @@ def not_found(named: str) -> str:
     )
 
 
-NOT_FOUND_HERE = not_found("this order")  # for a message that others see: who has the ID can open the order
+def hidden(named: str) -> str:
+    return (
+        f"Autoenhance didn't show me {named} with the accounts that may be used here. "
+        f"To search for it by name, type `{COMMAND} find` and the name, or ask the owner of its account."
+    )
+
+
+def without_id(error: errors.AutoenhanceError) -> str:
+    """For a message that others see: who has the ID can open the order."""
+    return (hidden if isinstance(error, errors.OrderHidden) else not_found)("this order")
 
 
 def about(order: str, sentence: str) -> str:
