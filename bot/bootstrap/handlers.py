@@ -166,6 +166,8 @@ class _Handlers:
             ring=self.account_keys.ring,
             autoenhance=self.autoenhance,
             overviews=overviews,
+            job_store=self.job_store,
+            record=self.record,
             sender=self.sender,
             responder=self.responder,
             retries=self.retries,

@@ -1,14 +1,16 @@
 """Members' Autoenhance accounts: connects, shares, hands over and disconnects them.
 
 Who may do that is read from the account's row, never from what was clicked. A modal that was submitted is
-closed. So what became of it is said on the Home tab, and in a direct message too where it failed.
+closed. So what became of it is said on the Home tab, and in a direct message too where it failed. A job of
+its own says that, because a change must not be made again while Slack does not take the sentence.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_urlsafe
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -16,6 +18,7 @@ from bot.accounts.models import DEFAULT_ACCOUNT, Account, key_hint
 from bot.autoenhance.client import Autoenhance
 from bot.core.errors import (
     AutoenhanceError,
+    DatabaseFailed,
     Gone,
     KeyUnreadable,
     SlackBusy,
@@ -32,10 +35,12 @@ from bot.jobs.accounts import (
     DisconnectAccount,
     HandOverAccount,
     KeyRequest,
+    NoteOnHome,
     ReplaceAccountKey,
     ShareAccount,
     ShowAccount,
 )
+from bot.jobs.models import Job
 from bot.jobs.outcomes import Retry
 from bot.jobs.requests import View
 from bot.slack.api.responder import Responder
@@ -45,6 +50,7 @@ from bot.slack.render import accounts as drawn
 from bot.slack.render import cards
 from bot.slack.text import accounts as account_text
 from bot.storage.accounts import Accounts, StoredAccount
+from bot.storage.jobs import JobStore
 from bot.storage.keyring import KEY, WEBHOOK, KeyRing
 
 WEBHOOK_PATH = "/autoenhance/webhook/"
@@ -56,6 +62,8 @@ class AccountCommands:
     ring: KeyRing | None
     autoenhance: Autoenhance
     overviews: Overviews
+    job_store: JobStore
+    record: Callable[[Job], Awaitable[Any]]  # records a job, which then outlives this attempt
     sender: Sender
     responder: Responder
     retries: Retries
@@ -63,6 +71,9 @@ class AccountCommands:
 
     async def connect(self, job: ConnectAccount, attempt: int) -> None:
         """Stores the account once Autoenhance has accepted its key. A repeat stores nothing more."""
+        if attempt > 1 and (stored := await self.accounts.one(job.team_id, job.account_id)):
+            await self._note(job, account_text.is_connected(stored.account))
+            return
         if refusal := await self._refusal(job):
             await self._fail(job, refusal)
             return
@@ -81,14 +92,21 @@ class AccountCommands:
                 await self._fail(job, account_text.name_taken(job.name))
 
     async def replace_key(self, job: ReplaceAccountKey, attempt: int) -> None:
+        """An older key never takes the place of a newer one, however long Autoenhance took."""
         if not (stored := await self._owned(job)):
             return
-        if key := await self._checked_key(job, stored.account.name, attempt):
-            hint = key_hint(key.get_secret_value())
-            if await self.accounts.replace_key(job.team_id, job.account_id, job.sealed_key, hint):
-                await self._note(job, account_text.is_replaced(stored.account, hint))
-            else:  # disconnected meanwhile
-                await self._fail(job, account_text.NO_SUCH_ACCOUNT)
+        account = stored.account
+        if attempt > 1 and stored.sealed_key == job.sealed_key:
+            await self._note(job, account_text.is_replaced(account, account.hint))
+            return
+        if key := await self._checked_key(job, account.name, attempt):
+            hint, asker = key_hint(key.get_secret_value()), job.asker
+            if await self.accounts.replace_key(
+                job.team_id, job.account_id, job.sealed_key, hint, owner=asker.user_id, asked=asker.at
+            ):
+                await self._note(job, account_text.is_replaced(account, hint))
+            elif stored := await self._owned(job):  # it is the asker's still
+                await self._fail(job, account_text.has_newer_key(stored.account))
 
     async def show(self, job: ShowAccount, _attempt: int) -> None:
         """Draws the modal that is already open, unless it was closed."""
@@ -161,7 +179,8 @@ class AccountCommands:
         except TryLater as error:
             if self.retries.may_retry(job, error):
                 if attempt == 1:
-                    await self._note(job, account_text.not_answering(name))
+                    with suppress(SlackError):  # nobody needs it once there is a result
+                        await self.overviews.update_home(job.asker, account_text.not_answering(name))
                 raise Retry(self.retries.pause(job, error, attempt)) from error
             said = account_text.not_accepted(error, name, self.retries.minutes(job))
         except (AutoenhanceError, KeyUnreadable) as error:
@@ -194,16 +213,30 @@ class AccountCommands:
             return drawn.answer(account, account_text.UNREADABLE_WEBHOOK)
         return drawn.webhook(account, f"{WEBHOOK_PATH}{stored.webhook_id}", value.get_secret_value())
 
+    async def note(self, job: NoteOnHome, _attempt: int) -> None:
+        """An older note that Slack has not taken yet is lost to this one: it may be true no more."""
+
+        def is_older(other: Job) -> bool:
+            if not isinstance(other, NoteOnHome) or other.failed:
+                return False
+            return other.asker.user_id == job.asker.user_id and other.asker.at < job.asker.at
+
+        await self.job_store.withdraw(NoteOnHome.kind, job.team_id, is_older, self.now())
+        await self.overviews.update_home(job.asker, job.sentence)
+        if job.failed:
+            await self._message(job.asker.user_id, job.sentence)
+
     async def _note(self, job: AccountRequest, sentence: str) -> None:
-        await self.overviews.update_home(job.asker, sentence)
+        """What was done is not done again because that cannot be said: Home shows it too."""
+        with suppress(DatabaseFailed):
+            await self.record(NoteOnHome.of(job, sentence))
 
     async def _fail(self, job: AccountRequest, sentence: str) -> None:
         """In the modal, while it is open. Otherwise on the Home tab, and in a direct message."""
         if isinstance(job.place, View):
             await self.responder.say(job, sentence)
             return
-        await self._note(job, sentence)
-        await self._message(job.asker.user_id, sentence)
+        await self.record(NoteOnHome.of(job, sentence, failed=True))
 
     async def _message(self, user_id: str, sentence: str) -> None:
         with suppress(Unconfirmed):  # it may be there already, perhaps twice

@@ -93,6 +93,7 @@ def account_table(accounts: AccountCommands) -> Table:
             row(account_jobs.ShareAccount, accounts.share),
             row(account_jobs.HandOverAccount, accounts.hand_over),
             row(account_jobs.DisconnectAccount, accounts.disconnect),
+            row(account_jobs.NoteOnHome, accounts.note),
         )
     )
 

@@ -4,11 +4,11 @@ No job holds a key as it was typed. The listener seals it before the job is reco
 """
 
 from enum import StrEnum
-from typing import Literal
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
-from bot.jobs.requests import Request, View
+from bot.jobs.requests import HomeTab, Request, View
 from bot.orders.base import frozen
 
 
@@ -90,6 +90,32 @@ class DisconnectAccount(AccountRequest):
     """Delete the account with its key."""
 
     kind: Literal["disconnect_account"] = "disconnect_account"
+
+
+@frozen
+class NoteOnHome(Request):
+    """Say on the asker's Home tab what became of an earlier job, and in a direct message too if it `failed`.
+
+    A job of its own: while Slack does not take it, the earlier job is done and is not done again.
+    """
+
+    withdrawable: ClassVar[bool] = True
+    kind: Literal["note_on_home"] = "note_on_home"
+    sentence: str
+    failed: bool = False
+
+    @classmethod
+    def of(cls, job: AccountRequest, sentence: str, *, failed: bool = False) -> Self:
+        """One for each job, however often that is done."""
+        key, place = f"{job.key}:note", HomeTab()
+        return cls(
+            key=key,
+            reference=job.reference,
+            asker=job.asker,
+            place=place,
+            sentence=sentence,
+            failed=failed,
+        )
 
 
 KEY_KINDS = (ConnectAccount.kind, ReplaceAccountKey.kind)

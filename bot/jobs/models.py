@@ -14,6 +14,7 @@ from bot.jobs.accounts import (
     ConnectAccount,
     DisconnectAccount,
     HandOverAccount,
+    NoteOnHome,
     ReplaceAccountKey,
     ShareAccount,
     ShowAccount,
@@ -269,6 +270,7 @@ Job = Annotated[
     | ShareAccount
     | HandOverAccount
     | DisconnectAccount
+    | NoteOnHome
     | ShowPictures
     | ShowPair
     | ChoosePictures

@@ -42,7 +42,7 @@ class Accounts:
                 return bool(row["account_id"] == account.account_id)
             columns = ", ".join(f":{name.strip()}" for name in _READ.split(","))
             sql.do(
-                f"INSERT INTO accounts ({_READ}) VALUES ({columns}) ON CONFLICT DO NOTHING",  # noqa: S608
+                f"INSERT INTO accounts ({_READ}, key_at) VALUES ({columns}, :key_at) ON CONFLICT DO NOTHING",  # noqa: S608
                 team_id=account.team_id,
                 account_id=account.account_id,
                 name=account.name,
@@ -55,6 +55,7 @@ class Accounts:
                 connected_at=_seconds(account.connected_at),
                 used_at=_seconds(account.used_at),
                 refused_at=_seconds(account.refused_at),
+                key_at=_seconds(account.connected_at),
             )
             _add_channels(sql, account.team_id, account.account_id, account.channels)
             return True
@@ -100,14 +101,19 @@ class Accounts:
         query = f"UPDATE accounts SET owner = :owner WHERE {_ONE} RETURNING account_id"  # noqa: S608
         return bool(await self._database.once(query, owner=owner, team=team_id, account=account_id))
 
-    async def replace_key(self, team_id: str, account_id: str, sealed_key: str, hint: str) -> bool:
-        """The new key is not refused until it is. False if there is no such account."""
+    async def replace_key(
+        self, team_id: str, account_id: str, sealed_key: str, hint: str, *, owner: str, asked: datetime
+    ) -> bool:
+        """The new key is not refused until it is. Safe to repeat.
+
+        False if it is no account of this owner, or if its key was asked for later than this one.
+        """
         query = (
-            f"UPDATE accounts SET sealed_key = :sealed, hint = :hint, refused_at = NULL"  # noqa: S608
-            f" WHERE {_ONE} RETURNING account_id"
+            f"UPDATE accounts SET sealed_key = :sealed, hint = :hint, key_at = :asked, refused_at = NULL"  # noqa: S608
+            f" WHERE {_ONE} AND owner = :owner AND key_at <= :asked RETURNING account_id"
         )
-        given = {"sealed": sealed_key, "hint": hint, "team": team_id, "account": account_id}
-        return bool(await self._database.once(query, **given))
+        given = {"sealed": sealed_key, "hint": hint, "team": team_id, "account": account_id, "owner": owner}
+        return bool(await self._database.once(query, asked=asked.timestamp(), **given))
 
     async def reseal(self, before: StoredAccount, sealed_key: str, sealed_webhook: str) -> None:
         """Nothing, if the key was replaced meanwhile."""

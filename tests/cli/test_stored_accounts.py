@@ -99,7 +99,8 @@ async def test_a_key_that_is_replaced_meanwhile_is_kept(accounts: Accounts) -> N
 
     class Busy(Accounts):
         async def reseal(self, *given: Any) -> None:
-            await accounts.replace_key("T1", "A1", fresh, "new!")
+            later = datetime.now(UTC)
+            assert await accounts.replace_key("T1", "A1", fresh, "new!", owner=ELM.owner, asked=later)
             await accounts.reseal(*given)
 
     await accounts.connect(sealed(ELM, OLD))

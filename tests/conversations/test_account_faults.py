@@ -4,14 +4,19 @@ from typing import NamedTuple
 
 import pytest
 
+from bot.accounts.models import Account
 from bot.core.settings import Settings
 from bot.demo.demo import Sandbox
+from bot.jobs.accounts import ConnectAccount
+from bot.jobs.models import JOB
 from bot.sandbox.autoenhance.app import API_KEY
 from bot.sandbox.slack.sample_workspace import ANA, BEN
 from bot.sandbox.slack.view_state import Filled
 from bot.sandbox.slack.workspace import View
+from bot.storage.accounts import StoredAccount
 from tests.conversations.test_accounts import sandbox
 from tests.support import stored_rows
+from tests.support.accounts import accounts_of
 from tests.support.both_databases import on_sqlite
 from tests.support.chat import Chat
 from tests.support.process import serving_process
@@ -62,6 +67,28 @@ async def test_killed_while_the_key_is_checked(chat: Chat, sandbox: Sandbox) -> 
     assert await kept(sandbox.settings) == (["Elm Studio"], [""])
 
 
+async def test_killed_when_the_account_is_stored_and_nothing_said(chat: Chat, sandbox: Sandbox) -> None:
+    """The next process says it, and asks Autoenhance nothing: an outage may be long."""
+    sandbox.autoenhance.set_failure("hang")
+    async with serving_process(sandbox) as process:
+        await chat.slack.submit(await opened(chat), FILLED)
+        await sandbox.autoenhance.asked(1)
+        await process.kill()
+    _, [content] = await kept(sandbox.settings)
+    job = JOB.validate_json(content)
+    assert isinstance(job, ConnectAccount)
+    account = Account(job.team_id, job.account_id, job.name, ANA, "000x", job.asker.at)
+    async with accounts_of(sandbox.settings) as accounts:
+        assert await accounts.connect(StoredAccount(account, job.sealed_key, "webhook", ""))
+    sandbox.autoenhance.set_failure("500")
+
+    async with serving_process(sandbox) as process:
+        await connected(chat)
+        assert await process.stop() == 0
+    assert len(sandbox.autoenhance.looks) == 1
+    assert await kept(sandbox.settings) == (["Elm Studio"], [""])
+
+
 @pytest.mark.parametrize("accepted", [False, True], ids=["before", "after"])
 async def test_killed_while_home_is_drawn(chat: Chat, sandbox: Sandbox, *, accepted: bool) -> None:
     """The account is stored. The next process stores no other one, and draws the Home tab."""
@@ -89,7 +116,7 @@ class Change(NamedTuple):
 
 
 CHANGES = [
-    Change("Disconnect", {}, "Disconnected.", []),
+    Change("Disconnect", {}, "Disconnected *Elm Studio*.", []),
     Change("Hand over", {"New owner": BEN}, f"*Elm Studio* belongs to <@{BEN}> now.", [BEN]),
     Change("Channels", {"Everywhere": ["everywhere"]}, "Searched in every channel.", [ANA]),
 ]

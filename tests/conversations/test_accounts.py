@@ -465,10 +465,11 @@ async def test_no_more_than_twenty_are_connected(desk: Desk) -> None:
 @pytest.mark.both
 async def test_a_job_that_is_given_up_keeps_no_key(desk: Desk) -> None:
     """Not even a sealed one: it would stay for 30 days beside the reason."""
-    view = await desk.form()
-    desk.slack.fail("views.publish", error="not_enabled", times=None)
-    await desk.slack.submit(view, {"Name": "Elm Studio", "API key": WRONG_KEY})
-    await until_no_job_is_left(desk.app)
+    desk.sandbox.autoenhance.set_failure("hang")
+    await desk.submit("Elm Studio", WRONG_KEY)
+    await desk.sandbox.autoenhance.asked(1)
+    [job] = await rows(desk, "SELECT id FROM jobs WHERE kind = 'connect_account'")
+    await desk.app.storage.job_store.dead(job["id"], "crashed 3 times", desk.app.storage.now())
 
     dead = await rows(desk, "SELECT kind, state, content FROM jobs WHERE kind = 'connect_account'")
     assert [dict(row) for row in dead] == [{"kind": "connect_account", "state": "dead", "content": ""}]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -273,7 +274,8 @@ async def test_the_owner_is_told_once_that_a_key_is_refused(
 
     sealed = accounts.sealed_key(sandbox.settings, account.account_id, "third-key-of-studio-b")
     async with accounts.accounts_of(sandbox.settings) as stored:
-        await stored.replace_key(account.team_id, account.account_id, sealed, "io-b")
+        of = (account.team_id, account.account_id)
+        assert await stored.replace_key(*of, sealed, "io-b", owner=ANA, asked=datetime.now(UTC))
     await chat.order("find cedar", user=BEN)
     await chat.until(lambda: told() == 2 or None)
 

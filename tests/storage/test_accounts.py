@@ -52,8 +52,8 @@ async def test_what_its_owner_changes(database: Database) -> None:
     await accounts.set_channels("T1", "A9", ["C3"], everywhere=True)
     assert await accounts.hand_over("T1", "A1", "U2")
     assert not await accounts.hand_over("T1", "A9", "U2")
-    assert await accounts.replace_key("T1", "A1", "new", "9876")
-    assert not await accounts.replace_key("T1", "A9", "new", "9876")
+    assert await accounts.replace_key("T1", "A1", "new", "9876", owner="U2", asked=NOW)
+    assert not await accounts.replace_key("T1", "A9", "new", "9876", owner="U2", asked=NOW)
 
     changed = replace(ELM, owner="U2", everywhere=True, channels=frozenset({"C3"}), hint="9876")
     assert await accounts.one("T1", "A1") == replace(stored(changed), sealed_key="new")
@@ -66,6 +66,22 @@ async def test_what_its_owner_changes(database: Database) -> None:
     found = await accounts.one("T1", "A1")
     assert found
     assert found.account.channels == frozenset()
+
+
+async def test_an_older_key_takes_the_place_of_no_newer_one(database: Database) -> None:
+    """Whichever comes first. One that is stored again changes nothing, and one of a former owner neither."""
+    accounts, later = Accounts(database), NOW + timedelta(minutes=1)
+    await accounts.connect(stored(ELM))
+
+    async def replaced(key: str, owner: str, asked: datetime) -> bool:
+        return await accounts.replace_key("T1", "A1", key, key[-4:], owner=owner, asked=asked)
+
+    assert not await replaced("from before", "U1", NOW - timedelta(seconds=1))
+    assert await replaced("second", "U1", later)
+    assert not await replaced("first", "U1", NOW)
+    assert await replaced("second", "U1", later)
+    assert not await replaced("third", "U2", later + timedelta(minutes=1))
+    assert await accounts.one("T1", "A1") == replace(stored(replace(ELM, hint="cond")), sealed_key="second")
 
 
 async def test_a_refusal_is_new_once(database: Database) -> None:

@@ -47,7 +47,7 @@ ADDED_TO_WATCHES: dict[str, Any] = {
 }
 ADDED_KINDS = {"claim_order", "choose_order", "show_line", "last_call", "set_time_zone", "tell_account_owner"}
 ADDED_KINDS |= {"connect_account", "replace_account_key", "show_account", "share_account"}
-ADDED_KINDS |= {"hand_over_account", "disconnect_account"}
+ADDED_KINDS |= {"hand_over_account", "disconnect_account", "note_on_home"}
 ADDED_KINDS |= {
     "show_pictures",
     "show_pair",

@@ -162,6 +162,14 @@ def is_replaced(account: Account, hint: str) -> str:
     return f"{named(account)} has a new key.{ends}"
 
 
+def has_newer_key(account: Account) -> str:
+    """Autoenhance answered about the older of two keys after the newer one was stored."""
+    return (
+        f"{named(account)} got a newer key meanwhile, so I kept that one. It ends in {code(account.hint)}. "
+        f"To use the other one, choose *{MENU[AccountPart.KEY]}* again."
+    )
+
+
 def is_shared(account: Account, viewer: str) -> str:
     return f"Saved. {named(account)}: {searched(account, viewer)}"
 

@@ -24,6 +24,7 @@ def accounts() -> None:
         sa.Column("owner", sa.Text, nullable=False),
         sa.Column("hint", sa.Text, nullable=False),
         sa.Column("sealed_key", sa.Text, nullable=False),
+        sa.Column("key_at", TIME, nullable=False),  # when a person asked for this key
         sa.Column("webhook_id", sa.Text, nullable=False, unique=True),
         sa.Column("sealed_webhook", sa.Text, nullable=False),
         sa.Column("everywhere", sa.Integer, nullable=False),
