@@ -37,6 +37,14 @@ def planned_sheet(view: OrderView) -> Sheet:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A JPEG, and the account whose key gave its photos."""
+
+    content: bytes
+    account_id: str
+
+
+@dataclass(frozen=True)
 class ContactSheets:
     """`preview` asks Autoenhance for a photo with a key, and `took` is told whose key it took.
 
@@ -48,18 +56,23 @@ class ContactSheets:
     draw: Callable[[Sequence[Tile], int], bytes]
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_DRAWN_AT_ONCE))
 
-    async def drawn(self, sheet: Sheet, keys: Sequence[KeyedAccount]) -> bytes | None:
+    async def drawn(self, sheet: Sheet, keys: Sequence[KeyedAccount]) -> Drawn | None:
         """None where no photo has a preview. Raises TryLater if Autoenhance had no answer for any of them."""
-        images = await self._previews([photo.image_id for photo in sheet.done], list(keys))
+        keys = list(keys)
+        images = await self._previews([photo.image_id for photo in sheet.done], keys)
         if not any(images):
             return None
         tiles = [Tile(photo.name, None, failed=True, reason=photo.reason) for photo in sheet.failed]
         tiles += [Tile(photo.name, image) for photo, image in zip(sheet.done, images, strict=True)]
         async with self.drawing:
-            return await asyncio.to_thread(self.draw, tiles, sheet.more)
+            content = await asyncio.to_thread(self.draw, tiles, sheet.more)
+        return Drawn(content, keys[0].account.account_id)
 
     async def _previews(self, image_ids: Sequence[str], keys: list[KeyedAccount]) -> list[bytes | None]:
-        """The first photo says which key works. Then the others ask with that one first, side by side."""
+        """The first photo says which key works. Then the others ask with that one first, side by side.
+
+        The key that worked is the first of `keys` then.
+        """
         first = [await self._tried(each, keys) for each in image_ids[:1]]
         others = await asyncio.gather(*(self._tried(each, keys) for each in image_ids[1:]))
         found = [*first, *others]

@@ -31,6 +31,7 @@ from bot.core.errors import (
     TryLater,
 )
 from bot.handlers.card_pictures import SHARED, CardPictures
+from bot.handlers.contact_sheets import Drawn
 from bot.handlers.key_use import KeyUse
 from bot.handlers.order_views import order_view
 from bot.handlers.outages import Retries
@@ -72,7 +73,7 @@ class DrawnPairs:
     draw: Callable[[str, bytes, bytes], bytes]
     drawing: asyncio.Semaphore
 
-    async def drawn(self, photo: Photo, keys: Sequence[KeyedAccount]) -> bytes:
+    async def drawn(self, photo: Photo, keys: Sequence[KeyedAccount]) -> Drawn:
         """Raises NotAPicture, and AutoenhanceError. Asks with each key in turn until one works."""
         for each in keys:
             if each.key is None:
@@ -87,7 +88,8 @@ class DrawnPairs:
             await self.took(each.account)
             images = [one for one in found if isinstance(one, bytes)]
             async with self.drawing:
-                return await asyncio.to_thread(self.draw, photo.name, *images)
+                content = await asyncio.to_thread(self.draw, photo.name, *images)
+            return Drawn(content, each.account.account_id)
         raise OrderNotFound("no key has both previews of this photo")
 
 
@@ -158,9 +160,10 @@ class PairPosts:
         if begun:
             return await self._post(job, photo, begun[0], attempt)
         await self._say(job, picture_text.posting(photo.name))
-        content = await self.drawn.drawn(photo, await self.needs.keys(team, channel))
-        wanted = ForMessage(team, channel, _names(job)[0], job.order, pair_alt(photo.name))
-        picture = await self.uploads.upload(wanted, FILE_NAME, view.title, content)
+        drawn = await self.drawn.drawn(photo, await self.needs.keys(team, channel))
+        place = team, channel, _names(job)[0]
+        wanted = ForMessage(*place, job.order, drawn.account_id, pair_alt(photo.name))
+        picture = await self.uploads.upload(wanted, FILE_NAME, view.title, drawn.content)
         return await self._post(job, photo, picture, attempt)
 
     async def _post(self, job: ShowPair, photo: Photo, picture: Picture, attempt: int) -> str:

@@ -30,6 +30,7 @@ class ForMessage:
     channel_id: str
     ts: str
     order: OrderId
+    account_id: str
     alt_text: str
 
 
@@ -48,6 +49,7 @@ class PictureUploads:
             order=wanted.order,
             channel_id=wanted.channel_id,
             ts=wanted.ts,
+            account_id=wanted.account_id,
             alt_text=wanted.alt_text,
             made_at=self.now(),
         )

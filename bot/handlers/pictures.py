@@ -43,7 +43,6 @@ from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
 from bot.slack.render import cards, notices
 from bot.slack.render.models import Card, CardPicture, OrderView, Placement
-from bot.slack.render.pictures import without_pictures
 from bot.slack.text import card_pictures as picture_text
 from bot.slack.text import refusals
 from bot.slack.text import settings as settings_text
@@ -193,12 +192,20 @@ class PictureCards:
             log.warning("slack refused a picture", slack=error.code)
             raise NoPicture(picture_text.NOT_NOW) from None
 
-    async def _require(self, wanted: _Wanted) -> None:
+    async def _require(self, wanted: _Wanted, picture: Picture | None = None) -> None:
+        """What is asked before a picture is drawn, and again before the card is edited with it."""
         if not await self.channel_settings.pictures(wanted.team_id, wanted.channel_id):
             raise NoPicture(picture_text.OFF)
         if needs := await self.needs.missing(wanted.team_id, wanted.channel_id):
             raise NoPicture(picture_text.missing(needs))
+        if picture and not await self._is_usable(wanted, picture.account_id):
+            raise NoPicture(picture_text.NOT_NOW)
         await self.channels.require_own(wanted.channel_id)
+
+    async def _is_usable(self, wanted: _Wanted, account_id: str) -> bool:
+        """Whether the account is still given to the channel."""
+        keys = await self.needs.keys(wanted.team_id, wanted.channel_id)
+        return account_id in {each.account.account_id for each in keys}
 
     async def _view(self, wanted: _Wanted) -> OrderView:
         """What the card shows now, apart from the picture."""
@@ -225,12 +232,15 @@ class PictureCards:
         if begun := await self.pictures.begun(*here, wanted.since):
             return begun
         keys = await self.needs.keys(wanted.team_id, wanted.channel_id)
-        content = await self.sheets.drawn(sheet, keys)
-        if content is None:
+        drawn = await self.sheets.drawn(sheet, keys)
+        if drawn is None:
             raise NoPicture(picture_text.NO_PREVIEW)
         try:
             return await self.uploads.upload(
-                ForMessage(*here, wanted.order, sheet.alt_text), FILE_NAME, view.title, content
+                ForMessage(*here, wanted.order, drawn.account_id, sheet.alt_text),
+                FILE_NAME,
+                view.title,
+                drawn.content,
             )
         except UploadFailed as error:
             raise self._again(wanted, error.retry_after) from error
@@ -240,16 +250,20 @@ class PictureCards:
         card = _card(replace(view, offers_pictures=True, picture=shown), wanted.placement)
         patient = wanted.by is not None
         try:
+            await self._require(wanted, picture)
             await self.sender.update(wanted.channel_id, wanted.ts, card, patient=patient, needs_picture=True)
         except FileNotReady as error:
             raise self._again(wanted, await self.uploads.not_ready(picture)) from error
         except SlackBusy:
             raise
-        except SlackError:
+        except (NoPicture, SlackError):
             await self.uploads.drop(picture)
             raise
         if not await self.pictures.shown(picture, self.now(), self.picture_days):
-            await self.sender.update(wanted.channel_id, wanted.ts, without_pictures(card), patient=patient)
+            await self.uploads.drop(picture)
+            view = await self.card_pictures.added(view, wanted.team_id, wanted.channel_id, wanted.ts)
+            card = _card(view, wanted.placement)
+            await self.sender.update(wanted.channel_id, wanted.ts, card, patient=patient)
 
     def _again(self, wanted: _Wanted, seconds: float | None) -> Exception:
         if wanted.attempt >= MAX_ATTEMPTS:

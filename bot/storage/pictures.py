@@ -17,15 +17,16 @@ UNSHOWN_KEPT = timedelta(hours=1)
 AGAIN_AFTER = timedelta(hours=1)  # until a file that could not be deleted is tried again
 MAX_KEPT = timedelta(days=365)  # what PICTURE_DAYS may be at most
 GIVEN_UP_AFTER = timedelta(days=35)  # after that: say, the scope to delete files was removed
-_READ = "team_id, file_id, order_id, channel_id, ts, alt_text, made_at"
+_READ = "team_id, file_id, order_id, channel_id, ts, account_id, alt_text, made_at"
 _CARD = "team_id = :team AND channel_id = :channel AND ts = :ts"
+_ON = "EXISTS (SELECT 1 FROM channels WHERE team_id = :team AND channel_id = :channel AND pictures = 1)"
 _DROP = "UPDATE pictures SET shown = 0, ts = '', alt_text = '', delete_at = :now WHERE "
 """From then on it belongs to no card."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A file in Slack for the card of this order, which is the message `ts`.
+    """A file in Slack for the card of this order, which is the message `ts`. It has the account's photos.
 
     For a picture that is posted on its own, `ts` is a name that its request gave it.
     """
@@ -35,6 +36,7 @@ class Picture:
     order: OrderId
     channel_id: str
     ts: str
+    account_id: str
     alt_text: str
     made_at: datetime
 
@@ -63,8 +65,8 @@ class Pictures:
         """Writes the row of a picture that no card shows yet."""
         query = (
             "INSERT INTO pictures"
-            " (team_id, file_id, order_id, channel_id, ts, alt_text, shown, made_at, delete_at)"
-            " VALUES (:team, :file, :order, :channel, :ts, :alt, 0, :made, :delete)"
+            " (team_id, file_id, order_id, channel_id, ts, account_id, alt_text, shown, made_at, delete_at)"
+            " VALUES (:team, :file, :order, :channel, :ts, :account, :alt, 0, :made, :delete)"
         )
         values: dict[str, Value] = {
             "team": picture.team_id,
@@ -72,6 +74,7 @@ class Pictures:
             "order": picture.order,
             "channel": picture.channel_id,
             "ts": picture.ts,
+            "account": picture.account_id,
             "alt": picture.alt_text,
             "made": picture.made_at.timestamp(),
             "delete": (picture.made_at + UNSHOWN_KEPT).timestamp(),
@@ -81,7 +84,7 @@ class Pictures:
     async def shown(self, picture: Picture, now: datetime, days: int) -> bool:
         """The card shows it. It is deleted after so many days, and the card's other pictures now.
 
-        False if it was dropped meanwhile: then the card must not show it.
+        False if it was dropped meanwhile, or the channel has pictures off: then the card must not show it.
         """
         kept = (now + timedelta(days=days)).timestamp()
         here = {
@@ -93,7 +96,7 @@ class Pictures:
 
         def show(sql: Sql) -> bool:
             this = f"UPDATE pictures SET shown = 1, delete_at = :kept WHERE {_CARD} AND file_id = :file"  # noqa: S608
-            found = sql.rows(f"{this} RETURNING 1 AS one", **here, kept=kept)
+            found = sql.rows(f"{this} AND {_ON} RETURNING 1 AS one", **here, kept=kept)
             if found:
                 sql.do(f"{_DROP}{_CARD} AND file_id != :file", **here, now=now.timestamp())
             return bool(found)
@@ -200,5 +203,5 @@ class Pictures:
 
 def _picture(row: Row) -> Picture:
     made = datetime.fromtimestamp(row["made_at"], UTC)
-    place = row["channel_id"], row["ts"]
-    return Picture(row["team_id"], row["file_id"], OrderId(row["order_id"]), *place, row["alt_text"], made)
+    card = row["team_id"], row["file_id"], OrderId(row["order_id"]), row["channel_id"], row["ts"]
+    return Picture(*card, row["account_id"], row["alt_text"], made)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from bot.accounts.models import Account
 from bot.bootstrap.app import App
-from bot.core.settings import FixedSettings
+from bot.core.settings import FixedSettings, Settings
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import SECOND_KEY, AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import CEDAR
@@ -32,6 +33,7 @@ class Story:
     clock: Clock
     app: App
     autoenhance: AutoenhanceSandbox
+    settings: Settings
 
     @property
     def slack(self) -> SlackSandbox:
@@ -101,7 +103,7 @@ async def story(
     asked = Sandbox(sandbox.slack, sandbox.autoenhance, given)
     async with running_bot(asked, timing=FAST_TIMING, now=clock.now) as app:
         shoot = Shoot(sandbox.autoenhance, clock, app)
-        yield Story(Chat(sandbox.slack), shoot, clock, app, sandbox.autoenhance)
+        yield Story(Chat(sandbox.slack), shoot, clock, app, sandbox.autoenhance, given)
 
 
 @pytest.mark.parametrize("demands_key", [False, True], ids=["open", "demanded"])
@@ -454,5 +456,50 @@ async def test_pictures_are_turned_off_while_a_card_gets_one(story: Story) -> No
     await story.chat.order("settings pictures off")
     edit.open()
     await story.chat.until(lambda: picture(card) is None)
+    assert "Show pictures" not in card.menu()
     await story.tidied()
     assert story.kept() == []
+
+
+async def taken_back(story: Story, given: Account | None) -> None:
+    assert given
+    await accounts.give(story.settings, given)
+
+
+async def turned_off_now(story: Story, _given: Account | None) -> None:
+    await story.chat.order("settings pictures off")
+
+
+async def shared_now(story: Story, _given: Account | None) -> None:
+    story.slack.share(SHOOTS)
+
+
+@pytest.mark.parametrize(
+    "change", [turned_off_now, shared_now, taken_back], ids=lambda change: change.__name__
+)
+async def test_no_picture_comes_after_it_is_not_wanted(
+    story: Story, change: Callable[[Story, Account | None], Awaitable[None]]
+) -> None:
+    """The channel changes while a file is named: nothing of it was stored then. The card is not edited."""
+    given = None
+    if change is taken_back:
+        given = await accounts.connect(story.settings, SECOND_KEY, owner=ANA, channels=[SHOOTS])
+    await story.turn_on()
+    story.shoot.is_now(4)
+    await story.chat.click(await story.chat.order(CEDAR if given else story.shoot.id), "Share in channel")
+    card = await story.chat.until(lambda: next(iter(story.chat.posted()), None))
+    named = story.slack.hold("files.getUploadURLExternal")
+    uploaded = story.slack.hold("files.completeUploadExternal", accepted=True)
+    await story.chat.click(card, "Show pictures")
+    await named.reached.wait()
+    await change(story, given)
+    named.open()
+    await uploaded.reached.wait()
+    story.clock.turn(seconds=2)  # the file is ready
+    edits = len(story.slack.calls("chat.update"))
+    uploaded.open()
+    await story.tidied()
+
+    assert picture(card) is None
+    assert len(story.slack.calls("chat.update")) == edits
+    assert (story.kept(), await story.rows()) == ([], [])

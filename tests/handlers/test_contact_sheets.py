@@ -47,6 +47,7 @@ class Desk:
     asked: list[tuple[str, str]] = field(default_factory=list)
     drawn: list[tuple[Sequence[Tile], int]] = field(default_factory=list)
     used: list[str] = field(default_factory=list)
+    account: str = ""  # whose photos are on the sheet
 
     async def took(self, account: Account) -> None:
         self.used.append(account.account_id)
@@ -64,7 +65,9 @@ class Desk:
 
     async def sheet(self, view: OrderView, *accounts: str) -> bytes | None:
         sheets = ContactSheets(self.took, self.preview, self.draw)
-        return await sheets.drawn(planned_sheet(view), [keyed(each) for each in accounts])
+        drawn = await sheets.drawn(planned_sheet(view), [keyed(each) for each in accounts])
+        self.account = drawn.account_id if drawn else ""
+        return drawn.content if drawn else None
 
 
 def names(tiles: Sequence[Tile]) -> list[str]:
@@ -109,7 +112,7 @@ async def test_an_account_whose_key_worked_was_used() -> None:
     """The other one was not."""
     desk = Desk({"key-a": OrderNotFound("no"), "key-b": b"x"})
     await desk.sheet(order("processed"), "a", "b")
-    assert desk.used == ["b"]
+    assert (desk.used, desk.account) == (["b"], "b")
 
 
 async def test_a_photo_without_a_preview_is_a_tile_all_the_same() -> None:

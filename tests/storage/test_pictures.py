@@ -11,7 +11,7 @@ from bot.storage.database.base import Database
 from bot.storage.pictures import AGAIN_AFTER, UNSHOWN_KEPT, DueFile, OnCard, Picture, Pictures
 
 NOW = datetime(2026, 11, 2, 14, tzinfo=UTC)
-SHEET = Picture("T1", "F000000001", OrderId("elm"), "C1", "1.000001", "Twelve photos", NOW)
+SHEET = Picture("T1", "F000000001", OrderId("elm"), "C1", "1.000001", "A1", "Twelve photos", NOW)
 
 
 @pytest.fixture
@@ -170,6 +170,19 @@ async def test_a_picture_that_was_dropped_is_not_shown(database: Database, pictu
     assert not await pictures.shown(SHEET, NOW, 30)
     assert await on_card(pictures) is None
     assert await due(database, pictures, after=timedelta(0)) == {SHEET.file_id}
+
+
+async def test_a_picture_is_not_shown_where_pictures_are_off(database: Database) -> None:
+    """It was named after the channel's other pictures were dropped."""
+    pictures = Pictures(database)
+    await pictures.add(SHEET)
+    assert not await pictures.shown(SHEET, NOW, 30)
+    await ChannelSettings(database).set_pictures("T1", "C1", on=False)
+    assert not await pictures.shown(SHEET, NOW, 30)
+    await ChannelSettings(database).set_pictures("T1", "C2", on=True)
+    assert not await pictures.shown(SHEET, NOW, 30)
+    await ChannelSettings(database).set_pictures("T1", "C1", on=True)
+    assert await pictures.shown(SHEET, NOW, 30)
 
 
 async def test_a_row_whose_file_cannot_be_deleted_is_forgotten_some_day(

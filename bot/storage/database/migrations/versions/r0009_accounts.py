@@ -54,6 +54,7 @@ def pictures() -> None:
         sa.Column("order_id", sa.Text, nullable=False),
         sa.Column("channel_id", sa.Text, nullable=False),
         sa.Column("ts", sa.Text, nullable=False),
+        sa.Column("account_id", sa.Text, nullable=False),
         sa.Column("alt_text", sa.Text, nullable=False),
         sa.Column("shown", sa.Integer, nullable=False),
         sa.Column("made_at", TIME, nullable=False),
