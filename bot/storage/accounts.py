@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot.accounts.models import Account
 from bot.storage.database.base import Database, Row, Sql
+from bot.storage.pictures import drop_of_account
 
 _READ = (
     "team_id, account_id, name, owner, hint, sealed_key, webhook_id, sealed_webhook, everywhere,"
@@ -81,7 +82,7 @@ class Accounts:
     async def set_channels(
         self, team_id: str, account_id: str, channels: Iterable[str], *, everywhere: bool
     ) -> None:
-        """Where its orders may be searched from now on."""
+        """Where its orders may be searched from now on. Its pictures in other channels are deleted soon."""
         chosen = set(channels)
 
         def store(sql: Sql) -> None:
@@ -93,6 +94,8 @@ class Accounts:
             )
             sql.do(f"DELETE FROM account_channels WHERE {_ONE}", **given)  # noqa: S608
             _add_channels(sql, team_id, account_id, chosen if there else ())
+            if there and not everywhere:
+                drop_of_account(sql, team_id, account_id, kept=chosen)
 
         await self._database.run(store)
 
@@ -128,11 +131,12 @@ class Accounts:
         )
 
     async def disconnect(self, team_id: str, account_id: str) -> bool:
-        """Deletes its key and all else of it. False if there is no such account."""
+        """Deletes its key and all else of it, its pictures too. False if there is no such account."""
 
         def delete(sql: Sql) -> bool:
             given = {"team": team_id, "account": account_id}
             sql.do(f"DELETE FROM account_channels WHERE {_ONE}", **given)  # noqa: S608
+            drop_of_account(sql, team_id, account_id)
             return bool(sql.rows(f"DELETE FROM accounts WHERE {_ONE} RETURNING account_id", **given))  # noqa: S608
 
         return await self._database.run(delete)

@@ -4,7 +4,7 @@ A row is written when Slack has named its file, and before the file has content.
 may have uploaded is known here, and is deleted some day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from string import ascii_lowercase
@@ -199,6 +199,18 @@ class Pictures:
         """Slack has deleted the file."""
         query = "DELETE FROM pictures WHERE team_id = :team AND file_id = :file"
         await self._database.run(lambda sql: sql.do(query, team=team_id, file=file_id))
+
+
+def drop_of_account(sql: Sql, team_id: str, account_id: str, kept: Container[str] = ()) -> None:
+    """In the transaction that takes the account from all channels but those kept. The files are due now."""
+    those = "team_id = :team AND account_id = :account"
+    given = {"team": team_id, "account": account_id}
+    rows = sql.rows(f"SELECT file_id, channel_id FROM pictures WHERE {those}", **given)  # noqa: S608
+    gone = [row["file_id"] for row in rows if row["channel_id"] not in kept]
+    sql.each(
+        f"{_DROP}team_id = :team AND file_id = :file",
+        [{"now": 0.0, "team": team_id, "file": each} for each in gone],
+    )
 
 
 def _picture(row: Row) -> Picture:

@@ -503,3 +503,46 @@ async def test_no_picture_comes_after_it_is_not_wanted(
     assert picture(card) is None
     assert len(story.slack.calls("chat.update")) == edits
     assert (story.kept(), await story.rows()) == ([], [])
+
+
+async def test_an_account_is_taken_back_while_a_card_gets_its_picture(story: Story) -> None:
+    """The card has it for a moment. Then it is drawn again without it, and the file is deleted."""
+    given = await accounts.connect(story.settings, SECOND_KEY, owner=ANA, channels=[SHOOTS])
+    await story.turn_on()
+    await story.chat.click(await story.chat.order(CEDAR), "Share in channel")
+    card = await story.chat.until(lambda: next(iter(story.chat.posted()), None))
+    uploaded = story.slack.hold("files.completeUploadExternal", accepted=True)
+    await story.chat.click(card, "Show pictures")
+    await uploaded.reached.wait()
+    story.clock.turn(seconds=2)
+    edit = story.slack.hold("chat.update", accepted=True)
+    uploaded.open()
+    await edit.reached.wait()
+    assert picture(card)
+
+    await accounts.disconnect(story.settings, given)
+    edit.open()
+    await story.chat.until(lambda: picture(card) is None)
+    await story.tidied()
+    assert story.kept() == []
+
+
+@pytest.mark.parametrize("change", [accounts.disconnect, accounts.give], ids=lambda change: change.__name__)
+async def test_files_go_with_their_account(
+    story: Story, change: Callable[[Settings, Account], Awaitable[None]]
+) -> None:
+    """When it is disconnected, and when it is taken from the channel. The card is checked, and has none."""
+    given = await accounts.connect(story.settings, SECOND_KEY, owner=ANA, channels=[SHOOTS])
+    await story.turn_on()
+    await story.chat.click(await story.chat.order(CEDAR), "Share in channel")
+    card = await story.chat.until(lambda: next(iter(story.chat.posted()), None))
+    await story.chat.click(card, "Show pictures")
+    await story.chat.until(lambda: picture(card))
+    await until_no_job_is_left(story.app)
+
+    await change(story.settings, given)
+    await story.slack.until(lambda: story.kept() == [])
+    await until_no_job_is_left(story.app)
+    assert await story.rows() == []
+    await story.chat.click(card, "Re-check")
+    await story.chat.until(lambda: picture(card) is None)

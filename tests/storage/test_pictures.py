@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.accounts.models import Account
 from bot.orders.ids import OrderId
+from bot.storage.accounts import Accounts, StoredAccount
 from bot.storage.channel_settings import ChannelSettings
 from bot.storage.database.base import Database
 from bot.storage.pictures import AGAIN_AFTER, UNSHOWN_KEPT, DueFile, OnCard, Picture, Pictures
@@ -183,6 +185,41 @@ async def test_a_picture_is_not_shown_where_pictures_are_off(database: Database)
     assert not await pictures.shown(SHEET, NOW, 30)
     await ChannelSettings(database).set_pictures("T1", "C1", on=True)
     assert await pictures.shown(SHEET, NOW, 30)
+
+
+@pytest.mark.parametrize(
+    ("change", "goes"),
+    [
+        ("disconnected", {"F000000001", "F000000002", "F000000003"}),
+        ("taken from C1", {"F000000001", "F000000003"}),
+        ("given to all", set()),
+    ],
+)
+async def test_pictures_go_with_their_account(
+    database: Database, pictures: Pictures, change: str, goes: set[str]
+) -> None:
+    """Shown or not, with their alt text. Those of other accounts and teams stay."""
+    accounts = Accounts(database)
+    elm = Account("T1", "A1", "Elm", "U1", "", connected_at=NOW, channels=frozenset({"C1", "C2"}))
+    await accounts.connect(StoredAccount(elm, "key", "hook", "value"))
+    rows = [
+        SHEET,
+        replace(SHEET, file_id="F000000002", channel_id="C2"),
+        replace(SHEET, file_id="F000000003", ts="3.000003"),
+        replace(SHEET, file_id="F000000004", account_id="A2", ts="4.000004"),
+        replace(SHEET, file_id="F000000005", team_id="T2"),
+    ]
+    for row in rows:
+        await pictures.add(row)
+    await pictures.shown(SHEET, NOW, 30)
+    if change == "disconnected":
+        assert await accounts.disconnect("T1", "A1")
+    else:
+        await accounts.set_channels("T1", "A1", ["C2"], everywhere=change == "given to all")
+
+    left = await database.once("SELECT file_id FROM pictures WHERE alt_text != ''")
+    assert {row["file_id"] for row in left} == {row.file_id for row in rows} - goes
+    assert await due(database, pictures, after=timedelta(0)) == goes
 
 
 async def test_a_row_whose_file_cannot_be_deleted_is_forgotten_some_day(
