@@ -17,7 +17,7 @@ from bot.autoenhance.bodies import LargeAnswers
 from bot.autoenhance.limits import Limits
 from bot.autoenhance.redirects import allowed
 from bot.autoenhance.requests import Requests
-from bot.core.errors import OrderNotFound, Unavailable
+from bot.core.errors import NoPreview, OrderNotFound, Unavailable
 from bot.orders.models import json_object
 
 AT_ONCE = 4
@@ -45,7 +45,8 @@ class Previews:
     """Raises AutoenhanceError and its subclasses, and DatabaseFailed where the rate limiter is shared.
 
     OrderNotFound: there is no such photo, or no preview of it yet. KeyRefused: the key is not accepted.
-    Limited and Unavailable: no preview now. OrderTooLarge: the answer is longer than a preview.
+    Limited and Unavailable: no preview now. NoPreview: not later either. OrderTooLarge: the
+    answer is longer than a preview.
 
     At most AT_ONCE requests run at once. A call ends after `Limits.preview` seconds, with its wait for a
     place. So calls that begin together share that time. No error message has the key, an address or an ID.
@@ -89,10 +90,18 @@ class Previews:
             raise Unavailable("no preview came in time") from error
         if isinstance(found, bytes):
             return found
-        raise Unavailable("Autoenhance redirects too often")
+        raise NoPreview("Autoenhance redirects too often")
 
     async def _of_autoenhance(self, reply: httpx.Response) -> bytes | _Elsewhere:
-        return await self._taken(reply, self._requests.check)
+        return await self._taken(reply, self._check)
+
+    def _check(self, reply: httpx.Response) -> None:
+        try:
+            self._requests.check(reply)
+        except Unavailable as error:  # such as a 402: an account without a plan
+            if _is_final(reply.status_code):
+                raise NoPreview(str(error)) from None
+            raise
 
     async def _follow(self, step: _Elsewhere) -> bytes | _Elsewhere:
         """Asks the address without the key. A failure is not repeated: another host has its own reasons."""
@@ -118,15 +127,18 @@ class Previews:
         if kind == "application/json":
             return _Elsewhere(str(reply.url), _image_url(body))
         if kind not in _TYPES or not body.startswith((_JPEG, _PNG)):
-            raise Unavailable("Autoenhance answered with something that is no picture")
+            raise NoPreview("Autoenhance answered with something that is no picture")
         return bytes(body)
 
 
 def _image_url(body: bytearray) -> str:
     """Some accounts get `{"image_url": …}` in place of the picture."""
-    url = json_object(body).get("image_url")
+    try:
+        url = json_object(body).get("image_url")
+    except Unavailable:
+        url = None
     if not isinstance(url, str) or not url:
-        raise Unavailable("Autoenhance answered with JSON that names no picture")
+        raise NoPreview("Autoenhance answered with JSON that names no picture")
     return url
 
 
@@ -135,4 +147,10 @@ def _check_elsewhere(reply: httpx.Response) -> None:
     if reply.status_code in {404, 410}:
         raise OrderNotFound("there is no such preview")
     if reply.status_code != 200:  # noqa: PLR2004
-        raise Unavailable(f"the host of Autoenhance's previews answered {reply.status_code}")
+        kind = NoPreview if _is_final(reply.status_code) else Unavailable
+        raise kind(f"the host of Autoenhance's previews answered {reply.status_code}")
+
+
+def _is_final(status: int) -> bool:
+    """The request was refused, and will be. A timeout and a rate limit pass."""
+    return 400 <= status < 500 and status not in {408, 425, 429}  # noqa: PLR2004

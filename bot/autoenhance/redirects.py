@@ -4,7 +4,7 @@ import re
 
 import httpx
 
-from bot.core.errors import Unavailable
+from bot.core.errors import NoPreview
 from bot.core.network import is_ip_address, is_public
 
 _NAME = re.compile(r"[a-z0-9._-]+")
@@ -14,7 +14,7 @@ _THIS_MACHINE = ("127.0.0.1", "::1")
 
 
 def allowed(base: str, location: str, *, local: bool) -> httpx.URL:
-    """The address that `location` names, seen from `base`. Raises Unavailable if it may not be asked.
+    """The address that `location` names, seen from `base`. Raises NoPreview if it may not be asked.
 
     With `local`, Autoenhance itself is on this machine, and may name this machine over http. A name's
     addresses are checked by the client, when it finds them. The client gets the URL as it was checked:
@@ -24,15 +24,15 @@ def allowed(base: str, location: str, *, local: bool) -> httpx.URL:
         url = httpx.URL(base).join(location)
         host = url.raw_host.decode()
     except (ValueError, httpx.InvalidURL):
-        raise Unavailable("Autoenhance redirects to no address") from None
+        raise NoPreview("Autoenhance redirects to no address") from None
     if url.userinfo or not host or not 0 < (url.port or 443) <= _MAX_PORT:
-        raise Unavailable("Autoenhance redirects to no address")
+        raise NoPreview("Autoenhance redirects to no address")
     if local and url.scheme == "http" and host in _THIS_MACHINE:
         return url
     if url.scheme != "https":
-        raise Unavailable("Autoenhance redirects to an address without https")
+        raise NoPreview("Autoenhance redirects to an address without https")
     if not _may_be_public(host):
-        raise Unavailable("Autoenhance redirects into a private network")
+        raise NoPreview("Autoenhance redirects into a private network")
     return url
 
 

@@ -9,6 +9,7 @@ from bot.core.errors import (
     AutoenhanceError,
     KeyRefused,
     Limited,
+    NoPreview,
     OrderNotFound,
     OrderTooLarge,
     TryLater,
@@ -22,6 +23,7 @@ _OUTCOMES: dict[type[Exception], str] = {
     Limited: "limited",
     KeyRefused: "refused",
     OrderTooLarge: "too_large",
+    NoPreview: "no_answer",
     Unavailable: "no_answer",  # or an unusable one
 }
 

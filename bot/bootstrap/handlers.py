@@ -116,7 +116,9 @@ class _Handlers:
         self.time_zones = TimeZones(self.stores.people, profiles, self.responder)
         self.card_pictures = CardPictures(self.stores.pictures, self.now)
         settings = self.stores.channel_settings
-        self.picture_needs = PictureNeeds(self.account_keys, settings, self.files, sheet.available)
+        self.picture_needs = PictureNeeds(
+            self.account_keys, settings, self.channels, self.files, sheet.available
+        )
         self.picture_uploads = PictureUploads(self.stores.pictures, self.files, self.now)
         self.retries = Retries(self.responder, self.now, services.timing.first_pause, services.timing.slow)
         self.key_use = KeyUse(self.account_keys, self.sender, self.record, self.now)

@@ -12,6 +12,7 @@ OrderDeskError
 │   ├── KeyRefused          401 or 403
 │   │   └── AccountKeyRefused  the key of a connected account
 │   ├── AccountKeyUnreadable  KeyUnreadable, where a search meets it
+│   ├── NoPreview           no preview of a photo can be had, now or later
 │   ├── OrderTooLarge       the answer is longer than the client reads
 │   └── TryLater            worth a retry
 │       ├── Limited         429
@@ -107,6 +108,10 @@ class AccountKeyUnreadable(AutoenhanceError):
 
 
 class OrderTooLarge(AutoenhanceError):
+    pass
+
+
+class NoPreview(AutoenhanceError):
     pass
 
 

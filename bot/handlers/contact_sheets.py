@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from bot.accounts.models import Account, KeyedAccount
-from bot.core.errors import AutoenhanceError, KeyMissing, KeyRefused, OrderNotFound, TryLater
+from bot.core.errors import AutoenhanceError, TryLater
 from bot.orders.progress import Photo
 from bot.pictures.sheet import MAX_TILES, Tile
 from bot.slack.render.models import OrderView
@@ -57,7 +57,7 @@ class ContactSheets:
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_DRAWN_AT_ONCE))
 
     async def drawn(self, sheet: Sheet, keys: Sequence[KeyedAccount]) -> Drawn | None:
-        """None where no photo has a preview. Raises TryLater if Autoenhance had no answer for any of them."""
+        """None where no photo has a preview. Raises TryLater where one may have it later."""
         keys = list(keys)
         images = await self._previews([photo.image_id for photo in sheet.done], keys)
         if not any(images):
@@ -85,20 +85,23 @@ class ContactSheets:
         return images
 
     async def _tried(self, image_id: str, keys: list[KeyedAccount]) -> bytes | TryLater | None:
-        """With each key in turn. One that works becomes the first of `keys`."""
+        """With each key in turn, so that no account's trouble is another's. One that works becomes the first.
+
+        TryLater if none works, and one of them may later.
+        """
+        late: TryLater | None = None
         for each in [*keys]:
             if not image_id or each.key is None:
                 continue
             try:
                 content = await self.preview(image_id, each.key)
-            except (OrderNotFound, KeyRefused, KeyMissing):
-                continue
             except TryLater as error:
-                return error
+                late = late or error
+                continue
             except AutoenhanceError:
-                return None
+                continue
             if keys[0] is not each:
                 keys.remove(each)
                 keys.insert(0, each)
             return content
-        return None
+        return late

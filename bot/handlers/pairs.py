@@ -23,6 +23,7 @@ from bot.core.errors import (
     Gone,
     KeyMissing,
     KeyRefused,
+    NoPreview,
     NotInChannel,
     OrderNotFound,
     SlackBusy,
@@ -35,9 +36,9 @@ from bot.handlers.contact_sheets import Drawn
 from bot.handlers.key_use import KeyUse
 from bot.handlers.order_views import order_view
 from bot.handlers.outages import Retries
-from bot.handlers.picture_needs import PictureNeeds
+from bot.handlers.picture_needs import NoPicture, PictureNeeds
 from bot.handlers.picture_uploads import ForMessage, PictureUploads, UploadFailed
-from bot.handlers.pictures import MAX_ATTEMPTS, NoPicture
+from bot.handlers.pictures import MAX_ATTEMPTS
 from bot.jobs.outcomes import Retry
 from bot.jobs.pictures import ShowPair
 from bot.jobs.requests import View
@@ -81,7 +82,7 @@ class DrawnPairs:
             asking = self.original(photo.image_id, each.key), self.enhanced(photo.image_id, each.key)
             found = await asyncio.gather(*asking, return_exceptions=True)
             failed = [one for one in found if isinstance(one, BaseException)]
-            if any(isinstance(one, OrderNotFound | KeyRefused | KeyMissing) for one in failed):
+            if any(isinstance(one, OrderNotFound | KeyRefused | KeyMissing | NoPreview) for one in failed):
                 continue
             if failed:
                 raise failed[0]

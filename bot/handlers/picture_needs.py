@@ -5,17 +5,37 @@ from dataclasses import dataclass
 
 from bot.accounts.models import KeyedAccount
 from bot.handlers.account_keys import AccountKeys
+from bot.slack.api.channels import Channels
 from bot.slack.api.files import Files
 from bot.slack.text import card_pictures as picture_text
 from bot.storage.channel_settings import ChannelSettings
+
+
+class NoPicture(Exception):
+    """The card stays as it is. The sentence is for a person who asked for the picture."""
 
 
 @dataclass(frozen=True)
 class PictureNeeds:
     account_keys: AccountKeys
     channel_settings: ChannelSettings
+    channels: Channels
     files: Files
     can_draw: Callable[[], bool]
+
+    async def require(self, team_id: str, channel_id: str, account_id: str = "") -> None:
+        """Asked before a picture is drawn, and again before a card gets it: then it is this account's.
+
+        Raises NoPicture, and what `Channels.require_own` raises.
+        """
+        if not await self.channel_settings.pictures(team_id, channel_id):
+            raise NoPicture(picture_text.OFF)
+        if needs := await self.missing(team_id, channel_id):
+            raise NoPicture(picture_text.missing(needs))
+        usable = {each.account.account_id for each in await self.keys(team_id, channel_id)}
+        if account_id and account_id not in usable:
+            raise NoPicture(picture_text.NOT_NOW)
+        await self.channels.require_own(channel_id)
 
     async def missing(self, team_id: str, channel_id: str) -> list[str]:
         """A sentence for each thing that is missing there, with the next step."""

@@ -4,6 +4,7 @@ The card never waits for its picture. A kill at any point leaves a row of each f
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,7 +26,7 @@ from bot.handlers.card_pictures import CardPictures, is_card, is_channel
 from bot.handlers.contact_sheets import ContactSheets, Sheet, planned_sheet
 from bot.handlers.key_use import KeyUse
 from bot.handlers.order_views import as_chosen, order_view, with_usual_forecast, with_watch
-from bot.handlers.picture_needs import PictureNeeds
+from bot.handlers.picture_needs import NoPicture, PictureNeeds
 from bot.handlers.picture_uploads import ForMessage, PictureUploads, UploadFailed
 from bot.jobs.outcomes import Retry
 from bot.jobs.pictures import (
@@ -56,10 +57,6 @@ MAX_ATTEMPTS = 30  # with the pauses, about as many minutes. An order's end is o
 FILE_NAME = "contact-sheet.jpg"
 _ON_CARD = Placement("message")
 log = structlog.get_logger(__name__)
-
-
-class NoPicture(Exception):
-    """The card stays as it is. The sentence is for a person who asked for the picture."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +112,11 @@ class PictureCards:
         wanted = _Wanted(job.team_id, job.order, card.channel_id, card.ts, asker.at, attempt)
         try:
             await self._put(replace(wanted, by=asker.user_id, placement=placement))
+        except Retry as later:
+            if attempt == 1 and isinstance(later.__cause__, TryLater):
+                with suppress(SlackError):
+                    await self.responder.say(job, picture_text.NOT_YET, alone=True)
+            raise
         except NoPicture as none:
             await self.responder.say(job, str(none), alone=True)
 
@@ -166,7 +168,7 @@ class PictureCards:
     async def _put(self, wanted: _Wanted) -> None:
         """Raises NoPicture, Retry, and SlackBusy."""
         try:
-            await self._require(wanted)
+            await self.needs.require(wanted.team_id, wanted.channel_id)
             view = await self._view(wanted)
             sheet = planned_sheet(view)
             if wanted.by or not await self._is_shown(wanted, sheet):
@@ -191,21 +193,6 @@ class PictureCards:
         except SlackError as error:
             log.warning("slack refused a picture", slack=error.code)
             raise NoPicture(picture_text.NOT_NOW) from None
-
-    async def _require(self, wanted: _Wanted, picture: Picture | None = None) -> None:
-        """What is asked before a picture is drawn, and again before the card is edited with it."""
-        if not await self.channel_settings.pictures(wanted.team_id, wanted.channel_id):
-            raise NoPicture(picture_text.OFF)
-        if needs := await self.needs.missing(wanted.team_id, wanted.channel_id):
-            raise NoPicture(picture_text.missing(needs))
-        if picture and not await self._is_usable(wanted, picture.account_id):
-            raise NoPicture(picture_text.NOT_NOW)
-        await self.channels.require_own(wanted.channel_id)
-
-    async def _is_usable(self, wanted: _Wanted, account_id: str) -> bool:
-        """Whether the account is still given to the channel."""
-        keys = await self.needs.keys(wanted.team_id, wanted.channel_id)
-        return account_id in {each.account.account_id for each in keys}
 
     async def _view(self, wanted: _Wanted) -> OrderView:
         """What the card shows now, apart from the picture."""
@@ -250,7 +237,7 @@ class PictureCards:
         card = _card(replace(view, offers_pictures=True, picture=shown), wanted.placement)
         patient = wanted.by is not None
         try:
-            await self._require(wanted, picture)
+            await self.needs.require(wanted.team_id, wanted.channel_id, picture.account_id)
             await self.sender.update(wanted.channel_id, wanted.ts, card, patient=patient, needs_picture=True)
         except FileNotReady as error:
             raise self._again(wanted, await self.uploads.not_ready(picture)) from error

@@ -13,6 +13,7 @@ from bot.core.settings import FixedSettings, Settings
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import SECOND_KEY, AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import CEDAR
+from bot.sandbox.failures import ApiFailure
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, BOT, EDITING, OWNERS, PARTNERS, SHOOTS
 from bot.sandbox.slack.workspace import Message
@@ -546,3 +547,23 @@ async def test_files_go_with_their_account(
     assert await story.rows() == []
     await story.chat.click(card, "Re-check")
     await story.chat.until(lambda: picture(card) is None)
+
+
+async def test_a_person_who_must_wait_reads_so_once(story: Story) -> None:
+    """After the first attempt, where Autoenhance does not answer. The picture comes without another click."""
+    await story.turn_on()
+    story.shoot.is_now(4)
+    await story.chat.click(await story.chat.order(story.shoot.id), "Share in channel")
+    card = await story.chat.until(lambda: next(iter(story.chat.posted()), None))
+    story.autoenhance.previews.failure = ApiFailure("500")
+    known = {each.ts for each in story.chat.said()}
+    await story.chat.click(card, "Show pictures")
+    said = await story.chat.new(known)
+    assert "I'll keep trying" in said.plain()
+    asked = len(story.autoenhance.previews.asked)
+    await story.slack.until(lambda: len(story.autoenhance.previews.asked) > asked + 12)
+
+    story.autoenhance.previews.failure = ApiFailure("well")
+    await story.chat.until(lambda: picture(card))
+    await until_no_job_is_left(story.app)
+    assert [each.ts for each in story.chat.said() if "keep trying" in each.plain()] == [said.ts]

@@ -10,7 +10,16 @@ from pydantic import SecretStr
 
 from bot.accounts.models import Account, KeyedAccount
 from bot.autoenhance.client import FetchedOrder
-from bot.core.errors import AutoenhanceError, KeyRefused, Limited, OrderNotFound, OrderTooLarge, TryLater
+from bot.core.errors import (
+    AutoenhanceError,
+    KeyRefused,
+    Limited,
+    NoPreview,
+    OrderNotFound,
+    OrderTooLarge,
+    TryLater,
+    Unavailable,
+)
 from bot.handlers.contact_sheets import ContactSheets, planned_sheet
 from bot.handlers.order_views import order_view
 from bot.orders.ids import OrderId
@@ -106,6 +115,31 @@ async def test_the_next_key_is_tried(refusal: AutoenhanceError) -> None:
     assert await desk.sheet(order(*["processed"] * 4), "a", "b") == b"a sheet"
     assert desk.asked[:2] == [("i1", "key-a"), ("i1", "key-b")]
     assert {key for _, key in desk.asked[2:]} == {"key-b"}
+
+
+@pytest.mark.parametrize(
+    "failure", [Unavailable("500"), Limited("no"), NoPreview("402"), OrderTooLarge("no")]
+)
+async def test_an_account_that_fails_blocks_no_other(failure: AutoenhanceError) -> None:
+    """Whatever is wrong with it, the sheet is drawn with the key that works, at once."""
+    desk = Desk({"key-a": failure, "key-b": b"photo"})
+    assert await desk.sheet(order(*["processed"] * 3), "a", "b") == b"a sheet"
+    [(tiles, _)] = desk.drawn
+    assert [tile.image for tile in tiles] == [b"photo"] * 3
+
+
+@pytest.mark.parametrize("late", ["key-a", "key-b"])
+async def test_one_account_without_an_answer_can_be_waited_for(late: str) -> None:
+    """Where no other has the photo."""
+    says: dict[str, Any] = {"key-a": OrderNotFound("no"), "key-b": NoPreview("402"), late: Limited("no")}
+    with pytest.raises(Limited):
+        await Desk(says).sheet(order("processed", "processed"), "a", "b")
+
+
+async def test_what_cannot_pass_is_not_waited_for() -> None:
+    """There is no sheet then."""
+    desk = Desk({"key-a": NoPreview("402"), "key-b": OrderNotFound("no")})
+    assert await desk.sheet(order("processed", "processed"), "a", "b") is None
 
 
 async def test_an_account_whose_key_worked_was_used() -> None:

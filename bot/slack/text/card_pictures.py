@@ -23,6 +23,10 @@ IN_CHANNELS = (
 )
 OFF = f"Pictures are off in this channel. To turn them on, type `{COMMAND} settings pictures on`."
 NO_PREVIEW = "There's no picture of these photos yet. Try again when more of them are done."
+NOT_YET = (
+    "I can't get a picture of these photos from Autoenhance right now. "
+    "I'll keep trying, and put it on the card when I have it."
+)
 NOT_NOW = "I couldn't get a picture of these photos. Try again in a few minutes."
 ORDER_GONE = "I couldn't find this order any more, so there's no picture. Press *Re-check*."
 CARD_GONE = f"This card is too old to update. Run `{COMMAND}` again for a new one."

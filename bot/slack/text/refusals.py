@@ -122,6 +122,8 @@ def refused(error: errors.AutoenhanceError) -> str:
     """For errors whose sentence does not depend on what was asked for."""
     if isinstance(error, errors.OrderTooLarge):
         return "Autoenhance sent more than I can show. Add words to your search, or open Autoenhance."
+    if isinstance(error, errors.NoPreview):
+        return "There's no preview that I can show. Open the order in Autoenhance to see its photos."
     if isinstance(error, errors.NoAccountHere):
         return (
             "Autoenhance wants an API key for this, and no account may be used here. "
