@@ -133,8 +133,7 @@ class PictureCards:
 
     async def check_channel(self, job: CheckPictureChannel, _attempt: int) -> None:
         """Outsiders may have come, or the bot was removed, and nothing else has asked Slack since then."""
-        audience = await self.channels.audience(job.channel_id)
-        if audience in {Audience.SHARED, Audience.HIDDEN}:
+        if await self.channels.is_lost(job.channel_id):
             await self.pictures.drop_of_channel(job.team_id, job.channel_id, self.now())
 
     async def turn(self, job: ChoosePictures, _attempt: int) -> None:
@@ -160,6 +159,8 @@ class PictureCards:
         match await self.channels.audience_now(place):
             case Audience.HIDDEN | Audience.GROUP_MESSAGE:
                 return refusals.NOT_IN_CHANNEL
+            case Audience.SHARED:
+                return refusals.SHARED_CHANNEL
             case Audience.UNKNOWN:
                 return refusals.CANNOT_TELL_SHARED
             case _:

@@ -283,6 +283,16 @@ async def test_pictures_cannot_be_turned_on_where_the_bot_is_not(story: Story) -
     assert "shared with another company" in said.plain()
 
 
+async def test_pictures_cannot_be_turned_on_where_a_channel_was_shared_just_now(story: Story) -> None:
+    """What Slack said a moment ago does not count."""
+    await story.chat.order("settings")
+    story.slack.share(SHOOTS)
+    assert "shared with another company" in (await story.turn_on()).plain()
+    story.slack.share(SHOOTS, shared=False)
+    story.clock.turn(minutes=6)
+    assert "pictures of the photos on cards:* Off" in (await story.chat.order("settings")).plain()
+
+
 async def turned_off(story: Story, _card: Message) -> None:
     await story.chat.order("settings pictures off")
 
@@ -322,6 +332,13 @@ async def bot_removed(story: Story, _card: Message) -> None:
     await story.shoot.later(minutes=6)
 
 
+async def bot_removed_and_nothing_else(story: Story, card: Message) -> None:
+    while "No longer watching" not in card.plain():
+        await story.shoot.later(minutes=6)
+    story.slack.remove_bot(SHOOTS)
+    story.clock.turn(minutes=6)
+
+
 async def days_passed(story: Story, card: Message) -> None:
     while "No longer watching" not in card.plain():
         await story.shoot.later(minutes=6)
@@ -340,6 +357,7 @@ async def days_passed(story: Story, card: Message) -> None:
         channel_shared,
         shared_and_nothing_else,
         bot_removed,
+        bot_removed_and_nothing_else,
         days_passed,
     ],
     ids=lambda change: change.__name__,

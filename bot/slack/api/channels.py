@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
@@ -27,13 +28,21 @@ class Audience(StrEnum):
     UNKNOWN = auto()  # Slack does not say, mostly because a scope is missing
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What Slack says of a channel. The bot may look up orders in a public one without being in it."""
+
+    audience: Audience
+    has_bot: bool = True
+
+
 class Channels:
     def __init__(self, web: AsyncWebClient, pacing: SlackRateLimits, now: Callable[[], datetime]) -> None:
         self._web = web
         self._pacing = pacing
         self._now = now
         self._cached: dict[str, tuple[Audience, datetime]] = {}
-        self._in_flight: dict[str, asyncio.Task[Audience]] = {}
+        self._in_flight: dict[str, asyncio.Task[_Seen]] = {}
 
     async def audience(self, channel_id: str | None) -> Audience:
         """As Slack said within the last five minutes. Raises SlackBusy and TokenRefused.
@@ -52,6 +61,14 @@ class Channels:
         """
         if channel_id is None or channel_id.startswith("D"):
             return Audience.OWN
+        return (await self._seen_now(channel_id)).audience
+
+    async def is_lost(self, channel_id: str) -> bool:
+        """Whether another company sees it, or the bot is not in it, as Slack says now. Raises the same."""
+        seen = await self._seen_now(channel_id)
+        return seen.audience in {Audience.SHARED, Audience.HIDDEN} or not seen.has_bot
+
+    async def _seen_now(self, channel_id: str) -> _Seen:
         if channel_id not in self._in_flight:
             self._in_flight[channel_id] = asyncio.create_task(self._ask(channel_id))
         return await asyncio.shield(self._in_flight[channel_id])
@@ -67,20 +84,20 @@ class Channels:
         if audience is Audience.UNKNOWN:
             raise ScopeMissing("missing_scope")
 
-    async def _ask(self, channel_id: str) -> Audience:
+    async def _ask(self, channel_id: str) -> _Seen:
         """HIDDEN and UNKNOWN are not cached, because a person may invite the bot next."""
         try:
             await self._pacing.raise_if_paused(CHANNEL_INFO)
-            audience = await self._fetch(channel_id)
+            seen = await self._fetch(channel_id)
         finally:
             del self._in_flight[channel_id]
-        if audience in {Audience.OWN, Audience.SHARED}:
+        if seen.audience in {Audience.OWN, Audience.SHARED}:
             if len(self._cached) >= MAX_CACHED_CHANNELS:
                 self._cached.clear()
-            self._cached[channel_id] = (audience, self._now() + MAX_CACHE_AGE)
-        return audience
+            self._cached[channel_id] = (seen.audience, self._now() + MAX_CACHE_AGE)
+        return seen
 
-    async def _fetch(self, channel_id: str) -> Audience:
+    async def _fetch(self, channel_id: str) -> _Seen:
         try:
             info = await checked(self._web.conversations_info(channel=channel_id))
         except SlackBusy as busy:
@@ -89,13 +106,14 @@ class Channels:
         except TokenRefused:
             raise
         except NotInChannel:
-            return Audience.HIDDEN
+            return _Seen(Audience.HIDDEN)
         except ScopeMissing as error:
-            return Audience.GROUP_MESSAGE if error.lacks == GROUP_MESSAGE_SCOPES else Audience.UNKNOWN
+            return _Seen(Audience.GROUP_MESSAGE if error.lacks == GROUP_MESSAGE_SCOPES else Audience.UNKNOWN)
         except SlackError:
-            return Audience.UNKNOWN
-        shared = any(info["channel"].get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared"))
-        return Audience.SHARED if shared else Audience.OWN
+            return _Seen(Audience.UNKNOWN)
+        channel = info["channel"]
+        shared = any(channel.get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared"))
+        return _Seen(Audience.SHARED if shared else Audience.OWN, channel.get("is_member") is not False)
 
 
 async def channel_name(web: AsyncWebClient, channel_id: str) -> str:
