@@ -21,9 +21,6 @@ from bot.core.errors import (
     CannotPost,
     FileNotReady,
     Gone,
-    KeyMissing,
-    KeyRefused,
-    NoPreview,
     NotInChannel,
     OrderNotFound,
     SlackBusy,
@@ -44,7 +41,6 @@ from bot.jobs.pictures import ShowPair
 from bot.jobs.requests import View
 from bot.orders.progress import Photo
 from bot.pictures.sheet import NotAPicture
-from bot.slack.api.channels import Channels
 from bot.slack.api.pacing import SlackRateLimits
 from bot.slack.api.responder import Responder
 from bot.slack.api.sender import Sender
@@ -55,7 +51,6 @@ from bot.slack.render.pictures import without_pictures
 from bot.slack.text import card_pictures as picture_text
 from bot.slack.text import refusals
 from bot.slack.text.pictures import pair_alt
-from bot.storage.channel_settings import ChannelSettings
 from bot.storage.pictures import Picture, Pictures
 
 MAX_POSTS = 2  # of one picture. Slack did not confirm the first (decision 19)
@@ -75,23 +70,28 @@ class DrawnPairs:
     drawing: asyncio.Semaphore
 
     async def drawn(self, photo: Photo, keys: Sequence[KeyedAccount]) -> Drawn:
-        """Raises NotAPicture, and AutoenhanceError. Asks with each key in turn until one works."""
+        """Raises NotAPicture, and AutoenhanceError. Asks with each key in turn until one works.
+
+        Raises TryLater only where no key worked: one account holds up no other.
+        """
+        late: TryLater | None = None
         for each in keys:
             if each.key is None:
                 continue
             asking = self.original(photo.image_id, each.key), self.enhanced(photo.image_id, each.key)
             found = await asyncio.gather(*asking, return_exceptions=True)
             failed = [one for one in found if isinstance(one, BaseException)]
-            if any(isinstance(one, OrderNotFound | KeyRefused | KeyMissing | NoPreview) for one in failed):
-                continue
-            if failed:
+            late = next((one for one in failed if isinstance(one, TryLater)), late)
+            if any(not isinstance(one, AutoenhanceError) for one in failed):
                 raise failed[0]
+            if failed:
+                continue
             await self.took(each.account)
             images = [one for one in found if isinstance(one, bytes)]
             async with self.drawing:
                 content = await asyncio.to_thread(self.draw, photo.name, *images)
             return Drawn(content, each.account.account_id)
-        raise OrderNotFound("no key has both previews of this photo")
+        raise late or OrderNotFound("no key has both previews of this photo")
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,8 @@ class PairPosts:
     pictures: Pictures
     uploads: PictureUploads
     card_pictures: CardPictures
-    channel_settings: ChannelSettings
     needs: PictureNeeds
     drawn: DrawnPairs
-    channels: Channels
     sender: Sender
     pacing: SlackRateLimits
     responder: Responder
@@ -149,11 +147,7 @@ class PairPosts:
 
     async def _shown(self, job: ShowPair, view: OrderView, attempt: int) -> str:
         team, channel = job.team_id, job.asker.place
-        if not await self.channel_settings.pictures(team, channel):
-            raise NoPicture(picture_text.OFF)
-        if needs := await self.needs.missing(team, channel):
-            raise NoPicture(picture_text.missing(needs))
-        await self.channels.require_own(channel)
+        await self.needs.require(team, channel)
         photo = _photo(view, job.image_id)
         begun = await self.pictures.of_request(team, channel, _names(job))
         if begun and begun[1]:
@@ -174,6 +168,13 @@ class PairPosts:
         if posts == MAX_POSTS:  # it may be in the thread, so the file is kept as long as others
             await self.pictures.shown(picture, self.now(), self.picture_days)
             raise NoPicture(picture_text.UNCONFIRMED)
+        try:
+            await self.needs.require(job.team_id, channel, picture.account_id)
+        except SlackBusy:
+            raise
+        except (NoPicture, SlackError):
+            await self.uploads.drop(picture)
+            raise
         await self.pacing.wait_to_post(channel)
         counted = await self.pictures.renamed(picture, names[posts + 1])
         if counted is None:

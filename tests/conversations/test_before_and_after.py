@@ -355,6 +355,29 @@ async def test_files_go_after_some_days(story: Story) -> None:
     await story.slack.until(lambda: story.kept() == [])
 
 
+@pytest.mark.parametrize("change", ["off", "shared"])
+async def test_nothing_is_posted_after_it_is_not_wanted(story: Story, change: str) -> None:
+    """The channel changes while a file is named: nothing of it was stored then."""
+    card = await story.card()
+    view = await story.photos(card)
+    named = story.slack.hold("files.getUploadURLExternal")
+    uploaded = story.slack.hold("files.completeUploadExternal", accepted=True)
+    await story.choose(view)
+    await named.reached.wait()
+    if change == "off":
+        await story.chat.order("settings pictures off")
+    else:
+        story.slack.share(SHOOTS)
+    named.open()
+    await uploaded.reached.wait()
+    story.clock.turn(seconds=2)  # the file is ready
+    uploaded.open()
+    await story.tidied()
+
+    assert story.chat.thread(card) == []
+    assert (story.kept(), await story.rows()) == ([], [])
+
+
 async def test_pictures_are_turned_off_while_it_is_posted(story: Story) -> None:
     """The post loses its picture, and the file is deleted."""
     card = await story.card()
