@@ -1,4 +1,4 @@
-"""A real browser on the sandbox's page, with the real bot behind it."""
+"""A real browser on the sandbox's page, with the real bot behind it. No test may leave a secret anywhere."""
 
 import os
 from collections.abc import AsyncIterator
@@ -14,7 +14,9 @@ from bot.sandbox.clock import MovableClock
 from tests.browser.chromium import MISSING, open_browser, program
 from tests.browser.screen import Screen, open_screen
 from tests.conftest import FAST_TIMING
+from tests.support.leaks import no_leaks, searched_database
 
+__all__ = ["no_leaks", "searched_database"]
 TIMEOUT_MS = 20_000  # milliseconds
 
 expect.set_options(timeout=TIMEOUT_MS)

@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,16 @@ APP = str(ROOT / "app.py")
 START_SECONDS = 20.0  # seconds for a process to start
 SERVING, WORKING = "Uvicorn running on", '"event": "worker started"'
 LOGS: list[list[str]] = []  # of all processes of this test; `tests/support/leaks.py` empties it
+MIN_SECRET = 12  # characters; a test may set a shorter text, which stands anywhere
+SECRETS = (
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "AUTOENHANCE_API_KEY",
+    "AUTOENHANCE_WEBHOOK_TOKEN",
+    "ENCRYPTION_KEYS",
+    "METRICS_TOKEN",
+)
 _SERVING = re.compile(SERVING + r" (http://[\d.:]+)")
 
 
@@ -100,7 +110,7 @@ async def run(*arguments: str, env: dict[str, str] | None = None) -> CommandResu
     process = await start(*arguments, env=env)
     out, err = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode is not None
-    return CommandResult(process.returncode, out.decode(), err.decode())
+    return _without_secrets(CommandResult(process.returncode, out.decode(), err.decode()), env or {})
 
 
 async def invoke(*arguments: str, env: dict[str, str] | None = None) -> CommandResult:
@@ -122,7 +132,15 @@ def _invoked(arguments: Sequence[str], env: dict[str, str]) -> CommandResult:
         logging.configure("WARNING")
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return CommandResult(result.exit_code, result.stdout, result.stderr)
+    return _without_secrets(CommandResult(result.exit_code, result.stdout, result.stderr), env)
+
+
+def _without_secrets(result: CommandResult, env: Mapping[str, str]) -> CommandResult:
+    """The result. Fails if the command printed one of its own tokens or keys."""
+    secrets = [secret for name in SECRETS for secret in env.get(name, "").split(",")]
+    said = result.out + result.err
+    assert [f"{each[:4]}…" for each in secrets if len(each) >= MIN_SECRET and each in said] == []
+    return result
 
 
 @asynccontextmanager
