@@ -13,7 +13,7 @@ COVERAGE := $(if $(filter true,$(CI)),--cov --cov-report=term-missing:skip-cover
 demo: .venv/runtime  ## a Slack and an Autoenhance of your own, in the browser
 	$(BIN)/python app.py demo
 
-test: install  ## what one runs all day: about six minutes on two cores, without network and keys
+test: install  ## what one runs all day: about seven minutes on two cores, without network and keys
 	$(TESTS) $(COVERAGE) -m "not slow and not registry"
 
 test-all: test  ## the rest too: all of it on PostgreSQL, several processes, the page in a browser, endurance
