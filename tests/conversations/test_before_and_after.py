@@ -6,36 +6,21 @@ from typing import Any
 
 import pytest
 
-from bot.bootstrap.app import App
-from bot.core.settings import FixedSettings
 from bot.demo.demo import Sandbox
 from bot.sandbox.failures import ApiFailure
-from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, SHOOTS
 from bot.sandbox.slack.workspace import Message, View
-from tests.conftest import FAST_TIMING
 from tests.support.both_databases import on_sqlite
-from tests.support.chat import Chat
 from tests.support.clock import Clock
-from tests.support.running_bot import running_bot
-from tests.support.shoot import Shoot
-from tests.support.waiting import until_no_file_is_due, until_no_job_is_left
+from tests.support.picture_story import PictureStory, scopes, settings, telling
+from tests.support.waiting import until_no_job_is_left
 
+__all__ = ["scopes", "settings"]
 POSTING, POSTED = "Posting before and after of", "is in the thread"
 
 
 @dataclass
-class Story:
-    chat: Chat
-    shoot: Shoot
-    clock: Clock
-    app: App
-    sandbox: Sandbox
-
-    @property
-    def slack(self) -> SlackSandbox:
-        return self.chat.slack
-
+class Story(PictureStory):
     async def card(self) -> Message:
         """A card that all see, in a channel with pictures on. Six photos of its order are done."""
         await self.chat.order("settings pictures on")
@@ -64,17 +49,6 @@ class Story:
         await until_no_job_is_left(self.app)
         return post
 
-    def kept(self) -> list[str]:
-        return list(self.slack.files.kept())
-
-    async def rows(self) -> list[tuple[str, bool]]:
-        found = await self.app.storage.database.once("SELECT file_id, shown FROM pictures ORDER BY file_id")
-        return [(row["file_id"], bool(row["shown"])) for row in found]
-
-    async def tidied(self) -> None:
-        await until_no_job_is_left(self.app)
-        await until_no_file_is_due(self.app, self.clock())
-
 
 def menu(view: View) -> list[dict[str, Any]]:
     """The options of the menu. Empty without one."""
@@ -87,25 +61,11 @@ def picture(post: Message) -> dict[str, Any] | None:
 
 
 @pytest.fixture
-def scopes() -> set[str]:
-    """Those that an admin added."""
-    return {"files:write"}
-
-
-@pytest.fixture
-def settings() -> dict[str, Any]:
-    return {}
-
-
-@pytest.fixture
 async def story(
     sandbox: Sandbox, clock: Clock, scopes: set[str], settings: dict[str, Any]
 ) -> AsyncIterator[Story]:
-    sandbox.slack.scopes.update(scopes)
-    given = FixedSettings(**sandbox.settings.model_dump() | settings)
-    asked = Sandbox(sandbox.slack, sandbox.autoenhance, given)
-    async with running_bot(asked, timing=FAST_TIMING, now=clock.now) as app:
-        yield Story(Chat(sandbox.slack), Shoot(sandbox.autoenhance, clock, app), clock, app, sandbox)
+    async with telling(Story, sandbox, clock, scopes, settings) as story:
+        yield story
 
 
 @pytest.mark.both

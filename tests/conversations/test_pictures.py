@@ -8,38 +8,25 @@ from typing import Any
 import pytest
 
 from bot.accounts.models import Account
-from bot.bootstrap.app import App
-from bot.core.settings import FixedSettings, Settings
+from bot.core.settings import Settings
 from bot.demo.demo import Sandbox
-from bot.sandbox.autoenhance.app import SECOND_KEY, AutoenhanceSandbox
+from bot.sandbox.autoenhance.app import SECOND_KEY
 from bot.sandbox.autoenhance.sample_orders import CEDAR
 from bot.sandbox.failures import ApiFailure
-from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, BOT, EDITING, OWNERS, PARTNERS, SHOOTS
 from bot.sandbox.slack.workspace import Message
-from tests.conftest import FAST_TIMING
 from tests.support import accounts
 from tests.support.both_databases import on_sqlite
 from tests.support.chat import Chat
 from tests.support.clock import Clock
-from tests.support.running_bot import running_bot
-from tests.support.shoot import Shoot
-from tests.support.waiting import until_idle, until_no_file_is_due, until_no_job_is_left
+from tests.support.picture_story import PictureStory, scopes, settings, telling
+from tests.support.waiting import until_idle, until_no_job_is_left
+
+__all__ = ["scopes", "settings"]
 
 
 @dataclass
-class Story:
-    chat: Chat
-    shoot: Shoot
-    clock: Clock
-    app: App
-    autoenhance: AutoenhanceSandbox
-    settings: Settings
-
-    @property
-    def slack(self) -> SlackSandbox:
-        return self.chat.slack
-
+class Story(PictureStory):
     async def turn_on(self, channel: str = SHOOTS) -> Message:
         return await self.chat.order("settings pictures on", channel=channel)
 
@@ -58,20 +45,6 @@ class Story:
         await until_no_job_is_left(self.app)
         return card
 
-    def kept(self) -> list[str]:
-        """The files that Slack has."""
-        return list(self.slack.files.kept())
-
-    async def rows(self) -> list[tuple[str, bool]]:
-        """Each file that the bot knows, and whether a card shows it."""
-        found = await self.app.storage.database.once("SELECT file_id, shown FROM pictures ORDER BY file_id")
-        return [(row["file_id"], bool(row["shown"])) for row in found]
-
-    async def tidied(self) -> None:
-        """Every file that is to be deleted by now is deleted."""
-        await until_no_job_is_left(self.app)
-        await until_no_file_is_due(self.app, self.clock())
-
 
 def first_post(chat: Chat, channel: str) -> Message | None:
     return next(iter(chat.posted(channel)), None)
@@ -84,27 +57,11 @@ def picture(card: Message) -> dict[str, Any] | None:
 
 
 @pytest.fixture
-def scopes() -> set[str]:
-    """Those that an admin added."""
-    return {"files:write"}
-
-
-@pytest.fixture
-def settings() -> dict[str, Any]:
-    return {}
-
-
-@pytest.fixture
 async def story(
     sandbox: Sandbox, clock: Clock, scopes: set[str], settings: dict[str, Any]
 ) -> AsyncIterator[Story]:
-    """The scopes are there before the bot starts, because it asks Slack for them then."""
-    sandbox.slack.scopes.update(scopes)
-    given = FixedSettings(**sandbox.settings.model_dump() | settings)
-    asked = Sandbox(sandbox.slack, sandbox.autoenhance, given)
-    async with running_bot(asked, timing=FAST_TIMING, now=clock.now) as app:
-        shoot = Shoot(sandbox.autoenhance, clock, app)
-        yield Story(Chat(sandbox.slack), shoot, clock, app, sandbox.autoenhance, given)
+    async with telling(Story, sandbox, clock, scopes, settings) as story:
+        yield story
 
 
 @pytest.mark.parametrize("demands_key", [False, True], ids=["open", "demanded"])
@@ -148,13 +105,18 @@ async def test_the_card_of_a_finished_order_gets_a_picture(story: Story) -> None
 
 
 @on_sqlite
+async def ended(story: Story, card: Message) -> None:
+    """The watch of the card is over, so that nothing else looks at its order."""
+    while "No longer watching" not in card.plain():
+        await story.shoot.later(minutes=6)
+
+
 async def test_a_card_keeps_its_picture(story: Story) -> None:
     """When its watch ends, when a person checks again, and when somebody watches it again."""
     await story.turn_on()
     card = await story.pictured()
     block = picture(card)
-    while "No longer watching" not in card.plain():
-        await story.shoot.later(minutes=6)
+    await ended(story, card)
     assert picture(card) == block
 
     before = card.blocks
@@ -298,8 +260,7 @@ async def turned_off(story: Story, _card: Message) -> None:
 
 
 async def order_not_found(story: Story, card: Message) -> None:
-    while "No longer watching" not in card.plain():
-        await story.shoot.later(minutes=6)
+    await ended(story, card)
     story.autoenhance.remove(story.shoot.id)
     await story.chat.click(card, "Re-check")
     await story.chat.until(lambda: "couldn't find" in card.plain())
@@ -320,8 +281,7 @@ async def channel_shared(story: Story, card: Message) -> None:
 
 
 async def shared_and_nothing_else(story: Story, card: Message) -> None:
-    while "No longer watching" not in card.plain():
-        await story.shoot.later(minutes=6)
+    await ended(story, card)
     story.slack.share(SHOOTS)
     story.clock.turn(minutes=6)
 
@@ -333,15 +293,13 @@ async def bot_removed(story: Story, _card: Message) -> None:
 
 
 async def bot_removed_and_nothing_else(story: Story, card: Message) -> None:
-    while "No longer watching" not in card.plain():
-        await story.shoot.later(minutes=6)
+    await ended(story, card)
     story.slack.remove_bot(SHOOTS)
     story.clock.turn(minutes=6)
 
 
 async def days_passed(story: Story, card: Message) -> None:
-    while "No longer watching" not in card.plain():
-        await story.shoot.later(minutes=6)
+    await ended(story, card)
     story.clock.turn(days=29)
     await until_no_job_is_left(story.app)
     assert len(story.kept()) == 1
