@@ -40,7 +40,7 @@ class Keys(Protocol):
     async def usable(self) -> Sequence[KeyedAccount]:
         """Raises DatabaseFailed."""
 
-    async def took(self, account: Account) -> None:
+    async def used(self, account: Account) -> None:
         """Autoenhance answered about an order, with the account's key."""
 
     def missing(self) -> KeyMissing:
@@ -56,7 +56,7 @@ class OnlyKey:
     async def usable(self) -> Sequence[KeyedAccount]:
         return [KeyedAccount(default_account("", ""), self._key)] if self._key else []
 
-    async def took(self, account: Account) -> None:
+    async def used(self, account: Account) -> None:
         pass
 
     def missing(self) -> KeyMissing:
@@ -120,10 +120,10 @@ async def _in_turn(
                 alone = each.account.is_default and not isinstance(failure, OrderHidden)
                 failure = error if alone else OrderHidden("Autoenhance showed the order to no account")
         except OrderNotFound as error:
-            await keys.took(each.account)
+            await keys.used(each.account)
             failure = OrderNotFound(str(error), with_key=True)
         else:
-            await keys.took(each.account)
+            await keys.used(each.account)
             return answer
     raise failure
 

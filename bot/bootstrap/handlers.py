@@ -85,8 +85,8 @@ def _dispatcher(services: Services, autoenhance: Autoenhance, previews: Previews
 
 
 def _pictures(made: "_Handlers", previews: Previews) -> Table:
-    sheets = ContactSheets(made.key_use.took, previews.enhanced, sheet.contact_sheet)
-    drawn = DrawnPairs(made.key_use.took, previews.original, previews.enhanced, sheet.pair, sheets.drawing)
+    sheets = ContactSheets(made.key_use.used, previews.enhanced, sheet.contact_sheet)
+    drawn = DrawnPairs(made.key_use.used, previews.original, previews.enhanced, sheet.pair, sheets.drawing)
     return picture_table(made.picture_cards(sheets), made.pairs(drawn))
 
 

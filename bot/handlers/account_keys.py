@@ -33,10 +33,10 @@ class AccountKeys:
             found += [self._keyed(each) for each in await self.accounts.of_team(team_id)]
         return [each for each in found if each.key or not each.account.is_default]
 
-    async def used(self, account: Account) -> None:
-        """Autoenhance took the account's key."""
+    async def used(self, account: Account, *, accepted: bool) -> None:
+        """The account's key was used. `accepted` if Autoenhance listed orders for it."""
         if not account.is_default:
-            await self.accounts.used(account.team_id, account.account_id, self.now())
+            await self.accounts.used(account.team_id, account.account_id, self.now(), accepted=accepted)
 
     async def refused(self, account: Account) -> bool:
         """Autoenhance refused the account's key. True if its owner is to be told of it."""

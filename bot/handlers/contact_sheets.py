@@ -46,12 +46,12 @@ class Drawn:
 
 @dataclass(frozen=True)
 class ContactSheets:
-    """`preview` asks Autoenhance for a photo with a key, and `took` is told whose key it took.
+    """`preview` asks Autoenhance for a photo with a key, and `used` is told whose key gave one.
 
     `draw` makes a JPEG, and runs in a thread.
     """
 
-    took: Callable[[Account], Awaitable[None]]
+    used: Callable[[Account], Awaitable[None]]
     preview: Callable[[str, SecretStr], Awaitable[bytes]]
     draw: Callable[[Sequence[Tile], int], bytes]
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_DRAWN_AT_ONCE))
@@ -81,7 +81,7 @@ class ContactSheets:
         if late and not any(images):
             raise late[0]
         if any(images):
-            await self.took(keys[0].account)
+            await self.used(keys[0].account)
         return images
 
     async def _tried(self, image_id: str, keys: list[KeyedAccount]) -> bytes | TryLater | None:

@@ -31,12 +31,23 @@ class KeyUse:
         """`place` is a channel's ID, or a user's for a direct message with the bot."""
         return PlaceKeys(self, team_id, place)
 
-    async def took(self, account: Account) -> None:
-        """Autoenhance took the account's key. An answer is not lost because that cannot be stored."""
+    async def used(self, account: Account) -> None:
+        """Autoenhance answered about an order or a photo with the account's key.
+
+        That does not end a refusal: orders are shown with a rejected key too.
+        """
+        await self._store_use(account, accepted=False)
+
+    async def accepted(self, account: Account) -> None:
+        """Autoenhance listed orders for the account's key. That ends a refusal."""
+        await self._store_use(account, accepted=True)
+
+    async def _store_use(self, account: Account, *, accepted: bool) -> None:
+        """An answer is not lost because this cannot be stored."""
         used = account.used_at
-        if account.refused_at or used is None or self.now() - used > NOTED_EVERY:
+        if (accepted and account.refused_at) or used is None or self.now() - used > NOTED_EVERY:
             with suppress(DatabaseFailed):
-                await self.account_keys.used(account)
+                await self.account_keys.used(account, accepted=accepted)
 
     async def refused(self, account: Account) -> None:
         """Autoenhance refused the account's key. Its owner is told once."""
@@ -76,10 +87,8 @@ class PlaceKeys:
     async def usable(self) -> Sequence[KeyedAccount]:
         return await self.use.account_keys.searched_from(self.team_id, self.place)
 
-    async def took(self, account: Account) -> None:
-        """Orders are shown with a rejected key too, so this does not end a refusal."""
-        if account.refused_at is None:
-            await self.use.took(account)
+    async def used(self, account: Account) -> None:
+        await self.use.used(account)
 
     def missing(self) -> KeyMissing:
         if self.use.account_keys.ring:

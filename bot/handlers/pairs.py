@@ -61,9 +61,9 @@ Preview = Callable[[str, SecretStr], Awaitable[bytes]]
 
 @dataclass(frozen=True)
 class DrawnPairs:
-    """`took` is told whose key Autoenhance took. `draw` makes a JPEG, and runs in a thread."""
+    """`used` is told whose key gave both previews. `draw` makes a JPEG, and runs in a thread."""
 
-    took: Callable[[Account], Awaitable[None]]
+    used: Callable[[Account], Awaitable[None]]
     original: Preview
     enhanced: Preview
     draw: Callable[[str, bytes, bytes], bytes]
@@ -86,7 +86,7 @@ class DrawnPairs:
                 raise failed[0]
             if failed:
                 continue
-            await self.took(each.account)
+            await self.used(each.account)
             images = [one for one in found if isinstance(one, bytes)]
             async with self.drawing:
                 content = await asyncio.to_thread(self.draw, photo.name, *images)

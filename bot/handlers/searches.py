@@ -96,7 +96,7 @@ class Searches:
             return FailedAccount(account.name, of_account(error, account))
         except AutoenhanceError as error:
             return FailedAccount(account.name, error)
-        await self.key_use.took(account)
+        await self.key_use.accepted(account)
         return part
 
 

@@ -141,14 +141,15 @@ class Accounts:
 
         return await self._database.run(delete)
 
-    async def used(self, team_id: str, account_id: str, at: datetime) -> None:
-        """Autoenhance took its key."""
-        query = f"UPDATE accounts SET used_at = :at, refused_at = NULL WHERE {_ONE}"  # noqa: S608
+    async def used(self, team_id: str, account_id: str, at: datetime, *, accepted: bool = False) -> None:
+        """Its key was used. `accepted` if Autoenhance listed orders for it: that ends a refusal."""
+        accepts = ", refused_at = NULL" if accepted else ""
+        query = f"UPDATE accounts SET used_at = :at{accepts} WHERE {_ONE}"  # noqa: S608
         seconds = at.timestamp()
         await self._database.run(lambda sql: sql.do(query, at=seconds, team=team_id, account=account_id))
 
     async def refused(self, team_id: str, account_id: str, at: datetime) -> bool:
-        """Autoenhance refused its key. True for the first time since it was taken: its owner is told then."""
+        """Autoenhance refused its key. True the first time since it was accepted: tell its owner then."""
         query = (
             f"UPDATE accounts SET refused_at = :at WHERE {_ONE} AND refused_at IS NULL RETURNING account_id"  # noqa: S608
         )

@@ -65,8 +65,8 @@ class Held:
         self.asked += 1
         return self.keys
 
-    async def took(self, account: Account) -> None:
-        self.said.append(("took", account.account_id))
+    async def used(self, account: Account) -> None:
+        self.said.append(("used", account.account_id))
 
     def missing(self) -> KeyMissing:
         return NoAccountHere("none here")
@@ -137,7 +137,7 @@ async def test_keys_are_tried_in_turn(api: Autoenhance, vendor: AutoenhanceSandb
     assert await api.brackets(THEIRS, keys=held(STUDIO))
 
     assert keys_sent(vendor) == [None, "revoked", API_KEY, SECOND_KEY, None, SECOND_KEY]
-    assert keys.said == [("took", "default"), ("took", "studio")]
+    assert keys.said == [("used", "default"), ("used", "studio")]
 
 
 async def test_the_demand_is_remembered_for_a_time(
@@ -203,7 +203,7 @@ async def test_the_error_says_what_the_keys_came_to(
         await api.order(order, keys=keys)
 
     assert type(raised.value) is error
-    assert {said for said, _ in keys.said} <= {"took"}
+    assert {said for said, _ in keys.said} <= {"used"}
     if isinstance(raised.value, OrderNotFound):
         assert raised.value.with_key
         assert not is_gone(raised.value)

@@ -128,6 +128,27 @@ async def test_an_order_that_is_shown_does_not_end_a_refusal(
     assert len([each for each in chat.said(ANA_BOT) if "Studio B" in each.text]) == 1
 
 
+async def test_an_answer_that_was_on_its_way_does_not_end_a_refusal(
+    chat: Chat, sandbox: Sandbox, app: App, autoenhance: AutoenhanceSandbox
+) -> None:
+    """The order was asked for before a search found that the key is rejected, and comes after it."""
+    account = await accounts.connect(sandbox.settings, SECOND_KEY, owner=ANA, channels=[SHOOTS])
+    assert "Oak Terrace" in (await chat.order(OAK)).plain()
+    autoenhance.set_failure("hang", order=CEDAR)
+    before = len(autoenhance.looks)
+    await sandbox.slack.command(f"/order {CEDAR}", user=BEN)
+    await autoenhance.asked(before + 1)
+    autoenhance.set_failure("401", order="second")
+    assert "rejected its key" in (await chat.order("find cedar", user=BEN)).plain()
+    await chat.reads("Studio B", channel=ANA_BOT)
+
+    autoenhance.released.set()
+    await chat.reads("8 Cedar Drive", viewer=BEN)
+    await until_no_job_is_left(app)
+
+    assert (await accounts.stored(sandbox.settings, account)).refused_at
+
+
 async def checked(app: App, autoenhance: AutoenhanceSandbox, clock: Clock) -> None:
     """Returns when the bot has checked again, half an hour later."""
     await until_idle(app)

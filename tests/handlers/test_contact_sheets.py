@@ -58,7 +58,7 @@ class Desk:
     used: list[str] = field(default_factory=list)
     account: str = ""  # whose photos are on the sheet
 
-    async def took(self, account: Account) -> None:
+    async def note(self, account: Account) -> None:
         self.used.append(account.account_id)
 
     async def preview(self, image_id: str, key: SecretStr) -> bytes:
@@ -73,7 +73,7 @@ class Desk:
         return b"a sheet"
 
     async def sheet(self, view: OrderView, *accounts: str) -> bytes | None:
-        sheets = ContactSheets(self.took, self.preview, self.draw)
+        sheets = ContactSheets(self.note, self.preview, self.draw)
         drawn = await sheets.drawn(planned_sheet(view), [keyed(each) for each in accounts])
         self.account = drawn.account_id if drawn else ""
         return drawn.content if drawn else None

@@ -85,7 +85,7 @@ async def test_an_older_key_takes_the_place_of_no_newer_one(database: Database) 
 
 
 async def test_a_refusal_is_new_once(database: Database) -> None:
-    """Until Autoenhance takes the key again."""
+    """Until Autoenhance accepts the key again, and not only shows an order."""
     accounts = Accounts(database)
     await accounts.connect(stored(ELM))
 
@@ -95,11 +95,16 @@ async def test_a_refusal_is_new_once(database: Database) -> None:
     assert found
     assert found.account.refused_at == NOW
 
+    async def times() -> tuple[datetime | None, datetime | None]:
+        found = await accounts.one("T1", "A1")
+        assert found
+        return found.account.used_at, found.account.refused_at
+
     await accounts.used("T1", "A1", NOW + timedelta(hours=2))
-    found = await accounts.one("T1", "A1")
-    assert found
-    assert (found.account.used_at, found.account.refused_at) == (NOW + timedelta(hours=2), None)
-    assert await accounts.refused("T1", "A1", NOW + timedelta(hours=3))
+    assert await times() == (NOW + timedelta(hours=2), NOW)
+    await accounts.used("T1", "A1", NOW + timedelta(hours=3), accepted=True)
+    assert await times() == (NOW + timedelta(hours=3), None)
+    assert await accounts.refused("T1", "A1", NOW + timedelta(hours=4))
 
 
 async def test_a_key_that_was_replaced_meanwhile_is_not_sealed_anew(database: Database) -> None:
