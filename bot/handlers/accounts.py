@@ -40,7 +40,7 @@ from bot.jobs.accounts import (
     ShareAccount,
     ShowAccount,
 )
-from bot.jobs.models import Job
+from bot.jobs.models import Job, ShowHome
 from bot.jobs.outcomes import Retry
 from bot.jobs.requests import View
 from bot.slack.api.responder import Responder
@@ -214,14 +214,22 @@ class AccountCommands:
         return drawn.webhook(account, f"{WEBHOOK_PATH}{stored.webhook_id}", value.get_secret_value())
 
     async def note(self, job: NoteOnHome, _attempt: int) -> None:
-        """An older note that Slack has not taken yet is lost to this one: it may be true no more."""
+        """An older note that Slack has not taken yet is lost to this one: it may be true no more.
 
-        def is_older(other: Job) -> bool:
-            if not isinstance(other, NoteOnHome) or other.failed:
-                return False
-            return other.asker.user_id == job.asker.user_id and other.asker.at < job.asker.at
+        A Home tab that Slack has not taken yet would take this note away. It is drawn here, so it is done.
+        """
 
-        await self.job_store.withdraw(NoteOnHome.kind, job.team_id, is_older, self.now())
+        def is_needless(other: Job) -> bool:
+            match other:
+                case NoteOnHome(asker=asker, failed=False):
+                    return asker.user_id == job.asker.user_id and asker.at < job.asker.at
+                case ShowHome(asker=asker):
+                    return asker.user_id == job.asker.user_id
+                case _:
+                    return False
+
+        for kind in (NoteOnHome.kind, ShowHome.kind):
+            await self.job_store.withdraw(kind, job.team_id, is_needless, self.now())
         await self.overviews.update_home(job.asker, job.sentence)
         if job.failed:
             await self._message(job.asker.user_id, job.sentence)

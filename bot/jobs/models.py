@@ -244,6 +244,7 @@ class SetTimeZone(Request):
 class ShowHome(Request):
     """Draw the asker's Home tab."""
 
+    withdrawable: ClassVar[bool] = True
     kind: Literal["show_home"] = "show_home"
 
 

@@ -66,6 +66,21 @@ async def test_an_account_that_was_disconnected_does_not_come_back(desk: Desk) -
     assert "Disconnected Elm Studio." in desk.seen()
 
 
+async def test_a_home_tab_that_is_late_takes_no_sentence_away(desk: Desk) -> None:
+    """Slack would take it only after the sentence about the account, which was drawn with all else."""
+    form = await desk.form()
+    published = len(desk.slack.calls("views.publish"))
+    desk.slack.fail("views.publish", error="ratelimited", retry_after=2)
+    await desk.slack.open_home()
+    await desk.slack.until(lambda: desk.slack.calls("views.publish")[published:])
+
+    await desk.slack.submit(form, {"Name": "Elm Studio", "API key": API_KEY})
+    await desk.home("Connected Elm Studio.")
+    await until_no_job_is_left(desk.app)
+
+    assert "Connected Elm Studio." in desk.seen()
+
+
 @pytest.mark.both
 async def test_the_newer_of_two_keys_stays(desk: Desk) -> None:
     """Autoenhance answered about the older one later. Its owner reads which key is used."""
