@@ -14,7 +14,7 @@ from bot.sandbox.slack.sample_workspace import ANA_BOT, BEN, EDITING, GUS, OLGA,
 from bot.sandbox.slack.workspace import Message
 from tests.support.chat import Chat
 from tests.support.clock import Clock
-from tests.support.waiting import until_no_job_is_left
+from tests.support.waiting import until_idle, until_no_job_is_left
 
 APP = "https://app.autoenhance.ai/orders/"
 UNKNOWN = "00000000-1111-4222-8333-444444444444"
@@ -298,12 +298,13 @@ async def test_a_429_is_waited_for(slack: SlackSandbox, chat: Chat, chosen: None
 
 
 async def test_after_a_429_slack_gets_no_request_before_its_time(
-    paste: Paster, slack: SlackSandbox, chat: Chat, chosen: None
+    paste: Paster, slack: SlackSandbox, chat: Chat, app: App, chosen: None
 ) -> None:
     """The next link does not ask Slack before the end of Retry-After."""
     slack.fail("chat.unfurl", error="ratelimited", retry_after=600)
     await slack.say(f"{APP}{OAK}")
     await slack.until(lambda: slack.calls("chat.unfurl"))
+    await until_idle(app)
     await slack.say(f"{APP}{ELM}")
     await chat.order(OAK)
     await chat.reads("Oak Terrace, show home\n*Ready*")
