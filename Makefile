@@ -8,7 +8,7 @@ TESTS := $(BIN)/python -m pytest -n auto --dist worksteal
 # In CI the same tests also say how much of the bot they reach, which takes them a third longer.
 COVERAGE := $(if $(filter true,$(CI)),--cov --cov-report=term-missing:skip-covered --cov-fail-under=97)
 
-.PHONY: demo test test-all test-lock test-install check bench bench-scale bench-long soak pictures install format lock clean
+.PHONY: demo test test-all test-latency test-lock test-install check bench bench-scale bench-long soak pictures install format lock clean
 
 demo: .venv/runtime  ## a Slack and an Autoenhance of your own, in the browser
 	$(BIN)/python app.py demo
@@ -19,6 +19,9 @@ test: install  ## what one runs all day: about seven minutes on two cores, witho
 test-all: test  ## the rest too: all of it on PostgreSQL, several processes, the page in a browser, endurance
 	$(TESTS) -m "slow and not alone and not registry"
 	$(BIN)/python -m pytest -m alone
+
+test-latency: install  ## whether a conversation relies on the order in which Slack and Autoenhance answer
+	$(TESTS) tests/conversations --latency -m "not slow"
 
 check: install  ## what CI runs before the tests
 	@git log -10 --format=%s 2>/dev/null | awk 'length > 72 {print "A commit subject over 72 characters: " $$0; long = 1} END {exit long}'

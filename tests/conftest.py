@@ -17,6 +17,7 @@ from bot.core.settings import FixedSettings
 from bot.demo.demo import Sandbox, open_sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.previews import credits_spent
+from bot.sandbox.latency import Latency, jitter
 from bot.sandbox.slack.app import SlackSandbox
 from bot.storage.database.base import Database
 from bot.storage.database.schema import migrate_sqlite
@@ -63,6 +64,12 @@ FAST_TIMING = Timing(
 
 
 TESTS = Path(__file__).parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--latency", action="store_true", help="both stand-ins answer as over a network, each time another"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -125,9 +132,17 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def sandbox(tmp_path: Path, clock: Clock, database_url: str) -> AsyncIterator[Sandbox]:
+def latency(request: pytest.FixtureRequest) -> Latency | None:
+    """Finds tests and code that rely on the order in which answers come: see `make test-latency`."""
+    return jitter if request.config.getoption("--latency") else None
+
+
+@pytest.fixture
+async def sandbox(
+    tmp_path: Path, clock: Clock, database_url: str, latency: Latency | None
+) -> AsyncIterator[Sandbox]:
     """Both stand-ins, and settings for a bot between them, but no bot."""
-    async with open_sandbox(tmp_path, clock=clock, database_url=database_url) as sandbox:
+    async with open_sandbox(tmp_path, clock=clock, database_url=database_url, latency=latency) as sandbox:
         yield sandbox
 
 

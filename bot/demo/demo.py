@@ -21,6 +21,7 @@ from bot.core.settings import FixedSettings, Settings
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH
 from bot.sandbox.clock import MovableClock
+from bot.sandbox.latency import Latency, delayed
 from bot.sandbox.page.app import demo_app
 from bot.sandbox.server import serving
 from bot.sandbox.slack.app import SlackSandbox
@@ -76,28 +77,21 @@ async def open_sandbox(
     port: int = 0,
     clock: Callable[[], float] = time.time,
     apart: float = 0.0,
+    latency: Latency | None = None,
     **overrides: Any,
 ) -> AsyncIterator[Sandbox]:
     """Both stand-ins on 127.0.0.1. `overrides` are settings of the bot that differ from the usual ones.
 
     `apart` is the real seconds between two snapshots of the page. On the page, a person can move a
-    MovableClock. The bot must have the same one.
+    MovableClock. The bot must have the same one. `latency` is that of both stand-ins.
     """
-    autoenhance, app = AutoenhanceSandbox(now=clock), manifest()
+    autoenhance = AutoenhanceSandbox(now=clock)
     secret, token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(8)}"
-    slack = SlackSandbox(
-        signing_secret=secret,
-        bot_token=token,
-        app_token=APP_TOKEN,
-        now=clock,
-        features=app["features"],
-        events=app["settings"]["event_subscriptions"]["bot_events"],
-    )
-    slack.scopes.clear()
-    slack.scopes.update(SCOPES)
+    slack = _installed(secret, token, clock)
     movable = clock if isinstance(clock, MovableClock) else None
     page = demo_app(slack, autoenhance, subcommands=_offered(), apart=apart, clock=movable)
-    async with serving(page, port=port) as slack_url, _serving(autoenhance) as autoenhance_url:
+    slack_api = delayed(page, latency)
+    async with serving(slack_api, port=port) as slack_url, _serving(autoenhance, latency) as autoenhance_url:
         slack.base_url = slack_url
         given: dict[str, Any] = {
             "slack_bot_token": token,
@@ -112,16 +106,33 @@ async def open_sandbox(
         yield Sandbox(slack, autoenhance, FixedSettings.load(for_slack=True, **given | overrides))
 
 
+def _installed(secret: str, token: str, now: Callable[[], float]) -> SlackSandbox:
+    """A Slack in which the app of the manifest is installed."""
+    app = manifest()
+    slack = SlackSandbox(
+        signing_secret=secret,
+        bot_token=token,
+        app_token=APP_TOKEN,
+        now=now,
+        features=app["features"],
+        events=app["settings"]["event_subscriptions"]["bot_events"],
+    )
+    slack.scopes.clear()
+    slack.scopes.update(SCOPES)
+    return slack
+
+
 def _offered() -> list[dict[str, Any]]:
     """The words that the page completes."""
     return [asdict(each) for each in SUBCOMMANDS]
 
 
 @asynccontextmanager
-async def _serving(autoenhance: AutoenhanceSandbox) -> AsyncIterator[str]:
+async def _serving(autoenhance: AutoenhanceSandbox, latency: Latency | None) -> AsyncIterator[str]:
     """The API, and the files of its photos on another port."""
     files = autoenhance.previews
-    async with serving(files.store) as files.store_url, serving(autoenhance.app) as url:
+    api = delayed(autoenhance.app, latency)
+    async with serving(files.store) as files.store_url, serving(api) as url:
         yield url
 
 

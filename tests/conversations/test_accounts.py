@@ -12,6 +12,7 @@ from bot.bootstrap.app import App
 from bot.demo.demo import Sandbox, open_sandbox
 from bot.sandbox.autoenhance.app import API_KEY
 from bot.sandbox.errors import NotOffered
+from bot.sandbox.latency import Latency
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.delivery import Exchange
 from bot.sandbox.slack.sample_workspace import (
@@ -40,11 +41,14 @@ CONNECT = "Connect an Autoenhance account"
 
 
 @pytest.fixture
-async def sandbox(tmp_path: Path, clock: Clock, database_url: str) -> AsyncIterator[Sandbox]:
+async def sandbox(
+    tmp_path: Path, clock: Clock, database_url: str, latency: Latency | None
+) -> AsyncIterator[Sandbox]:
     """Both stand-ins, and settings with ENCRYPTION_KEYS."""
     async with open_sandbox(
         tmp_path,
         clock=clock,
+        latency=latency,
         database_url=database_url,
         encryption_keys=new_key(),
         autoenhance_api_key=None,
