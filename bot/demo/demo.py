@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ async def open_sandbox(
 
 def _installed(secret: str, token: str, now: Callable[[], float]) -> SlackSandbox:
     """A Slack in which the app of the manifest is installed."""
-    app = manifest()
+    app = _manifest()
     slack = SlackSandbox(
         signing_secret=secret,
         bot_token=token,
@@ -120,6 +121,12 @@ def _installed(secret: str, token: str, now: Callable[[], float]) -> SlackSandbo
     slack.scopes.clear()
     slack.scopes.update(SCOPES)
     return slack
+
+
+@cache
+def _manifest() -> dict[str, Any]:
+    """Read once: nothing is changed in it, and reading takes as long as starting the bot."""
+    return manifest()
 
 
 def _offered() -> list[dict[str, Any]]:
