@@ -119,7 +119,7 @@ async def test_ten_clicks_at_once_share_one_request(sandbox: Sandbox) -> None:
     async with running_bot(sandbox, timing=Timing(Limits(fresh_for=60))):
         for _ in range(10):
             await slack.command(f"/order {REASONS}", user=BEN)
-        await chat.until(lambda: len([each for each in chat.said(viewer=BEN) if each.blocks]) == 10 or None)
+        await chat.until(lambda: sum("Station Road" in each.plain() for each in chat.said(viewer=BEN)) == 10)
 
     assert len(sandbox.autoenhance.looks) == 1
 

@@ -132,13 +132,15 @@ class SlackSandbox(Composer):
             raise TimeoutError(self.transcript()) from None
 
     def transcript(self) -> str:
-        """All messages, modals and Home tabs of the bot, as people see them."""
+        """All messages, modals and Home tabs of the bot, as people see them, and requests that failed."""
         posted = [message for channel in self.workspace.channels for message in self.messages(channel)]
         opened = [view for user in self.workspace.users for view in self.views(user)]
         lines = [f"[{message.channel}] {message.plain()}" for message in posted if message.user == BOT]
         lines += [f"[modal of {view.user}] {view.plain()}" for view in opened]
         homes = [home for user in self.workspace.users if (home := self.home(user))]
-        return "\n".join([*lines, *(f"[Home of {home.user}] {home.plain()}" for home in homes)])
+        lines += [f"[Home of {home.user}] {home.plain()}" for home in homes]
+        failed = [each for each in self.exchanges if each.error]
+        return "\n".join([*lines, *(f"[{each.kind}] {each.error}, {each.seconds:.1f} s" for each in failed)])
 
     async def redeliver(self, exchange: Exchange, *, attempt: int = 0, reason: str = "") -> Exchange:
         """Deliver the same bytes again. People see nothing of the answer.
