@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.bootstrap.app import App
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import order, photos
@@ -12,6 +13,7 @@ from tests.support.chat import Chat
 from tests.support.clock import Clock
 from tests.support.shoot import Shoot
 from tests.support.stored_rows import change_watches
+from tests.support.waiting import until_idle
 
 
 @pytest.mark.both
@@ -298,12 +300,13 @@ async def test_new_options_change_a_watch(chat: Chat, shoot: Shoot) -> None:
     assert chat.posted() == [card]
 
 
-async def test_the_button_of_an_answer_watches_in_the_channel(chat: Chat, shoot: Shoot) -> None:
+async def test_the_button_of_an_answer_watches_in_the_channel(chat: Chat, shoot: Shoot, app: App) -> None:
     """Watch on Ana's ephemeral card posts a card that everyone sees."""
     answer = await chat.order(shoot.id)
     assert answer.buttons() == ["Watch", "Re-check", "Open"]
     await chat.click(answer, "Watch")
     await chat.until(lambda: len(chat.posted()) == 1)
+    await until_idle(app)
 
     assert "Watched by ana" in chat.posted()[0].plain()
     again = await chat.order(shoot.id, user=BEN)
