@@ -73,14 +73,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leaves to `make test-all`: the browser, and most conversations on PostgreSQL."""
+    """Leaves to `make test-all`: the browser, most conversations on PostgreSQL, and most with kills.
+
+    Each kill starts a process or two. `test_faults.py` kills them in `make test` too.
+    """
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0]
         parameters = (
             item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
         )
         on_postgres = parameters.get("database_url") == "postgres" and not item.get_closest_marker("both")
-        if folder == "browser" or (folder == "conversations" and on_postgres):
+        with_kills = item.path.stem.endswith("_faults") and item.path.stem != "test_faults"
+        if folder == "browser" or (folder == "conversations" and (on_postgres or with_kills)):
             item.add_marker(pytest.mark.slow)
 
 

@@ -477,6 +477,7 @@ async def test_a_job_that_is_given_up_keeps_no_key(desk: Desk) -> None:
 
     dead = await rows(desk, "SELECT kind, state, content FROM jobs WHERE kind = 'connect_account'")
     assert [dict(row) for row in dead] == [{"kind": "connect_account", "state": "dead", "content": ""}]
+    desk.sandbox.autoenhance.released.set()
 
 
 @pytest.mark.both
