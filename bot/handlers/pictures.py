@@ -260,6 +260,6 @@ class PictureCards:
 
 
 def _card(view: OrderView, placement: Placement) -> Card:
-    if view.watch:
-        return notices.watch_card(view.watch, view)
+    if view.watch:  # "No change since …" would be read as of the order, a moment after its end
+        return notices.watch_card(replace(view.watch, shown=None), view)
     return cards.orders_card([view], placement)

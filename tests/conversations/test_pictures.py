@@ -102,6 +102,7 @@ async def test_the_card_of_a_finished_order_gets_a_picture(story: Story) -> None
     assert len(story.chat.thread(card)) == 1
     [call] = story.slack.calls("files.completeUploadExternal")
     assert "channel_id" not in call.params
+    assert "No change since" not in card.plain()
 
 
 @on_sqlite
