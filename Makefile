@@ -4,7 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --python-version 3.11 --no-header
 
-TESTS := $(BIN)/python -m pytest -n auto --dist worksteal
+# Two for each processor, as many tests wait for a process or a server. Eight at most: they share a PostgreSQL.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(8, 2 * (os.cpu_count() or 1)))')
+TESTS := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 # In CI the same tests also say how much of the bot they reach, which takes them a third longer.
 COVERAGE := $(if $(filter true,$(CI)),--cov --cov-report=term-missing:skip-covered --cov-fail-under=97)
 
@@ -13,7 +15,7 @@ COVERAGE := $(if $(filter true,$(CI)),--cov --cov-report=term-missing:skip-cover
 demo: .venv/runtime  ## a Slack and an Autoenhance of your own, in the browser
 	$(BIN)/python app.py demo
 
-test: install  ## what one runs all day: about seven minutes on two cores, without network and keys
+test: install  ## what one runs all day: about four minutes on two cores, without network and keys
 	$(TESTS) $(COVERAGE) -m "not slow and not registry"
 
 test-all: test  ## the rest too: all of it on PostgreSQL, several processes, the page in a browser, endurance
