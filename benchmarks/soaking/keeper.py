@@ -15,6 +15,7 @@ import psutil
 from bot.demo.demo import Sandbox
 from tests.support.process import ROOT, environment
 
+MAX_STOP_SECONDS = 60.0
 RESTART_SECONDS = 0.5  # before a process that ended is started again
 READY = b"Uvicorn running on "
 WORKING = b'"event": "worker started"'
@@ -51,6 +52,7 @@ class Keeper:
     samples: list[Sample] = field(default_factory=list)
     kills: list[float] = field(default_factory=list)  # by the clock of the stand-ins
     refused: int = 0  # starts that ended by themselves
+    unstopped: int = 0  # processes that did not end by SIGTERM
     _kept: dict[int, Kept] = field(default_factory=dict)  # by number; 0 serves
 
     @asynccontextmanager
@@ -113,4 +115,9 @@ class Keeper:
         for kept in self._kept.values():
             if kept.runs:
                 kept.process.terminate()
-                await kept.process.wait()
+                try:
+                    await asyncio.wait_for(kept.process.wait(), MAX_STOP_SECONDS)
+                except TimeoutError:
+                    self.unstopped += 1
+                    kept.process.kill()
+                    await kept.process.wait()

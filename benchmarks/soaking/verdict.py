@@ -74,6 +74,7 @@ def judge(crowd: Crowd, keeper: Keeper, rows: Rows) -> Verdict:
         *_not_posted(promised, posted, crowd.unconfirmed),
         *_repeated(repeats, crowd.unconfirmed, keeper.kills),
         *_rows_left(rows, len(crowd.asked) + crowd.refused),
+        *_unstopped(keeper),
     )
     doubts = (
         *_too_few_tried(crowd),
@@ -97,6 +98,11 @@ def _nothing_tried(crowd: Crowd, keeper: Keeper) -> Iterator[str]:
         yield f"of {len(crowd.asked)} acknowledged requests none was a watch: do its words still say so?"
     if not keeper.kills:
         yield "nobody was killed"
+
+
+def _unstopped(keeper: Keeper) -> Iterator[str]:
+    if keeper.unstopped:
+        yield f"SIGTERM did not end {keeper.unstopped} process(es)"
 
 
 def _too_few_tried(crowd: Crowd) -> Iterator[str]:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import threading
+from collections.abc import Iterable
 
 import structlog
 import uvicorn
@@ -32,7 +33,7 @@ async def serve(settings: Settings, *, now: Now = utc_now, timing: Timing = DEFA
             return
         _freeze_garbage_collector()
         lost = app.storage.database.health.lost
-        await _serve_web(app, settings, settings.port, timing, until=lost)
+        await _serve_web(app, settings, settings.port, timing, until=(stop, lost))
         if lost.is_set():
             raise DatabaseLost(LOST)
 
@@ -47,14 +48,14 @@ async def work(
         _freeze_garbage_collector()
         log.info("worker started", concurrency=at_once)
         if settings.worker_port is not None and not stop.is_set():
-            await _serve_web(worker, settings, settings.worker_port, timing, until=asyncio.Event())
+            await _serve_web(worker, settings, settings.worker_port, timing, until=(stop,))
         await stop.wait()
 
 
 async def _serve_web(
-    served: Served, settings: Settings, port: int, timing: Timing, *, until: asyncio.Event
+    served: Served, settings: Settings, port: int, timing: Timing, *, until: Iterable[asyncio.Event]
 ) -> None:
-    """Serves until a signal, or until `until` is set."""
+    """Serves until one of `until` is set. A signal from before uvicorn handles them is in an event only."""
     limit = max_connections(settings.max_connections, descriptor_limit())
     connections = Connections(limit, timing.request, served.metrics.connection_refused)
     config = uvicorn.Config(
@@ -71,15 +72,16 @@ async def _serve_web(
     )
     server = uvicorn.Server(config)
 
-    async def stop() -> None:
-        await until.wait()
+    async def stop_after(event: asyncio.Event) -> None:
+        await event.wait()
         server.should_exit = True
 
-    stopping = asyncio.create_task(stop())
+    stopping = [asyncio.create_task(stop_after(each)) for each in until]
     try:
         await server.serve()
     finally:
-        stopping.cancel()
+        for each in stopping:
+            each.cancel()
         connections.close()
 
 
