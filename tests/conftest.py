@@ -51,9 +51,10 @@ hypothesis.settings.load_profile("calm")
 
 # A check is never shared with a later one, so that a test sees at once what it has changed.
 FAST_TIMING = Timing(
-    Limits(fresh_for=0, first_pause=0.01, jitter=0),
+    # A test of `brackets_after`, or of `slow`, makes it shorter.
+    Limits(fresh_for=0, first_pause=0.01, jitter=0, brackets_after=60.0),
     first_pause=0.05,
-    slow=60.0,  # a test of that makes it shorter
+    slow=60.0,
     tick=0.02,
     calls=0.1,
     between=0.01,

@@ -22,6 +22,7 @@ from bot.sandbox.slack.sample_workspace import SHOOTS
 from bot.slack.api.responses import checked
 from bot.slack.listeners.routes import Dispatch
 from bot.slack.listeners.socket import SocketMode
+from tests.conftest import FAST_TIMING
 from tests.support.chat import Chat
 from tests.support.forward_proxy import CREDENTIALS, ForwardProxy, forward_proxy
 from tests.support.running_bot import running_bot
@@ -60,7 +61,7 @@ async def test_a_conversation_goes_through_the_proxy(tmp_path: Path, mode: dict[
 
     They carry its password.
     """
-    async with behind_a_proxy(tmp_path, **mode) as (sandbox, proxy), running_bot(sandbox):
+    async with behind_a_proxy(tmp_path, **mode) as (sandbox, proxy), running_bot(sandbox, timing=FAST_TIMING):
         chat = Chat(sandbox.slack)
         card = await chat.order(BIRCH)
         await chat.click(card, "Re-check")

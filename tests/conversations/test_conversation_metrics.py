@@ -221,7 +221,7 @@ async def test_over_socket_mode(tmp_path: Path) -> None:
     opening = open_sandbox(
         tmp_path, slack_app_token=APP_TOKEN, slack_signing_secret=None, metrics_token=TOKEN
     )
-    async with opening as sockets, running_bot(sockets) as app, serving(app.web) as url:
+    async with opening as sockets, running_bot(sockets, timing=FAST_TIMING) as app, serving(app.web) as url:
         await Chat(sockets.slack).order(OAK)
         metrics = await scrape(url)
 

@@ -8,6 +8,7 @@ from bot.demo.demo import open_sandbox
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BEN, BOT, EDITING, SHOOTS
 from bot.sandbox.slack.workspace import View
+from tests.conftest import FAST_TIMING
 from tests.support.chat import Chat
 from tests.support.running_bot import running_bot
 from tests.support.shoot import Shoot
@@ -102,7 +103,7 @@ async def test_it_says_what_is_missing_to_connect_accounts(tmp_path: Path) -> No
     """Without ENCRYPTION_KEYS there is no button. The account that an admin set is listed."""
     async with (
         open_sandbox(tmp_path, encryption_keys=None) as sandbox,
-        running_bot(sandbox),
+        running_bot(sandbox, timing=FAST_TIMING),
     ):
         home = await opened(sandbox.slack, "Autoenhance accounts")
 

@@ -1,17 +1,17 @@
 """`Re-check`: the card is edited in place, and says what changed."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from bot.autoenhance.limits import Limits
-from bot.bootstrap.timing import Timing
 from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import AutoenhanceSandbox
 from bot.sandbox.autoenhance.order_json import Json
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK, REASONS
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, BEN, SHOOTS
+from tests.conftest import FAST_TIMING
 from tests.support.both_databases import on_sqlite
 from tests.support.chat import Chat
 from tests.support.running_bot import running_bot
@@ -116,7 +116,8 @@ async def test_a_shared_card_that_cannot_be_updated_goes_through_the_response_ur
 async def test_ten_clicks_at_once_share_one_request(sandbox: Sandbox) -> None:
     """Ten checks of one order at once share one request to Autoenhance, and all are answered."""
     slack, chat = sandbox.slack, Chat(sandbox.slack)
-    async with running_bot(sandbox, timing=Timing(Limits(fresh_for=60))):
+    limits = replace(FAST_TIMING.limits, fresh_for=60)
+    async with running_bot(sandbox, timing=replace(FAST_TIMING, limits=limits)):
         for _ in range(10):
             await slack.command(f"/order {REASONS}", user=BEN)
         await chat.until(lambda: sum("Station Road" in each.plain() for each in chat.said(viewer=BEN)) == 10)

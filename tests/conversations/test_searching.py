@@ -16,6 +16,7 @@ from bot.sandbox.autoenhance.order_json import order, photos
 from bot.sandbox.slack.app import SlackSandbox
 from bot.sandbox.slack.sample_workspace import ANA, SHOOTS, TEAM
 from bot.slack.constants import ASK_BLOCK, LOOK_UP_ORDER, NEXT_HITS
+from tests.conftest import FAST_TIMING
 from tests.support.chat import Chat
 from tests.support.running_bot import running_bot
 
@@ -310,7 +311,7 @@ async def keyless(tmp_path: Path) -> AsyncIterator[SlackSandbox]:
     """A Slack whose bot has no Autoenhance key, and where nobody can connect an account."""
     async with (
         open_sandbox(tmp_path, autoenhance_api_key=None, encryption_keys=None) as sandbox,
-        running_bot(sandbox),
+        running_bot(sandbox, timing=FAST_TIMING),
     ):
         yield sandbox.slack
 

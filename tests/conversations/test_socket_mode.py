@@ -12,6 +12,7 @@ from bot.demo.demo import APP_TOKEN, Sandbox, open_sandbox
 from bot.sandbox.autoenhance.sample_orders import BIRCH, OAK
 from bot.sandbox.server import serving
 from bot.slack.constants import ASK_BLOCK, LOOK_UP_ORDER
+from tests.conftest import FAST_TIMING
 from tests.support.chat import Chat
 from tests.support.running_bot import running_bot
 
@@ -26,7 +27,7 @@ async def sockets(tmp_path: Path) -> AsyncIterator[Sandbox]:
 async def test_the_same_conversation(sockets: Sandbox) -> None:
     """A command, a click and a modal work over the socket."""
     slack, chat = sockets.slack, Chat(sockets.slack)
-    async with running_bot(sockets):
+    async with running_bot(sockets, timing=FAST_TIMING):
         card = await chat.order(BIRCH)
         await chat.click(card, "Re-check")
         await chat.reads("No change since")

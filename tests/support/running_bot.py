@@ -6,13 +6,13 @@ from datetime import datetime
 
 from bot.bootstrap.app import App, open_worker
 from bot.bootstrap.clients import utc_now
-from bot.bootstrap.timing import DEFAULT_TIMING, Timing
+from bot.bootstrap.timing import Timing
 from bot.demo.demo import Sandbox, open_app_in
 
 
 @asynccontextmanager
 async def running_bot(
-    sandbox: Sandbox, *, timing: Timing = DEFAULT_TIMING, now: Callable[[], datetime] = utc_now
+    sandbox: Sandbox, *, timing: Timing, now: Callable[[], datetime] = utc_now
 ) -> AsyncIterator[App]:
     """A bot that the sandbox's Slack calls from now on. On PostgreSQL it is a server and a worker."""
     async with AsyncExitStack() as opened:
