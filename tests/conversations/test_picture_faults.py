@@ -13,11 +13,11 @@ from tests.support.shoot import Shoot
 
 PICTURE_DONE, CHECK_DONE = '"kind": "draw_pictures"', '"kind": "look_at_watched"'
 STEPS = [
-    pytest.param("files.getUploadURLExternal", False, marks=pytest.mark.slow),
+    ("files.getUploadURLExternal", False),
     ("files.getUploadURLExternal", True),
-    pytest.param("upload", False, marks=pytest.mark.slow),
+    ("upload", False),
     ("upload", True),
-    pytest.param("files.completeUploadExternal", False, marks=pytest.mark.slow),
+    ("files.completeUploadExternal", False),
     ("files.completeUploadExternal", True),
 ]
 

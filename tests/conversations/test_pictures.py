@@ -13,6 +13,7 @@ from bot.demo.demo import Sandbox
 from bot.sandbox.autoenhance.app import SECOND_KEY
 from bot.sandbox.autoenhance.sample_orders import CEDAR
 from bot.sandbox.failures import ApiFailure
+from bot.sandbox.slack.faults import Gate
 from bot.sandbox.slack.sample_workspace import ANA, ANA_BOT, BEN, BOT, EDITING, OWNERS, PARTNERS, SHOOTS
 from bot.sandbox.slack.workspace import Message
 from tests.support import accounts
@@ -416,11 +417,8 @@ async def test_a_notice_that_comes_late_brings_no_second_picture(story: Story) -
     assert len(story.slack.calls("upload")) == 1
 
 
-async def test_pictures_are_turned_off_while_a_card_gets_one(story: Story) -> None:
-    """The card has it for a moment. Then it is drawn again without it, and the file is deleted."""
-    await story.turn_on()
-    story.shoot.is_now(4)
-    await story.chat.click(await story.chat.order(story.shoot.id), "Share in channel")
+async def just_shown(story: Story) -> tuple[Message, Gate]:
+    """The shared card, which has its picture, and the gate before Slack's answer to that edit."""
     card = await story.chat.until(lambda: next(iter(story.chat.posted()), None))
     uploaded = story.slack.hold("files.completeUploadExternal", accepted=True)
     await story.chat.click(card, "Show pictures")
@@ -430,6 +428,15 @@ async def test_pictures_are_turned_off_while_a_card_gets_one(story: Story) -> No
     uploaded.open()
     await edit.reached.wait()
     assert picture(card)
+    return card, edit
+
+
+async def test_pictures_are_turned_off_while_a_card_gets_one(story: Story) -> None:
+    """The card has it for a moment. Then it is drawn again without it, and the file is deleted."""
+    await story.turn_on()
+    story.shoot.is_now(4)
+    await story.chat.click(await story.chat.order(story.shoot.id), "Share in channel")
+    card, edit = await just_shown(story)
 
     await story.chat.order("settings pictures off")
     edit.open()
@@ -488,15 +495,7 @@ async def test_an_account_is_taken_back_while_a_card_gets_its_picture(story: Sto
     given = await accounts.connect(story.settings, SECOND_KEY, owner=ANA, channels=[SHOOTS])
     await story.turn_on()
     await story.chat.click(await story.chat.order(CEDAR), "Share in channel")
-    card = await story.chat.until(lambda: next(iter(story.chat.posted()), None))
-    uploaded = story.slack.hold("files.completeUploadExternal", accepted=True)
-    await story.chat.click(card, "Show pictures")
-    await uploaded.reached.wait()
-    story.clock.turn(seconds=2)
-    edit = story.slack.hold("chat.update", accepted=True)
-    uploaded.open()
-    await edit.reached.wait()
-    assert picture(card)
+    card, edit = await just_shown(story)
 
     await accounts.disconnect(story.settings, given)
     edit.open()
